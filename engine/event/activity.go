@@ -1,0 +1,116 @@
+package event
+
+import "time"
+
+// An ID names an activity within one [Hub]. Zero is no activity.
+type ID uint64
+
+// A Kind says what an activity does.
+type Kind uint8
+
+// The kinds of activities.
+const (
+	Realise    Kind = iota // a whole request: build or substitute what was asked for
+	Build                  // one derivation
+	Substitute             // one store path from a binary cache
+	CopyPath               // one store path between stores
+	Collect                // a garbage collection
+	Verify                 // a check of the store's contents
+	Evaluate               // an expression
+)
+
+// String returns the kind's name in lower case.
+func (k Kind) String() string {
+	switch k {
+	case Realise:
+		return "realise"
+	case Build:
+		return "build"
+	case Substitute:
+		return "substitute"
+	case CopyPath:
+		return "copy"
+	case Collect:
+		return "collect"
+	case Verify:
+		return "verify"
+	case Evaluate:
+		return "evaluate"
+	}
+	return "unknown"
+}
+
+// A State is where an activity stands.
+// An activity goes from Waiting to Running to one of the three final states,
+// and may skip any but the last.
+type State uint8
+
+// The states of an activity.
+const (
+	Waiting State = iota
+	Running
+	Done
+	Failed
+	Cancelled
+)
+
+// String returns the state's name in lower case.
+func (s State) String() string {
+	switch s {
+	case Waiting:
+		return "waiting"
+	case Running:
+		return "running"
+	case Done:
+		return "done"
+	case Failed:
+		return "failed"
+	case Cancelled:
+		return "cancelled"
+	}
+	return "unknown"
+}
+
+// Final reports whether no further state follows s.
+func (s State) Final() bool { return s >= Done }
+
+// An Activity is a snapshot of one unit of work.
+// It is a value; the slices in it are shared and must not be modified.
+type Activity struct {
+	ID     ID
+	Parent ID // the request that it is part of, or 0
+	Kind   Kind
+
+	// Name is what a person calls it: the derivation's name without digest.
+	Name string
+	// Subject is the derivation or store path that it is about, in full.
+	Subject string
+
+	State State
+	// Phase is what the builder says it is doing ("buildPhase"), or "".
+	Phase string
+
+	// Needs are the activities that must be done before this one can run.
+	// They are the edges of the graph of builds.
+	Needs []ID
+	// WaitingOn is how many of Needs are not done yet.
+	WaitingOn int
+
+	// Done and Total are bytes or items, as the kind has it;
+	// Total is 0 if it is not known.
+	Done, Total int64
+
+	// LogFile is where the log is written, and LogSize how many bytes of it
+	// are there to be read.
+	LogFile string
+	LogSize int64
+
+	Started, Ended time.Time // zero if it has not
+
+	// ExitStatus is the builder's, if it failed with one; 128+n for signal n.
+	ExitStatus int
+	// Err is why it failed, in one or more lines, or "".
+	Err string
+	// Outputs are the store paths that it made.
+	Outputs []string
+}
