@@ -135,8 +135,16 @@ func TestHubPrimesLateSubscribers(t *testing.T) {
 	if got := first.take(); got != nil {
 		t.Errorf("unsubscribed mailbox received %v", got)
 	}
-	if len(h.live) != 0 || len(h.order) != 0 {
+	if len(h.live) != 0 {
 		t.Errorf("hub remembers %d ended activities", len(h.live))
+	}
+	for range 1000 {
+		id := h.NewID()
+		h.Post(Activity{ID: id})
+		h.Post(Activity{ID: id, State: Done})
+	}
+	if got := len(h.order); got > 64 {
+		t.Errorf("hub keeps %d identifiers of ended activities", got)
 	}
 }
 

@@ -14,7 +14,7 @@ type Hub struct {
 
 	mu    sync.Mutex // mu guards the fields below
 	boxes []*Mailbox
-	order []ID            // keys of live, oldest first
+	order []ID            // keys of live, oldest first, among some that have ended
 	live  map[ID]Activity // newest snapshot of each activity that has not ended
 }
 
@@ -46,7 +46,7 @@ func (h *Hub) remember(act Activity) {
 	case act.State.Final():
 		if known {
 			delete(h.live, act.ID)
-			h.order = slices.DeleteFunc(h.order, func(id ID) bool { return id == act.ID })
+			h.compact()
 		}
 	case known:
 		h.live[act.ID] = act
@@ -59,6 +59,17 @@ func (h *Hub) remember(act Activity) {
 	}
 }
 
+// compact drops the ended from h.order once they are more than half of it.
+func (h *Hub) compact() {
+	if len(h.order) <= 2*len(h.live)+16 {
+		return
+	}
+	h.order = slices.DeleteFunc(h.order, func(id ID) bool {
+		_, live := h.live[id]
+		return !live
+	})
+}
+
 // Subscribe returns a new Mailbox that holds the newest snapshot of every
 // activity that has not ended, and receives every snapshot from now on.
 func (h *Hub) Subscribe() *Mailbox {
@@ -69,7 +80,9 @@ func (h *Hub) Subscribe() *Mailbox {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, id := range h.order {
-		box.Post(h.live[id])
+		if act, ok := h.live[id]; ok {
+			box.Post(act)
+		}
 	}
 	h.boxes = append(h.boxes, box)
 	return box

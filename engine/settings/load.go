@@ -1,0 +1,213 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxIncludes bounds how deep configuration files include each other.
+const maxIncludes = 32
+
+// Load returns the defaults overridden by the configuration files and by the
+// variables that lookup tells; [os.LookupEnv] is the usual one. Files that are
+// missing are passed over; one with a syntax error or a bad value is an error.
+func Load(lookup func(string) (string, bool)) (*Settings, []Warning, error) {
+	getenv := func(name string) string { value, _ := lookup(name); return value }
+	nixPath, hasNixPath := lookup("NIX_PATH")
+	l := &loader{s: Default(), hasNixPath: hasNixPath}
+	l.s.NetrcFile = filepath.Join(confDir(getenv), "netrc")
+	if file := getenv("NIX_SSL_CERT_FILE"); file != "" {
+		l.s.SSLCertFile = file
+	}
+	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
+		kvm.Close()
+		l.s.SystemFeatures = append(l.s.SystemFeatures, "kvm")
+	}
+	for _, file := range files(getenv) {
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			continue
+		}
+		if err == nil {
+			err = l.apply(string(text), file)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("read configuration: %v", err)
+		}
+	}
+	if text := getenv("NIX_CONFIG"); text != "" {
+		if err := l.apply(text, "NIX_CONFIG"); err != nil {
+			return nil, nil, fmt.Errorf("read configuration: %v", err)
+		}
+	}
+	if l.hasNixPath {
+		l.s.NixPath = splitNixPath(nixPath)
+		l.s.overridden["nix-path"] = true
+	}
+	return l.s, l.warnings, nil
+}
+
+// confDir returns the directory of the machine's own configuration.
+func confDir(getenv func(string) string) string {
+	if dir := getenv("NIX_CONF_DIR"); dir != "" {
+		return filepath.Clean(dir)
+	}
+	return "/etc/nix"
+}
+
+// files returns the configuration files that may be there, weakest first.
+func files(getenv func(string) string) []string {
+	user := filepath.SplitList(getenv("NIX_USER_CONF_FILES"))
+	if len(user) == 0 {
+		for _, dir := range configDirs(getenv) {
+			user = append(user, filepath.Join(dir, "nix", "nix.conf"))
+		}
+	}
+	all := []string{filepath.Join(confDir(getenv), "nix.conf")}
+	for i := len(user) - 1; i >= 0; i-- {
+		all = append(all, user[i])
+	}
+	return all
+}
+
+// configDirs returns the XDG directories of configuration, strongest first.
+func configDirs(getenv func(string) string) []string {
+	var dirs []string
+	if home := getenv("XDG_CONFIG_HOME"); home != "" {
+		dirs = append(dirs, home)
+	} else if home := getenv("HOME"); home != "" {
+		dirs = append(dirs, filepath.Join(home, ".config"))
+	}
+	more := getenv("XDG_CONFIG_DIRS")
+	if more == "" {
+		more = "/etc/xdg"
+	}
+	return append(dirs, filepath.SplitList(more)...)
+}
+
+// An assignment is one "name = value".
+type assignment struct{ name, value, where string }
+
+type loader struct {
+	s          *Settings
+	hasNixPath bool
+	warnings   []Warning
+}
+
+// apply sets what text says. Relative includes are relative to file.
+func (l *loader) apply(text, file string) error {
+	assignments, err := parse(text, file, maxIncludes)
+	if err != nil {
+		return err
+	}
+	for _, a := range assignments {
+		if l.hasNixPath && (a.name == "nix-path" || a.name == "extra-nix-path") {
+			continue
+		}
+		err := l.s.Set(a.name, a.value)
+		switch {
+		case errors.Is(err, ErrUnknown):
+			l.warnUnknown(a)
+		case err != nil:
+			return fmt.Errorf("%s: %v", a.where, err)
+		}
+	}
+	return nil
+}
+
+// warnUnknown warns of a setting of which not even the name is known to us,
+// once for each name.
+func (l *loader) warnUnknown(a assignment) {
+	base := strings.TrimPrefix(a.name, "extra-")
+	if foreign[base] || l.s.warned[base] {
+		return
+	}
+	l.s.warned[base] = true
+	l.warnings = append(l.warnings, Warning{Where: a.where, Text: fmt.Sprintf("unknown setting '%s'", a.name)})
+}
+
+// parse splits text into assignments, those of included files in their place.
+func parse(text, file string, depth int) ([]assignment, error) {
+	var out []assignment
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		code, _, _ := strings.Cut(line, "#")
+		words := strings.Fields(code)
+		if len(words) == 0 {
+			continue
+		}
+		isInclude := words[0] == "include" || words[0] == "!include"
+		switch {
+		case isInclude && len(words) == 2:
+			more, err := include(words[1], file, words[0] == "!include", depth)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+		case !isInclude && len(words) >= 2 && words[1] == "=":
+			out = append(out, assignment{words[0], strings.Join(words[2:], " "), file})
+		default:
+			return nil, fmt.Errorf("%s: syntax error in configuration line '%s'", file, line)
+		}
+	}
+	return out, nil
+}
+
+// include parses the file name that file includes.
+func include(name, file string, optional bool, depth int) ([]assignment, error) {
+	if depth == 0 {
+		return nil, fmt.Errorf("%s: configuration files include each other more than %d deep", file, maxIncludes)
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(file), name)
+	}
+	text, err := os.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && optional:
+		return nil, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("file '%s' included from '%s' not found", name, file)
+	case err != nil:
+		return nil, nil // as Nix: an access token file may be another user's
+	}
+	return parse(string(text), name, depth-1)
+}
+
+// splitNixPath splits a NIX_PATH at its colons, but not at the one after the
+// scheme of a URL.
+// Behaviour: Nix, eval-settings.cc.
+func splitNixPath(s string) []string {
+	var out []string
+	for s != "" {
+		end := strings.IndexByte(s, ':')
+		if end < 0 {
+			end = len(s)
+		} else if hasScheme(s[strings.LastIndexByte(s[:end], '=')+1:]) {
+			next := strings.IndexByte(s[end+1:], ':')
+			if next < 0 {
+				end = len(s)
+			} else {
+				end += 1 + next
+			}
+		}
+		if end > 0 {
+			out = append(out, s[:end])
+		}
+		s = strings.TrimPrefix(s[end:], ":")
+	}
+	return out
+}
+
+// hasScheme reports whether s begins as a URL that Nix fetches.
+func hasScheme(s string) bool {
+	if strings.HasPrefix(s, "channel:") || strings.HasPrefix(s, "flake:") {
+		return true
+	}
+	scheme, _, ok := strings.Cut(s, "://")
+	return ok && slices.Contains([]string{"http", "https", "file", "channel", "git", "s3", "ssh"}, scheme)
+}

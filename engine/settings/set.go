@@ -1,0 +1,298 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ErrUnknown reports that there is no setting of a name.
+var ErrUnknown = errors.New("unknown setting")
+
+// A field reads and writes one setting as text.
+type field struct {
+	get    func() string
+	set    func(value string) error
+	extend func(value string) error // extra-name; nil if it is not a list
+}
+
+// Set gives the setting name the value, written as in nix.conf. The prefix
+// "extra-" adds to a list. It returns an error for which
+// errors.Is(err, [ErrUnknown]) reports true if there is no such setting.
+func (s *Settings) Set(name, value string) error {
+	fields := s.fields()
+	canonical := name
+	if a, ok := aliases[name]; ok {
+		canonical = a
+	}
+	f, ok := fields[canonical]
+	set := f.set
+	if !ok {
+		base, isExtra := strings.CutPrefix(canonical, "extra-")
+		if a, ok := aliases[base]; ok {
+			base = a
+		}
+		f, ok = fields[base]
+		if !isExtra || !ok || f.extend == nil {
+			return fmt.Errorf("%w '%s'", ErrUnknown, name)
+		}
+		canonical, set = base, f.extend
+	}
+	if err := set(value); err != nil {
+		return fmt.Errorf("setting '%s': %v", name, err)
+	}
+	s.overridden[canonical] = true
+	return nil
+}
+
+// Get returns the value of the setting name as nix.conf would write it.
+func (s *Settings) Get(name string) (string, bool) {
+	if a, ok := aliases[name]; ok {
+		name = a
+	}
+	f, ok := s.fields()[name]
+	if !ok {
+		return "", false
+	}
+	return f.get(), true
+}
+
+// Names returns the names of all settings, sorted.
+func (s *Settings) Names() []string {
+	return slices.Sorted(maps.Keys(s.fields()))
+}
+
+// aliases are older names of settings that Nix still takes.
+var aliases = map[string]string{
+	"build-max-jobs":                     "max-jobs",
+	"build-cores":                        "cores",
+	"build-timeout":                      "timeout",
+	"build-max-silent-time":              "max-silent-time",
+	"build-max-log-size":                 "max-build-log-size",
+	"build-keep-log":                     "keep-build-log",
+	"build-compress-log":                 "compress-build-log",
+	"build-fallback":                     "fallback",
+	"build-use-sandbox":                  "sandbox",
+	"build-use-chroot":                   "sandbox",
+	"build-sandbox-paths":                "sandbox-paths",
+	"build-chroot-dirs":                  "sandbox-paths",
+	"build-extra-sandbox-paths":          "extra-sandbox-paths",
+	"build-use-substitutes":              "substitute",
+	"binary-caches":                      "substituters",
+	"binary-cache-public-keys":           "trusted-public-keys",
+	"gc-keep-outputs":                    "keep-outputs",
+	"gc-keep-derivations":                "keep-derivations",
+	"substitution-max-jobs":              "max-substitution-jobs",
+	"binary-caches-parallel-connections": "http-connections",
+}
+
+// fields returns every setting by name.
+func (s *Settings) fields() map[string]field {
+	fields := map[string]field{
+		"max-jobs":      s.jobsField(),
+		"sandbox":       sandboxField(&s.Sandbox),
+		"sandbox-paths": pathsField(&s.SandboxPaths),
+	}
+	for name, p := range s.bools() {
+		fields[name] = boolField(p)
+	}
+	for name, p := range s.ints() {
+		fields[name] = intField(p)
+	}
+	for name, p := range s.sizes() {
+		fields[name] = sizeField(p)
+	}
+	for name, p := range s.strings() {
+		fields[name] = field{
+			get: func() string { return *p },
+			set: func(value string) error { *p = value; return nil },
+		}
+	}
+	for name, p := range s.words() {
+		fields[name] = wordsField(p)
+	}
+	return fields
+}
+
+func (s *Settings) bools() map[string]*bool {
+	return map[string]*bool{
+		"keep-failed": &s.KeepFailed, "keep-going": &s.KeepGoing, "fallback": &s.Fallback,
+		"keep-build-log": &s.KeepLog, "compress-build-log": &s.CompressLog,
+		"filter-syscalls": &s.FilterSyscalls, "allow-new-privileges": &s.AllowNewPrivileges,
+		"substitute": &s.Substitute, "require-sigs": &s.RequireSigs,
+		"keep-outputs": &s.KeepOutputs, "keep-derivations": &s.KeepDerivations,
+		"auto-optimise-store": &s.AutoOptimise, "fsync-metadata": &s.FsyncMetadata,
+		"fsync-store-paths": &s.FsyncStorePaths, "sync-before-registering": &s.SyncBeforeRegister,
+		"use-xdg-base-directories": &s.UseXDGBase,
+		"pure-eval":                &s.PureEval, "restrict-eval": &s.RestrictEval,
+		"allow-import-from-derivation": &s.AllowImportFromDerivation,
+		"trace-verbose":                &s.TraceVerbose, "show-trace": &s.ShowTrace,
+		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
+		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
+	}
+}
+
+func (s *Settings) ints() map[string]*int {
+	return map[string]*int{
+		"cores": &s.Cores, "timeout": &s.Timeout, "max-silent-time": &s.MaxSilent,
+		"log-lines": &s.LogLines, "build-poll-interval": &s.PollInterval,
+		"max-substitution-jobs": &s.MaxSubstJobs, "http-connections": &s.HTTPConnections,
+		"connect-timeout": &s.ConnectTimeout, "max-call-depth": &s.MaxCallDepth,
+		"tarball-ttl": &s.TarballTTL,
+	}
+}
+
+func (s *Settings) sizes() map[string]*int64 {
+	return map[string]*int64{
+		"max-build-log-size": &s.MaxLogSize, "min-free": &s.MinFree, "max-free": &s.MaxFree,
+	}
+}
+
+func (s *Settings) strings() map[string]*string {
+	return map[string]*string{
+		"build-dir": &s.BuildDir, "sandbox-build-dir": &s.SandboxBuildDir,
+		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System, "store": &s.Store,
+		"netrc-file": &s.NetrcFile, "ssl-cert-file": &s.SSLCertFile,
+		"flake-registry": &s.FlakeRegistry,
+	}
+}
+
+func (s *Settings) words() map[string]*[]string {
+	return map[string]*[]string{
+		"extra-platforms": &s.ExtraPlatforms, "system-features": &s.SystemFeatures,
+		"substituters": &s.Substituters, "trusted-public-keys": &s.TrustedPublicKeys,
+		"hashed-mirrors": &s.HashedMirrors, "ignored-acls": &s.IgnoredACLs,
+		"nix-path": &s.NixPath, "experimental-features": &s.ExperimentalFeatures,
+		"allowed-uris": &s.AllowedURIs,
+	}
+}
+
+// jobsField is max-jobs: a number, or "auto" for the number of cores.
+func (s *Settings) jobsField() field {
+	return field{
+		get: func() string { return strconv.Itoa(s.MaxJobs) },
+		set: func(value string) error {
+			if value == "auto" {
+				s.MaxJobs = runtime.NumCPU()
+				return nil
+			}
+			n, err := strconv.ParseUint(value, 10, 31)
+			if err != nil {
+				return fmt.Errorf("got %q, want 'auto' or a number", value)
+			}
+			s.MaxJobs = int(n)
+			return nil
+		},
+	}
+}
+
+func sandboxField(p *string) field {
+	return field{
+		get: func() string { return *p },
+		set: func(value string) error {
+			switch value {
+			case "true", "relaxed", "false":
+				*p = value
+				return nil
+			}
+			return fmt.Errorf("got %q, want 'true', 'relaxed' or 'false'", value)
+		},
+	}
+}
+
+func boolField(p *bool) field {
+	return field{
+		get: func() string { return strconv.FormatBool(*p) },
+		set: func(value string) error {
+			switch value {
+			case "true", "yes", "1":
+				*p = true
+			case "false", "no", "0":
+				*p = false
+			default:
+				return fmt.Errorf("got %q, want a Boolean", value)
+			}
+			return nil
+		},
+	}
+}
+
+func intField(p *int) field {
+	return field{
+		get: func() string { return strconv.Itoa(*p) },
+		set: func(value string) error {
+			n, err := strconv.ParseUint(value, 10, 31)
+			if err != nil {
+				return fmt.Errorf("got %q, want a number", value)
+			}
+			*p = int(n)
+			return nil
+		},
+	}
+}
+
+// sizeField is a number of bytes, with an optional suffix K, M, G or T of
+// powers of 1024.
+func sizeField(p *int64) field {
+	return field{
+		get: func() string { return strconv.FormatInt(*p, 10) },
+		set: func(value string) error {
+			digits, shift := value, 0
+			if n := len(value); n > 0 {
+				if i := strings.IndexByte("KMGT", value[n-1]&^0x20); i >= 0 {
+					digits, shift = value[:n-1], 10*(i+1)
+				}
+			}
+			n, err := strconv.ParseInt(digits, 10, 64)
+			if err != nil || n < 0 || n > math.MaxInt64>>shift {
+				return fmt.Errorf("got %q, want a number of bytes", value)
+			}
+			*p = n << shift
+			return nil
+		},
+	}
+}
+
+func wordsField(p *[]string) field {
+	return field{
+		get:    func() string { return strings.Join(*p, " ") },
+		set:    func(value string) error { *p = strings.Fields(value); return nil },
+		extend: func(value string) error { *p = slices.Concat(*p, strings.Fields(value)); return nil },
+	}
+}
+
+// pathsField is sandbox-paths: words "inside=outside" or "both". A '?' at the
+// end means that the path may be missing; it stays in the value.
+func pathsField(p *map[string]string) field {
+	add := func(to map[string]string, value string) error {
+		for _, word := range strings.Fields(value) {
+			inside, outside, ok := strings.Cut(word, "=")
+			if !ok {
+				outside = word
+				inside = strings.TrimSuffix(word, "?")
+			}
+			if !strings.HasPrefix(inside, "/") {
+				return fmt.Errorf("got %q, want an absolute path", word)
+			}
+			to[inside] = outside
+		}
+		*p = to
+		return nil
+	}
+	return field{
+		get: func() string {
+			var words []string
+			for _, inside := range slices.Sorted(maps.Keys(*p)) {
+				words = append(words, inside+"="+(*p)[inside])
+			}
+			return strings.Join(words, " ")
+		},
+		set:    func(value string) error { return add(map[string]string{}, value) },
+		extend: func(value string) error { return add(maps.Clone(*p), value) },
+	}
+}

@@ -1,0 +1,204 @@
+package settings
+
+import (
+	"maps"
+	"runtime"
+	"slices"
+)
+
+// A Settings is the whole of the configuration. [Default] makes one.
+// It is not safe for concurrent use while [Settings.Set] is being called;
+// afterwards it is only read.
+type Settings struct {
+	// Building.
+	MaxJobs      int // builds at once; at least 1 unless the user says 0 ("build nothing here")
+	Cores        int // NIX_BUILD_CORES; 0: all of the machine's
+	KeepFailed   bool
+	KeepGoing    bool
+	Fallback     bool
+	Timeout      int   // seconds a build may take; 0: no limit
+	MaxSilent    int   // seconds a build may say nothing; 0: no limit
+	MaxLogSize   int64 // bytes; 0: no limit
+	LogLines     int   // lines of a failed build's log to show
+	KeepLog      bool
+	CompressLog  bool
+	PollInterval int    // seconds between two looks at a lock that another holds
+	BuildDir     string // "": builds in the store's state directory
+
+	// The sandbox.
+	Sandbox            string // "true", "relaxed" or "false", as written; we always sandbox
+	SandboxPaths       map[string]string
+	SandboxBuildDir    string
+	SandboxShmSize     string
+	FilterSyscalls     bool
+	AllowNewPrivileges bool
+
+	// The machine.
+	System         string
+	ExtraPlatforms []string
+	SystemFeatures []string
+
+	// Substitution and trust.
+	Substitute        bool
+	Substituters      []string
+	TrustedPublicKeys []string
+	RequireSigs       bool
+	HashedMirrors     []string
+	MaxSubstJobs      int
+	HTTPConnections   int
+	ConnectTimeout    int // seconds
+	NetrcFile         string
+	SSLCertFile       string
+
+	// The store.
+	Store              string
+	KeepOutputs        bool
+	KeepDerivations    bool
+	MinFree, MaxFree   int64 // bytes
+	AutoOptimise       bool
+	FsyncMetadata      bool
+	FsyncStorePaths    bool
+	SyncBeforeRegister bool
+	IgnoredACLs        []string
+	UseXDGBase         bool
+
+	// The language.
+	NixPath                   []string
+	ExperimentalFeatures      []string
+	PureEval                  bool
+	RestrictEval              bool
+	AllowImportFromDerivation bool
+	AllowedURIs               []string
+	MaxCallDepth              int
+	TarballTTL                int // seconds
+	TraceVerbose              bool
+	ShowTrace                 bool
+	WarnDirty                 bool
+	AllowDirty                bool
+	AcceptFlakeConfig         bool
+	FlakeRegistry             string
+	EvalCache                 bool
+
+	overridden map[string]bool // names that were set
+	warned     map[string]bool // names that were warned of
+}
+
+// A Warning is something in the configuration that we pass over.
+type Warning struct {
+	Where string // a file's name, "NIX_CONFIG", or "" for an option
+	Text  string
+}
+
+// String returns the text, after the place if there is one.
+func (w Warning) String() string {
+	if w.Where == "" {
+		return w.Text
+	}
+	return w.Where + ": " + w.Text
+}
+
+// Default returns the settings of a machine without any configuration.
+func Default() *Settings {
+	return &Settings{
+		MaxJobs:         1,
+		LogLines:        25,
+		KeepLog:         true,
+		CompressLog:     true,
+		PollInterval:    5,
+		Sandbox:         "true",
+		SandboxPaths:    map[string]string{},
+		SandboxBuildDir: "/build",
+		SandboxShmSize:  "50%",
+		FilterSyscalls:  true,
+
+		System:         System(),
+		ExtraPlatforms: extraPlatforms(),
+		SystemFeatures: []string{"benchmark", "big-parallel", "nixos-test"},
+
+		Substitute:        true,
+		Substituters:      []string{"https://cache.nixos.org/"},
+		TrustedPublicKeys: []string{"cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="},
+		RequireSigs:       true,
+		MaxSubstJobs:      16,
+		HTTPConnections:   25,
+		ConnectTimeout:    15,
+		NetrcFile:         "/etc/nix/netrc",
+		SSLCertFile:       "/etc/ssl/certs/ca-certificates.crt",
+
+		Store:           "auto",
+		KeepDerivations: true,
+		MaxFree:         1<<63 - 1,
+		FsyncMetadata:   true,
+		IgnoredACLs:     []string{"security.csm", "security.selinux", "system.nfs4_acl"},
+
+		AllowImportFromDerivation: true,
+		MaxCallDepth:              10000,
+		TarballTTL:                3600,
+		WarnDirty:                 true,
+		AllowDirty:                true,
+		FlakeRegistry:             "https://channels.nixos.org/flake-registry.json",
+		EvalCache:                 true,
+
+		overridden: map[string]bool{},
+		warned:     map[string]bool{},
+	}
+}
+
+// System returns Nix's name of the machine that we run on.
+func System() string {
+	arch := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686", "arm": "armv7l"}[runtime.GOARCH]
+	if arch == "" {
+		arch = runtime.GOARCH
+	}
+	return arch + "-" + runtime.GOOS
+}
+
+// extraPlatforms returns the other systems whose programs this machine runs.
+func extraPlatforms() []string {
+	if System() == "x86_64-linux" {
+		return []string{"i686-linux", "x86_64-v1-linux"}
+	}
+	return nil
+}
+
+// Clone returns a copy that shares nothing with s.
+func (s *Settings) Clone() *Settings {
+	c := *s
+	c.SandboxPaths = maps.Clone(s.SandboxPaths)
+	c.overridden = maps.Clone(s.overridden)
+	c.warned = maps.Clone(s.warned)
+	for _, list := range c.lists() {
+		*list = slices.Clone(*list)
+	}
+	return &c
+}
+
+// lists returns the fields of s that are lists.
+func (s *Settings) lists() []*[]string {
+	return []*[]string{
+		&s.ExtraPlatforms, &s.SystemFeatures, &s.Substituters, &s.TrustedPublicKeys,
+		&s.HashedMirrors, &s.IgnoredACLs, &s.NixPath, &s.ExperimentalFeatures, &s.AllowedURIs,
+	}
+}
+
+// IsOverridden reports whether a file, a variable or an option set name.
+func (s *Settings) IsOverridden(name string) bool { return s.overridden[name] }
+
+// HasFeature reports whether an experimental feature is switched on.
+func (s *Settings) HasFeature(name string) bool {
+	return slices.Contains(s.ExperimentalFeatures, name)
+}
+
+// BuildCores returns the value of NIX_BUILD_CORES: Cores, or the machine's
+// number of cores where Cores is 0.
+func (s *Settings) BuildCores() int {
+	if s.Cores > 0 {
+		return s.Cores
+	}
+	return runtime.NumCPU()
+}
+
+// CanBuild reports whether system is this machine's or one that it also runs.
+func (s *Settings) CanBuild(system string) bool {
+	return system == "builtin" || system == s.System || slices.Contains(s.ExtraPlatforms, system)
+}

@@ -1,0 +1,216 @@
+package settings
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// env returns a lookup over the pairs, with no other variable set.
+func env(t *testing.T, vars map[string]string) func(string) (string, bool) {
+	t.Helper()
+	if _, ok := vars["NIX_CONF_DIR"]; !ok {
+		vars["NIX_CONF_DIR"] = filepath.Join(t.TempDir(), "none")
+	}
+	if _, ok := vars["XDG_CONFIG_DIRS"]; !ok {
+		vars["XDG_CONFIG_DIRS"] = filepath.Join(t.TempDir(), "none")
+	}
+	return func(name string) (string, bool) { v, ok := vars[name]; return v, ok }
+}
+
+func write(t *testing.T, file, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// Each source overrides those before it, and extra- adds to what they said.
+func TestLoadOrder(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "etc/nix.conf"), "cores = 1\nmax-jobs = 1 # one\nlog-lines = 1\nsystem-features = a b\n")
+	write(t, filepath.Join(dir, "xdg/nix/nix.conf"), "cores = 2\nmax-jobs = 2\nextra-system-features = c\n")
+	write(t, filepath.Join(dir, "home/nix/nix.conf"), "cores = 3\n!include more.conf\n!include missing.conf\n")
+	write(t, filepath.Join(dir, "home/nix/more.conf"), "experimental-features = flakes\n")
+	s, warnings, err := Load(env(t, map[string]string{
+		"NIX_CONF_DIR":    filepath.Join(dir, "etc"),
+		"XDG_CONFIG_DIRS": filepath.Join(dir, "xdg"),
+		"XDG_CONFIG_HOME": filepath.Join(dir, "home"),
+		"NIX_CONFIG":      "extra-experimental-features = nix-command\nkeep-going = yes",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(warnings) != 0 {
+		t.Errorf("warnings: %v", warnings)
+	}
+	got := []any{s.Cores, s.MaxJobs, s.LogLines, s.SystemFeatures, s.ExperimentalFeatures, s.KeepGoing}
+	want := []any{3, 2, 1, []string{"a", "b", "c"}, []string{"flakes", "nix-command"}, true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
+	}
+	if !s.IsOverridden("cores") || s.IsOverridden("timeout") {
+		t.Errorf("overridden: cores %v, timeout %v", s.IsOverridden("cores"), s.IsOverridden("timeout"))
+	}
+}
+
+func TestUserConfFiles(t *testing.T) {
+	dir := t.TempDir()
+	a := write(t, filepath.Join(dir, "a"), "cores = 1\n")
+	b := write(t, filepath.Join(dir, "b"), "cores = 2\nlog-lines = 7\n")
+	s, _, err := Load(env(t, map[string]string{
+		"NIX_USER_CONF_FILES": a + ":" + b,
+		"XDG_CONFIG_HOME":     filepath.Dir(write(t, filepath.Join(dir, "x/nix/nix.conf"), "cores = 9\n")) + "/..",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Cores != 1 || s.LogLines != 7 {
+		t.Errorf("got cores %d, log-lines %d, want 1 and 7", s.Cores, s.LogLines)
+	}
+}
+
+func TestUnknownSettingWarnsOnce(t *testing.T) {
+	s, warnings, err := Load(env(t, map[string]string{
+		"NIX_CONFIG": "frobnicate = 1\nextra-frobnicate = 2\nfrobnicate = 3\nallowed-users = *\n",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Warning{{Where: "NIX_CONFIG", Text: "unknown setting 'frobnicate'"}}
+	if diff := cmp.Diff(want, warnings); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+	if err := s.Set("frobnicate", "1"); !errors.Is(err, ErrUnknown) {
+		t.Errorf("Set: got %v, want ErrUnknown", err)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	dir := t.TempDir()
+	loop := write(t, filepath.Join(dir, "loop"), "include loop\n")
+	for _, test := range []struct{ name, config, want string }{
+		{"no equals sign", "cores 3", "NIX_CONFIG: syntax error in configuration line 'cores 3'"},
+		{"one word", "cores", "syntax error in configuration line 'cores'"},
+		{"include of two", "include a b", "syntax error"},
+		{"missing include", "include " + dir + "/gone", "gone' included from 'NIX_CONFIG' not found"},
+		{"includes itself", "include " + loop, "include each other"},
+		{"bad number", "cores = many", `setting 'cores': got "many", want a number`},
+		{"negative", "cores = -1", `want a number`},
+		{"bad bool", "keep-going = maybe", `want a Boolean`},
+		{"bad size", "min-free = 3X", "want a number of bytes"},
+		{"too large a size", "min-free = 9999999999T", "want a number of bytes"},
+		{"bad sandbox", "sandbox = perhaps", "want 'true', 'relaxed' or 'false'"},
+		{"relative sandbox path", "sandbox-paths = bin/sh", "want an absolute path"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, _, err := Load(env(t, map[string]string{"NIX_CONFIG": test.config}))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestSetAndGet(t *testing.T) {
+	for _, test := range []struct{ name, value, get, want string }{
+		{"max-jobs", "auto", "max-jobs", ""},
+		{"build-max-jobs", "7", "max-jobs", "7"},
+		{"min-free", "2K", "min-free", "2048"},
+		{"min-free", "1g", "min-free", "1073741824"},
+		{"sandbox-paths", "/bin/sh=/x/busybox /etc/foo?", "sandbox-paths", "/bin/sh=/x/busybox /etc/foo=/etc/foo?"},
+		{"extra-substituters", "http://a", "substituters", "https://cache.nixos.org/ http://a"},
+		{"build-extra-sandbox-paths", "/a", "sandbox-paths", "/a=/a"},
+		{"substitute", "0", "substitute", "false"},
+	} {
+		s := Default()
+		if err := s.Set(test.name, test.value); err != nil {
+			t.Errorf("set %s: %v", test.name, err)
+			continue
+		}
+		got, ok := s.Get(test.get)
+		if test.value == "auto" {
+			test.want = got
+			if s.MaxJobs != runtime.NumCPU() {
+				t.Errorf("max-jobs = auto: got %d", s.MaxJobs)
+			}
+		}
+		if !ok || got != test.want {
+			t.Errorf("%s = %s: got %q, want %q", test.name, test.value, got, test.want)
+		}
+	}
+}
+
+// Every setting can be written as it was read.
+func TestGetSetRoundTrip(t *testing.T) {
+	s := Default()
+	for _, name := range s.Names() {
+		value, _ := s.Get(name)
+		if err := s.Set(name, value); err != nil {
+			t.Errorf("%s = %s: %v", name, value, err)
+		}
+		if again, _ := s.Get(name); again != value {
+			t.Errorf("%s: got %q, want %q", name, again, value)
+		}
+		if foreign[name] {
+			t.Errorf("%s is both known and foreign", name)
+		}
+	}
+}
+
+func TestNixPath(t *testing.T) {
+	for _, test := range []struct {
+		in   string
+		want []string
+	}{
+		{"", nil},
+		{"a", []string{"a"}},
+		{"a:b=c::d", []string{"a", "b=c", "d"}},
+		{"nixpkgs=https://x/y.tar.gz:b=/c", []string{"nixpkgs=https://x/y.tar.gz", "b=/c"}},
+		{"nixpkgs=flake:nixpkgs:/b", []string{"nixpkgs=flake:nixpkgs", "/b"}},
+		{"channel:nixos-unstable:b", []string{"channel:nixos-unstable", "b"}},
+		{"n=https://x", []string{"n=https://x"}},
+	} {
+		if diff := cmp.Diff(test.want, splitNixPath(test.in)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.in, diff)
+		}
+	}
+	s, _, err := Load(env(t, map[string]string{"NIX_PATH": "", "NIX_CONFIG": "nix-path = x=/y"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.NixPath) != 0 {
+		t.Errorf("an empty NIX_PATH must override nix-path, got %q", s.NixPath)
+	}
+}
+
+func TestCloneSharesNothing(t *testing.T) {
+	s := Default()
+	c := s.Clone()
+	c.SandboxPaths["/bin/sh"] = "/x"
+	c.SystemFeatures[0] = "changed"
+	if err := c.Set("cores", "9"); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.SandboxPaths) != 0 || s.SystemFeatures[0] == "changed" || s.IsOverridden("cores") {
+		t.Error("a change of the clone shows in the original")
+	}
+}
+
+func TestCanBuild(t *testing.T) {
+	s := Default()
+	for system, want := range map[string]bool{s.System: true, "builtin": true, "riscv128-plan9": false} {
+		if got := s.CanBuild(system); got != want {
+			t.Errorf("CanBuild(%q) = %v, want %v", system, got, want)
+		}
+	}
+}
