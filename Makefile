@@ -1,0 +1,75 @@
+# make           build ./nixbench
+# make help      list the targets
+
+GO      ?= go
+PKG     ?= ./...
+FUZZTIME ?= 30s
+TESTFLAGS ?=
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := build
+
+build: ## build ./nixbench, static
+	$(GO) build -o nixbench .
+
+run: build ## open the workbench
+	./nixbench
+
+test: ## run all tests
+	$(GO) test $(TESTFLAGS) $(PKG)
+
+check: fmt-check vet lint arch race test ## everything that must hold before a commit
+
+fmt: ## format the code
+	gofmt -w $(GOFILES)
+
+fmt-check:
+	@out=$$(gofmt -l $(GOFILES)); test -z "$$out" || { echo "not formatted:"; echo "$$out"; exit 1; }
+
+vet:
+	$(GO) vet $(PKG)
+
+lint: ## run golangci-lint where it is installed
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed; arch and vet stand in"; fi
+
+arch:
+	$(GO) test -run 'TestImports|TestEntryPoints' .
+
+race: ## run the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race $(PKG)
+
+golden: ## rewrite the golden files of all tests
+	$(GO) test $(PKG) -update
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@for pkg in $$($(GO) list $(PKG)); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "$$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+bench: ## run the benchmarks; benchstat against bench/base.txt where both are present
+	@mkdir -p bench
+	$(GO) test -run '^$$' -bench . -benchmem $(PKG) | tee bench/new.txt
+	@if command -v benchstat >/dev/null && [ -f bench/base.txt ]; then benchstat bench/base.txt bench/new.txt; fi
+
+confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 $(TESTFLAGS) $(PKG)
+
+e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
+
+sizes: ## sizes of files and functions, median, 90th percentile and longest
+	@$(GO) test -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
+
+clean: ## remove what make builds
+	rm -rf nixbench bench/new.txt
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
+
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench confirm e2e sizes clean help

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// This file holds the import rules of ARCHITECTURE.md as a test. Each package
+// has a line; what the line does not name, the package may not import.
+// Arrows point down: main → tui → repl, inspect → engine → store.
+
+const module = "nixbench"
+
+// A rule is the allow-list of one package, or of a folder of packages if its
+// path ends in "/...". The most specific rule counts.
+type rule struct {
+	pkg  string
+	ours string // of this module, words; "x/..." allows x and all below it
+	from string // from outside the standard library, words; prefixes of import paths
+}
+
+var rules = []rule{
+	{"store/nixbase32", "", ""},
+	{"store/nar", "", "golang.org/x/sys/unix"},
+	{"store/aterm", "", ""},
+	{"store/nixhash", "store/nixbase32", ""},
+	{"store", "store/nixbase32 store/nixhash", ""},
+	{"store/drv", "store store/aterm store/nixbase32 store/nixhash", ""},
+	{"store/narinfo", "store store/nixbase32 store/nixhash", ""},
+	{"store/refscan", "store store/nixbase32 store/nixhash", ""},
+	{"store/gc", "store", ""},
+	{"store/profile", "store", "golang.org/x/sys/unix"},
+	{"store/local", "store store/aterm store/drv store/gc store/nar store/narinfo store/nixbase32 store/nixhash store/refscan",
+		"zombiezen.com/go/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
+	{"store/storetest", "store/...", "github.com/rogpeppe/go-internal/txtar"},
+
+	{"engine/event", "", ""},
+	{"engine/syntax", "", ""},
+	{"engine/sandbox", "", "golang.org/x/sys/unix"},
+	{"engine/shell", "", "mvdan.cc/sh github.com/benhoyt/goawk github.com/u-root golang.org/x/sys/unix github.com/klauspost/compress github.com/therootcompany/xz github.com/dsnet/compress/bzip2"},
+	{"engine/settings", "store", ""},
+	{"engine/resolve", "engine/syntax", ""},
+	{"engine/eval", "engine/syntax engine/resolve store", ""},
+	{"engine/builtins", "engine/eval engine/syntax store store/drv store/nar store/nixbase32 store/nixhash",
+		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/instantiate", "engine/eval engine/syntax store store/drv store/nixbase32 store/nixhash", ""},
+	{"engine/build", "engine/event engine/sandbox engine/settings store store/drv store/nar store/nixbase32 store/nixhash store/refscan", "golang.org/x/sys/unix"},
+	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
+	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
+
+	{"inspect/value", "engine engine/eval", ""},
+	{"inspect/doctor", "engine store", ""},
+	{"inspect/...", "store store/drv store/gc store/profile inspect/closure", ""},
+
+	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
+	{"repl/...", "repl repl/text engine engine/event engine/eval engine/syntax engine/settings inspect/... store store/drv store/gc store/profile",
+		"github.com/fsnotify/fsnotify"},
+
+	{"themes", "", "github.com/BurntSushi/toml"},
+
+	{"tui/highlight", "engine/syntax themes", "github.com/alecthomas/chroma/v2"},
+	{"tui/config", "tui/action tui/keymap themes", "github.com/BurntSushi/toml"},
+	{"tui/...", "tui/... engine/event repl repl/text inspect/... store store/drv store/gc store/profile themes",
+		"charm.land github.com/charmbracelet/x/ansi github.com/charmbracelet/colorprofile github.com/charmbracelet/ultraviolet github.com/sahilm/fuzzy github.com/alecthomas/chroma/v2"},
+
+	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix"},
+	{"examples", "", ""},
+}
+
+// testOnly are the libraries that only tests may import.
+var testOnly = []string{
+	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "pgregory.net/rapid",
+	"go.uber.org/goleak", "github.com/charmbracelet/x/vt", "github.com/charmbracelet/x/exp/teatest",
+	"golang.org/x/sys/unix", "zombiezen.com/go/sqlite", "github.com/charmbracelet/ultraviolet",
+}
+
+// layers order the top folders; a test may import what stands at its own
+// layer or below.
+var layers = []string{"store", "engine", "inspect", "repl", "themes", "tui", "."}
+
+// ruleFor returns the most specific rule for the package in dir.
+func ruleFor(dir string) (rule, bool) {
+	best, found := rule{}, false
+	for _, r := range rules {
+		if matches(r.pkg, dir) && (!found || len(r.pkg) > len(best.pkg) || best.pkg != dir && r.pkg == dir) {
+			best, found = r, true
+			if r.pkg == dir {
+				break
+			}
+		}
+	}
+	return best, found
+}
+
+// matches reports whether pattern, a path or a path and "/...", covers pkg.
+func matches(pattern, pkg string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == base || strings.HasPrefix(pkg, base+"/")
+	}
+	return pattern == pkg
+}
+
+func allowed(r rule, dir, imp string, test bool) bool {
+	ours, isOurs := strings.CutPrefix(imp, module+"/")
+	switch {
+	case isOurs && strings.HasSuffix(path.Base(ours), "test") && !strings.HasSuffix(path.Base(dir), "test"):
+		return test
+	case isOurs && test:
+		return layer(ours) <= layer(dir)
+	case isOurs:
+		return slices.ContainsFunc(strings.Fields(r.ours), func(p string) bool { return matches(p, ours) })
+	case !strings.Contains(strings.SplitN(imp, "/", 2)[0], "."):
+		return true // the standard library
+	}
+	words := strings.Fields(r.from)
+	if test || strings.HasSuffix(path.Base(dir), "test") {
+		words = append(words, testOnly...)
+	}
+	return slices.ContainsFunc(words, func(p string) bool { return imp == p || strings.HasPrefix(imp, p+"/") })
+}
+
+func layer(dir string) int {
+	return slices.Index(layers, strings.SplitN(dir, "/", 2)[0])
+}
+
+func violations(fsys fs.FS) (out []string, err error) {
+	err = fs.WalkDir(fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(d.Name(), ".") && p != ".") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(p, ".go") {
+			return nil
+		}
+		dir := path.Dir(p)
+		r, ok := ruleFor(dir)
+		if !ok {
+			out = append(out, p+": no rule for its package")
+			return nil
+		}
+		src, err := fs.ReadFile(fsys, p)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), p, src, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, im := range f.Imports {
+			imp, _ := strconv.Unquote(im.Path.Value)
+			if !allowed(r, dir, imp, strings.HasSuffix(p, "_test.go")) {
+				out = append(out, p+" imports "+imp)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// TestImports holds every package to its line of the allow-list.
+func TestImports(t *testing.T) {
+	found, err := violations(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		t.Error(v)
+	}
+}
+
+// TestRuneWidth keeps out the versions of go-runewidth that cost 23 ms at
+// every start.
+func TestRuneWidth(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"go-runewidth v0.0.26 //", "go-runewidth v0.0.27 //"} {
+		if strings.Contains(string(mod), bad) {
+			t.Errorf("go.mod requires %s", bad)
+		}
+	}
+}
