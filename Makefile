@@ -62,7 +62,7 @@ e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effec
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
 
 sizes: ## sizes of files and functions, median, 90th percentile and longest
-	@$(GO) test -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
+	@$(GO) test -tags sizes -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
 
 clean: ## remove what make builds
 	rm -rf nixbench bench/new.txt
