@@ -1,0 +1,82 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// OutputName is the name of an output of a derivation: "out", "dev".
+type OutputName = string
+
+// DefaultOutput is the output whose name is left out of its store path.
+const DefaultOutput OutputName = "out"
+
+// AllOutputs stands for every output where output names are asked for.
+const AllOutputs OutputName = "*"
+
+// DerivedPath names store objects, either one by its path or outputs of a
+// store derivation.
+type DerivedPath struct {
+	Path Path
+	// Outputs is nil if Path itself is meant. Otherwise Path is a derivation,
+	// and Outputs is sorted without duplicates, or is just [AllOutputs].
+	Outputs []OutputName
+}
+
+// ParseDerivedPath reads "/nix/store/…-hello.drv^out,dev", the same with "!"
+// for "^", or a store path. For others it returns an error for which, if the
+// path is at fault, errors.Is(err, ErrNotStorePath).
+func (d Dir) ParseDerivedPath(s string) (DerivedPath, error) {
+	i := strings.LastIndexAny(s, "^!")
+	if i < 0 {
+		p, err := d.ParsePath(s)
+		return DerivedPath{Path: p}, err
+	}
+	p, err := d.ParsePath(s[:i])
+	if err != nil {
+		return DerivedPath{}, err
+	}
+	if !p.IsDerivation() {
+		return DerivedPath{}, fmt.Errorf("parse derived path %q: not a derivation", s)
+	}
+	outputs, err := ParseOutputs(s[i+1:])
+	if err != nil {
+		return DerivedPath{}, fmt.Errorf("parse derived path %q: %v", s, err)
+	}
+	return DerivedPath{Path: p, Outputs: outputs}, nil
+}
+
+// ParseOutputs reads "*" or a comma-separated list of output names.
+// The result is as in [DerivedPath].
+func ParseOutputs(s string) ([]OutputName, error) {
+	if s == AllOutputs {
+		return []OutputName{AllOutputs}, nil
+	}
+	outputs := strings.Split(s, ",")
+	for _, o := range outputs {
+		if err := CheckName(o); err != nil {
+			return nil, fmt.Errorf("output: %v", err)
+		}
+	}
+	slices.Sort(outputs)
+	return slices.Compact(outputs), nil
+}
+
+// String returns the form with "^" that [Dir.ParseDerivedPath] reads.
+func (dp DerivedPath) String() string { return dp.print("^") }
+
+// Legacy returns the form with "!", which the worker protocol uses.
+func (dp DerivedPath) Legacy() string { return dp.print("!") }
+
+func (dp DerivedPath) print(sep string) string {
+	if dp.Outputs == nil {
+		return string(dp.Path)
+	}
+	return string(dp.Path) + sep + strings.Join(dp.Outputs, ",")
+}
+
+// Wants reports whether output is among those named.
+func (dp DerivedPath) Wants(output OutputName) bool {
+	return slices.Contains(dp.Outputs, output) || slices.Contains(dp.Outputs, AllOutputs)
+}

@@ -1,0 +1,255 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"nixbench/store/nixbase32"
+	"nixbench/store/nixhash"
+)
+
+const (
+	// DigestLen is the number of nix32 digits in a store path.
+	DigestLen = 32
+	// MaxNameLen is the length in bytes of the longest name.
+	MaxNameLen = 211
+
+	digestBytes = 20
+	drvSuffix   = ".drv"
+)
+
+// Dir is a store directory without a trailing slash, such as "/nix/store".
+// It is logical: paths and hashes contain it, wherever the files really are.
+type Dir string
+
+// DefaultDir is the store directory of nearly every Nix store, and of all
+// public binary caches.
+const DefaultDir Dir = "/nix/store"
+
+// Path is the logical path of a store object, "/nix/store/<digest>-<name>".
+// The zero value "" means none.
+type Path string
+
+// Base returns the last component, "<digest>-<name>".
+func (p Path) Base() string { return string(p[strings.LastIndexByte(string(p), '/')+1:]) }
+
+// Digest returns the 32 nix32 digits, which is what references are found by.
+// It returns "" for the zero value.
+func (p Path) Digest() string {
+	base := p.Base()
+	return base[:min(DigestLen, len(base))]
+}
+
+// Name returns what follows the digest and its dash.
+// It returns "" for the zero value.
+func (p Path) Name() string {
+	base := p.Base()
+	return base[min(DigestLen+1, len(base)):]
+}
+
+// Dir returns the store directory.
+func (p Path) Dir() Dir { return Dir(p[:max(0, strings.LastIndexByte(string(p), '/'))]) }
+
+// IsDerivation reports whether the path names a store derivation.
+func (p Path) IsDerivation() bool { return strings.HasSuffix(string(p), drvSuffix) }
+
+// ParsePath returns the store path that s is, which must be the directory, a
+// slash and a base name, nothing more. For other strings it returns an error
+// for which errors.Is(err, ErrNotStorePath).
+func (d Dir) ParsePath(s string) (Path, error) {
+	base, ok := d.trim(s)
+	if !ok {
+		return "", badPath(s, "not in the store directory "+string(d))
+	}
+	if err := checkBase(base); err != nil {
+		return "", badPath(s, err.Error())
+	}
+	return Path(s), nil
+}
+
+// PathOf returns the store path that s lies in or is, and what follows it:
+// "" or a path that begins with a slash. S is not cleaned.
+// For other strings it returns an error for which errors.Is(err, ErrNotStorePath).
+func (d Dir) PathOf(s string) (p Path, rest string, err error) {
+	base, ok := d.trim(s)
+	if !ok {
+		return "", "", badPath(s, "not in the store directory "+string(d))
+	}
+	if i := strings.IndexByte(base, '/'); i >= 0 {
+		base, rest = base[:i], base[i:]
+	}
+	if err := checkBase(base); err != nil {
+		return "", "", badPath(s, err.Error())
+	}
+	return Path(s[:len(s)-len(rest)]), rest, nil
+}
+
+// Contains reports whether s lies below the directory.
+// It need not be a store path.
+func (d Dir) Contains(s string) bool {
+	_, ok := d.trim(s)
+	return ok
+}
+
+// Join returns the path of a base name, "<digest>-<name>".
+// For what is none it returns an error for which errors.Is(err, ErrNotStorePath).
+func (d Dir) Join(base string) (Path, error) { return d.ParsePath(string(d) + "/" + base) }
+
+func (d Dir) trim(s string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(s, string(d))
+	if !ok || rest == "" || rest[0] != '/' {
+		return "", false
+	}
+	return rest[1:], true
+}
+
+func badPath(s, why string) error {
+	return fmt.Errorf("parse store path %q: %w: %s", s, ErrNotStorePath, why)
+}
+
+func checkBase(base string) error {
+	if len(base) < DigestLen+1 {
+		return errors.New("too short")
+	}
+	if base[DigestLen] != '-' {
+		return errors.New("digest is not followed by a dash")
+	}
+	if !nixbase32.ValidString(base[:DigestLen]) {
+		return errors.New("digest contains an illegal character")
+	}
+	return CheckName(base[DigestLen+1:])
+}
+
+// CheckName reports why name cannot be the name of a store object.
+// Names are 1 to 211 bytes of letters, digits and "+-._?=", and the part up to
+// the first dash is neither "." nor "..".
+//
+// Behaviour: Nix 2.34, path.cc checkName.
+func CheckName(name string) error {
+	if name == "" {
+		return errors.New("name must not be empty")
+	}
+	if len(name) > MaxNameLen {
+		return fmt.Errorf("name %q must be no longer than %d characters", name, MaxNameLen)
+	}
+	if first, _, _ := strings.Cut(name, "-"); first == "." || first == ".." {
+		if first == name {
+			return fmt.Errorf("name %q is not valid", name)
+		}
+		return fmt.Errorf("name %q is not valid: first dash-separated component must not be %q", name, first)
+	}
+	for i := range len(name) {
+		if !isNameByte(name[i]) {
+			return fmt.Errorf("name %q contains illegal character %q", name, name[i:i+1])
+		}
+	}
+	return nil
+}
+
+func isNameByte(c byte) bool {
+	switch {
+	case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		return true
+	}
+	return strings.IndexByte("+-._?=", c) >= 0
+}
+
+// MakePath returns the path of an object of the given type, such as "source",
+// whose contents, or what determines them, hash to h. The error is that of
+// [CheckName], or says that h is none.
+//
+// Format: Nix manual, "Complete Store Path Calculation".
+func (d Dir) MakePath(typ string, h nixhash.Hash, name string) (Path, error) {
+	if err := CheckName(name); err != nil {
+		return "", fmt.Errorf("make store path: %v", err)
+	}
+	if h.Algo() != nixhash.SHA256 {
+		return "", fmt.Errorf("make store path of %q: got hash %q, want sha256", name, h)
+	}
+	fingerprint := make([]byte, 0, 256)
+	fingerprint = append(fingerprint, typ...)
+	fingerprint = append(fingerprint, ":sha256:"...)
+	fingerprint = hex.AppendEncode(fingerprint, h.Bytes())
+	fingerprint = append(fingerprint, ':')
+	fingerprint = append(fingerprint, d...)
+	fingerprint = append(fingerprint, ':')
+	fingerprint = append(fingerprint, name...)
+	sum := sha256.Sum256(fingerprint)
+	b := make([]byte, 0, len(d)+1+DigestLen+1+len(name))
+	b = append(append(b, d...), '/')
+	b = nixbase32.AppendEncode(b, nixhash.Compress(sum[:], digestBytes))
+	b = append(append(b, '-'), name...)
+	return Path(b), nil
+}
+
+// TextPath returns the path of a flat file whose contents hash to h, such as a
+// store derivation. Refs may be in any order and hold duplicates; it is left
+// alone.
+func (d Dir) TextPath(name string, h nixhash.Hash, refs []Path) (Path, error) {
+	return d.MakePath(withRefs("text", refs, false), h, name)
+}
+
+// FixedPath returns the path of an object named after its contents.
+// H is of the file itself if method is [Flat] or [Text], else of the
+// serialisation that the method says. Refs may be in any order; it must not
+// hold the path itself, which self stands for. Only NARs hashed with SHA-256
+// and texts may have references, and texts none to themselves.
+func (d Dir) FixedPath(name string, method IngestionMethod, h nixhash.Hash, refs []Path, self bool) (Path, error) {
+	switch {
+	case method == Text && !self:
+		return d.TextPath(name, h, refs)
+	case method == NAR && h.Algo() == nixhash.SHA256:
+		return d.MakePath(withRefs("source", refs, self), h, name)
+	case len(refs) > 0 || self:
+		return "", fmt.Errorf("make store path of %q: fixed output is not allowed to refer to other store paths", name)
+	case method == Git && h.Algo() != nixhash.SHA1 && h.Algo() != nixhash.SHA256:
+		return "", fmt.Errorf("make store path of %q: got %s for git ingestion, want sha1 or sha256", name, h.Algo())
+	}
+	inner := nixhash.SumString(nixhash.SHA256, "fixed:out:"+string(method)+h.Base16()+":")
+	return d.MakePath("output:"+DefaultOutput, inner, name)
+}
+
+// OutputPath returns the path of an output of an input-addressed derivation
+// whose name is drvName, without ".drv", and whose hash modulo with its own
+// outputs blanked is modulo.
+func (d Dir) OutputPath(drvName string, output OutputName, modulo nixhash.Hash) (Path, error) {
+	return d.MakePath("output:"+output, modulo, OutputPathName(drvName, output))
+}
+
+// OutputPathName returns the name of the store object of an output:
+// "hello" for out, "hello-dev" for dev.
+func OutputPathName(drvName string, output OutputName) string {
+	if output == DefaultOutput {
+		return drvName
+	}
+	return drvName + "-" + output
+}
+
+func withRefs(typ string, refs []Path, self bool) string {
+	var b strings.Builder
+	b.WriteString(typ)
+	sorted := slices.Clone(refs)
+	slices.Sort(sorted)
+	for _, p := range slices.Compact(sorted) {
+		b.WriteByte(':')
+		b.WriteString(string(p))
+	}
+	if self {
+		b.WriteString(":self")
+	}
+	return b.String()
+}
+
+// ParseDir returns the store directory named s, which must be absolute and
+// clean and not the root.
+func ParseDir(s string) (Dir, error) {
+	if !path.IsAbs(s) || path.Clean(s) != s || s == "/" {
+		return "", fmt.Errorf("parse store directory %q: want a clean absolute path", s)
+	}
+	return Dir(s), nil
+}
