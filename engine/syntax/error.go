@@ -1,0 +1,20 @@
+package syntax
+
+// An Error is the first thing wrong with a text.
+type Error struct {
+	// Pos is the place, in lines and columns.
+	Pos Position
+	// Msg is Nix's wording, without "error: ".
+	Msg string
+	// Incomplete is true iff there are further lines that, put after the text,
+	// would make this error go away. An interactive reader then asks for them.
+	Incomplete bool
+}
+
+// Error returns the message and the place.
+func (e *Error) Error() string {
+	if e.Pos.Line == 0 {
+		return e.Msg
+	}
+	return e.Msg + " at " + e.Pos.String()
+}

@@ -1,0 +1,32 @@
+package syntax
+
+// Options say how to read a text. The zero value reads plain Nix.
+type Options struct {
+	// Symbols interns the names; nil means a table of the call's own.
+	Symbols *Symbols
+	// Positions is the table that the file is entered into; nil means a table
+	// of the call's own.
+	Positions *PosTable
+	// BasePath is the absolute directory of relative paths; "" means "/".
+	BasePath string
+	// Home is the directory that ~ stands for.
+	Home string
+	// PureEval forbids paths that begin with ~.
+	PureEval bool
+	// PipeOperators permits |> and <|.
+	PipeOperators bool
+	// URLLiterals, ShortPaths and AbsolutePaths say what to do about URLs
+	// without quotes, relative paths that do not begin with a dot (a/b), and
+	// paths that begin with / or ~.
+	URLLiterals, ShortPaths, AbsolutePaths Lint
+}
+
+// A Lint says what becomes of something discouraged.
+type Lint uint8
+
+// What becomes of something discouraged.
+const (
+	LintIgnore Lint = iota
+	LintWarn        // it is added to File.Warnings
+	LintFatal       // it is an error
+)

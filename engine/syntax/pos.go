@@ -1,0 +1,164 @@
+package syntax
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// A Pos is a place in the source text of one of the files of a [PosTable]:
+// the base of the file plus a byte offset. The zero Pos, [NoPos], is no place.
+type Pos uint32
+
+// NoPos is the position of what stands in no file.
+const NoPos Pos = 0
+
+// Shift returns the position n bytes after p.
+func (p Pos) Shift(n int) Pos { return p + Pos(n) }
+
+// A File is a text that was parsed. It is immutable and safe for concurrent use.
+type File struct {
+	// Name says where the text is from: an absolute path, or a word
+	// in quotation marks such as «string» or «stdin».
+	Name string
+	// Source is the whole text.
+	Source string
+	// Warnings lists what is deprecated or discouraged in the text, in order.
+	Warnings []Warning
+
+	base  Pos
+	docs  []docComment // by position of what they document, ascending
+	once  sync.Once
+	lines []uint32 // offset of the start of each line; made on first use
+}
+
+// A Warning is a remark about a text that was parsed without error.
+type Warning struct {
+	Pos Pos
+	Msg string // in Nix's words, without "warning: "
+}
+
+// Pos returns the position of the byte at offset, which is at most len(Source).
+func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
+
+// Offset returns how many bytes p is from the start of the file.
+// The result is meaningless if p is in another file.
+func (f *File) Offset(p Pos) int { return int(p - f.base) }
+
+// Position returns p, which must be in f, in lines and columns.
+func (f *File) Position(p Pos) Position {
+	f.once.Do(f.splitLines)
+	offset := f.Offset(p)
+	line := sort.Search(len(f.lines), func(i int) bool { return int(f.lines[i]) > offset })
+	return Position{
+		File: f, Name: f.Name, Offset: offset,
+		Line: line, Column: 1 + offset - int(f.lines[line-1]),
+	}
+}
+
+// splitLines finds the lines. They end with \n, \r\n or \r.
+func (f *File) splitLines() {
+	src := f.Source
+	lines := make([]uint32, 1, 1+strings.Count(src, "\n"))
+	for i := 0; i < len(src); i++ {
+		if src[i] == '\n' || src[i] == '\r' && !(i+1 < len(src) && src[i+1] == '\n') {
+			lines = append(lines, uint32(i+1))
+		}
+	}
+	f.lines = lines
+}
+
+// Line returns the text of a line without its end; lines count from 1.
+// It is "" if there is no such line.
+func (f *File) Line(n int) string {
+	f.once.Do(f.splitLines)
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	end := len(f.Source)
+	if n < len(f.lines) {
+		end = int(f.lines[n])
+	}
+	return strings.TrimRight(f.Source[f.lines[n-1]:end], "\r\n")
+}
+
+// LineCount returns the number of lines, which is at least 1.
+func (f *File) LineCount() int {
+	f.once.Do(f.splitLines)
+	return len(f.lines)
+}
+
+// A Position is a [Pos] spelt out. The zero Position is no place.
+type Position struct {
+	File   *File
+	Name   string // File.Name
+	Offset int    // bytes from the start of the file
+	Line   int    // from 1; 0 in the zero Position
+	Column int    // bytes, from 1
+}
+
+// String returns name:line:column, as Nix prints positions.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return "«none»:0"
+	}
+	return fmt.Sprintf("%s:%d:%d", p.Name, p.Line, p.Column)
+}
+
+// A PosTable gives the files of one evaluator disjoint ranges of [Pos].
+// It is safe for concurrent use.
+type PosTable struct {
+	mu sync.RWMutex
+	// mu guards the fields below.
+	files []*File // by base, ascending
+	next  uint64
+}
+
+// errTooMuchSource reports that positions have run out of their 32 bits.
+var errTooMuchSource = errors.New("more than 4 GiB of source text")
+
+// NewPosTable returns an empty table.
+func NewPosTable() *PosTable { return &PosTable{next: 1} }
+
+// AddFile enters a text into the table.
+func (t *PosTable) AddFile(name, source string) (*File, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	size := uint64(len(source)) + 1 // the end is a position too
+	if t.next+size > math.MaxUint32 {
+		return nil, fmt.Errorf("parse %s: %v", name, errTooMuchSource)
+	}
+	f := &File{Name: name, Source: source, base: Pos(t.next)}
+	t.next += size
+	t.files = append(t.files, f)
+	return f, nil
+}
+
+// File returns the file that p is in, nil for [NoPos].
+func (t *PosTable) File(p Pos) *File {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	i, found := slices.BinarySearchFunc(t.files, p, func(f *File, p Pos) int {
+		return int(int64(f.base) - int64(p))
+	})
+	if !found {
+		i--
+	}
+	if p == NoPos || i < 0 {
+		return nil
+	}
+	return t.files[i]
+}
+
+// Position spells out p. It returns the zero Position for [NoPos].
+func (t *PosTable) Position(p Pos) Position {
+	f := t.File(p)
+	if f == nil {
+		return Position{}
+	}
+	return f.Position(p)
+}

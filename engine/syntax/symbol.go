@@ -1,0 +1,165 @@
+package syntax
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A Sym is an interned name. Equal names of one [Symbols] table have equal
+// numbers; numbers grow in the order in which names were first seen.
+// The zero Sym is no name.
+type Sym uint32
+
+// The names that the grammar itself gives a meaning. Every table made by
+// [NewSymbols] holds them under these numbers.
+const (
+	SymBody      Sym = 1 + iota // body, of let { … }
+	SymOr                       // or, when used as a variable
+	SymSub                      // __sub, of a - b
+	SymMul                      // __mul, of a * b
+	SymDiv                      // __div, of a / b
+	SymLessThan                 // __lessThan, of a < b and its kin
+	SymFindFile                 // __findFile, of <a>
+	SymNixPath                  // __nixPath, of <a>
+	SymOverrides                // __overrides, of rec { … }
+	symCurPos                   // __curPos
+	firstFreeSym
+)
+
+var grammarNames = [...]string{
+	"body", "or", "__sub", "__mul", "__div", "__lessThan",
+	"__findFile", "__nixPath", "__overrides", "__curPos",
+}
+
+const (
+	symChunkBits = 10
+	symChunkSize = 1 << symChunkBits
+)
+
+// Symbols is a table of interned names. It only grows.
+// It is safe for concurrent use: looking up a name that is already there takes
+// no lock.
+type Symbols struct {
+	seed   maphash.Seed
+	index  atomic.Pointer[symIndex]
+	chunks atomic.Pointer[[]*[symChunkSize]string] // by number
+
+	mu sync.Mutex
+	// mu guards the field below and every addition to those above.
+	n uint32
+}
+
+// A symIndex is an open-addressing hash table: the slot of a name holds its
+// Sym, 0 if free. Slots are only ever filled.
+type symIndex struct {
+	slots []atomic.Uint64 // upper half: hash bits, lower half: Sym
+	mask  uint32
+}
+
+// NewSymbols returns a table that holds the names of the grammar and then
+// preset, whose numbers follow each other from [FirstPreset].
+func NewSymbols(preset ...string) *Symbols {
+	t := &Symbols{seed: maphash.MakeSeed()}
+	t.index.Store(newSymIndex(4096))
+	t.chunks.Store(&[]*[symChunkSize]string{new([symChunkSize]string)})
+	for _, s := range grammarNames {
+		t.Intern(s)
+	}
+	for _, s := range preset {
+		t.Intern(s)
+	}
+	return t
+}
+
+// FirstPreset is the number of the first preset name of [NewSymbols]
+// (if preset names neither repeat nor are names of the grammar).
+const FirstPreset = firstFreeSym
+
+func newSymIndex(size int) *symIndex {
+	return &symIndex{slots: make([]atomic.Uint64, size), mask: uint32(size - 1)}
+}
+
+// Intern returns the number of s, which it adds if it is new.
+// The table keeps a copy of s, not s itself.
+func (t *Symbols) Intern(s string) Sym {
+	h := maphash.String(t.seed, s)
+	if y := t.find(s, h); y != 0 {
+		return y
+	}
+	return t.add(s, h)
+}
+
+// Lookup returns the number of s, or 0 if s was never interned.
+func (t *Symbols) Lookup(s string) Sym {
+	return t.find(s, maphash.String(t.seed, s))
+}
+
+// Name returns the name with number y. It panics if y is not of this table.
+func (t *Symbols) Name(y Sym) string {
+	i := uint32(y) - 1
+	return (*t.chunks.Load())[i>>symChunkBits][i&(symChunkSize-1)]
+}
+
+// Len returns how many names there are: their numbers are 1 to Len.
+func (t *Symbols) Len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return int(t.n)
+}
+
+func (t *Symbols) find(s string, h uint64) Sym {
+	ix := t.index.Load()
+	tag := h &^ 0xffffffff
+	for i := uint32(h); ; i++ {
+		slot := ix.slots[i&ix.mask].Load()
+		if slot == 0 {
+			return 0
+		}
+		if slot&^0xffffffff == tag && t.Name(Sym(slot)) == s {
+			return Sym(slot)
+		}
+	}
+}
+
+func (t *Symbols) add(s string, h uint64) Sym {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if y := t.find(s, h); y != 0 {
+		return y
+	}
+	ix := t.index.Load()
+	if 2*t.n >= uint32(len(ix.slots)) {
+		ix = t.grow(ix)
+	}
+	chunks := *t.chunks.Load()
+	if int(t.n>>symChunkBits) == len(chunks) {
+		more := append(chunks[:len(chunks):len(chunks)], new([symChunkSize]string))
+		t.chunks.Store(&more)
+		chunks = more
+	}
+	chunks[t.n>>symChunkBits][t.n&(symChunkSize-1)] = strings.Clone(s)
+	t.n++
+	ix.put(h, Sym(t.n))
+	return Sym(t.n)
+}
+
+// grow publishes an index of twice the size. Readers of the old one at worst
+// miss a name and then come to add, which looks again under the lock.
+func (t *Symbols) grow(old *symIndex) *symIndex {
+	ix := newSymIndex(2 * len(old.slots))
+	for y := Sym(1); y <= Sym(t.n); y++ {
+		ix.put(maphash.String(t.seed, t.Name(y)), y)
+	}
+	t.index.Store(ix)
+	return ix
+}
+
+func (ix *symIndex) put(h uint64, y Sym) {
+	i := uint32(h)
+	for ix.slots[i&ix.mask].Load() != 0 {
+		i++
+	}
+	ix.slots[i&ix.mask].Store(h&^0xffffffff | uint64(y))
+}
