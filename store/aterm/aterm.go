@@ -1,0 +1,180 @@
+// Package aterm reads and writes the tokens of store derivations: punctuation
+// and quoted strings, a small part of the ATerm text format.
+//
+// Strings are bytes. Within the quotes a quote, a backslash, a line feed, a
+// carriage return and a tab are escaped; every other byte stands for itself.
+//
+// Format: Nix manual, "Derivation ATerm Format".
+package aterm
+
+import (
+	"fmt"
+	"strings"
+)
+
+// AppendString appends s in quotes to dst.
+func AppendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	for {
+		i := strings.IndexAny(s, "\"\\\n\r\t")
+		if i < 0 {
+			break
+		}
+		dst = append(dst, s[:i]...)
+		dst = append(dst, '\\', escape(s[i]))
+		s = s[i+1:]
+	}
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+func escape(c byte) byte {
+	switch c {
+	case '\n':
+		return 'n'
+	case '\r':
+		return 'r'
+	case '\t':
+		return 't'
+	}
+	return c
+}
+
+func unescape(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	}
+	return c
+}
+
+// AppendStrings appends a list of strings to dst.
+func AppendStrings(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = AppendString(dst, s)
+	}
+	return append(dst, ']')
+}
+
+// Scanner takes tokens off a text. After its first error it takes nothing
+// more, so that only the end need be checked. It is not safe for concurrent
+// use.
+type Scanner struct {
+	src string
+	pos int // bytes taken
+	err error
+}
+
+// NewScanner returns a Scanner at the start of src. Strings that it returns
+// may share memory with src.
+func NewScanner(src string) *Scanner { return &Scanner{src: src} }
+
+// Err returns the first error: an [*Error], or what Fail was given.
+func (s *Scanner) Err() error { return s.err }
+
+// Error says where a text departs from the format.
+type Error struct {
+	Offset int // bytes from the start of the text
+	Msg    string
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
+
+// Fail makes err the Scanner's error unless it has one.
+func (s *Scanner) Fail(err error) {
+	if s.err == nil && err != nil {
+		s.err = err
+	}
+}
+
+func (s *Scanner) failf(offset int, format string, args ...any) {
+	s.Fail(&Error{Offset: offset, Msg: fmt.Sprintf(format, args...)})
+}
+
+// Literal takes want, which must come next.
+func (s *Scanner) Literal(want string) {
+	if s.err != nil {
+		return
+	}
+	if !strings.HasPrefix(s.src[s.pos:], want) {
+		rest := s.src[s.pos:]
+		s.failf(s.pos, "got %q, want %q", rest[:min(len(rest), max(8, len(want)))], want)
+		return
+	}
+	s.pos += len(want)
+}
+
+// String takes a quoted string and returns what it stands for.
+func (s *Scanner) String() string {
+	s.Literal(`"`)
+	if s.err != nil {
+		return ""
+	}
+	start := s.pos
+	i := strings.IndexAny(s.src[start:], `"\`)
+	if i >= 0 && s.src[start+i] == '"' {
+		s.pos = start + i + 1
+		return s.src[start : start+i]
+	}
+	var b strings.Builder
+	for i >= 0 {
+		b.WriteString(s.src[s.pos : s.pos+i])
+		s.pos += i + 1
+		if s.src[s.pos-1] == '"' {
+			return b.String()
+		}
+		if s.pos == len(s.src) {
+			break
+		}
+		b.WriteByte(unescape(s.src[s.pos]))
+		s.pos++
+		i = strings.IndexAny(s.src[s.pos:], `"\`)
+	}
+	s.failf(start-1, "string does not end")
+	return ""
+}
+
+// List takes a list, calling elem to take each element.
+func (s *Scanner) List(elem func()) {
+	s.Literal("[")
+	if s.err != nil || s.take(']') {
+		return
+	}
+	for {
+		elem()
+		if s.err != nil || s.take(']') {
+			return
+		}
+		s.Literal(",")
+	}
+}
+
+// Strings takes a list of strings. It is nil if empty.
+func (s *Scanner) Strings() []string {
+	var list []string
+	s.List(func() { list = append(list, s.String()) })
+	return list
+}
+
+// End reports an error if anything is left.
+func (s *Scanner) End() {
+	if s.err == nil && s.pos < len(s.src) {
+		s.failf(s.pos, "%d bytes follow the end", len(s.src)-s.pos)
+	}
+}
+
+func (s *Scanner) take(c byte) bool {
+	if s.pos < len(s.src) && s.src[s.pos] == c {
+		s.pos++
+		return true
+	}
+	return false
+}
