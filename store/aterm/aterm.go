@@ -15,16 +15,16 @@ import (
 // AppendString appends s in quotes to dst.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
-	for {
-		i := strings.IndexAny(s, "\"\\\n\r\t")
-		if i < 0 {
-			break
+	start := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '"', '\\', '\n', '\r', '\t':
+			dst = append(dst, s[start:i]...)
+			dst = append(dst, '\\', escape(s[i]))
+			start = i + 1
 		}
-		dst = append(dst, s[:i]...)
-		dst = append(dst, '\\', escape(s[i]))
-		s = s[i+1:]
 	}
-	dst = append(dst, s...)
+	dst = append(dst, s[start:]...)
 	return append(dst, '"')
 }
 
@@ -112,33 +112,38 @@ func (s *Scanner) Literal(want string) {
 	s.pos += len(want)
 }
 
-// String takes a quoted string and returns what it stands for.
-func (s *Scanner) String() string {
+// Text takes a quoted string and returns what it stands for.
+func (s *Scanner) Text() string {
 	s.Literal(`"`)
 	if s.err != nil {
 		return ""
 	}
-	start := s.pos
-	i := strings.IndexAny(s.src[start:], `"\`)
-	if i >= 0 && s.src[start+i] == '"' {
-		s.pos = start + i + 1
-		return s.src[start : start+i]
+	rest := s.src[s.pos:]
+	end := strings.IndexByte(rest, '"')
+	if end >= 0 && strings.IndexByte(rest[:end], '\\') < 0 {
+		s.pos += end + 1
+		return rest[:end]
 	}
-	var b strings.Builder
-	for i >= 0 {
-		b.WriteString(s.src[s.pos : s.pos+i])
-		s.pos += i + 1
-		if s.src[s.pos-1] == '"' {
-			return b.String()
+	return s.escaped()
+}
+
+// escaped takes the rest of a quoted string that holds a backslash or does
+// not end.
+func (s *Scanner) escaped() string {
+	out := make([]byte, 0, 128)
+	for i := s.pos; i < len(s.src); i++ {
+		switch c := s.src[i]; {
+		case c == '"':
+			s.pos = i + 1
+			return string(out)
+		case c == '\\' && i+1 < len(s.src):
+			i++
+			out = append(out, unescape(s.src[i]))
+		default:
+			out = append(out, c)
 		}
-		if s.pos == len(s.src) {
-			break
-		}
-		b.WriteByte(unescape(s.src[s.pos]))
-		s.pos++
-		i = strings.IndexAny(s.src[s.pos:], `"\`)
 	}
-	s.failf(start-1, "string does not end")
+	s.failf(s.pos-1, "string does not end")
 	return ""
 }
 
@@ -160,7 +165,7 @@ func (s *Scanner) List(elem func()) {
 // Strings takes a list of strings. It is nil if empty.
 func (s *Scanner) Strings() []string {
 	var list []string
-	s.List(func() { list = append(list, s.String()) })
+	s.List(func() { list = append(list, s.Text()) })
 	return list
 }
 

@@ -22,18 +22,18 @@ func TestStrings(t *testing.T) {
 			t.Errorf("AppendString(%q) = %s, want %s", s, got, want)
 		}
 		sc := NewScanner(got)
-		back := sc.String()
+		back := sc.Text()
 		sc.End()
 		if sc.Err() != nil || back != s {
-			t.Errorf("String of %s = %q, %v, want %q", got, back, sc.Err(), s)
+			t.Errorf("Text of %s = %q, %v, want %q", got, back, sc.Err(), s)
 		}
 	}
 }
 
 // Only n, r and t mean another byte after a backslash.
 func TestOddEscapes(t *testing.T) {
-	if got, want := NewScanner(`"\a\0\x\""`).String(), `a0x"`; got != want {
-		t.Errorf("String = %q, want %q", got, want)
+	if got, want := NewScanner(`"\a\0\x\""`).Text(), `a0x"`; got != want {
+		t.Errorf("Text = %q, want %q", got, want)
 	}
 }
 
@@ -96,6 +96,6 @@ func BenchmarkString(b *testing.B) {
 	b.SetBytes(int64(len(s)))
 	b.ReportAllocs()
 	for b.Loop() {
-		NewScanner(s).String()
+		NewScanner(s).Text()
 	}
 }

@@ -1,0 +1,308 @@
+package drv
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// Modulo finds hashes of derivations "modulo fixed-output derivations", and
+// from them the paths of input-addressed outputs.
+//
+// A derivation's hash takes that of its inputs' instead of their paths, and a
+// fixed-output input counts by what it makes, not by how. So a source that is
+// downloaded from elsewhere changes no path that depends on it.
+//
+// There are two hashes, and each is over the text of the .drv file with the
+// inputs replaced: one has the derivation's own outputs blanked and gives
+// their paths; the other has them filled in and stands for the derivation as
+// an input. The second is remembered.
+//
+// A Modulo is safe for concurrent use; the zero value needs Load and Dir set.
+// A goroutine that needs a derivation which another is loading loads it too.
+type Modulo struct {
+	Dir store.Dir
+	// Load returns the store derivation at a path. It is not called for those
+	// that were added.
+	Load func(drvPath store.Path) (*Derivation, error)
+
+	mu sync.RWMutex
+	// mu guards the fields below.
+	known map[store.Path]inputHash
+}
+
+// inputHash is what stands for a derivation where it is an input.
+type inputHash struct {
+	hash nixhash.Hash // zero if deferred
+	// fixed says that hash stands for the only output of a fixed-output
+	// derivation.
+	fixed bool
+}
+
+var errDeferred = errors.New("inputs are not built yet")
+
+// Hash returns the hash that stands for the derivation at drvPath as an input
+// of others. Deferred is true, and the hash zero, if that is not known before
+// a content-addressed input is built.
+func (m *Modulo) Hash(drvPath store.Path) (h nixhash.Hash, deferred bool, err error) {
+	in, err := m.find(drvPath)
+	return in.hash, in.hash.IsZero() && err == nil, err
+}
+
+// FillOutputs sets the paths of d's input-addressed and fixed outputs, in
+// Outputs and in Env, where the variable of an output must be missing, empty
+// or right. Outputs that are deferred or floating are left as they are.
+//
+// Behaviour: Nix 2.34, derivations.cc.
+func (m *Modulo) FillOutputs(d *Derivation) error {
+	return m.fill(d, newPrinter(d))
+}
+
+// Instantiate fills in d's outputs, and returns the text of its .drv file and
+// the path that it has in the store. The hash of d as an input is remembered,
+// so that it need not be loaded when another derivation uses it.
+func (m *Modulo) Instantiate(d *Derivation) (drvPath store.Path, text []byte, err error) {
+	pr := newPrinter(d)
+	if err := m.fill(d, pr); err != nil {
+		return "", nil, err
+	}
+	pr = newPrinter(d)
+	text = pr.text(d, inputKeys(d), false)
+	drvPath, err = pathOf(m.Dir, d, text)
+	if err != nil {
+		return "", nil, err
+	}
+	in, err := m.asInput(d, pr)
+	if err != nil {
+		return "", nil, err
+	}
+	m.remember(drvPath, in)
+	return drvPath, text, nil
+}
+
+// CheckOutputs reports an error unless d's outputs are where they have to be.
+// Whoever registers a store derivation must check it, or it could claim any
+// path.
+func (m *Modulo) CheckOutputs(d *Derivation) error {
+	filled := *d
+	filled.Outputs, filled.Env = maps.Clone(d.Outputs), maps.Clone(d.Env)
+	for name, o := range filled.Outputs {
+		if o.Kind() == InputAddressed {
+			filled.Outputs[name] = Output{}
+		}
+		if o.Kind() == InputAddressed && d.Env[name] != string(o.Path) {
+			return fmt.Errorf("derivation %q: variable %q: got %q, want %s", d.Name, name, d.Env[name], o.Path)
+		}
+	}
+	if err := m.FillOutputs(&filled); err != nil {
+		return err
+	}
+	for _, name := range d.OutputNames() {
+		got, want := d.Outputs[name].Path, filled.Outputs[name].Path
+		if got != want && d.Outputs[name].Kind() != Deferred {
+			return fmt.Errorf("derivation %q: output %q: got path %q, want %q", d.Name, name, got, want)
+		}
+	}
+	return nil
+}
+
+func (m *Modulo) fill(d *Derivation, pr *printer) error {
+	kind, err := d.Kind()
+	if err != nil {
+		return err
+	}
+	var own nixhash.Hash
+	switch kind {
+	case Fixed:
+	case Deferred, InputAddressed:
+		keys, err := m.replaced(d)
+		if errors.Is(err, errDeferred) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		own = nixhash.Sum(nixhash.SHA256, pr.text(d, keys, true))
+	default:
+		return nil
+	}
+	for _, name := range pr.outputs {
+		o := d.Outputs[name]
+		var p store.Path
+		if kind == Fixed {
+			p, err = d.fixedPath(m.Dir, name, o)
+		} else {
+			p, err = m.Dir.OutputPath(d.Name, name, own)
+		}
+		if err != nil {
+			return err
+		}
+		if err := d.place(name, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place sets the path of an output.
+func (d *Derivation) place(name store.OutputName, p store.Path) error {
+	o := d.Outputs[name]
+	if o.Path != "" && o.Path != p {
+		return fmt.Errorf("derivation %q: output %q: got path %s, want %s", d.Name, name, o.Path, p)
+	}
+	if v := d.Env[name]; v != "" && v != string(p) {
+		return fmt.Errorf("derivation %q: variable %q: got %q, want %s", d.Name, name, v, p)
+	}
+	o.Path = p
+	d.Outputs[name] = o
+	if d.Env == nil {
+		d.Env = make(map[string]string)
+	}
+	d.Env[name] = string(p)
+	return nil
+}
+
+// find returns the hash of drvPath as an input. It loads what it needs with a
+// stack of its own, since chains of inputs may be long.
+func (m *Modulo) find(drvPath store.Path) (inputHash, error) {
+	type frame struct {
+		path store.Path
+		d    *Derivation
+		todo []store.Path // inputs whose hashes may be missing
+	}
+	var stack []frame
+	open := make(map[store.Path]struct{}) // on the stack
+	push := func(p store.Path) error {
+		if _, cycle := open[p]; cycle {
+			return fmt.Errorf("hash derivation %s: it is its own input", p)
+		}
+		d, err := m.Load(p)
+		if err != nil {
+			return fmt.Errorf("hash derivation %s: %w", p, err)
+		}
+		open[p] = struct{}{}
+		var todo []store.Path
+		if _, fixed := d.FixedOutput(); !fixed {
+			todo = slices.Sorted(maps.Keys(d.InputDrvs))
+		}
+		stack = append(stack, frame{p, d, todo})
+		return nil
+	}
+	if in, ok := m.lookup(drvPath); ok {
+		return in, nil
+	}
+	if err := push(drvPath); err != nil {
+		return inputHash{}, err
+	}
+	for {
+		top := &stack[len(stack)-1]
+		if len(top.todo) > 0 {
+			next := top.todo[0]
+			top.todo = top.todo[1:]
+			if _, ok := m.lookup(next); !ok {
+				if err := push(next); err != nil {
+					return inputHash{}, err
+				}
+			}
+			continue
+		}
+		in, err := m.asInput(top.d, newPrinter(top.d))
+		if err != nil {
+			return inputHash{}, err
+		}
+		m.remember(top.path, in)
+		delete(open, top.path)
+		if stack = stack[:len(stack)-1]; len(stack) == 0 {
+			return in, nil
+		}
+	}
+}
+
+// asInput returns the hash of d as an input, whose own inputs are known.
+func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
+	kind, err := d.Kind()
+	if err != nil {
+		return inputHash{}, err
+	}
+	switch kind {
+	case Fixed:
+		o := d.Outputs[store.DefaultOutput]
+		clear := "fixed:out:" + o.hashAlgo() + ":" + o.hashText() + ":" + string(o.Path)
+		return inputHash{nixhash.SumString(nixhash.SHA256, clear), true}, nil
+	case InputAddressed:
+		keys, err := m.replaced(d)
+		if errors.Is(err, errDeferred) {
+			return inputHash{}, nil
+		}
+		if err != nil {
+			return inputHash{}, err
+		}
+		return inputHash{hash: nixhash.Sum(nixhash.SHA256, pr.text(d, keys, false))}, nil
+	}
+	return inputHash{}, nil
+}
+
+// replaced returns the input derivations of d by their hashes. Two inputs of
+// the same hash, which differ only in how a fixed output of theirs is made,
+// become one. The error is errDeferred if a hash is not known yet.
+func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
+	keys := make([]inputKey, 0, len(d.InputDrvs))
+	for _, p := range slices.Sorted(maps.Keys(d.InputDrvs)) {
+		in, err := m.find(p)
+		if err != nil {
+			return nil, err
+		}
+		if in.hash.IsZero() {
+			return nil, errDeferred
+		}
+		outputs := d.InputDrvs[p]
+		if in.fixed {
+			for _, o := range outputs {
+				if o != store.DefaultOutput {
+					return nil, fmt.Errorf("derivation %q: input %s has no output %q", d.Name, p, o)
+				}
+			}
+		}
+		keys = append(keys, inputKey{in.hash.Hex(), outputs})
+	}
+	slices.SortFunc(keys, func(a, b inputKey) int { return cmp.Compare(a.key, b.key) })
+	return mergeKeys(keys), nil
+}
+
+// mergeKeys joins neighbours with the same key.
+func mergeKeys(keys []inputKey) []inputKey {
+	merged := keys[:0]
+	for _, k := range keys {
+		last := len(merged) - 1
+		if last < 0 || merged[last].key != k.key {
+			merged = append(merged, k)
+			continue
+		}
+		both := slices.Concat(merged[last].outputs, k.outputs)
+		slices.Sort(both)
+		merged[last].outputs = slices.Compact(both)
+	}
+	return merged
+}
+
+func (m *Modulo) lookup(p store.Path) (inputHash, bool) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	in, ok := m.known[p]
+	return in, ok
+}
+
+func (m *Modulo) remember(p store.Path, in inputHash) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.known == nil {
+		m.known = make(map[store.Path]inputHash)
+	}
+	m.known[p] = in
+}

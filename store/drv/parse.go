@@ -1,0 +1,199 @@
+package drv
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"nixbench/store"
+	"nixbench/store/aterm"
+	"nixbench/store/nixhash"
+)
+
+// Parse reads the text of a .drv file. Name is the derivation's, without
+// ".drv". Paths must be in dir. Lists may be in any order but hold nothing
+// twice; the path of a fixed output must be that of its hash. Input-addressed
+// paths are taken as they are, see [Modulo.CheckOutputs].
+//
+// Dynamic derivations (DrvWithVersion, an experiment of Nix's) are refused.
+func Parse(dir store.Dir, name string, text []byte) (*Derivation, error) {
+	p := &parser{dir: dir, Scanner: aterm.NewScanner(string(text))}
+	d := p.derivation(name)
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("parse derivation %q: %w", name, err)
+	}
+	return d, nil
+}
+
+// ParseAt is [Parse] for the store derivation at drvPath.
+func ParseAt(drvPath store.Path, text []byte) (*Derivation, error) {
+	if !drvPath.IsDerivation() {
+		return nil, fmt.Errorf("parse derivation %s: name does not end in %s", drvPath, Suffix)
+	}
+	return Parse(drvPath.Dir(), NameOf(drvPath), text)
+}
+
+type parser struct {
+	*aterm.Scanner
+	dir store.Dir
+}
+
+func (p *parser) derivation(name string) *Derivation {
+	d := &Derivation{
+		Name:      name,
+		Outputs:   make(map[store.OutputName]Output),
+		InputDrvs: make(map[store.Path][]store.OutputName),
+		Env:       make(map[string]string),
+	}
+	p.Literal("Derive(")
+	p.List(func() { p.output(d) })
+	p.Literal(",")
+	p.List(func() { p.inputDrv(d) })
+	p.Literal(",")
+	p.List(func() { d.InputSrcs = append(d.InputSrcs, p.path()) })
+	p.Literal(",")
+	d.System = p.Text()
+	p.Literal(",")
+	d.Builder = p.Text()
+	p.Literal(",")
+	d.Args = p.Strings()
+	p.Literal(",")
+	p.List(func() { p.variable(d) })
+	p.Literal(")")
+	p.End()
+	if len(d.Outputs) == 0 {
+		p.Fail(errors.New("no outputs"))
+	}
+	if !sortUnique(&d.InputSrcs) {
+		p.Fail(errors.New("input source listed twice"))
+	}
+	return d
+}
+
+func (p *parser) output(d *Derivation) {
+	p.Literal("(")
+	name := p.Text()
+	p.Literal(",")
+	path := p.Text()
+	p.Literal(",")
+	algo := p.Text()
+	p.Literal(",")
+	hash := p.Text()
+	p.Literal(")")
+	if p.Err() != nil {
+		return
+	}
+	if err := store.CheckName(name); err != nil {
+		p.Fail(fmt.Errorf("output: %v", err))
+		return
+	}
+	if _, twice := d.Outputs[name]; twice {
+		p.Fail(fmt.Errorf("output %q listed twice", name))
+		return
+	}
+	o, err := p.makeOutput(d, name, path, algo, hash)
+	if err != nil {
+		p.Fail(fmt.Errorf("output %q: %w", name, err))
+		return
+	}
+	d.Outputs[name] = o
+}
+
+func (p *parser) makeOutput(d *Derivation, name, path, algo, hash string) (o Output, err error) {
+	if path != "" {
+		if o.Path, err = p.dir.ParsePath(path); err != nil {
+			return o, err
+		}
+	}
+	if algo == "" {
+		if hash != "" {
+			return o, errors.New("hash without an algorithm")
+		}
+		return o, nil
+	}
+	var algoName string
+	o.Method, algoName = store.CutIngestionMethod(algo)
+	if o.Algo, err = nixhash.ParseAlgo(algoName); err != nil {
+		return o, err
+	}
+	if hash == "" || hash == "impure" {
+		o.Impure = hash != ""
+		if path != "" {
+			return o, errors.New("path of a content-addressed output is given")
+		}
+		return o, nil
+	}
+	if o.Hash, err = nixhash.Parse(hash, o.Algo); err != nil {
+		return o, err
+	}
+	if o.Hash.Hex() != hash {
+		return o, fmt.Errorf("hash %q is not in base 16", hash)
+	}
+	want, err := d.fixedPath(p.dir, name, o)
+	if err == nil && o.Path != want {
+		err = fmt.Errorf("got path %q, want %s", path, want)
+	}
+	return o, err
+}
+
+func (p *parser) inputDrv(d *Derivation) {
+	p.Literal("(")
+	path := p.path()
+	p.Literal(",")
+	outputs := p.Strings()
+	p.Literal(")")
+	if p.Err() != nil {
+		return
+	}
+	switch _, twice := d.InputDrvs[path]; {
+	case twice:
+		p.Fail(fmt.Errorf("input derivation %s listed twice", path))
+	case len(outputs) == 0:
+		p.Fail(fmt.Errorf("input derivation %s: no outputs", path))
+	case !path.IsDerivation():
+		p.Fail(fmt.Errorf("input derivation %s: name does not end in %s", path, Suffix))
+	case !sortUnique(&outputs):
+		p.Fail(fmt.Errorf("input derivation %s: output listed twice", path))
+	}
+	for _, o := range outputs {
+		if err := store.CheckName(o); err != nil {
+			p.Fail(fmt.Errorf("input derivation %s: output: %v", path, err))
+		}
+	}
+	d.InputDrvs[path] = outputs
+}
+
+func (p *parser) variable(d *Derivation) {
+	p.Literal("(")
+	name := p.Text()
+	p.Literal(",")
+	value := p.Text()
+	p.Literal(")")
+	if p.Err() != nil {
+		return
+	}
+	if name == jsonVar && d.StructuredAttrs == "" && value != "" {
+		d.StructuredAttrs = value
+		return
+	}
+	if _, twice := d.Env[name]; twice || name == jsonVar {
+		p.Fail(fmt.Errorf("variable %q set twice or empty", name))
+	}
+	d.Env[name] = value
+}
+
+func (p *parser) path() store.Path {
+	s := p.Text()
+	if p.Err() != nil {
+		return ""
+	}
+	path, err := p.dir.ParsePath(s)
+	p.Fail(err)
+	return path
+}
+
+// sortUnique sorts the list and reports whether it holds nothing twice.
+func sortUnique[E ~string](list *[]E) bool {
+	slices.Sort(*list)
+	return len(slices.Compact(*list)) == len(*list)
+}
