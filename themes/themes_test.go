@@ -1,0 +1,151 @@
+package themes
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// Every token must be readable on every background that the theme names, and
+// on each of its own row backgrounds.
+func TestContrast(t *testing.T) {
+	const want = 4.5
+	for _, name := range []string{"dark", "light"} {
+		th, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(th.Backgrounds) < 2 {
+			t.Errorf("%s names %d backgrounds, want at least 2", name, len(th.Backgrounds))
+		}
+		for tok := range Count {
+			look := th.Look(tok)
+			if tok.IsBackground() || look.Reverse || tok == Border || tok == BorderFocus {
+				continue
+			}
+			if !look.Fg.HasRGB {
+				t.Errorf("%s: %v has no colour to measure", name, tok)
+				continue
+			}
+			for _, bg := range th.Backgrounds {
+				if got := Contrast(look.Fg.RGB, bg); got < want {
+					t.Errorf("%s: %v on %v: got %.2f, want %v", name, tok, bg, got, want)
+				}
+			}
+			for on := range Count {
+				bg := th.Look(on).Bg
+				if !on.IsBackground() || !bg.HasRGB {
+					continue
+				}
+				if got := Contrast(look.Fg.RGB, bg.RGB); got < want {
+					t.Errorf("%s: %v on %v: got %.2f, want %v", name, tok, on, got, want)
+				}
+			}
+		}
+	}
+}
+
+// Borders carry no words: for them the ratio of graphical objects counts.
+func TestBorderContrast(t *testing.T) {
+	for _, name := range []string{"dark", "light"} {
+		th, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tok := range []Token{Border, BorderFocus} {
+			for _, bg := range th.Backgrounds {
+				if got := Contrast(th.Look(tok).Fg.RGB, bg); got < 3 {
+					t.Errorf("%s: %v on %v: got %.2f, want 3", name, tok, bg, got)
+				}
+			}
+		}
+	}
+}
+
+func TestContrastFormula(t *testing.T) {
+	black, white := RGB{}, RGB{255, 255, 255}
+	if got := Contrast(black, white); math.Abs(got-21) > 1e-9 {
+		t.Errorf("black on white: got %v, want 21", got)
+	}
+	if got := Contrast(RGB{0x76, 0x76, 0x76}, white); math.Abs(got-4.54) > 0.01 {
+		t.Errorf("#767676 on white: got %v, want 4.54", got)
+	}
+}
+
+func TestEveryTokenHasAName(t *testing.T) {
+	seen := map[string]bool{}
+	for tok := range Count {
+		name := tok.String()
+		if name == "" || seen[name] {
+			t.Errorf("token %d: name %q is empty or twice", tok, name)
+		}
+		seen[name] = true
+		if got, ok := TokenNamed(name); !ok || got != tok {
+			t.Errorf("TokenNamed(%q): got %v, %v", name, got, ok)
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	th, err := Parse("mine", []byte(`
+base = "light"
+[palette]
+rose = { rgb = "#ff0010", ansi = 9 }
+[tokens]
+Failed = "rose on #000000 bold underline"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Look{
+		Fg:   Color{RGB: RGB{0xff, 0, 0x10}, HasRGB: true, ANSI: 9, HasANSI: true},
+		Bg:   Color{HasRGB: true},
+		Bold: true, Underline: true,
+	}
+	if got := th.Look(Failed); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	light, err := Named("light")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := th.Look(Done), light.Look(Done); got != want || th.Dark {
+		t.Errorf("inherited: got %+v, want %+v", got, want)
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"x = ", "theme \"mine\": toml: line 1"},
+		{"colour = 1", "unknown key \"colour\""},
+		{"base = \"solar\"", "there are dark, light, neutral"},
+		{"[tokens]\nText = \"default\"", "no look for Muted, Disabled"},
+		{"base = \"dark\"\n[tokens]\nfailed = \"red\"", "\"failed\" is not a token"},
+		{"base = \"dark\"\n[tokens]\nFailed = \"reddish\"", "\"reddish\" is neither"},
+		{"base = \"dark\"\n[tokens]\nFailed = \"#ff00zz\"", "want #rrggbb"},
+		{"base = \"dark\"\n[tokens]\nFailed = \"#ff0000 #00ff00\"", "two colours"},
+		{"base = \"dark\"\n[palette]\nx = { ansi = 16 }", "want 0 to 15"},
+		{"base = \"dark\"\nbackgrounds = [\"black\"]", "want #rrggbb"},
+	}
+	for _, tt := range tests {
+		_, err := Parse("mine", []byte(tt.in))
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("Parse(%q): got %v, want …%s…", tt.in, err, tt.want)
+		}
+	}
+	if _, err := Named("x"); err == nil {
+		t.Error("Named(x): got no error")
+	}
+}
+
+func TestNeutralUsesTheTerminalsColours(t *testing.T) {
+	th, err := Named("neutral")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tok := range Count {
+		if l := th.Look(tok); l.Fg.HasRGB || l.Bg.HasRGB || !l.Bg.IsDefault() {
+			t.Errorf("%v: got %+v, want only the 16 colours on the default background", tok, l)
+		}
+	}
+}
