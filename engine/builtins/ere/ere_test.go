@@ -1,0 +1,179 @@
+package ere
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// readCase reads the JSON values of a line of testdata/cases.txt.
+func readCase(t *testing.T, line string) (pattern, text string, match, split any) {
+	t.Helper()
+	dec := json.NewDecoder(strings.NewReader(line))
+	for _, v := range []any{&pattern, &text, &match, &split} {
+		if err := dec.Decode(v); err != nil {
+			t.Fatalf("read %s: %v", line, err)
+		}
+	}
+	return pattern, text, match, split
+}
+
+// groupsOf returns the groups of a match as JSON has them.
+func groupsOf(text string, m []Span) []any {
+	out := []any{}
+	for _, g := range m[1:] {
+		if g.Start < 0 {
+			out = append(out, nil)
+		} else {
+			out = append(out, text[g.Start:g.End])
+		}
+	}
+	return out
+}
+
+// answers returns what builtins.match and builtins.split would.
+func answers(pattern, text string) (match, split any) {
+	re, err := Compile(pattern)
+	if err != nil {
+		return err.Error(), err.Error()
+	}
+	if m, err := re.Match(text); err != nil {
+		match = err.Error()
+	} else if m != nil {
+		match = groupsOf(text, m)
+	}
+	all, err := re.FindAll(text)
+	if err != nil {
+		return match, err.Error()
+	}
+	parts, from := []any{}, 0
+	for _, m := range all {
+		parts = append(parts, text[from:m[0].Start], groupsOf(text, m))
+		from = m[0].End
+	}
+	return match, append(parts, text[from:])
+}
+
+// TestCases compares with the answers of Nix.
+func TestCases(t *testing.T) {
+	file, err := os.ReadFile("testdata/cases.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(file)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		pattern, text, wantMatch, wantSplit := readCase(t, line)
+		match, split := answers(pattern, text)
+		if diff := cmp.Diff(wantMatch, match); diff != "" {
+			t.Errorf("match %q %q: (-want +got)\n%s", pattern, text, diff)
+		}
+		if diff := cmp.Diff(wantSplit, split); diff != "" {
+			t.Errorf("split %q %q: (-want +got)\n%s", pattern, text, diff)
+		}
+	}
+}
+
+// TestBytes pins that a dot is a byte, not a character.
+func TestBytes(t *testing.T) {
+	for _, tt := range []struct {
+		pattern string
+		want    bool
+	}{{".", false}, {"..", true}, {"[é]", false}, {"é", true}, {"[\xc0-\xff].", true}} {
+		re, err := Compile(tt.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := re.Match("é")
+		if got := m != nil; got != tt.want || err != nil {
+			t.Errorf("match %q: got %v, %v, want %v", tt.pattern, got, err, tt.want)
+		}
+	}
+}
+
+// TestLongWalks pins that patterns whose naive search is exponential, and
+// texts that are long, are answered soon.
+func TestLongWalks(t *testing.T) {
+	as := strings.Repeat("a", 3000)
+	for _, tt := range []struct{ pattern, text string }{
+		{"(a|a)*b", as},
+		{"(a*)*b", as[:300]},
+		{"((a|a)*|b)*c", as},
+		{"(a?){30}a{30}", as[:30]},
+		{".*", strings.Repeat("x", 1<<20)},
+		{"([^\n]*\n)*", strings.Repeat("line\n", 1<<16)},
+		{"(x|y)+", strings.Repeat("xy", 1<<15)},
+	} {
+		begin := time.Now()
+		re, err := Compile(tt.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := re.Match(tt.text); err != nil {
+			t.Errorf("match %s: %v", tt.pattern, err)
+		}
+		if _, err := re.FindAll(tt.text); err != nil && !errors.Is(err, ErrTooComplex) {
+			t.Errorf("split %s: %v", tt.pattern, err)
+		}
+		if d := time.Since(begin); d > 20*time.Second {
+			t.Errorf("%s took %v", tt.pattern, d)
+		} else {
+			t.Log(tt.pattern, d)
+		}
+	}
+}
+
+// TestTooLarge pins the limit of the automaton.
+func TestTooLarge(t *testing.T) {
+	for _, pattern := range []string{"(x{1000}){1000}", "(){100000}", "((((x{9}){9}){9}){9}){99}"} {
+		if _, err := Compile(pattern); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("compile %q: got %v, want %v", pattern, err, ErrTooLarge)
+		}
+	}
+}
+
+// FuzzMatch looks for panics, and for matches that lie outside the text.
+func FuzzMatch(f *testing.F) {
+	f.Add("(a|b)*c{2,3}[[:alpha:]-]$", "abcc-")
+	f.Add("[[.a.]-z]+?|^", "xyz")
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		if len(pattern) > 200 || len(text) > 200 {
+			return
+		}
+		re, err := Compile(pattern)
+		if err != nil {
+			return
+		}
+		m, err := re.Match(text)
+		if err == nil && m != nil && m[0] != (Span{0, len(text)}) {
+			t.Errorf("match %q %q: got %v", pattern, text, m[0])
+		}
+		all, _ := re.FindAll(text)
+		from := 0
+		for _, m := range all {
+			if m[0].Start < from || m[0].End < m[0].Start || m[0].End > len(text) {
+				t.Fatalf("split %q %q: got %v after %d", pattern, text, m[0], from)
+			}
+			from = m[0].End
+		}
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	re, err := Compile(`([^/]*)/([^/]*)(/SHA256:([^/]*))?`)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if m, _ := re.Match("owner/repository-name"); m == nil {
+			b.Fatal("no match")
+		}
+	}
+}

@@ -1,0 +1,345 @@
+package ere
+
+import "sync"
+
+// memoAfter is the number of steps after which a walk starts to remember
+// what it has finished with.
+const memoAfter = 20_000
+
+// maxSteps bounds one walk.
+const maxSteps = 50_000_000
+
+// maxMemo bounds the memory that remembering takes, in bytes.
+const maxMemo = 64 << 20
+
+// A Span is the part of the text from byte Start up to byte End.
+// A group that took no part in a match has Start -1.
+type Span struct{ Start, End int }
+
+// Match reports whether the pattern matches all of text.
+// The result has the whole match first and then each group, or is nil.
+// Its error is [ErrTooComplex].
+func (re *Regexp) Match(text string) ([]Span, error) {
+	w := newWalker(re, text)
+	defer w.release()
+	w.exact = true
+	ok, err := w.run(0)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return w.spans(0), nil
+}
+
+// FindAll returns every match in text that does not overlap one before,
+// each in the form of [Regexp.Match].
+// Its error is [ErrTooComplex].
+func (re *Regexp) FindAll(text string) ([][]Span, error) {
+	w := newWalker(re, text)
+	defer w.release()
+	found, err := w.search(0)
+	var all [][]Span
+	for found && err == nil {
+		m := w.spans(w.begin)
+		all = append(all, m)
+		start := m[0].End
+		if m[0].Start == m[0].End {
+			if start == len(text) {
+				break
+			}
+			// An empty match is followed by a non-empty one at the same place, if there is one.
+			w.notNull = true
+			found, err = w.run(start)
+			w.notNull = false
+			if found || err != nil {
+				continue
+			}
+			start++
+		}
+		w.prevAvail = true
+		found, err = w.search(start)
+	}
+	return all, err
+}
+
+// frameKind says what to do when a walk comes back to a frame.
+type frameKind uint8
+
+const (
+	frameGroupBegin frameKind = iota // put back the begin of a group
+	frameGroupEnd                    // put back the end of a group
+	frameAlt                         // try the second alternative
+	frameJoin                        // combine the answers of both alternatives
+	frameRepeat                      // put back the count, then leave the loop if there was no match
+	frameMemo                        // remember the answer
+)
+
+// A frame is an entry of the explicit backtracking stack.
+type frame struct {
+	kind  frameKind
+	flag  bool
+	state int32
+	pos   int32
+	a, b  int32
+}
+
+// visit is how often a loop was entered at one position:
+// an iteration that consumes nothing may run twice.
+type visit struct{ pos, count int32 }
+
+// A walker backtracks over one text.
+type walker struct {
+	re        *Regexp
+	text      string
+	exact     bool
+	notNull   bool
+	prevAvail bool
+	begin     int
+	hasSol    bool
+	solEnd    int
+	steps     int // of this run
+	allSteps  int // of the runs before
+	cur, best []Span
+	visits    []visit
+	stack     []frame
+	memo      []uint8 // by state and position: 0 unknown, 1 fails, 2 matches; nil while the run is short
+	memoBuf   []uint8 // what memo lies in
+}
+
+var walkers = sync.Pool{New: func() any { return new(walker) }}
+
+// newWalker returns a walker with cleared state.
+func newWalker(re *Regexp, text string) *walker {
+	w := walkers.Get().(*walker)
+	*w = walker{re: re, text: text, cur: w.cur[:0], best: w.best[:0], visits: w.visits[:0], stack: w.stack[:0]}
+	for range re.groups + 1 {
+		w.cur = append(w.cur, Span{-1, -1})
+		w.best = append(w.best, Span{-1, -1})
+	}
+	for range re.states {
+		w.visits = append(w.visits, visit{})
+	}
+	return w
+}
+
+func (w *walker) release() {
+	w.re, w.text, w.memo, w.memoBuf = nil, "", nil, nil
+	walkers.Put(w)
+}
+
+// spans returns a copy of the best match, which starts at begin.
+func (w *walker) spans(begin int) []Span {
+	out := make([]Span, len(w.best))
+	copy(out, w.best)
+	out[0] = Span{begin, w.solEnd}
+	return out
+}
+
+// search runs the automaton at each position from start on.
+// When it reports true, begin is where the match starts.
+func (w *walker) search(start int) (bool, error) {
+	prevAvail := w.prevAvail
+	defer func() { w.prevAvail = prevAvail }()
+	for ; start <= len(w.text); start++ {
+		if ok, err := w.run(start); ok || err != nil {
+			return ok, err
+		}
+		w.prevAvail = true
+	}
+	return false, nil
+}
+
+// run walks the automaton from begin, and reports whether there is a match,
+// which is then in best and solEnd.
+func (w *walker) run(begin int) (bool, error) {
+	w.begin, w.hasSol, w.solEnd = begin, false, -1
+	for i := range w.cur {
+		w.cur[i] = Span{-1, -1}
+	}
+	w.memo = nil
+	err := w.walk(int32(begin))
+	w.allSteps += w.steps
+	w.steps = 0
+	if err != nil || len(w.stack) > 0 {
+		w.stack = w.stack[:0]
+		clear(w.visits)
+	}
+	return w.hasSol, err
+}
+
+// walk goes through the states depth first.
+// The states' order of branches is the order of the C++ library.
+func (w *walker) walk(pos int32) error {
+	first := w.exact || !w.re.hasAlt // the first solution is the answer
+	id := w.re.start
+	for {
+		w.steps++
+		if w.steps > memoAfter {
+			if err := w.startMemo(); err != nil {
+				return err
+			}
+		}
+		st := &w.re.states[id]
+		next := st.next
+		switch st.op {
+		case opChar, opAny, opSet:
+			if int(pos) == len(w.text) || !w.re.accepts(st, w.text[pos]) {
+				next = noState
+			}
+			pos++
+		case opGroupBegin:
+			g := &w.cur[st.arg]
+			w.stack = append(w.stack, frame{kind: frameGroupBegin, state: st.arg, a: int32(g.Start)})
+			g.Start = int(pos)
+		case opGroupEnd:
+			g := &w.cur[st.arg]
+			w.stack = append(w.stack, frame{kind: frameGroupEnd, state: st.arg, a: int32(g.End)})
+			g.End = int(pos)
+		case opAlt:
+			next = w.enterAlt(id, pos)
+		case opRepeat:
+			next = w.enterRepeat(id, pos)
+		case opLineBegin:
+			if int(pos) != w.begin || w.prevAvail {
+				next = noState
+			}
+		case opLineEnd:
+			if int(pos) != len(w.text) {
+				next = noState
+			}
+		case opAccept:
+			w.accept(int(pos))
+			if w.hasSol && first {
+				return nil
+			}
+			next = noState
+		}
+		if next == noState {
+			if next, pos = w.backtrack(); next == noState {
+				return nil
+			}
+		}
+		id = next
+	}
+}
+
+// accepts reports whether a consuming state takes the byte c.
+func (re *Regexp) accepts(st *state, c byte) bool {
+	switch st.op {
+	case opChar:
+		return c == st.char
+	case opAny:
+		return c != 0
+	}
+	return re.sets[st.arg].has(c)
+}
+
+// accept records a solution that ends at pos if it is longer than the one before.
+func (w *walker) accept(pos int) {
+	w.hasSol = !(w.exact && pos != len(w.text)) && !(w.notNull && pos == w.begin)
+	if w.hasSol && pos > w.solEnd {
+		w.solEnd = pos
+		for i, g := range w.cur {
+			if g.End < 0 {
+				g = Span{-1, -1} // begun, but never ended
+			}
+			w.best[i] = g
+		}
+	}
+}
+
+// enterAlt returns the first branch of an alternation.
+func (w *walker) enterAlt(id, pos int32) int32 {
+	if w.remembers(id, pos) {
+		return noState
+	}
+	w.stack = append(w.stack, frame{kind: frameAlt, state: id, pos: pos})
+	return w.re.states[id].alt
+}
+
+// enterRepeat returns the body of a loop, or what follows the loop if the body
+// was entered twice at this position.
+func (w *walker) enterRepeat(id, pos int32) int32 {
+	v := &w.visits[id]
+	if v.count >= 2 && v.pos == pos {
+		return w.re.states[id].next
+	}
+	if w.remembers(id, pos) {
+		return noState
+	}
+	w.stack = append(w.stack, frame{kind: frameRepeat, state: id, pos: pos, a: v.pos, b: v.count})
+	if v.count == 0 || v.pos != pos {
+		*v = visit{pos, 1}
+	} else {
+		v.count++
+	}
+	return w.re.states[id].alt
+}
+
+// backtrack unwinds frames up to one that has another branch to try.
+func (w *walker) backtrack() (next, pos int32) {
+	for len(w.stack) > 0 {
+		f := w.stack[len(w.stack)-1]
+		w.stack = w.stack[:len(w.stack)-1]
+		switch f.kind {
+		case frameGroupBegin:
+			w.cur[f.state].Start = int(f.a)
+		case frameGroupEnd:
+			w.cur[f.state].End = int(f.a)
+		case frameAlt:
+			w.stack = append(w.stack, frame{kind: frameJoin, flag: w.hasSol})
+			w.hasSol = false
+			return w.re.states[f.state].next, f.pos
+		case frameJoin:
+			w.hasSol = w.hasSol || f.flag
+		case frameRepeat:
+			w.visits[f.state] = visit{f.a, f.b}
+			if !w.hasSol {
+				return w.re.states[f.state].next, f.pos
+			}
+		case frameMemo:
+			w.memo[int(f.state)*(len(w.text)+1)+int(f.pos)] = 1
+			if w.hasSol {
+				w.memo[int(f.state)*(len(w.text)+1)+int(f.pos)] = 2
+			}
+		}
+	}
+	return noState, 0
+}
+
+// remembers looks a branching state up in the memo.
+// If its answer is known, it sets hasSol to it and reports true;
+// else it arranges for the answer to be recorded.
+// A remembered match never improves on the one that was recorded with it.
+func (w *walker) remembers(id, pos int32) bool {
+	if w.memo == nil {
+		return false
+	}
+	switch w.memo[int(id)*(len(w.text)+1)+int(pos)] {
+	case 1:
+		w.hasSol = false
+		return true
+	case 2:
+		w.hasSol = true
+		return true
+	}
+	w.stack = append(w.stack, frame{kind: frameMemo, state: id, pos: pos})
+	return false
+}
+
+// startMemo makes the memo once a walk has become long.
+func (w *walker) startMemo() error {
+	if w.allSteps+w.steps > maxSteps {
+		return ErrTooComplex
+	}
+	n := len(w.re.states) * (len(w.text) + 1)
+	if w.memo != nil || n > maxMemo {
+		return nil
+	}
+	if cap(w.memoBuf) < n {
+		w.memoBuf = make([]uint8, n)
+	}
+	w.memo = w.memoBuf[:n]
+	clear(w.memo)
+	w.allSteps += n / 64 // clearing takes time too
+	return nil
+}
