@@ -61,18 +61,18 @@ func (m *Modulo) Hash(drvPath store.Path) (h nixhash.Hash, deferred bool, err er
 //
 // Behaviour: Nix 2.34, derivations.cc.
 func (m *Modulo) FillOutputs(d *Derivation) error {
-	return m.fill(d, newPrinter(d))
+	_, err := m.fill(d)
+	return err
 }
 
 // Instantiate fills in d's outputs, and returns the text of its .drv file and
 // the path that it has in the store. The hash of d as an input is remembered,
 // so that it need not be loaded when another derivation uses it.
 func (m *Modulo) Instantiate(d *Derivation) (drvPath store.Path, text []byte, err error) {
-	pr := newPrinter(d)
-	if err := m.fill(d, pr); err != nil {
+	pr, err := m.fill(d)
+	if err != nil {
 		return "", nil, err
 	}
-	pr = newPrinter(d)
 	text = pr.text(d, inputKeys(d), false)
 	drvPath, err = pathOf(m.Dir, d, text)
 	if err != nil {
@@ -112,42 +112,44 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 	return nil
 }
 
-func (m *Modulo) fill(d *Derivation, pr *printer) error {
+// fill is FillOutputs. It returns what prints d from then on.
+func (m *Modulo) fill(d *Derivation) (*printer, error) {
 	kind, err := d.Kind()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var own nixhash.Hash
-	switch kind {
-	case Fixed:
-	case Deferred, InputAddressed:
+	if kind == Floating || kind == Impure {
+		return newPrinter(d), nil
+	}
+	if d.Env == nil {
+		d.Env = make(map[string]string)
+	}
+	for name := range d.Outputs {
+		d.Env[name] += "" // the variable takes part in the hash, blank
+	}
+	pr := newPrinter(d)
+	pathOf := func(name store.OutputName) (store.Path, error) { return d.fixedPath(m.Dir, name, d.Outputs[name]) }
+	if kind != Fixed {
 		keys, err := m.replaced(d)
 		if errors.Is(err, errDeferred) {
-			return nil
+			return pr, nil
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		own = nixhash.Sum(nixhash.SHA256, pr.text(d, keys, true))
-	default:
-		return nil
+		own := nixhash.Sum(nixhash.SHA256, pr.text(d, keys, true))
+		pathOf = func(name store.OutputName) (store.Path, error) { return m.Dir.OutputPath(d.Name, name, own) }
 	}
 	for _, name := range pr.outputs {
-		o := d.Outputs[name]
-		var p store.Path
-		if kind == Fixed {
-			p, err = d.fixedPath(m.Dir, name, o)
-		} else {
-			p, err = m.Dir.OutputPath(d.Name, name, own)
-		}
+		p, err := pathOf(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := d.place(name, p); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return pr, nil
 }
 
 // place sets the path of an output.
@@ -161,9 +163,6 @@ func (d *Derivation) place(name store.OutputName, p store.Path) error {
 	}
 	o.Path = p
 	d.Outputs[name] = o
-	if d.Env == nil {
-		d.Env = make(map[string]string)
-	}
 	d.Env[name] = string(p)
 	return nil
 }
