@@ -1,0 +1,295 @@
+package drv
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"nixbench/store"
+)
+
+// Options is what a derivation asks of whoever builds it, beyond its builder
+// and environment. It is read from variables, or from structured attributes if
+// the derivation has them.
+//
+// Behaviour: Nix 2.34, derivation-options.cc.
+type Options struct {
+	// Checks are by output name; those of [store.AllOutputs] hold for outputs
+	// that have none of their own.
+	Checks map[store.OutputName]OutputChecks
+	// DiscardReferences holds the outputs that are not scanned for references.
+	DiscardReferences map[store.OutputName]bool
+	// PassAsFile holds the variables whose values go to files, sorted. It is
+	// empty with structured attributes.
+	PassAsFile []string
+	// ExportReferencesGraph says which closures to describe under which names.
+	// The strings are store paths, or paths below them; they are sorted.
+	ExportReferencesGraph map[string][]string
+
+	// NoChroot asks for a build outside the sandbox.
+	NoChroot bool
+	// ImpureHostDeps are files of the host wanted in the sandbox, sorted.
+	ImpureHostDeps []string
+	// ImpureEnvVars are variables passed from our environment to a fixed-output
+	// derivation's, sorted.
+	ImpureEnvVars []string
+	// SandboxProfile and AllowLocalNetworking are for macOS.
+	SandboxProfile       string
+	AllowLocalNetworking bool
+
+	// RequiredSystemFeatures are what a machine must offer, sorted.
+	RequiredSystemFeatures []string
+	PreferLocalBuild       bool
+	AllowSubstitutes       bool // true unless said otherwise
+}
+
+// OutputChecks bounds what an output may refer to and how large it may be.
+// Each element of the lists is a store path or the name of an output of the
+// same derivation; the lists are sorted.
+type OutputChecks struct {
+	// IgnoreSelfRefs says that an output's reference to itself needs no
+	// permission.
+	IgnoreSelfRefs bool
+	// AllowedReferences and AllowedRequisites allow all if nil, none if empty.
+	AllowedReferences    []string
+	DisallowedReferences []string
+	AllowedRequisites    []string
+	DisallowedRequisites []string
+	// MaxSize and MaxClosureSize are in bytes of NAR, nil for any.
+	MaxSize        *int64
+	MaxClosureSize *int64
+}
+
+// ChecksFor returns the checks of an output.
+func (o *Options) ChecksFor(output store.OutputName) OutputChecks {
+	if c, ok := o.Checks[output]; ok {
+		return c
+	}
+	return o.Checks[store.AllOutputs]
+}
+
+// Options reads what d asks for. It fails where Nix does: attributes of the
+// wrong type, or names of reference graphs that are no file names.
+func (d *Derivation) Options() (*Options, error) {
+	a := attrs{env: d.Env}
+	if d.StructuredAttrs != "" {
+		if err := json.Unmarshal([]byte(d.StructuredAttrs), &a.json); err != nil {
+			return nil, fmt.Errorf("read options of %q: structured attributes: %v", d.Name, err)
+		}
+		if a.json == nil {
+			return nil, fmt.Errorf("read options of %q: structured attributes are not an object", d.Name)
+		}
+	}
+	o := &Options{
+		NoChroot:               a.boolean("__noChroot", false),
+		ImpureHostDeps:         a.words("__impureHostDeps"),
+		ImpureEnvVars:          a.words("impureEnvVars"),
+		SandboxProfile:         a.text("__sandboxProfile"),
+		AllowLocalNetworking:   a.boolean("__darwinAllowLocalNetworking", false),
+		RequiredSystemFeatures: a.words("requiredSystemFeatures"),
+		PreferLocalBuild:       a.boolean("preferLocalBuild", false),
+		AllowSubstitutes:       a.boolean("allowSubstitutes", true),
+	}
+	if a.json != nil {
+		a.structured(o)
+	} else {
+		a.plain(o)
+	}
+	if a.err != nil {
+		return nil, fmt.Errorf("read options of %q: %v", d.Name, a.err)
+	}
+	return o, nil
+}
+
+// SystemFeatures returns RequiredSystemFeatures, and what the kind of d's
+// outputs requires; sorted.
+func (o *Options) SystemFeatures(d *Derivation) []string {
+	features := slices.Clone(o.RequiredSystemFeatures)
+	for _, output := range d.Outputs {
+		if k := output.Kind(); k == Floating || k == Impure {
+			features = append(features, "ca-derivations")
+		}
+	}
+	slices.Sort(features)
+	return slices.Compact(features)
+}
+
+// attrs reads attributes of either form, and keeps the first error.
+type attrs struct {
+	env  map[string]string
+	json map[string]json.RawMessage // nil unless attributes are structured
+	err  error
+}
+
+func (a *attrs) fail(name string, err error) {
+	if a.err == nil && err != nil {
+		a.err = fmt.Errorf("attribute %q: %v", name, err)
+	}
+}
+
+func (a *attrs) decode(name string, raw json.RawMessage, to any) {
+	a.fail(name, json.Unmarshal(raw, to))
+}
+
+func (a *attrs) text(name string) (s string) {
+	if a.json == nil {
+		return a.env[name]
+	}
+	if raw, ok := a.json[name]; ok {
+		a.decode(name, raw, &s)
+	}
+	return s
+}
+
+func (a *attrs) boolean(name string, def bool) bool {
+	if a.json == nil {
+		if v, ok := a.env[name]; ok {
+			return v == "1"
+		}
+		return def
+	}
+	if raw, ok := a.json[name]; ok {
+		a.decode(name, raw, &def)
+	}
+	return def
+}
+
+// words returns the words of a variable or the strings of a list; sorted, and
+// nil only if there is no such attribute.
+func (a *attrs) words(name string) []string {
+	if a.json == nil {
+		v, ok := a.env[name]
+		if !ok {
+			return nil
+		}
+		return sorted(fields(v))
+	}
+	raw, ok := a.json[name]
+	if !ok {
+		return nil
+	}
+	return a.stringList(name, raw)
+}
+
+func (a *attrs) stringList(name string, raw json.RawMessage) []string {
+	var list []string
+	a.decode(name, raw, &list)
+	return sorted(list)
+}
+
+func (a *attrs) plain(o *Options) {
+	o.PassAsFile = a.words("passAsFile")
+	o.Checks = map[store.OutputName]OutputChecks{store.AllOutputs: {
+		IgnoreSelfRefs:       true,
+		AllowedReferences:    a.words("allowedReferences"),
+		DisallowedReferences: a.words("disallowedReferences"),
+		AllowedRequisites:    a.words("allowedRequisites"),
+		DisallowedRequisites: a.words("disallowedRequisites"),
+	}}
+	const name = "exportReferencesGraph"
+	pairs := fields(a.env[name])
+	if len(pairs)%2 != 0 {
+		a.fail(name, fmt.Errorf("odd number of words in %q", a.env[name]))
+		return
+	}
+	valid := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	for pair := range slices.Chunk(pairs, 2) {
+		if !valid.MatchString(pair[0]) {
+			a.fail(name, fmt.Errorf("invalid file name %q", pair[0]))
+			return
+		}
+		if o.ExportReferencesGraph == nil {
+			o.ExportReferencesGraph = make(map[string][]string)
+		}
+		o.ExportReferencesGraph[pair[0]] = pair[1:]
+	}
+}
+
+func (a *attrs) structured(o *Options) {
+	if raw, ok := a.json["unsafeDiscardReferences"]; ok {
+		a.decode("unsafeDiscardReferences", raw, &o.DiscardReferences)
+	}
+	if raw, ok := a.json["outputChecks"]; ok {
+		var checks map[store.OutputName]map[string]json.RawMessage
+		a.decode("outputChecks", raw, &checks)
+		o.Checks = make(map[store.OutputName]OutputChecks, len(checks))
+		for _, output := range slices.Sorted(maps.Keys(checks)) {
+			o.Checks[output] = a.outputChecks(output, checks[output])
+		}
+	}
+	// Nix ignores graphs that are not an object.
+	var graphs map[string]json.RawMessage
+	if raw, ok := a.json["exportReferencesGraph"]; ok && strings.HasPrefix(string(raw), "{") {
+		a.decode("exportReferencesGraph", raw, &graphs)
+		o.ExportReferencesGraph = make(map[string][]string, len(graphs))
+	}
+	for _, name := range slices.Sorted(maps.Keys(graphs)) {
+		paths, err := flatten(graphs[name])
+		a.fail("exportReferencesGraph", err)
+		o.ExportReferencesGraph[name] = sorted(paths)
+	}
+}
+
+func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) OutputChecks {
+	where := func(name string) string { return "outputChecks." + output + "." + name }
+	list := func(name string) []string {
+		if v, ok := raw[name]; ok {
+			return a.stringList(where(name), v)
+		}
+		return nil
+	}
+	size := func(name string) (n *int64) {
+		if v, ok := raw[name]; ok {
+			a.decode(where(name), v, &n)
+		}
+		return n
+	}
+	return OutputChecks{
+		AllowedReferences:    list("allowedReferences"),
+		DisallowedReferences: list("disallowedReferences"),
+		AllowedRequisites:    list("allowedRequisites"),
+		DisallowedRequisites: list("disallowedRequisites"),
+		MaxSize:              size("maxSize"),
+		MaxClosureSize:       size("maxClosureSize"),
+	}
+}
+
+// flatten returns the strings of a string, or of a list of such values.
+// The decoder bounds how deep they nest.
+func flatten(raw json.RawMessage) ([]string, error) {
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return nil, err
+	}
+	var out []string
+	for todo := []any{v}; len(todo) > 0; {
+		next := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		switch next := next.(type) {
+		case string:
+			out = append(out, next)
+		case []any:
+			todo = append(todo, next...)
+		default:
+			return nil, fmt.Errorf("got %T, want a string or a list", next)
+		}
+	}
+	return out, nil
+}
+
+// fields splits at what Nix takes for white space.
+func fields(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' })
+}
+
+// sorted returns the list sorted without duplicates, and never nil.
+func sorted(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
