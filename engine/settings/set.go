@@ -123,8 +123,8 @@ func (s *Settings) bools() map[string]*bool {
 	return map[string]*bool{
 		"keep-failed": &s.KeepFailed, "keep-going": &s.KeepGoing, "fallback": &s.Fallback,
 		"keep-build-log": &s.KeepLog, "compress-build-log": &s.CompressLog,
-		"filter-syscalls": &s.FilterSyscalls, "allow-new-privileges": &s.AllowNewPrivileges,
-		"substitute": &s.Substitute, "require-sigs": &s.RequireSigs,
+		"filter-syscalls": &s.FilterSyscalls,
+		"substitute":      &s.Substitute, "require-sigs": &s.RequireSigs,
 		"keep-outputs": &s.KeepOutputs, "keep-derivations": &s.KeepDerivations,
 		"auto-optimise-store": &s.AutoOptimise, "fsync-metadata": &s.FsyncMetadata,
 		"fsync-store-paths": &s.FsyncStorePaths, "sync-before-registering": &s.SyncBeforeRegister,

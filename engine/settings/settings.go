@@ -26,12 +26,11 @@ type Settings struct {
 	BuildDir     string // "": builds in the store's state directory
 
 	// The sandbox.
-	Sandbox            string // "true", "relaxed" or "false", as written; we always sandbox
-	SandboxPaths       map[string]string
-	SandboxBuildDir    string
-	SandboxShmSize     string
-	FilterSyscalls     bool
-	AllowNewPrivileges bool
+	Sandbox         string // "true", "relaxed" or "false", as written; we always sandbox
+	SandboxPaths    map[string]string
+	SandboxBuildDir string
+	SandboxShmSize  string
+	FilterSyscalls  bool
 
 	// The machine.
 	System         string

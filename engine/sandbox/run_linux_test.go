@@ -1,0 +1,377 @@
+//go:build linux && (amd64 || arm64)
+
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMain makes the test binary what the real one is: the second stage of a
+// sandbox, and /bin/sh inside.
+func TestMain(m *testing.M) {
+	if Invoked(os.Args) {
+		Main()
+	}
+	if filepath.Base(os.Args[0]) == "sh" {
+		os.Exit(builder(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+// needSandbox skips t where the machine has no sandbox to give.
+func needSandbox(t *testing.T) {
+	t.Helper()
+	if err := Check(t.Context()); err != nil {
+		t.Skip(err)
+	}
+}
+
+// newSpec returns a Spec in a directory of its own whose builder is this test
+// binary, told to do the acts of builder_linux_test.go.
+func newSpec(t *testing.T, acts ...string) *Spec {
+	t.Helper()
+	needSandbox(t)
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := trialSpec(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(filepath.Join(spec.Root, "etc"), 0o700) })
+	spec.Builder, spec.Args = "/bin/sh", append([]string{"sh"}, acts...)
+	spec.Env = []string{"PATH=/path-not-set", "A=b"}
+	spec.Mounts = append(spec.Mounts, Mount{Source: Self, Target: "/bin/sh"})
+	// The race detector's binary is not static.
+	if file, err := elf.Open(Self); err == nil {
+		if libs, _ := file.ImportedLibraries(); len(libs) > 0 {
+			for _, lib := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
+				spec.Mounts = append(spec.Mounts, Mount{Source: lib, Target: lib, Optional: true})
+			}
+		}
+		file.Close()
+	}
+	return spec
+}
+
+// runSpec runs spec and returns what the builder said.
+func runSpec(t *testing.T, spec *Spec) (*Result, string) {
+	t.Helper()
+	var log bytes.Buffer
+	res, err := Run(t.Context(), spec, &log)
+	if err != nil {
+		t.Fatalf("run: %v\n%s", err, &log)
+	}
+	return res, log.String()
+}
+
+// makeInput makes a store object that anyone may read and returns its Mount.
+func makeInput(t *testing.T, name string) Mount {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), name)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("contents\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return Mount{Source: dir, Target: "/nix/store/" + name}
+}
+
+func TestViewInside(t *testing.T) {
+	spec := newSpec(t, "view")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink("/nix/store/elsewhere", link); err != nil {
+		t.Fatal(err)
+	}
+	spec.Mounts = append(spec.Mounts, makeInput(t, "input"), Mount{Source: link, Target: "/nix/store/link"})
+	res, got := runSpec(t, spec)
+	want := strings.TrimLeft(`
+pid 1 uid 1000 gid 100 groups []
+cwd /build
+host localhost
+env A=b PATH=/path-not-set
+root bin build dev etc nix proc tmp
+dev fd full null ptmx pts random shm stderr stdin stdout tty urandom zero
+etc group hosts passwd
+store input link
+link /nix/store/elsewhere
+net lo:up
+stdin null
+tty true
+caps 0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000
+status NoNewPrivs 1 Seccomp 2
+umask 022
+core 0
+`, "\n")
+	if spec.Mounts[len(spec.Mounts)-1].Target != "/nix/store/link" || strings.Contains(got, "root bin build dev etc lib") {
+		want = got // dynamic binary: its libraries are to be seen too
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("view (-want +got):\n%s", diff)
+	}
+	if res.End != Exited || res.ExitStatus != 0 || res.LogSize != int64(len(got)) {
+		t.Errorf("result: %+v", res)
+	}
+}
+
+// What a builder must not be able to do. Each act prints what came of it.
+func TestEscapes(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("secret"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ act, want string }{
+		{"mount", "operation not permitted"},
+		{"remount-input", "operation not permitted"},
+		{"umount-input", "operation not permitted"},
+		{"setuid-chmod", "operation not permitted"},
+		{"setuid-open", "operation not permitted"},
+		{"setuid-mknod", "operation not permitted"},
+		{"setuid-openat2", "function not implemented"},
+		{"io-uring", "function not implemented"},
+		{"setxattr", "operation not supported"},
+		{"chmod-input", "read-only file system"},
+		{"write-input", "read-only file system"},
+		{"create-in-input", "read-only file system"},
+		{"write-root", "read-only file system"},
+		{"write-etc", "read-only file system"},
+		{"write-sysctl", "permission denied"},
+		{"read " + secret, "no such file or directory"},
+		{"read /proc/1/root" + secret, "no such file or directory"},
+		{"dial-tcp", "network is unreachable"},
+		{"chroot", "operation not permitted"},
+		{"setuid-0", "invalid argument"},
+		{"ptrace-parent", "no such process"},
+		{"host-processes", "1"},
+		{"set-hostname", "operation not permitted"},
+		{"mknod-device", "operation not permitted"},
+		{"open-kmsg", "no such file or directory"},
+		{"tiocsti", "operation not permitted"},
+	} {
+		t.Run(strings.Fields(test.act)[0], func(t *testing.T) {
+			spec := newSpec(t, strings.Fields(test.act)...)
+			spec.Mounts = append(spec.Mounts, makeInput(t, "input"))
+			_, got := runSpec(t, spec)
+			if strings.TrimSpace(got) != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A socket of the abstract namespace belongs to the network, which only a
+// fixed-output derivation shares; there Landlock hides the host's.
+func TestAbstractSocketOfTheHost(t *testing.T) {
+	name := fmt.Sprintf("@nixbench-test-%d", os.Getpid())
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, network := range []bool{false, true} {
+		spec := newSpec(t, "dial-abstract", name)
+		spec.Network = network
+		_, got := runSpec(t, spec)
+		want := []string{"connection refused"}
+		if network {
+			want = []string{"operation not permitted"}
+			if !hasScopes() {
+				t.Skip("this kernel's Landlock has no scopes (Linux 6.12)")
+			}
+		}
+		if strings.TrimSpace(got) != want[0] {
+			t.Errorf("network %v: got %q, want %q", network, got, want)
+		}
+	}
+}
+
+func TestNetworkOfTheHost(t *testing.T) {
+	spec := newSpec(t, "interfaces")
+	spec.Network = true
+	_, got := runSpec(t, spec)
+	list, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, i := range list {
+		want = append(want, i.Name)
+	}
+	if diff := cmp.Diff(want, strings.Fields(got)); diff != "" {
+		t.Errorf("interfaces (-want +got):\n%s", diff)
+	}
+}
+
+func TestExitStatus(t *testing.T) {
+	for _, test := range []struct {
+		acts             []string
+		status, signal   int
+		log              string
+		silent, time, ms int
+		max              int64
+		end              End
+	}{
+		{acts: []string{"exit", "0"}},
+		{acts: []string{"exit", "3"}, status: 3},
+		{acts: []string{"say", "a\nb\r\n\x1b[0m"}, log: "a\nb\r\n\x1b[0m"},
+		{acts: []string{"crash"}, status: 2, log: "*"},
+		{acts: []string{"sleep"}, time: 200, status: 137, signal: 9, end: TimedOut},
+		{acts: []string{"sleep"}, silent: 200, status: 137, signal: 9, end: Silent},
+		{acts: []string{"spam"}, max: 4096, status: 137, signal: 9, end: TooLoud, log: "*"},
+		{acts: []string{"daemon"}, log: "left\n"},
+	} {
+		t.Run(test.acts[0], func(t *testing.T) {
+			spec := newSpec(t, test.acts...)
+			spec.Timeout = time.Duration(test.time) * time.Millisecond
+			spec.MaxSilent = time.Duration(test.silent) * time.Millisecond
+			spec.MaxLog = test.max
+			res, log := runSpec(t, spec)
+			if test.log != "*" && log != test.log {
+				t.Errorf("log: got %q, want %q", log, test.log)
+			}
+			if res.End != test.end || res.ExitStatus != test.status || res.Signal != test.signal {
+				t.Errorf("got %+v, want %+v", res, test)
+			}
+		})
+	}
+}
+
+// Cancelling kills the builder and what it started, and waits for them.
+func TestCancelLeavesNothingRunning(t *testing.T) {
+	spec := newSpec(t, "family")
+	ctx, cancel := context.WithCancel(t.Context())
+	started := make(chan struct{})
+	log := writerFunc(func(p []byte) (int, error) {
+		if bytes.Contains(p, []byte("ready")) {
+			close(started)
+		}
+		return len(p), nil
+	})
+	go func() {
+		<-started
+		cancel()
+	}()
+	res, err := Run(ctx, spec, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.End != Cancelled {
+		t.Errorf("got end %v, want %v", res.End, Cancelled)
+	}
+	// The mark is in the arguments of every process of the family.
+	if found := processesWith(t, spec.BuildDir); len(found) > 0 {
+		t.Errorf("processes left: %v", found)
+	}
+	if found := processesWith(t, "family-member"); len(found) > 0 {
+		t.Errorf("processes left: %v", found)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Run("no such builder", func(t *testing.T) {
+		spec := newSpec(t)
+		spec.Builder = "/bin/missing"
+		_, err := Run(t.Context(), spec, new(bytes.Buffer))
+		var exec *ExecError
+		if !errors.As(err, &exec) || !errors.Is(err, os.ErrNotExist) {
+			t.Fatalf("got %v, want an ExecError", err)
+		}
+		if got, want := err.Error(), "execute /bin/missing: no such file or directory"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+	t.Run("input missing", func(t *testing.T) {
+		spec := newSpec(t)
+		spec.Mounts = append(spec.Mounts, Mount{Source: "/missing", Target: "/nix/store/x"})
+		_, err := Run(t.Context(), spec, new(bytes.Buffer))
+		var setup *SetupError
+		if !errors.As(err, &setup) {
+			t.Fatalf("got %v, want a SetupError", err)
+		}
+		want := "set up sandbox: mount inputs: /missing at /nix/store/x: no such file or directory"
+		if got := err.Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+	t.Run("target through a link", func(t *testing.T) {
+		spec := newSpec(t)
+		if err := os.Symlink("/tmp", filepath.Join(spec.Root, "evil")); err != nil {
+			t.Fatal(err)
+		}
+		spec.Mounts = append(spec.Mounts, Mount{Source: "/dev/null", Target: "/evil/x"})
+		if _, err := Run(t.Context(), spec, new(bytes.Buffer)); err == nil {
+			t.Error("no error")
+		}
+	})
+	t.Run("log", func(t *testing.T) {
+		spec := newSpec(t, "say", "hello")
+		full := errors.New("disk full")
+		_, err := Run(t.Context(), spec, writerFunc(func([]byte) (int, error) { return 0, full }))
+		if !errors.Is(err, full) {
+			t.Errorf("got %v, want %v", err, full)
+		}
+	})
+}
+
+// An argument list that does not fit into a pipe arrives whole.
+func TestLargeEnvironment(t *testing.T) {
+	spec := newSpec(t, "count-env")
+	for i := range 1000 {
+		spec.Env = append(spec.Env, fmt.Sprintf("V%d=%s", i, strings.Repeat("x", 1000)))
+	}
+	if _, got := runSpec(t, spec); got != "1002\n" {
+		t.Errorf("got %q, want 1002", got)
+	}
+}
+
+func BenchmarkRun(b *testing.B) {
+	if err := Check(b.Context()); err != nil {
+		b.Skip(err)
+	}
+	for b.Loop() {
+		dir := b.TempDir()
+		spec, err := trialSpec(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		spec.Builder, spec.Args = "/bin/sh", []string{"sh", "exit", "0"}
+		spec.Mounts = []Mount{{Source: Self, Target: "/bin/sh"}}
+		if _, err := Run(b.Context(), spec, new(bytes.Buffer)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// processesWith returns the processes that have mark in their arguments.
+func processesWith(t *testing.T, mark string) []string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		if data, _ := os.ReadFile(file); bytes.Contains(data, []byte(mark)) {
+			found = append(found, string(bytes.ReplaceAll(data, []byte{0}, []byte{' '})))
+		}
+	}
+	return found
+}

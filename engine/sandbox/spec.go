@@ -1,0 +1,192 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// A Spec says what a sandbox holds and what runs in it.
+// It is data alone: nothing of the caller's environment gets in besides.
+type Spec struct {
+	// Root is an existing directory on the host that becomes "/", read-only to
+	// the builder but for StoreDir and /tmp. Nobody but us may reach it: its
+	// parent must be closed to others.
+	Root string
+	// StoreDir is the logical store directory, such as /nix/store. Root must
+	// have it, and the builder may write there.
+	StoreDir string
+	// BuildDir is the directory on the host that becomes BuildPath, where the
+	// builder begins and may write.
+	BuildDir, BuildPath string
+	// Mounts are what else is seen, in the order in which it is mounted.
+	Mounts []Mount
+
+	// Builder is the program, Args its arguments from argv[0] on, and Env its
+	// whole environment, as "NAME=value".
+	Builder string
+	Args    []string
+	Env     []string
+
+	// Network leaves the builder in the host's network. Otherwise it has a
+	// loopback interface of its own and nothing else.
+	Network bool
+	// HostUID and HostGID are who the builder is outside, if we are root; inside
+	// it is always UID and GID. BuildDir must be theirs; Root and StoreDir in it
+	// ours, with StoreDir's group theirs and its mode 1775. If we are not root
+	// the builder is who we are, and they are ignored.
+	HostUID, HostGID int
+
+	// ShmSize is the size of /dev/shm, as tmpfs takes it: "50%".
+	ShmSize string
+	// KVM shows the builder /dev/kvm.
+	KVM bool
+	// FilterSyscalls forbids the system calls that make set-user-ID files and
+	// extended attributes.
+	FilterSyscalls bool
+	// Linux32 makes uname say that the machine has 32 bits.
+	Linux32 bool
+
+	// Timeout and MaxSilent bound how long the builder runs, and runs without
+	// a word; MaxLog bounds the bytes that it says. 0 is no bound.
+	Timeout, MaxSilent time.Duration
+	MaxLog             int64
+}
+
+// UID and GID are who a builder is inside the sandbox, as in Nix.
+const (
+	UID = 1000
+	GID = 100
+)
+
+// A Mount makes a file or directory of the host visible inside.
+// A symbolic link is copied, not followed.
+type Mount struct {
+	Source string // absolute, on the host
+	Target string // absolute, inside
+	// Writable is for what is not an input. The builder may write there.
+	Writable bool
+	// Optional passes over a source that is not there.
+	Optional bool
+}
+
+// Self as the Source of a [Mount] is the running executable.
+const Self = "/proc/self/exe"
+
+// An End is why a builder stopped.
+type End uint8
+
+// The ends of a builder.
+const (
+	Exited    End = iota // by itself: see ExitStatus
+	Cancelled            // by the context
+	TimedOut             // it ran for Timeout
+	Silent               // it said nothing for MaxSilent
+	TooLoud              // it said more than MaxLog
+)
+
+// A Result says how a builder ended. By then no process of it is left.
+type Result struct {
+	End End
+	// ExitStatus is the builder's, or 128+n if signal n killed it.
+	ExitStatus int
+	// Signal is what killed it, or 0.
+	Signal int
+	// LogSize is how many bytes it said.
+	LogSize int64
+	// Wall is from before the sandbox was made until everything had ended;
+	// User and System are the processor time of all its processes.
+	Wall, User, System time.Duration
+}
+
+// A SetupError reports that the sandbox could not be made; nothing ran.
+type SetupError struct {
+	Step string // what was being done, such as "mount proc"
+	Err  error
+	// Reason says in words which setting of the machine forbids it, or "".
+	Reason string
+}
+
+func (e *SetupError) Error() string {
+	text := fmt.Sprintf("set up sandbox: %s: %v", e.Step, e.Err)
+	if e.Reason != "" {
+		text += ": " + e.Reason
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *SetupError) Unwrap() error { return e.Err }
+
+// An ExecError reports that the builder could not be started in a sandbox
+// that was ready for it.
+type ExecError struct {
+	Builder string
+	Err     error
+}
+
+func (e *ExecError) Error() string {
+	return fmt.Sprintf("execute %s: %v", e.Builder, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *ExecError) Unwrap() error { return e.Err }
+
+// Run runs the builder in a sandbox and returns when it and all of its
+// processes have ended. What it says is written to log as it comes, from one
+// goroutine; an error of log is returned, after the builder was killed.
+// If ctx is done the builder is killed, and the Result says [Cancelled].
+//
+// The error is a [*SetupError] if there could be no sandbox and an
+// [*ExecError] if there was no builder to execute; a builder that fails is a
+// Result. Run never runs anything without the sandbox.
+func Run(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
+	if err := spec.check(); err != nil {
+		return nil, &SetupError{Step: "read specification", Err: err}
+	}
+	return run(ctx, spec, log)
+}
+
+// check refuses what would be mounted in the wrong place.
+func (spec *Spec) check() error {
+	for _, dir := range []string{spec.Root, spec.StoreDir, spec.BuildDir, spec.BuildPath} {
+		if err := checkPath(dir); err != nil {
+			return err
+		}
+	}
+	for _, m := range spec.Mounts {
+		if err := checkPath(m.Target); err != nil {
+			return err
+		}
+		if !strings.HasPrefix(m.Source, "/") {
+			return fmt.Errorf("source %q is not absolute", m.Source)
+		}
+	}
+	if spec.Builder == "" || len(spec.Args) == 0 {
+		return errors.New("no builder")
+	}
+	for _, words := range [][]string{{spec.Builder}, spec.Args, spec.Env} {
+		for _, word := range words {
+			if strings.ContainsRune(word, 0) {
+				return fmt.Errorf("%.40q holds a zero byte", word)
+			}
+		}
+	}
+	return nil
+}
+
+// checkPath refuses a path that is not absolute and clean.
+func checkPath(path string) error {
+	if len(path) < 2 || path[0] != '/' {
+		return fmt.Errorf("path %q is not absolute", path)
+	}
+	for part := range strings.SplitSeq(path[1:], "/") {
+		if part == "" || part == "." || part == ".." {
+			return fmt.Errorf("path %q has the component %q", path, part)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+//go:build linux && (amd64 || arm64)
+
+package sandbox
+
+import (
+	"context"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// drainTime bounds how long a log is read on after its builder has ended: a
+// process outside could hold the terminal, if the builder had a network to
+// pass it through.
+const drainTime = 5 * time.Second
+
+// A watcher copies what a builder says and kills it when its time has come.
+type watcher struct {
+	spec   *Spec
+	master *os.File
+	log    io.Writer
+	kill   func() error
+
+	unhook func() bool // from the context
+	timers []*time.Timer
+	silent *time.Timer // one of timers, or nil
+	done   chan struct{}
+
+	// The copying goroutine owns these until done is closed.
+	size   int64
+	logErr error
+
+	mu  sync.Mutex // mu guards end
+	end End
+}
+
+// watch starts a watcher over child. [watcher.stop] must be called when child
+// has ended.
+func watch(ctx context.Context, spec *Spec, child *stage, master *os.File, log io.Writer) *watcher {
+	w := &watcher{spec: spec, master: master, log: log, kill: child.cmd.Process.Kill, done: make(chan struct{})}
+	w.unhook = context.AfterFunc(ctx, func() { w.finish(Cancelled) })
+	w.after(spec.Timeout, TimedOut)
+	w.silent = w.after(spec.MaxSilent, Silent)
+	go func() {
+		defer close(w.done)
+		w.copy()
+	}()
+	return w
+}
+
+// after arranges for the builder to be killed d from now, if d is not 0.
+func (w *watcher) after(d time.Duration, end End) *time.Timer {
+	if d <= 0 {
+		return nil
+	}
+	t := time.AfterFunc(d, func() { w.finish(end) })
+	w.timers = append(w.timers, t)
+	return t
+}
+
+// finish kills the builder; the first call's reason stands.
+func (w *watcher) finish(end End) {
+	w.mu.Lock()
+	if w.end == Exited {
+		w.end = end
+	}
+	w.mu.Unlock()
+	w.kill() // it may have ended by itself just now
+}
+
+// copy passes on what the builder says until nobody can say anything more.
+func (w *watcher) copy() {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := w.master.Read(buf)
+		if n > 0 && !w.pass(buf[:n]) {
+			w.finish(TooLoud)
+			io.Copy(io.Discard, w.master)
+			return
+		}
+		if err != nil {
+			return // EIO once every process has closed the terminal
+		}
+	}
+}
+
+// pass writes one piece of the log and reports whether to go on.
+func (w *watcher) pass(p []byte) bool {
+	if w.silent != nil {
+		w.silent.Reset(w.spec.MaxSilent)
+	}
+	w.size += int64(len(p))
+	if _, err := w.log.Write(p); err != nil {
+		w.logErr = err
+		return false
+	}
+	return w.spec.MaxLog == 0 || w.size <= w.spec.MaxLog
+}
+
+// stop waits until the log has been read to its end, and stops the watching.
+func (w *watcher) stop() {
+	w.unhook()
+	for _, t := range w.timers {
+		t.Stop()
+	}
+	w.master.SetReadDeadline(time.Now().Add(drainTime))
+	<-w.done
+	w.mu.Lock() // a timer that fired just now has read or will not write
+	defer w.mu.Unlock()
+}
