@@ -1,8 +1,19 @@
-// Package nar reads and writes Nix archives: the serialisation of a file
-// system object that Nix hashes and copies.
+// Package nar reads and writes Nix archives, the serialisation that file
+// system objects are hashed and copied in.
+//
+// An archive holds one regular file, symbolic link or directory tree, with
+// names, contents, link targets and whether a file is executable, nothing
+// else. Equal objects have equal archives: directories are sorted, and the
+// reader refuses whatever a writer would not have written, so that no two
+// archives mean the same object.
+//
+// [Dump] and [Restore] go between archives and files; [Reader] and [Writer]
+// stream archives; [List] says what is in one.
+//
+// Format: Nix manual, "Nix Archive (NAR) Format".
 package nar
 
-import "io"
+import "fmt"
 
 // Type is the type of a file system object.
 type Type string
@@ -15,15 +26,30 @@ const (
 	Directory Type = "directory"
 )
 
+// Bounds of the format, independent of the host's.
+//
+// Behaviour: Nix 2.34, archive.cc.
+const (
+	maxDepth  = 64   // objects on the way from the root to the deepest
+	maxName   = 255  // bytes
+	maxTarget = 4095 // bytes
+	maxTag    = 32   // bytes, longer than any tag
+)
+
+const (
+	magic     = "nix-archive-1"
+	alignment = 8
+)
+
 // Header describes an object in an archive.
 type Header struct {
-	// Path is relative to the root of the archive and slash-separated; the
-	// root's is "".
+	// Path is relative to the root of the archive, slash-separated and clean;
+	// the root's is "".
 	Path string
 	Type Type
 	// Executable says of a regular file whether it may be executed.
 	Executable bool
-	// Target is what a symbolic link points to, 1 to 4095 bytes.
+	// Target is what a symbolic link points to, 1 to 4095 bytes without NUL.
 	Target string
 	// Size is the length of a regular file's contents in bytes.
 	Size int64
@@ -32,23 +58,44 @@ type Header struct {
 	ContentOffset int64
 }
 
-// Filter says of a file system object below the dumped one whether it is to be
-// dumped. Path is the dumped file's path joined with names below it; typ is
-// "regular", "directory", "symlink" or "unknown".
-type Filter = func(path, typ string) (bool, error)
-
-// RestoreOptions bounds a Restore. The zero value sets no bounds.
-type RestoreOptions struct {
-	// MaxSize is the most bytes of contents that are written, 0 for any number.
-	MaxSize int64
+// FormatError says where bytes are no archive.
+type FormatError struct {
+	Offset int64 // bytes from the start of the archive
+	Msg    string
 }
 
-// Dump writes the archive of the file system object at file to w.
-func Dump(w io.Writer, file string, filter Filter) error { return dump(w, file, filter) }
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("read NAR: offset %d: %s", e.Offset, e.Msg)
+}
 
-// Restore creates the file system object at dest, which must not exist, from
-// the archive in r.
-func Restore(r io.Reader, dest string, opts RestoreOptions) error { return restore(r, dest, opts) }
+// padding returns how many zero bytes follow n bytes.
+func padding(n int64) int64 { return -n & (alignment - 1) }
 
-func dump(io.Writer, string, Filter) error            { return io.ErrClosedPipe }
-func restore(io.Reader, string, RestoreOptions) error { return io.ErrClosedPipe }
+// checkName reports why name cannot be that of a directory entry.
+func checkName(name string) error {
+	switch {
+	case name == "" || name == "." || name == "..":
+		return fmt.Errorf("invalid file name %q", name)
+	case len(name) > maxName:
+		return fmt.Errorf("file name of %d bytes, want at most %d", len(name), maxName)
+	}
+	for i := range len(name) {
+		if name[i] == '/' || name[i] == 0 {
+			return fmt.Errorf("invalid file name %q", name)
+		}
+	}
+	return nil
+}
+
+// checkTarget reports why target cannot be that of a symbolic link.
+func checkTarget(target string) error {
+	if target == "" || len(target) > maxTarget {
+		return fmt.Errorf("symlink target of %d bytes, want 1 to %d", len(target), maxTarget)
+	}
+	for i := range len(target) {
+		if target[i] == 0 {
+			return fmt.Errorf("invalid symlink target %q", target)
+		}
+	}
+	return nil
+}
