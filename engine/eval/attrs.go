@@ -1,0 +1,225 @@
+package eval
+
+import (
+	"iter"
+	"slices"
+)
+
+// Attrs is the attributes of a set: a read-only view of a [Value].
+type Attrs struct {
+	v Value
+}
+
+// An Attr is an attribute of a set.
+type Attr struct {
+	Name  Sym
+	Value Value // may be a thunk
+	Pos   Pos   // where it was defined, or 0
+}
+
+// Value returns the set itself.
+func (a Attrs) Value() Value { return a.v }
+
+// Len returns the number of attributes.
+func (a Attrs) Len() int { return len(flat(a.v).shape().syms) }
+
+// Get returns the value of an attribute, which may be a thunk.
+func (a Attrs) Get(name Sym) (Value, bool) {
+	if c := get(a.v, name); c != nil {
+		return *c, true
+	}
+	return Value{}, false
+}
+
+// GetName is Get for a name that may not be a symbol yet.
+func (a Attrs) GetName(name string) (Value, bool) {
+	if s, ok := LookupSym(name); ok {
+		return a.Get(s)
+	}
+	return Value{}, false
+}
+
+// Has reports whether there is an attribute of that name.
+func (a Attrs) Has(name Sym) bool { return get(a.v, name) != nil }
+
+// Pos returns where an attribute was defined; 0 if that is not known or there
+// is no such attribute.
+func (a Attrs) Pos(name Sym) Pos {
+	v := a.v
+	for v.layered() {
+		if i := v.shape().find(name); i >= 0 {
+			return v.shape().posAt(i)
+		}
+		v = v.base()
+	}
+	if i := v.shape().find(name); i >= 0 {
+		return v.shape().posAt(i)
+	}
+	return 0
+}
+
+// All yields the attributes in lexicographic order of their names.
+func (a Attrs) All() iter.Seq[Attr] {
+	v := flat(a.v)
+	sh := v.shape()
+	return func(yield func(Attr) bool) {
+		for _, i := range sh.lexOrder() {
+			if !yield(Attr{sh.syms[i], *v.attrAt(int(i)), sh.posAt(int(i))}) {
+				return
+			}
+		}
+	}
+}
+
+// Unordered yields the attributes in the order of their symbols, which is
+// faster than All. It is the order in which [AttrsBuilder] is fastest, too.
+func (a Attrs) Unordered() iter.Seq[Attr] {
+	v := flat(a.v)
+	sh := v.shape()
+	return func(yield func(Attr) bool) {
+		for i, s := range sh.syms {
+			if !yield(Attr{s, *v.attrAt(i), sh.posAt(i)}) {
+				return
+			}
+		}
+	}
+}
+
+// Names returns the names in lexicographic order.
+func (a Attrs) Names() []string { return flat(a.v).shape().names() }
+
+// get returns the slot of an attribute, or nil.
+func get(v Value, s Sym) *Value {
+	for v.layered() {
+		if i := v.shape().find(s); i >= 0 {
+			return v.layerAt(i)
+		}
+		v = v.base()
+	}
+	if i := v.shape().find(s); i >= 0 {
+		return v.attrAt(i)
+	}
+	return nil
+}
+
+// Layered sets. a // b with a large a and a small b is a layer over a, so that
+// adding attributes one by one to a large set is not quadratic. Layers are
+// limited in number, and are merged when the set is enumerated; the merged set
+// is kept with the layer.
+const (
+	minLayered   = 64 // smallest base
+	maxLayerSize = 16 // largest layer
+	maxLayers    = 8
+)
+
+// update returns a // b.
+func (s *State) update(a, b Value) Value {
+	b = flat(b)
+	sb := b.shape()
+	nb := len(sb.syms)
+	if nb == 0 {
+		return a
+	}
+	if depth := a.n >> 8; depth < maxLayers && nb <= maxLayerSize &&
+		(depth > 0 || len(a.shape().syms) >= minLayered) {
+		c := s.alloc(nb + 3)
+		v := initLayer(c, sb, a)
+		copy(cells(at(c, 3), nb), cells(b.attrAt(0), nb))
+		return v
+	}
+	a = flat(a)
+	if len(a.shape().syms) == 0 {
+		return b
+	}
+	t := a.shape().update(sb)
+	n := len(t.res.syms)
+	c := s.alloc(n + 1)
+	v := initAttrs(c, t.res)
+	gather(cells(at(c, 1), n), a, b, t.plan)
+	return v
+}
+
+// gather fills vals according to the plan of a transition.
+func gather(vals []Value, a, b Value, plan []int32) {
+	pa, pb := a.header(), b.header()
+	for i, x := range plan {
+		if x >= 0 {
+			vals[i] = *at(pa, uintptr(x)+1)
+		} else {
+			vals[i] = *at(pb, uintptr(^x)+1)
+		}
+	}
+}
+
+// flat returns a set equal to v that is not layered.
+func flat(v Value) Value {
+	if !v.layered() {
+		return v
+	}
+	if c := v.flattened(); c != nil {
+		return attrsFromHeader(c)
+	}
+	return flatten(v)
+}
+
+// flatten merges all layers of v at once, and keeps the result with it.
+func flatten(v Value) Value {
+	var entries []Attr
+	x := v
+	for x.layered() {
+		if c := x.flattened(); c != nil {
+			x = attrsFromHeader(c)
+			break
+		}
+		sh := x.shape()
+		for i, s := range sh.syms {
+			entries = append(entries, Attr{s, *x.layerAt(i), sh.posAt(i)})
+		}
+		x = x.base()
+	}
+	entries = sortAttrs(entries, false)
+	top := &Shape{syms: make([]Sym, len(entries)), pos: make([]Pos, len(entries))}
+	for i, e := range entries {
+		top.syms[i], top.pos[i] = e.Name, e.Pos
+	}
+	t := mergeShapes(x.shape(), top)
+	first, vals := newChunk(len(t.res.syms) + 1)
+	r := initAttrs(first, t.res)
+	for i, k := range t.plan {
+		if k >= 0 {
+			vals[i+1] = *x.attrAt(int(k))
+		} else {
+			vals[i+1] = entries[^k].Value
+		}
+	}
+	v.setFlattened(r)
+	return r
+}
+
+// sortAttrs sorts entries by symbol and leaves one of each name, the last or
+// the first of those given. It changes entries.
+func sortAttrs(entries []Attr, keepLast bool) []Attr {
+	sorted := true
+	for i := 1; i < len(entries); i++ {
+		if entries[i].Name <= entries[i-1].Name {
+			sorted = false
+			break
+		}
+	}
+	if sorted {
+		return entries
+	}
+	slices.SortStableFunc(entries, func(a, b Attr) int { return int(a.Name) - int(b.Name) })
+	n := 0
+	for i := range entries {
+		if n > 0 && entries[i].Name == entries[n-1].Name {
+			if keepLast {
+				entries[n-1] = entries[i]
+			}
+			continue
+		}
+		entries[n] = entries[i]
+		n++
+	}
+	return entries[:n]
+}

@@ -1,0 +1,261 @@
+package eval
+
+import "slices"
+
+// An AttrsBuilder makes a set. It is used once.
+type AttrsBuilder struct {
+	s       *State
+	entries []Attr
+	hasPos  bool
+}
+
+// NewAttrs returns a builder for a set of about n attributes.
+func (s *State) NewAttrs(n int) *AttrsBuilder {
+	return &AttrsBuilder{s: s, entries: make([]Attr, 0, n)}
+}
+
+// Set adds an attribute. V may be a thunk.
+func (b *AttrsBuilder) Set(name Sym, v Value) {
+	b.entries = append(b.entries, Attr{Name: name, Value: v})
+}
+
+// SetName is Set for a name.
+func (b *AttrsBuilder) SetName(name string, v Value) { b.Set(Intern(name), v) }
+
+// Add adds an attribute with its position.
+func (b *AttrsBuilder) Add(a Attr) {
+	b.hasPos = b.hasPos || a.Pos != 0
+	b.entries = append(b.entries, a)
+}
+
+// Len returns how many attributes were added.
+func (b *AttrsBuilder) Len() int { return len(b.entries) }
+
+// Value returns the set. Of attributes of the same name, the last one counts.
+func (b *AttrsBuilder) Value() Value { return b.s.attrsFrom(sortAttrs(b.entries, true), b.hasPos) }
+
+// FirstValue returns the set. Of attributes of the same name, the first one counts.
+func (b *AttrsBuilder) FirstValue() Value {
+	return b.s.attrsFrom(sortAttrs(b.entries, false), b.hasPos)
+}
+
+// attrsFrom makes a set of entries that are sorted and unique.
+func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
+	n := len(entries)
+	if n == 0 {
+		return EmptyAttrs
+	}
+	v, vals := s.newAttrs(s.shapeOf(entries, hasPos))
+	for i := range entries {
+		vals[i] = entries[i].Value
+	}
+	return v
+}
+
+// shapeOf returns the shape of entries that are sorted and unique. Small shapes
+// without positions are looked up among those seen lately, so that sets that a
+// builtin makes again and again share theirs.
+func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
+	n := len(entries)
+	var slot **Shape
+	if !hasPos && n <= binaryShape {
+		h := uint32(n)
+		for i := range entries {
+			h = (h ^ uint32(entries[i].Name)) * 16777619
+		}
+		slot = &s.shapes[h>>8%shapeCache]
+		if sh := *slot; sh != nil && len(sh.syms) == n {
+			i := 0
+			for i < n && sh.syms[i] == entries[i].Name {
+				i++
+			}
+			if i == n {
+				return sh
+			}
+		}
+	}
+	sh := &Shape{syms: make([]Sym, n)}
+	if hasPos {
+		sh.pos = make([]Pos, n)
+	}
+	for i := range entries {
+		sh.syms[i] = entries[i].Name
+		if hasPos {
+			sh.pos[i] = entries[i].Pos
+		}
+	}
+	if slot != nil {
+		*slot = sh
+	}
+	return sh
+}
+
+// newAttrs allocates a set and returns its values, to be filled in.
+func (s *State) newAttrs(sh *Shape) (Value, []Value) {
+	n := len(sh.syms)
+	c := s.alloc(n + 1)
+	return initAttrs(c, sh), cells(at(c, 1), n)[:n]
+}
+
+// AttrsOf makes a set of the given shape. Vals are in the order of
+// [Shape.Index], as [Shape.Order] arranges them.
+func (s *State) AttrsOf(sh *Shape, vals ...Value) Value {
+	if len(vals) != len(sh.syms) {
+		panic("eval: got a wrong number of values for a shape")
+	}
+	v, dst := s.newAttrs(sh)
+	copy(dst, vals)
+	return v
+}
+
+// Index returns where the values of a set of this shape hold name, or -1.
+func (sh *Shape) Index(name string) int {
+	if sym, ok := LookupSym(name); ok {
+		return sh.find(sym)
+	}
+	return -1
+}
+
+// MapAttrs returns the set whose values are, lazily, f name value.
+func (s *State) MapAttrs(f, set Value) Value {
+	set = flat(set)
+	sh := set.shape()
+	n := len(sh.syms)
+	if n == 0 {
+		return EmptyAttrs
+	}
+	shared := s.alloc(2)
+	*shared, *at(shared, 1) = f, set
+	v, vals := s.newAttrs(sh.withoutPos())
+	thunks := s.allocN(n)
+	for i := range vals {
+		vals[i] = initThunk(&thunks[i], shared, uint64(i)<<8|rawMapAttr)
+	}
+	s.stats.Thunks += int64(n)
+	return v
+}
+
+// RemoveAttrs returns set without the given names.
+func (s *State) RemoveAttrs(set Value, names []Sym) Value {
+	set = flat(set)
+	sh := set.shape()
+	drop := make([]int, 0, 8)
+	for _, name := range names {
+		if i := sh.find(name); i >= 0 {
+			drop = append(drop, i)
+		}
+	}
+	if len(drop) == 0 {
+		return set
+	}
+	slices.Sort(drop)
+	drop = slices.Compact(drop)
+	b := make([]Attr, 0, len(sh.syms)-len(drop))
+	for i, sym := range sh.syms {
+		if len(drop) > 0 && drop[0] == i {
+			drop = drop[1:]
+			continue
+		}
+		b = append(b, Attr{sym, *set.attrAt(i), sh.posAt(i)})
+	}
+	return s.attrsFrom(b, sh.pos != nil)
+}
+
+// IntersectAttrs returns the attributes of b whose names are in a.
+func (s *State) IntersectAttrs(a, b Value) Value {
+	b = flat(b)
+	sb := b.shape()
+	var out []Attr
+	if !a.layered() && len(a.shape().syms) < len(sb.syms) {
+		for _, sym := range a.shape().syms {
+			if j := sb.find(sym); j >= 0 {
+				out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
+			}
+		}
+	} else {
+		for j, sym := range sb.syms {
+			if get(a, sym) != nil {
+				out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
+			}
+		}
+	}
+	if len(out) == len(sb.syms) {
+		return b
+	}
+	return s.attrsFrom(out, sb.pos != nil)
+}
+
+// Update returns a // b.
+func (s *State) Update(a, b Value) Value { return s.update(a, b) }
+
+// NewList returns a list of n elements, and the elements to be filled in
+// before the list is used.
+func (s *State) NewList(n int) (Value, []Value) {
+	elems := s.allocN(n)
+	return MakeList(elems), elems
+}
+
+// ListOf returns the list of elems, which it copies.
+func (s *State) ListOf(elems ...Value) Value {
+	v, dst := s.NewList(len(elems))
+	copy(dst, elems)
+	return v
+}
+
+// Concat returns the concatenation of lists, which must be forced.
+func (s *State) Concat(lists ...Value) Value {
+	n := 0
+	for _, l := range lists {
+		n += l.Len()
+	}
+	for _, l := range lists {
+		if l.Len() == n {
+			return l
+		}
+	}
+	v, dst := s.NewList(n)
+	for _, l := range lists {
+		dst = dst[copy(dst, l.List()):]
+	}
+	return v
+}
+
+// MapList returns the list whose elements are, lazily, f applied to those of list.
+func (s *State) MapList(f, list Value) Value {
+	n := list.Len()
+	if n == 0 {
+		return EmptyList
+	}
+	shared := s.alloc(2)
+	*shared, *at(shared, 1) = f, list
+	return s.lazyList(n, shared, rawMapElem)
+}
+
+// GenList returns the list whose elements are, lazily, f 0, f 1, … f (n-1).
+func (s *State) GenList(f Value, n int) Value {
+	if n == 0 {
+		return EmptyList
+	}
+	shared := s.alloc(1)
+	*shared = f
+	return s.lazyList(n, shared, rawGenElem)
+}
+
+func (s *State) lazyList(n int, shared *Value, raw uint64) Value {
+	v, elems := s.NewList(n)
+	thunks := s.allocN(n)
+	for i := range elems {
+		elems[i] = initThunk(&thunks[i], shared, uint64(i)<<8|raw)
+	}
+	s.stats.Thunks += int64(n)
+	return v
+}
+
+// Thunk returns, lazily, f applied to args.
+func (s *State) Thunk(f Value, args ...Value) Value {
+	c := s.allocN(len(args) + 2)
+	c[0] = f
+	copy(c[1:], args)
+	s.stats.Thunks++
+	return initThunk(&c[len(c)-1], &c[0], uint64(len(args))<<8|rawApp)
+}

@@ -1,0 +1,45 @@
+package eval
+
+// A Builtin is a function, or a constant, that is written in Go.
+//
+// Exactly one of the functions is set, the one that Arity names.
+// Arguments that Strict names are forced before the call, and are then never
+// thunks; others may be. A builtin raises language errors by [State.Fail] and
+// the like, which unwind it: it must leave nothing half done that a defer does
+// not tidy up. It must not keep the State, and is called by many goroutines.
+type Builtin struct {
+	Name   string // as in builtins.Name
+	Arity  uint8  // 0 to 3; 0 is a constant, evaluated at first use
+	Strict uint8  // bit i: argument i is forced before the call
+	F0     func(*State) Value
+	F1     func(*State, Value) Value
+	F2     func(*State, Value, Value) Value
+	F3     func(*State, Value, Value, Value) Value
+
+	// Global binds the name itself at the top level, as "map"; without it the
+	// name is bound with two underscores before it, as "__add".
+	Global bool
+	// NoTrace leaves "while calling the 'x' builtin" out of traces.
+	NoTrace bool
+
+	Doc     string   // Markdown
+	Args    []string // names of the arguments
+	Feature string   // experimental feature that has to be on; "" is none
+}
+
+// Call calls f with args, which may be thunks. The result is forced.
+func (s *State) Call(f Value, args ...Value) Value {
+	switch len(args) {
+	case 1:
+		return s.apply(f, args[0])
+	case 2:
+		return s.apply2(f, args[0], args[1])
+	}
+	return s.applyN(s.force(f), args, 0)
+}
+
+// Call1 is Call with one argument.
+func (s *State) Call1(f, x Value) Value { return s.apply(f, x) }
+
+// Call2 is Call with two arguments.
+func (s *State) Call2(f, x, y Value) Value { return s.apply2(f, x, y) }

@@ -1,0 +1,301 @@
+package eval
+
+import "fmt"
+
+// apply calls f with one argument.
+func (s *State) apply(f, x Value) Value {
+	f = s.force(f)
+	if f.is(rawLambda) {
+		if l := s.lambdaOf(f); l.params == 1 {
+			return s.enter1(l, f, x, 0)
+		}
+	}
+	return s.applyN(f, []Value{x}, 0)
+}
+
+// apply2 calls f with two arguments.
+func (s *State) apply2(f, x, y Value) Value {
+	f = s.force(f)
+	if f.is(rawLambda) {
+		switch l := s.lambdaOf(f); l.params {
+		case 2:
+			fr := s.newFrame(l.frame)
+			setUp(fr, f.frame())
+			*at(fr, l.arg) = x
+			*at(fr, l.arg+1) = y
+			return s.enter(l, fr, 0)
+		case 1:
+			return s.apply(s.enter1(l, f, x, 0), y)
+		}
+	}
+	if f.is(rawBuiltin) {
+		if b := f.Builtin(); b.Arity == 2 {
+			return s.callBuiltin2(b, x, y, 0)
+		}
+	}
+	return s.applyN(f, []Value{x, y}, 0)
+}
+
+// enter1 calls a function that takes one argument at once.
+func (s *State) enter1(l *lambda, f, x Value, call Pos) Value {
+	fr := s.newFrame(l.frame)
+	setUp(fr, f.frame())
+	if l.formals != nil {
+		l.bind(s, fr, x, call)
+	} else {
+		*at(fr, l.arg) = x
+	}
+	return s.enter(l, fr, call)
+}
+
+// applyN calls f, which is forced, with any number of arguments.
+func (s *State) applyN(f Value, args []Value, call Pos) Value {
+	for len(args) > 0 {
+		switch f.raw() {
+		case rawLambda:
+			l := s.lambdaOf(f)
+			if l.params > len(args) {
+				return s.partial(f, args)
+			}
+			f = s.enterN(l, f, args[:l.params], call)
+			args = args[l.params:]
+		case rawBuiltin:
+			b := f.Builtin()
+			n := int(b.Arity)
+			if n > len(args) {
+				return s.partial(f, args)
+			}
+			f = s.callBuiltin(b, args[:n], call)
+			args = args[n:]
+		case rawPartial, rawClosure:
+			c := f.header()
+			had := cells(at(c, 1), int(f.n>>8))
+			all := make([]Value, 0, len(had)+len(args))
+			all = append(append(all, had...), args...)
+			f, args = *c, all
+		case rawAttrs:
+			functor := get(f, symFunctor)
+			if functor == nil {
+				s.notFunction(f, call)
+			}
+			s.push(textFrame(call, "while calling a functor (an attribute set with a '__functor' attribute)"))
+			s.Enter()
+			f = s.apply2(*functor, f, args[0])
+			s.Leave()
+			s.pop()
+			args = args[1:]
+		default:
+			s.notFunction(f, call)
+		}
+	}
+	return f
+}
+
+func (s *State) enterN(l *lambda, f Value, args []Value, call Pos) Value {
+	if len(args) == 1 {
+		return s.enter1(l, f, args[0], call)
+	}
+	fr := s.newFrame(l.frame)
+	setUp(fr, f.frame())
+	copy(cells(at(fr, l.arg), len(args)), args)
+	return s.enter(l, fr, call)
+}
+
+// partial returns a function that waits for further arguments.
+func (s *State) partial(f Value, args []Value) Value {
+	c := s.allocN(len(args) + 1)
+	c[0] = f
+	copy(c[1:], args)
+	return makePartial(&c[0], len(args))
+}
+
+//go:noinline
+func (s *State) notFunction(f Value, call Pos) {
+	s.Raise(ErrorType, fmt.Sprintf("attempt to call something which is not a function but %s: %s",
+		ShowType(f), s.showForError(f)), At(call))
+}
+
+func (s *State) callBuiltin(b *Builtin, args []Value, call Pos) Value {
+	switch b.Arity {
+	case 1:
+		return s.callBuiltin1(b, args[0], call)
+	case 2:
+		return s.callBuiltin2(b, args[0], args[1], call)
+	}
+	s.enterBuiltin(b, call)
+	v := b.F3(s, s.arg(b, 0, args[0]), s.arg(b, 1, args[1]), s.arg(b, 2, args[2]))
+	s.leaveBuiltin()
+	return s.force(v)
+}
+
+// arg forces an argument if the builtin is strict in it.
+func (s *State) arg(b *Builtin, i int, v Value) Value {
+	if b.Strict>>i&1 != 0 {
+		return s.force(v)
+	}
+	return v
+}
+
+func (s *State) callBuiltin1(b *Builtin, x Value, call Pos) Value {
+	s.enterBuiltin(b, call)
+	v := b.F1(s, s.arg(b, 0, x))
+	s.leaveBuiltin()
+	return s.force(v)
+}
+
+func (s *State) callBuiltin2(b *Builtin, x, y Value, call Pos) Value {
+	s.enterBuiltin(b, call)
+	v := b.F2(s, s.arg(b, 0, x), s.arg(b, 1, y))
+	s.leaveBuiltin()
+	return s.force(v)
+}
+
+// Nodes of calls, by number of arguments.
+type (
+	call1 struct {
+		base
+		fn, arg node
+		pos     Pos
+	}
+	call2 struct {
+		base
+		fn, a, b node
+		pos      Pos
+	}
+	callN struct {
+		base
+		fn   node
+		args []node
+		pos  Pos
+	}
+)
+
+func (n *call1) Eval(s *State, fr *Value) Value {
+	f := n.fn.Eval(s, fr)
+	switch f.raw() {
+	case rawLambda:
+		l := s.lambdaOf(f)
+		if l.params != 1 {
+			break
+		}
+		var x Value
+		if l.formals != nil || len(l.strict) > 0 {
+			x = n.evalArg(s, fr, l)
+		} else {
+			x = n.arg.Delay(s, fr)
+		}
+		return s.enter1(l, f, x, n.pos)
+	case rawBuiltin:
+		b := f.Builtin()
+		if b.Arity != 1 {
+			break
+		}
+		s.enterBuiltin(b, n.pos)
+		v := b.F1(s, b.argOf(s, 0, n.arg, fr))
+		s.leaveBuiltin()
+		return s.force(v)
+	}
+	return s.applyN(f, []Value{n.arg.Delay(s, fr)}, n.pos)
+}
+
+// evalArg evaluates the argument of a function that is going to force it first.
+func (n *call1) evalArg(s *State, fr *Value, l *lambda) Value {
+	if l.formals == nil {
+		return n.arg.Eval(s, fr)
+	}
+	s.push(textFrame(l.pos, "while evaluating the value passed for the lambda argument"))
+	x := n.arg.Eval(s, fr)
+	s.pop()
+	return x
+}
+
+// argOf evaluates or delays an argument, as the builtin wants it.
+func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
+	if b.Strict>>i&1 != 0 {
+		return n.Eval(s, fr)
+	}
+	return n.Delay(s, fr)
+}
+
+func (n *call2) Eval(s *State, fr *Value) Value {
+	f := n.fn.Eval(s, fr)
+	switch f.raw() {
+	case rawLambda:
+		l := s.lambdaOf(f)
+		if l.params != 2 {
+			break
+		}
+		var x, y Value
+		for _, i := range l.strict {
+			if i == 0 {
+				x = n.a.Eval(s, fr)
+			} else {
+				y = n.b.Eval(s, fr)
+			}
+		}
+		if x.n == 0 {
+			x = n.a.Delay(s, fr)
+		}
+		if y.n == 0 {
+			y = n.b.Delay(s, fr)
+		}
+		in := s.newFrame(l.frame)
+		setUp(in, f.frame())
+		*at(in, l.arg) = x
+		*at(in, l.arg+1) = y
+		return s.enter(l, in, n.pos)
+	case rawBuiltin:
+		b := f.Builtin()
+		if b.Arity != 2 {
+			break
+		}
+		s.enterBuiltin(b, n.pos)
+		x := b.argOf(s, 0, n.a, fr)
+		v := b.F2(s, x, b.argOf(s, 1, n.b, fr))
+		s.leaveBuiltin()
+		return s.force(v)
+	}
+	return s.applyN(f, []Value{n.a.Delay(s, fr), n.b.Delay(s, fr)}, n.pos)
+}
+
+func (n *callN) Eval(s *State, fr *Value) Value {
+	f := n.fn.Eval(s, fr)
+	args := n.args
+	switch f.raw() {
+	case rawLambda:
+		l := s.lambdaOf(f)
+		if l.params != len(args) {
+			break
+		}
+		var buf [8]Value
+		vals := append(buf[:0], make([]Value, len(args))...)
+		for _, i := range l.strict {
+			vals[i] = args[i].Eval(s, fr)
+		}
+		in := s.newFrame(l.frame)
+		setUp(in, f.frame())
+		for i, a := range args {
+			if vals[i].n == 0 {
+				vals[i] = a.Delay(s, fr)
+			}
+			*at(in, l.arg+uintptr(i)) = vals[i]
+		}
+		return s.enter(l, in, n.pos)
+	case rawBuiltin:
+		b := f.Builtin()
+		if b.Arity != 3 || len(args) != 3 {
+			break
+		}
+		s.enterBuiltin(b, n.pos)
+		x := b.argOf(s, 0, args[0], fr)
+		y := b.argOf(s, 1, args[1], fr)
+		v := b.F3(s, x, y, b.argOf(s, 2, args[2], fr))
+		s.leaveBuiltin()
+		return s.force(v)
+	}
+	vals := make([]Value, len(args))
+	for i, a := range args {
+		vals[i] = a.Delay(s, fr)
+	}
+	return s.applyN(f, vals, n.pos)
+}

@@ -1,0 +1,167 @@
+package eval
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"nixbench/store"
+)
+
+// CoerceOpts say what CoerceToString takes.
+type CoerceOpts struct {
+	// More also takes numbers, Booleans, null and lists, as toString does.
+	More bool
+	// CopyToStore copies paths to the store and refers to the copies.
+	CopyToStore bool
+	// Pos is the place for errors.
+	Pos Pos
+}
+
+// CoerceToString makes a string of v: a string, a path, or a set with
+// __toString or outPath. Ctx is for the trace.
+// Behaviour: coerceToString in Nix's eval.cc.
+func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
+	v = v.peek()
+	switch v.raw() {
+	case rawString:
+		return v.text(), nil
+	case rawContextString:
+		return v.str(), v.Context()
+	case rawPath:
+		if !opts.CopyToStore {
+			return v.text(), nil
+		}
+		p := s.CopyPathToStore(v.text())
+		return string(p), NewStringContext(OpaqueElem(p))
+	}
+	s.Enter()
+	text, c := s.coerce(s.force(v), ctx, opts)
+	s.Leave()
+	return text, c
+}
+
+func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
+	switch v.raw() {
+	case rawString, rawContextString, rawPath:
+		return s.CoerceToString(v, ctx, opts)
+	case rawAttrs:
+		if f := get(v, symToString); f != nil {
+			r := s.apply(*f, v)
+			return s.CoerceToString(r, ctx, opts)
+		}
+		if o := get(v, symOutPath); o != nil {
+			return s.CoerceToString(*o, ctx, opts)
+		}
+	}
+	if opts.More {
+		switch v.raw() {
+		case rawBool:
+			if v.n>>8 != 0 {
+				return "1", nil
+			}
+			return "", nil
+		case rawNull:
+			return "", nil
+		case rawInt, rawBigInt:
+			return strconv.FormatInt(v.int(), 10), nil
+		case rawFloat:
+			return strconv.FormatFloat(v.float(), 'f', 6, 64), nil
+		case rawList:
+			return s.coerceList(v.list(), ctx, opts)
+		}
+	}
+	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
+		At(opts.Pos), While(opts.Pos, ctx))
+	return "", nil
+}
+
+func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, StringContext) {
+	var b strings.Builder
+	var c StringContext
+	for i, e := range elems {
+		s.push(textFrame(opts.Pos, ctx))
+		text, ec := s.CoerceToString(e, "while evaluating one element of the list", opts)
+		s.pop()
+		b.WriteString(text)
+		c = c.Union(ec)
+		// An empty list leaves no space behind it.
+		if e = e.peek(); i < len(elems)-1 && !(e.is(rawList) && e.n>>8 == 0) {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String(), c
+}
+
+// CoerceToPath makes an absolute path of v. Ctx is for the trace.
+// Behaviour: coerceToPath in Nix's eval.cc.
+func (s *State) CoerceToPath(v Value, ctx string) (string, StringContext) {
+	v = s.forceAt(v, 0, ctx)
+	for v.is(rawAttrs) {
+		if f := get(v, symToString); f != nil {
+			v = s.apply(*f, v)
+		} else if o := get(v, symOutPath); o != nil {
+			v = s.force(*o)
+		} else {
+			break
+		}
+	}
+	if v.is(rawPath) {
+		return v.text(), nil
+	}
+	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
+	if !strings.HasPrefix(text, "/") {
+		s.Raise(ErrorOther, fmt.Sprintf("string '%s' doesn't represent an absolute path", text), While(0, ctx))
+	}
+	return path.Clean(text), c
+}
+
+// RealisePath is CoerceToPath for a path whose file is going to be read: what
+// the string refers to is realised first.
+func (s *State) RealisePath(v Value, ctx string) string {
+	p, c := s.CoerceToPath(v, ctx)
+	if len(c) > 0 {
+		s.Realise(c)
+	}
+	return p
+}
+
+// Realise makes the store objects that a context refers to valid, building
+// them if need be.
+func (s *State) Realise(c StringContext) {
+	if err := s.ev.world.Realise(s.ctx, c); err != nil {
+		s.poll()
+		s.FailWith(err)
+	}
+}
+
+// CoerceToStorePath makes a store path of v.
+func (s *State) CoerceToStorePath(v Value, ctx string) (store.Path, StringContext) {
+	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
+	p, err := s.ev.world.StoreDir().ParsePath(text)
+	if err != nil {
+		s.Raise(ErrorOther, fmt.Sprintf("path '%s' is not in the Nix store", text), While(0, ctx))
+	}
+	return p, c
+}
+
+// CopyPathToStore adds a file or tree to the store, once in the life of the
+// Evaluator, and returns its store path. The caller adds it to a context.
+func (s *State) CopyPathToStore(file string) store.Path {
+	if strings.HasSuffix(file, ".drv") {
+		s.Fail(ErrorOther, "file names are not allowed to end in '.drv'")
+	}
+	if p, ok := s.ev.copied.Load(file); ok {
+		return p.(store.Path)
+	}
+	p, err := s.ev.world.AddPath(s.ctx, AddPath{
+		Name: path.Base(file), Path: file, Method: "r:",
+	})
+	if err != nil {
+		s.poll()
+		s.FailWith(err)
+	}
+	s.ev.copied.Store(file, p)
+	return p
+}

@@ -1,0 +1,255 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+
+	"nixbench/engine/syntax"
+)
+
+// A compiler makes nodes of one resolved expression.
+type compiler struct {
+	ev    *Evaluator
+	outer []Value // the scope outside the text, by slot
+	nodes []taggedNode
+	rooms []int
+	level int // of nesting below the innermost thunk or function
+	deep  int // greatest level met since the level was set to 0
+}
+
+type taggedNode interface {
+	node
+	setTag(uint64)
+}
+
+func newCompiler(ev *Evaluator, outer []Value) *compiler {
+	return &compiler{ev: ev, outer: outer}
+}
+
+// finish enters the nodes that can be delayed into the evaluator's table.
+func (c *compiler) finish() {
+	ev := c.ev
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	table := *ev.nodes.Load()
+	table = slices.Grow(table, len(c.nodes))
+	for i, n := range c.nodes {
+		n.setTag(uint64(len(table))<<8 | rawThunk)
+		entry := thunkNode{node: n, room: c.rooms[i]}
+		if l, ok := n.(*lambdaNode); ok {
+			entry.lambda = l.lambda
+		}
+		table = append(table, entry)
+	}
+	ev.nodes.Store(&table)
+}
+
+// expr compiles an expression. A node that can be delayed is also the root of a
+// thunk, whose room is measured from there.
+func (c *compiler) expr(e syntax.Expr) node {
+	outerDeep := c.deep
+	c.level++
+	c.deep = c.level
+	n := c.node(e)
+	if t, ok := n.(taggedNode); ok {
+		c.nodes = append(c.nodes, t)
+		c.rooms = append(c.rooms, thunkRoom+(c.deep-c.level)*nodeRoom)
+	}
+	c.level--
+	c.deep = max(c.deep, outerDeep)
+	return n
+}
+
+// root compiles what is evaluated apart from the expression it stands in, and
+// returns how much room that needs.
+func (c *compiler) root(e syntax.Expr) (node, int) {
+	level, deep := c.level, c.deep
+	c.level, c.deep = 0, 0
+	n := c.expr(e)
+	room := callRoom + c.deep*nodeRoom
+	c.level, c.deep = level, deep
+	return n, room
+}
+
+func (c *compiler) exprs(es []syntax.Expr) []node {
+	nodes := make([]node, len(es))
+	for i, e := range es {
+		nodes[i] = c.expr(e)
+	}
+	return nodes
+}
+
+func (c *compiler) node(e syntax.Expr) node {
+	switch e := e.(type) {
+	case *syntax.Int:
+		return constant(MakeInt(e.Value))
+	case *syntax.Float:
+		return constant(MakeFloat(e.Value))
+	case *syntax.Str:
+		return constant(MakeString(e.Value))
+	case *syntax.Path:
+		return constant(MakePath(e.Value))
+	case *syntax.Interp:
+		return c.interp(e)
+	case *syntax.Var:
+		return c.variable(e)
+	case *syntax.CurPos:
+		return &curPos{pos: e.At}
+	case *syntax.Select:
+		return c.selection(e)
+	case *syntax.HasAttr:
+		return &hasAttr{x: c.expr(e.X), path: c.path(e.Path)}
+	case *syntax.Attrs:
+		return c.attrs(e)
+	case *syntax.List:
+		if len(e.Elems) == 0 {
+			return constant(EmptyList)
+		}
+		return &listNode{elems: c.exprs(e.Elems)}
+	case *syntax.Lambda:
+		return c.lambda(e)
+	case *syntax.Call:
+		return c.call(c.expr(e.Fn), c.exprs(e.Args), e.At)
+	case *syntax.Let:
+		n := &letNode{binds: c.bindings(e.Attrs)}
+		n.body = c.expr(e.Body)
+		return n
+	case *syntax.With:
+		n := &withNode{scope: c.expr(e.Scope), slot: uintptr(e.Slot) + 1}
+		if e.Frame.New {
+			n.frame = int(e.Frame.Size) + 1
+		}
+		n.body = c.expr(e.Body)
+		return n
+	case *syntax.If:
+		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: e.Cond.Pos()}
+	case *syntax.Assert:
+		return c.assert(e)
+	case *syntax.Not:
+		return &notNode{x: c.expr(e.X), pos: e.X.Pos()}
+	case *syntax.Binary:
+		return c.binary(e)
+	}
+	panic(fmt.Sprintf("eval: unreachable: compile %T", e))
+}
+
+func (c *compiler) variable(e *syntax.Var) node {
+	switch r := &e.Ref; r.Kind {
+	case syntax.Local:
+		i := uintptr(r.Slot) + 1
+		switch r.Depth {
+		case 0:
+			return &var0{i: i, pos: e.At}
+		case 1:
+			return &var1{i: i, pos: e.At}
+		case 2:
+			return &var2{i: i, pos: e.At}
+		}
+		return &varN{depth: int(r.Depth), i: i, pos: e.At}
+	case syntax.Outer:
+		return constant(c.outer[r.Slot])
+	case syntax.Global:
+		return constant(c.ev.globals[e.Name])
+	case syntax.InWith:
+		n := &withVar{name: e.Name, scopes: make([]withRef, len(r.Withs)), pos: e.At}
+		for i, w := range r.Withs {
+			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1}
+		}
+		return n
+	}
+	panic("eval: unreachable: variable " + SymName(e.Name) + " is not resolved")
+}
+
+func (c *compiler) interp(e *syntax.Interp) node {
+	n := &interpNode{parts: make([]node, len(e.Parts)), pos: make([]Pos, len(e.Parts)), at: e.At}
+	for i, p := range e.Parts {
+		n.parts[i], n.pos[i] = c.expr(p.X), p.At
+	}
+	if e.IsPath {
+		return &pathNode{interpNode: *n}
+	}
+	return n
+}
+
+func (c *compiler) path(names []syntax.AttrName) []attrName {
+	path := make([]attrName, len(names))
+	for i, a := range names {
+		path[i].sym = a.Sym
+		if a.X != nil {
+			path[i].node, path[i].pos = c.expr(a.X), a.X.Pos()
+		}
+	}
+	return path
+}
+
+func (c *compiler) selection(e *syntax.Select) node {
+	x, path := c.expr(e.X), c.path(e.Path)
+	if e.Default == nil && len(path) == 1 && path[0].node == nil {
+		return &select1{x: x, selection: selection{path: path, pos: e.At}}
+	}
+	n := &selectN{x: x, selection: selection{path: path, pos: e.At}}
+	if e.Default != nil {
+		n.def = c.expr(e.Default)
+	}
+	return n
+}
+
+func (c *compiler) call(fn node, args []node, pos Pos) node {
+	switch len(args) {
+	case 1:
+		return &call1{fn: fn, arg: args[0], pos: pos}
+	case 2:
+		return &call2{fn: fn, a: args[0], b: args[1], pos: pos}
+	}
+	return &callN{fn: fn, args: args, pos: pos}
+}
+
+func (c *compiler) assert(e *syntax.Assert) node {
+	n := &assertNode{cond: c.expr(e.Cond), pos: e.At, text: e.Cond}
+	if b, ok := e.Cond.(*syntax.Binary); ok && b.Op == syntax.OpEqual {
+		if eq, ok := n.cond.(*equalNode); ok {
+			n.equal = eq
+		}
+	}
+	n.body = c.expr(e.Body)
+	return n
+}
+
+func (c *compiler) binary(e *syntax.Binary) node {
+	if e.Fn != nil {
+		return c.operatorCall(e)
+	}
+	x, y := c.expr(e.X), c.expr(e.Y)
+	switch e.Op {
+	case syntax.OpAnd, syntax.OpOr, syntax.OpImpl:
+		return &logicNode{op: e.Op, x: x, y: y, pos: e.At}
+	case syntax.OpEqual, syntax.OpNotEqual:
+		return &equalNode{x: x, y: y, not: e.Op == syntax.OpNotEqual, pos: e.At}
+	case syntax.OpLess, syntax.OpGreaterEq:
+		return &lessNode{x: x, y: y, not: e.Op == syntax.OpGreaterEq, pos: e.At}
+	case syntax.OpGreater, syntax.OpLessEq:
+		return &lessNode{x: x, y: y, swap: true, not: e.Op == syntax.OpLessEq, pos: e.At}
+	case syntax.OpUpdate:
+		return &updateNode{x: x, y: y}
+	case syntax.OpConcat:
+		return &concatNode{x: x, y: y, pos: e.At}
+	case syntax.OpAdd:
+		return &addNode{x: x, y: y, xpos: e.X.Pos(), ypos: e.Y.Pos(), pos: e.At}
+	}
+	return &arithNode{op: e.Op, x: x, y: y, pos: e.At}
+}
+
+// operatorCall compiles an operator whose function the program has defined anew.
+func (c *compiler) operatorCall(e *syntax.Binary) node {
+	_, swapped, negated := e.Op.Func()
+	args := c.exprs([]syntax.Expr{e.X, e.Y})
+	if swapped {
+		args[0], args[1] = args[1], args[0]
+	}
+	call := &call2{fn: c.expr(e.Fn), a: args[0], b: args[1], pos: e.At}
+	if !negated {
+		return call
+	}
+	c.nodes, c.rooms = append(c.nodes, call), append(c.rooms, callRoom)
+	return &notNode{x: call, pos: e.At}
+}

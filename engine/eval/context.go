@@ -1,0 +1,116 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"nixbench/store"
+)
+
+// A ContextElem is a store object that a string refers to, as Nix encodes it:
+// "/nix/store/…" a path as such, "!out!/nix/store/….drv" an output of a
+// derivation, "=/nix/store/….drv" a derivation with its whole closure.
+// Format: Nix, src/libexpr/value/context.hh.
+type ContextElem string
+
+// OpaqueElem refers to a store path.
+func OpaqueElem(p store.Path) ContextElem { return ContextElem(p) }
+
+// BuiltElem refers to an output of a derivation.
+func BuiltElem(drv store.Path, output string) ContextElem {
+	return ContextElem("!" + output + "!" + string(drv))
+}
+
+// DrvDeepElem refers to a derivation with the closure of its inputs and outputs.
+func DrvDeepElem(drv store.Path) ContextElem { return ContextElem("=" + string(drv)) }
+
+// Path returns the store path; of a derivation's output, the derivation.
+func (e ContextElem) Path() store.Path {
+	switch {
+	case e.IsDrvDeep():
+		return store.Path(e[1:])
+	case len(e) > 0 && e[0] == '!':
+		return store.Path(e[strings.LastIndexByte(string(e), '!')+1:])
+	}
+	return store.Path(e)
+}
+
+// Output returns the name of the output; "" if the element is not an output.
+func (e ContextElem) Output() string {
+	if len(e) == 0 || e[0] != '!' {
+		return ""
+	}
+	name, _, _ := strings.Cut(string(e[1:]), "!")
+	return name
+}
+
+// IsDrvDeep reports whether the element is a derivation with its closure.
+func (e ContextElem) IsDrvDeep() bool { return len(e) > 0 && e[0] == '=' }
+
+// Display returns the element as messages show it.
+func (e ContextElem) Display() string {
+	switch {
+	case e.IsDrvDeep():
+		return string(e[1:]) + " (deep)"
+	case e.Output() != "":
+		return string(e.Path()) + "^" + e.Output()
+	}
+	return string(e)
+}
+
+// A StringContext is the set of store objects that a string refers to.
+// It is sorted, without duplicates, and immutable.
+type StringContext []ContextElem
+
+// NewStringContext returns the context of these elements. It keeps elems.
+func NewStringContext(elems ...ContextElem) StringContext {
+	slices.Sort(elems)
+	return slices.Compact(elems)
+}
+
+// Union returns the elements of both contexts.
+func (c StringContext) Union(d StringContext) StringContext {
+	switch {
+	case len(d) == 0 || len(c) == len(d) && len(c) > 0 && &c[0] == &d[0]:
+		return c
+	case len(c) == 0:
+		return d
+	}
+	if len(c) < len(d) {
+		c, d = d, c
+	}
+	missing := 0
+	for i, j := 0, 0; j < len(d); {
+		switch {
+		case i == len(c) || c[i] > d[j]:
+			missing++
+			j++
+		case c[i] == d[j]:
+			i++
+			j++
+		default:
+			i++
+		}
+	}
+	if missing == 0 {
+		return c
+	}
+	u := make(StringContext, 0, len(c)+missing)
+	i, j := 0, 0
+	for i < len(c) && j < len(d) {
+		switch {
+		case c[i] < d[j]:
+			u = append(u, c[i])
+			i++
+		case c[i] > d[j]:
+			u = append(u, d[j])
+			j++
+		default:
+			u = append(u, c[i])
+			i++
+			j++
+		}
+	}
+	u = append(u, c[i:]...)
+	return append(u, d[j:]...)
+}

@@ -1,0 +1,124 @@
+package eval
+
+import (
+	"fmt"
+
+	"nixbench/engine/syntax"
+)
+
+// An ErrorKind says what kind of thing went wrong.
+type ErrorKind uint8
+
+// The kinds of errors. Only Throw and Assert are caught by builtins.tryEval.
+const (
+	ErrorOther       ErrorKind = iota // any other error of evaluation
+	ErrorThrow                        // builtins.throw, and what counts as such
+	ErrorAbort                        // builtins.abort
+	ErrorAssert                       // assert
+	ErrorType                         // a value of the wrong kind
+	ErrorUndefined                    // undefined variable
+	ErrorMissingAttr                  // attribute missing
+	ErrorCoerce                       // cannot coerce to a string
+	ErrorRecursion                    // infinite recursion
+	ErrorLimit                        // depth or memory
+	ErrorCancelled                    // the context was cancelled
+	ErrorSyntax                       // the text is not Nix
+	ErrorFile                         // a file or store operation failed
+)
+
+var errorKindNames = [...]string{
+	"error", "throw", "abort", "assert", "type", "undefined", "missing attribute",
+	"coerce", "recursion", "limit", "cancelled", "syntax", "file",
+}
+
+// String returns a word for the kind.
+func (k ErrorKind) String() string { return errorKindNames[k] }
+
+// Catchable reports whether builtins.tryEval catches errors of this kind.
+func (k ErrorKind) Catchable() bool { return k == ErrorThrow || k == ErrorAssert }
+
+// An Error is an error of the language. Its message is Nix's own wording.
+//
+// Where errors.Is(err, context.Canceled) or DeadlineExceeded of a cancelled
+// evaluation, or the cause of a file or store operation, is asked for, Unwrap
+// leads there.
+type Error struct {
+	Kind ErrorKind
+	Msg  string // without "error: "; may have several lines
+	// Pos is the place of the error; the zero Position if it has none.
+	Pos syntax.Position
+	// Trace is what was being evaluated, outermost first.
+	Trace []TraceFrame
+	// Suggestions are similar names, best first, for "Did you mean".
+	Suggestions []string
+
+	pos   Pos     // Pos, before it is spelt out
+	inner []frame // frames that belong below those of the stack, innermost last
+	cause error
+}
+
+// A TraceFrame is one step of an error's trace.
+type TraceFrame struct {
+	Text string          // "while evaluating the attribute 'x'"
+	Pos  syntax.Position // may be zero
+	// Verbose frames are shown only on demand (--show-trace).
+	Verbose bool
+	// Always frames are shown even where the trace is truncated.
+	Always bool
+}
+
+// Error returns the message, and the place if there is one.
+func (e *Error) Error() string { return e.Msg }
+
+// Unwrap returns the error of the operation that failed, if that was one.
+func (e *Error) Unwrap() error { return e.cause }
+
+// An ErrorOption adds to an error before it is raised.
+type ErrorOption func(*Error)
+
+// At gives the error a place.
+func At(pos Pos) ErrorOption { return func(e *Error) { e.pos = pos } }
+
+// While adds a frame to the error's trace, inside those of the calls that are
+// under way. Of several, the first is the innermost.
+func While(pos Pos, text string) ErrorOption {
+	return func(e *Error) { e.inner = append([]frame{textFrame(pos, text)}, e.inner...) }
+}
+
+// Suggest adds similar names.
+func Suggest(names []string) ErrorOption { return func(e *Error) { e.Suggestions = names } }
+
+// Because sets the cause of the error.
+func Because(err error) ErrorOption { return func(e *Error) { e.cause = err } }
+
+// Fail raises a language error: it unwinds the evaluation and does not return.
+func (s *State) Fail(kind ErrorKind, format string, args ...any) {
+	panic(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...)})
+}
+
+// Raise is Fail with a ready message and further options.
+func (s *State) Raise(kind ErrorKind, msg string, opts ...ErrorOption) {
+	e := &Error{Kind: kind, Msg: msg}
+	for _, opt := range opts {
+		opt(e)
+	}
+	panic(e)
+}
+
+// FailWith raises an error of Go as a language error: an [*Error] as it is,
+// anything else as one of kind [ErrorFile] with it as its cause.
+func (s *State) FailWith(err error) {
+	if e, ok := err.(*Error); ok {
+		panic(e)
+	}
+	panic(&Error{Kind: ErrorFile, Msg: err.Error(), cause: err})
+}
+
+// Throw raises the error of builtins.throw.
+func (s *State) Throw(msg string) { panic(&Error{Kind: ErrorThrow, Msg: msg}) }
+
+// wrongType raises "expected a list but found a set: { … }".
+func (s *State) wrongType(want string, v Value, pos Pos, ctx string) {
+	s.Raise(ErrorType, fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), s.showForError(v)),
+		At(pos), While(pos, ctx))
+}

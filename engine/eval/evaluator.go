@@ -1,0 +1,297 @@
+package eval
+
+import (
+	"context"
+	"path"
+	"sync"
+	"sync/atomic"
+
+	"nixbench/engine/syntax"
+)
+
+// Options say what an [Evaluator] evaluates with.
+type Options struct {
+	World    World     // required
+	Builtins []Builtin // what the language knows; may be empty
+	// SearchPath is what <x> is looked up in.
+	SearchPath []SearchPathEntry
+	// Corepkgs are the files that <nix/…> falls back to, by name.
+	Corepkgs map[string]string
+	// Home is the directory that ~ stands for.
+	Home string
+	// MaxDepth is the greatest depth of calls; 0 means 10000, as Nix.
+	MaxDepth int
+	// MemoryLimit bounds the bytes of values that one evaluation may make;
+	// 0 means no limit.
+	MemoryLimit int64
+	// PureEval and RestrictEval are Nix's settings pure-eval and restrict-eval;
+	// builtins ask for them.
+	PureEval, RestrictEval bool
+	// Features are the experimental features that are on.
+	Features map[string]bool
+}
+
+const defaultMaxDepth = 10000
+
+// An Evaluator is what evaluations share. It is safe for concurrent use.
+type Evaluator struct {
+	world    World
+	opts     Options
+	maxDepth int
+	limit    int64
+
+	globals   map[Sym]Value
+	builtins  Value
+	positions *syntax.PosTable
+	imports   sync.Map // path -> path of the file that importing it reads
+	copied    sync.Map // path -> store.Path
+	nodes     atomic.Pointer[[]thunkNode]
+
+	// mu guards the fields below, and additions to nodes.
+	mu    sync.Mutex
+	files map[string]Value // by resolved path: a thunk of the file's value
+	idle  []*State
+	total Stats
+
+	waitMu   sync.Mutex
+	waitCond *sync.Cond
+	// waitMu guards the field below and waitsFor of every State.
+	states []*State // by id
+}
+
+// A thunkNode is an expression that thunks refer to by its index.
+type thunkNode struct {
+	node   node
+	room   int     // bytes of Go stack to evaluate it
+	lambda *lambda // of a lambdaNode
+}
+
+// New returns an Evaluator.
+func New(opts Options) *Evaluator {
+	ev := &Evaluator{
+		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit,
+		positions: syntax.NewPosTable(), files: make(map[string]Value),
+	}
+	if ev.maxDepth == 0 {
+		ev.maxDepth = defaultMaxDepth
+	}
+	ev.waitCond = sync.NewCond(&ev.waitMu)
+	first := make([]thunkNode, 1, 1<<12) // index 0 is not used
+	ev.nodes.Store(&first)
+	ev.bindBuiltins(opts.Builtins)
+	return ev
+}
+
+// bindBuiltins makes the global names and the set builtins.
+func (ev *Evaluator) bindBuiltins(table []Builtin) {
+	ev.globals = make(map[Sym]Value, 2*len(table))
+	entries := make([]Attr, 0, len(table)+1)
+	for i := range table {
+		b := &table[i]
+		if b.Feature != "" && !ev.opts.Features[b.Feature] {
+			continue
+		}
+		v := MakeBuiltin(b)
+		if b.Arity == 0 {
+			c, _ := newChunk(1)
+			v = initThunk(c, c, ev.register(&constantNode{builtin: b}, builtinRoom))
+		}
+		global := b.Name
+		if !b.Global {
+			global = "__" + b.Name
+		}
+		ev.globals[Intern(global)] = v
+		entries = append(entries, Attr{Name: Intern(b.Name), Value: v})
+	}
+	self, _ := newChunk(1)
+	entries = append(entries, Attr{Name: symBuiltins, Value: makeRef(self)})
+	entries = sortAttrs(entries, true)
+	sh := &Shape{syms: make([]Sym, len(entries))}
+	first, vals := newChunk(len(entries) + 1)
+	for i, e := range entries {
+		sh.syms[i], vals[i+1] = e.Name, e.Value
+	}
+	ev.builtins = initAttrs(first, sh)
+	self.publish(ev.builtins)
+	ev.globals[symBuiltins] = ev.builtins
+}
+
+// register enters a node into the table that thunks refer to, and returns what
+// a thunk's n is.
+func (ev *Evaluator) register(n node, room int) uint64 {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	table := append(*ev.nodes.Load(), thunkNode{node: n, room: room})
+	ev.nodes.Store(&table)
+	return uint64(len(table)-1)<<8 | rawThunk
+}
+
+// Options returns what the Evaluator was made with.
+func (ev *Evaluator) Options() *Options { return &ev.opts }
+
+// World returns the world that evaluations see.
+func (ev *Evaluator) World() World { return ev.world }
+
+// Builtins returns the set builtins.
+func (ev *Evaluator) Builtins() Value { return ev.builtins }
+
+// Global returns the value of a name that is bound in every file.
+func (ev *Evaluator) Global(name string) (Value, bool) {
+	v, ok := ev.globals[symbols.Lookup(name)]
+	return v, ok
+}
+
+// GlobalNames returns the names that are bound in every file, in no order.
+func (ev *Evaluator) GlobalNames() []string {
+	names := make([]string, 0, len(ev.globals))
+	for s := range ev.globals {
+		names = append(names, SymName(s))
+	}
+	return names
+}
+
+// Positions returns the table of source positions, for those who parse.
+func (ev *Evaluator) Positions() *syntax.PosTable { return ev.positions }
+
+// Position spells out a position.
+func (ev *Evaluator) Position(p Pos) syntax.Position { return ev.positions.Position(p) }
+
+// Stats returns what all evaluations that have ended did.
+func (ev *Evaluator) Stats() Stats {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	return ev.total
+}
+
+// ForgetFiles makes later imports read their files again.
+func (ev *Evaluator) ForgetFiles() {
+	ev.mu.Lock()
+	clear(ev.files)
+	ev.mu.Unlock()
+	ev.imports.Clear()
+	ev.copied.Clear()
+}
+
+// acquire returns a State for one evaluation.
+func (ev *Evaluator) acquire(ctx context.Context) *State {
+	ev.mu.Lock()
+	var s *State
+	if n := len(ev.idle); n > 0 {
+		s, ev.idle = ev.idle[n-1], ev.idle[:n-1]
+	}
+	ev.mu.Unlock()
+	if s == nil {
+		s = &State{ev: ev}
+		ev.waitMu.Lock()
+		s.id = uint64(len(ev.states))
+		ev.states = append(ev.states, s)
+		ev.waitMu.Unlock()
+		s.busy = s.id<<8 | rawBusy
+	}
+	s.ctx = ctx
+	s.room = maxRoom
+	s.nodes = *ev.nodes.Load()
+	return s
+}
+
+// retire ends an evaluation.
+func (ev *Evaluator) retire(s *State) {
+	s.ctx = nil
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	ev.total.add(s.stats)
+	s.stats = Stats{}
+	ev.idle = append(ev.idle, s)
+}
+
+// Do runs f with a State of its own, in the calling goroutine, and returns the
+// error that unwound it: an [*Error], for which errors.Is(err, context.Canceled)
+// if the context was cancelled. The Evaluator is not harmed by errors: what was
+// being evaluated can be evaluated again.
+//
+// A builtin must not call it: it already has a State.
+func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
+	s := ev.acquire(ctx)
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		s.interrupt.Store(true)
+		ev.wake()
+		close(interrupted)
+	})
+	defer func() {
+		r := recover()
+		if !stop() {
+			<-interrupted
+		}
+		s.interrupt.Store(false)
+		if e, ok := r.(*Error); ok {
+			err = s.finish(e)
+			r = nil
+		}
+		s.restore(checkpoint{})
+		ev.retire(s)
+		if r != nil {
+			panic(r)
+		}
+	}()
+	if ctx.Err() != nil {
+		s.cancelled()
+	}
+	f(s)
+	return nil
+}
+
+func (ev *Evaluator) value(ctx context.Context, f func(*State) Value) (v Value, err error) {
+	err = ev.Do(ctx, func(s *State) { v = f(s) })
+	return v, err
+}
+
+// EvalFile evaluates a file, or the default.nix of a directory. The value is
+// shared with every import of that file.
+func (ev *Evaluator) EvalFile(ctx context.Context, file string) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.Import(file) })
+}
+
+// EvalString evaluates a text. Dir is the absolute directory that relative
+// paths start from.
+func (ev *Evaluator) EvalString(ctx context.Context, text, dir string) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.EvalText("«string»", text, dir, nil) })
+}
+
+// EvalExpr evaluates an expression that was parsed with [Symbols] and
+// [Evaluator.Positions], in a scope that may be nil.
+func (ev *Evaluator) EvalExpr(ctx context.Context, e syntax.Expr, f *syntax.File, scope *Scope) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.evalExpr(e, f, scope) })
+}
+
+// Force evaluates v to weak head normal form.
+func (ev *Evaluator) Force(ctx context.Context, v Value) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.force(v) })
+}
+
+// ForceDeep evaluates v and all that it contains.
+func (ev *Evaluator) ForceDeep(ctx context.Context, v Value) (Value, error) {
+	return ev.value(ctx, func(s *State) Value {
+		s.ForceDeep(v)
+		return s.force(v)
+	})
+}
+
+// Call calls a function.
+func (ev *Evaluator) Call(ctx context.Context, f Value, args ...Value) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.Call(f, args...) })
+}
+
+// parseOptions returns how to parse a text whose relative paths start from dir.
+func (ev *Evaluator) parseOptions(dir string) *syntax.Options {
+	return &syntax.Options{
+		Symbols: symbols, Positions: ev.positions, BasePath: dir, Home: ev.opts.Home,
+		PureEval: ev.opts.PureEval, PipeOperators: ev.opts.Features["pipe-operators"],
+	}
+}
+
+// ParseOptions returns how to parse texts for this Evaluator.
+// Dir is the absolute directory that relative paths start from.
+func (ev *Evaluator) ParseOptions(dir string) *syntax.Options {
+	return ev.parseOptions(path.Clean(dir))
+}

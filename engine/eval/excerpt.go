@@ -1,0 +1,101 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixbench/engine/syntax"
+)
+
+// writePosition writes a position and the lines around it, and reports whether
+// there is one.
+func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
+	if p.Line == 0 {
+		return false
+	}
+	fmt.Fprintf(b, "%sat %s:\n", margin, p)
+	b.WriteString(Excerpt(p))
+	return true
+}
+
+// Excerpt returns the source line of a position, with a caret below the column,
+// between its neighbours; each line ends with a newline.
+// It is "" if the text is not at hand.
+func Excerpt(p syntax.Position) string {
+	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() {
+		return ""
+	}
+	var b strings.Builder
+	if p.Line > 1 {
+		fmt.Fprintf(&b, " %5d| %s\n", p.Line-1, p.File.Line(p.Line-1))
+	}
+	fmt.Fprintf(&b, " %5d| %s\n", p.Line, p.File.Line(p.Line))
+	fmt.Fprintf(&b, "      |%s^\n", strings.Repeat(" ", p.Column))
+	if p.Line < p.File.LineCount() {
+		fmt.Fprintf(&b, " %5d| %s\n", p.Line+1, p.File.Line(p.Line+1))
+	}
+	return b.String()
+}
+
+const (
+	maxSuggestions     = 5
+	maxSuggestDistance = 2
+)
+
+// suggestions returns the names that are like name, the nearest first.
+// Behaviour: Suggestions in Nix's suggestions.cc.
+func suggestions(names []string, name string) []string {
+	type match struct {
+		name string
+		dist int
+	}
+	matches := make([]match, 0, len(names))
+	for _, n := range names {
+		if d := distance(name, n); d <= maxSuggestDistance {
+			matches = append(matches, match{n, d})
+		}
+	}
+	slices.SortFunc(matches, func(a, b match) int {
+		if a.dist != b.dist {
+			return a.dist - b.dist
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	if len(matches) > maxSuggestions {
+		matches = matches[:maxSuggestions]
+	}
+	var out []string
+	for _, m := range matches {
+		out = append(out, m.name)
+	}
+	return out
+}
+
+// distance returns the Levenshtein distance of two names.
+func distance(a, b string) int {
+	prev, cur := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := range len(a) {
+		cur[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			cur[j+1] = min(prev[j+1]+1, cur[j]+1, prev[j]+cost)
+		}
+		prev, cur = cur, prev
+	}
+	return prev[len(b)]
+}
+
+func joinSuggestions(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	last := len(names) - 1
+	return "one of " + strings.Join(names[:last], ", ") + " or " + names[last]
+}

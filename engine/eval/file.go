@@ -1,0 +1,258 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"nixbench/engine/resolve"
+	"nixbench/engine/syntax"
+)
+
+// A Scope holds the variables of a prompt, or of scopedImport: names outside a
+// text that it may refer to. Not safe for concurrent use.
+type Scope struct {
+	names  *resolve.Scope
+	values []Value // by slot
+}
+
+// NewScope returns a scope without variables.
+func NewScope() *Scope { return &Scope{names: resolve.NewScope()} }
+
+// Define binds a name. What was evaluated before keeps the earlier binding.
+func (c *Scope) Define(name string, v Value) {
+	c.names.Define(Intern(name))
+	c.values = append(c.values, v)
+}
+
+// Lookup returns the value of a name.
+func (c *Scope) Lookup(name string) (Value, bool) {
+	slot, ok := c.names.Lookup(symbols.Lookup(name))
+	if !ok {
+		return Value{}, false
+	}
+	return c.values[slot], true
+}
+
+// corepkgsDir is where the files of Options.Corepkgs appear to be.
+const corepkgsDir = "/__corepkgs__/"
+
+// EvalText parses and evaluates a text. Name says where it is from, as
+// «string» does; dir is the directory that relative paths start from.
+func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
+	e, f, err := syntax.ParseExpr(name, []byte(text), s.ev.parseOptions(dir))
+	if err != nil {
+		s.failSyntax(err)
+	}
+	s.warnings(f)
+	return s.evalExpr(e, f, scope)
+}
+
+func (s *State) warnings(f *syntax.File) {
+	for _, w := range f.Warnings {
+		s.ev.world.Warn(w.Msg + " at " + s.ev.positions.Position(w.Pos).String())
+	}
+}
+
+func (s *State) failSyntax(err error) {
+	var se *syntax.Error
+	if !errors.As(err, &se) {
+		s.FailWith(err)
+	}
+	kind := ErrorSyntax
+	if strings.HasPrefix(se.Msg, "undefined variable") {
+		kind = ErrorUndefined
+	}
+	panic(&Error{Kind: kind, Msg: se.Msg, Pos: se.Pos, cause: err})
+}
+
+func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
+	n, size := s.compile(e, f, scope)
+	fr := s.newFrame(size + 1)
+	return n.Eval(s, fr)
+}
+
+// compile resolves an expression and makes nodes of it.
+func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int) {
+	opts := &resolve.Options{Symbols: symbols, Global: s.ev.isGlobal}
+	var outer []Value
+	if scope != nil {
+		opts.Scope, outer = scope.names, scope.values
+	}
+	size, err := resolve.Expr(e, f, opts)
+	if err != nil {
+		s.failSyntax(err)
+	}
+	c := newCompiler(s.ev, outer)
+	n := c.expr(e)
+	c.finish()
+	s.nodes = *s.ev.nodes.Load()
+	return n, int(size)
+}
+
+func (ev *Evaluator) isGlobal(name Sym) bool {
+	_, ok := ev.globals[name]
+	return ok
+}
+
+// Import evaluates a file, or the default.nix of a directory, once.
+func (s *State) Import(file string) Value {
+	resolved := s.resolveImport(file)
+	ev := s.ev
+	ev.mu.Lock()
+	v, ok := ev.files[resolved]
+	ev.mu.Unlock()
+	if !ok {
+		c := s.alloc(1)
+		v = initThunk(c, c, ev.register(&fileNode{path: resolved}, builtinRoom))
+		ev.mu.Lock()
+		if first, ok := ev.files[resolved]; ok {
+			v = first
+		} else {
+			ev.files[resolved] = v
+		}
+		ev.mu.Unlock()
+	}
+	return s.force(v)
+}
+
+// ScopedImport evaluates a file with further variables. It is not cached.
+func (s *State) ScopedImport(file string, vars Attrs) Value {
+	scope := NewScope()
+	for a := range vars.Unordered() {
+		scope.Define(SymName(a.Name), a.Value)
+	}
+	return s.evalFile(s.resolveImport(file), scope)
+}
+
+// A fileNode evaluates a file.
+type fileNode struct{ path string }
+
+func (n *fileNode) Eval(s *State, _ *Value) Value {
+	return s.evalFile(n.path, nil)
+}
+
+func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
+
+func (s *State) evalFile(file string, scope *Scope) Value {
+	text := s.ReadFile(file)
+	e, f, err := syntax.ParseExpr(file, text, s.ev.parseOptions(path.Dir(file)))
+	if err != nil {
+		s.failSyntax(err)
+	}
+	s.warnings(f)
+	return s.evalExpr(e, f, scope)
+}
+
+// ReadFile returns the contents of a file of the World, or of a core package.
+func (s *State) ReadFile(file string) []byte {
+	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
+		if text, ok := s.ev.opts.Corepkgs[name]; ok {
+			return []byte(text)
+		}
+	}
+	b, err := s.ev.world.ReadFile(s.ctx, file)
+	if err != nil {
+		s.failFile(file, err)
+	}
+	return b
+}
+
+// failFile raises the error of an operation on a file.
+func (s *State) failFile(file string, err error) {
+	s.poll()
+	if errors.Is(err, fs.ErrNotExist) {
+		panic(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
+	}
+	s.FailWith(err)
+}
+
+// Exists reports whether a path exists, following symbolic links.
+func (s *State) Exists(file string) bool {
+	_, _, err := s.stat(file)
+	return err == nil
+}
+
+// stat follows symbolic links to what a path is.
+func (s *State) stat(file string) (string, FileType, error) {
+	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
+		if _, ok := s.ev.opts.Corepkgs[name]; ok {
+			return file, FileRegular, nil
+		}
+	}
+	for range maxSymlinks {
+		t, err := s.ev.world.Lstat(s.ctx, file)
+		if err != nil || t != FileSymlink {
+			return file, t, err
+		}
+		target, err := s.ev.world.Readlink(s.ctx, file)
+		if err != nil {
+			return file, t, err
+		}
+		if !path.IsAbs(target) {
+			target = path.Join(path.Dir(file), target)
+		}
+		file = path.Clean(target)
+	}
+	return file, 0, fmt.Errorf("too many symbolic links encountered while traversing the path '%s'", file)
+}
+
+const maxSymlinks = 1024
+
+// resolveImport returns the file that importing a path reads: symbolic links
+// are followed, so that relative paths in the file work, and a directory stands
+// for its default.nix. Behaviour: resolveExprPath in Nix's eval.cc.
+func (s *State) resolveImport(file string) string {
+	if r, ok := s.ev.imports.Load(file); ok {
+		return r.(string)
+	}
+	r, t, err := s.stat(file)
+	if err != nil {
+		s.failFile(file, err)
+	}
+	if t == FileDirectory {
+		r = path.Join(r, "default.nix")
+	}
+	s.ev.imports.Store(file, r)
+	return r
+}
+
+// FindFile looks <name> up in a search path, and then among the core packages.
+// Behaviour: EvalState::findFile in Nix's eval.cc.
+func (s *State) FindFile(entries []SearchPathEntry, name string) string {
+	for _, e := range entries {
+		suffix, ok := matchPrefix(e.Prefix, name)
+		if !ok {
+			continue
+		}
+		file := path.Join(e.Path, suffix)
+		if real, _, err := s.stat(file); err == nil {
+			_ = real
+			return file
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
+		return corepkgsDir + rest
+	}
+	format := "file '%s' was not found in the Nix search path (add it using $NIX_PATH or -I)"
+	if s.ev.opts.PureEval {
+		format = "cannot look up '<%s>' in pure evaluation mode (use '--impure' to override)"
+	}
+	s.Fail(ErrorThrow, format, name)
+	return ""
+}
+
+// matchPrefix returns what follows prefix in name, if name begins with it as a
+// path.
+func matchPrefix(prefix, name string) (suffix string, ok bool) {
+	if prefix == "" {
+		return name, true
+	}
+	rest, ok := strings.CutPrefix(name, prefix)
+	if !ok || rest != "" && rest[0] != '/' {
+		return "", false
+	}
+	return strings.TrimPrefix(rest, "/"), true
+}

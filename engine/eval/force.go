@@ -1,0 +1,344 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+)
+
+// The Force methods evaluate v and check what it is. If that fails, ctx tells
+// in the trace what the value was wanted for, in Nix's words: "while evaluating
+// the first argument passed to builtins.foo".
+
+// ForceCtx forces v; ctx tells what for.
+func (s *State) ForceCtx(v Value, ctx string) Value { return s.forceAt(v, 0, ctx) }
+
+// forceAt forces v with a step of the trace, if it has to be evaluated at all.
+func (s *State) forceAt(v Value, pos Pos, ctx string) Value {
+	v = v.peek()
+	if !v.lazy() {
+		return v
+	}
+	s.push(textFrame(pos, ctx))
+	v = s.force(v)
+	s.pop()
+	return v
+}
+
+// ForceInt returns the value of an integer.
+func (s *State) ForceInt(v Value, ctx string) int64 {
+	v = s.forceAt(v, 0, ctx)
+	if !v.isInt() {
+		s.wrongType("an integer", v, 0, ctx)
+	}
+	return v.int()
+}
+
+// ForceFloat returns the value of a float or of an integer.
+func (s *State) ForceFloat(v Value, ctx string) float64 {
+	v = s.forceAt(v, 0, ctx)
+	if !v.isInt() && !v.is(rawFloat) {
+		s.wrongType("a float", v, 0, ctx)
+	}
+	return v.number()
+}
+
+// ForceBool returns the value of a Boolean.
+func (s *State) ForceBool(v Value, ctx string) bool {
+	v = s.forceAt(v, 0, ctx)
+	if !v.is(rawBool) {
+		s.wrongType("a Boolean", v, 0, ctx)
+	}
+	return v.n>>8 != 0
+}
+
+// ForceList returns a list, evaluated but for its elements.
+func (s *State) ForceList(v Value, ctx string) Value {
+	v = s.forceAt(v, 0, ctx)
+	if !v.is(rawList) {
+		s.wrongType("a list", v, 0, ctx)
+	}
+	return v
+}
+
+// ForceElems returns the elements of a list, which may be thunks and must not
+// be changed.
+func (s *State) ForceElems(v Value, ctx string) []Value { return s.ForceList(v, ctx).list() }
+
+// ForceAttrs returns the attributes of a set.
+func (s *State) ForceAttrs(v Value, ctx string) Attrs {
+	v = s.forceAt(v, 0, ctx)
+	if !v.is(rawAttrs) {
+		s.wrongType("a set", v, 0, ctx)
+	}
+	return Attrs{v}
+}
+
+// ForceFunction returns a function, which may be a set with a __functor.
+func (s *State) ForceFunction(v Value, ctx string) Value {
+	v = s.forceAt(v, 0, ctx)
+	switch v.raw() {
+	case rawLambda, rawClosure, rawBuiltin, rawPartial:
+		return v
+	case rawAttrs:
+		if get(v, symFunctor) != nil {
+			return v
+		}
+	}
+	s.wrongType("a function", v, 0, ctx)
+	return v
+}
+
+// ForceString returns a string and its context.
+func (s *State) ForceString(v Value, ctx string) (string, StringContext) {
+	v = s.forceAt(v, 0, ctx)
+	if !v.isString() {
+		s.wrongType("a string", v, 0, ctx)
+	}
+	return v.str(), v.Context()
+}
+
+// ForceStringNoCtx returns a string, which must have no context.
+func (s *State) ForceStringNoCtx(v Value, ctx string) string { return s.stringNoCtx(v, 0, ctx) }
+
+func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
+	v = s.forceAt(v, pos, ctx)
+	if v.is(rawString) {
+		return v.text()
+	}
+	if !v.isString() {
+		s.wrongType("a string", v, pos, ctx)
+	}
+	s.Raise(ErrorOther, fmt.Sprintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
+		v.str(), v.Context()[0].Display()), While(pos, ctx))
+	return ""
+}
+
+// ForceAttr returns an attribute of a set, not forced. If it is missing, that
+// is an error.
+func (s *State) ForceAttr(a Attrs, name Sym, ctx string) Value {
+	v, ok := a.Get(name)
+	if !ok {
+		s.Raise(ErrorMissingAttr, "attribute '"+SymName(name)+"' missing", While(0, ctx))
+	}
+	return v
+}
+
+// ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
+func (s *State) ForceDeep(v Value) {
+	d := deepForcer{s: s, seen: make(map[any]bool)}
+	d.force(v)
+}
+
+type deepForcer struct {
+	s    *State
+	seen map[any]bool // by Identity
+}
+
+func (d *deepForcer) force(v Value) {
+	s := d.s
+	s.Enter()
+	v = s.force(v)
+	if id := v.Identity(); id != nil && !d.seen[id] {
+		d.seen[id] = true
+		if v.is(rawAttrs) {
+			for a := range v.Attrs().Unordered() {
+				s.push(attrFrame(a))
+				d.force(a.Value)
+				s.pop()
+			}
+		} else {
+			for i, e := range v.list() {
+				if e = e.peek(); e.lazy() || e.Identity() != nil {
+					s.push(textFrame(0, "while evaluating list element at index "+itoa(i)))
+					d.force(e)
+					s.pop()
+				}
+			}
+		}
+	}
+	s.Leave()
+}
+
+// attrFrame is the step of evaluating an attribute.
+func attrFrame(a Attr) frame {
+	return textFrame(a.Pos, "while evaluating the attribute '"+SymName(a.Name)+"'")
+}
+
+// Equal compares two values. Behaviour: eqValues in Nix's eval.cc: functions
+// are never equal, but what is the same list, set or function by identity is.
+func (s *State) Equal(a, b Value) bool {
+	a, b = s.force(a), s.force(b)
+	if a.is(rawInt) && b.is(rawInt) {
+		return a.n == b.n
+	}
+	return s.equal(a, b)
+}
+
+func (s *State) equal(a, b Value) bool {
+	switch kind := kindOf[a.raw()]; kind {
+	case KindInt, KindFloat:
+		return equalNumbers(a, b)
+	case KindNull, KindBool:
+		return a.n == b.n
+	case KindString:
+		return b.isString() && a.str() == b.str()
+	case KindPath:
+		return b.is(rawPath) && a.text() == b.text()
+	case KindList:
+		return b.is(rawList) && a.n == b.n && s.equalLists(a, b)
+	case KindAttrs:
+		return b.is(rawAttrs) && s.equalAttrs(a, b)
+	}
+	return false
+}
+
+func equalNumbers(a, b Value) bool {
+	switch {
+	case a.isInt() && b.isInt():
+		return a.int() == b.int()
+	case (a.isInt() || a.is(rawFloat)) && (b.isInt() || b.is(rawFloat)):
+		return a.number() == b.number()
+	}
+	return false
+}
+
+func (s *State) equalLists(a, b Value) bool {
+	s.Enter()
+	x, y := a.list(), b.list()
+	for i := range x {
+		if !s.equalSlots(x[i], y[i]) {
+			s.Leave()
+			return false
+		}
+	}
+	s.Leave()
+	return true
+}
+
+// equalSlots compares what two slots hold. The very same thing is equal, be it a
+// function or not a number, but it is forced all the same.
+func (s *State) equalSlots(x, y Value) bool {
+	if x == y {
+		s.force(x)
+		return true
+	}
+	return s.Equal(x, y)
+}
+
+func (s *State) equalAttrs(a, b Value) bool {
+	s.Enter()
+	r := s.equalAttrs1(a, b)
+	s.Leave()
+	return r
+}
+
+func (s *State) equalAttrs1(a, b Value) bool {
+	if s.IsDerivation(a) && s.IsDerivation(b) {
+		x, y := get(a, symOutPath), get(b, symOutPath)
+		if x != nil && y != nil {
+			return s.equalSlots(*x, *y)
+		}
+	}
+	a, b = flat(a), flat(b)
+	sa, sb := a.shape(), b.shape()
+	if !sa.sameNames(sb) {
+		return s.equalPrefix(a, b)
+	}
+	for i := range sa.syms {
+		x, y := *a.attrAt(i), *b.attrAt(i)
+		if !s.equalSlots(x, y) {
+			return false
+		}
+	}
+	return true
+}
+
+// equalPrefix compares sets of different names, which are not equal. Nix
+// compares values as long as the names agree, and so meets their errors.
+func (s *State) equalPrefix(a, b Value) bool {
+	sa, sb := a.shape(), b.shape()
+	if len(sa.syms) != len(sb.syms) {
+		return false
+	}
+	for i := 0; sa.syms[i] == sb.syms[i]; i++ {
+		x, y := *a.attrAt(i), *b.attrAt(i)
+		if !s.equalSlots(x, y) {
+			return false
+		}
+	}
+	return false
+}
+
+// IsDerivation reports whether v is a set whose attribute type is "derivation".
+func (s *State) IsDerivation(v Value) bool {
+	if !v.is(rawAttrs) {
+		return false
+	}
+	t := get(v, symType)
+	if t == nil {
+		return false
+	}
+	tv := s.force(*t)
+	return tv.isString() && tv.str() == "derivation"
+}
+
+// Less reports whether a < b. The values are forced; ctx, which may be empty,
+// is for the trace. Behaviour: CompareValues in Nix's primops.cc.
+func (s *State) Less(a, b Value, ctx string) bool {
+	a, b = s.force(a), s.force(b)
+	if a.is(rawInt) && b.is(rawInt) {
+		return int64(a.n) < int64(b.n)
+	}
+	ka, kb := kindOf[a.raw()], kindOf[b.raw()]
+	switch {
+	case ka == KindInt && kb == KindInt:
+		return a.int() < b.int()
+	case (ka == KindInt || ka == KindFloat) && (kb == KindInt || kb == KindFloat):
+		return a.number() < b.number()
+	case ka != kb:
+		s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values are %s and %s",
+			ShowType(a), ShowType(b), s.showForError(a), s.showForError(b)), While(0, ctx))
+	case ka == KindString:
+		return a.str() < b.str()
+	case ka == KindPath:
+		return a.text() < b.text()
+	case ka == KindList:
+		return s.lessLists(a.list(), b.list())
+	}
+	s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values of that type are incomparable (values are %s and %s)",
+		ShowType(a), ShowType(b), s.showForError(a), s.showForError(b)), While(0, ctx))
+	return false
+}
+
+func (s *State) lessLists(a, b []Value) bool {
+	for i := 0; ; i++ {
+		switch {
+		case i == len(b):
+			return false
+		case i == len(a):
+			return true
+		case !s.equalSlots(a[i], b[i]):
+			return s.Less(a[i], b[i], "while comparing two list elements")
+		}
+	}
+}
+
+// Compare returns -1, 0 or 1, as for sorting by Less.
+func (s *State) Compare(a, b Value, ctx string) int {
+	if s.Less(a, b, ctx) {
+		return -1
+	}
+	if s.Less(b, a, ctx) {
+		return 1
+	}
+	return 0
+}
+
+// FloatToInt converts a float that is to be an integer, and reports whether it
+// fits.
+func FloatToInt(f float64) (int64, bool) {
+	if math.IsNaN(f) || f < -9223372036854775808 || f >= 9223372036854775808 {
+		return 0, false
+	}
+	return int64(f), true
+}

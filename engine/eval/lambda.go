@@ -1,0 +1,298 @@
+package eval
+
+import (
+	"sync/atomic"
+
+	"nixbench/engine/syntax"
+)
+
+// A lambda is the code of a function, or of several nested ones that share a
+// frame: x: y: body takes its arguments one by one, or both at once without
+// making the function in between.
+type lambda struct {
+	params  int // how many arguments it takes at once
+	arg     uintptr
+	frame   int // cells of its frame
+	body    node
+	room    int // bytes of Go stack to evaluate body
+	formals *formals
+	strict  []int // parameters, from 0, in the order in which body first forces them
+
+	name Sym // what it was bound to, 0 if nothing
+	text *syntax.Lambda
+	pos  Pos
+	ev   *Evaluator
+}
+
+// Formals are { a, b ? c, … }.
+type formals struct {
+	names    []Sym
+	defaults []node // nil: required
+	pos      []Pos
+	ellipsis bool
+	sorted   *Shape // names, for functionArgs and unexpected arguments
+	last     atomic.Pointer[Shape]
+	plan     atomic.Pointer[formalsPlan]
+}
+
+// A formalsPlan says where the arguments are in sets of one shape.
+type formalsPlan struct {
+	shape *Shape
+	from  []int32 // by formal; -1: use the default
+}
+
+// A lambdaNode makes a function.
+type lambdaNode struct {
+	n      uint64 // of the function's value
+	lambda *lambda
+}
+
+func (n *lambdaNode) Eval(_ *State, fr *Value) Value {
+	capture(fr)
+	return makeLambda(fr, n.n)
+}
+
+func (n *lambdaNode) Delay(_ *State, fr *Value) Value {
+	capture(fr)
+	return makeLambda(fr, n.n|delayedLambda)
+}
+
+func (n *lambdaNode) setTag(tag uint64) { n.n = tag&^0xff | rawLambda }
+
+func (c *compiler) lambda(e *syntax.Lambda) node {
+	l := &lambda{
+		params: int(e.Merged), arg: uintptr(e.ArgSlot) + 1, frame: int(e.Frame.Size) + 1,
+		name: e.Name, pos: e.At, text: e, ev: c.ev,
+	}
+	if e.HasFormals {
+		l.formals = c.formals(e)
+	}
+	body := e.Body
+	for i := 1; i < l.params; i++ {
+		body = body.(*syntax.Lambda).Body
+	}
+	l.body, l.room = c.root(body)
+	if l.formals == nil {
+		l.strict = strictParams(l)
+	}
+	return &lambdaNode{lambda: l}
+}
+
+func (c *compiler) formals(e *syntax.Lambda) *formals {
+	f := &formals{ellipsis: e.Ellipsis}
+	entries := make([]Attr, len(e.Formals))
+	for i, x := range e.Formals {
+		f.names = append(f.names, x.Name)
+		f.pos = append(f.pos, x.At)
+		var d node
+		if x.Default != nil {
+			level, deep := c.level, c.deep
+			c.level, c.deep = 0, 0
+			d = c.expr(x.Default)
+			c.level, c.deep = level, deep
+		}
+		f.defaults = append(f.defaults, d)
+		entries[i] = Attr{Name: x.Name, Pos: x.At}
+	}
+	entries = sortAttrs(entries, true)
+	f.sorted = &Shape{syms: make([]Sym, len(entries)), pos: make([]Pos, len(entries))}
+	for i, a := range entries {
+		f.sorted.syms[i], f.sorted.pos[i] = a.Name, a.Pos
+	}
+	return f
+}
+
+// lambdaOf returns the code of a function.
+func (s *State) lambdaOf(f Value) *lambda {
+	return s.node(uint64(f.lambdaIndex())).lambda
+}
+
+// showName returns how traces and errors name the function.
+func (l *lambda) showName() string {
+	if l.name == 0 {
+		return "anonymous lambda"
+	}
+	return SymName(l.name)
+}
+
+// bind puts the attributes of arg into the slots of the formals.
+func (l *lambda) bind(s *State, fr *Value, arg Value, call Pos) {
+	f := l.formals
+	a := s.forceAt(arg, l.pos, "while evaluating the value passed for the lambda argument")
+	if !a.is(rawAttrs) {
+		s.wrongType("a set", a, l.pos, "while evaluating the value passed for the lambda argument")
+	}
+	*at(fr, l.arg) = a
+	if a.layered() && f.ellipsis {
+		f.bindLayered(s, l, fr, a, call)
+		return
+	}
+	a = flat(a)
+	sh := a.shape()
+	plan := f.plan.Load()
+	if plan == nil || plan.shape != sh {
+		plan = f.planFor(s, l, a, call)
+	}
+	for i, k := range plan.from {
+		c := at(fr, l.arg+1+uintptr(i))
+		if k >= 0 {
+			*c = *a.attrAt(int(k))
+		} else {
+			*c = f.defaults[i].Delay(s, fr)
+		}
+	}
+}
+
+// bindLayered looks the arguments up one by one, which spares merging layers.
+func (f *formals) bindLayered(s *State, l *lambda, fr *Value, a Value, call Pos) {
+	for i, name := range f.names {
+		c := at(fr, l.arg+1+uintptr(i))
+		if v := get(a, name); v != nil {
+			*c = *v
+		} else if f.defaults[i] == nil {
+			l.missingArgument(s, name, call)
+		}
+	}
+	for i, d := range f.defaults {
+		if c := at(fr, l.arg+1+uintptr(i)); c.n == 0 {
+			*c = d.Delay(s, fr)
+		}
+	}
+}
+
+// planFor returns where the arguments are in a. It keeps the plan once the same
+// shape comes twice running.
+func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
+	sh := a.shape()
+	plan := &formalsPlan{shape: sh, from: make([]int32, len(f.names))}
+	found := 0
+	for i, name := range f.names {
+		k := sh.find(name)
+		plan.from[i] = int32(k)
+		switch {
+		case k >= 0:
+			found++
+		case f.defaults[i] == nil:
+			l.missingArgument(s, name, call)
+		}
+	}
+	if !f.ellipsis && found != len(sh.syms) {
+		l.unexpectedArgument(s, a, call)
+	}
+	if f.last.Swap(sh) == sh || f.plan.Load() == nil {
+		f.plan.Store(plan)
+	}
+	return plan
+}
+
+//go:noinline
+func (l *lambda) missingArgument(s *State, name Sym, call Pos) {
+	s.Raise(ErrorType, "function '"+l.showName()+"' called without required argument '"+SymName(name)+"'",
+		At(l.pos), callSite(call))
+}
+
+//go:noinline
+func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
+	f := l.formals
+	for at := range a.Attrs().Unordered() {
+		if f.sorted.find(at.Name) >= 0 {
+			continue
+		}
+		name := SymName(at.Name)
+		s.Raise(ErrorType, "function '"+l.showName()+"' called with unexpected argument '"+name+"'",
+			At(l.pos), callSite(call),
+			Suggest(suggestions(f.sorted.names(), name)))
+	}
+}
+
+func callSite(call Pos) ErrorOption { return While(call, "from call site") }
+
+// enter evaluates the body of a function in its frame.
+func (s *State) enter(l *lambda, fr *Value, call Pos) Value {
+	s.depth++
+	s.room -= l.room
+	if s.depth > s.ev.maxDepth || s.room < 0 {
+		s.pastLimit(l, call)
+	}
+	if s.interrupt.Load() {
+		s.cancelled()
+	}
+	s.push(pointerFrame(l, uint64(call)<<32|tagLambda))
+	s.stats.Calls++
+	v := l.body.Eval(s, fr)
+	s.pop()
+	s.depth--
+	s.room += l.room
+	s.release(fr, l.frame)
+	return v
+}
+
+//go:noinline
+func (s *State) pastLimit(l *lambda, call Pos) {
+	if s.room < 0 {
+		s.noRoom()
+	}
+	s.Raise(ErrorLimit, "stack overflow; max-call-depth exceeded", At(call))
+}
+
+// enterBuiltin counts a call of a builtin, and leaveBuiltin ends it.
+func (s *State) enterBuiltin(b *Builtin, call Pos) {
+	s.depth++
+	s.room -= builtinRoom
+	if s.depth > s.ev.maxDepth || s.room < 0 {
+		s.pastLimit(nil, call)
+	}
+	if s.interrupt.Load() {
+		s.cancelled()
+	}
+	s.push(pointerFrame(b, uint64(call)<<32|tagBuiltin))
+	s.stats.Builtins++
+}
+
+func (s *State) leaveBuiltin() {
+	s.pop()
+	s.depth--
+	s.room += builtinRoom
+}
+
+// FunctionArgs returns the formals of a function and whether each has a
+// default; ok is false if f, which is forced, has no formals.
+func (s *State) FunctionArgs(f Value) (args []FormalArg, ok bool) {
+	if !f.is(rawLambda) {
+		return nil, false
+	}
+	l := s.lambdaOf(f)
+	if l.formals == nil {
+		return nil, false
+	}
+	for i, name := range l.formals.names {
+		args = append(args, FormalArg{Name: name, HasDefault: l.formals.defaults[i] != nil, Pos: l.formals.pos[i]})
+	}
+	return args, true
+}
+
+// A FormalArg is a name in { a, b ? c }.
+type FormalArg struct {
+	Name       Sym
+	HasDefault bool
+	Pos        Pos
+}
+
+// LambdaText returns the syntax of a function; nil if v is not one that was
+// written in the language.
+func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
+	v = v.peek()
+	args := 0
+	if v.is(rawClosure) {
+		args = int(v.n >> 8)
+		v = *v.header()
+	}
+	if !v.is(rawLambda) {
+		return nil
+	}
+	text := (*ev.nodes.Load())[v.lambdaIndex()].lambda.text
+	for ; args > 0; args-- {
+		text = text.Body.(*syntax.Lambda)
+	}
+	return text
+}

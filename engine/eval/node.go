@@ -1,0 +1,180 @@
+// Expressions are evaluated by walking a tree of nodes, which the compiler makes
+// of a resolved syntax tree. A node finds variables by frame and slot.
+package eval
+
+// A node is an expression. Both methods take the frame in which it stands.
+type node interface {
+	// Eval returns the value; it is never a thunk.
+	Eval(s *State, fr *Value) Value
+	// Delay returns the value if it is at hand, else a thunk of it.
+	Delay(s *State, fr *Value) Value
+}
+
+// A base is embedded in nodes that are delayed by making a thunk.
+type base struct {
+	tag uint64 // n of a thunk of this node
+}
+
+func (b *base) setTag(tag uint64) { b.tag = tag }
+
+// Delay makes a thunk.
+func (b *base) Delay(s *State, fr *Value) Value {
+	c := s.alloc(1)
+	capture(fr)
+	s.stats.Thunks++
+	return initThunk(c, fr, b.tag)
+}
+
+// A constNode is a literal or a global name.
+type constNode struct {
+	v     Value
+	shown Value // what a slot holds: see lazyEmpty
+}
+
+func (n *constNode) Eval(s *State, _ *Value) Value { return s.force(n.v) }
+func (n *constNode) Delay(*State, *Value) Value    { return n.shown }
+func constant(v Value) *constNode                  { return &constNode{v, v} }
+
+// A constantNode evaluates a builtin without arguments.
+type constantNode struct {
+	builtin *Builtin
+}
+
+func (n *constantNode) Eval(s *State, _ *Value) Value { return s.force(n.builtin.F0(s)) }
+func (n *constantNode) Delay(*State, *Value) Value {
+	panic("eval: unreachable: delay a builtin constant")
+}
+
+// Variables, by how many frames up they are. A slot that is not filled in yet
+// belongs to a let, rec or formals whose values are being made: then the variable
+// is delayed.
+
+type (
+	var0 struct {
+		base
+		i   uintptr // cell of the frame
+		pos Pos
+	}
+	var1 struct {
+		base
+		i   uintptr
+		pos Pos
+	}
+	var2 struct {
+		base
+		i   uintptr
+		pos Pos
+	}
+	varN struct {
+		base
+		depth int
+		i     uintptr
+		pos   Pos
+	}
+)
+
+func (s *State) evalSlot(c *Value, pos Pos) Value {
+	v := *c
+	if !v.lazy() {
+		return v
+	}
+	if r := v.cell().load(); !r.lazy() {
+		return r
+	}
+	return s.forceVar(v.cell(), pos)
+}
+
+// forceVar forces the thunk that a variable refers to. The position is that of
+// the error if it turns out to refer to itself.
+//
+//go:noinline
+func (s *State) forceVar(c *Value, pos Pos) Value {
+	if n := c.loadN(); n == s.busy || n == s.busy|1 {
+		s.infiniteRecursion(pos)
+	}
+	return s.forceCell(c)
+}
+
+func (b *base) delaySlot(s *State, fr, c *Value) Value {
+	v := *c
+	switch {
+	case v.lazy():
+		return v.peek()
+	case v.n == 0:
+		return b.Delay(s, fr)
+	}
+	return v
+}
+
+func (n *var0) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(fr, n.i), n.pos) }
+func (n *var0) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(fr, n.i)) }
+func (n *var1) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(fr), n.i), n.pos) }
+func (n *var1) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(up(fr), n.i)) }
+func (n *var2) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(up(fr)), n.i), n.pos) }
+func (n *var2) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(up(up(fr)), n.i)) }
+func (n *varN) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(upN(fr, n.depth), n.i), n.pos) }
+func (n *varN) Delay(s *State, fr *Value) Value {
+	return n.delaySlot(s, fr, at(upN(fr, n.depth), n.i))
+}
+
+func upN(fr *Value, depth int) *Value {
+	for ; depth > 0; depth-- {
+		fr = up(fr)
+	}
+	return fr
+}
+
+// A withVar looks a name up in the enclosing with scopes, innermost first.
+type withVar struct {
+	base
+	name   Sym
+	scopes []withRef
+	pos    Pos
+}
+
+type withRef struct {
+	depth int
+	i     uintptr
+}
+
+func (n *withVar) Eval(s *State, fr *Value) Value {
+	for _, w := range n.scopes {
+		v := *at(upN(fr, w.depth), w.i)
+		if v.lazy() {
+			v = s.forceAt(v, 0, "while evaluating the first subexpression of a with expression")
+		}
+		if !v.is(rawAttrs) {
+			s.wrongType("a set", v, 0, "while evaluating the first subexpression of a with expression")
+		}
+		if c := get(v, n.name); c != nil {
+			return s.evalSlot(c, n.pos)
+		}
+	}
+	s.Raise(ErrorUndefined, "undefined variable '"+SymName(n.name)+"'", At(n.pos))
+	return Value{}
+}
+
+// A curPos is __curPos.
+type curPos struct {
+	base
+	pos Pos
+}
+
+func (n *curPos) Eval(s *State, _ *Value) Value { return s.PosAttrs(n.pos) }
+
+// posShape is the layout of positions as sets.
+var posShape = NewShape("file", "line", "column")
+
+// PosAttrs returns a position as the language sees it: a set of file, line and
+// column, or null.
+func (s *State) PosAttrs(pos Pos) Value {
+	p := s.ev.Position(pos)
+	if p.Line == 0 || p.File == nil || p.Name == "" || p.Name[0] != '/' {
+		return Null
+	}
+	vals := [3]Value{}
+	vals[posShape.find(symFile)] = MakeString(p.Name)
+	vals[posShape.find(symLine)] = MakeInt(int64(p.Line))
+	vals[posShape.find(symColumn)] = MakeInt(int64(p.Column))
+	return s.AttrsOf(posShape, vals[:]...)
+}

@@ -1,0 +1,380 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"path"
+
+	"nixbench/engine/syntax"
+)
+
+// A notNode is !x.
+type notNode struct {
+	base
+	x   node
+	pos Pos
+}
+
+func (n *notNode) Eval(s *State, fr *Value) Value {
+	return MakeBool(!s.evalBool(n.x, fr, n.pos, "in the argument of the not operator"))
+}
+
+func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
+	v := x.Eval(s, fr)
+	if !v.is(rawBool) {
+		s.wrongType("a Boolean", v, pos, ctx)
+	}
+	return v.n>>8 != 0
+}
+
+// A logicNode is x && y, x || y or x -> y.
+type logicNode struct {
+	base
+	op   syntax.Op
+	x, y node
+	pos  Pos
+}
+
+func (n *logicNode) Eval(s *State, fr *Value) Value {
+	switch n.op {
+	case syntax.OpAnd:
+		if !s.evalBool(n.x, fr, n.pos, "in the left operand of the AND (&&) operator") {
+			return False
+		}
+		return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the AND (&&) operator"))
+	case syntax.OpOr:
+		if s.evalBool(n.x, fr, n.pos, "in the left operand of the OR (||) operator") {
+			return True
+		}
+		return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the OR (||) operator"))
+	}
+	if !s.evalBool(n.x, fr, n.pos, "in the left operand of the IMPL (->) operator") {
+		return True
+	}
+	return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the IMPL (->) operator"))
+}
+
+// An equalNode is x == y or x != y.
+type equalNode struct {
+	base
+	x, y node
+	not  bool
+	pos  Pos
+}
+
+func (n *equalNode) Eval(s *State, fr *Value) Value {
+	x := n.x.Eval(s, fr)
+	y := n.y.Eval(s, fr)
+	if x.is(rawInt) && y.is(rawInt) {
+		return MakeBool((x.n == y.n) != n.not)
+	}
+	return MakeBool(s.equal(x, y) != n.not)
+}
+
+// A lessNode is one of the orderings, made from <.
+type lessNode struct {
+	base
+	x, y      node
+	swap, not bool
+	pos       Pos
+}
+
+func (n *lessNode) Eval(s *State, fr *Value) Value {
+	var x, y Value
+	if n.swap {
+		y = n.y.Eval(s, fr)
+		x = n.x.Eval(s, fr)
+		x, y = y, x
+	} else {
+		x = n.x.Eval(s, fr)
+		y = n.y.Eval(s, fr)
+	}
+	if x.is(rawInt) && y.is(rawInt) {
+		return MakeBool((int64(x.n) < int64(y.n)) != n.not)
+	}
+	s.push(pointerFrame(lessThan, uint64(n.pos)<<32|tagBuiltin))
+	r := s.Less(x, y, "")
+	s.pop()
+	return MakeBool(r != n.not)
+}
+
+// The operators that Nix makes calls of builtins of, for traces.
+var (
+	lessThan    = &Builtin{Name: "lessThan"}
+	arithmetics = map[syntax.Op]*Builtin{
+		syntax.OpSub: {Name: "sub"}, syntax.OpMul: {Name: "mul"}, syntax.OpDiv: {Name: "div"},
+	}
+	arithmeticNames = map[syntax.Op]string{
+		syntax.OpSub: "subtraction", syntax.OpMul: "multiplication", syntax.OpDiv: "division",
+	}
+)
+
+// An arithNode is x - y, x * y or x / y.
+type arithNode struct {
+	base
+	op   syntax.Op
+	x, y node
+	pos  Pos
+}
+
+func (n *arithNode) Eval(s *State, fr *Value) Value {
+	x := n.x.Eval(s, fr)
+	y := n.y.Eval(s, fr)
+	if x.is(rawInt) && y.is(rawInt) && n.op == syntax.OpSub {
+		return MakeInt(x.int() - y.int())
+	}
+	s.push(pointerFrame(arithmetics[n.op], uint64(n.pos)<<32|tagBuiltin))
+	r := s.Arith(n.op, x, y)
+	s.pop()
+	return r
+}
+
+// Arith returns x op y, for the arithmetic operators but +, whose builtin
+// is builtins.add; see [State.Add].
+func (s *State) Arith(op syntax.Op, x, y Value) Value {
+	name := arithmeticNames[op]
+	x, y = s.force(x), s.force(y)
+	if x.is(rawFloat) || y.is(rawFloat) {
+		a := s.ForceFloat(x, "while evaluating the first operand of the "+name)
+		b := s.ForceFloat(y, "while evaluating the second operand of the "+name)
+		switch op {
+		case syntax.OpSub:
+			return MakeFloat(a - b)
+		case syntax.OpMul:
+			return MakeFloat(a * b)
+		}
+		if b == 0 {
+			s.Fail(ErrorOther, "division by zero")
+		}
+		return MakeFloat(a / b)
+	}
+	a := s.ForceInt(x, "while evaluating the first operand of the "+name)
+	b := s.ForceInt(y, "while evaluating the second operand of the "+name)
+	switch op {
+	case syntax.OpSub:
+		if r := a - b; (r < a) == (b > 0) {
+			return MakeInt(r)
+		}
+		s.Fail(ErrorOther, "integer overflow in subtracting %d - %d", a, b)
+	case syntax.OpMul:
+		if r, ok := multiply(a, b); ok {
+			return MakeInt(r)
+		}
+		s.Fail(ErrorOther, "integer overflow in multiplying %d * %d", a, b)
+	}
+	switch {
+	case b == 0:
+		s.Fail(ErrorOther, "division by zero")
+	case a == math.MinInt64 && b == -1:
+		s.Fail(ErrorOther, "integer overflow in dividing %d / %d", a, b)
+	}
+	return MakeInt(a / b)
+}
+
+func multiply(a, b int64) (int64, bool) {
+	abs := func(i int64) uint64 {
+		if i < 0 {
+			return -uint64(i)
+		}
+		return uint64(i)
+	}
+	hi, lo := bits.Mul64(abs(a), abs(b))
+	if hi != 0 {
+		return 0, false
+	}
+	if (a < 0) != (b < 0) {
+		return -int64(lo), lo <= 1<<63
+	}
+	return int64(lo), lo < 1<<63
+}
+
+// A concatNode is x ++ y.
+type concatNode struct {
+	base
+	x, y node
+	pos  Pos
+}
+
+const whileConcat = "while evaluating one of the elements to concatenate"
+
+func (n *concatNode) Eval(s *State, fr *Value) Value {
+	x := n.x.Eval(s, fr)
+	y := n.y.Eval(s, fr)
+	if !x.is(rawList) {
+		n.notList(s, x)
+	}
+	if !y.is(rawList) {
+		n.notList(s, y)
+	}
+	nx, ny := int(x.n>>8), int(y.n>>8)
+	if nx == 0 {
+		return y
+	}
+	if ny == 0 {
+		return x
+	}
+	elems := s.allocN(nx + ny)
+	copy(elems, x.list())
+	copy(elems[nx:], y.list())
+	return MakeList(elems)
+}
+
+func (n *concatNode) notList(s *State, v Value) {
+	s.Raise(ErrorType, fmt.Sprintf("expected a list but found %s: %s", ShowType(v), s.showForError(v)),
+		While(n.pos, whileConcat))
+}
+
+// An updateNode is x // y.
+type updateNode struct {
+	base
+	x, y node
+}
+
+func (n *updateNode) Eval(s *State, fr *Value) Value {
+	x := n.x.Eval(s, fr)
+	if !x.is(rawAttrs) {
+		s.wrongType("a set", x, 0, "in the left operand of the update (//) operator")
+	}
+	y := n.y.Eval(s, fr)
+	if !y.is(rawAttrs) {
+		s.wrongType("a set", y, 0, "in the right operand of the update (//) operator")
+	}
+	s.stats.Updates++
+	return s.update(x, y)
+}
+
+// An addNode is x + y.
+type addNode struct {
+	base
+	x, y            node
+	xpos, ypos, pos Pos
+}
+
+func (n *addNode) Eval(s *State, fr *Value) Value {
+	x := n.x.Eval(s, fr)
+	y := n.y.Eval(s, fr)
+	if x.is(rawInt) && y.is(rawInt) {
+		return MakeInt(x.int() + y.int()) // of 56 bits each
+	}
+	switch x.raw() {
+	case rawInt, rawBigInt:
+		return s.addToInt(x, y, n.ypos)
+	case rawFloat:
+		if !y.isInt() && !y.is(rawFloat) {
+			s.Raise(ErrorType, "cannot add "+ShowType(y)+" to a float", At(n.ypos))
+		}
+		return MakeFloat(x.float() + y.number())
+	case rawPath:
+		var buf [2]string
+		b := interpBuilder{parts: buf[:0]}
+		b.addPart(s, x, n.xpos, CoerceOpts{})
+		b.addPart(s, y, n.ypos, CoerceOpts{})
+		return b.path(s, n.pos)
+	}
+	var buf [2]string
+	b := interpBuilder{parts: buf[:0]}
+	opts := CoerceOpts{CopyToStore: x.isString()}
+	b.addPart(s, x, n.xpos, opts)
+	b.addPart(s, y, n.ypos, opts)
+	return b.string()
+}
+
+func (s *State) addToInt(x, y Value, pos Pos) Value {
+	if y.is(rawFloat) {
+		return MakeFloat(x.number() + y.float())
+	}
+	if !y.isInt() {
+		s.Raise(ErrorType, "cannot add "+ShowType(y)+" to an integer", At(pos))
+	}
+	a, b := x.int(), y.int()
+	r := a + b
+	if (r > a) != (b > 0) && b != 0 {
+		s.Raise(ErrorOther, fmt.Sprintf("integer overflow in adding %d + %d", a, b), At(pos))
+	}
+	return MakeInt(r)
+}
+
+// Add returns the sum of two numbers, as builtins.add.
+func (s *State) Add(x, y Value) Value {
+	x, y = s.force(x), s.force(y)
+	const first, second = "while evaluating the first argument of the addition", "while evaluating the second argument of the addition"
+	if x.is(rawFloat) || y.is(rawFloat) {
+		return MakeFloat(s.ForceFloat(x, first) + s.ForceFloat(y, second))
+	}
+	s.ForceInt(x, first)
+	s.ForceInt(y, second)
+	return s.addToInt(x, y, 0)
+}
+
+// An interpNode is a string with interpolated expressions.
+type interpNode struct {
+	base
+	parts []node
+	pos   []Pos // of the parts
+	at    Pos
+}
+
+func (n *interpNode) Eval(s *State, fr *Value) Value {
+	var buf [8]string
+	b := interpBuilder{parts: buf[:0]}
+	for i, p := range n.parts {
+		b.addPart(s, p.Eval(s, fr), n.pos[i], CoerceOpts{CopyToStore: true})
+	}
+	return b.string()
+}
+
+// A pathNode is a path with interpolated expressions.
+type pathNode struct {
+	interpNode
+}
+
+func (n *pathNode) Eval(s *State, fr *Value) Value {
+	var buf [8]string
+	b := interpBuilder{parts: buf[:0]}
+	for i, p := range n.parts {
+		b.addPart(s, p.Eval(s, fr), n.pos[i], CoerceOpts{})
+	}
+	return b.path(s, n.at)
+}
+
+// An interpBuilder collects the parts of a string or path.
+type interpBuilder struct {
+	parts []string
+	size  int
+	ctx   StringContext
+}
+
+func (b *interpBuilder) addPart(s *State, v Value, pos Pos, opts CoerceOpts) {
+	var text string
+	if v.is(rawString) {
+		text = v.text()
+	} else {
+		var c StringContext
+		opts.Pos = pos
+		text, c = s.CoerceToString(v, "while evaluating a path segment", opts)
+		b.ctx = b.ctx.Union(c)
+	}
+	b.size += len(text)
+	b.parts = append(b.parts, text)
+}
+
+func (b *interpBuilder) join() string {
+	if len(b.parts) == 1 {
+		return b.parts[0]
+	}
+	buf := make([]byte, 0, b.size)
+	for _, p := range b.parts {
+		buf = append(buf, p...)
+	}
+	return bytesToString(buf)
+}
+
+func (b *interpBuilder) string() Value { return MakeContextString(b.join(), b.ctx) }
+
+func (b *interpBuilder) path(s *State, pos Pos) Value {
+	if len(b.ctx) > 0 {
+		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos))
+	}
+	return MakePath(path.Clean("/" + b.join()))
+}

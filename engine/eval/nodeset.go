@@ -1,0 +1,283 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"nixbench/engine/syntax"
+)
+
+// Bindings are what let, rec and { … } have in common.
+type bindings struct {
+	frame int       // cells of the frame to make; 0 if the current one is used
+	froms []node    // sources of inherit (from)
+	attrs []binding // in the order of the text
+}
+
+// A binding is one attribute.
+type binding struct {
+	cell    uintptr // of the frame, for let and rec
+	node    node    // nil for inherit (from)
+	outside bool    // evaluated in the frame outside of the let or rec
+	from    int     // index into froms
+	tag     uint64  // of thunks that select the attribute from a source
+}
+
+// An inheritNode is an attribute of inherit (from). It is evaluated not in a
+// frame but on the cell that holds the source.
+type inheritNode struct {
+	sel selection
+	pos Pos
+	tag *uint64 // where the thunk's n is wanted
+}
+
+func (n *inheritNode) Eval(s *State, from *Value) Value {
+	v := *from
+	if v.lazy() {
+		s.push(pointerFrame(&n.sel, uint64(n.pos)<<32|tagSelect))
+		v = s.force(v)
+		s.pop()
+	}
+	return n.sel.pick(s, v)
+}
+
+func (n *inheritNode) Delay(*State, *Value) Value { panic("eval: unreachable: delay an inherit") }
+
+func (n *inheritNode) setTag(tag uint64) { *n.tag = tag }
+
+func (c *compiler) bindings(a *syntax.Attrs) *bindings {
+	b := &bindings{attrs: make([]binding, len(a.Attrs))}
+	if a.Frame.New {
+		b.frame = int(a.Frame.Size) + 1
+	}
+	b.froms = c.exprs(a.Froms)
+	for i := range a.Attrs {
+		at, d := &a.Attrs[i], &b.attrs[i]
+		d.cell = uintptr(at.Slot) + 1
+		switch at.Kind {
+		case syntax.InheritedFrom:
+			d.from = int(at.From)
+			n := &inheritNode{pos: at.At, tag: &d.tag}
+			n.sel = selection{path: []attrName{{sym: at.Name}}, pos: at.At}
+			c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom)
+		case syntax.Inherited:
+			d.outside = true
+			d.node = c.expr(at.Value)
+		default:
+			d.node = c.expr(at.Value)
+		}
+	}
+	return b
+}
+
+// fill makes the values of a let or rec, and returns the frame they are in.
+func (b *bindings) fill(s *State, fr *Value) *Value {
+	in := fr
+	if b.frame > 0 {
+		in = s.newFrame(b.frame)
+		capture(fr)
+		setUp(in, fr)
+	}
+	froms := b.delayFroms(s, in)
+	for i := range b.attrs {
+		d := &b.attrs[i]
+		c := at(in, d.cell)
+		switch {
+		case d.node == nil:
+			*c = d.inherit(s, froms)
+		case d.outside:
+			*c = d.node.Delay(s, fr)
+		default:
+			*c = d.node.Delay(s, in)
+		}
+	}
+	return in
+}
+
+func (b *bindings) delayFroms(s *State, fr *Value) []Value {
+	if len(b.froms) == 0 {
+		return nil
+	}
+	froms := s.allocN(len(b.froms))
+	for i, f := range b.froms {
+		froms[i] = f.Delay(s, fr)
+	}
+	return froms
+}
+
+// inherit makes a thunk that selects the attribute from its source.
+func (d *binding) inherit(s *State, froms []Value) Value {
+	s.stats.Thunks++
+	return initThunk(s.alloc(1), &froms[d.from], d.tag)
+}
+
+// A letNode is let … in body.
+type letNode struct {
+	base
+	binds *bindings
+	body  node
+}
+
+func (n *letNode) Eval(s *State, fr *Value) Value {
+	in := n.binds.fill(s, fr)
+	v := n.body.Eval(s, in)
+	if n.binds.frame > 0 {
+		s.release(in, n.binds.frame)
+	}
+	return v
+}
+
+// A withNode is with scope; body.
+type withNode struct {
+	base
+	scope node
+	slot  uintptr
+	frame int // cells of the frame to make; 0 if the current one is used
+	body  node
+}
+
+func (n *withNode) Eval(s *State, fr *Value) Value {
+	w := n.scope.Delay(s, fr)
+	if n.frame == 0 {
+		*at(fr, n.slot) = w
+		return n.body.Eval(s, fr)
+	}
+	in := s.newFrame(n.frame)
+	capture(fr)
+	setUp(in, fr)
+	*at(in, n.slot) = w
+	v := n.body.Eval(s, in)
+	s.release(in, n.frame)
+	return v
+}
+
+// An attrsNode is { … } without rec.
+type attrsNode struct {
+	base
+	shape *Shape
+	binds *bindings
+	order []int32 // of binds.attrs, by symbol
+	dyn   []dynamicAttr
+}
+
+// A recNode is rec { … }.
+type recNode struct {
+	attrsNode
+	cells     []uintptr // frame cells, by symbol
+	overrides int       // 1 + index in binds.attrs of __overrides
+}
+
+type dynamicAttr struct {
+	name, value node
+	pos         Pos
+}
+
+func (c *compiler) attrs(e *syntax.Attrs) node {
+	if len(e.Attrs) == 0 && len(e.Dynamic) == 0 {
+		return &constNode{EmptyAttrs, lazyEmpty}
+	}
+	n := attrsNode{binds: c.bindings(e), shape: &Shape{}}
+	n.order = make([]int32, len(e.Attrs))
+	for i := range n.order {
+		n.order[i] = int32(i)
+	}
+	slices.SortFunc(n.order, func(a, b int32) int { return int(e.Attrs[a].Name) - int(e.Attrs[b].Name) })
+	for _, i := range n.order {
+		n.shape.syms = append(n.shape.syms, e.Attrs[i].Name)
+		n.shape.pos = append(n.shape.pos, e.Attrs[i].At)
+	}
+	for _, d := range e.Dynamic {
+		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.expr(d.Value), d.At})
+	}
+	if !e.Rec {
+		return &n
+	}
+	r := &recNode{attrsNode: n, overrides: int(e.Overrides)}
+	for _, i := range n.order {
+		r.cells = append(r.cells, n.binds.attrs[i].cell)
+	}
+	return r
+}
+
+func (n *attrsNode) Eval(s *State, fr *Value) Value {
+	v, vals := s.newAttrs(n.shape)
+	froms := n.binds.delayFroms(s, fr)
+	for i, k := range n.order {
+		d := &n.binds.attrs[k]
+		if d.node == nil {
+			vals[i] = d.inherit(s, froms)
+		} else {
+			vals[i] = d.node.Delay(s, fr)
+		}
+	}
+	if n.dyn != nil {
+		return n.addDynamic(s, v, fr)
+	}
+	return v
+}
+
+func (n *recNode) Eval(s *State, fr *Value) Value {
+	in := n.binds.fill(s, fr)
+	v, vals := s.newAttrs(n.shape)
+	for i, k := range n.cells {
+		vals[i] = *at(in, k)
+	}
+	if n.overrides > 0 {
+		v = n.override(s, v, in)
+	}
+	if n.dyn != nil {
+		return n.addDynamic(s, v, in)
+	}
+	return v
+}
+
+// override puts the attributes of __overrides in place of those of the set, also
+// where the other attributes refer to them.
+func (n *recNode) override(s *State, v Value, in *Value) Value {
+	over := s.ForceAttrs(*at(in, n.binds.attrs[n.overrides-1].cell), "while evaluating the `__overrides` attribute")
+	for a := range over.Unordered() {
+		if i := n.shape.find(a.Name); i >= 0 {
+			*at(in, n.cells[i]) = a.Value
+		}
+	}
+	return s.update(v, over.v)
+}
+
+func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
+	v = flat(v)
+	sh := v.shape()
+	entries := make([]Attr, 0, len(sh.syms)+len(n.dyn))
+	for i, name := range sh.syms {
+		entries = append(entries, Attr{name, *v.attrAt(i), sh.posAt(i)})
+	}
+	for i := range n.dyn {
+		d := &n.dyn[i]
+		nv := d.name.Eval(s, fr)
+		if nv.is(rawNull) {
+			continue
+		}
+		name := Intern(s.stringNoCtx(nv, d.pos, "while evaluating the name of a dynamic attribute"))
+		k := sort.Search(len(entries), func(i int) bool { return entries[i].Name >= name })
+		if k < len(entries) && entries[k].Name == name {
+			s.Raise(ErrorOther, fmt.Sprintf("dynamic attribute '%s' already defined at %s",
+				SymName(name), s.ev.Position(entries[k].Pos)), At(d.pos))
+		}
+		entries = slices.Insert(entries, k, Attr{name, d.value.Delay(s, fr), d.pos})
+	}
+	return s.attrsFrom(entries, true)
+}
+
+// A listNode is [ … ], not empty.
+type listNode struct {
+	base
+	elems []node
+}
+
+func (n *listNode) Eval(s *State, fr *Value) Value {
+	elems := s.allocN(len(n.elems))
+	for i, e := range n.elems {
+		elems[i] = e.Delay(s, fr)
+	}
+	return MakeList(elems)
+}

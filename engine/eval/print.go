@@ -1,0 +1,427 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"nixbench/engine/syntax"
+)
+
+// PrintOptions say how [State.Print] shows a value. The zero value shows it on
+// one line, without forcing anything, as error messages do, but without limits.
+type PrintOptions struct {
+	// Force evaluates what is shown, and shows derivations by their drvPath
+	// and errors in place.
+	Force bool
+	// Indent, if not 0, breaks sets and lists into lines, indented by so many
+	// spaces a level.
+	Indent int
+	// MaxDepth is how deep sets and lists are shown; deeper ones as { ... }.
+	// 0 means no limit.
+	MaxDepth int
+	// MaxAttrs and MaxItems are how many attributes and list elements are
+	// shown in all, MaxString how many bytes of a string; 0 means no limit.
+	MaxAttrs, MaxItems, MaxString int
+}
+
+// errorPrint is how values are shown in error messages.
+var errorPrint = PrintOptions{MaxDepth: 10, MaxAttrs: 10, MaxItems: 10, MaxString: 1024}
+
+// ReplPrint is how the REPL of Nix shows a result: one level deep.
+var ReplPrint = PrintOptions{Force: true, Indent: 2, MaxDepth: 1}
+
+func (s *State) showForError(v Value) string { return s.Print(v, errorPrint) }
+
+// ShowForError returns a value as error messages show it.
+func (s *State) ShowForError(v Value) string { return s.Print(v, errorPrint) }
+
+// Print returns a value in the syntax of the language, with «…» for what has
+// none. Behaviour: print.cc in Nix.
+func (s *State) Print(v Value, opts PrintOptions) string {
+	p := printer{s: s, o: opts, seen: make(map[unsafe.Pointer]bool)}
+	p.print(v.peek(), 0)
+	return p.b.String()
+}
+
+type printer struct {
+	b      strings.Builder
+	s      *State
+	o      PrintOptions
+	seen   map[unsafe.Pointer]bool
+	attrs  int // shown so far
+	items  int
+	indent int
+}
+
+func (p *printer) print(v Value, depth int) {
+	if depth > p.s.ev.maxDepth {
+		p.s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
+	}
+	if p.o.Force && v.lazy() {
+		var ok bool
+		if v, ok = p.force(v, depth); !ok {
+			return
+		}
+	}
+	switch v.raw() {
+	case rawString, rawContextString:
+		p.string(v.str())
+	case rawAttrs:
+		p.set(v, depth)
+	case rawList:
+		p.list(v, depth)
+	default:
+		p.b.WriteString(p.s.ev.scalar(v))
+	}
+}
+
+// force evaluates an element. Its error is shown in its place, but that of the
+// whole value is not.
+func (p *printer) force(v Value, depth int) (Value, bool) {
+	if depth == 0 {
+		return p.s.force(v), true
+	}
+	err := p.s.Try(func() { v = p.s.force(v) }, func(e *Error) bool {
+		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
+	})
+	if err != nil {
+		p.b.WriteString("«error: " + err.Msg + "»")
+		return v, false
+	}
+	return v, true
+}
+
+// scalar shows what is neither string nor set nor list.
+func (ev *Evaluator) scalar(v Value) string {
+	switch v.raw() {
+	case rawNull:
+		return "null"
+	case rawBool:
+		return strconv.FormatBool(v.n>>8 != 0)
+	case rawInt, rawBigInt:
+		return strconv.FormatInt(v.int(), 10)
+	case rawFloat:
+		return FormatFloat(v.float())
+	case rawPath:
+		return v.text()
+	case rawLambda, rawClosure:
+		l := ev.LambdaText(v)
+		name := ""
+		if l.Name != 0 {
+			name = " " + SymName(l.Name)
+		}
+		return fmt.Sprintf("«lambda%s @ %s»", name, ev.Position(l.At))
+	case rawBuiltin:
+		return "«primop " + v.Builtin().Name + "»"
+	case rawPartial:
+		return "«partially applied primop " + v.Builtin().Name + "»"
+	case rawBusy, rawBusyWaited:
+		return "«potential infinite recursion»"
+	}
+	return "«thunk»"
+}
+
+// FormatFloat returns a float as C++'s streams print it: six significant digits.
+func FormatFloat(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case math.IsNaN(f):
+		if math.Signbit(f) {
+			return "-nan"
+		}
+		return "nan"
+	}
+	s := strconv.FormatFloat(f, 'g', 6, 64)
+	// %g of C writes at least two digits of exponent, as Go does, and the
+	// fixed form up to 1e+06; Go's 'g' switches at 21 digits only if the
+	// precision is the shortest, so the two agree.
+	if !strings.ContainsAny(s, "e.") {
+		return s
+	}
+	mant, exp, hasExp := strings.Cut(s, "e")
+	if strings.Contains(mant, ".") {
+		mant = strings.TrimRight(strings.TrimRight(mant, "0"), ".")
+	}
+	if hasExp {
+		return mant + "e" + exp
+	}
+	return mant
+}
+
+func (p *printer) string(s string) {
+	if p.o.MaxString > 0 && len(s) > p.o.MaxString {
+		p.b.WriteString(QuoteString(s[:p.o.MaxString]) + " ")
+		p.elided(len(s)-p.o.MaxString, "byte")
+		return
+	}
+	p.b.WriteString(QuoteString(s))
+}
+
+func (p *printer) elided(n int, what string) {
+	if n != 1 {
+		what += "s"
+	}
+	fmt.Fprintf(&p.b, "«%d %s elided»", n, what)
+}
+
+// QuoteString returns a string as a literal of the language.
+func QuoteString(s string) string {
+	b := make([]byte, 0, len(s)+2)
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c == '$' && i+1 < len(s) && s[i+1] == '{':
+			b = append(b, `\$`...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
+}
+
+// QuoteName returns an attribute name, quoted unless it is an identifier.
+func QuoteName(s string) string {
+	if s == "" || slices.Contains(keywords, s) || s[0] >= '0' && s[0] <= '9' || s[0] == '-' || s[0] == '\'' {
+		return QuoteString(s)
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '\'') {
+			return QuoteString(s)
+		}
+	}
+	return s
+}
+
+var keywords = []string{"if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"}
+
+// enter reports whether a set or list is to be shown, and not for the second time.
+func (p *printer) enter(v Value) bool {
+	if p.seen[v.p] {
+		p.b.WriteString("«repeated»")
+		return false
+	}
+	p.seen[v.p] = true
+	return true
+}
+
+func (p *printer) set(v Value, depth int) {
+	if !p.enter(v) {
+		return
+	}
+	v = flat(v)
+	if p.o.Force && p.s.IsDerivation(v) {
+		p.derivation(v)
+		return
+	}
+	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
+		p.b.WriteString("{ ... }")
+		return
+	}
+	attrs := slices.Collect(v.Attrs().All())
+	if p.o.MaxAttrs > 0 {
+		importantFirst(attrs)
+	}
+	elems := make([]Value, len(attrs))
+	for i, a := range attrs {
+		elems[i] = a.Value
+	}
+	p.body("{", "}", elems, func(i int) bool {
+		if p.o.MaxAttrs > 0 && p.attrs >= p.o.MaxAttrs {
+			p.elided(len(attrs)-i, "attribute")
+			return false
+		}
+		p.b.WriteString(QuoteName(SymName(attrs[i].Name)) + " = ")
+		p.element(attrs[i].Value, depth+1)
+		p.b.WriteByte(';')
+		p.attrs++
+		return true
+	})
+}
+
+// importantFirst moves type and _type to the front.
+func importantFirst(attrs []Attr) {
+	important := func(a Attr) int {
+		if n := SymName(a.Name); n == "type" || n == "_type" {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(attrs, func(a, b Attr) int { return important(a) - important(b) })
+}
+
+func (p *printer) list(v Value, depth int) {
+	if v.n>>8 != 0 && !p.enter(v) {
+		return
+	}
+	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
+		p.b.WriteString("[ ... ]")
+		return
+	}
+	elems := v.list()
+	p.body("[", "]", elems, func(i int) bool {
+		if p.o.MaxItems > 0 && p.items >= p.o.MaxItems {
+			p.elided(len(elems)-i, "item")
+			return false
+		}
+		p.element(elems[i], depth+1)
+		p.items++
+		return true
+	})
+}
+
+// element prints what a slot holds.
+func (p *printer) element(v Value, depth int) {
+	if v = v.peek(); v.shownLazy() && !p.o.Force {
+		if v.lazy() {
+			p.b.WriteString(p.s.ev.scalar(v))
+		} else {
+			p.b.WriteString("«thunk»")
+		}
+		return
+	}
+	p.print(v, depth)
+}
+
+// body prints the elements between two brackets, until one returns false.
+func (p *printer) body(open, end string, elems []Value, element func(i int) bool) {
+	pretty := p.pretty(elems)
+	p.b.WriteString(open)
+	p.indent += p.o.Indent
+	for i := range elems {
+		p.space(pretty)
+		if !element(i) {
+			break
+		}
+	}
+	p.indent -= p.o.Indent
+	p.space(pretty)
+	p.b.WriteString(end)
+}
+
+func (p *printer) space(pretty bool) {
+	if pretty {
+		p.b.WriteString("\n" + strings.Repeat(" ", p.indent))
+	} else {
+		p.b.WriteByte(' ')
+	}
+}
+
+// pretty reports whether elements go on lines of their own: if there are
+// several, or one that has elements itself.
+func (p *printer) pretty(elems []Value) bool {
+	if p.o.Indent == 0 || len(elems) == 0 {
+		return false
+	}
+	if len(elems) > 1 {
+		return true
+	}
+	v := elems[0].peek()
+	if p.o.Force && v.lazy() {
+		// Its error is shown when it is printed.
+		p.s.Try(func() { v = p.s.force(v) }, func(e *Error) bool {
+			return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
+		})
+	}
+	return v.is(rawAttrs) || v.is(rawList) || v.lazy()
+}
+
+func (p *printer) derivation(v Value) {
+	p.b.WriteString("«derivation")
+	if d := get(v, symDrvPath); d != nil {
+		path, _ := p.s.CoerceToStorePath(*d, "while evaluating the drvPath of a derivation")
+		p.b.WriteString(" " + string(path))
+	}
+	p.b.WriteString("»")
+}
+
+// PrintPlain returns a value as nix-instantiate --eval prints it, without
+// forcing anything. Behaviour: print-ambiguous.cc in Nix.
+func (ev *Evaluator) PrintPlain(v Value) string {
+	p := plainPrinter{ev: ev, seen: make(map[unsafe.Pointer]bool)}
+	p.print(v.peek(), 0)
+	return string(p.b)
+}
+
+type plainPrinter struct {
+	b    []byte
+	ev   *Evaluator
+	seen map[unsafe.Pointer]bool
+}
+
+func (p *plainPrinter) print(v Value, depth int) {
+	switch v.raw() {
+	case rawString, rawContextString:
+		p.b = append(p.b, QuoteString(v.str())...)
+	case rawAttrs:
+		if p.enter(v) {
+			p.b = append(p.b, "{ "...)
+			for a := range v.Attrs().All() {
+				p.b = append(append(p.b, SymName(a.Name)...), " = "...)
+				p.element(a.Value, depth+1)
+				p.b = append(p.b, "; "...)
+			}
+			p.b = append(p.b, '}')
+		}
+	case rawList:
+		if p.enter(v) {
+			p.b = append(p.b, "[ "...)
+			for _, e := range v.list() {
+				p.element(e, depth+1)
+				p.b = append(p.b, ' ')
+			}
+			p.b = append(p.b, ']')
+		}
+	case rawLambda, rawClosure:
+		p.b = append(p.b, "<LAMBDA>"...)
+	case rawBuiltin:
+		p.b = append(p.b, "<PRIMOP>"...)
+	case rawPartial:
+		p.b = append(p.b, "<PRIMOP-APP>"...)
+	case rawThunk, rawRef, rawApp, rawMapElem, rawGenElem, rawMapAttr:
+		p.b = append(p.b, "<CODE>"...)
+	default:
+		p.b = append(p.b, p.ev.scalar(v)...)
+	}
+}
+
+func (p *plainPrinter) element(v Value, depth int) {
+	v = v.peek()
+	switch {
+	case depth > p.ev.maxDepth:
+		panic(&Error{Kind: ErrorLimit, Msg: "stack overflow; max-call-depth exceeded"})
+	case v.shownLazy() && !v.lazy():
+		p.b = append(p.b, "<CODE>"...)
+	default:
+		p.print(v, depth)
+	}
+}
+
+// enter reports whether a set or list that is not empty comes for the first time.
+func (p *plainPrinter) enter(v Value) bool {
+	empty := v.is(rawList) && v.n>>8 == 0 || v.is(rawAttrs) && !v.layered() && len(v.shape().syms) == 0
+	if p.seen[v.p] && !empty {
+		p.b = append(p.b, "«repeated»"...)
+		return false
+	}
+	p.seen[v.p] = true
+	return true
+}
+
+// ShowExpr returns an expression as Nix shows it.
+func ShowExpr(e syntax.Expr) string { return syntax.Print(e, symbols) }

@@ -1,0 +1,225 @@
+// A shape is the layout of a set: its names, sorted by symbol, and where each
+// was defined. Sets made by the same expression share one shape, and so do the
+// results of the same operations on sets of the same shapes, through
+// transitions: the first a // b of two shapes computes which value comes from
+// where, the next ones only gather.
+//
+// What is derived from a shape (hash index, lexicographic order, transitions)
+// is built when first needed, behind atomic pointers; two goroutines may build
+// it twice, which does no harm.
+package eval
+
+import (
+	"cmp"
+	"slices"
+	"sync/atomic"
+)
+
+// A Shape is the layout that sets share. It is immutable, and safe for
+// concurrent use.
+type Shape struct {
+	syms []Sym // sorted, unique
+	pos  []Pos // nil: no positions
+
+	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
+	lex   atomic.Pointer[[]int32] // indices of syms in lexicographic order
+	bare  atomic.Pointer[Shape]   // the same without positions
+	trans atomic.Pointer[transitions]
+}
+
+const (
+	linearShape = 8  // up to so many names, search from left to right
+	binaryShape = 24 // up to so many, bisect; hash beyond
+	maxTrans    = 8  // transitions kept for a shape
+)
+
+// A transition is how a // b is made from two shapes.
+type transition struct {
+	right *Shape
+	res   *Shape
+	plan  []int32 // >= 0: index on the left; else ^index on the right
+}
+
+// transitions are those of a shape, newest last. They are immutable; a new
+// one replaces the whole.
+type transitions struct {
+	list []*transition
+}
+
+// NewShape returns the shape of sets with these names, for builtins that make
+// sets of fixed names. See [State.AttrsOf]. Names must be unique.
+func NewShape(names ...string) *Shape {
+	sh := &Shape{syms: make([]Sym, len(names))}
+	for i, name := range names {
+		sh.syms[i] = Intern(name)
+	}
+	slices.Sort(sh.syms)
+	return sh
+}
+
+// find returns the index of s, or -1.
+func (sh *Shape) find(s Sym) int {
+	n := len(sh.syms)
+	if n <= linearShape {
+		for i, x := range sh.syms {
+			if x == s {
+				return i
+			}
+		}
+		return -1
+	}
+	if n > binaryShape {
+		return sh.findHashed(s)
+	}
+	lo, hi := 0, n
+	for lo < hi {
+		m := int(uint(lo+hi) >> 1)
+		if sh.syms[m] < s {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	if lo < n && sh.syms[lo] == s {
+		return lo
+	}
+	return -1
+}
+
+func hashSym(s Sym) uint32 { return uint32(s) * 2654435769 >> 7 }
+
+func (sh *Shape) findHashed(s Sym) int {
+	p := sh.hash.Load()
+	if p == nil {
+		p = sh.buildHash()
+	}
+	h := *p
+	mask := uint32(len(h) - 1)
+	for i := hashSym(s) & mask; ; i = (i + 1) & mask {
+		x := h[i]
+		if x == 0 {
+			return -1
+		}
+		if sh.syms[x-1] == s {
+			return int(x - 1)
+		}
+	}
+}
+
+func (sh *Shape) buildHash() *[]int32 {
+	size := 2 * binaryShape
+	for size&(size-1) != 0 || size < len(sh.syms)*2 {
+		size = (size | (size - 1)) + 1
+	}
+	h := make([]int32, size)
+	mask := uint32(size - 1)
+	for k, s := range sh.syms {
+		i := hashSym(s) & mask
+		for h[i] != 0 {
+			i = (i + 1) & mask
+		}
+		h[i] = int32(k + 1)
+	}
+	sh.hash.Store(&h)
+	return &h
+}
+
+// lexOrder returns the indices of the names in lexicographic order.
+func (sh *Shape) lexOrder() []int32 {
+	if p := sh.lex.Load(); p != nil {
+		return *p
+	}
+	names := make([]string, len(sh.syms))
+	order := make([]int32, len(sh.syms))
+	for i, s := range sh.syms {
+		names[i] = SymName(s)
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(names[a], names[b]) })
+	sh.lex.Store(&order)
+	return order
+}
+
+// names returns the names in lexicographic order.
+func (sh *Shape) names() []string {
+	names := make([]string, 0, len(sh.syms))
+	for _, i := range sh.lexOrder() {
+		names = append(names, SymName(sh.syms[i]))
+	}
+	return names
+}
+
+// posAt returns where the i-th name was defined.
+func (sh *Shape) posAt(i int) Pos {
+	if sh.pos == nil {
+		return 0
+	}
+	return sh.pos[i]
+}
+
+// withoutPos returns the shape with the same names and no positions.
+func (sh *Shape) withoutPos() *Shape {
+	if sh.pos == nil {
+		return sh
+	}
+	if b := sh.bare.Load(); b != nil {
+		return b
+	}
+	b := &Shape{syms: sh.syms}
+	sh.bare.Store(b)
+	return b
+}
+
+// sameNames reports whether two shapes have the same names.
+func (sh *Shape) sameNames(other *Shape) bool {
+	return sh == other || slices.Equal(sh.syms, other.syms)
+}
+
+// update returns the transition for left // right.
+func (sh *Shape) update(right *Shape) *transition {
+	old := sh.trans.Load()
+	if old != nil {
+		for _, t := range old.list {
+			if t.right == right {
+				return t
+			}
+		}
+	}
+	t := mergeShapes(sh, right)
+	next := &transitions{}
+	if old != nil {
+		kept := old.list
+		if len(kept) >= maxTrans {
+			kept = kept[1:]
+		}
+		next.list = append(next.list, kept...)
+	}
+	next.list = append(next.list, t)
+	sh.trans.Store(next)
+	return t
+}
+
+// mergeShapes computes the transition for a // b.
+func mergeShapes(a, b *Shape) *transition {
+	na, nb := len(a.syms), len(b.syms)
+	syms := make([]Sym, 0, na+nb)
+	pos := make([]Pos, 0, na+nb)
+	plan := make([]int32, 0, na+nb)
+	for i, j := 0, 0; i < na || j < nb; {
+		if j >= nb || i < na && a.syms[i] < b.syms[j] {
+			syms = append(syms, a.syms[i])
+			pos = append(pos, a.posAt(i))
+			plan = append(plan, int32(i))
+			i++
+			continue
+		}
+		if i < na && a.syms[i] == b.syms[j] {
+			i++
+		}
+		syms = append(syms, b.syms[j])
+		pos = append(pos, b.posAt(j))
+		plan = append(plan, ^int32(j))
+		j++
+	}
+	return &transition{right: b, res: &Shape{syms: syms, pos: pos}, plan: plan}
+}

@@ -1,0 +1,78 @@
+// Cells are allocated from chunks, by moving a pointer. A chunk of 255 cells
+// and the allocator's header fill a size class of Go's heap exactly; larger
+// chunks become "large objects", which cost more page faults. The price is that
+// a chunk lives as long as anything in it.
+package eval
+
+const (
+	chunkCells = 255
+	maxSlab    = chunkCells / 4 // what is larger is allocated by itself
+	shapeCache = 256            // shapes remembered by a State; a power of two
+	maxFree    = 16             // frames of fewer cells are recycled
+)
+
+// alloc returns the first of n zeroed cells; n > 0.
+func (s *State) alloc(n int) *Value {
+	if s.left < n {
+		return s.allocSlow(n)
+	}
+	p := s.bump
+	s.left -= n
+	if s.left > 0 {
+		s.bump = at(p, uintptr(n))
+	}
+	return p
+}
+
+//go:noinline
+func (s *State) allocSlow(n int) *Value {
+	if n > maxSlab {
+		first, _ := newChunk(n)
+		s.account(n)
+		return first
+	}
+	first, _ := newChunk(chunkCells)
+	s.account(chunkCells)
+	s.bump = at(first, uintptr(n))
+	s.left = chunkCells - n
+	return first
+}
+
+// account counts cells against the limit of the evaluator.
+func (s *State) account(n int) {
+	size := int64(n) * int64(valueSize)
+	s.stats.Bytes += size
+	if s.ev.limit > 0 && s.stats.Bytes > s.ev.limit {
+		s.Fail(ErrorLimit, "memory limit exceeded: evaluation needs more than %d MiB", s.ev.limit>>20)
+	}
+}
+
+// allocN returns n zeroed cells; n may be 0.
+func (s *State) allocN(n int) []Value {
+	if n == 0 {
+		return nil
+	}
+	return cells(s.alloc(n), n)
+}
+
+// newFrame allocates a frame of n cells, its header included. The header's n
+// says whether anything has captured the frame; if not, release recycles it.
+func (s *State) newFrame(n int) *Value {
+	if n < maxFree {
+		if f := s.free[n]; f != nil {
+			s.free[n] = up(f)
+			clear(cells(f, n))
+			return f
+		}
+	}
+	s.stats.Frames++
+	return s.alloc(n)
+}
+
+// release gives back a frame whose evaluation has ended, if nothing captured it.
+func (s *State) release(fr *Value, n int) {
+	if fr.n == 0 && n < maxFree {
+		setUp(fr, s.free[n])
+		s.free[n] = fr
+	}
+}

@@ -1,0 +1,101 @@
+// The force stack of a State says what is being evaluated: thunk cells that it
+// has claimed, and steps worth telling the user about. It is what lets the
+// evaluator do without a defer per call: whoever recovers from an error gives
+// the claimed cells back, and reads the trace from the same entries.
+package eval
+
+// Tags of frames that only serve traces.
+const (
+	tagText    = 1 + iota // p text; n: length<<8 (16 bits), pos<<32
+	tagVerbose            // the same, for --show-trace
+	tagLambda             // p *lambda; n: pos of the call<<32
+	tagBuiltin            // p *Builtin; n: pos of the call<<32
+	tagSelect             // p *selection; n: pos of the attribute<<32
+	tagContext            // p *Value, a string to be computed (addErrorContext)
+	tagMark               // entered by an outer Go function; nothing to tell
+)
+
+func textFrame(pos Pos, text string) frame {
+	if len(text) > 0xffff {
+		text = text[:0xffff]
+	}
+	return frame{pointerToText(text), uint64(pos)<<32 | uint64(len(text))<<8 | tagText}
+}
+
+// push enters a step. Every push is followed by a pop, unless it unwinds.
+func (s *State) push(f frame) {
+	if len(s.stack) == cap(s.stack) {
+		s.growStack()
+	}
+	s.stack = append(s.stack, f)
+}
+
+func (s *State) pop() { s.stack = s.stack[:len(s.stack)-1] }
+
+func (s *State) growStack() {
+	bigger := make([]frame, len(s.stack), 2*cap(s.stack)+256)
+	copy(bigger, s.stack)
+	s.stack = bigger
+}
+
+// While runs f as a step of the trace. Use it where f may fail and the step is
+// not told by the Force methods.
+func (s *State) While(pos Pos, text string, f func()) {
+	s.push(textFrame(pos, text))
+	f()
+	s.pop()
+}
+
+// unwind gives back the cells that were claimed since mark, and wakes who waits
+// for them.
+func (s *State) unwind(mark int) {
+	waited := false
+	for i := len(s.stack) - 1; i >= mark; i-- {
+		f := s.stack[i]
+		if int8(f.n) < 0 && f.cell().unclaim(f.n) {
+			waited = true
+		}
+	}
+	clear(s.stack[mark:])
+	s.stack = s.stack[:mark]
+	if waited {
+		s.ev.wake()
+	}
+}
+
+// A checkpoint is what has to be put back when an evaluation is unwound.
+type checkpoint struct {
+	stack int
+	depth int
+	room  int
+}
+
+func (s *State) checkpoint() checkpoint {
+	return checkpoint{len(s.stack), s.depth, s.room}
+}
+
+func (s *State) restore(c checkpoint) {
+	s.unwind(c.stack)
+	s.depth, s.room = c.depth, c.room
+}
+
+// Try runs f, and returns the error that unwound it, if that is one that catch
+// accepts; other errors go on unwinding.
+func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
+	mark := s.checkpoint()
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *Error:
+			if !catch(r) {
+				panic(r)
+			}
+			s.restore(mark)
+			err = r
+		default:
+			panic(r)
+		}
+	}()
+	f()
+	return nil
+}

@@ -1,0 +1,125 @@
+package eval
+
+import (
+	"context"
+	"strconv"
+	"sync/atomic"
+)
+
+// Rooms are estimates of Go stack, in bytes, that evaluation takes. They keep
+// Go's stack far from the size at which the runtime kills the process.
+const (
+	maxRoom     = 220 << 20 // of a State
+	thunkRoom   = 600       // to force a thunk
+	nodeRoom    = 330       // for each level of nesting in an expression
+	callRoom    = 700       // to call a function
+	builtinRoom = 1100      // to call a builtin
+)
+
+// A State is one goroutine's part of an evaluation. Builtins get it as their
+// first argument and must not keep it. Not safe for concurrent use.
+type State struct {
+	ev    *Evaluator
+	bump  *Value // the next free cell, if left > 0
+	left  int    // free cells of the chunk
+	stack []frame
+	depth int // of calls, as Nix counts them
+	room  int // bytes of Go stack that may still be used
+
+	interrupt atomic.Bool // the context was cancelled; read at every call
+	id        uint64      // index in ev.states
+	busy      uint64      // what the n of cells is that s has claimed
+
+	nodes    []thunkNode // what was ev.nodes when last looked
+	free     [maxFree]*Value
+	shapes   [shapeCache]*Shape
+	waitsFor *Value // guarded by ev.waitMu
+	stats    Stats
+	ctx      context.Context
+}
+
+// Stats counts what evaluations did.
+type Stats struct {
+	Thunks   int64 // made
+	Forced   int64 // thunks that were evaluated
+	Calls    int64 // of functions
+	Builtins int64 // calls of builtins
+	Frames   int64 // allocated, rather than recycled
+	Updates  int64 // a // b
+	Lookups  int64 // attribute selections
+	Bytes    int64 // of cells
+}
+
+func (t *Stats) add(d Stats) {
+	t.Thunks += d.Thunks
+	t.Forced += d.Forced
+	t.Calls += d.Calls
+	t.Builtins += d.Builtins
+	t.Frames += d.Frames
+	t.Updates += d.Updates
+	t.Lookups += d.Lookups
+	t.Bytes += d.Bytes
+}
+
+// Evaluator returns what the evaluation belongs to.
+func (s *State) Evaluator() *Evaluator { return s.ev }
+
+// World returns the world that the evaluation sees.
+func (s *State) World() World { return s.ev.world }
+
+// Context returns the context of the evaluation, for operations of the World.
+func (s *State) Context() context.Context { return s.ctx }
+
+// poll unwinds the evaluation if its context was cancelled. Builtins call it in
+// long loops.
+func (s *State) poll() {
+	if s.interrupt.Load() {
+		s.cancelled()
+	}
+}
+
+// Poll unwinds the evaluation if its context was cancelled. Builtins that run
+// long without calling back into the language call it now and then.
+func (s *State) Poll() { s.poll() }
+
+//go:noinline
+func (s *State) cancelled() {
+	s.Raise(ErrorCancelled, "interrupted by the user", Because(context.Cause(s.ctx)))
+}
+
+// Enter counts a level of depth, as Nix counts calls and deep traversals, and
+// raises "stack overflow" at the limit. Each Enter is followed by a Leave,
+// unless it is unwound.
+func (s *State) Enter() {
+	s.depth++
+	s.room -= builtinRoom
+	if s.depth > s.ev.maxDepth || s.room < 0 {
+		s.tooDeep()
+	}
+	s.poll()
+}
+
+// Leave ends what Enter began.
+func (s *State) Leave() {
+	s.depth--
+	s.room += builtinRoom
+}
+
+//go:noinline
+func (s *State) tooDeep() {
+	if s.room < 0 {
+		s.noRoom()
+	}
+	s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
+}
+
+// node returns an entry of the table of nodes. The table only grows, and an
+// index is never seen before its entry.
+func (s *State) node(index uint64) *thunkNode {
+	if index >= uint64(len(s.nodes)) {
+		s.nodes = *s.ev.nodes.Load()
+	}
+	return &s.nodes[index]
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

@@ -1,0 +1,168 @@
+package eval
+
+// Force evaluates v to weak head normal form: the result is not a thunk.
+func (s *State) Force(v Value) Value { return s.force(v) }
+
+func (s *State) force(v Value) Value {
+	if !v.lazy() {
+		return v
+	}
+	c := v.cell()
+	if r := c.load(); !r.lazy() {
+		return r
+	}
+	return s.forceCell(c)
+}
+
+// forceCell claims a cell, evaluates it and publishes the result. If evaluation
+// is unwound, whoever recovers gives the cell back: see stack.go.
+//
+//go:noinline
+func (s *State) forceCell(c *Value) Value {
+	n, ok := s.claim(c)
+	if !ok {
+		return c.load()
+	}
+	s.push(cellFrame(c, n))
+	s.stats.Forced++
+	var r Value
+	switch uint8(n) {
+	case rawThunk:
+		r = s.evalThunk(n>>8, c)
+	case rawApp:
+		r = s.evalApp(c, int(n>>8))
+	case rawMapElem:
+		s.enterThunk(thunkRoom)
+		f, list := c.operands()
+		r = s.apply(f, list.list()[n>>8])
+		s.room += thunkRoom
+	case rawGenElem:
+		s.enterThunk(thunkRoom)
+		f := *c.frame()
+		r = s.apply(f, MakeInt(int64(n>>8)))
+		s.room += thunkRoom
+	case rawMapAttr:
+		s.enterThunk(thunkRoom)
+		f, set := c.operands()
+		i := int(n >> 8)
+		r = s.apply2(f, MakeString(SymName(set.shape().syms[i])), *set.attrAt(i))
+		s.room += thunkRoom
+	default:
+		panic("eval: unreachable: force a cell of raw kind " + itoa(int(uint8(n))))
+	}
+	s.pop()
+	if c.publish(r) {
+		s.ev.wake()
+	}
+	return r
+}
+
+// operands returns the two cells that a claimed cell shares with others.
+func (c *Value) operands() (Value, Value) {
+	p := c.frame()
+	return *p, *at(p, 1)
+}
+
+func (s *State) evalThunk(index uint64, c *Value) Value {
+	t := s.node(index)
+	s.enterThunk(t.room)
+	r := t.node.Eval(s, c.frame())
+	s.room += t.room
+	return r
+}
+
+func (s *State) evalApp(c *Value, nargs int) Value {
+	s.enterThunk(thunkRoom)
+	args := cells(c.frame(), nargs+1)
+	r := s.Call(args[0], args[1:]...)
+	s.room += thunkRoom
+	return r
+}
+
+// enterThunk takes room for the Go stack that evaluating a thunk needs.
+func (s *State) enterThunk(room int) {
+	s.room -= room
+	if s.room < 0 {
+		s.noRoom()
+	}
+}
+
+//go:noinline
+func (s *State) noRoom() {
+	s.Fail(ErrorLimit, "stack overflow (possible infinite recursion)")
+}
+
+// claim makes s the owner of a lazy cell, and returns what its n was. If another
+// State owns it, claim waits; it returns false if there is a result by then.
+func (s *State) claim(c *Value) (n uint64, ok bool) {
+	for {
+		n = c.loadN()
+		switch {
+		case int8(n) >= 0:
+			return n, false
+		case uint8(n) == rawBusy || uint8(n) == rawBusyWaited:
+			if n>>8 == s.id {
+				s.infiniteRecursion(0)
+			}
+			s.wait(c)
+		case c.casN(n, s.busy):
+			return n, true
+		}
+	}
+}
+
+//go:noinline
+func (s *State) infiniteRecursion(pos Pos) {
+	s.Raise(ErrorRecursion, "infinite recursion encountered", At(pos))
+}
+
+// wait parks s until the cell has a result or was given back. States that wait
+// for each other in a circle have met infinite recursion: the one that closes
+// the circle finds it.
+func (s *State) wait(c *Value) {
+	ev := s.ev
+	ev.waitMu.Lock()
+	defer ev.waitMu.Unlock()
+	s.waitsFor = c
+	defer func() { s.waitsFor = nil }()
+	for {
+		n := c.loadN()
+		if uint8(n) != rawBusy && uint8(n) != rawBusyWaited {
+			return
+		}
+		if ev.closesCircle(s, n>>8) {
+			s.infiniteRecursion(0)
+		}
+		s.poll()
+		if uint8(n) == rawBusyWaited || c.casN(n, n&^0xff|rawBusyWaited) {
+			ev.waitCond.Wait()
+		}
+	}
+}
+
+// closesCircle reports whether the State with this id waits, directly or
+// through others, for s. The caller holds waitMu.
+func (ev *Evaluator) closesCircle(s *State, id uint64) bool {
+	for range ev.states {
+		owner := ev.states[id]
+		if owner == s {
+			return true
+		}
+		if owner == nil || owner.waitsFor == nil {
+			return false
+		}
+		n := owner.waitsFor.loadN()
+		if uint8(n) != rawBusy && uint8(n) != rawBusyWaited {
+			return false
+		}
+		id = n >> 8
+	}
+	return false
+}
+
+// wake lets everybody who waits for a cell look again.
+func (ev *Evaluator) wake() {
+	ev.waitMu.Lock()
+	ev.waitCond.Broadcast()
+	ev.waitMu.Unlock()
+}

@@ -1,0 +1,524 @@
+// This file holds the representation of values, and all of the unsafe code of
+// the package. A [Value] is two words. Its invariants:
+//
+//   - The low byte of n is the raw kind, always, so that the kind is known
+//     without looking at p.
+//   - Raw kinds of 0x80 and above are lazy: the value is not known yet.
+//   - A slot (of a list, a set, a frame) holds a value, or a reference (rawRef)
+//     to a thunk cell. Slots are written once, before they are shared.
+//   - A thunk cell holds {env, node<<8|rawThunk} and the like, then is busy,
+//     then holds its result for ever (or again what it held, if evaluation was
+//     unwound). It is claimed by compare-and-swap of n, and published by
+//     storing p first and n, atomically, last; so whoever reads n atomically
+//     and finds a result may read p.
+//   - Every pointer stays inside the allocation it was made from.
+//
+// What p and n hold for each kind:
+//
+//	null            nil
+//	bool            nil            n>>8: 0 or 1
+//	int             nil            n>>8: 56 bits, signed
+//	bigInt, float   *int64, *float64
+//	string, path    first byte     n>>8: length in bytes
+//	contextString   *contextString
+//	list            first element  n>>8: length
+//	attrs           header {shape}, values…; n>>8: 0
+//	                header {shape}, base, flat, values…; n>>8: layers
+//	lambda          frame          n>>8: index of the lambda (32 bits);
+//	                               bit 63: shown as a thunk, see delayedLambda
+//	builtin         *Builtin
+//	partial         builtin, arguments…; n>>8: number of arguments
+//	closure         the same of a lambda, which shows as a lambda
+//	ref             *Value, the thunk cell
+package eval
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// A Value is a value of the Nix language, or a reference to one that is not
+// evaluated yet. The zero Value is no value at all.
+// Values are immutable and may be copied and shared between goroutines.
+type Value struct {
+	p unsafe.Pointer
+	n uint64
+}
+
+// A Kind says what a [Value] is.
+type Kind uint8
+
+// The kinds of values. A thunk is a value that has not been forced.
+const (
+	KindNone Kind = iota
+	KindThunk
+	KindNull
+	KindBool
+	KindInt
+	KindFloat
+	KindString
+	KindPath
+	KindList
+	KindAttrs
+	KindLambda
+	KindBuiltin
+	KindPartial // a builtin applied to fewer arguments than it takes
+)
+
+// Raw kinds, the low byte of Value.n.
+const (
+	rawNone = iota
+	rawNull
+	rawBool
+	rawInt
+	rawBigInt
+	rawFloat
+	rawString
+	rawContextString
+	rawPath
+	rawList
+	rawAttrs
+	rawLambda
+	rawBuiltin
+	rawPartial
+	rawClosure
+
+	rawRef        = 0x80 + iota - rawClosure - 1 // slot: reference to a cell
+	rawThunk                                     // cell: p frame, n>>8 node index
+	rawBusy                                      // cell: being evaluated by State n>>8
+	rawBusyWaited                                // the same, and somebody waits
+	rawApp                                       // cell: p {function, arguments…}, n>>8 their number
+	rawMapElem                                   // cell: p {function, list}, n>>8 index
+	rawGenElem                                   // cell: p {function}, n>>8 index
+	rawMapAttr                                   // cell: p {function, set}, n>>8 index
+)
+
+// kindOf maps raw kinds to kinds.
+var kindOf = [256]Kind{
+	rawNull:          KindNull,
+	rawBool:          KindBool,
+	rawInt:           KindInt,
+	rawBigInt:        KindInt,
+	rawFloat:         KindFloat,
+	rawString:        KindString,
+	rawContextString: KindString,
+	rawPath:          KindPath,
+	rawList:          KindList,
+	rawAttrs:         KindAttrs,
+	rawLambda:        KindLambda,
+	rawBuiltin:       KindBuiltin,
+	rawPartial:       KindPartial,
+	rawClosure:       KindLambda,
+	rawRef:           KindThunk,
+	rawThunk:         KindThunk,
+	rawBusy:          KindThunk,
+	rawBusyWaited:    KindThunk,
+	rawApp:           KindThunk,
+	rawMapElem:       KindThunk,
+	rawGenElem:       KindThunk,
+	rawMapAttr:       KindThunk,
+}
+
+// Values that need no allocation.
+var (
+	Null       = Value{n: rawNull}
+	True       = Value{n: rawBool | 1<<8}
+	False      = Value{n: rawBool}
+	EmptyList  = Value{n: rawList}
+	EmptyAttrs = Value{unsafe.Pointer(&emptyAttrsHeader), rawAttrs}
+
+	// lazyEmpty is what a slot holds for the expression { }: no need for a
+	// thunk, but it is shown as one.
+	lazyEmpty = Value{unsafe.Pointer(&lazyEmptyHeader), rawAttrs}
+)
+
+var (
+	emptyShape       = &Shape{}
+	emptyAttrsHeader = [1]Value{{p: unsafe.Pointer(emptyShape)}}
+	lazyEmptyHeader  = [1]Value{{p: unsafe.Pointer(emptyShape)}}
+)
+
+const (
+	valueSize = unsafe.Sizeof(Value{})
+	minInline = -1 << 55
+	maxInline = 1<<55 - 1
+)
+
+func (v Value) raw() uint8      { return uint8(v.n) }
+func (v Value) is(k uint8) bool { return uint8(v.n) == k }
+func (v Value) lazy() bool      { return int8(v.n) < 0 }
+
+// Kind returns the kind of v, without forcing it: KindThunk for a value that
+// was not evaluated yet. A reference to an evaluated thunk has the kind of its
+// value.
+func (v Value) Kind() Kind {
+	return kindOf[uint8(v.peek().n)]
+}
+
+// IsThunk reports whether v has not been evaluated.
+func (v Value) IsThunk() bool { return v.peek().lazy() }
+
+// peek returns the value that v stands for if that is known by now,
+// otherwise v.
+func (v Value) peek() Value {
+	if v.is(rawRef) {
+		if r := (*Value)(v.p).load(); !r.lazy() {
+			return r
+		}
+	}
+	return v
+}
+
+// load reads a cell that other goroutines may be publishing.
+// If it is lazy, its p is meaningless.
+func (c *Value) load() Value {
+	n := atomic.LoadUint64(&c.n)
+	if int8(n) < 0 {
+		return Value{n: n}
+	}
+	return Value{c.p, n}
+}
+
+// loadN returns the n of a cell.
+func (c *Value) loadN() uint64 { return atomic.LoadUint64(&c.n) }
+
+// casN claims or marks a cell.
+func (c *Value) casN(old, n uint64) bool { return atomic.CompareAndSwapUint64(&c.n, old, n) }
+
+// publish makes r the value of a cell that the caller has claimed, and reports
+// whether somebody waits for it.
+func (c *Value) publish(r Value) (waited bool) {
+	c.p = r.p
+	return uint8(atomic.SwapUint64(&c.n, r.n)) == rawBusyWaited
+}
+
+// unclaim gives a claimed cell back, to be evaluated again, and reports whether
+// somebody waits for it. n is what the cell's n was before it was claimed;
+// its p has not been touched since.
+func (c *Value) unclaim(n uint64) (waited bool) {
+	return uint8(atomic.SwapUint64(&c.n, n)) == rawBusyWaited
+}
+
+// at returns the i-th cell from p on.
+func at(p *Value, i uintptr) *Value {
+	return (*Value)(unsafe.Add(unsafe.Pointer(p), i*valueSize))
+}
+
+// cells returns n cells from p on.
+func cells(p *Value, n int) []Value { return unsafe.Slice(p, n) }
+
+func makeRef(c *Value) Value { return Value{unsafe.Pointer(c), rawRef} }
+
+// cell returns the thunk cell that a reference refers to.
+func (v Value) cell() *Value { return (*Value)(v.p) }
+
+// MakeBool returns a Boolean.
+func MakeBool(b bool) Value {
+	if b {
+		return True
+	}
+	return False
+}
+
+// MakeInt returns an integer.
+func MakeInt(i int64) Value {
+	if i < minInline || i > maxInline {
+		return Value{unsafe.Pointer(&i), rawBigInt}
+	}
+	return Value{n: uint64(i)<<8 | rawInt}
+}
+
+// MakeFloat returns a float.
+func MakeFloat(f float64) Value { return Value{unsafe.Pointer(&f), rawFloat} }
+
+// MakeString returns a string without context.
+func MakeString(s string) Value {
+	return Value{unsafe.Pointer(unsafe.StringData(s)), uint64(len(s))<<8 | rawString}
+}
+
+// contextString is a string that refers to store paths.
+type contextString struct {
+	s   string
+	ctx StringContext // not empty
+}
+
+// MakeContextString returns a string with a context, which may be empty.
+func MakeContextString(s string, ctx StringContext) Value {
+	if len(ctx) == 0 {
+		return MakeString(s)
+	}
+	return Value{unsafe.Pointer(&contextString{s, ctx}), rawContextString}
+}
+
+// MakePath returns a path. It must be absolute and clean.
+func MakePath(path string) Value {
+	return Value{unsafe.Pointer(unsafe.StringData(path)), uint64(len(path))<<8 | rawPath}
+}
+
+// MakeList returns the list of elems, which it keeps: the caller must not
+// change them afterwards. Elements may be thunks.
+func MakeList(elems []Value) Value {
+	if len(elems) == 0 {
+		return EmptyList
+	}
+	return Value{unsafe.Pointer(&elems[0]), uint64(len(elems))<<8 | rawList}
+}
+
+// MakeBuiltin returns a builtin as a function. A builtin of arity 0 is a
+// constant and has to be evaluated by its table's owner.
+func MakeBuiltin(b *Builtin) Value { return Value{unsafe.Pointer(b), rawBuiltin} }
+
+func (v Value) mustBe(k Kind) {
+	if got := kindOf[uint8(v.n)]; got != k {
+		panic("eval: got a value of kind " + got.String() + ", want " + k.String())
+	}
+}
+
+// AsBool returns the value of a Boolean. The accessors panic on values of
+// another kind; see the Force methods of [State] for those that check.
+func (v Value) AsBool() bool {
+	v.mustBe(KindBool)
+	return v.n>>8 != 0
+}
+
+// AsInt returns the value of an integer.
+func (v Value) AsInt() int64 {
+	v.mustBe(KindInt)
+	return v.int()
+}
+
+func (v Value) int() int64 {
+	if v.is(rawBigInt) {
+		return *(*int64)(v.p)
+	}
+	return int64(v.n) >> 8
+}
+
+func (v Value) isInt() bool { return v.is(rawInt) || v.is(rawBigInt) }
+
+// AsFloat returns the value of a float.
+func (v Value) AsFloat() float64 {
+	v.mustBe(KindFloat)
+	return v.float()
+}
+
+func (v Value) float() float64 { return *(*float64)(v.p) }
+
+// number returns the value of an integer or a float as a float.
+func (v Value) number() float64 {
+	if v.is(rawFloat) {
+		return v.float()
+	}
+	return float64(v.int())
+}
+
+func (v Value) isString() bool { return v.is(rawString) || v.is(rawContextString) }
+
+// AsString returns the bytes of a string, without its context, or of a path.
+func (v Value) AsString() string {
+	if v.is(rawString) || v.is(rawPath) {
+		return v.text()
+	}
+	v.mustBe(KindString)
+	return (*contextString)(v.p).s
+}
+
+// text returns the bytes of a rawString or rawPath.
+func (v Value) text() string { return unsafe.String((*byte)(v.p), int(v.n>>8)) }
+
+// str returns the bytes of a string of either raw kind.
+func (v Value) str() string {
+	if v.is(rawString) {
+		return v.text()
+	}
+	return (*contextString)(v.p).s
+}
+
+// Context returns the context of a string; nil for anything else.
+func (v Value) Context() StringContext {
+	if v.is(rawContextString) {
+		return (*contextString)(v.p).ctx
+	}
+	return nil
+}
+
+// Len returns the length of a list.
+func (v Value) Len() int {
+	v.mustBe(KindList)
+	return int(v.n >> 8)
+}
+
+// List returns the elements of a list, which may be thunks.
+// The caller must not change them.
+func (v Value) List() []Value {
+	v.mustBe(KindList)
+	return v.list()
+}
+
+func (v Value) list() []Value { return unsafe.Slice((*Value)(v.p), int(v.n>>8)) }
+
+// Attrs returns the attributes of a set.
+func (v Value) Attrs() Attrs {
+	v.mustBe(KindAttrs)
+	return Attrs{v}
+}
+
+// Builtin returns the builtin that v is, or that it is a partial application
+// of; nil for anything else.
+func (v Value) Builtin() *Builtin {
+	switch v.raw() {
+	case rawBuiltin:
+		return (*Builtin)(v.p)
+	case rawPartial:
+		return (*Builtin)((*Value)(v.p).p)
+	}
+	return nil
+}
+
+// identical reports whether two values are the same by identity: the same
+// scalar, or the same allocation.
+func identical(a, b Value) bool { return a == b }
+
+// Identity returns a value that tells the lists and sets that are the same
+// allocation from those that are not. It is nil for scalars and empty lists.
+func (v Value) Identity() unsafe.Pointer {
+	switch v.raw() {
+	case rawList, rawAttrs:
+		return v.p
+	}
+	return nil
+}
+
+// Sets. See attrs.go for what the cells mean.
+
+func (v Value) layered() bool { return v.n>>8 != 0 }
+
+// header returns the first cell of a set, of a lambda's frame or of a partial
+// application.
+func (v Value) header() *Value { return (*Value)(v.p) }
+
+// shape returns the shape of a set, or of its top layer.
+func (v Value) shape() *Shape { return (*Shape)((*Value)(v.p).p) }
+
+// attrAt returns the i-th value of a set that is not layered.
+func (v Value) attrAt(i int) *Value { return at((*Value)(v.p), uintptr(i)+1) }
+
+// layerAt returns the i-th value of the top layer of a layered set.
+func (v Value) layerAt(i int) *Value { return at((*Value)(v.p), uintptr(i)+3) }
+
+// base returns what is below the top layer of a layered set.
+func (v Value) base() Value { return *at((*Value)(v.p), 1) }
+
+// flattened returns the set that a layered set was flattened to, or nil.
+func (v Value) flattened() *Value {
+	return (*Value)(atomic.LoadPointer(&at((*Value)(v.p), 2).p))
+}
+
+func (v Value) setFlattened(flat Value) {
+	atomic.StorePointer(&at((*Value)(v.p), 2).p, flat.p)
+}
+
+// attrsFromHeader returns the set whose header and values start at c.
+func attrsFromHeader(c *Value) Value { return Value{unsafe.Pointer(c), rawAttrs} }
+
+// initAttrs writes the header of a set at c.
+func initAttrs(c *Value, sh *Shape) Value {
+	c.p = unsafe.Pointer(sh)
+	return Value{unsafe.Pointer(c), rawAttrs}
+}
+
+// initLayer writes the header of a layered set at c.
+func initLayer(c *Value, sh *Shape, base Value) Value {
+	c.p = unsafe.Pointer(sh)
+	*at(c, 1) = base
+	return Value{unsafe.Pointer(c), base.n + 1<<8}
+}
+
+// Functions.
+
+// lambdaIndex returns the index of the lambda that a function was made by.
+func (v Value) lambdaIndex() uint32 { return uint32(v.n >> 8) }
+
+// delayedLambda marks a function that stands in a slot without having been
+// evaluated. No thunk is needed for it, but it is shown as one.
+const delayedLambda = 1 << 63
+
+// shownLazy reports whether the value of a slot is to be shown as a thunk.
+func (v Value) shownLazy() bool {
+	return v.lazy() || v.n&(delayedLambda|0xff) == delayedLambda|rawLambda ||
+		v == lazyEmpty
+}
+
+// frame returns the frame that a function was made in.
+func (v Value) frame() *Value { return (*Value)(v.p) }
+
+func makeLambda(frame *Value, tagged uint64) Value { return Value{unsafe.Pointer(frame), tagged} }
+
+// makePartial returns the callee at c applied to the nargs values behind it.
+func makePartial(c *Value, nargs int) Value {
+	if c.is(rawLambda) {
+		return Value{unsafe.Pointer(c), uint64(nargs)<<8 | rawClosure}
+	}
+	return Value{unsafe.Pointer(c), uint64(nargs)<<8 | rawPartial}
+}
+
+// Frames: a header {up, captured}, then slots.
+
+func up(fr *Value) *Value { return (*Value)(fr.p) }
+
+func setUp(fr, parent *Value) { fr.p = unsafe.Pointer(parent) }
+
+// capture marks a frame as referred to by a thunk or a function, so that it is
+// not recycled. A frame that another goroutine can see is marked already.
+func capture(fr *Value) {
+	if fr.n == 0 {
+		fr.n = 1
+	}
+}
+
+// initThunk makes c a thunk that evaluates a node in a frame.
+// p is the frame, or whatever cells the node expects in its place.
+func initThunk(c *Value, p *Value, tagged uint64) Value {
+	c.p = unsafe.Pointer(p)
+	c.n = tagged
+	return Value{unsafe.Pointer(c), rawRef}
+}
+
+// Slabs.
+
+// newChunk returns zeroed cells, and the first of them.
+func newChunk(n int) (*Value, []Value) {
+	c := make([]Value, n)
+	return &c[0], c
+}
+
+// A frame is an entry of the force stack: see stack.go. It keeps pointers of
+// several types in one word; the low byte of n says which.
+type frame struct {
+	p unsafe.Pointer
+	n uint64 // low byte: a lazy raw kind for a cell, else a tag
+}
+
+func pointerToText(s string) unsafe.Pointer { return unsafe.Pointer(unsafe.StringData(s)) }
+
+func bytesToString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+func textFromPointer(p unsafe.Pointer, n int) string { return unsafe.String((*byte)(p), n) }
+
+func cellFrame(c *Value, n uint64) frame { return frame{unsafe.Pointer(c), n} }
+
+func pointerFrame[T any](p *T, n uint64) frame { return frame{unsafe.Pointer(p), n} }
+
+func (f frame) cell() *Value { return (*Value)(f.p) }
+
+func (f frame) text() string { return textFromPointer(f.p, int(f.n>>8&0xffff)) }
+
+func (f frame) lambda() *lambda { return (*lambda)(f.p) }
+
+func (f frame) value() *Value { return (*Value)(f.p) }
+
+func (f frame) builtin() *Builtin { return (*Builtin)(f.p) }
+
+func (f frame) selection() *selection { return (*selection)(f.p) }
+
+func (f frame) pos() Pos { return Pos(f.n >> 32) }

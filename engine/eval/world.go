@@ -1,0 +1,96 @@
+package eval
+
+import (
+	"context"
+
+	"nixbench/store"
+)
+
+// A World is what evaluation can see and do outside itself: files, the store,
+// the environment. All paths are absolute and clean. Paths below the store
+// directory are logical: the World finds the files.
+//
+// Implementations must be safe for concurrent use. They return an error for
+// which errors.Is(err, fs.ErrNotExist) where a file does not exist.
+type World interface {
+	// ReadFile returns the contents of a file, following symbolic links.
+	ReadFile(ctx context.Context, path string) ([]byte, error)
+	// ReadDir returns the entries of a directory, in any order.
+	ReadDir(ctx context.Context, path string) ([]DirEntry, error)
+	// Lstat says what a path is, without following a symbolic link at its end.
+	Lstat(ctx context.Context, path string) (FileType, error)
+	// Readlink returns the target of a symbolic link.
+	Readlink(ctx context.Context, path string) (string, error)
+
+	// StoreDir returns the logical store directory.
+	StoreDir() store.Dir
+	// AddPath copies a file or tree to the store and returns its store path.
+	AddPath(ctx context.Context, a AddPath) (store.Path, error)
+	// AddText adds a text to the store. Refs are the store paths it refers to.
+	AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error)
+	// Realise makes the outputs that elems stand for valid, building them if
+	// need be (import from derivation). It returns where the outputs are.
+	Realise(ctx context.Context, elems StringContext) error
+	// IsValid reports whether a store path is valid.
+	IsValid(ctx context.Context, p store.Path) (bool, error)
+
+	// Getenv returns an environment variable of the evaluation, "" if unset.
+	Getenv(name string) string
+	// CurrentTime returns the time of the evaluation, in seconds since 1970.
+	CurrentTime() int64
+	// CurrentSystem returns the system of derivations, "x86_64-linux".
+	CurrentSystem() string
+
+	// Trace shows a message of builtins.trace; Warn one of builtins.warn or
+	// of the evaluator. Both must return soon.
+	Trace(msg string)
+	Warn(msg string)
+}
+
+// A DirEntry is an entry of a directory.
+type DirEntry struct {
+	Name string
+	Type FileType
+}
+
+// A FileType is what builtins.readFileType says.
+type FileType uint8
+
+// The types of files.
+const (
+	FileUnknown FileType = iota
+	FileRegular
+	FileDirectory
+	FileSymlink
+)
+
+// String returns the type in the words of builtins.readDir.
+func (t FileType) String() string {
+	switch t {
+	case FileRegular:
+		return "regular"
+	case FileDirectory:
+		return "directory"
+	case FileSymlink:
+		return "symlink"
+	}
+	return "unknown"
+}
+
+// AddPath is what [World.AddPath] is asked to add.
+type AddPath struct {
+	Name   string // of the store path
+	Path   string // the file or tree
+	Method store.IngestionMethod
+	// Filter says which files of a tree to take; nil takes all.
+	// It is called in the calling goroutine.
+	Filter func(path string, typ FileType) (bool, error)
+	// SHA256 is the expected hash, as nix32 or SRI or base16; "" expects none.
+	SHA256 string
+}
+
+// A SearchPathEntry is an element of NIX_PATH or of -I: <prefix/x> is Path/x.
+type SearchPathEntry struct {
+	Prefix string // "" for an entry without prefix
+	Path   string // an absolute path, or a URL that the World resolves
+}
