@@ -1,32 +1,224 @@
 package syntax
 
+import (
+	"fmt"
+	"strings"
+)
+
+// This file and its siblings parse*.go are the parser: recursive descent, with
+// precedence climbing for operators. On a syntax error it only notes that there
+// is one, and diagnose says which; errors of meaning (duplicate
+// attributes and the like) it words itself, when it meets them.
+
 // ParseExpr reads an expression. name says where src is from: an absolute
 // path, or a word such as «string». It does not keep src.
 //
 // A text that is no expression gives an [*Error], together with the File.
 func ParseExpr(name string, src []byte, opts *Options) (Expr, *File, error) {
-	panic("under construction")
+	p, err := newParser(name, string(src), opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.next()
+	e := p.expr()
+	p.accept(EndOfFile)
+	if err := p.finish(false); err != nil {
+		return nil, p.file, err
+	}
+	return e, p.file, nil
 }
 
-// A ReplInput is what was typed at a prompt: bindings or an expression.
-type ReplInput struct {
-	Bindings *Attrs // nil if it is an expression
-	Expr     Expr   // nil if it is bindings
-	File     *File
+// A parser reads one text. Its methods return nonsense, possibly nil, once
+// something is wrong; they end quickly then, because the current token remains a
+// BadToken, which nothing accepts.
+type parser struct {
+	scan    Scanner
+	tok     Token // the current token
+	ahead   [2]Token
+	nAhead  int
+	prevEnd int32 // end of the token before the current one
+
+	src  string
+	file *File
+	opts *Options
+	syms *Symbols
+	base Pos
+
+	failed    bool
+	err       *Error // nil if failed is due to a syntax error
+	errAt     int    // offset of err
+	depth     int    // nesting of the text at the current token
+	height    int    // of the tree that was parsed last
+	cursed    *Call  // the expression x or that was parsed last
+	cursedEnd int32
+
+	exprs exprStack
+	arena arena
+	docs  map[int32]docRange // by offset of the token they precede
 }
 
-// ParseReplInput reads what was typed at a prompt: attribute bindings as in
-// a set (a = 1; inherit (x) y), whose last semicolon may be missing, or else
-// an expression. The error is an [*Error].
-//
-// Behaviour: nix repl 2.34.
-func ParseReplInput(name string, src []byte, opts *Options) (*ReplInput, error) {
-	panic("under construction")
+func newParser(name, src string, opts *Options) (*parser, error) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	p := &parser{opts: opts, src: src, syms: opts.Symbols}
+	table := opts.Positions
+	if table == nil {
+		table = NewPosTable()
+	}
+	if p.syms == nil {
+		p.syms = NewSymbols()
+	}
+	if len(src) > maxSource {
+		return nil, fmt.Errorf("parse %s: %v", name, errTooMuchSource)
+	}
+	f, err := table.AddFile(name, src)
+	if err != nil {
+		return nil, err
+	}
+	p.file, p.base = f, f.base
+	p.scan.src, p.scan.noPipes = src, !opts.PipeOperators
+	return p, nil
 }
 
-// Print returns e as nix-instantiate --parse prints it.
-func Print(e Expr, symbols *Symbols) string {
-	panic("under construction")
+// finish returns the error of the text and completes the file.
+func (p *parser) finish(prompt bool) error {
+	p.file.setDocs(p.docs)
+	if !p.failed {
+		return nil
+	}
+	if p.err == nil {
+		p.err, p.errAt = diagnose(p.src, p.scan.noPipes, prompt)
+		if p.err == nil {
+			panic("syntax: unreachable: the parser refuses what the grammar allows")
+		}
+	}
+	if p.errAt != noOffset {
+		p.err.Pos = p.file.Position(p.base + Pos(p.errAt))
+	}
+	return p.err
 }
 
-type docComment struct{}
+// syntaxError notes that the current token cannot stand where it does.
+func (p *parser) syntaxError() { p.stop() }
+
+// noOffset is for errors that have no place.
+const noOffset = -1
+
+// fail notes an error of meaning at an offset.
+func (p *parser) fail(offset int32, msg string) {
+	if !p.failed {
+		p.err, p.errAt = &Error{Msg: msg}, int(offset)
+	}
+	p.stop()
+}
+
+func (p *parser) stop() {
+	p.failed = true
+	p.nAhead = 0
+	p.tok.Kind = BadToken
+}
+
+// lint deals with something discouraged.
+func (p *parser) lint(l Lint, offset int32, msg string) {
+	switch l {
+	case LintWarn:
+		p.warn(offset, msg)
+	case LintFatal:
+		p.fail(offset, msg)
+	}
+}
+
+func (p *parser) warn(offset int32, msg string) {
+	p.file.Warnings = append(p.file.Warnings, Warning{p.pos(offset), msg})
+}
+
+func (p *parser) pos(offset int32) Pos { return p.base + Pos(offset) }
+
+func (p *parser) here() Pos { return p.base + Pos(p.tok.Start) }
+
+// next moves to the next token.
+func (p *parser) next() {
+	if p.failed {
+		return
+	}
+	p.prevEnd = p.tok.End
+	if p.nAhead > 0 {
+		p.tok = p.ahead[0]
+		p.ahead[0] = p.ahead[1]
+		p.nAhead--
+	} else {
+		p.tok = p.read()
+	}
+}
+
+// read scans a token and takes over the doc comments that precede it.
+func (p *parser) read() Token {
+	tok := p.scan.Next()
+	for _, d := range p.scan.docs {
+		if p.docs == nil {
+			p.docs = map[int32]docRange{}
+		}
+		p.docs[d.target] = d
+	}
+	p.scan.docs = p.scan.docs[:0]
+	return tok
+}
+
+// peek returns the kind of the token after the current one (n = 0) or the one
+// after that (n = 1).
+func (p *parser) peek(n int) Kind {
+	for p.nAhead <= n {
+		if p.failed {
+			return BadToken
+		}
+		p.ahead[p.nAhead] = p.read()
+		p.nAhead++
+	}
+	return p.ahead[n].Kind
+}
+
+// accept moves past a token of kind k, and fails if another one is there.
+func (p *parser) accept(k Kind) {
+	if p.tok.Kind != k {
+		p.syntaxError()
+		return
+	}
+	if k != EndOfFile {
+		p.next()
+	}
+}
+
+// ident returns the name of the current token, which is an identifier or or.
+func (p *parser) ident() Sym {
+	return p.syms.Intern(p.src[p.tok.Start:p.tok.End])
+}
+
+// enter notes that the text gets more deeply nested.
+func (p *parser) enter() {
+	if p.depth++; p.depth > MaxDepth {
+		p.tooDeep()
+	}
+}
+
+func (p *parser) leave() { p.depth-- }
+
+// grow sets the height of the tree that was just made, whose highest subtree
+// has height h.
+func (p *parser) grow(h int) {
+	if p.height = h + 1; p.height > MaxDepth {
+		p.tooDeep()
+	}
+}
+
+func (p *parser) tooDeep() {
+	p.fail(p.tok.Start, fmt.Sprintf("stack overflow: the text is nested more than %d deep", MaxDepth))
+}
+
+// text returns the source text of a token.
+func (p *parser) text(t Token) string { return p.src[t.Start:t.End] }
+
+// snippet returns a part of the source text with its line ends as \n.
+func (p *parser) snippet(start, end int32) string {
+	return strings.ReplaceAll(p.src[start:end], "\r\n", "\n")
+}

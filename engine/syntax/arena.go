@@ -1,0 +1,60 @@
+package syntax
+
+// An arena allocates the commonest nodes in blocks, which is several times
+// quicker than one by one. A block lives as long as any node in it, that is as
+// long as the tree.
+type arena struct {
+	vars     slab[Var]
+	strs     slab[Str]
+	selects  slab[Select]
+	calls    slab[Call]
+	binaries slab[Binary]
+	sets     slab[Attrs]
+	lambdas  slab[Lambda]
+	exprs    slab[Expr]
+	names    slab[AttrName]
+	parts    slab[Part]
+}
+
+// A slab hands out values from blocks whose size grows with the demand.
+type slab[T any] struct {
+	free []T
+	size int
+}
+
+const (
+	minBlock = 8
+	maxBlock = 256
+)
+
+func (s *slab[T]) alloc() *T {
+	return &s.take(1)[0]
+}
+
+// take returns n zero values; appending to them copies them.
+func (s *slab[T]) take(n int) []T {
+	if n > len(s.free) {
+		s.size = min(max(minBlock, 2*s.size), maxBlock)
+		if n > s.size/4 && n > 1 {
+			return make([]T, n)
+		}
+		s.free = make([]T, s.size)
+	}
+	taken := s.free[:n:n]
+	s.free = s.free[n:]
+	return taken
+}
+
+// An exprStack holds the elements of the lists and calls that are being read.
+type exprStack []Expr
+
+// popExprs takes the elements from base on off the stack.
+func (p *parser) popExprs(base int) []Expr {
+	if base == len(p.exprs) {
+		return nil
+	}
+	es := p.arena.exprs.take(len(p.exprs) - base)
+	copy(es, p.exprs[base:])
+	p.exprs = p.exprs[:base]
+	return es
+}

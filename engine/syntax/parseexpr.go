@@ -1,0 +1,400 @@
+package syntax
+
+// expr reads an expression of any kind.
+func (p *parser) expr() Expr {
+	p.enter()
+	e := p.exprFunction()
+	p.leave()
+	return e
+}
+
+// exprFunction reads an expression that may extend as far as possible to the
+// right: a function, assert, with, let or if, or one with operators.
+func (p *parser) exprFunction() Expr {
+	switch p.tok.Kind {
+	case Ident:
+		if k := p.peek(0); k == Colon || k == At {
+			return p.lambda()
+		}
+	case BraceOpen:
+		if p.atFormals() {
+			return p.lambda()
+		}
+	case KwAssert:
+		return p.assertExpr()
+	case KwWith:
+		return p.withExpr()
+	case KwLet:
+		if p.peek(0) != BraceOpen {
+			return p.letExpr()
+		}
+	case KwIf:
+		return p.ifExpr()
+	}
+	return p.pipe()
+}
+
+func (p *parser) assertExpr() Expr {
+	e := &Assert{At: p.here()}
+	p.next()
+	e.Cond = p.expr()
+	h := p.height
+	p.accept(Semicolon)
+	e.Body = p.expr()
+	p.grow(max(h, p.height))
+	return e
+}
+
+func (p *parser) withExpr() Expr {
+	e := &With{At: p.here()}
+	p.next()
+	e.Scope = p.expr()
+	h := p.height
+	p.accept(Semicolon)
+	e.Body = p.expr()
+	p.grow(max(h, p.height))
+	return e
+}
+
+func (p *parser) letExpr() Expr {
+	e := &Let{At: p.here()}
+	start := p.tok.Start
+	p.next()
+	e.Attrs = p.bindings(KwIn, e.At)
+	h := p.height
+	p.accept(KwIn)
+	e.Body = p.expr()
+	if len(e.Attrs.Dynamic) > 0 {
+		p.fail(start, "dynamic attributes not allowed in let")
+	}
+	p.grow(max(h, p.height))
+	return e
+}
+
+func (p *parser) ifExpr() Expr {
+	e := &If{At: p.here()}
+	p.next()
+	e.Cond = p.expr()
+	h := p.height
+	p.accept(KwThen)
+	e.Then = p.expr()
+	h = max(h, p.height)
+	p.accept(KwElse)
+	e.Else = p.expr()
+	p.grow(max(h, p.height))
+	return e
+}
+
+// pipe reads operators and, around them, the pipes a |> b |> c and a <| b <| c,
+// which do not mix.
+func (p *parser) pipe() Expr {
+	e := p.op(1)
+	switch p.tok.Kind {
+	case PipeInto:
+		for p.tok.Kind == PipeInto {
+			at, h := p.here(), p.height
+			p.next()
+			fn := p.op(1)
+			e = p.call(at, fn, e)
+			p.grow(max(h, p.height))
+		}
+	case PipeFrom:
+		at, h := p.here(), p.height
+		p.next()
+		p.enter()
+		arg := p.op(1)
+		if p.tok.Kind == PipeFrom {
+			arg = p.pipeFrom(arg)
+		}
+		p.leave()
+		e = p.call(at, e, arg)
+		p.grow(max(h, p.height))
+	}
+	return e
+}
+
+// pipeFrom reads what is after fn, which is an operand of <| on both sides.
+func (p *parser) pipeFrom(fn Expr) Expr {
+	at, h := p.here(), p.height
+	p.next()
+	p.enter()
+	arg := p.op(1)
+	if p.tok.Kind == PipeFrom {
+		arg = p.pipeFrom(arg)
+	}
+	p.leave()
+	p.grow(max(h, p.height))
+	return p.call(at, fn, arg)
+}
+
+// call applies fn to one more argument. A call that gets more arguments remains
+// one call, even if it was in parentheses.
+func (p *parser) call(at Pos, fn, arg Expr) Expr {
+	if c, ok := fn.(*Call); ok {
+		c.Args = append(c.Args, arg)
+		return c
+	}
+	c := p.arena.calls.alloc()
+	c.Fn, c.At = fn, at
+	c.Args = append(p.arena.exprs.take(1)[:0], arg)
+	return c
+}
+
+// An operator is how tightly an infix operator binds: its level, loosest 1.
+type operator struct {
+	op    Op
+	level uint8
+	right bool // a op b op c is a op (b op c)
+	alone bool // a op b op c is an error
+}
+
+// The levels of the prefix operators: the operand of ! extends over operators
+// that bind more tightly than levelNot, that of - over none.
+const (
+	levelNot     = 7
+	levelHasAttr = 11
+	levelNegate  = 12
+)
+
+var operators = [kindCount]operator{
+	Arrow:        {OpImpl, 1, true, false},
+	OrOr:         {OpOr, 2, false, false},
+	AndAnd:       {OpAnd, 3, false, false},
+	EqualEqual:   {OpEqual, 4, false, true},
+	BangEqual:    {OpNotEqual, 4, false, true},
+	Less:         {OpLess, 5, false, true},
+	Greater:      {OpGreater, 5, false, true},
+	LessEqual:    {OpLessEq, 5, false, true},
+	GreaterEqual: {OpGreaterEq, 5, false, true},
+	SlashSlash:   {OpUpdate, 6, true, false},
+	Plus:         {OpAdd, 8, false, false},
+	Minus:        {OpSub, 8, false, false},
+	Star:         {OpMul, 9, false, false},
+	Slash:        {OpDiv, 9, false, false},
+	PlusPlus:     {OpConcat, 10, true, false},
+}
+
+// op reads operands and those infix operators between them whose level is at
+// least minLevel.
+func (p *parser) op(minLevel uint8) Expr {
+	x := p.operand()
+	for {
+		if p.tok.Kind == Question && minLevel <= levelHasAttr {
+			x = p.hasAttr(x)
+			continue
+		}
+		o := operators[p.tok.Kind]
+		if o.level == 0 || o.level < minLevel {
+			return x
+		}
+		e := p.arena.binaries.alloc()
+		e.Op, e.X, e.At = o.op, x, p.here()
+		h := p.height
+		p.next()
+		p.enter()
+		if o.right {
+			e.Y = p.op(o.level)
+		} else {
+			e.Y = p.op(o.level + 1)
+		}
+		p.leave()
+		p.grow(max(h, p.height))
+		if o.alone && operators[p.tok.Kind].level == o.level {
+			p.syntaxError()
+		}
+		x = e
+	}
+}
+
+// operand reads an operand of infix operators with its prefix operators.
+func (p *parser) operand() Expr {
+	at := p.here()
+	switch p.tok.Kind {
+	case Bang:
+		p.next()
+		p.enter()
+		e := &Not{X: p.op(levelNot + 1), At: at}
+		p.leave()
+		p.grow(p.height)
+		return e
+	case Minus:
+		p.next()
+		p.enter()
+		e := &Binary{Op: OpSub, X: &Int{At: at}, Y: p.op(levelNegate + 1), At: at}
+		p.leave()
+		p.grow(p.height)
+		return e
+	}
+	return p.app()
+}
+
+func (p *parser) hasAttr(x Expr) Expr {
+	h := p.height
+	p.next()
+	e := &HasAttr{X: x, At: x.Pos()}
+	e.Path = p.attrPath()
+	p.grow(max(h, p.height))
+	return e
+}
+
+// startsSimple holds the tokens with which an argument can begin.
+var startsSimple = [kindCount]bool{
+	Ident: true, IntLit: true, FloatLit: true, Quote: true, IndOpen: true, PathText: true,
+	HomePathText: true, SearchPathLit: true, URILit: true, ParenOpen: true, KwLet: true,
+	KwRec: true, BraceOpen: true, BracketOpen: true,
+}
+
+// app reads a function and its arguments.
+func (p *parser) app() Expr {
+	at := p.here()
+	fn := p.selection()
+	p.cursed = nil
+	if !startsSimple[p.tok.Kind] {
+		return fn
+	}
+	h := p.height
+	base := len(p.exprs)
+	for startsSimple[p.tok.Kind] {
+		p.exprs = append(p.exprs, p.selection())
+		p.checkCursed()
+		h = max(h, p.height)
+	}
+	p.grow(h)
+	args := p.popExprs(base)
+	if c, ok := fn.(*Call); ok {
+		c.Args = append(c.Args, args...)
+		return c
+	}
+	c := p.arena.calls.alloc()
+	c.Fn, c.Args, c.At = fn, args, at
+	return c
+}
+
+// selection reads a simple expression, maybe with .a.b or default after it.
+func (p *parser) selection() Expr {
+	start := p.tok.Start
+	x := p.simple()
+	switch p.tok.Kind {
+	case Dot:
+		h := p.height
+		e := p.arena.selects.alloc()
+		e.X, e.At = x, p.pos(start)
+		p.next()
+		e.Path = p.attrPath()
+		h = max(h, p.height)
+		if p.tok.Kind == KwOr {
+			p.next()
+			p.enter()
+			e.Default = p.selection()
+			p.leave()
+			p.checkCursed()
+			h = max(h, p.height)
+		}
+		p.grow(h)
+		p.cursed = nil
+		return e
+	case KwOr:
+		// or is a variable here, which x is applied to.
+		c := &Call{Fn: x, Args: []Expr{&Var{Name: SymOr, At: p.pos(start)}}, At: p.pos(start)}
+		p.cursed, p.cursedEnd = c, p.tok.End
+		p.next()
+		p.grow(p.height)
+		return c
+	}
+	p.cursed = nil
+	return x
+}
+
+// checkCursed warns if the selection that was just read, which is an argument,
+// list element or default, is of the form x or.
+func (p *parser) checkCursed() {
+	if p.cursed == nil {
+		return
+	}
+	at := p.cursed.At
+	p.cursed = nil
+	start := int32(p.file.Offset(at))
+	p.warn(start, "at "+p.file.Position(at).String()+
+		": This expression uses `or` as an identifier in a way that will change in a future Nix release.\n"+
+		"Wrap this entire expression in parentheses to preserve its current meaning:\n    ("+
+		p.snippet(start, p.cursedEnd)+")\nGive feedback at https://github.com/NixOS/nix/pull/11121")
+}
+
+// simple reads an expression that needs no parentheses as an argument.
+func (p *parser) simple() Expr {
+	p.height = 0
+	at := p.here()
+	switch p.tok.Kind {
+	case Ident:
+		return p.variable(at)
+	case IntLit, FloatLit:
+		return p.number(at)
+	case Quote:
+		return p.str(at)
+	case IndOpen:
+		return p.indStr(at)
+	case PathText, HomePathText:
+		return p.path(at)
+	case SearchPathLit:
+		return p.searchPath(at)
+	case URILit:
+		return p.uri(at)
+	case ParenOpen:
+		p.next()
+		e := p.expr()
+		p.accept(ParenClose)
+		return e
+	case KwLet, KwRec:
+		return p.recursive(at)
+	case BraceOpen:
+		p.next()
+		a := p.bindings(BraceClose, at)
+		p.accept(BraceClose)
+		return a
+	case BracketOpen:
+		return p.list(at)
+	}
+	p.syntaxError()
+	return nil
+}
+
+func (p *parser) variable(at Pos) Expr {
+	name := p.ident()
+	p.next()
+	if name == symCurPos {
+		return &CurPos{At: at}
+	}
+	v := p.arena.vars.alloc()
+	v.Name, v.At = name, at
+	return v
+}
+
+// recursive reads rec { … } or let { … }.
+func (p *parser) recursive(at Pos) Expr {
+	let := p.tok.Kind == KwLet
+	p.next()
+	p.accept(BraceOpen)
+	a := p.bindings(BraceClose, at)
+	p.accept(BraceClose)
+	a.Rec = true
+	if !let {
+		return a
+	}
+	p.grow(p.height)
+	return &Select{X: a, Path: []AttrName{{Sym: SymBody}}, At: at}
+}
+
+func (p *parser) list(at Pos) Expr {
+	p.enter()
+	p.next()
+	h, base := 0, len(p.exprs)
+	for startsSimple[p.tok.Kind] {
+		p.exprs = append(p.exprs, p.selection())
+		p.checkCursed()
+		h = max(h, p.height)
+	}
+	p.accept(BracketClose)
+	p.leave()
+	p.grow(h)
+	return &List{Elems: p.popExprs(base), At: at}
+}

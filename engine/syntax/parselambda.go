@@ -1,0 +1,101 @@
+package syntax
+
+// atFormals reports whether the { that is the current token begins the formals
+// of a function, as opposed to an attribute set.
+func (p *parser) atFormals() bool {
+	switch p.peek(0) {
+	case Ellipsis:
+		return true
+	case BraceClose:
+		k := p.peek(1)
+		return k == Colon || k == At
+	case Ident:
+		k := p.peek(1)
+		return k == Comma || k == Question || k == BraceClose
+	}
+	return false
+}
+
+// lambda reads x: body, { … }: body, x@{ … }: body or { … }@x: body.
+func (p *parser) lambda() Expr {
+	l := p.arena.lambdas.alloc()
+	start := p.tok.Start
+	l.At = p.pos(start)
+	h := 0
+	if p.tok.Kind == Ident {
+		l.Arg = p.ident()
+		p.next()
+		if p.tok.Kind == At {
+			p.next()
+			h = p.formals(l)
+		}
+	} else {
+		h = p.formals(l)
+		if p.tok.Kind == At {
+			p.next()
+			if p.tok.Kind == Ident {
+				l.Arg = p.ident()
+			}
+			p.accept(Ident)
+		}
+	}
+	p.accept(Colon)
+	l.Body = p.expr()
+	p.checkFormals(l, start)
+	p.documentLambda(l, start)
+	p.grow(max(h, p.height))
+	return l
+}
+
+// formals reads { a, b ? c, ... } and returns the height of the defaults.
+func (p *parser) formals(l *Lambda) (height int) {
+	l.HasFormals = true
+	p.accept(BraceOpen)
+	for p.tok.Kind == Ident {
+		f := Formal{Name: p.ident(), At: p.here()}
+		p.next()
+		if p.tok.Kind == Question {
+			p.next()
+			f.Default = p.expr()
+			height = max(height, p.height)
+		}
+		l.Formals = append(l.Formals, f)
+		if p.tok.Kind != Comma {
+			p.accept(BraceClose)
+			return height
+		}
+		p.next()
+	}
+	if p.tok.Kind == Ellipsis {
+		l.Ellipsis = true
+		p.next()
+	}
+	p.accept(BraceClose)
+	return height
+}
+
+// checkFormals refuses two formals of one name, and one with the name of the
+// whole argument.
+func (p *parser) checkFormals(l *Lambda, start int32) {
+	if p.failed || len(l.Formals) == 0 {
+		return
+	}
+	var dup *Formal
+	seen := make(map[Sym]bool, len(l.Formals))
+	for i := range l.Formals {
+		f := &l.Formals[i]
+		if seen[f.Name] && (dup == nil || f.Name < dup.Name) {
+			dup = f
+		}
+		seen[f.Name] = true
+	}
+	if dup != nil {
+		p.duplicateFormal(dup.Name, int32(p.file.Offset(dup.At)))
+	} else if l.Arg != 0 && seen[l.Arg] {
+		p.duplicateFormal(l.Arg, start)
+	}
+}
+
+func (p *parser) duplicateFormal(name Sym, offset int32) {
+	p.fail(offset, "duplicate formal function argument '"+showName(name, p.syms)+"'")
+}

@@ -1,0 +1,211 @@
+package syntax
+
+import (
+	"path"
+	"strconv"
+	"strings"
+)
+
+// number reads an integer or floating-point literal.
+func (p *parser) number(at Pos) Expr {
+	text := p.text(p.tok)
+	kind := p.tok.Kind
+	p.next()
+	if kind == IntLit {
+		n, _ := strconv.ParseInt(text, 10, 64) // the scanner has checked it
+		return &Int{n, at}
+	}
+	x, _ := strconv.ParseFloat(text, 64)
+	return &Float{x, at}
+}
+
+// str reads "…". It returns a *Str or an *Interp.
+func (p *parser) str(at Pos) Expr {
+	p.next()
+	if p.tok.Kind == Quote {
+		p.next()
+		return p.newStr("", at)
+	}
+	first := p.tok
+	if first.Kind == StrText {
+		s := p.strText()
+		if p.tok.Kind == Quote {
+			p.next()
+			return p.newStr(s, at)
+		}
+		parts := []Part{{p.newStr(s, p.pos(first.Start)), p.pos(first.Start)}}
+		return p.interpolation(at, parts, Quote)
+	}
+	return p.interpolation(at, nil, Quote)
+}
+
+func (p *parser) newStr(s string, at Pos) *Str {
+	e := p.arena.strs.alloc()
+	e.Value, e.At = s, at
+	return e
+}
+
+// strText reads the text of a StrText token between double quotes.
+func (p *parser) strText() string {
+	text := unescape(p.text(p.tok))
+	p.checkNUL(text)
+	p.next()
+	return text
+}
+
+// checkNUL refuses a string that holds a zero byte.
+func (p *parser) checkNUL(text string) {
+	if strings.IndexByte(text, 0) >= 0 {
+		p.fail(p.tok.Start, "input string '"+strings.ReplaceAll(text, "\x00", "␀")+
+			"' cannot be represented as Nix string because it contains null bytes")
+	}
+}
+
+// interpolation reads further pieces of text and ${…} up to a token of
+// kind end. The next token is not text if parts is empty or ends with text.
+func (p *parser) interpolation(at Pos, parts []Part, end Kind) Expr {
+	h := 0
+	if p.tok.Kind != DollarBrace {
+		p.syntaxError()
+	}
+	for p.tok.Kind != end && !p.failed {
+		at := p.here()
+		switch p.tok.Kind {
+		case StrText:
+			if end == PathEnd {
+				parts = append(parts, Part{p.newStr(p.text(p.tok), at), at})
+				p.next()
+			} else {
+				parts = append(parts, Part{p.newStr(p.strText(), at), at})
+			}
+		case DollarBrace:
+			parts = append(parts, Part{p.inBraces(), at})
+			h = max(h, p.height)
+		default:
+			p.syntaxError()
+		}
+	}
+	p.accept(end)
+	p.grow(h)
+	return &Interp{Parts: parts, IsPath: end == PathEnd, At: at}
+}
+
+// inBraces reads ${ … }.
+func (p *parser) inBraces() Expr {
+	p.next()
+	e := p.expr()
+	p.accept(BraceClose)
+	return e
+}
+
+// indStr reads ”…”.
+func (p *parser) indStr(at Pos) Expr {
+	p.next()
+	var parts []indPart
+	h := 0
+	for p.tok.Kind != IndClose && !p.failed {
+		part := indPart{at: p.here()}
+		switch p.tok.Kind {
+		case IndText:
+			part.text = p.text(p.tok)
+			p.checkNUL(part.text)
+			p.next()
+		case DollarBrace:
+			part.x = p.inBraces()
+			h = max(h, p.height)
+		default:
+			p.syntaxError()
+		}
+		parts = append(parts, part)
+	}
+	p.accept(IndClose)
+	if p.failed {
+		return nil
+	}
+	stripped := p.stripIndentation(parts)
+	switch {
+	case len(stripped) == 0:
+		return p.newStr("", at)
+	case len(stripped) == 1:
+		if s, ok := stripped[0].X.(*Str); ok {
+			return s
+		}
+	}
+	p.grow(h)
+	return &Interp{Parts: stripped, At: at}
+}
+
+// path reads a path literal with its interpolations.
+func (p *parser) path(at Pos) Expr {
+	tok := p.tok
+	first := &Path{p.absolutePath(tok), at}
+	p.next()
+	switch p.tok.Kind {
+	case PathEnd:
+		p.next()
+		return first
+	case StrText:
+		part := Part{p.newStr(p.text(p.tok), p.here()), p.here()}
+		p.next()
+		return p.interpolation(at, []Part{{first, at}, part}, PathEnd)
+	}
+	return p.interpolation(at, []Part{{first, at}}, PathEnd)
+}
+
+// absolutePath returns the path that the first piece of a path literal means.
+// A slash at its end is kept.
+func (p *parser) absolutePath(tok Token) string {
+	text := p.text(tok)
+	var abs string
+	switch {
+	case tok.Kind == HomePathText:
+		if p.opts.PureEval {
+			p.fail(noOffset, "the path '"+text+"' can not be resolved in pure mode")
+		}
+		p.lint(p.opts.AbsolutePaths, tok.Start, "home path literals are not portable. "+
+			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
+		return p.opts.Home + text[1:]
+	case text[0] == '/':
+		p.lint(p.opts.AbsolutePaths, tok.Start, "absolute path literals are not portable. "+
+			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
+		abs = path.Clean(text)
+	default:
+		if text[0] != '.' {
+			p.lint(p.opts.ShortPaths, tok.Start, "relative path literal '"+text+
+				"' should be prefixed with '.' for clarity: './"+text+"'")
+		}
+		abs = path.Join("/", p.opts.BasePath, text)
+	}
+	if len(text) > 1 && strings.HasSuffix(text, "/") {
+		abs += "/"
+	}
+	return abs
+}
+
+// searchPath reads <a/b>, which is a call of __findFile.
+func (p *parser) searchPath(at Pos) Expr {
+	text := p.text(p.tok)
+	p.next()
+	p.grow(0)
+	return &Call{
+		Fn: &Var{Name: SymFindFile, At: at},
+		Args: []Expr{
+			&Var{Name: SymNixPath, At: at},
+			&Str{Value: text[1 : len(text)-1], At: at},
+		},
+		At: at,
+	}
+}
+
+// uri reads a URL without quotes.
+func (p *parser) uri(at Pos) Expr {
+	text := p.text(p.tok)
+	verb := "discouraged"
+	if p.opts.URLLiterals == LintFatal {
+		verb = "disallowed"
+	}
+	p.lint(p.opts.URLLiterals, p.tok.Start, "URL literals are "+verb+
+		". Consider using a string literal \""+text+"\" instead")
+	p.next()
+	return p.newStr(text, at)
+}

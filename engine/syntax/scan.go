@@ -1,0 +1,506 @@
+package syntax
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A Scanner splits a text into tokens. It needs no help from a parser: whether
+// it is inside a string, a path or plain text it keeps on a stack of its own,
+// so that tokens may be read ahead without limit.
+//
+// Of several tokens that could begin at a place the longest wins, as in a
+// lexer made by flex: a/b is a path, x:x a URL, 1.5/a a path.
+//
+// A Scanner is not safe for concurrent use. The zero value is at the start of
+// an empty text.
+type Scanner struct {
+	src   string
+	pos   int
+	modes []mode
+	mode  mode // on top of modes; modeInitial at the bottom
+	last  Token
+
+	// noPath and noURI are the ends of runs of characters known to be followed
+	// by nothing that makes them a path or a URL.
+	noPath, noURI int
+	noPipes       bool // |> and <| are errors
+
+	// badAt is the offset of what Err complains about, badMsg the complaint.
+	badMsg string
+	badAt  int
+	// openComment is 1 + the offset of a /* that is never closed, 0 if none.
+	openComment int
+	docs        []docRange // in order
+	doc         docRange   // the last doc comment, if no token has followed it
+}
+
+// A docRange is a doc comment and the token that comes after it.
+type docRange struct {
+	begin, end int32 // of the comment, with its delimiters
+	target     int32 // offset of the token
+}
+
+type mode uint8
+
+const (
+	modeInitial mode = iota // the bottom of the stack; like modeDefault
+	modeDefault
+	modeString
+	modeIndString
+	modePath      // after a piece of a path
+	modePathSlash // after a piece of a path that ends with a slash
+)
+
+// NewScanner returns a Scanner at the start of src.
+func NewScanner(src string) *Scanner { return &Scanner{src: src} }
+
+// Character classes.
+const (
+	clsIdentStart = 1 << iota
+	clsIdent
+	clsPath
+	clsScheme
+	clsURI
+	clsSpace
+	clsDigit
+	clsString // needs no attention inside "…"
+)
+
+var classes = makeClasses()
+
+func makeClasses() (table [256]uint8) {
+	set := func(chars string, cls uint8) {
+		for i := range len(chars) {
+			table[chars[i]] |= cls
+		}
+	}
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	const digits = "0123456789"
+	set(letters+"_", clsIdentStart)
+	set(letters+digits+"_'-", clsIdent)
+	set(letters+digits+"._-+", clsPath)
+	set(letters+digits+"+-.", clsScheme)
+	set(letters+digits+"%/?:@&=+$,-_.!~*'", clsURI)
+	set(" \t\r\n", clsSpace)
+	set(digits, clsDigit)
+	for c := range 256 {
+		if c != '"' && c != '$' && c != '\\' {
+			table[c] |= clsString
+		}
+	}
+	return table
+}
+
+// is reports whether the byte at i is there and of one of the classes.
+func (s *Scanner) is(i int, cls uint8) bool {
+	return i < len(s.src) && classes[s.src[i]]&cls != 0
+}
+
+// at returns the byte at i, 0 beyond the end.
+func (s *Scanner) at(i int) byte {
+	if i < len(s.src) {
+		return s.src[i]
+	}
+	return 0
+}
+
+// run returns the end of the characters of cls that begin at i.
+func (s *Scanner) run(i int, cls uint8) int {
+	for i < len(s.src) && classes[s.src[i]]&cls != 0 {
+		i++
+	}
+	return i
+}
+
+func (s *Scanner) push(m mode) {
+	s.modes = append(s.modes, s.mode)
+	s.mode = m
+}
+
+func (s *Scanner) pop() {
+	s.mode = s.modes[len(s.modes)-1]
+	s.modes = s.modes[:len(s.modes)-1]
+}
+
+// Next returns the next token. At the end of the text it returns [EndOfFile]
+// for ever.
+func (s *Scanner) Next() Token {
+	var kind Kind
+	start := s.pos
+	switch s.mode {
+	case modeInitial, modeDefault:
+		start = s.skip()
+		kind = s.scanDefault(start)
+	case modeString:
+		kind = s.scanString(start)
+	case modeIndString:
+		kind = s.scanIndString(start)
+	default:
+		kind = s.scanPath(start)
+	}
+	if kind == PathEnd {
+		return Token{PathEnd, s.last.Start, s.last.End}
+	}
+	s.last = Token{kind, int32(start), int32(s.pos)}
+	return s.last
+}
+
+// Err returns the offset of the text for which Next gave a [BadToken], and
+// what is wrong with it in Nix's words.
+func (s *Scanner) Err() (offset int, msg string) { return s.badAt, s.badMsg }
+
+func (s *Scanner) bad(offset int, msg string) Kind {
+	s.badAt, s.badMsg = offset, msg
+	return BadToken
+}
+
+// skip moves past white space and comments and returns where the next token
+// begins. It notes which token a doc comment belongs to.
+func (s *Scanner) skip() int {
+	src, i := s.src, s.pos
+	for i < len(src) {
+		switch c := src[i]; {
+		case classes[c]&clsSpace != 0:
+			i++
+		case c == '#':
+			for i < len(src) && src[i] != '\n' && src[i] != '\r' {
+				i++
+			}
+		case c == '/' && i+1 < len(src) && src[i+1] == '*':
+			n := strings.Index(src[i+2:], "*/")
+			if n < 0 {
+				s.openComment = i + 1
+				return s.begin(i)
+			}
+			end := i + 2 + n + 2
+			if isDocComment(src[i:end]) {
+				s.doc = docRange{begin: int32(i), end: int32(end)}
+			}
+			i = end
+		default:
+			return s.begin(i)
+		}
+	}
+	return s.begin(i)
+}
+
+// begin notes that a token begins at i.
+func (s *Scanner) begin(i int) int {
+	if s.doc.end != 0 {
+		s.doc.target = int32(i)
+		s.docs = append(s.docs, s.doc)
+		s.doc = docRange{}
+	}
+	return i
+}
+
+// isDocComment reports whether a comment is /** … */, as opposed to /***…*/ or
+// one without content.
+func isDocComment(c string) bool {
+	return len(c) > 5 && c[2] == '*' && c[3] != '*' && c[3] != '/'
+}
+
+// scanDefault reads the token that begins at i, outside strings and paths.
+func (s *Scanner) scanDefault(i int) Kind {
+	if i >= len(s.src) {
+		s.pos = i
+		return EndOfFile
+	}
+	c := s.src[i]
+	switch {
+	case classes[c]&clsIdentStart != 0:
+		return s.scanWord(i)
+	case classes[c]&clsPath != 0 || c == '/' || c == '~':
+		if kind, ok := s.scanPathStart(i); ok {
+			return kind
+		}
+		if classes[c]&clsDigit != 0 || c == '.' && s.is(i+1, clsDigit) {
+			return s.scanNumber(i)
+		}
+	}
+	return s.scanPunct(i, c)
+}
+
+// scanWord reads an identifier, a keyword, or a path or URL that begins with
+// letters.
+func (s *Scanner) scanWord(i int) Kind {
+	end := s.run(i, clsIdent)
+	switch s.at(end) {
+	case '/', '.', '+', ':':
+		if kind, ok := s.scanPathStart(i); ok {
+			return kind
+		}
+		if s.scanURI(i) {
+			return URILit
+		}
+	}
+	s.pos = end
+	if n := end - i; n < 2 || n > 7 {
+		return Ident
+	}
+	return keyword(s.src[i:end])
+}
+
+// scanURI reads the URL that begins at i, if there is one.
+func (s *Scanner) scanURI(i int) bool {
+	if i < s.noURI || s.src[i] == '_' {
+		return false
+	}
+	end := s.run(i, clsScheme)
+	if s.at(end) != ':' || !s.is(end+1, clsURI) {
+		s.noURI = end
+		return false
+	}
+	s.pos = s.run(end+1, clsURI)
+	return true
+}
+
+// scanPathStart reads the first piece of the path at i, if there is one.
+func (s *Scanner) scanPathStart(i int) (kind Kind, ok bool) {
+	if i < s.noPath {
+		return 0, false
+	}
+	kind, run := PathText, i+1
+	if s.src[i] == '~' {
+		kind = HomePathText
+	} else {
+		run = s.run(i, clsPath)
+	}
+	if s.at(run) != '/' {
+		s.noPath = run
+		return 0, false
+	}
+	if !s.is(run+1, clsPath) {
+		if s.at(run+1) != '$' || s.at(run+2) != '{' {
+			s.noPath = run
+			return 0, false
+		}
+		s.pos = run + 1
+		s.push(modePathSlash)
+		return kind, true
+	}
+	s.pos = s.pathSegments(run)
+	return kind, true
+}
+
+// pathSegments returns the end of the segments /a/b that begin at i, with a
+// slash that may follow them, and enters the mode after them.
+func (s *Scanner) pathSegments(i int) int {
+	for s.at(i) == '/' && s.is(i+1, clsPath) {
+		i = s.run(i+1, clsPath)
+	}
+	if s.at(i) == '/' {
+		s.push(modePathSlash)
+		return i + 1
+	}
+	s.push(modePath)
+	return i
+}
+
+// scanPath reads what follows the first piece of a path.
+func (s *Scanner) scanPath(i int) Kind {
+	if s.at(i) == '$' && s.at(i+1) == '{' {
+		s.mode = modePath
+		s.push(modeDefault)
+		s.pos = i + 2
+		return DollarBrace
+	}
+	run := s.run(i, clsPath)
+	slash := s.at(run) == '/'
+	switch {
+	case slash && s.is(run+1, clsPath):
+		s.pop()
+		s.pos = s.pathSegments(run)
+		return StrText
+	case slash:
+		s.mode, s.pos = modePathSlash, run+1
+		return StrText
+	case run > i:
+		s.mode, s.pos = modePath, run
+		return StrText
+	case s.mode == modePath:
+		s.pop()
+		return PathEnd
+	}
+	s.pop()
+	if i == len(s.src) {
+		i = int(s.last.Start)
+	}
+	return s.bad(i, "path has a trailing slash")
+}
+
+// scanNumber reads a number. A fraction needs no digits after its point
+// if digits other than a leading 0 stand before it.
+func (s *Scanner) scanNumber(i int) Kind {
+	end := s.run(i, clsDigit)
+	switch {
+	case s.at(end) != '.':
+		return s.intLit(i, end)
+	case end > i && s.src[i] != '0', end <= i+1 && s.is(end+1, clsDigit):
+		end = s.run(end+1, clsDigit)
+	default:
+		return s.intLit(i, end)
+	}
+	if c := s.at(end); c == 'e' || c == 'E' {
+		exp := end + 1
+		if c := s.at(exp); c == '+' || c == '-' {
+			exp++
+		}
+		if s.is(exp, clsDigit) {
+			end = s.run(exp, clsDigit)
+		}
+	}
+	s.pos = end
+	if !representable(s.src[i:end]) {
+		return s.bad(i, "invalid float '"+s.src[i:end]+"'")
+	}
+	return FloatLit
+}
+
+// intLit ends an integer, which must fit in 64 bits.
+func (s *Scanner) intLit(i, end int) Kind {
+	s.pos = end
+	if end-i < len("9223372036854775807") {
+		return IntLit
+	}
+	if _, err := strconv.ParseInt(s.src[i:end], 10, 64); err != nil {
+		return s.bad(i, "invalid integer '"+s.src[i:end]+"'")
+	}
+	return IntLit
+}
+
+// representable reports whether a number is neither too large for a float nor
+// so small that it loses digits, as strtod does.
+func representable(text string) bool {
+	if len(text) < 300 && !strings.ContainsAny(text, "eE") {
+		return true
+	}
+	const smallestNormal = 0x1p-1022
+	x, err := strconv.ParseFloat(text, 64)
+	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+	return err == nil && (x >= smallestNormal || strings.Trim(mantissa, "0.") == "")
+}
+
+// scanPunct reads a token that is no word, number or path.
+func (s *Scanner) scanPunct(i int, c byte) Kind {
+	kind, n := s.punct(i, c)
+	s.pos = i + n
+	if s.noPipes && (kind == PipeFrom || kind == PipeInto) {
+		const feature = "pipe-operators"
+		return s.bad(i, "experimental Nix feature '"+feature+
+			"' is disabled; add '--extra-experimental-features "+feature+"' to enable it")
+	}
+	switch kind {
+	case DollarBrace, BraceOpen:
+		s.push(modeDefault)
+	case BraceClose:
+		if s.mode != modeInitial {
+			s.pop()
+		}
+	case Quote:
+		s.push(modeString)
+	case IndOpen:
+		s.push(modeIndString)
+	}
+	return kind
+}
+
+// punct says which token of punctuation c begins at i, and its length.
+func (s *Scanner) punct(i int, c byte) (Kind, int) {
+	if two := doublePunct(c, s.at(i+1)); two != InvalidToken {
+		return two, 2
+	}
+	switch c {
+	case 0: // Nix takes it for the end of the text
+		s.src = s.src[:i+1]
+		return EndOfFile, 1
+	case '.':
+		if s.at(i+1) == '.' && s.at(i+2) == '.' {
+			return Ellipsis, 3
+		}
+	case '<':
+		if end := s.searchPath(i); end > 0 {
+			return SearchPathLit, end - i
+		}
+	case '\'':
+		if s.at(i+1) != '\'' {
+			break
+		}
+		end := i + 2
+		for s.at(end) == ' ' {
+			end++
+		}
+		if s.at(end) == '\n' {
+			return IndOpen, end + 1 - i
+		}
+		return IndOpen, 2
+	}
+	return singlePunct(c), 1
+}
+
+// searchPath returns the end of the <a/b> that begins at i, 0 if none does.
+func (s *Scanner) searchPath(i int) int {
+	for {
+		end := s.run(i+1, clsPath)
+		if end == i+1 {
+			return 0
+		}
+		switch s.at(end) {
+		case '>':
+			return end + 1
+		case '/':
+			i = end
+		default:
+			return 0
+		}
+	}
+}
+
+func doublePunct(c, d byte) Kind {
+	switch {
+	case c == '=' && d == '=':
+		return EqualEqual
+	case c == '!' && d == '=':
+		return BangEqual
+	case c == '<' && d == '=':
+		return LessEqual
+	case c == '>' && d == '=':
+		return GreaterEqual
+	case c == '&' && d == '&':
+		return AndAnd
+	case c == '|' && d == '|':
+		return OrOr
+	case c == '-' && d == '>':
+		return Arrow
+	case c == '/' && d == '/':
+		return SlashSlash
+	case c == '+' && d == '+':
+		return PlusPlus
+	case c == '<' && d == '|':
+		return PipeFrom
+	case c == '|' && d == '>':
+		return PipeInto
+	case c == '$' && d == '{':
+		return DollarBrace
+	}
+	return InvalidToken
+}
+
+var singles = [128]Kind{
+	'<': Less, '>': Greater, '+': Plus, '-': Minus, '*': Star, '/': Slash, '?': Question,
+	':': Colon, '@': At, ';': Semicolon, '!': Bang, '.': Dot, '"': Quote,
+	'(': ParenOpen, ')': ParenClose, '{': BraceOpen, '}': BraceClose,
+	'[': BracketOpen, ']': BracketClose, '=': Equals, ',': Comma,
+}
+
+func singlePunct(c byte) Kind {
+	if c < 128 && singles[c] != 0 {
+		return singles[c]
+	}
+	return InvalidToken
+}
+
+// maxSource is the length of the longest text that a Scanner can read, in bytes.
+const maxSource = math.MaxInt32 - 1
