@@ -1,0 +1,91 @@
+package closure
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Order says how to sort paths.
+type Order uint8
+
+// The orders. Sizes and counts go from large to small, names from A to Z.
+const (
+	ByAdded Order = iota
+	ByClosure
+	ByOwn
+	ByName
+	ByReferences // how many paths it refers to
+	ByReferrers  // how many paths in the closure refer to it
+)
+
+// String returns the order in a word: "added".
+func (o Order) String() string {
+	switch o {
+	case ByAdded:
+		return "added"
+	case ByClosure:
+		return "closure"
+	case ByOwn:
+		return "own"
+	case ByName:
+		return "name"
+	case ByReferences:
+		return "references"
+	case ByReferrers:
+		return "referrers"
+	}
+	return ""
+}
+
+// Sort sorts nodes, equals by name and then by path. By closure size it may
+// take as long as [Graph.ClosureSize] takes for each.
+func (g *Graph) Sort(nodes []Node, by Order) {
+	key := map[Order]func(Node) int64{
+		ByAdded:      g.AddedSize,
+		ByClosure:    g.ClosureSize,
+		ByOwn:        g.OwnSize,
+		ByName:       func(Node) int64 { return 0 },
+		ByReferences: func(n Node) int64 { return int64(len(g.References(n))) },
+		ByReferrers:  func(n Node) int64 { return int64(len(g.Referrers(n))) },
+	}[by]
+	type keyed struct {
+		key  int64
+		name string
+		n    Node
+	}
+	sorted := make([]keyed, len(nodes))
+	for i, n := range nodes {
+		sorted[i] = keyed{key(n), g.Path(n).Name(), n}
+	}
+	slices.SortFunc(sorted, func(a, b keyed) int {
+		return cmp.Or(cmp.Compare(b.key, a.key), cmp.Compare(a.name, b.name), cmp.Compare(g.index[a.n], g.index[b.n]))
+	})
+	for i, s := range sorted {
+		nodes[i] = s.n
+	}
+}
+
+// Children returns what n refers to, sorted. The caller may modify it.
+func (g *Graph) Children(n Node, by Order) []Node {
+	nodes := slices.Clone(g.References(n))
+	g.Sort(nodes, by)
+	return nodes
+}
+
+// Parents returns what in the closure refers to n, sorted. The caller may
+// modify it.
+func (g *Graph) Parents(n Node, by Order) []Node {
+	nodes := slices.Clone(g.Referrers(n))
+	g.Sort(nodes, by)
+	return nodes
+}
+
+// All returns all nodes, sorted. The caller may modify it.
+func (g *Graph) All(by Order) []Node {
+	nodes := make([]Node, g.Len())
+	for i := range nodes {
+		nodes[i] = Node(i)
+	}
+	g.Sort(nodes, by)
+	return nodes
+}
