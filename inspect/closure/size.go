@@ -75,18 +75,19 @@ func (g *Graph) walkSize(c *sizeCache, n Node) (size int64) {
 func (g *Graph) ClosureSizes(ctx context.Context) ([]int64, error) {
 	c := &g.sizes
 	c.mu.Lock()
-	done := c.all
+	sizes, done := c.size, c.all
 	c.mu.Unlock()
-	if !done {
-		sizes, err := g.allSizesContext(ctx, runtime.GOMAXPROCS(0))
-		if err != nil {
-			return nil, err
-		}
-		c.mu.Lock()
-		c.size, c.all = sizes, true
-		c.mu.Unlock()
+	if done {
+		return sizes, nil
 	}
-	return c.size, nil
+	sizes, err := g.allSizesContext(ctx, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size, c.all = sizes, true
+	return sizes, nil
 }
 
 func (g *Graph) allSizes(workers int) []int64 {
