@@ -2,7 +2,8 @@ package eval
 
 // A Builtin is a function, or a constant, that is written in Go.
 //
-// Exactly one of the functions is set, the one that Arity names.
+// Exactly one of the functions is set, the one that Arity names; a constant may
+// have a Value instead of F0.
 // Arguments that Strict names are forced before the call, and are then never
 // thunks; others may be. A builtin raises language errors by [State.Fail] and
 // the like, which unwind it: it must leave nothing half done that a defer does
@@ -11,6 +12,7 @@ type Builtin struct {
 	Name   string // as in builtins.Name
 	Arity  uint8  // 0 to 3; 0 is a constant, evaluated at first use
 	Strict uint8  // bit i: argument i is forced before the call
+	Value  Value  // of a constant that needs no evaluation
 	F0     func(*State) Value
 	F1     func(*State, Value) Value
 	F2     func(*State, Value, Value) Value

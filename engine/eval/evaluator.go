@@ -92,7 +92,9 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 			continue
 		}
 		v := MakeBuiltin(b)
-		if b.Arity == 0 {
+		if b.Arity == 0 && b.F0 == nil {
+			v = b.Value
+		} else if b.Arity == 0 {
 			c, _ := newChunk(1)
 			v = initThunk(c, c, ev.register(&constantNode{builtin: b}, builtinRoom))
 		}

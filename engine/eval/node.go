@@ -160,14 +160,14 @@ type curPos struct {
 	pos Pos
 }
 
-func (n *curPos) Eval(s *State, _ *Value) Value { return s.PosAttrs(n.pos) }
+func (n *curPos) Eval(s *State, _ *Value) Value { return s.PosValue(n.pos) }
 
 // posShape is the layout of positions as sets.
 var posShape = NewShape("file", "line", "column")
 
-// PosAttrs returns a position as the language sees it: a set of file, line and
+// PosValue returns a position as the language sees it: a set of file, line and
 // column, or null.
-func (s *State) PosAttrs(pos Pos) Value {
+func (s *State) PosValue(pos Pos) Value {
 	p := s.ev.Position(pos)
 	if p.Line == 0 || p.File == nil || p.Name == "" || p.Name[0] != '/' {
 		return Null

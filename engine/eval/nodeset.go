@@ -66,10 +66,24 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 			d.node = c.expr(at.Value)
 		default:
 			d.node = c.expr(at.Value)
+			if a.Overrides > 0 {
+				n := &delayNode{x: d.node}
+				c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom+nodeRoom)
+				d.node = n
+			}
 		}
 	}
 	return b
 }
+
+// A delayNode is an attribute of a set with __overrides: always delayed, since
+// the variables in it may yet change.
+type delayNode struct {
+	base
+	x node
+}
+
+func (n *delayNode) Eval(s *State, fr *Value) Value { return n.x.Eval(s, fr) }
 
 // fill makes the values of a let or rec, and returns the frame they are in.
 func (b *bindings) fill(s *State, fr *Value) *Value {

@@ -351,17 +351,19 @@ func (p *printer) derivation(v Value) {
 }
 
 // PrintPlain returns a value as nix-instantiate --eval prints it, without
-// forcing anything. Behaviour: print-ambiguous.cc in Nix.
-func (ev *Evaluator) PrintPlain(v Value) string {
-	p := plainPrinter{ev: ev, seen: make(map[unsafe.Pointer]bool)}
+// forcing anything. Forced says that the value was forced deeply before.
+// Behaviour: print-ambiguous.cc in Nix.
+func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
+	p := plainPrinter{ev: ev, forced: forced, seen: make(map[unsafe.Pointer]bool)}
 	p.print(v.peek(), 0)
 	return string(p.b)
 }
 
 type plainPrinter struct {
-	b    []byte
-	ev   *Evaluator
-	seen map[unsafe.Pointer]bool
+	b      []byte
+	ev     *Evaluator
+	forced bool
+	seen   map[unsafe.Pointer]bool
 }
 
 func (p *plainPrinter) print(v Value, depth int) {
@@ -405,7 +407,7 @@ func (p *plainPrinter) element(v Value, depth int) {
 	switch {
 	case depth > p.ev.maxDepth:
 		panic(&Error{Kind: ErrorLimit, Msg: "stack overflow; max-call-depth exceeded"})
-	case v.shownLazy() && !v.lazy():
+	case v.shownLazy() && !v.lazy() && !p.forced:
 		p.b = append(p.b, "<CODE>"...)
 	default:
 		p.print(v, depth)
