@@ -1,0 +1,183 @@
+package tui
+
+// This file is what the interface needs of the engine. main passes the real
+// one; tui/tuitest has one of made-up data. Every method that takes a context
+// may wait, and is called only from commands (see [Ask]); the others answer at
+// once and are safe to call from Update.
+
+import (
+	"context"
+	"os/exec"
+	"time"
+
+	"nixbench/engine/event"
+	"nixbench/store"
+	"nixbench/store/gc"
+	"nixbench/store/profile"
+	"nixbench/tui/widget/logview"
+)
+
+// A Backend is all that the interface needs of the engine. It is safe for
+// concurrent use.
+type Backend interface {
+	Host
+	Repl
+	Builds
+	Stores
+	Profiles
+	GC
+}
+
+// A Host is the machine and the program around the interface.
+type Host interface {
+	// Info says what the workbench works on; it does not change.
+	Info() Info
+	// Events returns the mailbox of all activities, which the app shell
+	// alone reads; nil if there is none.
+	Events() *event.Mailbox
+	// EditorCommand returns the user's editor opening file at line, where 0
+	// is no line.
+	EditorCommand(file string, line int) (*exec.Cmd, error)
+	// CopyText puts text on the clipboard of the machine that the program
+	// runs on, if that has one; the terminal is told separately.
+	CopyText(ctx context.Context, text string) error
+}
+
+// Info says what the workbench works on.
+type Info struct {
+	Version  string    // of nixbench
+	System   string    // "x86_64-linux"
+	StoreDir store.Dir // logical store directory
+	// StoreRoot is where the store's files are, if that is not the machine's
+	// own root directory: "~/.local/share/nix/root".
+	StoreRoot string
+	// Reading names a second store that is only read, such as /nix/store
+	// beside the embedded one; "" for none.
+	Reading string
+	// ReadOnly says why the store cannot be changed; "" if it can.
+	ReadOnly string
+	// Nixpkgs is the revision that <nixpkgs> leads to, shortened; "" if none.
+	Nixpkgs string
+	// NoBuilds says why derivations cannot be built here; "" if they can.
+	NoBuilds string
+}
+
+// Builds is what the builds screen asks for. Activities come as [EventsMsg].
+type Builds interface {
+	// Realise builds or substitutes targets and waits for the end. Progress
+	// comes by events. Cancelling ctx cancels the builds.
+	Realise(ctx context.Context, targets []store.DerivedPath, opts RealiseOptions) error
+	// CancelBuild cancels the running build of a derivation, if there is one.
+	CancelBuild(drv store.Path)
+	// OpenLog opens the log of a derivation's build, running or ended. For
+	// one that has none, errors.Is(err, fs.ErrNotExist).
+	OpenLog(ctx context.Context, drv store.Path) (logview.File, error)
+	// UsualTime is how long builds of that name took lately, 0 if unknown.
+	UsualTime(name string) time.Duration
+}
+
+// RealiseOptions change how targets are built. The zero value is usual.
+type RealiseOptions struct {
+	KeepFailed bool // keep the directory of a build that fails
+	Rebuild    bool // build although the outputs are valid, to compare
+}
+
+// Stores is what the closure browser asks for. Sizes and why-depends are
+// computed from the graph by inspect/closure and inspect/why.
+type Stores interface {
+	// Graph returns all valid paths with their references.
+	Graph(ctx context.Context) (*store.Graph, error)
+	// PathInfo returns what the store knows about a path. If it is not valid,
+	// errors.Is(err, store.ErrInvalidPath).
+	PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error)
+	// Places lists what a user may want to browse: profiles, results, the
+	// running system, what was built last; newest first in each kind.
+	Places(ctx context.Context) ([]Place, error)
+	// ResolvePath finds the store path that s, typed by the user, is or leads
+	// to: a path in the store, a link, a name of a place.
+	ResolvePath(ctx context.Context, s string) (store.Path, error)
+	// Files lists the files of a path by size, biggest first.
+	Files(ctx context.Context, p store.Path) ([]File, error)
+	// FilesHolding lists the files of referrer in which the digest of
+	// reference stands.
+	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]Holding, error)
+	// BuildGraph returns the derivations that drv needs to be built, with
+	// the sizes of those outputs that are valid, as a graph.
+	BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error)
+}
+
+// A Place is where browsing may start.
+type Place struct {
+	Kind string // "profile", "result", "system", "built"
+	Name string // for people: a link, shortened, or a name
+	Path store.Path
+	Time time.Time
+}
+
+// A File is a regular file or link in a store object.
+type File struct {
+	Name string // relative, "" for the object itself
+	Size int64  // bytes
+}
+
+// A Holding is a file that holds a reference.
+type Holding struct {
+	File    string // relative
+	Excerpt string // what stands around it, clean and on one line
+	Offset  int64  // bytes from the start of the file
+}
+
+// Profiles is what the profiles screen asks for. The plans are executed by
+// their own Execute.
+type Profiles interface {
+	// ProfileList lists the profiles of this user and this machine.
+	ProfileList(ctx context.Context) ([]Profile, error)
+	// Generations lists the generations of the profile with that link, by
+	// number.
+	Generations(ctx context.Context, profile string) ([]Generation, error)
+	// SwitchPlan, RollbackPlan and DeletePlan say what would be done; see
+	// store/profile.
+	SwitchPlan(ctx context.Context, profile string, number int) (*profile.SwitchPlan, error)
+	RollbackPlan(ctx context.Context, profile string) (*profile.SwitchPlan, error)
+	DeletePlan(ctx context.Context, profile string, rule profile.Rule) (*profile.DeletePlan, error)
+	// AnnotateGeneration sets the label and the pin of a generation.
+	AnnotateGeneration(ctx context.Context, profile string, number int, label string, pinned bool) error
+}
+
+// A Profile is a link to generations.
+type Profile struct {
+	Link string // absolute
+	Name string // for people
+	// ReadOnly says why it cannot be changed, with the command that could;
+	// "" if it can.
+	ReadOnly string
+	// Activate is what to run after a switch, such as "bin/switch-to-
+	// configuration switch"; "" for nothing.
+	Activate string
+}
+
+// A Generation is a generation with what nixbench notes beside it.
+type Generation struct {
+	profile.Generation
+	Label   string
+	Pinned  bool
+	Running bool // it is the running system
+	Booted  bool // the machine was booted with it
+}
+
+// GC is what the GC screen asks for.
+type GC interface {
+	// GCPlan says what a collection would delete; plan.Ignoring gives it
+	// for other roots without asking again.
+	GCPlan(ctx context.Context) (*gc.Plan, error)
+	// Collect executes the plan; activities of kind Collect tell how far it
+	// is. The result is never nil.
+	Collect(ctx context.Context, plan *gc.Plan) (*gc.Result, error)
+	// OnDisk is how many bytes deleting paths would free on the disk, with
+	// files that are hard links counted once. It reads all their files.
+	OnDisk(ctx context.Context, paths []store.Path) (int64, error)
+	// Disk tells how full the store's file system is, in bytes.
+	Disk(ctx context.Context) (used, total int64, err error)
+	// WriteFile writes a report for the user and returns its full name.
+	WriteFile(ctx context.Context, name string, data []byte) (string, error)
+}

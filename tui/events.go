@@ -1,0 +1,71 @@
+package tui
+
+// This file waits: for the engine's activities, and for the next second while
+// something runs. When nothing runs nothing here wakes up.
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// batchTime is the least time between two batches of activities.
+const batchTime = time.Second / 30
+
+// awaitEvents returns the one command that waits for activities. It is armed
+// again when its message has come.
+func (m *Model) awaitEvents() tea.Cmd {
+	box := m.env.Backend.Events()
+	if box == nil {
+		return nil
+	}
+	ctx, clock := m.env.ctx, m.env.clock
+	return func() tea.Msg {
+		// Collect for a moment, so that a flood makes few batches.
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(batchTime):
+		}
+		acts, err := box.Take(ctx)
+		if err != nil {
+			return nil
+		}
+		return EventsMsg{Activities: acts, Now: clock()}
+	}
+}
+
+// note keeps track of what runs.
+func (m *Model) note(msg EventsMsg) {
+	for _, act := range msg.Activities {
+		if act.State.Final() {
+			delete(m.running, act.ID)
+		} else {
+			m.running[act.ID] = true
+		}
+	}
+}
+
+// tick returns the command for the next second if something runs and none is
+// on its way.
+func (m *Model) tick() tea.Cmd {
+	if m.ticking || m.quitting || len(m.running) == 0 && m.busy() == "" {
+		return nil
+	}
+	m.ticking = true
+	return m.env.After(time.Second, func(t time.Time) tea.Msg { return TickMsg{t} })
+}
+
+// busy says what quitting would cancel, "" for nothing.
+func (m *Model) busy() string {
+	out := ""
+	for _, s := range m.screens {
+		if b := s.Busy(); b != "" {
+			if out != "" {
+				out += " and "
+			}
+			out += b
+		}
+	}
+	return out
+}

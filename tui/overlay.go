@@ -1,0 +1,166 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/themes"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/confirm"
+	"nixbench/tui/widget/palette"
+)
+
+// An overlay lies over the screen and has all keys until it is done.
+type overlay interface {
+	Scopes() []keymap.Scope
+	// Update takes intents, typed text, pastes and, in cells of the whole
+	// screen, PointerMsg.
+	Update(msg tea.Msg) (cmd tea.Cmd, done bool)
+	// Draw lays the overlay over lines, of which the last is the footer, and
+	// returns where the cursor belongs, nil to hide it.
+	Draw(lines []string, w, h int) ([]string, *tea.Cursor)
+}
+
+// dim draws lines as what is not in use now.
+func dim(st *style.Styles, lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = st.Paint(themes.Muted, style.Strip(line))
+	}
+	return out
+}
+
+type confirmOverlay struct {
+	*confirm.Confirm
+	st *style.Styles
+}
+
+func newConfirmOverlay(st *style.Styles, o confirm.Options) overlay {
+	return &confirmOverlay{confirm.New(st, o), st}
+}
+
+// Draw puts the question above the footer.
+func (o *confirmOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
+	block := o.Confirm.Draw(w-4, h-3)
+	x, y := 2, h-1-len(block)
+	out := style.Over(dim(o.st, lines), block, x, y)
+	if cx, cy, ok := o.CursorXY(len(block)); ok {
+		return out, tea.NewCursor(x+cx, y+cy)
+	}
+	return out, nil
+}
+
+type paletteOverlay struct {
+	*palette.Palette
+	st *style.Styles
+	y  int
+}
+
+func newPaletteOverlay(st *style.Styles, o palette.Options) overlay {
+	return &paletteOverlay{Palette: palette.New(st, o), st: st}
+}
+
+func (o *paletteOverlay) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if at, ok := msg.(PointerMsg); ok {
+		if at.Wheel != 0 {
+			o.Wheel(at.Wheel)
+			return nil, false
+		}
+		return o.Click(at.Y - o.y)
+	}
+	return o.Palette.Update(msg)
+}
+
+// Draw puts the list in the upper middle.
+func (o *paletteOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
+	block := o.Palette.Draw(w-4, h-4)
+	x := (w - style.Width(block[0])) / 2
+	o.y = min(4, h-len(block)-1)
+	cx, cy := o.CursorXY()
+	return style.Over(dim(o.st, lines), block, x, o.y), tea.NewCursor(x+cx, o.y+cy)
+}
+
+type promptOverlay struct{ *palette.Prompt }
+
+func newPromptOverlay(st *style.Styles, o palette.PromptOptions) overlay {
+	return &promptOverlay{palette.NewPrompt(st, o)}
+}
+
+// Draw puts the prompt in the place of the footer and leaves the screen as it
+// is.
+func (o *promptOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
+	out := append([]string(nil), lines...)
+	out[len(out)-1] = o.Prompt.Draw(w)
+	return out, tea.NewCursor(o.CursorX(), h-1)
+}
+
+// ViewOptions say what is to be read.
+type ViewOptions struct {
+	Title string
+	Lines [][]style.Span // clean
+	// Bottom begins at the end.
+	Bottom bool
+}
+
+// A viewer shows lines to be read.
+type viewer struct {
+	st   *style.Styles
+	o    ViewOptions
+	top  int
+	page int
+}
+
+func newViewer(st *style.Styles, o ViewOptions) overlay {
+	v := &viewer{st: st, o: o}
+	if o.Bottom {
+		v.top = len(o.Lines)
+	}
+	return v
+}
+
+func (v *viewer) Scopes() []keymap.Scope { return []keymap.Scope{keymap.Viewer} }
+
+func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case PointerMsg:
+		v.top += msg.Wheel
+	case action.Intent:
+		switch msg.ID {
+		case action.OverlayClose:
+			return nil, true
+		case action.RowDown:
+			v.top++
+		case action.RowUp:
+			v.top--
+		case action.PageDown:
+			v.top += max(v.page-1, 1)
+		case action.PageUp:
+			v.top -= max(v.page-1, 1)
+		case action.Top:
+			v.top = 0
+		case action.Bottom:
+			v.top = len(v.o.Lines)
+		}
+	}
+	return nil, false
+}
+
+func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
+	width := min(w-4, 96)
+	height := min(h-3, len(v.o.Lines)+2)
+	pane := style.Pane{Title: v.o.Title, Focus: true}
+	v.page = pane.InnerHeight(height)
+	v.top = max(0, min(v.top, len(v.o.Lines)-v.page))
+	if v.top+v.page < len(v.o.Lines) {
+		pane.Foot = "more below: PgDn"
+	} else {
+		pane.Foot = "esc closes"
+	}
+	var body []string
+	for i := v.top; i < len(v.o.Lines) && len(body) < v.page; i++ {
+		body = append(body, v.st.Row(pane.InnerWidth(width), themes.Text, v.o.Lines[i]...))
+	}
+	block := v.st.Box(width, height, pane, body)
+	return style.Over(dim(v.st, lines), block, (w-width)/2, 1), nil
+}

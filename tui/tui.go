@@ -1,0 +1,212 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"nixbench/engine/event"
+	"nixbench/themes"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/statusbar"
+)
+
+// MinWidth and MinHeight are the smallest screen that is drawn on.
+const (
+	MinWidth  = 60
+	MinHeight = 20
+)
+
+// Options say how the interface is to look and begin.
+type Options struct {
+	// Screens makes the five screens; see tui/screen.
+	Screens func(*Env) [NumScreens]Screen
+	// Start is the screen that comes first, StartMsg what it is then sent;
+	// nil for nothing.
+	Start    ScreenID
+	StartMsg tea.Msg
+
+	// Theme is the user's; nil asks the terminal for its background and
+	// takes the built-in dark or light one.
+	Theme *themes.Theme
+	ASCII bool        // draw with ASCII glyphs
+	Keys  *keymap.Map // nil: the built-in ones
+	// NoMouse leaves the mouse to the terminal until the user wants it.
+	NoMouse bool
+
+	// Environ is the environment, as os.Environ gives it; nil for that.
+	Environ []string
+	// Profile is what colours the terminal has; zero: what Environ says.
+	Profile colorprofile.Profile
+	// Now tells the time. It must not be nil.
+	Now func() time.Time
+	// After is the timer; nil: tea.Tick.
+	After func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	// Input and Output are the terminal; nil: that of the process.
+	Input  io.Reader
+	Output io.Writer
+}
+
+// Model is the only tea.Model: the app shell around the screens. It belongs to
+// Bubble Tea's loop.
+type Model struct {
+	env     *Env
+	o       Options
+	keys    keymap.Resolver
+	screens [NumScreens]Screen
+	front   ScreenID
+
+	overlay overlay // over the screen, nil for none
+	notices statusbar.Notices
+	running map[event.ID]bool // activities that have not ended
+
+	width, height int
+	profile       colorprofile.Profile
+	mouse         bool
+	ticking       bool // a TickMsg is on its way
+	leaving       bool // Ctrl-C was pressed once with work running
+	started       bool
+	quitting      bool
+
+	dirty bool
+	view  tea.View
+}
+
+// New returns the interface as a model. ctx ends all that it asks for.
+func New(ctx context.Context, b Backend, o Options) *Model {
+	if o.Environ == nil {
+		o.Environ = os.Environ()
+	}
+	if o.Profile == colorprofile.Unknown {
+		o.Profile = profileOf(o.Environ)
+	}
+	if o.Keys == nil {
+		o.Keys = keymap.Default()
+	}
+	if o.After == nil {
+		o.After = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd { return tea.Tick(d, f) }
+	}
+	m := &Model{
+		o: o, front: o.Start, profile: o.Profile, mouse: !o.NoMouse, dirty: true,
+		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
+	}
+	m.env = &Env{
+		Backend: b, Keys: o.Keys, Now: o.Now(),
+		Styles: style.New(style.Options{Theme: o.Theme, Profile: o.Profile, ASCII: o.ASCII}),
+		ctx:    ctx, clock: o.Now, after: o.After,
+	}
+	m.screens = o.Screens(m.env)
+	return m
+}
+
+// profileOf tells what colours the terminal has without asking it. Under tmux
+// it is at least 256.
+func profileOf(environ []string) colorprofile.Profile {
+	p := colorprofile.Env(environ)
+	for _, kv := range environ {
+		if strings.HasPrefix(kv, "TMUX=") && p == colorprofile.ANSI {
+			return colorprofile.ANSI256
+		}
+	}
+	return p
+}
+
+// Run shows the interface until the user leaves it, and then prints what was
+// done. It returns ctx's error if ctx ends first.
+func Run(ctx context.Context, b Backend, o Options) error {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(inner, b, o)
+	opts := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithFPS(120), tea.WithColorProfile(m.profile),
+		tea.WithEnvironment(m.o.Environ), tea.WithFilter(newFilter(o.Now)),
+	}
+	if o.Input != nil {
+		opts = append(opts, tea.WithInput(o.Input))
+	}
+	out := io.Writer(os.Stdout)
+	if o.Output != nil {
+		opts = append(opts, tea.WithOutput(o.Output))
+		out = o.Output
+	}
+	_, err := tea.NewProgram(m, opts...).Run()
+	cancel()
+	for _, line := range m.Summary() {
+		if _, werr := io.WriteString(out, line+"\n"); err == nil && werr != nil {
+			err = werr
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, tea.ErrInterrupted):
+		return err
+	}
+	return fmt.Errorf("run interface: %w", err)
+}
+
+// Summary says what was done, for printing after the screen is left.
+func (m *Model) Summary() []string {
+	var out []string
+	for _, s := range m.screens {
+		out = append(out, s.Summary()...)
+	}
+	return out
+}
+
+// Env returns what the screens share.
+func (m *Model) Env() *Env { return m.env }
+
+// Front returns the screen in front.
+func (m *Model) Front() ScreenID { return m.front }
+
+// ScreenOf returns a screen.
+func (m *Model) ScreenOf(id ScreenID) Screen { return m.screens[id] }
+
+// Quitting tells whether the user has left.
+func (m *Model) Quitting() bool { return m.quitting }
+
+// Init starts the screens and the wait for events.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.awaitEvents()}
+	if m.o.Theme == nil {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	for _, s := range m.screens {
+		cmds = append(cmds, s.Init())
+	}
+	cmds = append(cmds, m.show(m.front, m.o.StartMsg))
+	return tea.Batch(cmds...)
+}
+
+// newFilter drops sizes that no terminal has and floods of the mouse wheel.
+func newFilter(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
+	var last time.Time
+	return func(_ tea.Model, msg tea.Msg) tea.Msg {
+		switch msg := msg.(type) {
+		case tea.WindowSizeMsg:
+			if msg.Width <= 0 || msg.Height <= 0 || msg.Width > 4096 || msg.Height > 4096 || msg.Width*msg.Height > 1<<20 {
+				return nil
+			}
+		case tea.MouseMotionMsg, tea.MouseReleaseMsg:
+			return nil
+		case tea.MouseWheelMsg:
+			if t := now(); t.Sub(last) < 8*time.Millisecond {
+				return nil
+			} else {
+				last = t
+			}
+		}
+		return msg
+	}
+}

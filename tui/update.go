@@ -1,0 +1,323 @@
+package tui
+
+// This file routes messages. A key goes, in this order, to the overlay, to an
+// action of the screen, to an action of the shell, and else as an intent or as
+// typed text to the screen.
+//
+//	key --overlay open?--> overlay
+//	    --screen.Actions has the ID--> Run
+//	    --shell has the ID--> Run
+//	    --else--> screen.Update(action.Intent or tea.KeyPressMsg)
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/themes"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/statusbar"
+)
+
+const (
+	noticeTime = 3 * time.Second
+	leaveTime  = 2 * time.Second
+)
+
+type (
+	expireMsg struct{ serial int }
+	calmMsg   struct{} // the second Ctrl-C did not come
+	copiedMsg struct{ err error }
+)
+
+// Update takes a message; see the top of the file.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.stamp(msg)
+	m.dirty = true
+	cmd := m.route(msg)
+	if tick := m.tick(); tick != nil {
+		cmd = tea.Batch(cmd, tick)
+	}
+	return m, cmd
+}
+
+// stamp takes the time from messages that bring one.
+func (m *Model) stamp(msg tea.Msg) {
+	now := time.Time{}
+	switch msg := msg.(type) {
+	case TickMsg:
+		now = msg.Now
+	case EventsMsg:
+		now = msg.Now
+	case interface{ time() time.Time }:
+		now = msg.time()
+	}
+	if now.After(m.env.Now) {
+		m.env.Now = now
+	}
+}
+
+func (m *Model) route(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case tea.MouseMsg:
+		return m.pointer(msg)
+	case tea.BackgroundColorMsg:
+		m.background(msg.IsDark())
+	case tea.ColorProfileMsg:
+		m.profile = msg.Profile
+		m.restyle()
+	case EventsMsg:
+		m.note(msg)
+		return tea.Batch(m.toAll(msg), m.awaitEvents())
+	case TickMsg:
+		m.ticking = false
+		return m.toAll(msg)
+	case expireMsg:
+		m.notices.Expire(msg.serial)
+	case calmMsg:
+		m.leaving = false
+	case tea.KeyReleaseMsg, tea.FocusMsg, tea.BlurMsg, tea.KeyboardEnhancementsMsg,
+		tea.ResumeMsg, tea.EnvMsg, tea.ModeReportMsg, nil:
+	default:
+		if cmd, ok := m.request(msg); ok {
+			return cmd
+		}
+		return m.toAll(msg)
+	}
+	return nil
+}
+
+// request does what a screen asked for by a function of requests.go.
+func (m *Model) request(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case gotoMsg:
+		m.overlay = nil
+		return m.show(msg.id, msg.msg), true
+	case broadcast:
+		return m.toAll(msg.msg), true
+	case actMsg:
+		return m.act(msg.screen, msg.id), true
+	case noticeMsg:
+		return m.notify(msg.level, msg.text), true
+	case commandMsg:
+		m.notices.Add(statusbar.Notice{Level: themes.Info, Text: msg.line, At: m.env.Now, Command: true})
+		return nil, true
+	case confirmMsg:
+		m.overlay = newConfirmOverlay(m.env.Styles, msg.options)
+		return nil, true
+	case pickMsg:
+		m.overlay = newPaletteOverlay(m.env.Styles, msg.options)
+		return nil, true
+	case promptMsg:
+		m.overlay = newPromptOverlay(m.env.Styles, msg.options)
+		return nil, true
+	case viewMsg:
+		m.overlay = newViewer(m.env.Styles, msg.options)
+		return nil, true
+	case copyMsg:
+		return m.copy(msg), true
+	case copiedMsg:
+		if msg.err != nil {
+			return m.notify(themes.Warning, msg.err.Error()), true
+		}
+		return nil, true
+	case editMsg:
+		cmd, err := m.env.Backend.EditorCommand(msg.file, msg.line)
+		if err != nil {
+			return m.notify(themes.Error, err.Error()), true
+		}
+		return m.exec(execMsg{cmd, msg.then}), true
+	case execMsg:
+		return m.exec(msg), true
+	}
+	return nil, false
+}
+
+// toAll sends msg to all screens.
+func (m *Model) toAll(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range m.screens {
+		if cmd := s.Update(msg); cmd != nil {
+			cmds = append(cmds, cmd)
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// show brings a screen to the front and sends it msg, if that is not nil.
+func (m *Model) show(id ScreenID, msg tea.Msg) tea.Cmd {
+	var shown, sent tea.Cmd
+	if id != m.front || !m.started {
+		m.front, m.started = id, true
+		shown = m.screens[id].Update(ShownMsg{})
+	}
+	if msg != nil {
+		sent = m.screens[id].Update(msg)
+	}
+	return tea.Batch(shown, sent)
+}
+
+// scopes returns the bindings that hold now, innermost first.
+func (m *Model) scopes() []keymap.Scope {
+	if m.overlay != nil {
+		return append(m.overlay.Scopes(), keymap.Always)
+	}
+	s := m.screens[m.front]
+	scopes := append([]keymap.Scope(nil), s.Scopes()...)
+	if s.Typing() {
+		return append(scopes, keymap.Always)
+	}
+	return append(scopes, keymap.Screen, keymap.Always, keymap.Global)
+}
+
+func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
+	if m.tooSmall() && msg.String() != "ctrl+c" && msg.String() != "q" {
+		return nil
+	}
+	id, pending := m.keys.Press(m.scopes(), msg.String())
+	if id != action.Interrupt {
+		m.leaving = false
+	}
+	switch {
+	case pending:
+		return nil
+	case id != "":
+		return m.do(id)
+	case m.overlay != nil:
+		return m.toOverlay(msg)
+	case m.screens[m.front].Typing():
+		return m.screens[m.front].Update(msg)
+	}
+	return nil
+}
+
+// do carries out what a key stands for.
+func (m *Model) do(id action.ID) tea.Cmd {
+	if m.overlay != nil {
+		switch id {
+		case action.Redraw, action.Suspend:
+		case action.Back, action.Interrupt:
+			return m.toOverlay(action.Intent{ID: action.OverlayClose})
+		case action.Help, action.Palette, action.ShowRepl, action.ShowBuilds,
+			action.ShowClosure, action.ShowProfiles, action.ShowGC:
+			m.overlay = nil
+		default:
+			return m.toOverlay(action.Intent{ID: id})
+		}
+	}
+	s := m.screens[m.front]
+	if a, ok := action.Find(s.Actions(), id); ok {
+		return m.perform(a)
+	}
+	if a, ok := action.Find(m.actions(), id); ok {
+		return m.perform(a)
+	}
+	return s.Update(action.Intent{ID: id})
+}
+
+// perform runs a, or says why it cannot.
+func (m *Model) perform(a action.Action) tea.Cmd {
+	if a.Disabled != "" {
+		return m.notify(themes.Warning, a.Disabled)
+	}
+	if a.Run == nil {
+		return nil
+	}
+	return a.Run()
+}
+
+// act does an action of a screen, which it brings to the front.
+func (m *Model) act(id ScreenID, a action.ID) tea.Cmd {
+	m.overlay = nil
+	shown := m.show(id, nil)
+	return tea.Batch(shown, m.do(a))
+}
+
+// toOverlay sends msg to the overlay and closes it when it is done.
+func (m *Model) toOverlay(msg tea.Msg) tea.Cmd {
+	o := m.overlay
+	cmd, done := o.Update(msg)
+	if done && m.overlay == o {
+		m.overlay = nil
+	}
+	return cmd
+}
+
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.overlay != nil {
+		return m.toOverlay(msg)
+	}
+	if s := m.screens[m.front]; s.Typing() {
+		return s.Update(msg)
+	}
+	return nil
+}
+
+// pointer takes the mouse: tabs, the overlay, or the screen below the header.
+func (m *Model) pointer(msg tea.MouseMsg) tea.Cmd {
+	at := PointerMsg{X: msg.Mouse().X, Y: msg.Mouse().Y}
+	switch msg := msg.(type) {
+	case tea.MouseWheelMsg:
+		at.Wheel = 3
+		if msg.Button == tea.MouseWheelUp {
+			at.Wheel = -3
+		}
+	case tea.MouseClickMsg:
+		if msg.Button != tea.MouseLeft {
+			return nil
+		}
+	default:
+		return nil
+	}
+	if m.tooSmall() {
+		return nil
+	}
+	if m.overlay != nil {
+		return m.toOverlay(at)
+	}
+	if at.Y == 0 {
+		if i, ok := statusbar.TabAt(m.width, m.tabs(), m.status(), at.X); ok && at.Wheel == 0 {
+			return m.show(ScreenID(i), nil)
+		}
+		return nil
+	}
+	if at.Y == m.height-1 {
+		return nil
+	}
+	at.Y--
+	return m.screens[m.front].Update(at)
+}
+
+// notify shows a notice and lets it go after a while.
+func (m *Model) notify(level themes.Token, text string) tea.Cmd {
+	serial := m.notices.Add(statusbar.Notice{Level: level, Text: text, At: m.env.Now})
+	return m.env.After(noticeTime, func(time.Time) tea.Msg { return expireMsg{serial} })
+}
+
+// background takes the built-in theme for a dark or light terminal, unless the
+// user chose one.
+func (m *Model) background(dark bool) {
+	if m.o.Theme != nil {
+		return
+	}
+	name := "light"
+	if dark {
+		name = "dark"
+	}
+	if th, err := themes.Named(name); err == nil {
+		m.o.Theme = th
+		m.restyle()
+	}
+}
+
+func (m *Model) restyle() {
+	m.env.Styles.Apply(style.Options{Theme: m.o.Theme, Profile: m.profile, ASCII: m.o.ASCII})
+}

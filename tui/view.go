@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/themes"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/statusbar"
+)
+
+// View returns the screen. It is drawn only if a message came since the last
+// time.
+func (m *Model) View() tea.View {
+	if m.dirty {
+		m.view = m.draw()
+		m.dirty = false
+	}
+	return m.view
+}
+
+func (m *Model) draw() tea.View {
+	v := tea.NewView("")
+	v.AltScreen = true
+	v.WindowTitle = "nixbench: " + m.front.String()
+	if m.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
+	if m.width == 0 || m.height == 0 {
+		return v
+	}
+	if m.tooSmall() {
+		v.Content = strings.Join(m.drawTooSmall(), "\n")
+		return v
+	}
+	lines, cursor := m.drawFull()
+	v.Content = strings.Join(lines, "\n")
+	v.Cursor = cursor
+	return v
+}
+
+// drawFull draws header, screen, footer and overlay.
+func (m *Model) drawFull() ([]string, *tea.Cursor) {
+	st, s := m.env.Styles, m.screens[m.front]
+	body := style.FitLines(s.Draw(m.width, m.height-2), m.width, m.height-2)
+	lines := make([]string, 0, m.height)
+	lines = append(lines, statusbar.Header(st, m.width, m.tabs(), m.status()))
+	lines = append(lines, body...)
+	lines = append(lines, m.footer())
+	if m.overlay != nil {
+		return m.overlay.Draw(lines, m.width, m.height)
+	}
+	if c := s.Cursor(); c != nil {
+		at := *c
+		at.Y++
+		return lines, &at
+	}
+	return lines, nil
+}
+
+func (m *Model) tabs() []statusbar.Tab {
+	tabs := make([]statusbar.Tab, NumScreens)
+	for i := range NumScreens {
+		tabs[i] = statusbar.Tab{Number: int(i) + 1, Title: i.String(), Badge: m.screens[i].Badge(), Active: i == m.front}
+	}
+	return tabs
+}
+
+// status is what stands at the right of the header.
+func (m *Model) status() string {
+	if s := m.screens[m.front].Status(); s != "" {
+		return s
+	}
+	info := m.env.Backend.Info()
+	s := "store " + string(info.StoreDir)
+	if info.Reading != "" {
+		s += " reading " + info.Reading
+	}
+	return s
+}
+
+func (m *Model) footer() string {
+	st := m.env.Styles
+	if n, ok := m.notices.Current(); ok {
+		return statusbar.Line(st, m.width, n)
+	}
+	if p := m.keys.Pending(); p != "" {
+		return st.Row(m.width, themes.Text, style.Span{Text: " " + showKeys([]string{p}, 1) + " ..", Token: themes.Key})
+	}
+	hints, last := m.hints()
+	return statusbar.Footer(st, m.width, hints, last)
+}
+
+// drawTooSmall says what is wrong and keeps the one live line.
+func (m *Model) drawTooSmall() []string {
+	st := m.env.Styles
+	lines := []string{
+		st.Paint(themes.Warning, fmt.Sprintf("terminal too small (need %dx%d)", MinWidth, MinHeight)),
+	}
+	if busy := m.busy(); busy != "" {
+		lines = append(lines, st.Paint(themes.Running, busy+" running"))
+	}
+	return style.FitLines(lines, m.width, m.height)
+}

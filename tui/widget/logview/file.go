@@ -1,0 +1,36 @@
+package logview
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// A File is a log that is read at any place. Its methods are called from
+// commands, at most one at a time per widget, never while drawing.
+type File interface {
+	io.ReaderAt
+	io.Closer
+	// Size is how many bytes can be read now; it grows while a builder
+	// writes.
+	Size() (int64, error)
+}
+
+// OpenFile opens a log that lies uncompressed on the disk.
+func OpenFile(name string) (File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return diskFile{f}, nil
+}
+
+type diskFile struct{ *os.File }
+
+func (f diskFile) Size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}

@@ -1,0 +1,195 @@
+// Package palette asks to choose from a list by typing a part of the name: the
+// command palette, the search through the history, and every other choice. It
+// also has the one-line prompt.
+package palette
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/sahilm/fuzzy"
+
+	"nixbench/themes"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/editor"
+	"nixbench/tui/widget/rows"
+)
+
+// An Item can be chosen. Its texts are clean.
+type Item struct {
+	Key   string // what OnPick gets; unique
+	Title string
+	Hint  string // beside the title, such as a key
+	Side  string // at the right, such as the screen
+	// Disabled says why it cannot be chosen; "" if it can.
+	Disabled string
+}
+
+// Options say what to choose from.
+type Options struct {
+	Title string
+	Items []Item // in the order in which they are shown while nothing is typed
+	// Initial is what has been typed already.
+	Initial string
+	// Empty is shown if there are no items.
+	Empty string
+	// Free lets a typed text be chosen that is no item; OnPick gets it as
+	// the key if the list has no match.
+	Free bool
+	// OnPick is called with the key of the chosen item; OnCancel, which may
+	// be nil, if there is none.
+	OnPick   func(key string) tea.Cmd
+	OnCancel func() tea.Cmd
+}
+
+// Palette is the widget. It is not safe for concurrent use.
+type Palette struct {
+	o     Options
+	st    *style.Styles
+	input *editor.Editor
+	list  *rows.Rows
+	shown []int // indexes of the items that match, best first
+	y     int
+}
+
+// New asks to choose from o.Items.
+func New(st *style.Styles, o Options) *Palette {
+	w := &Palette{o: o, st: st, input: editor.New(st)}
+	w.input.Single = true
+	w.input.Prompt = "> "
+	w.list = rows.New(st,
+		rows.Column{Min: 16, Flex: 1},
+		rows.Column{Min: 8, Rank: 1, End: true},
+		rows.Column{Min: 10, Rank: 2, End: true})
+	w.list.Empty = o.Empty
+	w.input.SetValue(o.Initial)
+	w.match()
+	return w
+}
+
+// match fills the list with the items that fit what was typed.
+func (w *Palette) match() {
+	query := strings.TrimSpace(w.input.Value())
+	w.shown = w.shown[:0]
+	if query == "" {
+		for i := range w.o.Items {
+			w.shown = append(w.shown, i)
+		}
+	} else {
+		matches := fuzzy.FindFromNoSort(query, titles(w.o.Items))
+		slices.SortStableFunc(matches, func(a, b fuzzy.Match) int { return cmp.Compare(b.Score, a.Score) })
+		for _, m := range matches {
+			w.shown = append(w.shown, m.Index)
+		}
+	}
+	w.list.SetSource(&rows.Func{
+		N:      func() int { return len(w.shown) },
+		KeyOf:  func(i int) string { return w.o.Items[w.shown[i]].Key },
+		RowOf:  w.row,
+		TextOf: func(i int) string { return w.o.Items[w.shown[i]].Title },
+	})
+	w.list.MoveTop()
+}
+
+type titles []Item
+
+func (t titles) String(i int) string { return t[i].Title }
+func (t titles) Len() int            { return len(t) }
+
+func (w *Palette) row(i int) rows.Row {
+	it := w.o.Items[w.shown[i]]
+	if it.Disabled != "" {
+		return rows.Row{Cells: []rows.Cell{
+			{{Text: it.Title, Token: themes.Disabled}, {Text: "  (" + it.Disabled + ")", Token: themes.Muted}},
+			rows.Text(themes.Disabled, it.Hint), rows.Text(themes.Disabled, it.Side),
+		}}
+	}
+	return rows.Row{Cells: []rows.Cell{
+		rows.Text(themes.Text, it.Title), rows.Text(themes.Key, it.Hint), rows.Text(themes.Muted, it.Side),
+	}}
+}
+
+// Typing is true: letters narrow the list.
+func (w *Palette) Typing() bool { return true }
+
+// Scopes names the bindings that hold.
+func (w *Palette) Scopes() []keymap.Scope { return []keymap.Scope{keymap.Prompt, keymap.Edit} }
+
+// Update takes intents and typed text. done tells that something was chosen or
+// the list was closed.
+func (w *Palette) Update(msg tea.Msg) (cmd tea.Cmd, done bool) {
+	if in, ok := msg.(action.Intent); ok {
+		switch in.ID {
+		case action.OverlayClose:
+			if w.o.OnCancel != nil {
+				cmd = w.o.OnCancel()
+			}
+			return cmd, true
+		case action.OverlayAccept:
+			return w.pick()
+		}
+		if w.list.Update(in) {
+			return nil, false
+		}
+	}
+	before := w.input.Value()
+	w.input.Update(msg)
+	if w.input.Value() != before {
+		w.match()
+	}
+	return nil, false
+}
+
+func (w *Palette) pick() (cmd tea.Cmd, done bool) {
+	key := ""
+	if i, ok := w.list.Selected(); ok {
+		it := w.o.Items[w.shown[i]]
+		if it.Disabled != "" {
+			return nil, false
+		}
+		key = it.Key
+	} else if key = strings.TrimSpace(w.input.Value()); !w.o.Free || key == "" {
+		return nil, false
+	}
+	if w.o.OnPick != nil {
+		cmd = w.o.OnPick(key)
+	}
+	return cmd, true
+}
+
+// Click chooses the item at line y of the box.
+func (w *Palette) Click(y int) (cmd tea.Cmd, done bool) {
+	if again, ok := w.list.Click(y - w.y); ok && again {
+		return w.pick()
+	}
+	return nil, false
+}
+
+// Wheel scrolls the list.
+func (w *Palette) Wheel(n int) { w.list.Wheel(n) }
+
+// Draw returns a box of at most width by h cells.
+func (w *Palette) Draw(width, h int) []string {
+	width = min(width, 76)
+	h = min(h, max(len(w.o.Items)+6, 9), 22)
+	pane := style.Pane{Title: w.o.Title, Focus: true}
+	inner := pane.InnerWidth(width)
+	body := w.input.Draw(inner, 1, true)
+	w.y = 2 + len(body)
+	body = append(body, w.st.Rule(inner, ""))
+	body = append(body, w.list.Draw(inner, max(h-6, 1), true)...)
+	body = append(body, "", w.st.Spans(themes.Text,
+		style.Span{Text: "enter", Token: themes.Key}, style.Span{Text: " take it   ", Token: themes.KeyText},
+		style.Span{Text: "esc", Token: themes.Key}, style.Span{Text: " close", Token: themes.KeyText}))
+	return w.st.Box(width, h, pane, body)
+}
+
+// CursorXY is where the cursor is in the box.
+func (w *Palette) CursorXY() (x, y int) {
+	x, y = w.input.CursorXY()
+	return x + 2, y + 1
+}

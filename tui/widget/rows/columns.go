@@ -1,0 +1,103 @@
+package rows
+
+// A Column lays out the cells of a table.
+type Column struct {
+	Title string
+	// Min is the least width in cells; a column that cannot have it goes.
+	Min int
+	// Flex is the column's share of the cells that are left over; 0 keeps it
+	// at Min.
+	Flex int
+	// Max bounds a flexible column; 0 is no bound.
+	Max int
+	// Rank says when the column goes as space gets scarce: the highest rank
+	// first, the last of equals first. Rank 0 stays.
+	Rank  int
+	Right bool // aligned right
+	// End cuts a cell at its end; else names lose their middle.
+	End bool
+}
+
+// gap is the number of blanks between columns.
+const gap = 2
+
+// layout returns the width of each column in w cells, 0 for one that is left
+// out.
+func layout(columns []Column, w int) []int {
+	widths := make([]int, len(columns))
+	used := -gap
+	for i, c := range columns {
+		widths[i] = max(c.Min, 1)
+		used += widths[i] + gap
+	}
+	for used > w {
+		out := -1
+		for i, c := range columns {
+			if widths[i] > 0 && c.Rank > 0 && (out < 0 || c.Rank >= columns[out].Rank) {
+				out = i
+			}
+		}
+		if out < 0 {
+			return squeeze(widths, w)
+		}
+		used -= widths[out] + gap
+		widths[out] = 0
+	}
+	spread(columns, widths, w-used)
+	return widths
+}
+
+// squeeze shortens the first column, then the others from the right, so that
+// columns that may not go fit into w cells.
+func squeeze(widths []int, w int) []int {
+	over := -gap - w
+	for _, n := range widths {
+		if n > 0 {
+			over += n + gap
+		}
+	}
+	for i := 0; over > 0 && i < len(widths); i++ {
+		k := (len(widths) - i) % len(widths) // 0, then last to second
+		if widths[k] == 0 {
+			continue
+		}
+		cut := min(over, widths[k]-min(widths[k], 4))
+		widths[k] -= cut
+		over -= cut
+	}
+	return widths
+}
+
+// spread shares left cells out among the flexible columns.
+func spread(columns []Column, widths []int, left int) {
+	for left > 0 {
+		shares := 0
+		for i, c := range columns {
+			if grows(c, widths[i]) {
+				shares += c.Flex
+			}
+		}
+		if shares == 0 {
+			return
+		}
+		before, total := left, left
+		for i, c := range columns {
+			if !grows(c, widths[i]) || left == 0 {
+				continue
+			}
+			n := min(max(total*c.Flex/shares, 1), left)
+			if c.Max > 0 {
+				n = min(n, c.Max-widths[i])
+			}
+			widths[i] += n
+			left -= n
+		}
+		if left == before {
+			return
+		}
+	}
+}
+
+func grows(c Column, width int) bool {
+	return width > 0 && c.Flex > 0 && (c.Max == 0 || width < c.Max)
+}

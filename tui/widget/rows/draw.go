@@ -1,0 +1,266 @@
+package rows
+
+import (
+	"strings"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui/style"
+)
+
+// Draw returns exactly h lines of exactly width cells. focus tells that the
+// widget has the keys.
+func (w *Rows) Draw(width, h int, focus bool) []string {
+	out := make([]string, 0, max(h, 0))
+	widths := layout(w.Columns, width-w.gutter())
+	w.head = 0
+	if head, ok := w.heading(width, widths); ok && h > 1 {
+		out = append(out, head)
+		w.head = 1
+	}
+	w.height = max(h-w.head, 0)
+	w.scroll()
+	if w.Len() == 0 && w.height > 0 {
+		note := w.Empty
+		if w.filter.query != "" && w.src.Len() > 0 {
+			note = "nothing matches " + text.SanitiseName(w.filter.query)
+		}
+		out = append(out, w.st.Row(width, themes.Text, style.Span{Text: note, Token: themes.Muted}))
+	}
+	for pos := w.top; pos < w.Len() && len(out) < h; pos++ {
+		out = append(out, w.row(w.src.Row(w.index(pos)), width, widths, pos == w.sel, focus))
+	}
+	for len(out) < h {
+		out = append(out, style.Fit("", width))
+	}
+	return out[:max(h, 0)]
+}
+
+// scroll brings the cursor into view.
+func (w *Rows) scroll() {
+	if w.height == 0 {
+		return
+	}
+	w.sel = max(0, min(w.sel, w.Len()-1))
+	w.top = max(w.top, w.sel-w.height+1)
+	w.top = min(w.top, w.sel, max(w.Len()-w.height, 0))
+	if w.selKey == "" {
+		w.selKey = w.SelectedKey()
+	}
+}
+
+// gutter is the width of what stands before the first column.
+func (w *Rows) gutter() int {
+	n := 0
+	if !w.NoGutter {
+		n += 2
+	}
+	if w.Marks {
+		n += 4
+	}
+	return n
+}
+
+func (w *Rows) heading(width int, widths []int) (string, bool) {
+	titled := false
+	spans := []style.Span{{Text: strings.Repeat(" ", w.gutter())}}
+	n := 0
+	for i, c := range w.Columns {
+		titled = titled || c.Title != ""
+		if widths[i] == 0 {
+			continue
+		}
+		if n++; n > 1 {
+			spans = append(spans, style.Span{Text: "  "})
+		}
+		title := style.Fit(c.Title, widths[i])
+		if c.Right {
+			title = style.FitRight(c.Title, widths[i])
+		}
+		spans = append(spans, style.Span{Text: title, Token: themes.Heading})
+	}
+	return w.st.Row(width, themes.Text, spans...), titled
+}
+
+// row draws one row.
+func (w *Rows) row(r Row, width int, widths []int, selected, focus bool) string {
+	base := r.Base
+	if selected {
+		base = themes.SelectedFaint
+		if focus {
+			base = themes.Selected
+		}
+	}
+	g := w.st.Glyphs()
+	p := painter{w: w, base: base, left: width}
+	if !w.NoGutter {
+		glyph := " "
+		if selected {
+			glyph = g.Cursor
+		}
+		p.span(style.Span{Text: glyph + " "})
+	}
+	if w.Marks {
+		switch r.Mark {
+		case "":
+			p.blanks(4)
+		default:
+			p.span(style.Span{Text: "[" + r.Mark + "] "})
+		}
+	}
+	lead := w.lead(r, g)
+	if len(w.Columns) == 0 {
+		for _, c := range append([]Cell{lead}, r.Cells...) {
+			for _, sp := range c {
+				p.span(sp)
+			}
+		}
+	} else {
+		p.columns(w.Columns, widths, lead, r.Cells)
+	}
+	p.blanks(p.left)
+	return p.out.String()
+}
+
+// lead is what stands in the first column before the cell.
+func (w *Rows) lead(r Row, g style.Glyphs) Cell {
+	var lead Cell
+	if r.Guide != "" {
+		lead = append(lead, style.Span{Text: r.Guide, Token: themes.Border})
+	} else if r.Depth > 0 {
+		lead = append(lead, style.Span{Text: strings.Repeat("  ", r.Depth)})
+	}
+	if w.NoFolds {
+		return lead
+	}
+	if _, isFolder := w.src.(Folder); !isFolder || r.Guide != "" && r.Fold == Leaf {
+		return lead
+	}
+	glyph := " "
+	switch r.Fold {
+	case Closed:
+		glyph = g.Closed
+	case Open:
+		glyph = g.Open
+	}
+	return append(lead, style.Span{Text: glyph + " ", Token: themes.Muted})
+}
+
+// A painter draws the parts of one row until its cells are used up.
+type painter struct {
+	w    *Rows
+	base themes.Token
+	left int
+	out  strings.Builder
+}
+
+func (p *painter) columns(columns []Column, widths []int, lead Cell, cells []Cell) {
+	n := 0
+	for i, c := range columns {
+		if widths[i] == 0 {
+			continue
+		}
+		if n++; n > 1 {
+			p.blanks(gap)
+		}
+		room := min(widths[i], p.left)
+		if i == 0 {
+			for _, sp := range lead {
+				before := p.left
+				p.spanIn(sp, room, true)
+				room -= before - p.left
+			}
+		}
+		var cell Cell
+		if i < len(cells) {
+			cell = cells[i]
+		}
+		p.cell(cell, room, c)
+	}
+}
+
+// cell draws cell in exactly room cells.
+func (p *painter) cell(cell Cell, room int, c Column) {
+	total := 0
+	for _, sp := range cell {
+		total += style.Width(sp.Text)
+	}
+	if c.Right {
+		p.blanks(room - total)
+		room = min(room, max(total, 0))
+	}
+	if len(cell) == 1 && total > room && !c.End {
+		cell = Cell{{Text: text.CutMiddle(cell[0].Text, room), Token: cell[0].Token}}
+	}
+	for i, sp := range cell {
+		if room <= 0 {
+			return
+		}
+		if rest := style.Width(sp.Text); rest > room || rest == room && i < len(cell)-1 && total > room {
+			sp.Text = text.Cut(sp.Text+text.Ellipsis, room)
+		}
+		n := style.Width(sp.Text)
+		total -= n
+		before := p.left
+		p.spanIn(sp, room, false)
+		room -= before - p.left
+	}
+	p.blanks(room)
+}
+
+// spanIn draws sp in at most room cells.
+func (p *painter) spanIn(sp style.Span, room int, plain bool) {
+	if style.Width(sp.Text) > room {
+		sp.Text = style.Fit(sp.Text, room)
+	}
+	if plain {
+		p.paint(sp)
+		return
+	}
+	p.span(sp)
+}
+
+// span draws sp with what the search found shown.
+func (p *painter) span(sp style.Span) {
+	q := p.w.find
+	if q == "" || len(sp.Text) < len(q) {
+		p.paint(sp)
+		return
+	}
+	rest := sp.Text
+	low := strings.ToLower(rest)
+	if len(low) != len(rest) { // offsets would not agree
+		p.paint(sp)
+		return
+	}
+	for {
+		i := strings.Index(low, q)
+		if i < 0 {
+			break
+		}
+		p.paint(style.Span{Text: rest[:i], Token: sp.Token})
+		base := p.base
+		p.base = themes.Match
+		p.paint(style.Span{Text: rest[i : i+len(q)], Token: sp.Token})
+		p.base = base
+		rest, low = rest[i+len(q):], low[i+len(q):]
+	}
+	p.paint(style.Span{Text: rest, Token: sp.Token})
+}
+
+func (p *painter) paint(sp style.Span) {
+	n := style.Width(sp.Text)
+	if n > p.left {
+		sp.Text = style.Fit(sp.Text, p.left)
+		n = p.left
+	}
+	p.out.WriteString(p.w.st.PaintOn(p.base, sp.Token, sp.Text))
+	p.left -= n
+}
+
+func (p *painter) blanks(n int) {
+	if n = min(n, p.left); n > 0 {
+		p.out.WriteString(p.w.st.PaintOn(p.base, themes.Text, strings.Repeat(" ", n)))
+		p.left -= n
+	}
+}
