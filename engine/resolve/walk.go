@@ -99,7 +99,11 @@ func (r *resolver) path(path []syntax.AttrName, sc *scope) {
 // binary resolves the operands of an operator, and the function that it
 // stands for if the program has given its name another meaning.
 func (r *resolver) binary(e *syntax.Binary, sc *scope, own bool) {
-	if fn, _, _ := e.Op.Func(); fn != 0 {
+	x, y := e.X, e.Y
+	if fn, swapped, _ := e.Op.Func(); fn != 0 {
+		if swapped {
+			x, y = y, x
+		}
 		_, bound := sc.lookup(fn)
 		_, outer := r.opts.Scope.Lookup(fn)
 		if bound || outer {
@@ -107,8 +111,8 @@ func (r *resolver) binary(e *syntax.Binary, sc *scope, own bool) {
 			r.variable(e.Fn, sc)
 		}
 	}
-	r.expr(e.X, sc, own)
-	r.expr(e.Y, sc, own)
+	r.expr(x, sc, own)
+	r.expr(y, sc, own)
 }
 
 // lambda resolves a function together with the functions x: y: … that are its

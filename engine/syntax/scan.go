@@ -26,6 +26,7 @@ type Scanner struct {
 	// by nothing that makes them a path or a URL.
 	noPath, noURI int
 	noPipes       bool // |> and <| are errors
+	afterPath     bool // the text ends right after a path
 
 	// badAt is the offset of what Err complains about, badMsg the complaint.
 	badMsg string
@@ -140,8 +141,13 @@ func (s *Scanner) Next() Token {
 	default:
 		kind = s.scanPath(start)
 	}
-	if kind == PathEnd {
+	switch {
+	case kind == PathEnd:
+		s.afterPath = start == len(s.src)
 		return Token{PathEnd, s.last.Start, s.last.End}
+	case kind == EndOfFile && s.afterPath:
+		// Nix takes a text that ends with a path to end before its last piece.
+		return Token{EndOfFile, s.last.Start, s.last.Start}
 	}
 	s.last = Token{kind, int32(start), int32(s.pos)}
 	return s.last
