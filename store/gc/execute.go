@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"nixbench/store"
 )
@@ -136,7 +137,7 @@ func (run *execution) removeRoots(ctx context.Context) error {
 			continue
 		}
 		if !r.Removable() {
-			return fmt.Errorf("remove root %s: it ends with its process", r.Link)
+			return fmt.Errorf("remove root %s: %s roots cannot be removed", r.Link, strings.TrimSpace(r.Note+" "+r.Kind.String()))
 		}
 		if current, found := now[r.Link]; found && current.Path != r.Path {
 			return fmt.Errorf("remove root %s: %w", r.Link, ErrStale)

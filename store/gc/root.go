@@ -18,19 +18,25 @@ type Root struct {
 	// Since is when the root was made, or the process started; the zero value
 	// if that is not known.
 	Since time.Time
-	// Note says more about the root in a few words, such as "current" or the
-	// name of the process; often "".
+	// Note says more about the root in a few words: "current" of a generation
+	// that its profile leads to, or the name of the process; often "".
 	Note string
 	// Dangling means that the root keeps nothing: the link or what it leads to
 	// is gone, or the path is not valid.
 	Dangling bool
 }
 
+// noteCurrent is the Note of the current generation of a profile.
+const noteCurrent = "current"
+
 // Removable reports whether the root is a link that a user may remove.
-// Processes and temporary roots end by themselves.
+// Processes and temporary roots end by themselves, and without its current
+// generation a profile would lead nowhere.
 func (r Root) Removable() bool {
 	switch r.Kind {
-	case KindGeneration, KindResult, KindDirenv, KindOther:
+	case KindGeneration:
+		return r.Note != noteCurrent
+	case KindResult, KindDirenv, KindOther:
 		return true
 	default:
 		return false

@@ -1,0 +1,102 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxDepth is how deep directories may be nested in a store object.
+const maxDepth = 64
+
+// Canonicalise gives what is at file the permissions, times, owner and extended
+// attributes of store objects: 0444, or 0555 for directories and what its owner
+// may execute; one second after the epoch; ours; none. Nobody must be
+// changing it. Devices, sockets and pipes are an error.
+//
+// Behaviour: Nix 2.34, posix-fs-canonicalise.cc.
+func (st *Store) Canonicalise(ctx context.Context, file string) error {
+	parent, err := unix.Open(filepath.Dir(file), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err == nil {
+		err = canonicalise(ctx, parent, filepath.Base(file), 1)
+		unix.Close(parent)
+	}
+	if err != nil {
+		return fmt.Errorf("canonicalise %s: %w", file, err)
+	}
+	return nil
+}
+
+// canonicalise does so with what is called name in the directory parent. The
+// depth of the object itself is 1.
+func canonicalise(ctx context.Context, parent int, name string, depth int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if depth > maxDepth {
+		return errors.New("directories are nested too deep")
+	}
+	var info unix.Stat_t
+	if err := unix.Fstatat(parent, name, &info, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return err
+	}
+	if err := stripAttributes(parent, name); err != nil {
+		return fmt.Errorf("%s: extended attributes: %w", name, err)
+	}
+	if int(info.Uid) != os.Geteuid() {
+		if err := unix.Fchownat(parent, name, os.Geteuid(), os.Getegid(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
+			return fmt.Errorf("%s: owner %d: %w", name, info.Uid, err)
+		}
+		info.Mode |= unix.S_ISUID // so that the permissions are set in any case
+	}
+	switch info.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		mode := uint32(0o444)
+		if info.Mode&unix.S_IXUSR != 0 {
+			mode = 0o555
+		}
+		if uint32(info.Mode)&0o7777 != mode {
+			if err := chmodAt(parent, name, mode); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	case unix.S_IFDIR:
+		if err := canonicaliseDir(ctx, parent, name, depth); err != nil {
+			return err
+		}
+	case unix.S_IFLNK:
+	default:
+		return fmt.Errorf("%s: neither a file nor a directory nor a symbolic link", name)
+	}
+	if info.Mtim.Sec != 1 || info.Mtim.Nsec != 0 {
+		if err := unix.UtimesNanoAt(parent, name, storeTimes(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func canonicaliseDir(ctx context.Context, parent int, name string, depth int) error {
+	fd, err := openDirWritable(parent, name)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer unix.Close(fd)
+	if err := unix.Fchmod(fd, 0o555); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	names, err := readNames(fd)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, inside := range names {
+		if err := canonicalise(ctx, fd, inside, depth+1); err != nil {
+			return fmt.Errorf("%s/%w", name, err)
+		}
+	}
+	return nil
+}

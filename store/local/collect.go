@@ -1,0 +1,408 @@
+package local
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+	"zombiezen.com/go/sqlite"
+
+	"nixbench/store"
+	"nixbench/store/gc"
+)
+
+// Entries returns the base names of what lies in the store directory, in no
+// order, without the directory of hard links.
+func (st *Store) Entries(ctx context.Context) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	names, err := st.entries()
+	if err != nil {
+		return nil, fmt.Errorf("read store directory: %w", err)
+	}
+	return names, nil
+}
+
+func (st *Store) entries() ([]string, error) {
+	f, err := os.Open(st.realDir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	kept := names[:0]
+	for _, name := range names {
+		if name != linksName {
+			kept = append(kept, name)
+		}
+	}
+	return kept, err
+}
+
+// InUse reports whether an entry that is not a valid path belongs to a running
+// process: a temporary directory that is locked, a lock that is held, or what
+// such a lock is for.
+func (st *Store) InUse(base string) bool {
+	file := filepath.Join(st.realDir, base)
+	if strings.HasPrefix(base, tempPrefix) {
+		return isLocked(file)
+	}
+	for _, suffix := range []string{".lock", ".chroot", ".check"} {
+		base = strings.TrimSuffix(base, suffix)
+	}
+	return isLocked(filepath.Join(st.realDir, base+".lock"))
+}
+
+// isLocked reports whether someone holds a lock on a file or directory. It
+// takes a shared lock for a moment, if it can.
+func isLocked(name string) bool {
+	f, err := os.OpenFile(name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return errors.Is(err, fs.ErrPermission) // if in doubt, yes
+	}
+	defer f.Close()
+	ok, err := tryFlock(f, lockShared)
+	return err == nil && !ok
+}
+
+// A collection is the exclusive right to delete. It serves the socket over
+// which processes ask for paths to be kept.
+type collection struct {
+	st   *Store
+	lock *os.File
+
+	listener *net.UnixListener
+	serving  sync.WaitGroup
+
+	mu      sync.Mutex      // mu guards the fields below
+	changed sync.Cond       // signalled when claimed shrinks or closed is set
+	kept    map[string]bool // digests
+	claimed map[store.Path]bool
+	claims  map[string]int // digests, with how many claimed paths have them
+	clients map[net.Conn]bool
+	closed  bool
+}
+
+// LockGC waits until no other collection runs and keeps others from starting,
+// ours and Nix's. See [gc.Collection].
+func (st *Store) LockGC(ctx context.Context) (gc.Collection, error) {
+	coll, err := st.lockGC(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock store for collection: %w", err)
+	}
+	return coll, nil
+}
+
+func (st *Store) lockGC(ctx context.Context) (*collection, error) {
+	if err := st.writable(); err != nil {
+		return nil, err
+	}
+	if err := st.Flush(ctx); err != nil {
+		return nil, err
+	}
+	// On a full disk this makes room for the database.
+	if err := os.Remove(st.reservedFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	lock, err := openLock(st.gcLockFile())
+	if err != nil {
+		return nil, err
+	}
+	coll := &collection{
+		st: st, lock: lock,
+		kept: make(map[string]bool), claimed: make(map[store.Path]bool), claims: make(map[string]int),
+		clients: make(map[net.Conn]bool),
+	}
+	coll.changed.L = &coll.mu
+	if err := coll.start(ctx); err != nil {
+		coll.Close()
+		return nil, err
+	}
+	return coll, nil
+}
+
+func (coll *collection) start(ctx context.Context) error {
+	if err := flock(ctx, coll.lock, lockExclusive); err != nil {
+		return err
+	}
+	if err := coll.listen(); err != nil {
+		return err
+	}
+	// Those from before the lock are in the files; later ones come by socket.
+	files, _, err := coll.st.readTempRoots(true)
+	if err != nil {
+		return err
+	}
+	coll.mu.Lock()
+	defer coll.mu.Unlock()
+	for _, f := range files {
+		for _, p := range f.paths {
+			coll.kept[p.Digest()] = true
+		}
+	}
+	return nil
+}
+
+// listen makes the socket and serves it until Close.
+func (coll *collection) listen() error {
+	socket := coll.st.gcSocket()
+	if err := os.MkdirAll(filepath.Dir(socket), 0o755); err != nil {
+		return err
+	}
+	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	listener, err := listenUnix(socket)
+	if err != nil {
+		return err
+	}
+	coll.listener = listener
+	if err := os.Chmod(socket, 0o666); err != nil {
+		return err
+	}
+	coll.serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			coll.mu.Lock()
+			closed := coll.closed
+			coll.clients[conn] = true
+			coll.mu.Unlock()
+			if closed {
+				conn.Close()
+				return
+			}
+			coll.serving.Go(func() { coll.serve(conn) })
+		}
+	})
+	return nil
+}
+
+// serve answers one process, which sends paths, each on a line, and gets "1"
+// for each when it may rely on it.
+func (coll *collection) serve(conn net.Conn) {
+	defer func() {
+		coll.mu.Lock()
+		delete(coll.clients, conn)
+		coll.mu.Unlock()
+		conn.Close()
+	}()
+	in := bufio.NewScanner(conn)
+	for in.Scan() {
+		if p, err := coll.st.dir.ParsePath(in.Text()); err == nil {
+			coll.keep(p)
+		}
+		if _, err := conn.Write([]byte("1")); err != nil {
+			return
+		}
+	}
+}
+
+// keep notes that a process wants p, and waits until it is not being deleted.
+func (coll *collection) keep(p store.Path) {
+	coll.mu.Lock()
+	defer coll.mu.Unlock()
+	coll.kept[p.Digest()] = true
+	for coll.claims[p.Digest()] > 0 && !coll.closed {
+		coll.changed.Wait()
+	}
+}
+
+// Claim announces that paths are about to be deleted.
+func (coll *collection) Claim(paths []store.Path) (kept []store.Path) {
+	coll.mu.Lock()
+	defer coll.mu.Unlock()
+	for _, p := range paths {
+		if coll.kept[p.Digest()] {
+			kept = append(kept, p)
+		} else if !coll.claimed[p] {
+			coll.claimed[p] = true
+			coll.claims[p.Digest()]++
+		}
+	}
+	return kept
+}
+
+// Release ends the claims on paths.
+func (coll *collection) Release(paths []store.Path) {
+	coll.mu.Lock()
+	defer coll.mu.Unlock()
+	for _, p := range paths {
+		if coll.claimed[p] {
+			delete(coll.claimed, p)
+			coll.claims[p.Digest()]--
+		}
+	}
+	coll.changed.Broadcast()
+}
+
+// Kept reports whether a process asked to keep p.
+func (coll *collection) Kept(p store.Path) bool {
+	coll.mu.Lock()
+	defer coll.mu.Unlock()
+	return coll.kept[p.Digest()]
+}
+
+// Invalidate makes paths invalid, durably. They are given referrers first, so
+// that each is free of those that went before it.
+func (coll *collection) Invalidate(ctx context.Context, paths []store.Path) (inUse []store.Path, err error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	st := coll.st
+	err = st.db.write(ctx, func(c *sqlite.Conn) error {
+		var gone []store.Path
+		for _, p := range paths {
+			deleted, err := deletePath(c, p)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p, err)
+			}
+			if !deleted {
+				inUse = append(inUse, p)
+				continue
+			}
+			gone = append(gone, p)
+		}
+		return st.journal.gone(gone)
+	})
+	if err == nil {
+		st.drvs.forget()
+		err = st.db.sync()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("invalidate paths: %w", err)
+	}
+	return inUse, nil
+}
+
+// deletePath deletes the row of a path, if it has one and no other path refers
+// to it; else it returns false.
+func deletePath(c *sqlite.Conn, p store.Path) (deleted bool, err error) {
+	id, found, err := pathID(c, p)
+	if err != nil || !found {
+		return err == nil, err
+	}
+	bind := func(stmt *sqlite.Stmt) { stmt.SetInt64(":id", id) }
+	used, err := exists(c, sqlOtherReferrer, bind)
+	if err != nil || used {
+		return false, err
+	}
+	return true, each(c, sqlDeletePath, bind, nil)
+}
+
+// Remove deletes the files of a path.
+func (coll *collection) Remove(ctx context.Context, p store.Path) (freed int64, err error) {
+	file := filepath.Join(coll.st.realDir, p.Base())
+	if info, err := os.Lstat(file); err == nil && info.IsDir() && strings.HasPrefix(p.Base(), tempPrefix) {
+		freed, err := clearTempDir(ctx, file)
+		if err != nil {
+			return freed, fmt.Errorf("delete %s: %w", file, err)
+		}
+		return freed, nil
+	}
+	return coll.st.DeleteTree(ctx, file)
+}
+
+// RemoveRoot deletes the link of a root, durably.
+func (coll *collection) RemoveRoot(ctx context.Context, root gc.Root) error {
+	target, err := os.Readlink(root.Link)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		if p, _, _ := coll.st.dir.PathOf(target); p != root.Path {
+			err = gc.ErrStale
+		}
+	}
+	if err == nil {
+		err = os.Remove(root.Link)
+	}
+	if err == nil {
+		err = coll.st.syncDir(filepath.Dir(root.Link))
+	}
+	if err != nil {
+		return fmt.Errorf("remove root %s: %w", root.Link, err)
+	}
+	return nil
+}
+
+// Finish deletes the hard links that nothing uses any more, and the links in
+// gcroots/auto to links that are gone.
+func (coll *collection) Finish(ctx context.Context) error {
+	err := sweep(ctx, filepath.Join(coll.st.realDir, linksName), func(name string) bool {
+		var info unix.Stat_t
+		return unix.Lstat(name, &info) == nil && info.Nlink == 1
+	})
+	if err != nil {
+		return fmt.Errorf("delete unused links: %w", err)
+	}
+	err = sweep(ctx, coll.st.autoRootsDir(), func(name string) bool {
+		target, err := os.Readlink(name)
+		if err != nil || !filepath.IsAbs(target) || coll.st.dir.Contains(target) {
+			return false
+		}
+		_, err = os.Lstat(target)
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	if err != nil {
+		return fmt.Errorf("delete dangling roots: %w", err)
+	}
+	return nil
+}
+
+// sweep deletes the entries of a directory that are unused.
+func sweep(ctx context.Context, dir string, unused func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		name := filepath.Join(dir, entry.Name())
+		if !unused(name) {
+			continue
+		}
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends the collection: those who wait for a path are let go, and other
+// collections may begin.
+func (coll *collection) Close() error {
+	if coll.listener != nil {
+		coll.listener.Close()
+		os.Remove(coll.st.gcSocket())
+	}
+	coll.mu.Lock()
+	coll.closed = true
+	for conn := range coll.clients {
+		conn.Close()
+	}
+	coll.changed.Broadcast()
+	coll.mu.Unlock()
+	coll.serving.Wait()
+	err := coll.lock.Close()
+	coll.st.reserve()
+	return err
+}

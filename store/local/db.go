@@ -1,0 +1,417 @@
+package local
+
+// This file owns the connections to the database: one that writes, used by one
+// goroutine at a time, and as many that read as there are readers at once.
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	msqlite "modernc.org/sqlite"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// ErrCorrupt reports that the database of a store is damaged.
+var ErrCorrupt = errors.New("the database is corrupt")
+
+// errClosed reports that a store is used after Close.
+var errClosed = errors.New("the store is closed")
+
+// maxIdle is how many reading connections are kept open for the next reader.
+const maxIdle = 4
+
+// A database is the connections to db.sqlite. It is safe for concurrent use.
+type database struct {
+	file   string // db.sqlite
+	writer chan *sqlite.Conn
+	closed chan struct{}
+
+	readOnly bool
+
+	mu sync.Mutex // mu guards the fields below
+	// immutable means that SQLite takes the file for one that nobody writes:
+	// the only way to read without rights to the directory when the files of
+	// the write-ahead log are missing.
+	immutable bool
+	idle      []*sqlite.Conn
+}
+
+// openDatabase opens file, for writing unless readOnly. It must exist unless
+// create.
+func openDatabase(file string, create, readOnly bool) (*database, error) {
+	db := &database{file: file, readOnly: readOnly, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
+	if readOnly {
+		return db, db.probe()
+	}
+	flags, mode := sqlite.OpenReadWrite|sqlite.OpenURI, "rw"
+	if create {
+		flags, mode = flags|sqlite.OpenCreate, "rwc"
+	}
+	c, err := sqlite.OpenConn(db.uri(mode), flags)
+	if err != nil {
+		return nil, db.explain(err)
+	}
+	if err := db.prepareWriter(c); err != nil {
+		c.Close()
+		return nil, db.explain(err)
+	}
+	db.writer <- c
+	return db, nil
+}
+
+// prepareWriter sets what a connection needs before it may write.
+func (db *database) prepareWriter(c *sqlite.Conn) error {
+	for _, pragma := range []string{
+		"pragma foreign_keys = 1",
+		"pragma synchronous = normal",
+		"pragma main.journal_mode = wal",
+		"pragma main.journal_size_limit = 1099511627776",
+		"pragma wal_autocheckpoint = 40000",
+	} {
+		if err := sqlitex.ExecuteTransient(c, pragma, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// uri returns the name of the file for SQLite.
+func (db *database) uri(mode string) string {
+	query := "mode=" + mode
+	if db.immutable {
+		query = "immutable=1"
+	}
+	u := url.URL{Scheme: "file", OmitHost: true, Path: db.file, RawQuery: query}
+	return u.String()
+}
+
+// probe finds out how a database that is not ours can be read. It is read
+// with the log if that is possible, and else only if the log is empty.
+func (db *database) probe() error {
+	if _, err := os.Stat(db.file); err != nil {
+		return err
+	}
+	try := func() error {
+		return db.query(func(c *sqlite.Conn) error {
+			_, err := exists(c, sqlHasPaths, nil)
+			return err
+		})
+	}
+	err := try()
+	if code := sqlite.ErrCode(err).ToPrimary(); err == nil || (code != sqlite.ResultReadOnly && code != sqlite.ResultCantOpen) {
+		return err
+	}
+	if logged, err := db.logSize(); err != nil {
+		return err
+	} else if logged > 0 {
+		return fmt.Errorf("read %s: it was written to and its log cannot be read: %v", db.file, err)
+	}
+	db.mu.Lock()
+	db.immutable = true
+	db.mu.Unlock()
+	return try()
+}
+
+// logSize returns the size of the write-ahead log, 0 if there is none.
+func (db *database) logSize() (int64, error) {
+	info, err := os.Stat(db.file + "-wal")
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	} else if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// reader takes a connection for reading.
+func (db *database) reader() (*sqlite.Conn, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	select {
+	case <-db.closed:
+		return nil, errClosed
+	default:
+	}
+	if n := len(db.idle); n > 0 {
+		c := db.idle[n-1]
+		db.idle = db.idle[:n-1]
+		return c, nil
+	}
+	// Even for reading, the memory that connections share must be writable.
+	flags := sqlite.OpenReadWrite | sqlite.OpenURI
+	mode := "rw"
+	if db.readOnly {
+		flags, mode = sqlite.OpenReadOnly|sqlite.OpenURI, "ro"
+	}
+	return sqlite.OpenConn(db.uri(mode), flags)
+}
+
+// giveBack returns a connection that reader gave.
+func (db *database) giveBack(c *sqlite.Conn) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	select {
+	case <-db.closed:
+	default:
+		if len(db.idle) < maxIdle {
+			db.idle = append(db.idle, c)
+			return
+		}
+	}
+	c.Close()
+}
+
+// query calls f with a connection that reads. Each statement of f may see
+// another state.
+func (db *database) query(f func(*sqlite.Conn) error) error {
+	c, err := db.reader()
+	if err != nil {
+		return db.explain(err)
+	}
+	defer db.giveBack(c)
+	return db.explain(f(c))
+}
+
+// snapshot calls f with a connection that reads one state of the database,
+// and stops reading when ctx is done.
+func (db *database) snapshot(ctx context.Context, f func(*sqlite.Conn) error) error {
+	for {
+		before, err := db.stamp()
+		if err != nil {
+			return err
+		}
+		err = db.snapshotOnce(ctx, f)
+		after, stampErr := db.stamp()
+		if stampErr != nil {
+			return stampErr
+		}
+		if before == after {
+			return err
+		}
+		// An immutable database changed under our eyes: nothing read counts.
+		db.forget()
+	}
+}
+
+func (db *database) snapshotOnce(ctx context.Context, f func(*sqlite.Conn) error) error {
+	return db.query(func(c *sqlite.Conn) error {
+		c.SetInterrupt(ctx.Done())
+		defer c.SetInterrupt(nil)
+		if err := execute(c, "begin"); err != nil {
+			return err
+		}
+		err := f(c)
+		c.SetInterrupt(nil)
+		if !c.AutocommitEnabled() {
+			err = errors.Join(err, execute(c, "rollback"))
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	})
+}
+
+// stamp returns what changes when an immutable database is written, and a
+// constant for others.
+func (db *database) stamp() ([2]time.Time, error) {
+	db.mu.Lock()
+	immutable := db.immutable
+	db.mu.Unlock()
+	if !immutable {
+		return [2]time.Time{}, nil
+	}
+	var stamp [2]time.Time
+	for i, name := range []string{db.file, db.file + "-wal"} {
+		info, err := os.Stat(name)
+		if err == nil {
+			stamp[i] = info.ModTime()
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return stamp, err
+		}
+	}
+	return stamp, nil
+}
+
+// forget closes the idle connections.
+func (db *database) forget() {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for _, c := range db.idle {
+		c.Close()
+	}
+	db.idle = nil
+}
+
+// write calls f in a transaction, which it commits if f returns nil. Waiting
+// for other writers and f end when ctx is done; committing does not.
+func (db *database) write(ctx context.Context, f func(*sqlite.Conn) error) error {
+	if db.readOnly {
+		return fmt.Errorf("write %s: %w", db.file, syscall.EROFS)
+	}
+	var c *sqlite.Conn
+	select {
+	case c = <-db.writer:
+	case <-db.closed:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { db.writer <- c }()
+	c.SetInterrupt(ctx.Done())
+	err := execute(c, "begin immediate")
+	if err == nil {
+		err = f(c)
+	}
+	c.SetInterrupt(nil)
+	if err == nil {
+		err = execute(c, "commit")
+	}
+	if err == nil {
+		return nil
+	}
+	if !c.AutocommitEnabled() {
+		err = errors.Join(err, execute(c, "rollback"))
+	}
+	if ctx.Err() != nil && sqlite.ErrCode(err).ToPrimary() == sqlite.ResultInterrupt {
+		return ctx.Err()
+	}
+	return db.explain(err)
+}
+
+// sync makes all that was committed durable.
+func (db *database) sync() error {
+	f, err := os.Open(db.file + "-wal")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// close closes all connections. Those in use are waited for if they write and
+// closed by giveBack if they read.
+func (db *database) close() error {
+	keeper := db.keepLog()
+	var err error
+	if !db.readOnly {
+		c := <-db.writer
+		err = c.Close()
+	}
+	db.mu.Lock()
+	close(db.closed)
+	db.mu.Unlock()
+	db.forget()
+	if keeper != nil {
+		err = errors.Join(err, keeper.Close())
+	}
+	return err
+}
+
+// keepLog returns a connection that, if it is the last to close, leaves the
+// files of the write-ahead log, as Nix does: without them, a reader that may
+// not write to the directory could not open the database. Only this driver
+// has that setting. The result is nil if there is nothing to keep.
+func (db *database) keepLog() driver.Conn {
+	if db.readOnly {
+		return nil
+	}
+	c, err := new(msqlite.Driver).Open(db.uri("rw"))
+	if err != nil {
+		return nil
+	}
+	control, ok := c.(msqlite.FileControl)
+	if ok {
+		_, err = control.FileControlPersistWAL("main", 1)
+	}
+	if ok && err == nil {
+		err = touch(c)
+	}
+	if !ok || err != nil {
+		c.Close()
+		return nil
+	}
+	return c
+}
+
+// touch reads from a database, which makes the connection a user of its log.
+func touch(c driver.Conn) error {
+	stmt, err := c.Prepare(sqlHasPaths)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	rows, err := stmt.Query(nil) //nolint:staticcheck // the one with a context needs a context, and Close has none
+	if err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// explain turns SQLite's errors into ones that callers know.
+func (db *database) explain(err error) error {
+	switch code := sqlite.ErrCode(err); code.ToPrimary() {
+	case sqlite.ResultCorrupt, sqlite.ResultNotADB:
+		return fmt.Errorf("%s: %w (%v)", db.file, ErrCorrupt, code)
+	case sqlite.ResultFull:
+		return fmt.Errorf("write %s: %w", db.file, syscall.ENOSPC)
+	case sqlite.ResultIOErr, sqlite.ResultCantOpen, sqlite.ResultReadOnly:
+		return fmt.Errorf("use %s: %w", db.file, err)
+	default:
+		return err
+	}
+}
+
+// execute runs a statement without parameters or rows.
+func execute(c *sqlite.Conn, sql string) error {
+	return each(c, sql, nil, nil)
+}
+
+// exists reports whether a statement has a row.
+func exists(c *sqlite.Conn, sql string, bind func(*sqlite.Stmt)) (found bool, err error) {
+	err = each(c, sql, bind, func(*sqlite.Stmt) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// each runs a statement and calls row, which may be nil, for each row. Bind,
+// which may be nil, sets the parameters.
+func each(c *sqlite.Conn, sql string, bind func(*sqlite.Stmt), row func(*sqlite.Stmt) error) (err error) {
+	stmt, err := c.Prepare(sql)
+	if err != nil {
+		return err
+	}
+	// Until it is reset, a statement holds on to the state that it reads.
+	defer func() {
+		if resetErr := stmt.Reset(); err == nil {
+			err = resetErr
+		}
+	}()
+	if bind != nil {
+		bind(stmt)
+	}
+	for {
+		more, err := stmt.Step()
+		if err != nil || !more {
+			return err
+		}
+		if row != nil {
+			if err := row(stmt); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/gc"
+)
+
+// Roots returns all roots: links below gcroots and profiles and what they lead
+// to elsewhere, what processes use, and temporary roots. Unread describes each
+// place that may hold roots but cannot be read. It changes nothing; dangling
+// links stay.
+//
+// Behaviour: Nix 2.34, gc.cc, but that it says what it cannot read.
+func (st *Store) Roots(ctx context.Context) (roots []gc.Root, unread []string, err error) {
+	f := &rootFinder{ctx: ctx, st: st, isValid: make(map[store.Path]bool)}
+	for _, name := range []string{"gcroots", "profiles"} {
+		if err = f.walk(filepath.Join(st.stateDir, name)); err != nil {
+			return nil, nil, fmt.Errorf("find roots: %w", err)
+		}
+	}
+	if err = f.processes(); err != nil {
+		return nil, nil, fmt.Errorf("find roots: %w", err)
+	}
+	if err = f.temporary(); err != nil {
+		return nil, nil, fmt.Errorf("find roots: %w", err)
+	}
+	return f.roots, f.unread, nil
+}
+
+// A rootFinder collects roots for one call of Roots.
+type rootFinder struct {
+	ctx     context.Context // of that call
+	st      *Store
+	roots   []gc.Root
+	unread  []string
+	isValid map[store.Path]bool
+	seen    map[string]bool // links; a generation is also reached by its auto root
+}
+
+// valid reports whether p is.
+func (f *rootFinder) valid(p store.Path) (bool, error) {
+	valid, known := f.isValid[p]
+	if known {
+		return valid, nil
+	}
+	valid, err := f.st.IsValid(f.ctx, p)
+	if err != nil {
+		return false, err
+	}
+	f.isValid[p] = valid
+	return valid, nil
+}
+
+// walk looks at what is called name, and if it is a directory at all below.
+func (f *rootFinder) walk(name string) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	info, err := os.Lstat(name)
+	if err == nil {
+		switch {
+		case info.IsDir():
+			var entries []os.DirEntry
+			if entries, err = os.ReadDir(name); err == nil {
+				for _, entry := range entries {
+					if err := f.walk(filepath.Join(name, entry.Name())); err != nil {
+						return err
+					}
+				}
+			}
+		case info.Mode()&fs.ModeSymlink != 0:
+			err = f.link(name, info)
+		case info.Mode().IsRegular():
+			// Its name is the root, as some tools leave them.
+			if p, err := f.st.dir.Join(filepath.Base(name)); err == nil {
+				return f.add(gc.Root{Link: name, Path: p, Since: info.ModTime()})
+			}
+		}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		f.unread = append(f.unread, err.Error())
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// link looks at a symbolic link: into the store, or to a link into the store.
+func (f *rootFinder) link(name string, info fs.FileInfo) error {
+	target, err := os.Readlink(name)
+	if err != nil {
+		return err
+	}
+	if f.st.dir.Contains(target) {
+		return f.addLink(name, target, info)
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(name), target)
+	}
+	there, err := os.Lstat(target)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		auto := filepath.Dir(name) == f.st.autoRootsDir()
+		if auto && errors.Is(err, fs.ErrNotExist) {
+			return f.add(gc.Root{Link: target, Since: info.ModTime(), Kind: kindOf(target, auto), Dangling: true})
+		}
+		return err
+	} else if err != nil {
+		return err
+	}
+	if there.Mode()&fs.ModeSymlink == 0 {
+		return nil
+	}
+	final, err := os.Readlink(target)
+	if err != nil {
+		return err
+	}
+	if f.st.dir.Contains(final) {
+		return f.addLink(target, final, there)
+	}
+	return nil
+}
+
+// addLink adds a link that leads into the store.
+func (f *rootFinder) addLink(link, target string, info fs.FileInfo) error {
+	p, _, err := f.st.dir.PathOf(target)
+	if err != nil {
+		return nil
+	}
+	inside := strings.HasPrefix(link, filepath.Join(f.st.stateDir, "gcroots")+"/")
+	root := gc.Root{Link: link, Path: p, Kind: kindOf(link, !inside), Since: info.ModTime(), Note: noteOf(link)}
+	return f.add(root)
+}
+
+// add adds a root once.
+func (f *rootFinder) add(root gc.Root) error {
+	if f.seen[root.Link] {
+		return nil
+	}
+	if f.seen == nil {
+		f.seen = make(map[string]bool)
+	}
+	f.seen[root.Link] = true
+	if !root.Dangling {
+		valid, err := f.valid(root.Path)
+		if err != nil {
+			return err
+		}
+		root.Dangling = !valid
+	}
+	f.roots = append(f.roots, root)
+	return nil
+}
+
+// generationLink is the form of a generation's link.
+var generationLink = regexp.MustCompile(`^(.+)-([0-9]+)-link$`)
+
+// kindOf tells the kind of a link from its name.
+func kindOf(link string, outside bool) gc.Kind {
+	switch {
+	case generationLink.MatchString(filepath.Base(link)) && isProfile(link):
+		return gc.KindGeneration
+	case strings.Contains(link, "/.direnv/"):
+		return gc.KindDirenv
+	case outside:
+		return gc.KindResult
+	default:
+		return gc.KindOther
+	}
+}
+
+// isProfile reports whether a link with the name of a generation lies beside
+// the profile's link, or where profiles are.
+func isProfile(link string) bool {
+	if strings.Contains(link, "/profiles/") {
+		return true
+	}
+	m := generationLink.FindStringSubmatch(filepath.Base(link))
+	_, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
+	return err == nil
+}
+
+// noteOf says of a generation that it is current, and of some links in gcroots
+// what they are for.
+func noteOf(link string) string {
+	switch filepath.Base(link) {
+	case "current-system":
+		return "running system"
+	case "booted-system":
+		return "booted system"
+	}
+	if m := generationLink.FindStringSubmatch(filepath.Base(link)); m != nil {
+		text, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
+		if err == nil && filepath.Base(text) == filepath.Base(link) {
+			return "current"
+		}
+	}
+	return ""
+}
+
+// temporary adds the temporary roots of processes that live.
+func (f *rootFinder) temporary() error {
+	files, unread, err := f.st.readTempRoots(false)
+	if err != nil {
+		return err
+	}
+	f.unread = append(f.unread, unread...)
+	for _, file := range files {
+		note := processName(file.pid())
+		for _, p := range file.paths {
+			valid, err := f.valid(p)
+			if err != nil {
+				return err
+			}
+			kind := gc.KindTemp
+			if isLocked(f.st.RealPath(p) + ".lock") {
+				kind = gc.KindBuild
+			}
+			f.roots = append(f.roots, gc.Root{
+				Link: file.name, Path: p, Kind: kind, Since: file.since, Note: note, Dangling: !valid,
+			})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package local
+
+// The journal is a text file beside the database with a line for each path that
+// became valid or invalid. The database can be made anew from it if it is lost:
+// each line that is not followed by one that says "gone" is checked against the
+// files. Nothing else reads it. It is written before the database commits, so
+// that what is valid is in it; a line of what never became valid does no harm.
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"os"
+	"strconv"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// A journal appends to a file that other processes append to as well, each
+// batch in one write. The zero value writes nothing.
+type journal struct {
+	file string
+}
+
+// journalValid and journalGone begin the lines, after their checksum.
+const (
+	journalValid = "valid"
+	journalGone  = "gone"
+)
+
+// valid notes that paths become valid at the given time.
+func (j journal) valid(infos []*store.PathInfo, now int64) error {
+	var b strings.Builder
+	for _, info := range infos {
+		line(&b, validFields(info, now)...)
+	}
+	return j.append(b.String())
+}
+
+// gone notes that paths become invalid.
+func (j journal) gone(paths []store.Path) error {
+	var b strings.Builder
+	for _, p := range paths {
+		line(&b, journalGone, string(p))
+	}
+	return j.append(b.String())
+}
+
+func validFields(info *store.PathInfo, now int64) []string {
+	refs := make([]string, len(info.References))
+	for i, r := range info.References {
+		refs[i] = string(r)
+	}
+	registered := info.RegistrationTime
+	if registered == 0 {
+		registered = now
+	}
+	return []string{
+		journalValid, string(info.Path), info.NarHash.Base16(), strconv.FormatInt(info.NarSize, 10),
+		strconv.FormatInt(registered, 10), strings.Join(refs, " "), string(info.Deriver),
+		strconv.FormatBool(info.Ultimate), strings.Join(info.Sigs, " "), info.CA,
+	}
+}
+
+// line appends fields with a checksum before them.
+func line(b *strings.Builder, fields ...string) {
+	text := strings.Join(fields, "\t")
+	fmt.Fprintf(b, "%08x\t%s\n", crc32.ChecksumIEEE([]byte(text)), text)
+}
+
+func (j journal) append(lines string) error {
+	if j.file == "" || lines == "" {
+		return nil
+	}
+	for {
+		f, err := os.OpenFile(j.file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+		if err != nil {
+			return err
+		}
+		written, err := appendLocked(f, lines)
+		if err = errors.Join(err, f.Close()); err != nil || written {
+			return err
+		}
+	}
+}
+
+// appendLocked appends to f unless another file has taken its name.
+func appendLocked(f *os.File, lines string) (written bool, err error) {
+	// The lock is against being replaced, for which it is held exclusively for
+	// the moment of a rename; writers do not wait for each other.
+	for ok := false; !ok; {
+		if ok, err = tryFlock(f, lockShared); err != nil {
+			return false, err
+		}
+	}
+	opened, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	if now, err := os.Stat(f.Name()); err != nil || !os.SameFile(opened, now) {
+		return false, nil
+	}
+	_, err = f.WriteString(lines)
+	return true, err
+}
+
+// A journalEntry is one line of a journal.
+type journalEntry struct {
+	Gone bool
+	Info store.PathInfo // only the Path if Gone
+}
+
+// readJournal yields the lines of a journal that are whole, in order.
+func readJournal(dir store.Dir, r io.Reader) iter.Seq2[journalEntry, error] {
+	return func(yield func(journalEntry, error) bool) {
+		in := bufio.NewReader(r)
+		for {
+			text, err := in.ReadString('\n')
+			if err == io.EOF {
+				return // what is not ended by a newline was never written whole
+			} else if err != nil {
+				yield(journalEntry{}, err)
+				return
+			}
+			if entry, ok := parseEntry(dir, strings.TrimSuffix(text, "\n")); ok && !yield(entry, nil) {
+				return
+			}
+		}
+	}
+}
+
+func parseEntry(dir store.Dir, text string) (entry journalEntry, ok bool) {
+	sum, text, _ := strings.Cut(text, "\t")
+	if sum != fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) {
+		return entry, false
+	}
+	fields := strings.Split(text, "\t")
+	if len(fields) < 2 {
+		return entry, false
+	}
+	p, err := dir.ParsePath(fields[1])
+	if err != nil {
+		return entry, false
+	}
+	entry.Info.Path = p
+	if fields[0] == journalGone {
+		entry.Gone = true
+		return entry, true
+	}
+	if fields[0] != journalValid || len(fields) != 10 {
+		return entry, false
+	}
+	return entry, parseValid(&entry.Info, fields[2:]) == nil
+}
+
+func parseValid(info *store.PathInfo, fields []string) (err error) {
+	if info.NarHash, err = nixhash.Parse(fields[0], 0); err != nil {
+		return err
+	}
+	if info.NarSize, err = strconv.ParseInt(fields[1], 10, 64); err != nil {
+		return err
+	}
+	if info.RegistrationTime, err = strconv.ParseInt(fields[2], 10, 64); err != nil {
+		return err
+	}
+	for ref := range strings.FieldsSeq(fields[3]) {
+		info.References = append(info.References, store.Path(ref))
+	}
+	info.Deriver = store.Path(fields[4])
+	if info.Ultimate, err = strconv.ParseBool(fields[5]); err != nil {
+		return err
+	}
+	info.Sigs = strings.Fields(fields[6])
+	info.CA = fields[7]
+	return nil
+}

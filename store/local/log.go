@@ -1,0 +1,104 @@
+package local
+
+// The log of a build is plain while it is written, so that it can be followed,
+// and compressed when the build has ended. Nix reads both. A crash leaves the
+// plain one.
+
+import (
+	"compress/bzip2"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	compress "github.com/dsnet/compress/bzip2"
+
+	"nixbench/store"
+)
+
+// LogPath returns where the log of a derivation is written while it is built.
+// The file need not exist, nor its directory.
+//
+// Format: Nix 2.34, local-fs-store.cc.
+func (st *Store) LogPath(drvPath store.Path) string {
+	base := drvPath.Base()
+	n := min(2, len(base))
+	return filepath.Join(st.logDir, "drvs", base[:n], base[n:])
+}
+
+// logNames returns where a log may be, plain names first.
+func (st *Store) logNames(drvPath store.Path) []string {
+	name, flat := st.LogPath(drvPath), filepath.Join(st.logDir, "drvs", drvPath.Base())
+	return []string{name, name + ".bz2", flat, flat + ".bz2"}
+}
+
+// OpenLog opens the log of a derivation, finished or not, for reading its plain
+// text. If there is none, errors.Is(err, fs.ErrNotExist).
+func (st *Store) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
+	for _, name := range st.logNames(drvPath) {
+		f, err := os.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
+			return nil, fmt.Errorf("open log of %s: %w", drvPath, err)
+		}
+		if filepath.Ext(name) != ".bz2" {
+			return f, nil
+		}
+		return &logReader{Reader: bzip2.NewReader(f), f: f}, nil
+	}
+	return nil, fmt.Errorf("open log of %s: %w", drvPath, fs.ErrNotExist)
+}
+
+// A logReader reads a compressed log.
+type logReader struct {
+	io.Reader
+	f *os.File
+}
+
+// Close closes the file.
+func (r *logReader) Close() error { return r.f.Close() }
+
+// FinishLog compresses the log of a derivation, which is written no more. It is
+// no error if there is none.
+func (st *Store) FinishLog(drvPath store.Path) error {
+	name := st.LogPath(drvPath)
+	plain, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = compressFile(plain, name+".bz2")
+		plain.Close()
+	}
+	if err == nil {
+		err = os.Remove(name)
+	}
+	if err != nil {
+		return fmt.Errorf("compress log of %s: %w", drvPath, err)
+	}
+	return nil
+}
+
+// compressFile writes what plain holds to a file called name, in one step.
+func compressFile(plain io.Reader, name string) error {
+	temp := name + ".tmp"
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	w, err := compress.NewWriter(f, nil)
+	if err == nil {
+		_, err = io.Copy(w, plain)
+		err = errors.Join(err, w.Close())
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(temp, name)
+	}
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package local
+
+import (
+	"context"
+	"crypto/sha1"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/nixbase32"
+)
+
+// AddPermRoot makes link, an absolute name outside the store, lead to p, and a
+// root for as long as it does. What is there must be nothing, or a link into
+// the store, which is replaced in one step.
+func (st *Store) AddPermRoot(ctx context.Context, p store.Path, link string) error {
+	if err := st.addPermRoot(ctx, p, link); err != nil {
+		return fmt.Errorf("add root %s: %w", link, err)
+	}
+	return nil
+}
+
+func (st *Store) addPermRoot(ctx context.Context, p store.Path, link string) error {
+	if err := st.writable(); err != nil {
+		return err
+	}
+	if !filepath.IsAbs(link) {
+		return errors.New("it is not an absolute name")
+	}
+	link = filepath.Clean(link)
+	if st.dir.Contains(link) || strings.HasPrefix(link, st.realDir+"/") {
+		return errors.New("it lies in the store")
+	}
+	if err := st.flushFor(ctx, p); err != nil {
+		return err
+	}
+	if err := st.addTempRoots(ctx, p); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(link); err == nil {
+		if target, err := os.Readlink(link); err != nil || !st.dir.Contains(target) {
+			return errors.New("it exists and is not a link into the store")
+		}
+	}
+	if err := replaceLink(link, string(p)); err != nil {
+		return err
+	}
+	return st.addIndirectRoot(link)
+}
+
+// AddIndirectRoot makes link, the absolute name of a link into the store, a
+// root for as long as it is one. What it leads to should be a temporary root.
+func (st *Store) AddIndirectRoot(ctx context.Context, link string) error {
+	err := st.writable()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = st.addIndirectRoot(filepath.Clean(link))
+	}
+	if err != nil {
+		return fmt.Errorf("add root %s: %w", link, err)
+	}
+	return nil
+}
+
+// addIndirectRoot makes a link to the link in gcroots/auto, named after a hash
+// of the link's name.
+func (st *Store) addIndirectRoot(link string) error {
+	sum := sha1.Sum([]byte(link))
+	auto := filepath.Join(st.autoRootsDir(), nixbase32.EncodeToString(sum[:]))
+	if err := replaceLink(auto, link); err != nil {
+		return err
+	}
+	return st.syncDir(st.autoRootsDir())
+}
+
+func (st *Store) autoRootsDir() string { return filepath.Join(st.stateDir, "gcroots", "auto") }
+
+// replaceLink makes a link, in one step if there is one.
+func replaceLink(link, target string) error {
+	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		return err
+	}
+	for {
+		temp := fmt.Sprintf("%s.tmp-%d-%d", link, os.Getpid(), rand.Uint32())
+		if err := os.Symlink(target, temp); errors.Is(err, fs.ErrExist) {
+			continue
+		} else if err != nil {
+			return err
+		}
+		err := os.Rename(temp, link)
+		if err != nil {
+			os.Remove(temp)
+		}
+		return err
+	}
+}

@@ -1,0 +1,62 @@
+package local
+
+import _ "embed"
+
+// The statements of the database, one a file in sql, where README.md says what
+// they rest on.
+var (
+	//go:embed sql/schema/10.sql
+	sqlSchema string
+	//go:embed sql/schema/migrations.sql
+	sqlMigrations string
+	//go:embed sql/schema/20260309-drop-redundant-indexreferrer.sql
+	sqlDropIndexReferrer string
+
+	//go:embed sql/has_paths.sql
+	sqlHasPaths string
+	//go:embed sql/has_migrations.sql
+	sqlHasMigrations string
+	//go:embed sql/migration_applied.sql
+	sqlMigrationApplied string
+	//go:embed sql/insert_migration.sql
+	sqlInsertMigration string
+
+	//go:embed sql/path_info.sql
+	sqlPathInfo string
+	//go:embed sql/path_id.sql
+	sqlPathID string
+	//go:embed sql/references.sql
+	sqlReferences string
+	//go:embed sql/referrers.sql
+	sqlReferrers string
+	//go:embed sql/other_referrer.sql
+	sqlOtherReferrer string
+	//go:embed sql/path_from_digest.sql
+	sqlPathFromDigest string
+	//go:embed sql/derivers.sql
+	sqlDerivers string
+	//go:embed sql/derivation_outputs.sql
+	sqlDerivationOutputs string
+
+	//go:embed sql/all_paths.sql
+	sqlAllPaths string
+	//go:embed sql/all_infos.sql
+	sqlAllInfos string
+	//go:embed sql/all_references.sql
+	sqlAllReferences string
+	//go:embed sql/graph_paths.sql
+	sqlGraphPaths string
+	//go:embed sql/graph_outputs.sql
+	sqlGraphOutputs string
+
+	//go:embed sql/insert_path.sql
+	sqlInsertPath string
+	//go:embed sql/update_path.sql
+	sqlUpdatePath string
+	//go:embed sql/insert_reference.sql
+	sqlInsertReference string
+	//go:embed sql/insert_output.sql
+	sqlInsertOutput string
+	//go:embed sql/delete_path.sql
+	sqlDeletePath string
+)

@@ -1,0 +1,1 @@
+select referrer, reference from Refs order by referrer

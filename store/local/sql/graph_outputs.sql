@@ -1,0 +1,3 @@
+select o.drv, v.id
+  from DerivationOutputs o
+  join ValidPaths v on v.path = o.path

@@ -1,0 +1,1 @@
+select id, path, narSize, registrationTime, deriver from ValidPaths order by id

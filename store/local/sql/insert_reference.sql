@@ -1,0 +1,1 @@
+insert or ignore into Refs (referrer, reference) values (:referrer, :reference)

@@ -1,0 +1,1 @@
+select 1 from Refs where reference = :id and referrer != :id limit 1

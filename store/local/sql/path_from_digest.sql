@@ -1,0 +1,1 @@
+select path from ValidPaths where path >= :prefix order by path limit 1

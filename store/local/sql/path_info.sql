@@ -1,0 +1,3 @@
+select id, path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca
+  from ValidPaths
+ where path = :path

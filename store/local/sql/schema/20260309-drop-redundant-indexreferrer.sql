@@ -1,0 +1,2 @@
+-- The primary key of Refs serves as well.
+drop index if exists IndexReferrer;

@@ -1,0 +1,188 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"zombiezen.com/go/sqlite"
+
+	"nixbench/store"
+	"nixbench/store/nar"
+	"nixbench/store/nixhash"
+)
+
+// VerifyOptions say what Verify does beside looking whether the files of valid
+// paths exist.
+type VerifyOptions struct {
+	// CheckContents compares the contents of all valid paths, and of the links
+	// of an optimised store, with their hashes.
+	CheckContents bool
+	// Forget makes paths invalid whose files are gone, unless a path that is
+	// not refers to them.
+	Forget bool
+	// Progress, if not nil, is called before each path is checked.
+	Progress func(p store.Path, done, total int)
+}
+
+// A Finding is something that Verify found to be wrong.
+type Finding struct {
+	Path store.Path // "" if it is about no path, such as an optimised store's link
+	// Err says what: for files that are gone errors.Is(Err, fs.ErrNotExist), for
+	// other contents than were registered errors.As finds a *store.HashMismatch.
+	Err error
+	// Forgotten says that the path was made invalid.
+	Forgotten bool
+}
+
+// Verify checks the store and calls report for each thing that is wrong, from
+// the same goroutine. It returns an error only if it could not check.
+func (st *Store) Verify(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
+	if err := st.verify(ctx, opts, report); err != nil {
+		return fmt.Errorf("verify store: %w", err)
+	}
+	return nil
+}
+
+func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
+	if !st.ReadOnly() {
+		// No collection may begin meanwhile.
+		lock, err := openLock(st.gcLockFile())
+		if err != nil {
+			return err
+		}
+		defer lock.Close()
+		if err := flock(ctx, lock, lockShared); err != nil {
+			return err
+		}
+	}
+	infos, err := st.allInfos(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := st.checkExistence(ctx, opts, infos, report)
+	if err != nil || !opts.CheckContents {
+		return err
+	}
+	if err := st.checkLinks(ctx, report); err != nil {
+		return err
+	}
+	for i, info := range there {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if opts.Progress != nil {
+			opts.Progress(info.Path, i, len(there))
+		}
+		if err := st.checkContents(ctx, info); ctx.Err() != nil {
+			return ctx.Err()
+		} else if err != nil {
+			report(Finding{Path: info.Path, Err: err})
+		}
+	}
+	return nil
+}
+
+// checkExistence returns the infos of the paths that have files.
+func (st *Store) checkExistence(ctx context.Context, opts VerifyOptions, infos []*store.PathInfo, report func(Finding)) ([]*store.PathInfo, error) {
+	names, err := st.entries()
+	if err != nil {
+		return nil, err
+	}
+	exists := make(map[string]bool, len(names))
+	for _, name := range names {
+		exists[name] = true
+	}
+	var there []*store.PathInfo
+	var gone []store.Path
+	for _, info := range infos {
+		if exists[info.Path.Base()] {
+			there = append(there, info)
+		} else {
+			gone = append(gone, info.Path)
+		}
+	}
+	forgotten := make(map[store.Path]bool)
+	if opts.Forget && len(gone) > 0 {
+		if forgotten, err = st.forgetPaths(ctx, infos, gone); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range gone {
+		report(Finding{Path: p, Err: fmt.Errorf("files of %s: %w", p, fs.ErrNotExist), Forgotten: forgotten[p]})
+	}
+	return there, nil
+}
+
+// forgetPaths makes those of the paths invalid that no others refer to.
+func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone []store.Path) (map[store.Path]bool, error) {
+	byPath := make(map[store.Path]*store.PathInfo, len(infos))
+	for _, info := range infos {
+		byPath[info.Path] = info
+	}
+	order, err := store.TopoSort(ctx, gone, func(_ context.Context, p store.Path) ([]store.Path, error) {
+		return byPath[p].References, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	forgotten := make(map[store.Path]bool)
+	err = st.db.write(ctx, func(c *sqlite.Conn) error {
+		for i := len(order) - 1; i >= 0; i-- { // referrers first
+			deleted, err := deletePath(c, order[i])
+			if err != nil {
+				return err
+			}
+			if deleted {
+				forgotten[order[i]] = true
+			}
+		}
+		return nil
+	})
+	st.drvs.forget()
+	return forgotten, err
+}
+
+// checkContents compares the contents of a path with its hash.
+func (st *Store) checkContents(ctx context.Context, info *store.PathInfo) error {
+	h := nixhash.New(nixhash.SHA256)
+	if err := nar.Dump(ctxWriter{ctx, h}, st.RealPath(info.Path), nil); err != nil {
+		return err
+	}
+	if got := h.Sum(); got != info.NarHash {
+		return &store.HashMismatch{Path: info.Path, Want: info.NarHash, Got: got}
+	}
+	if info.NarSize != 0 && info.NarSize != h.Size() {
+		return fmt.Errorf("%s: got NAR size %d, want %d", info.Path, h.Size(), info.NarSize)
+	}
+	return nil
+}
+
+// checkLinks compares the links of an optimised store with their names.
+func (st *Store) checkLinks(ctx context.Context, report func(Finding)) error {
+	dir := filepath.Join(st.realDir, linksName)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := filepath.Join(dir, entry.Name())
+		h := nixhash.New(nixhash.SHA256)
+		err := nar.Dump(ctxWriter{ctx, h}, name, nil)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && h.Sum().Nix32() != entry.Name() {
+			err = fmt.Errorf("link %s: got hash %s", name, h.Sum().Nix32())
+		}
+		if err != nil {
+			report(Finding{Err: err})
+		}
+	}
+	return nil
+}
