@@ -93,8 +93,11 @@ func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
 // newAttrs allocates a set and returns its values, to be filled in.
 func (s *State) newAttrs(sh *Shape) (Value, []Value) {
 	n := len(sh.syms)
+	if n == 0 {
+		return EmptyAttrs, nil
+	}
 	c := s.alloc(n + 1)
-	return initAttrs(c, sh), cells(at(c, 1), n)[:n]
+	return initAttrs(c, sh), cells(at(c, 1), n)
 }
 
 // AttrsOf makes a set of the given shape. Vals are in the order of

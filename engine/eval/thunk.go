@@ -38,7 +38,7 @@ func (s *State) forceCell(c *Value) Value {
 		s.room += thunkRoom
 	case rawGenElem:
 		s.enterThunk(thunkRoom)
-		f := *c.frame()
+		f := *c.env()
 		r = s.apply(f, MakeInt(int64(n>>8)))
 		s.room += thunkRoom
 	case rawMapAttr:
@@ -59,21 +59,21 @@ func (s *State) forceCell(c *Value) Value {
 
 // operands returns the two cells that a claimed cell shares with others.
 func (c *Value) operands() (Value, Value) {
-	p := c.frame()
+	p := c.env()
 	return *p, *at(p, 1)
 }
 
 func (s *State) evalThunk(index uint64, c *Value) Value {
 	t := s.node(index)
 	s.enterThunk(t.room)
-	r := t.node.Eval(s, c.frame())
+	r := t.node.Eval(s, c.env())
 	s.room += t.room
 	return r
 }
 
 func (s *State) evalApp(c *Value, nargs int) Value {
 	s.enterThunk(thunkRoom)
-	args := cells(c.frame(), nargs+1)
+	args := cells(c.env(), nargs+1)
 	r := s.Call(args[0], args[1:]...)
 	s.room += thunkRoom
 	return r

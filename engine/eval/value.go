@@ -223,10 +223,12 @@ func MakeBool(b bool) Value {
 // MakeInt returns an integer.
 func MakeInt(i int64) Value {
 	if i < minInline || i > maxInline {
-		return Value{unsafe.Pointer(&i), rawBigInt}
+		return makeBigInt(i)
 	}
 	return Value{n: uint64(i)<<8 | rawInt}
 }
+
+func makeBigInt(i int64) Value { return Value{unsafe.Pointer(&i), rawBigInt} }
 
 // MakeFloat returns a float.
 func MakeFloat(f float64) Value { return Value{unsafe.Pointer(&f), rawFloat} }
@@ -451,6 +453,10 @@ func (v Value) shownLazy() bool {
 
 // frame returns the frame that a function was made in.
 func (v Value) frame() *Value { return (*Value)(v.p) }
+
+// env returns the frame, or whatever the p of a claimed thunk cell refers to. It
+// does not touch n, which others may be changing.
+func (c *Value) env() *Value { return (*Value)(c.p) }
 
 func makeLambda(frame *Value, tagged uint64) Value { return Value{unsafe.Pointer(frame), tagged} }
 
