@@ -113,7 +113,7 @@ type Env struct {
 	// the time.
 	Now time.Time
 
-	ctx   context.Context // of the whole interface; ends when it is left
+	ctx   context.Context //nolint:containedctx // the interface's own lifetime
 	clock func() time.Time
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 }
@@ -121,6 +121,10 @@ type Env struct {
 // After returns a command that sends what f makes of the time after d has
 // passed.
 func (e *Env) After(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd { return e.after(d, f) }
+
+// Context ends when the interface is left. [Ask] derives its own from it; only
+// widgets that open files of their own, such as logview, are given this one.
+func (e *Env) Context() context.Context { return e.ctx }
 
 // A Slot holds at most one request to the backend: asking again cancels the
 // one before, whose answer is then stale. The zero value is ready to use.

@@ -6,13 +6,12 @@ import (
 	"os"
 )
 
-// A File is a log that is read at any place. Its methods are called from
-// commands, at most one at a time per widget, never while drawing.
+// A File is a log that can be read at any place while it grows. Its methods are
+// called from commands, never while drawing; it is safe for concurrent use.
 type File interface {
 	io.ReaderAt
 	io.Closer
-	// Size is how many bytes can be read now; it grows while a builder
-	// writes.
+	// Size is how many bytes can be read now.
 	Size() (int64, error)
 }
 

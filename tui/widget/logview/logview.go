@@ -1,0 +1,436 @@
+// Package logview shows a log of any length that lies in a file and may still
+// grow: it follows the end, scrolls, wraps and searches. It never reads more of
+// the file than it shows but to count lines and to search, both in commands.
+//
+//	Load, Grew --> command: where do lines begin --> Update
+//	moving     --> command: read what is around  --> Update --> Draw
+//	Search     --> command: the next 8 MiB       --> Update --> the next 8 MiB …
+//
+// Lines are cleaned by repl/text.Sanitise when they are read; the file keeps
+// what the builder wrote.
+package logview
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/tui/action"
+	"nixbench/tui/style"
+)
+
+// margin is how many lines around the visible ones are kept.
+const margin = 192
+
+// View is the widget. It is not safe for concurrent use.
+type View struct {
+	// Live tells that the log still grows: it is said that it is followed.
+	Live bool
+	// Empty is shown while there is no log.
+	Empty string
+
+	st     *style.Styles
+	key    string // what Load was called with
+	file   File
+	serial int // of the file; answers for an older one are dropped
+	err    error
+
+	idx      index
+	scanning bool
+	grown    bool // Grew was called while scanning
+
+	lines    []string // read and cleaned
+	from     int      // number of the first of lines
+	reading  bool
+	follow   bool
+	wrap     bool
+	top, sub int // first line drawn, and which of its wrapped rows
+	left     int // cells scrolled to the right
+	seen     int // lines there were when following stopped
+
+	find finder
+
+	w, h int // drawn last
+}
+
+// A finder is the state of a search.
+type finder struct {
+	query   string // lower case; "" for none
+	serial  int
+	at      scan
+	matches []int32
+	current int // index in matches, -1 for none
+	jump    int // direction of the jump that waits for a match, 0 for none
+	origin  int // line from which to jump
+	running bool
+}
+
+type (
+	openedMsg struct {
+		view   *View
+		serial int
+		file   File
+		err    error
+	}
+	scannedMsg struct {
+		view   *View
+		serial int
+		idx    index
+		more   bool
+		err    error
+	}
+	readMsg struct {
+		view   *View
+		serial int
+		from   int
+		lines  []string
+		err    error
+	}
+	foundMsg struct {
+		view   *View
+		serial int
+		find   int
+		found  []int32
+		next   scan
+		limit  int64
+		err    error
+	}
+)
+
+// New returns a widget without a log.
+func New(st *style.Styles) *View { return &View{st: st, follow: true} }
+
+// Key is what the log shown was loaded by, "" for none.
+func (v *View) Key() string { return v.key }
+
+// Load shows the log that open returns, from its end. The widget closes it. If
+// key is that of the log already shown, nothing happens.
+func (v *View) Load(ctx context.Context, key string, open func(context.Context) (File, error)) tea.Cmd {
+	if key == v.key && v.err == nil {
+		return nil
+	}
+	closing := v.Close()
+	v.key = key
+	serial := v.serial
+	return tea.Batch(closing, func() tea.Msg {
+		f, err := open(ctx)
+		return openedMsg{v, serial, f, err}
+	})
+}
+
+// Close shows no log; the command closes the file.
+func (v *View) Close() tea.Cmd {
+	closing := closeFile(v.file)
+	*v = View{
+		Live: v.Live, Empty: v.Empty, st: v.st, serial: v.serial + 1,
+		follow: true, wrap: v.wrap, w: v.w, h: v.h,
+		find: finder{query: v.find.query, serial: v.find.serial + 1, current: -1},
+	}
+	return closing
+}
+
+func closeFile(f File) tea.Cmd {
+	if f == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		_ = f.Close() // it was only read
+		return nil
+	}
+}
+
+// Grew says that the file may have grown.
+func (v *View) Grew() tea.Cmd {
+	if v.file == nil {
+		return nil
+	}
+	if v.scanning {
+		v.grown = true
+		return nil
+	}
+	v.scanning, v.grown = true, false
+	f, idx, serial := v.file, v.idx, v.serial
+	return func() tea.Msg {
+		next, more, err := idx.extend(f)
+		return scannedMsg{v, serial, next, more, err}
+	}
+}
+
+// Update takes the widget's own messages and intents; others do nothing.
+func (v *View) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case openedMsg:
+		if msg.view != v {
+			return nil
+		}
+		if msg.serial != v.serial {
+			return closeFile(msg.file)
+		}
+		v.file, v.err = msg.file, msg.err
+		return v.Grew()
+	case scannedMsg:
+		if msg.view == v && msg.serial == v.serial {
+			return v.scanned(msg)
+		}
+	case readMsg:
+		if msg.view == v && msg.serial == v.serial {
+			return v.have(msg)
+		}
+	case foundMsg:
+		if msg.view == v && msg.serial == v.serial && msg.find == v.find.serial {
+			return v.found(msg)
+		}
+	case action.Intent:
+		v.intent(msg.ID)
+		return v.fetch()
+	}
+	return nil
+}
+
+func (v *View) scanned(msg scannedMsg) tea.Cmd {
+	v.scanning = false
+	if msg.err != nil {
+		v.err = msg.err
+		return nil
+	}
+	if msg.idx.size < v.idx.size { // the file began anew
+		v.lines, v.from, v.top, v.sub, v.follow = nil, 0, 0, 0, true
+		v.restartSearch()
+	} else if v.idx.size > v.idx.last && msg.idx.size > v.idx.size {
+		v.forgetFrom(v.idx.total() - 1) // the last line may have gone on
+	}
+	v.idx = msg.idx
+	var again tea.Cmd
+	if msg.more || v.grown {
+		again = v.Grew()
+	}
+	return tea.Batch(again, v.fetch(), v.searchOn())
+}
+
+// forgetFrom drops the lines read from number n on.
+func (v *View) forgetFrom(n int) {
+	if n < v.from+len(v.lines) {
+		v.lines = v.lines[:max(n-v.from, 0)]
+	}
+}
+
+// fetch returns the command that reads what is to be shown and is not there.
+func (v *View) fetch() tea.Cmd {
+	if v.file == nil || v.reading {
+		return nil
+	}
+	top, _ := v.start()
+	need := [2]int{top, min(top+max(v.h, 1), v.idx.total())}
+	have := [2]int{v.from, v.from + len(v.lines)}
+	if need[0] >= have[0] && need[1] <= have[1] {
+		return nil
+	}
+	from := max(need[0]-margin, 0)
+	to := min(need[1]+margin, v.idx.total())
+	if len(v.lines) > 0 && from >= have[0] && from <= have[1] {
+		from = have[1] // what is before is there already
+	}
+	v.reading = true
+	f, idx, serial := v.file, v.idx, v.serial
+	return func() tea.Msg {
+		lines, err := idx.read(f, from, to)
+		return readMsg{v, serial, from, lines, err}
+	}
+}
+
+// have takes lines that were read.
+func (v *View) have(msg readMsg) tea.Cmd {
+	v.reading = false
+	if msg.err != nil {
+		v.err = msg.err
+		return nil
+	}
+	if msg.from == v.from+len(v.lines) && len(v.lines) > 0 {
+		v.lines = append(v.lines, msg.lines...)
+		if extra := len(v.lines) - 2*margin - 2*v.h; extra > margin {
+			v.lines = slices.Clone(v.lines[extra:])
+			v.from += extra
+		}
+	} else {
+		v.lines, v.from = msg.lines, msg.from
+	}
+	if len(msg.lines) == 0 {
+		return nil
+	}
+	return v.fetch()
+}
+
+// line returns line n, "" if it is not read yet.
+func (v *View) line(n int) string {
+	if n < v.from || n >= v.from+len(v.lines) {
+		return ""
+	}
+	return v.lines[n-v.from]
+}
+
+// rowsOf is how many rows line n takes.
+func (v *View) rowsOf(n int) int {
+	if !v.wrap || v.w <= 0 {
+		return 1
+	}
+	return max((style.Width(v.line(n))+v.w-1)/v.w, 1)
+}
+
+// bottom is the place of the first row when the last line is at the bottom.
+func (v *View) bottom() (line, sub int) {
+	line = v.idx.total()
+	for room := v.h; room > 0 && line > 0; {
+		line--
+		n := v.rowsOf(line)
+		if n > room {
+			return line, n - room
+		}
+		room -= n
+	}
+	return line, 0
+}
+
+// start is the place of the first row to be drawn.
+func (v *View) start() (line, sub int) {
+	line, sub = v.bottom()
+	if v.follow || v.top > line || v.top == line && v.sub > sub {
+		return line, sub
+	}
+	return v.top, v.sub
+}
+
+// stop ends following and pins the place that is shown.
+func (v *View) stop() {
+	v.top, v.sub = v.start()
+	if v.follow {
+		v.seen = v.idx.total()
+	}
+	v.follow = false
+}
+
+// Move scrolls by n rows.
+func (v *View) Move(n int) {
+	if n > 0 && v.follow {
+		return
+	}
+	v.stop()
+	for ; n < 0 && (v.top > 0 || v.sub > 0); n++ {
+		if v.sub > 0 {
+			v.sub--
+		} else {
+			v.top--
+			v.sub = v.rowsOf(v.top) - 1
+		}
+	}
+	for ; n > 0 && v.top < v.idx.total()-1; n-- {
+		if v.sub+1 < v.rowsOf(v.top) {
+			v.sub++
+		} else {
+			v.top, v.sub = v.top+1, 0
+		}
+	}
+	v.top, v.sub = v.start()
+}
+
+// GoTo shows line n, counted from 0, in the upper third.
+func (v *View) GoTo(n int) tea.Cmd {
+	v.stop()
+	v.top, v.sub = max(0, min(n-v.h/3, v.idx.total()-1)), 0
+	return v.fetch()
+}
+
+// Follow goes to the end and stays there.
+func (v *View) Follow() tea.Cmd {
+	v.follow = true
+	return v.fetch()
+}
+
+// Following tells whether the end is followed.
+func (v *View) Following() bool { return v.follow }
+
+// Wheel scrolls by n rows.
+func (v *View) Wheel(n int) tea.Cmd {
+	v.Move(n)
+	return v.fetch()
+}
+
+func (v *View) intent(id action.ID) {
+	page := max(v.h-1, 1)
+	switch id {
+	case action.RowUp:
+		v.Move(-1)
+	case action.RowDown:
+		v.Move(1)
+	case action.PageUp:
+		v.Move(-page)
+	case action.PageDown:
+		v.Move(page)
+	case action.HalfUp:
+		v.Move(-max(page/2, 1))
+	case action.HalfDown:
+		v.Move(max(page/2, 1))
+	case action.Top:
+		v.stop()
+		v.top, v.sub = 0, 0
+	case action.Bottom:
+		v.follow = true
+	case action.LogFollow:
+		if v.follow {
+			v.stop()
+		} else {
+			v.follow = true
+		}
+	case action.LogWrap:
+		v.wrap = !v.wrap
+		v.left, v.sub = 0, 0
+	case action.LogLeft:
+		v.left = max(v.left-8, 0)
+	case action.LogRight:
+		if !v.wrap {
+			v.left = min(v.left+8, text.MaxCells)
+		}
+	}
+}
+
+// Lines is how many lines the log has.
+func (v *View) Lines() int { return v.idx.total() }
+
+// Err is why the log cannot be shown, nil if it can.
+func (v *View) Err() error { return v.err }
+
+// Current returns the line that the search is at, else the first one shown,
+// without colours: for copying.
+func (v *View) Current() string {
+	n, _ := v.start()
+	if m, ok := v.match(); ok {
+		n = m
+	}
+	return text.PlainLine(v.line(n))
+}
+
+// Status says where in the log the view is: "line 18,204 of 18,204
+// following".
+func (v *View) Status() string {
+	total := v.idx.total()
+	if v.err != nil || v.file == nil {
+		return ""
+	}
+	top, _ := v.start()
+	last := min(top+v.h, total)
+	parts := []string{"line " + text.Count(last) + " of " + text.Count(total)}
+	switch {
+	case v.follow && v.Live:
+		parts = append(parts, "following")
+	case v.Live && total > v.seen:
+		parts = append(parts, "not following, "+text.Count(total-v.seen)+" new")
+	case v.Live:
+		parts = append(parts, "not following")
+	}
+	if v.scanning && total > 0 && !v.Live {
+		parts = append(parts, "reading")
+	}
+	return strings.Join(parts, "   ")
+}
