@@ -120,11 +120,13 @@ func (s *State) update(a, b Value) Value {
 	if nb == 0 {
 		return a
 	}
-	if depth := a.n >> 8; depth < maxLayers && nb <= maxLayerSize &&
-		(depth > 0 || len(a.shape().syms) >= minLayered) {
+	if depth := a.n >> 8; nb <= maxLayerSize && (depth > 0 || len(a.shape().syms) >= minLayered) {
 		c := s.alloc(nb + 3)
 		v := initLayer(c, sb, a)
 		copy(cells(at(c, 3), nb), cells(b.attrAt(0), nb))
+		if depth == maxLayers {
+			return flatten(s, v)
+		}
 		return v
 	}
 	a = flat(a)
@@ -159,11 +161,12 @@ func flat(v Value) Value {
 	if c := v.flattened(); c != nil {
 		return attrsFromHeader(c)
 	}
-	return flatten(v)
+	return flatten(nil, v)
 }
 
-// flatten merges all layers of v at once, and keeps the result with it.
-func flatten(v Value) Value {
+// flatten merges all layers of v at once, and keeps the result with it. With a
+// State, the merge profits from earlier ones of the same shapes.
+func flatten(s *State, v Value) Value {
 	var entries []Attr
 	x := v
 	for x.layered() {
@@ -178,12 +181,16 @@ func flatten(v Value) Value {
 		x = x.base()
 	}
 	entries = sortAttrs(entries, false)
-	top := &Shape{syms: make([]Sym, len(entries)), pos: make([]Pos, len(entries))}
-	for i, e := range entries {
-		top.syms[i], top.pos[i] = e.Name, e.Pos
+	var t *transition
+	if s != nil {
+		t = x.shape().update(s.shapeOf(entries, true))
+	} else {
+		t = mergeShapes(x.shape(), newShape(entries, true))
 	}
-	t := mergeShapes(x.shape(), top)
 	first, vals := newChunk(len(t.res.syms) + 1)
+	if s != nil {
+		s.account(len(vals))
+	}
 	r := initAttrs(first, t.res)
 	for i, k := range t.plan {
 		if k >= 0 {

@@ -53,30 +53,29 @@ func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
 }
 
 // shapeOf returns the shape of entries that are sorted and unique. Small shapes
-// without positions are looked up among those seen lately, so that sets that a
-// builtin makes again and again share theirs.
+// are looked up among those seen lately, so that sets that a builtin makes again
+// and again share theirs.
 func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
-	n := len(entries)
-	var slot **Shape
-	if !hasPos && n <= binaryShape {
-		h := uint32(n)
-		for i := range entries {
-			h = (h ^ uint32(entries[i].Name)) * 16777619
-		}
-		slot = &s.shapes[h>>8%shapeCache]
-		if sh := *slot; sh != nil && len(sh.syms) == n {
-			i := 0
-			for i < n && sh.syms[i] == entries[i].Name {
-				i++
-			}
-			if i == n {
-				return sh
-			}
-		}
+	if len(entries) > maxCachedShape {
+		return newShape(entries, hasPos)
 	}
-	sh := &Shape{syms: make([]Sym, n)}
+	h := uint32(len(entries))
+	for i := range entries {
+		h = (h ^ uint32(entries[i].Name)) * 16777619
+	}
+	slot := &s.shapes[h>>8%shapeCache]
+	if sh := *slot; sh == nil || !sh.matches(entries, hasPos) {
+		*slot = newShape(entries, hasPos)
+	}
+	return *slot
+}
+
+const maxCachedShape = 64 // names of the largest shape that a State remembers
+
+func newShape(entries []Attr, hasPos bool) *Shape {
+	sh := &Shape{syms: make([]Sym, len(entries))}
 	if hasPos {
-		sh.pos = make([]Pos, n)
+		sh.pos = make([]Pos, len(entries))
 	}
 	for i := range entries {
 		sh.syms[i] = entries[i].Name
@@ -84,10 +83,20 @@ func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
 			sh.pos[i] = entries[i].Pos
 		}
 	}
-	if slot != nil {
-		*slot = sh
-	}
 	return sh
+}
+
+// matches reports whether sh is the shape of entries.
+func (sh *Shape) matches(entries []Attr, hasPos bool) bool {
+	if len(sh.syms) != len(entries) || hasPos != (sh.pos != nil) {
+		return false
+	}
+	for i := range entries {
+		if sh.syms[i] != entries[i].Name || hasPos && sh.pos[i] != entries[i].Pos {
+			return false
+		}
+	}
+	return true
 }
 
 // newAttrs allocates a set and returns its values, to be filled in.
