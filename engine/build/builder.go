@@ -1,0 +1,98 @@
+package build
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync"
+
+	"nixbench/engine/event"
+	"nixbench/engine/settings"
+	"nixbench/store"
+)
+
+// Options are what a [Builder] works with.
+type Options struct {
+	Store    Store              // required
+	Settings *settings.Settings // nil: the defaults
+	Hub      *event.Hub         // nil: nobody watches
+	// Fetch copies what is at a URL, other than a file's, to w, for
+	// builtin:fetchurl. Nil refuses such URLs.
+	Fetch func(ctx context.Context, url string, w io.Writer) error
+	// Getenv tells fixed-output derivations the variables of the user's that
+	// they name as impure. Nil: all are empty.
+	Getenv func(name string) string
+}
+
+// A Builder realises derivations in a store. It is safe for concurrent use;
+// requests share its job slots.
+type Builder struct {
+	opts   Options
+	runner runner
+	slots  chan struct{} // one is put in for each running build
+
+	mu       sync.Mutex // mu guards requests
+	requests []*request
+}
+
+// New returns a Builder. The settings must not change afterwards.
+func New(opts Options) *Builder {
+	if opts.Settings == nil {
+		opts.Settings = settings.Default()
+	}
+	b := &Builder{opts: opts, slots: make(chan struct{}, max(1, opts.Settings.MaxJobs))}
+	b.runner = newWorker(opts)
+	return b
+}
+
+// Plan says what [Builder.Realise] would do for targets. It only reads.
+func (b *Builder) Plan(ctx context.Context, targets []Target) (*Plan, error) {
+	return NewPlan(ctx, b.opts.Store, targets, b.opts.Settings)
+}
+
+// Realise makes the targets valid. The error is nil even if builds fail, which
+// the Result says; it is not if what there is to do could not be found out.
+// If ctx is done, the builds of this request are killed, awaited and reported
+// as cancelled.
+func (b *Builder) Realise(ctx context.Context, targets []Target, mode Mode) (*Result, error) {
+	plan, err := b.Plan(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	return b.Execute(ctx, plan)
+}
+
+// Execute does what plan says, as [Builder.Realise] does. What has become
+// valid since plan was made is not built.
+func (b *Builder) Execute(ctx context.Context, plan *Plan) (*Result, error) {
+	r := newRequest(b, plan)
+	b.mu.Lock()
+	b.requests = append(b.requests, r)
+	b.mu.Unlock()
+	defer func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.requests = slices.DeleteFunc(b.requests, func(other *request) bool { return other == r })
+	}()
+	return r.run(ctx), nil
+}
+
+// Cancel cancels the build of a derivation in every request that has it: its
+// builder is killed, and what needs it fails. It does not wait.
+func (b *Builder) Cancel(drvPath store.Path) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.requests {
+		r.cancel(drvPath)
+	}
+}
+
+// CancelAll cancels every request. It does not wait; Realise returns when all
+// is over.
+func (b *Builder) CancelAll() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, r := range b.requests {
+		r.cancel("")
+	}
+}

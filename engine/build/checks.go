@@ -1,0 +1,126 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// checkOutputs holds outputs against what the derivation allows of them.
+//
+// Behaviour: Nix, derivation-check.cc.
+func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
+	c := &checker{st: j.st, drv: j.planned.Derivation, infos: map[store.Path]*store.PathInfo{}}
+	for _, o := range outputs {
+		c.infos[o.info.Path] = o.info
+	}
+	for _, o := range outputs {
+		if err := c.check(ctx, o, j.planned.Options.ChecksFor(o.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A checker knows the store as it would be with the outputs in it.
+type checker struct {
+	st    Store
+	drv   *drv.Derivation
+	infos map[store.Path]*store.PathInfo // of the outputs
+}
+
+func (c *checker) info(ctx context.Context, p store.Path) (*store.PathInfo, error) {
+	if info := c.infos[p]; info != nil {
+		return info, nil
+	}
+	return c.st.PathInfo(ctx, p)
+}
+
+// closure returns the closure of p, sorted, and its size in bytes of NAR.
+func (c *checker) closure(ctx context.Context, p store.Path) (paths []store.Path, size int64, err error) {
+	paths, err = store.Requisites(ctx, func(ctx context.Context, p store.Path) ([]store.Path, error) {
+		info, err := c.info(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		size += info.NarSize
+		return info.References, nil
+	}, p)
+	return paths, size, err
+}
+
+func (c *checker) check(ctx context.Context, o *output, checks drv.OutputChecks) error {
+	if checks.MaxSize != nil && o.info.NarSize > *checks.MaxSize {
+		return rejectf("path '%s' is too large at %d bytes; limit is %d bytes", o.info.Path, o.info.NarSize, *checks.MaxSize)
+	}
+	var requisites []store.Path
+	if checks.MaxClosureSize != nil || checks.AllowedRequisites != nil || len(checks.DisallowedRequisites) > 0 {
+		paths, size, err := c.closure(ctx, o.info.Path)
+		if err != nil {
+			return err
+		}
+		if checks.MaxClosureSize != nil && size > *checks.MaxClosureSize {
+			return rejectf("closure of path '%s' is too large at %d bytes; limit is %d bytes", o.info.Path, size, *checks.MaxClosureSize)
+		}
+		requisites = paths
+		if checks.IgnoreSelfRefs {
+			requisites = slices.DeleteFunc(slices.Clone(paths), func(p store.Path) bool { return p == o.info.Path })
+		}
+	}
+	for _, rule := range []struct {
+		list    []string
+		used    []store.Path
+		isAllow bool
+	}{
+		{checks.AllowedReferences, o.info.References, true},
+		{checks.AllowedRequisites, requisites, true},
+		{checks.DisallowedReferences, o.info.References, false},
+		{checks.DisallowedRequisites, requisites, false},
+	} {
+		if rule.list == nil {
+			continue // which is not the same as to allow none
+		}
+		if err := c.checkRule(o, rule.list, rule.used, rule.isAllow); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRule refuses paths in used that list does not allow, or forbids.
+func (c *checker) checkRule(o *output, list []string, used []store.Path, isAllow bool) error {
+	named := make(map[store.Path]bool)
+	for _, word := range list {
+		p, err := c.parse(word)
+		if err != nil {
+			return &statusError{status: OutputRejected, err: fmt.Errorf("output check for '%s': %w", o.name, err)}
+		}
+		named[p] = true
+	}
+	var bad strings.Builder
+	for _, p := range used {
+		if named[p] != isAllow {
+			fmt.Fprintf(&bad, "\n  %s", p)
+		}
+	}
+	if bad.Len() > 0 {
+		return rejectf("output '%s' is not allowed to refer to the following paths:%s", o.info.Path, bad.String())
+	}
+	return nil
+}
+
+// parse returns the path that a word of a rule means.
+func (c *checker) parse(word string) (store.Path, error) {
+	if p, _, err := c.st.Dir().PathOf(word); err == nil {
+		return p, nil
+	}
+	if _, ok := c.drv.Outputs[word]; ok {
+		return c.drv.OutputPath(word), nil
+	}
+	return "", fmt.Errorf("'%s' is neither a store path nor an output of the derivation, which has %s",
+		word, strings.Join(c.drv.OutputNames(), ", "))
+}

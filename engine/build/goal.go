@@ -1,0 +1,87 @@
+package build
+
+import (
+	"context"
+	"errors"
+
+	"nixbench/engine/event"
+	"nixbench/store"
+)
+
+// A goalState is where a goal stands.
+type goalState uint8
+
+const (
+	waiting goalState = iota // for other goals
+	ready                    // for a slot
+	running                  // in a slot
+	blocked                  // without a slot, for a lock that somebody else holds
+	ended
+)
+
+// A goal is one derivation being realised. The request's goroutine owns it;
+// while it is running or blocked, a worker reads planned and held.
+type goal struct {
+	planned    *PlannedBuild
+	needs      []*goal
+	dependants []*goal
+	missing    int // of needs, those that have not ended
+	state      goalState
+
+	held   held               // the locks, if it waited for them
+	cancel context.CancelFunc // of the running or blocked worker
+
+	status Status
+	err    error // nil if status is OK
+	act    event.Activity
+}
+
+// An outcome is what a worker says of a goal.
+type outcome struct {
+	status Status
+	err    error
+	// last is the state of the activity at the end: log, phase and outputs.
+	last event.Activity
+}
+
+// held are the locks of a goal's outputs; its zero value holds none.
+type held struct{ unlock func() }
+
+func (h *held) release() {
+	if h.unlock != nil {
+		h.unlock()
+		h.unlock = nil
+	}
+}
+
+// errBusy is a worker's answer if another process holds a goal's locks.
+var errBusy = errors.New("locked by another process")
+
+// A runner does the work of goals. Its methods block, and are called from a
+// goroutine for each goal.
+type runner interface {
+	// run realises a derivation and posts what it is doing through post, which
+	// it calls from one goroutine at a time. If it does not hold the locks and
+	// cannot have them at once the error is errBusy. It releases held.
+	run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome
+	// wait waits for the locks.
+	wait(ctx context.Context, planned *PlannedBuild) (held, error)
+}
+
+// newGoals makes the goals of a plan, with the edges between them.
+func newGoals(plan *Plan) ([]*goal, map[store.Path]*goal) {
+	var goals []*goal
+	byPath := make(map[store.Path]*goal, len(plan.Build))
+	for _, b := range plan.Build {
+		g := &goal{planned: b}
+		for _, need := range b.Needs {
+			other := byPath[need]
+			g.needs = append(g.needs, other)
+			other.dependants = append(other.dependants, g)
+		}
+		g.missing = len(g.needs)
+		goals = append(goals, g)
+		byPath[b.DrvPath] = g
+	}
+	return goals, byPath
+}

@@ -1,0 +1,341 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"nixbench/engine/sandbox"
+	"nixbench/engine/settings"
+	"nixbench/store"
+)
+
+// A job is the building of one derivation, under the locks of its outputs. It
+// belongs to the goroutine of its worker.
+type job struct {
+	*worker
+	st       Store
+	settings *settings.Settings
+	planned  *PlannedBuild
+	log      *logSink
+
+	closure []store.Path // of the inputs, sorted
+	user    *buildUser
+	// chroot is where the sandbox's root is, in the store, so that outputs can
+	// be renamed into place; topDir holds the build directory. Nobody but us may
+	// enter either.
+	chroot, topDir string
+	keptDir        string // the build directory, if it stays
+}
+
+// realise builds what is not valid yet.
+func (j *job) realise(ctx context.Context) (Status, error) {
+	valid, err := j.st.QueryValid(ctx, outputPaths(j.planned))
+	if err != nil {
+		return MiscFailure, err
+	}
+	if len(valid) == len(j.planned.Derivation.Outputs) {
+		return AlreadyValid, nil
+	}
+	defer func() {
+		cleanup, cancel := cleanupContext(ctx)
+		defer cancel()
+		j.cleanUp(cleanup)
+	}()
+	if err := j.build(ctx, valid); err != nil {
+		return MiscFailure, err
+	}
+	return Built, nil
+}
+
+// build builds the derivation; outputs in valid stay as they are.
+func (j *job) build(ctx context.Context, valid []store.Path) error {
+	for _, p := range outputPaths(j.planned) {
+		if !slices.Contains(valid, p) {
+			if _, err := j.st.DeleteTree(ctx, j.st.RealPath(p)); err != nil {
+				return err // what a crash left behind
+			}
+		}
+	}
+	var err error
+	if j.closure, err = inputClosure(ctx, j.st, j.planned); err != nil {
+		return err
+	}
+	if err := j.startLog(); err != nil {
+		return fmt.Errorf("open log: %w", err)
+	}
+	if strings.HasPrefix(j.planned.Derivation.Builder, builtinPrefix) {
+		return j.runBuiltin(ctx, valid)
+	}
+	if err := j.makeDirs(ctx); err != nil {
+		return fmt.Errorf("make build directory: %w", err)
+	}
+	spec, err := j.spec(ctx)
+	if err != nil {
+		return err
+	}
+	res, err := sandbox.Run(ctx, spec, j.log)
+	if err == nil {
+		err = j.judge(res)
+	}
+	if err := errors.Join(startError(err), j.endLog()); err != nil {
+		j.keep()
+		return err
+	}
+	if err := j.collect(ctx, func(p store.Path) string { return filepath.Join(spec.Root, string(p)) }, valid); err != nil {
+		j.keep()
+		return err
+	}
+	return nil
+}
+
+// startError gives an error of starting the builder its status.
+func startError(err error) error {
+	var exec *sandbox.ExecError
+	if errors.As(err, &exec) {
+		return &statusError{status: PermanentFailure, err: err}
+	}
+	return err
+}
+
+// judge returns nil if the builder ended well.
+func (j *job) judge(res *sandbox.Result) error {
+	s := j.settings
+	switch {
+	case res.End == sandbox.Cancelled:
+		return ErrCancelled
+	case res.End == sandbox.TimedOut:
+		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.Timeout)}
+	case res.End == sandbox.Silent:
+		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds of silence", s.MaxSilent)}
+	case res.End == sandbox.TooLoud:
+		return &statusError{status: LogLimitExceeded, err: fmt.Errorf("killed after writing more than %d bytes of log output", s.MaxLogSize)}
+	case res.ExitStatus == 0:
+		return nil
+	}
+	failure := &statusError{status: PermanentFailure, exitStatus: res.ExitStatus}
+	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed {
+		failure.status = TransientFailure // the network may do better next time
+	}
+	if j.diskIsFull() {
+		failure.status = TransientFailure
+		failure.err = fmt.Errorf("exit status %d; the disk is full, or nearly so", res.ExitStatus)
+	}
+	return failure
+}
+
+// makeDirs makes the directories that the sandbox is made of.
+func (j *job) makeDirs(ctx context.Context) error {
+	var err error
+	if j.user, err = claimUser(j.st.StateDir()); err != nil {
+		return err
+	}
+	builds := j.settings.BuildDir
+	if builds == "" {
+		builds = filepath.Join(j.st.StateDir(), "builds")
+	}
+	if err := os.MkdirAll(builds, 0o755); err != nil {
+		return err
+	}
+	if j.topDir, err = os.MkdirTemp(builds, fmt.Sprintf("nix-%d-", os.Getpid())); err != nil {
+		return err
+	}
+	if err := os.Mkdir(j.buildDir(), 0o700); err != nil {
+		return err
+	}
+	if err := j.user.give(j.buildDir()); err != nil {
+		return err
+	}
+	chroot := filepath.Join(j.st.RealDir(), j.planned.DrvPath.Base()+".chroot")
+	if _, err := j.st.DeleteTree(ctx, chroot); err != nil {
+		return err
+	}
+	if err := os.Mkdir(chroot, 0o700); err != nil {
+		return err
+	}
+	j.chroot = chroot
+	storeDir := filepath.Join(j.root(), string(j.st.Dir()))
+	if err := os.MkdirAll(storeDir, 0o755); err != nil {
+		return err
+	}
+	if j.user.isOther() {
+		if err := os.Chown(storeDir, -1, j.user.gid); err != nil {
+			return err
+		}
+	}
+	return os.Chmod(storeDir, 0o775|os.ModeSticky)
+}
+
+// root is the directory that becomes "/", and buildDir the one where the
+// builder begins.
+func (j *job) root() string     { return filepath.Join(j.chroot, "root") }
+func (j *job) buildDir() string { return filepath.Join(j.topDir, "build") }
+
+// spec says what the sandbox holds and runs, and writes the builder's files.
+func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
+	d, s := j.planned.Derivation, j.settings
+	graphs, err := referenceGraphs(ctx, j.st, j.planned, j.closure)
+	if err != nil {
+		return nil, err
+	}
+	env, err := newEnvironment(envInput{
+		drv: d, options: j.planned.Options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
+		cores: s.BuildCores(), graphs: graphs, getenv: j.opts.Getenv,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := j.writeFiles(env.files); err != nil {
+		return nil, fmt.Errorf("write into build directory: %w", err)
+	}
+	mounts, err := j.mounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, isFixed := d.FixedOutput()
+	return &sandbox.Spec{
+		Root: j.root(), StoreDir: string(j.st.Dir()),
+		BuildDir: j.buildDir(), BuildPath: s.SandboxBuildDir,
+		Mounts:  mounts,
+		Builder: d.Builder, Args: env.args, Env: env.list(),
+		Network: isFixed,
+		HostUID: j.user.uid, HostGID: j.user.gid,
+		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
+		FilterSyscalls: s.FilterSyscalls,
+		Linux32:        is32Bit(d.System, s.System),
+		Timeout:        seconds(s.Timeout), MaxSilent: seconds(s.MaxSilent), MaxLog: s.MaxLogSize,
+	}, nil
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// is32Bit reports whether a derivation for system is built by a 64-bit machine
+// that pretends to be a 32-bit one.
+func is32Bit(system, machine string) bool {
+	return system == "i686-linux" && machine == "x86_64-linux" ||
+		(system == "armv7l-linux" || system == "armv6l-linux") && machine == "aarch64-linux"
+}
+
+// writeFiles writes files into the build directory, before anyone else is in
+// it.
+func (j *job) writeFiles(files map[string]string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	dir, err := os.OpenRoot(j.buildDir())
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return err
+		}
+		_, err = file.WriteString(files[name])
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		if err := j.user.give(filepath.Join(j.buildDir(), name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mounts returns what the builder sees besides its own directories.
+func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
+	var mounts []sandbox.Mount
+	closure := j.closure
+	shell := sandbox.Mount{Source: sandbox.Self, Target: "/bin/sh"}
+	for _, target := range slices.Sorted(maps.Keys(j.settings.SandboxPaths)) {
+		source, isOptional := strings.CutSuffix(j.settings.SandboxPaths[target], "?")
+		if p, rest, err := j.st.Dir().PathOf(source); err == nil {
+			source = j.st.RealPath(p) + rest
+			more, err := store.Requisites(ctx, store.References(j.st), p)
+			if err != nil {
+				return nil, fmt.Errorf("sandbox path %s: %w", target, err)
+			}
+			closure = append(slices.Clone(closure), more...)
+		}
+		if real, err := filepath.EvalSymlinks(source); err == nil {
+			source = real
+		}
+		m := sandbox.Mount{Source: source, Target: target, Optional: isOptional}
+		if target == shell.Target {
+			shell = m
+			continue
+		}
+		mounts = append(mounts, m)
+	}
+	mounts = append(mounts, shell)
+	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed && j.settings.SSLCertFile != "" {
+		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
+			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
+		}
+	}
+	slices.Sort(closure)
+	for _, p := range slices.Compact(closure) {
+		mounts = append(mounts, sandbox.Mount{Source: j.st.RealPath(p), Target: string(p)})
+	}
+	return mounts, nil
+}
+
+// startLog opens the log.
+func (j *job) startLog() error {
+	j.log.keep = j.settings.LogLines
+	if !j.settings.KeepLog {
+		return nil
+	}
+	name := j.st.LogPath(j.planned.DrvPath)
+	file, err := openLog(name)
+	if err != nil {
+		return err
+	}
+	j.log.file = file
+	j.log.act.LogFile = name
+	j.log.post(j.log.act)
+	return nil
+}
+
+// endLog closes the log and compresses it. A log that cannot be compressed
+// stays as it is.
+func (j *job) endLog() error {
+	if err := j.log.Close(); err != nil {
+		return fmt.Errorf("write log: %w", err)
+	}
+	if j.log.file != nil && j.settings.CompressLog {
+		j.st.FinishLog(j.planned.DrvPath)
+	}
+	return nil
+}
+
+// keep leaves the build directory where it is, if that is wanted. It stays
+// closed to others than us.
+func (j *job) keep() {
+	if j.settings.KeepFailed && j.topDir != "" {
+		j.keptDir = j.buildDir()
+		j.topDir = ""
+	}
+}
+
+// cleanUp removes what the build left behind. What cannot be removed now is
+// garbage that a collection finds.
+func (j *job) cleanUp(ctx context.Context) {
+	j.log.Close()
+	if j.chroot != "" {
+		j.st.DeleteTree(ctx, j.chroot)
+	}
+	if j.topDir != "" {
+		j.st.DeleteTree(ctx, j.topDir)
+	}
+	if j.user != nil {
+		j.user.release()
+	}
+}

@@ -1,0 +1,50 @@
+package build
+
+import (
+	"context"
+
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// A Reader is what planning needs of a store.
+type Reader interface {
+	store.Reader
+	// QueryValid returns those of paths that are valid.
+	QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error)
+	// ReadDerivation returns the derivation at a valid path. The caller must not
+	// modify it.
+	ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error)
+}
+
+// A Store is what building needs of a store. It is on this machine: builders
+// see its files. Its methods are safe for concurrent use.
+type Store interface {
+	Reader
+	// RealDir and StateDir are where the objects and the state are on disk.
+	RealDir() string
+	StateDir() string
+
+	// AddTempRoot keeps a path, valid or not, from being collected for as long
+	// as the store is open.
+	AddTempRoot(ctx context.Context, p store.Path) error
+	// LockPaths waits for the locks of paths and holds them until unlock.
+	// TryLockPaths does not wait; ok says whether it holds them.
+	LockPaths(ctx context.Context, paths []store.Path) (unlock func(), err error)
+	TryLockPaths(ctx context.Context, paths []store.Path) (unlock func(), ok bool, err error)
+
+	// TempDir makes a directory in the store that nobody else can reach.
+	TempDir(ctx context.Context) (dir string, remove func() error, err error)
+	// Canonicalise gives a tree the permissions and times of store objects.
+	Canonicalise(ctx context.Context, file string) error
+	// DeleteTree deletes a file or a tree, whatever its permissions.
+	DeleteTree(ctx context.Context, file string) (freed int64, err error)
+	// Install moves objects from where files says they are into the store and
+	// registers them, all or none. The caller holds their locks.
+	Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error
+
+	// LogPath is where the log of a derivation is written while it is built.
+	LogPath(drvPath store.Path) string
+	// FinishLog compresses it.
+	FinishLog(drvPath store.Path) error
+}

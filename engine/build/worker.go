@@ -1,0 +1,131 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"nixbench/engine/event"
+	"nixbench/store"
+)
+
+// A worker builds derivations in a store. It holds no state between builds.
+type worker struct{ opts Options }
+
+func newWorker(opts Options) *worker {
+	if opts.Getenv == nil {
+		opts.Getenv = func(string) string { return "" }
+	}
+	return &worker{opts}
+}
+
+// wait waits for the locks of a build's outputs.
+func (w *worker) wait(ctx context.Context, planned *PlannedBuild) (held, error) {
+	unlock, err := w.opts.Store.LockPaths(ctx, outputPaths(planned))
+	return held{unlock}, err
+}
+
+// run realises a derivation.
+func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome {
+	defer func() { h.release() }()
+	status, err := AlreadyValid, w.keep(ctx, planned)
+	if err == nil && h.unlock == nil {
+		h, err = w.tryLock(ctx, planned)
+	}
+	j := &job{worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, log: &logSink{act: act, post: post}}
+	if err == nil {
+		status, err = j.realise(ctx)
+	}
+	out := outcome{status: status, err: err, last: j.log.activity()}
+	switch {
+	case err == nil || errors.Is(err, errBusy):
+	case ctx.Err() != nil:
+		out.status, out.err = Cancelled, ErrCancelled
+	default:
+		failure := j.failure(err)
+		out.status, out.err = failure.Status, failure
+	}
+	return out
+}
+
+// keep keeps what the build is about from being collected.
+func (w *worker) keep(ctx context.Context, planned *PlannedBuild) error {
+	for _, p := range append(outputPaths(planned), planned.DrvPath) {
+		if err := w.opts.Store.AddTempRoot(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryLock locks a build's outputs without waiting.
+func (w *worker) tryLock(ctx context.Context, planned *PlannedBuild) (held, error) {
+	unlock, ok, err := w.opts.Store.TryLockPaths(ctx, outputPaths(planned))
+	if err == nil && !ok {
+		err = errBusy
+	}
+	return held{unlock}, err
+}
+
+// outputPaths returns where the outputs of a build go, sorted.
+func outputPaths(planned *PlannedBuild) []store.Path {
+	var paths []store.Path
+	for _, o := range planned.Derivation.Outputs {
+		paths = append(paths, o.Path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// A statusError is an error that says what status a goal fails with.
+type statusError struct {
+	status     Status
+	exitStatus int
+	err        error // nil if exitStatus says all
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.exitStatus)
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+// rejectf returns an error about what a builder has made.
+func rejectf(format string, args ...any) error {
+	return &statusError{status: OutputRejected, err: fmt.Errorf(format, args...)}
+}
+
+// failure makes the goal's failure of an error.
+func (j *job) failure(err error) *Failure {
+	f := &Failure{
+		DrvPath: j.planned.DrvPath, Status: MiscFailure, Err: err,
+		Tail: j.log.lastLines(), KeptDir: j.keptDir,
+	}
+	act := j.log.activity()
+	f.LogFile, f.Phase = act.LogFile, act.Phase
+	var status *statusError
+	var mismatch *store.HashMismatch
+	switch {
+	case errors.As(err, &status):
+		f.Status, f.ExitStatus, f.Err = status.status, status.exitStatus, status.err
+	case errors.As(err, &mismatch):
+		f.Status = HashMismatch
+	case errors.Is(err, errNotInput), errors.Is(err, store.ErrInvalidPath):
+		f.Status = InputRejected
+	}
+	return f
+}
+
+// cleanupTime bounds how long the cleaning up after a cancelled build takes.
+const cleanupTime = time.Minute
+
+// cleanupContext returns a context for cleaning up after a build, which must
+// be done even if the build was cancelled.
+func cleanupContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+}
