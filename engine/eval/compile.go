@@ -236,7 +236,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	case syntax.OpAdd:
 		return &addNode{x: x, y: y, xpos: e.X.Pos(), ypos: e.Y.Pos(), pos: e.At}
 	}
-	return &arithNode{op: e.Op, x: x, y: y, pos: e.At}
+	return &arithNode{op: e.Op, x: x, y: y, builtin: arithmetics[e.Op], pos: e.At}
 }
 
 // operatorCall compiles an operator whose function the program has defined anew.

@@ -296,3 +296,7 @@ func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
 	}
 	return text
 }
+
+// LambdaText returns the syntax of a function; nil if v is not one that was
+// written in the language.
+func (s *State) LambdaText(v Value) *syntax.Lambda { return s.ev.LambdaText(v) }

@@ -113,9 +113,10 @@ var (
 // An arithNode is x - y, x * y or x / y.
 type arithNode struct {
 	base
-	op   syntax.Op
-	x, y node
-	pos  Pos
+	op      syntax.Op
+	x, y    node
+	builtin *Builtin
+	pos     Pos
 }
 
 func (n *arithNode) Eval(s *State, fr *Value) Value {
@@ -124,7 +125,7 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 	if x.is(rawInt) && y.is(rawInt) && n.op == syntax.OpSub {
 		return MakeInt(x.int() - y.int())
 	}
-	s.push(pointerFrame(arithmetics[n.op], uint64(n.pos)<<32|tagBuiltin))
+	s.push(pointerFrame(n.builtin, uint64(n.pos)<<32|tagBuiltin))
 	r := s.Arith(n.op, x, y)
 	s.pop()
 	return r

@@ -61,7 +61,9 @@ func (s *State) newFrame(n int) *Value {
 	if n < maxFree {
 		if f := s.free[n]; f != nil {
 			s.free[n] = up(f)
-			clear(cells(f, n))
+			for i := range uintptr(n) {
+				*at(f, i) = Value{}
+			}
 			return f
 		}
 	}

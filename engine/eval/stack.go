@@ -32,6 +32,7 @@ func (s *State) push(f frame) {
 
 func (s *State) pop() { s.stack = s.stack[:len(s.stack)-1] }
 
+//go:noinline
 func (s *State) growStack() {
 	bigger := make([]frame, len(s.stack), 2*cap(s.stack)+256)
 	copy(bigger, s.stack)
