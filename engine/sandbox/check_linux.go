@@ -14,7 +14,7 @@ import (
 // Check returns nil if [Run] can make a sandbox on this machine, or a
 // [*SetupError] whose Reason says in words what forbids it. It makes one in a
 // temporary directory to find out, which takes some milliseconds.
-func Check(ctx context.Context) error {
+func Check() error {
 	dir, err := os.MkdirTemp("", "sandbox-")
 	if err != nil {
 		return setupError("make a temporary directory", err)
@@ -24,6 +24,7 @@ func Check(ctx context.Context) error {
 	if err != nil {
 		return setupError("make a temporary directory", err)
 	}
+	ctx := context.Background() //nolint:forbidigo // a trial has nothing to be cancelled: it ends by itself
 	res, err := runOrder(ctx, &order{Spec: *spec, Trial: true}, io.Discard)
 	var setup *SetupError
 	switch {

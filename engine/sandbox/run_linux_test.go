@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 // needSandbox skips t where the machine has no sandbox to give.
 func needSandbox(t *testing.T) {
 	t.Helper()
-	if err := Check(t.Context()); err != nil {
+	if err := Check(); err != nil {
 		t.Skip(err)
 	}
 }
@@ -339,7 +339,7 @@ func TestLargeEnvironment(t *testing.T) {
 }
 
 func BenchmarkRun(b *testing.B) {
-	if err := Check(b.Context()); err != nil {
+	if err := Check(); err != nil {
 		b.Skip(err)
 	}
 	for b.Loop() {

@@ -22,7 +22,7 @@ func run(context.Context, *Spec, io.Writer) (*Result, error) {
 
 // Check returns nil if [Run] can make a sandbox on this machine, or a
 // [*SetupError] whose Reason says in words what forbids it.
-func Check(context.Context) error { return unsupported() }
+func Check() error { return unsupported() }
 
 func unsupported() error {
 	return &SetupError{Step: "make namespaces", Err: errOther, Reason: reasonOther}
