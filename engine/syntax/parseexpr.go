@@ -314,8 +314,7 @@ func (p *parser) checkCursed() {
 	at := p.cursed.At
 	p.cursed = nil
 	start := int32(p.file.Offset(at))
-	p.warn(start, "at "+p.file.Position(at).String()+
-		": This expression uses `or` as an identifier in a way that will change in a future Nix release.\n"+
+	p.warn(start, "This expression uses `or` as an identifier in a way that will change in a future Nix release.\n"+
 		"Wrap this entire expression in parentheses to preserve its current meaning:\n    ("+
 		p.snippet(start, p.cursedEnd)+")\nGive feedback at https://github.com/NixOS/nix/pull/11121")
 }
