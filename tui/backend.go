@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nixbench/engine/event"
+	"nixbench/inspect/why"
 	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/store/profile"
@@ -99,8 +100,8 @@ type Stores interface {
 	// Files lists the files of a path by size, biggest first.
 	Files(ctx context.Context, p store.Path) ([]File, error)
 	// FilesHolding lists the files of referrer in which the digest of
-	// reference stands.
-	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]Holding, error)
+	// reference stands, a few places in each.
+	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error)
 	// BuildGraph returns the derivations that drv needs to be built, with
 	// the sizes of those outputs that are valid, as a graph.
 	BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error)
@@ -118,13 +119,6 @@ type Place struct {
 type File struct {
 	Name string // relative, "" for the object itself
 	Size int64  // bytes
-}
-
-// A Holding is a file that holds a reference.
-type Holding struct {
-	File    string // relative
-	Excerpt string // what stands around it, clean and on one line
-	Offset  int64  // bytes from the start of the file
 }
 
 // Profiles is what the profiles screen asks for. The plans are executed by
