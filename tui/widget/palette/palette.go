@@ -174,8 +174,8 @@ func (w *Palette) Wheel(n int) { w.list.Wheel(n) }
 
 // Draw returns a box of at most width by h cells.
 func (w *Palette) Draw(width, h int) []string {
-	width = min(width, 76)
-	h = min(h, max(len(w.o.Items)+6, 9), 22)
+	width = min(width, max(56, width-8), 80)
+	h = min(h, max(len(w.o.Items)+6, 9), 18)
 	pane := style.Pane{Title: w.o.Title, Focus: true}
 	inner := pane.InnerWidth(width)
 	body := w.input.Draw(inner, 1, true)
