@@ -5,7 +5,7 @@ import "fmt"
 // assertEqual compares the operands of an assertion that failed, and raises the
 // error that says where they differ. It returns if it finds no difference.
 // Behaviour: assertEqValues in Nix's eval.cc.
-func (s *State) assertEqual(a, b Value, pos Pos) {
+func (s *State) assertEqual(a, b Value) {
 	s.Enter()
 	a, b = s.force(a), s.force(b)
 	ka, kb := kindOf[a.raw()], kindOf[b.raw()]
@@ -22,9 +22,9 @@ func (s *State) assertEqual(a, b Value, pos Pos) {
 	case kindClass(ka) == KindLambda:
 		s.differ("distinct functions and immediate comparisons of identical functions compare as unequal")
 	case ka == KindList:
-		s.assertEqualLists(a, b, pos)
+		s.assertEqualLists(a, b)
 	case ka == KindAttrs:
-		s.assertEqualSets(a, b, pos)
+		s.assertEqualSets(a, b)
 	case !s.Equal(a, b):
 		word := map[Kind]string{KindBool: "boolean", KindString: "string", KindPath: "path"}[ka]
 		s.differ("%s '%s' is not equal to %s '%s'", word, s.showForError(a), word, s.showForError(b))
@@ -42,7 +42,7 @@ func kindClass(k Kind) Kind {
 
 func (s *State) differ(format string, args ...any) { s.Fail(ErrorAssert, format, args...) }
 
-func (s *State) assertEqualLists(a, b Value, pos Pos) {
+func (s *State) assertEqualLists(a, b Value) {
 	x, y := a.list(), b.list()
 	if len(x) != len(y) {
 		s.differ("list of size '%d' is not equal to list of size '%d', left hand side is '%s', right hand side is '%s'",
@@ -52,18 +52,18 @@ func (s *State) assertEqualLists(a, b Value, pos Pos) {
 		if x[i] == y[i] {
 			continue
 		}
-		s.push(textFrame(pos, fmt.Sprintf("while comparing list element %d", i)))
-		s.assertEqual(x[i], y[i], pos)
+		s.push(textFrame(0, fmt.Sprintf("while comparing list element %d", i)))
+		s.assertEqual(x[i], y[i])
 		s.pop()
 	}
 }
 
-func (s *State) assertEqualSets(a, b Value, pos Pos) {
+func (s *State) assertEqualSets(a, b Value) {
 	if s.IsDerivation(a) && s.IsDerivation(b) {
 		x, y := get(a, symOutPath), get(b, symOutPath)
 		if x != nil && y != nil {
-			s.push(textFrame(pos, "while comparing a derivation by its 'outPath' attribute"))
-			s.assertEqual(*x, *y, pos)
+			s.push(textFrame(0, "while comparing a derivation by its 'outPath' attribute"))
+			s.assertEqual(*x, *y)
 			s.pop()
 			return
 		}
@@ -82,7 +82,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 		if x == y {
 			continue
 		}
-		s.push(textFrame(pos, "while comparing attribute '"+SymName(name)+"'"))
+		s.push(textFrame(0, "while comparing attribute '"+SymName(name)+"'"))
 		mark := len(s.stack)
 		if p := sa.posAt(i); p != 0 {
 			s.push(textFrame(p, "where left hand side is"))
@@ -90,7 +90,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 		if p := sb.posAt(i); p != 0 {
 			s.push(textFrame(p, "where right hand side is"))
 		}
-		s.assertEqual(x, y, pos)
+		s.assertEqual(x, y)
 		s.stack = s.stack[:mark]
 		s.pop()
 	}

@@ -80,7 +80,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 			}
 			s.push(textFrame(call, "while calling a functor (an attribute set with a '__functor' attribute)"))
 			s.Enter()
-			f = s.apply2(*functor, f, args[0])
+			f = s.applyN(s.force(*functor), []Value{f, args[0]}, Attrs{f}.Pos(symFunctor))
 			s.Leave()
 			s.pop()
 			args = args[1:]
@@ -203,7 +203,7 @@ func (n *call1) evalArg(s *State, fr *Value, l *lambda) Value {
 	if l.formals == nil {
 		return n.arg.Eval(s, fr)
 	}
-	s.push(textFrame(l.pos, "while evaluating the value passed for the lambda argument"))
+	s.push(textFrame(n.pos, "from call site"))
 	x := n.arg.Eval(s, fr)
 	s.pop()
 	return x

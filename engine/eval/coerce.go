@@ -15,7 +15,7 @@ type CoerceOpts struct {
 	More bool
 	// CopyToStore copies paths to the store and refers to the copies.
 	CopyToStore bool
-	// Pos is the place for errors.
+	// Pos is the place for traces.
 	Pos Pos
 }
 
@@ -73,7 +73,7 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 		}
 	}
 	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
-		At(opts.Pos), While(opts.Pos, ctx))
+		While(opts.Pos, ctx))
 	return "", nil
 }
 

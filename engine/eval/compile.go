@@ -11,6 +11,7 @@ import (
 type compiler struct {
 	ev    *Evaluator
 	outer []Value // the scope outside the text, by slot
+	withs []Pos   // of the enclosing with expressions, outermost first
 	nodes []taggedNode
 	rooms []int
 	level int // of nesting below the innermost thunk or function
@@ -119,18 +120,30 @@ func (c *compiler) node(e syntax.Expr) node {
 		if e.Frame.New {
 			n.frame = int(e.Frame.Size) + 1
 		}
+		c.withs = append(c.withs, e.At)
 		n.body = c.expr(e.Body)
+		c.withs = c.withs[:len(c.withs)-1]
 		return n
 	case *syntax.If:
-		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: e.Cond.Pos()}
+		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: e.At}
 	case *syntax.Assert:
 		return c.assert(e)
 	case *syntax.Not:
-		return &notNode{x: c.expr(e.X), pos: e.X.Pos()}
+		return &notNode{x: c.expr(e.X), pos: placeOf(e.X)}
 	case *syntax.Binary:
 		return c.binary(e)
 	}
 	panic(fmt.Sprintf("eval: unreachable: compile %T", e))
+}
+
+// placeOf returns the position that Nix has for an expression: none for plain
+// literals.
+func placeOf(e syntax.Expr) Pos {
+	switch e.(type) {
+	case *syntax.Int, *syntax.Float, *syntax.Str, *syntax.Path:
+		return 0
+	}
+	return e.Pos()
 }
 
 func (c *compiler) variable(e *syntax.Var) node {
@@ -153,7 +166,7 @@ func (c *compiler) variable(e *syntax.Var) node {
 	case syntax.InWith:
 		n := &withVar{name: e.Name, scopes: make([]withRef, len(r.Withs)), pos: e.At}
 		for i, w := range r.Withs {
-			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1}
+			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1, c.withs[len(c.withs)-1-i]}
 		}
 		return n
 	}
@@ -176,7 +189,7 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 	for i, a := range names {
 		path[i].sym = a.Sym
 		if a.X != nil {
-			path[i].node, path[i].pos = c.expr(a.X), a.X.Pos()
+			path[i].node, path[i].pos = c.expr(a.X), placeOf(a.X)
 		}
 	}
 	return path
@@ -230,7 +243,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	case syntax.OpGreater, syntax.OpLessEq:
 		return &lessNode{x: x, y: y, swap: true, not: e.Op == syntax.OpLessEq, pos: e.At}
 	case syntax.OpUpdate:
-		return &updateNode{x: x, y: y}
+		return &updateNode{x: x, y: y, xpos: placeOf(e.X), ypos: placeOf(e.Y)}
 	case syntax.OpConcat:
 		return &concatNode{x: x, y: y, pos: e.At}
 	case syntax.OpAdd:

@@ -117,8 +117,9 @@ func (s *State) FailWith(err error) {
 // Throw raises the error of builtins.throw.
 func (s *State) Throw(msg string) { panic(&Error{Kind: ErrorThrow, Msg: msg}) }
 
-// wrongType raises "expected a list but found a set: { … }".
-func (s *State) wrongType(want string, v Value, pos Pos, ctx string) {
-	s.Raise(ErrorType, fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), s.showForError(v)),
-		At(pos), While(pos, ctx))
+// wrongType raises "expected a list but found a set: { … }" at a place, while
+// doing what ctx says at another.
+func (s *State) wrongType(want string, v Value, at, while Pos, ctx string, opts ...ErrorOption) {
+	msg := fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), s.showForError(v))
+	s.Raise(ErrorType, msg, append([]ErrorOption{At(at), While(while, ctx)}, opts...)...)
 }

@@ -75,6 +75,7 @@ func New(opts Options) *Evaluator {
 	if ev.maxDepth == 0 {
 		ev.maxDepth = defaultMaxDepth
 	}
+	ev.maxDepth++ // Nix counts from 0
 	ev.waitCond = sync.NewCond(&ev.waitMu)
 	first := make([]thunkNode, 1, 1<<12) // index 0 is not used
 	ev.nodes.Store(&first)

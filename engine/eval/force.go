@@ -7,7 +7,8 @@ import (
 
 // The Force methods evaluate v and check what it is. If that fails, ctx tells
 // in the trace what the value was wanted for, in Nix's words: "while evaluating
-// the first argument passed to builtins.foo".
+// the first argument passed to builtins.foo". As in Nix, those for sets and
+// lists do not tell so of errors in the evaluation of v.
 
 // ForceCtx forces v; ctx tells what for.
 func (s *State) ForceCtx(v Value, ctx string) Value { return s.forceAt(v, 0, ctx) }
@@ -28,7 +29,7 @@ func (s *State) forceAt(v Value, pos Pos, ctx string) Value {
 func (s *State) ForceInt(v Value, ctx string) int64 {
 	v = s.forceAt(v, 0, ctx)
 	if !v.isInt() {
-		s.wrongType("an integer", v, 0, ctx)
+		s.wrongType("an integer", v, 0, 0, ctx)
 	}
 	return v.int()
 }
@@ -37,7 +38,7 @@ func (s *State) ForceInt(v Value, ctx string) int64 {
 func (s *State) ForceFloat(v Value, ctx string) float64 {
 	v = s.forceAt(v, 0, ctx)
 	if !v.isInt() && !v.is(rawFloat) {
-		s.wrongType("a float", v, 0, ctx)
+		s.wrongType("a float", v, 0, 0, ctx)
 	}
 	return v.number()
 }
@@ -46,16 +47,16 @@ func (s *State) ForceFloat(v Value, ctx string) float64 {
 func (s *State) ForceBool(v Value, ctx string) bool {
 	v = s.forceAt(v, 0, ctx)
 	if !v.is(rawBool) {
-		s.wrongType("a Boolean", v, 0, ctx)
+		s.wrongType("a Boolean", v, 0, 0, ctx)
 	}
 	return v.n>>8 != 0
 }
 
 // ForceList returns a list, evaluated but for its elements.
 func (s *State) ForceList(v Value, ctx string) Value {
-	v = s.forceAt(v, 0, ctx)
+	v = s.force(v)
 	if !v.is(rawList) {
-		s.wrongType("a list", v, 0, ctx)
+		s.wrongType("a list", v, 0, 0, ctx)
 	}
 	return v
 }
@@ -66,9 +67,9 @@ func (s *State) ForceElems(v Value, ctx string) []Value { return s.ForceList(v, 
 
 // ForceAttrs returns the attributes of a set.
 func (s *State) ForceAttrs(v Value, ctx string) Attrs {
-	v = s.forceAt(v, 0, ctx)
+	v = s.force(v)
 	if !v.is(rawAttrs) {
-		s.wrongType("a set", v, 0, ctx)
+		s.wrongType("a set", v, 0, 0, ctx)
 	}
 	return Attrs{v}
 }
@@ -84,7 +85,7 @@ func (s *State) ForceFunction(v Value, ctx string) Value {
 			return v
 		}
 	}
-	s.wrongType("a function", v, 0, ctx)
+	s.wrongType("a function", v, 0, 0, ctx)
 	return v
 }
 
@@ -92,7 +93,7 @@ func (s *State) ForceFunction(v Value, ctx string) Value {
 func (s *State) ForceString(v Value, ctx string) (string, StringContext) {
 	v = s.forceAt(v, 0, ctx)
 	if !v.isString() {
-		s.wrongType("a string", v, 0, ctx)
+		s.wrongType("a string", v, 0, 0, ctx)
 	}
 	return v.str(), v.Context()
 }
@@ -106,7 +107,7 @@ func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
 		return v.text()
 	}
 	if !v.isString() {
-		s.wrongType("a string", v, pos, ctx)
+		s.wrongType("a string", v, pos, pos, ctx)
 	}
 	s.Raise(ErrorOther, fmt.Sprintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
 		v.str(), v.Context()[0].Display()), While(pos, ctx))

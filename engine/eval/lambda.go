@@ -18,9 +18,9 @@ type lambda struct {
 	formals *formals
 	strict  []int // parameters, from 0, in the order in which body first forces them
 
-	name Sym // what it was bound to, 0 if nothing
 	text *syntax.Lambda
-	pos  Pos
+	name Sym // what it, or the innermost of merged ones, was bound to
+	pos  Pos // of the same
 	ev   *Evaluator
 }
 
@@ -69,7 +69,8 @@ func (c *compiler) lambda(e *syntax.Lambda) node {
 	}
 	body := e.Body
 	for i := 1; i < l.params; i++ {
-		body = body.(*syntax.Lambda).Body
+		inner := body.(*syntax.Lambda)
+		l.name, l.pos, body = inner.Name, inner.At, inner.Body
 	}
 	l.body, l.room = c.root(body)
 	if l.formals == nil {
@@ -118,9 +119,14 @@ func (l *lambda) showName() string {
 // bind puts the attributes of arg into the slots of the formals.
 func (l *lambda) bind(s *State, fr *Value, arg Value, call Pos) {
 	f := l.formals
-	a := s.forceAt(arg, l.pos, "while evaluating the value passed for the lambda argument")
+	a := arg.peek()
+	if a.lazy() {
+		s.push(textFrame(call, "from call site"))
+		a = s.force(a)
+		s.pop()
+	}
 	if !a.is(rawAttrs) {
-		s.wrongType("a set", a, l.pos, "while evaluating the value passed for the lambda argument")
+		s.wrongType("a set", a, 0, l.pos, "while evaluating the value passed for the lambda argument", callSite(call))
 	}
 	*at(fr, l.arg) = a
 	if a.layered() && f.ellipsis {

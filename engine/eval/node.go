@@ -135,16 +135,14 @@ type withVar struct {
 type withRef struct {
 	depth int
 	i     uintptr
+	pos   Pos // of the with expression
 }
 
 func (n *withVar) Eval(s *State, fr *Value) Value {
 	for _, w := range n.scopes {
-		v := *at(upN(fr, w.depth), w.i)
-		if v.lazy() {
-			v = s.forceAt(v, 0, "while evaluating the first subexpression of a with expression")
-		}
+		v := s.force(*at(upN(fr, w.depth), w.i))
 		if !v.is(rawAttrs) {
-			s.wrongType("a set", v, 0, "while evaluating the first subexpression of a with expression")
+			s.wrongType("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
 		}
 		if c := get(v, n.name); c != nil {
 			return s.evalSlot(c, n.pos)

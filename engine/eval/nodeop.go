@@ -21,10 +21,12 @@ func (n *notNode) Eval(s *State, fr *Value) Value {
 }
 
 func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
+	s.push(textFrame(pos, ctx))
 	v := x.Eval(s, fr)
 	if !v.is(rawBool) {
-		s.wrongType("a Boolean", v, pos, ctx)
+		s.wrongType("a Boolean", v, pos, 0, "")
 	}
+	s.pop()
 	return v.n>>8 != 0
 }
 
@@ -105,8 +107,9 @@ var (
 	arithmetics = map[syntax.Op]*Builtin{
 		syntax.OpSub: {Name: "sub"}, syntax.OpMul: {Name: "mul"}, syntax.OpDiv: {Name: "div"},
 	}
-	arithmeticNames = map[syntax.Op]string{
-		syntax.OpSub: "subtraction", syntax.OpMul: "multiplication", syntax.OpDiv: "division",
+	arithmeticOperands = map[syntax.Op]string{
+		syntax.OpSub: "argument of the subtraction", syntax.OpMul: "argument of the multiplication",
+		syntax.OpDiv: "operand of the division",
 	}
 )
 
@@ -134,11 +137,11 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 // Arith returns x op y, for the arithmetic operators but +, whose builtin
 // is builtins.add; see [State.Add].
 func (s *State) Arith(op syntax.Op, x, y Value) Value {
-	name := arithmeticNames[op]
+	name := arithmeticOperands[op]
 	x, y = s.force(x), s.force(y)
 	if x.is(rawFloat) || y.is(rawFloat) {
-		a := s.ForceFloat(x, "while evaluating the first operand of the "+name)
-		b := s.ForceFloat(y, "while evaluating the second operand of the "+name)
+		a := s.ForceFloat(x, "while evaluating the first "+name)
+		b := s.ForceFloat(y, "while evaluating the second "+name)
 		switch op {
 		case syntax.OpSub:
 			return MakeFloat(a - b)
@@ -150,8 +153,8 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 		return MakeFloat(a / b)
 	}
-	a := s.ForceInt(x, "while evaluating the first operand of the "+name)
-	b := s.ForceInt(y, "while evaluating the second operand of the "+name)
+	a := s.ForceInt(x, "while evaluating the first "+name)
+	b := s.ForceInt(y, "while evaluating the second "+name)
 	switch op {
 	case syntax.OpSub:
 		if r := a - b; (r < a) == (b > 0) {
@@ -229,20 +232,25 @@ func (n *concatNode) notList(s *State, v Value) {
 // An updateNode is x // y.
 type updateNode struct {
 	base
-	x, y node
+	x, y       node
+	xpos, ypos Pos
 }
 
 func (n *updateNode) Eval(s *State, fr *Value) Value {
-	x := n.x.Eval(s, fr)
-	if !x.is(rawAttrs) {
-		s.wrongType("a set", x, 0, "in the left operand of the update (//) operator")
-	}
-	y := n.y.Eval(s, fr)
-	if !y.is(rawAttrs) {
-		s.wrongType("a set", y, 0, "in the right operand of the update (//) operator")
-	}
+	x := s.evalAttrs(n.x, fr, n.xpos, "in the left operand of the update (//) operator")
+	y := s.evalAttrs(n.y, fr, n.ypos, "in the right operand of the update (//) operator")
 	s.stats.Updates++
 	return s.update(x, y)
+}
+
+func (s *State) evalAttrs(x node, fr *Value, pos Pos, ctx string) Value {
+	s.push(textFrame(pos, ctx))
+	v := x.Eval(s, fr)
+	if !v.is(rawAttrs) {
+		s.wrongType("a set", v, 0, 0, "")
+	}
+	s.pop()
+	return v
 }
 
 // An addNode is x + y.

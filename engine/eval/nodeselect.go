@@ -49,7 +49,7 @@ func (n *selection) pick(s *State, v Value) Value {
 	s.stats.Lookups++
 	name := n.path[0].sym
 	if !v.is(rawAttrs) {
-		s.wrongType("a set", v, n.pos, "while selecting an attribute")
+		s.wrongType("a set", v, 0, n.pos, "while selecting an attribute")
 	}
 	c := get(v, name)
 	if c == nil {
@@ -104,29 +104,41 @@ type selectN struct {
 
 func (n *selectN) Eval(s *State, fr *Value) Value {
 	v := n.x.Eval(s, fr)
+	var set Value // that v was selected from
+	var name Sym
 	for i := range n.path {
 		s.stats.Lookups++
-		name := n.path[i].name(s, fr)
-		if !v.is(rawAttrs) {
-			if n.def != nil {
-				return n.def.Eval(s, fr)
-			}
-			s.wrongType("a set", v, n.pos, "while selecting an attribute")
+		from := name
+		name = n.path[i].name(s, fr)
+		var c *Value
+		if v.is(rawAttrs) {
+			c = get(v, name)
 		}
-		c := get(v, name)
 		if c == nil {
 			if n.def != nil {
 				return n.def.Eval(s, fr)
 			}
-			n.missing(s, v, name)
+			n.fail(s, v, name, set, from)
 		}
 		r := c.peek()
 		if r.lazy() {
 			r = n.forceAttr(s, v, name, r)
 		}
-		v = r
+		set, v = v, r
 	}
 	return v
+}
+
+// fail raises the error that v is not a set with an attribute of that name. If v
+// was itself selected, from a set, that is a step of the trace.
+func (n *selectN) fail(s *State, v Value, name Sym, set Value, from Sym) {
+	if set.n != 0 {
+		s.push(pointerFrame(&n.selection, uint64(Attrs{set}.Pos(from))<<32|tagSelect))
+	}
+	if !v.is(rawAttrs) {
+		s.wrongType("a set", v, 0, n.pos, "while selecting an attribute")
+	}
+	n.missing(s, v, name)
 }
 
 // A hasAttr is x ? a.b.
@@ -165,7 +177,7 @@ func (n *ifNode) Eval(s *State, fr *Value) Value {
 	s.push(textFrame(n.pos, "while evaluating a branch condition"))
 	c := n.cond.Eval(s, fr)
 	if !c.is(rawBool) {
-		s.wrongType("a Boolean", c, n.pos, "")
+		s.wrongType("a Boolean", c, n.pos, 0, "")
 	}
 	s.pop()
 	if c.n>>8 != 0 {
@@ -187,7 +199,7 @@ func (n *assertNode) Eval(s *State, fr *Value) Value {
 	s.push(textFrame(n.pos, "in the condition of the assert statement"))
 	c := n.cond.Eval(s, fr)
 	if !c.is(rawBool) {
-		s.wrongType("a Boolean", c, n.pos, "")
+		s.wrongType("a Boolean", c, n.pos, 0, "")
 	}
 	s.pop()
 	if c.n>>8 == 0 {
@@ -200,7 +212,7 @@ func (n *assertNode) fail(s *State, fr *Value) {
 	text := syntax.Print(n.text, symbols)
 	if n.equal != nil {
 		s.push(textFrame(n.pos, "while evaluating the condition of the assertion '"+text+"'"))
-		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr), n.equal.pos)
+		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr))
 		s.pop()
 	}
 	s.Raise(ErrorAssert, "assertion '"+text+"' failed", At(n.pos))

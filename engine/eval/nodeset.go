@@ -28,18 +28,11 @@ type binding struct {
 // frame but on the cell that holds the source.
 type inheritNode struct {
 	sel selection
-	pos Pos
 	tag *uint64 // where the thunk's n is wanted
 }
 
 func (n *inheritNode) Eval(s *State, from *Value) Value {
-	v := *from
-	if v.lazy() {
-		s.push(pointerFrame(&n.sel, uint64(n.pos)<<32|tagSelect))
-		v = s.force(v)
-		s.pop()
-	}
-	return n.sel.pick(s, v)
+	return n.sel.pick(s, s.force(*from))
 }
 
 func (n *inheritNode) Delay(*State, *Value) Value { panic("eval: unreachable: delay an inherit") }
@@ -58,7 +51,7 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 		switch at.Kind {
 		case syntax.InheritedFrom:
 			d.from = int(at.From)
-			n := &inheritNode{pos: at.At, tag: &d.tag}
+			n := &inheritNode{tag: &d.tag}
 			n.sel = selection{path: []attrName{{sym: at.Name}}, pos: at.At}
 			c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom)
 		case syntax.Inherited:

@@ -108,7 +108,8 @@ func testBuiltins() []Builtin {
 			return acc
 		}},
 		{Name: "toString", Global: true, Arity: 1, F1: func(s *State, v Value) Value {
-			return MakeContextString(s.CoerceToString(v, "", CoerceOpts{More: true}))
+			return MakeContextString(s.CoerceToString(v, "while evaluating the first argument passed to builtins.toString",
+				CoerceOpts{More: true}))
 		}},
 		{Name: "import", Global: true, Arity: 1, F1: func(s *State, v Value) Value {
 			p, _ := s.CoerceToPath(v, "")
