@@ -1,0 +1,146 @@
+package builtins
+
+import "nixbench/engine/eval"
+
+// attrSets are the builtins on attribute sets.
+func attrSets() []eval.Builtin {
+	return []eval.Builtin{
+		def1("attrNames", 1, "set", attrNames),
+		def1("attrValues", 1, "set", attrValues),
+		def2("getAttr", 3, "s set", getAttr),
+		def2("hasAttr", 3, "s set", hasAttr),
+		def2("unsafeGetAttrPos", 3, "s set", unsafeGetAttrPos),
+		global(def2("removeAttrs", 3, "set list", removeAttrs)),
+		def1("listToAttrs", 1, "e", listToAttrs),
+		def2("intersectAttrs", 3, "e1 e2", intersectAttrs),
+		def2("catAttrs", 3, "attr list", catAttrs),
+		def2("mapAttrs", 2, "f attrset", mapAttrs),
+		def2("zipAttrsWith", 3, "f list", zipAttrsWith),
+	}
+}
+
+func attrNames(s *eval.State, set eval.Value) eval.Value {
+	attrs := s.ForceAttrs(set, "while evaluating the argument passed to builtins.attrNames")
+	list, elems := s.NewList(attrs.Len())
+	i := 0
+	for a := range attrs.All() {
+		elems[i] = eval.MakeString(eval.SymName(a.Name))
+		i++
+	}
+	return list
+}
+
+func attrValues(s *eval.State, set eval.Value) eval.Value {
+	attrs := s.ForceAttrs(set, "while evaluating the argument passed to builtins.attrValues")
+	list, elems := s.NewList(attrs.Len())
+	i := 0
+	for a := range attrs.All() {
+		elems[i] = a.Value
+		i++
+	}
+	return list
+}
+
+func getAttr(s *eval.State, name, set eval.Value) eval.Value {
+	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.getAttr")
+	attrs := s.ForceAttrs(set, "while evaluating the second argument passed to builtins.getAttr")
+	v, ok := attrs.GetName(n)
+	if !ok {
+		v = s.ForceAttr(attrs, eval.Intern(n), "in the attribute set under consideration")
+	}
+	return s.Force(v)
+}
+
+func hasAttr(s *eval.State, name, set eval.Value) eval.Value {
+	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.hasAttr")
+	attrs := s.ForceAttrs(set, "while evaluating the second argument passed to builtins.hasAttr")
+	_, ok := attrs.GetName(n)
+	return eval.MakeBool(ok)
+}
+
+func unsafeGetAttrPos(s *eval.State, name, set eval.Value) eval.Value {
+	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.unsafeGetAttrPos")
+	attrs := s.ForceAttrs(set, "while evaluating the second argument passed to builtins.unsafeGetAttrPos")
+	sym, ok := eval.LookupSym(n)
+	if !ok {
+		return eval.Null
+	}
+	return s.PosValue(attrs.Pos(sym))
+}
+
+func removeAttrs(s *eval.State, set, names eval.Value) eval.Value {
+	attrs := s.ForceAttrs(set, "while evaluating the first argument passed to builtins.removeAttrs")
+	var syms []eval.Sym
+	for _, e := range s.ForceElems(names, "while evaluating the second argument passed to builtins.removeAttrs") {
+		name := s.ForceStringNoCtx(e, "while evaluating the values of the second argument passed to builtins.removeAttrs")
+		if sym, ok := eval.LookupSym(name); ok {
+			syms = append(syms, sym)
+		}
+	}
+	return s.RemoveAttrs(attrs.Value(), syms)
+}
+
+func listToAttrs(s *eval.State, list eval.Value) eval.Value {
+	elems := s.ForceElems(list, "while evaluating the argument passed to builtins.listToAttrs")
+	type pair struct {
+		name eval.Sym
+		of   eval.Attrs
+	}
+	pairs := make([]pair, 0, len(elems))
+	seen := make(map[eval.Sym]bool, len(elems))
+	for _, e := range elems {
+		attrs := s.ForceAttrs(e, "while evaluating an element of the list passed to builtins.listToAttrs")
+		name := eval.Intern(s.ForceStringNoCtx(s.ForceAttr(attrs, symName, "in a {name=...; value=...;} pair"),
+			"while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"))
+		if !seen[name] {
+			seen[name] = true
+			pairs = append(pairs, pair{name, attrs})
+		}
+	}
+	b := s.NewAttrs(len(pairs))
+	for _, p := range pairs {
+		v := s.ForceAttr(p.of, symValue, "in a {name=...; value=...;} pair")
+		b.Add(eval.Attr{Name: p.name, Value: v, Pos: p.of.Pos(symValue)})
+	}
+	return b.Value()
+}
+
+func intersectAttrs(s *eval.State, a, b eval.Value) eval.Value {
+	left := s.ForceAttrs(a, "while evaluating the first argument passed to builtins.intersectAttrs")
+	right := s.ForceAttrs(b, "while evaluating the second argument passed to builtins.intersectAttrs")
+	return s.IntersectAttrs(left.Value(), right.Value())
+}
+
+func catAttrs(s *eval.State, name, list eval.Value) eval.Value {
+	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.catAttrs")
+	sym := eval.Intern(n)
+	var found []eval.Value
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.catAttrs") {
+		attrs := s.ForceAttrs(e, "while evaluating an element in the list passed as second argument to builtins.catAttrs")
+		if v, ok := attrs.Get(sym); ok {
+			found = append(found, v)
+		}
+	}
+	return s.ListOf(found...)
+}
+
+func mapAttrs(s *eval.State, f, set eval.Value) eval.Value {
+	attrs := s.ForceAttrs(set, "while evaluating the second argument passed to builtins.mapAttrs")
+	return s.MapAttrs(f, attrs.Value())
+}
+
+func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.zipAttrsWith")
+	groups := newGroups()
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.zipAttrsWith") {
+		attrs := s.ForceAttrs(e, "while evaluating a value of the list passed as second argument to builtins.zipAttrsWith")
+		for a := range attrs.Unordered() {
+			groups.add(a.Name, a.Value)
+		}
+	}
+	b := s.NewAttrs(len(groups.names))
+	for i, name := range groups.names {
+		b.Set(name, s.Thunk(f, eval.MakeString(eval.SymName(name)), s.ListOf(groups.values[i]...)))
+	}
+	return b.Value()
+}

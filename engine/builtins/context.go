@@ -1,0 +1,148 @@
+package builtins
+
+import (
+	"fmt"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+)
+
+// contexts are the builtins on what strings refer to.
+func contexts() []eval.Builtin {
+	return []eval.Builtin{
+		def1("hasContext", 1, "s", hasContext),
+		def1("getContext", 1, "s", getContext),
+		def2("appendContext", 3, "s context", appendContext),
+		def1("unsafeDiscardStringContext", 1, "s", discardContext),
+		def1("unsafeDiscardOutputDependency", 1, "s", discardOutputDependency),
+		def1("addDrvOutputDependencies", 1, "s", addDrvOutputDependencies),
+	}
+}
+
+func hasContext(s *eval.State, v eval.Value) eval.Value {
+	_, ctx := s.ForceString(v, "while evaluating the argument passed to builtins.hasContext")
+	return eval.MakeBool(len(ctx) > 0)
+}
+
+func discardContext(s *eval.State, v eval.Value) eval.Value {
+	text, _ := s.CoerceToString(v, "while evaluating the argument passed to builtins.unsafeDiscardStringContext",
+		copyPaths)
+	return eval.MakeString(text)
+}
+
+func discardOutputDependency(s *eval.State, v eval.Value) eval.Value {
+	text, ctx := s.CoerceToString(v, "while evaluating the argument passed to builtins.unsafeDiscardOutputDependency",
+		copyPaths)
+	elems := make([]eval.ContextElem, len(ctx))
+	for i, e := range ctx {
+		if e.IsDrvDeep() {
+			e = eval.OpaqueElem(e.Path())
+		}
+		elems[i] = e
+	}
+	return eval.MakeContextString(text, eval.NewStringContext(elems...))
+}
+
+func addDrvOutputDependencies(s *eval.State, v eval.Value) eval.Value {
+	text, ctx := s.CoerceToString(v, "while evaluating the argument passed to builtins.addDrvOutputDependencies",
+		copyPaths)
+	if len(ctx) != 1 {
+		s.Fail(eval.ErrorOther, "context of string '%s' must have exactly one element, but has %d", text, len(ctx))
+	}
+	e := ctx[0]
+	switch {
+	case e.IsDrvDeep():
+		return eval.MakeContextString(text, ctx)
+	case e.Output() != "":
+		s.Fail(eval.ErrorOther, "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '%s'", e.Output())
+	case !e.Path().IsDerivation():
+		s.Fail(eval.ErrorOther, "path '%s' is not a derivation", e.Path())
+	}
+	return eval.MakeContextString(text, eval.NewStringContext(eval.DrvDeepElem(e.Path())))
+}
+
+func getContext(s *eval.State, v eval.Value) eval.Value {
+	_, ctx := s.ForceString(v, "while evaluating the argument passed to builtins.getContext")
+	type info struct {
+		opaque, deep bool
+		outputs      []eval.Value
+	}
+	infos := make(map[store.Path]*info)
+	for _, e := range ctx {
+		i := infos[e.Path()]
+		if i == nil {
+			i = &info{}
+			infos[e.Path()] = i
+		}
+		switch {
+		case e.IsDrvDeep():
+			i.deep = true
+		case e.Output() != "":
+			i.outputs = append(i.outputs, eval.MakeString(e.Output()))
+		default:
+			i.opaque = true
+		}
+	}
+	all := s.NewAttrs(len(infos))
+	for p, i := range infos {
+		b := s.NewAttrs(3)
+		if i.opaque {
+			b.Set(symPath, eval.True)
+		}
+		if i.deep {
+			b.Set(symAllOutputs, eval.True)
+		}
+		if len(i.outputs) > 0 {
+			b.Set(symOutputs, s.ListOf(i.outputs...))
+		}
+		all.SetName(string(p), b.Value())
+	}
+	return all.Value()
+}
+
+func appendContext(s *eval.State, str, context eval.Value) eval.Value {
+	text, ctx := s.ForceString(str, "while evaluating the first argument passed to builtins.appendContext")
+	attrs := s.ForceAttrs(context, "while evaluating the second argument passed to builtins.appendContext")
+	var elems []eval.ContextElem
+	for a := range attrs.All() {
+		elems = append(elems, contextOf(s, a)...)
+	}
+	return eval.MakeContextString(text, ctx.Union(eval.NewStringContext(elems...)))
+}
+
+// contextOf returns the elements that one attribute of a context stands for.
+func contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem) {
+	name := eval.SymName(a.Name)
+	p, err := s.World().StoreDir().ParsePath(name)
+	if err != nil {
+		s.Raise(eval.ErrorOther, fmt.Sprintf("context key '%s' is not a store path", name), eval.At(a.Pos))
+	}
+	notDerivation := func(what string) {
+		s.Raise(eval.ErrorOther, fmt.Sprintf("tried to add %s context of %s, which is not a derivation, to a string", what, name), eval.At(a.Pos))
+	}
+	info := s.ForceAttrs(a.Value, "while evaluating the value of a string context")
+	if v, ok := info.Get(symPath); ok &&
+		s.ForceBool(v, "while evaluating the `path` attribute of a string context") {
+		elems = append(elems, eval.OpaqueElem(p))
+	}
+	if v, ok := info.Get(symAllOutputs); ok &&
+		s.ForceBool(v, "while evaluating the `allOutputs` attribute of a string context") {
+		if !p.IsDerivation() {
+			notDerivation("all-outputs")
+		}
+		elems = append(elems, eval.DrvDeepElem(p))
+	}
+	v, ok := info.Get(symOutputs)
+	if !ok {
+		return elems
+	}
+	outputs := s.ForceElems(v, "while evaluating the `outputs` attribute of a string context")
+	if len(outputs) > 0 && !p.IsDerivation() {
+		notDerivation("derivation output")
+	}
+	for _, o := range outputs {
+		name := s.ForceStringNoCtx(o, "while evaluating an output name within a string context")
+		elems = append(elems, eval.BuiltElem(p, name))
+	}
+	return elems
+}

@@ -1,0 +1,89 @@
+package builtins
+
+import "nixbench/engine/eval"
+
+// debugging are the builtins on errors, messages and the order of evaluation.
+func (t *table) debugging() []eval.Builtin {
+	addErrorContext := def2("addErrorContext", 0, "context value", addErrorContext)
+	addErrorContext.NoTrace = true
+	return []eval.Builtin{
+		global(def1("abort", 0, "s", abort)),
+		global(def1("throw", 0, "s", throw)),
+		addErrorContext,
+		def1("tryEval", 0, "e", tryEval),
+		def2("seq", 1, "e1 e2", seq),
+		def2("deepSeq", 0, "e1 e2", deepSeq),
+		def2("trace", 1, "e1 e2", trace),
+		def2("traceVerbose", 0, "e1 e2", t.traceVerbose),
+		def2("warn", 0, "e1 e2", t.warn),
+		global(def1("break", 0, "v", breakpoint)),
+	}
+}
+
+func abort(s *eval.State, v eval.Value) eval.Value {
+	text, _ := s.CoerceToString(v, "while evaluating the error message passed to builtins.abort", copyPaths)
+	s.Fail(eval.ErrorAbort, "evaluation aborted with the following error message: '%s'", text)
+	return v
+}
+
+func throw(s *eval.State, v eval.Value) eval.Value {
+	text, _ := s.CoerceToString(v, "while evaluating the error message passed to builtin.throw", copyPaths)
+	s.Throw(text)
+	return v
+}
+
+func addErrorContext(s *eval.State, context, v eval.Value) eval.Value {
+	return s.WithErrorContext(context, func() eval.Value { return s.Force(v) })
+}
+
+func tryEval(s *eval.State, v eval.Value) eval.Value {
+	result, success := eval.False, eval.False
+	err := s.Try(func() { result = s.Force(v) }, func(e *eval.Error) bool { return e.Kind.Catchable() })
+	if err == nil {
+		success = eval.True
+	} else {
+		result = eval.False
+	}
+	b := s.NewAttrs(2)
+	b.Set(symSuccess, success)
+	b.Set(symValue, result)
+	return b.Value()
+}
+
+func seq(s *eval.State, a, b eval.Value) eval.Value {
+	s.Force(a)
+	return s.Force(b)
+}
+
+func deepSeq(s *eval.State, a, b eval.Value) eval.Value {
+	s.ForceDeep(a)
+	return s.Force(b)
+}
+
+func trace(s *eval.State, msg, v eval.Value) eval.Value {
+	if msg = s.Force(msg); msg.Kind() == eval.KindString {
+		s.World().Trace(msg.AsString())
+	} else {
+		s.World().Trace(s.Print(msg, eval.PrintOptions{}))
+	}
+	return s.Force(v)
+}
+
+func (t *table) traceVerbose(s *eval.State, msg, v eval.Value) eval.Value {
+	if t.TraceVerbose {
+		return trace(s, msg, v)
+	}
+	return s.Force(v)
+}
+
+func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
+	text, _ := s.ForceString(msg, "while evaluating the first argument; the message passed to builtins.warn")
+	s.World().Warn("evaluation warning: " + text)
+	if t.AbortOnWarn {
+		s.Fail(eval.ErrorAbort, "aborting to reveal stack trace of warning, as abort-on-warn is set")
+	}
+	return s.Force(v)
+}
+
+// breakpoint is for debuggers, of which there is none here.
+func breakpoint(s *eval.State, v eval.Value) eval.Value { return s.Force(v) }

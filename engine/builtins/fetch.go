@@ -1,0 +1,184 @@
+package builtins
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// fetchers are the builtins that fetch files. What is on this machine they
+// fetch themselves; this version does not fetch from a network.
+func (t *table) fetchers() []eval.Builtin {
+	return []eval.Builtin{
+		def1("fetchurl", 1, "arg", t.fetchurl),
+		global(def1("fetchTarball", 1, "args", t.fetchTarball)),
+		global(def1("fetchGit", 1, "args", fetchRepository("fetchGit"))),
+		global(def1("fetchMercurial", 1, "args", fetchRepository("fetchMercurial"))),
+		feature("fetch-tree", global(def1("fetchTree", 1, "input", fetchRepository("fetchTree")))),
+		feature("fetch-closure", def1("fetchClosure", 1, "args", fetchClosure)),
+	}
+}
+
+// noNetwork raises the error for what is not on this machine.
+func noNetwork(s *eval.State, who, what string) {
+	s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching; %s takes only what is on this machine", what, who)
+}
+
+// A fetchRequest is the argument of fetchurl or fetchTarball.
+type fetchRequest struct {
+	who, url, name string
+	hash           nixhash.Hash // zero expects none
+	named          bool         // the argument has a name
+	set            bool         // the argument is a set
+}
+
+func (t *table) fetchurl(s *eval.State, arg eval.Value) eval.Value {
+	r := newFetchRequest(s, arg, "fetchurl", "")
+	src := source{name: r.name, method: store.Flat, hash: r.hash}
+	if p, ok := r.present(s, &src); ok {
+		return p
+	}
+	src.path = r.localFile(s)
+	return storePathString(r.addFile(s, &src))
+}
+
+func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
+	r := newFetchRequest(s, arg, "fetchTarball", "source")
+	src := source{name: r.name, method: store.NAR, hash: r.hash}
+	if p, ok := r.present(s, &src); ok {
+		return p
+	}
+	dir, remove, err := unpack(s.ReadFile(r.localFile(s)))
+	if err != nil {
+		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", r.url, err)
+	}
+	defer remove()
+	src.path = dir
+	return storePathString(r.addFile(s, &src))
+}
+
+// newFetchRequest reads the argument: a URL, or a set of url, name and sha256.
+func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequest {
+	r := &fetchRequest{who: who, name: name}
+	if arg = s.Force(arg); arg.Kind() != eval.KindAttrs {
+		r.url = s.ForceStringNoCtx(arg, "while evaluating the url we should fetch")
+	} else {
+		r.set = true
+		r.readSet(s, arg.Attrs())
+	}
+	if r.name == "" {
+		r.name = path.Base(r.url)
+	}
+	if err := store.CheckName(r.name); err != nil {
+		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %v. %s", r.url, err, r.nameAdvice())
+	}
+	if s.Evaluator().Options().PureEval && r.hash.IsZero() {
+		s.Fail(eval.ErrorOther, "in pure evaluation mode, '%s' requires a 'sha256' argument", who)
+	}
+	return r
+}
+
+func (r *fetchRequest) readSet(s *eval.State, attrs eval.Attrs) {
+	hasURL := false
+	for a := range attrs.All() {
+		switch name := eval.SymName(a.Name); name {
+		case "url":
+			r.url, hasURL = s.ForceStringNoCtx(a.Value, "while evaluating the url we should fetch"), true
+		case "sha256":
+			r.hash = expectedHash(s, s.ForceStringNoCtx(a.Value, "while evaluating the sha256 of the content we should fetch"))
+		case "name":
+			r.name, r.named = s.ForceStringNoCtx(a.Value, "while evaluating the name of the content we should fetch"), true
+		default:
+			s.Fail(eval.ErrorOther, "unsupported argument '%s' to '%s'", name, r.who)
+		}
+	}
+	if !hasURL {
+		s.Fail(eval.ErrorOther, "'url' argument required")
+	}
+}
+
+func (r *fetchRequest) nameAdvice() string {
+	switch {
+	case r.named:
+		return fmt.Sprintf("Please change the value for the 'name' attribute passed to '%s', so that it can create a valid store path.", r.who)
+	case r.set:
+		return fmt.Sprintf("Please add a valid 'name' attribute to the argument for '%s', so that it can create a valid store path.", r.who)
+	}
+	return fmt.Sprintf("Please pass an attribute set with 'url' and 'name' attributes to '%s',  so that it can create a valid store path.", r.who)
+}
+
+// present returns the store path if it follows from the hash and is valid.
+func (r *fetchRequest) present(s *eval.State, src *source) (eval.Value, bool) {
+	if r.hash.IsZero() {
+		return eval.Value{}, false
+	}
+	p := src.expectedPath(s)
+	return storePathString(p), src.isValid(s, p)
+}
+
+// localFile returns the file that the URL names.
+func (r *fetchRequest) localFile(s *eval.State) string {
+	file, ok := strings.CutPrefix(r.url, "file://")
+	if !ok && !strings.HasPrefix(r.url, "/") {
+		noNetwork(s, "builtins."+r.who, r.url)
+	}
+	if ok {
+		var err error
+		if file, err = url.PathUnescape(file); err != nil || !strings.HasPrefix(file, "/") {
+			s.Fail(eval.ErrorOther, "'%s' is not a valid URL: it has no absolute path", r.url)
+		}
+	}
+	return path.Clean(file)
+}
+
+// addFile adds the file or tree, and checks its hash.
+func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
+	a := eval.AddPath{Name: src.name, Path: resolveLinks(s, src.path), Method: src.method}
+	if !src.hash.IsZero() {
+		a.SHA256 = src.hash.Nix32()
+	}
+	p, err := s.World().AddPath(s.Context(), a)
+	var mismatch *store.HashMismatch
+	switch {
+	case errors.As(err, &mismatch) && r.who == "fetchurl":
+		s.Raise(eval.ErrorOther, fmt.Sprintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
+			r.url, mismatch.Want, mismatch.Got), eval.Because(err))
+	case errors.As(err, &mismatch):
+		s.Raise(eval.ErrorOther, fmt.Sprintf("NAR hash mismatch in input '%s', expected '%s' but got '%s'",
+			r.url, mismatch.Want.SRI(), mismatch.Got.SRI()), eval.Because(err))
+	case err != nil:
+		failFile(s, src.path, err)
+	}
+	return p
+}
+
+// fetchRepository returns what stands for a fetcher of repositories: it reads
+// the argument as far as to say what cannot be fetched.
+func fetchRepository(who string) func(*eval.State, eval.Value) eval.Value {
+	return func(s *eval.State, arg eval.Value) eval.Value {
+		what := "a repository"
+		if arg = s.Force(arg); arg.Kind() != eval.KindAttrs {
+			what, _ = s.CoerceToString(arg, "while evaluating the first argument passed to '"+who+"'", eval.CoerceOpts{})
+		} else if v, ok := arg.Attrs().GetName("url"); ok {
+			what, _ = s.CoerceToString(v, "while evaluating the attribute 'url' passed to '"+who+"'", eval.CoerceOpts{})
+		} else if who != "fetchTree" {
+			s.Fail(eval.ErrorOther, "attribute 'url' is missing in call to '%s'", who)
+		}
+		s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and %s needs it", what, who)
+		return arg
+	}
+}
+
+func fetchClosure(s *eval.State, arg eval.Value) eval.Value {
+	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to builtins.fetchClosure")
+	v := s.ForceAttr(attrs, eval.Intern("fromPath"), "in the argument passed to builtins.fetchClosure")
+	p, _ := s.CoerceToString(v, "while evaluating the attribute 'fromPath' passed to builtins.fetchClosure", eval.CoerceOpts{})
+	s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and fetchClosure needs it", p)
+	return arg
+}

@@ -1,0 +1,74 @@
+package builtins
+
+import (
+	"nixbench/engine/eval"
+	"nixbench/store/nixhash"
+)
+
+// hashes are the builtins on cryptographic hashes.
+func hashes() []eval.Builtin {
+	return []eval.Builtin{
+		def2("hashString", 3, "type s", hashString),
+		def2("hashFile", 3, "type p", hashFile),
+		def1("convertHash", 1, "args", convertHash),
+	}
+}
+
+const allAlgos = "'blake3', 'md5', 'sha1', 'sha256', or 'sha512'"
+
+// hashAlgo returns the algorithm of that name.
+func hashAlgo(s *eval.State, name string) nixhash.Algo {
+	algo, err := nixhash.ParseAlgo(name)
+	if err != nil {
+		s.Fail(eval.ErrorOther, "unknown hash algorithm '%s', expect %s", name, allAlgos)
+	}
+	return algo
+}
+
+func hashString(s *eval.State, algo, str eval.Value) eval.Value {
+	a := hashAlgo(s, s.ForceStringNoCtx(algo, "while evaluating the first argument passed to builtins.hashString"))
+	text, _ := s.ForceString(str, "while evaluating the second argument passed to builtins.hashString")
+	return eval.MakeString(nixhash.SumString(a, text).Hex())
+}
+
+func hashFile(s *eval.State, algo, file eval.Value) eval.Value {
+	a := hashAlgo(s, s.ForceStringNoCtx(algo, "while evaluating the first argument passed to builtins.hashFile"))
+	path := s.RealisePath(file, "while realising the context of a path")
+	return eval.MakeString(nixhash.Sum(a, s.ReadFile(path)).Hex())
+}
+
+func convertHash(s *eval.State, arg eval.Value) eval.Value {
+	attrs := s.ForceAttrs(arg, "while evaluating the first argument passed to builtins.convertHash")
+	text := s.ForceStringNoCtx(s.ForceAttr(attrs, symHash, "while locating the attribute 'hash'"),
+		"while evaluating the attribute 'hash'")
+	var algo nixhash.Algo
+	if v, ok := attrs.Get(symHashAlgo); ok {
+		algo = hashAlgo(s, s.ForceStringNoCtx(v, "while evaluating the attribute 'hashAlgo'"))
+	}
+	format := s.ForceStringNoCtx(s.ForceAttr(attrs, symToHashFormat, "while locating the attribute 'toHashFormat'"),
+		"while evaluating the attribute 'toHashFormat'")
+	print := hashFormat(format)
+	if print == nil {
+		s.Fail(eval.ErrorOther, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
+	}
+	h, err := nixhash.Parse(text, algo)
+	if err != nil {
+		s.FailWith(err)
+	}
+	return eval.MakeString(print(h))
+}
+
+// hashFormat returns what prints a hash in a format, or nil.
+func hashFormat(format string) func(nixhash.Hash) string {
+	switch format {
+	case "base16":
+		return nixhash.Hash.Hex
+	case "nix32", "base32":
+		return nixhash.Hash.Nix32
+	case "base64":
+		return nixhash.Hash.Base64
+	case "sri":
+		return nixhash.Hash.SRI
+	}
+	return nil
+}

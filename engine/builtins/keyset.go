@@ -1,0 +1,74 @@
+package builtins
+
+import "nixbench/engine/eval"
+
+// A keySet is a set of keys of builtins.genericClosure, which are compared as
+// by builtins.lessThan. Keys that are all strings, or all integers, as most
+// are, are found by hashing.
+type keySet struct {
+	s       *eval.State
+	strings map[string]bool
+	ints    map[int64]bool
+	sorted  []eval.Value // used once there are keys of another kind
+	kind    eval.Kind    // of the first key
+}
+
+// insert adds a key, which is forced, and reports whether it was missing.
+func (k *keySet) insert(key eval.Value) bool {
+	kind := key.Kind()
+	if k.kind == eval.KindNone {
+		k.kind = kind
+	}
+	switch {
+	case kind == eval.KindString && k.kind == kind:
+		if k.strings == nil {
+			k.strings = make(map[string]bool)
+		}
+		if k.strings[key.AsString()] {
+			return false
+		}
+		k.strings[key.AsString()] = true
+		return true
+	case kind == eval.KindInt && k.kind == kind:
+		if k.ints == nil {
+			k.ints = make(map[int64]bool)
+		}
+		if k.ints[key.AsInt()] {
+			return false
+		}
+		k.ints[key.AsInt()] = true
+		return true
+	}
+	k.unhash()
+	return k.insertSorted(key)
+}
+
+// unhash moves hashed keys to the sorted list.
+func (k *keySet) unhash() {
+	for text := range k.strings {
+		k.insertSorted(eval.MakeString(text))
+	}
+	for i := range k.ints {
+		k.insertSorted(eval.MakeInt(i))
+	}
+	k.strings, k.ints, k.kind = nil, nil, eval.KindThunk
+}
+
+func (k *keySet) insertSorted(key eval.Value) bool {
+	lo, hi := 0, len(k.sorted)
+	for lo < hi {
+		m := (lo + hi) / 2
+		if k.s.Less(k.sorted[m], key, "") {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	if lo < len(k.sorted) && !k.s.Less(key, k.sorted[lo], "") {
+		return false
+	}
+	k.sorted = append(k.sorted, eval.Value{})
+	copy(k.sorted[lo+1:], k.sorted[lo:])
+	k.sorted[lo] = key
+	return true
+}

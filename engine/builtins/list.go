@@ -1,0 +1,249 @@
+package builtins
+
+import (
+	"fmt"
+
+	"nixbench/engine/eval"
+)
+
+// lists are the builtins on lists.
+func lists() []eval.Builtin {
+	return []eval.Builtin{
+		def1("head", 1, "list", head),
+		def1("tail", 1, "list", tail),
+		def1("length", 1, "e", length),
+		def2("elemAt", 3, "xs n", elemAt),
+		def2("elem", 2, "x xs", elem),
+		global(def2("map", 2, "f list", mapList)),
+		def2("filter", 2, "f list", filter),
+		def2("all", 3, "pred list", all),
+		def2("any", 3, "pred list", anyElem),
+		def3("foldl'", 5, "op nul list", foldl),
+		def1("concatLists", 1, "lists", concatLists),
+		def2("concatMap", 3, "f list", concatMap),
+		def2("genList", 2, "generator length", genList),
+		def2("sort", 2, "comparator list", sortList),
+		def2("partition", 3, "pred list", partition),
+		def2("groupBy", 3, "f list", groupBy),
+		def1("genericClosure", 1, "attrset", genericClosure),
+	}
+}
+
+func head(s *eval.State, list eval.Value) eval.Value {
+	elems := s.ForceElems(list, "while evaluating the first argument passed to 'builtins.head'")
+	if len(elems) == 0 {
+		s.Fail(eval.ErrorOther, "'builtins.head' called on an empty list")
+	}
+	return s.Force(elems[0])
+}
+
+func tail(s *eval.State, list eval.Value) eval.Value {
+	elems := s.ForceElems(list, "while evaluating the first argument passed to 'builtins.tail'")
+	if len(elems) == 0 {
+		s.Fail(eval.ErrorOther, "'builtins.tail' called on an empty list")
+	}
+	return eval.MakeList(elems[1:])
+}
+
+func length(s *eval.State, list eval.Value) eval.Value {
+	return eval.MakeInt(int64(s.ForceList(list, "while evaluating the first argument passed to builtins.length").Len()))
+}
+
+func elemAt(s *eval.State, list, index eval.Value) eval.Value {
+	i := s.ForceInt(index, "while evaluating the second argument passed to 'builtins.elemAt'")
+	elems := s.ForceElems(list, "while evaluating the first argument passed to 'builtins.elemAt'")
+	if i < 0 || i >= int64(len(elems)) {
+		s.Fail(eval.ErrorOther, "'builtins.elemAt' called with index %d on a list of size %d", i, len(elems))
+	}
+	return s.Force(elems[i])
+}
+
+func elem(s *eval.State, x, list eval.Value) eval.Value {
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.elem") {
+		if s.Equal(x, e) {
+			return eval.True
+		}
+	}
+	return eval.False
+}
+
+func mapList(s *eval.State, f, list eval.Value) eval.Value {
+	list = s.ForceList(list, "while evaluating the second argument passed to builtins.map")
+	if list.Len() == 0 {
+		return list
+	}
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.map")
+	return s.MapList(f, list)
+}
+
+func filter(s *eval.State, f, list eval.Value) eval.Value {
+	list = s.ForceList(list, "while evaluating the second argument passed to builtins.filter")
+	if list.Len() == 0 {
+		return list
+	}
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.filter")
+	elems := list.List()
+	kept := make([]eval.Value, 0, len(elems))
+	for _, e := range elems {
+		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the filtering function passed to builtins.filter") {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) == len(elems) {
+		return list
+	}
+	return s.ListOf(kept...)
+}
+
+func all(s *eval.State, f, list eval.Value) eval.Value { return anyOrAll(s, f, list, "all", false) }
+
+func anyElem(s *eval.State, f, list eval.Value) eval.Value { return anyOrAll(s, f, list, "any", true) }
+
+// anyOrAll returns stop as soon as f does, for an element of list.
+func anyOrAll(s *eval.State, f, list eval.Value, name string, stop bool) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins."+name)
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins."+name) {
+		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the function passed to builtins."+name) == stop {
+			return eval.MakeBool(stop)
+		}
+	}
+	return eval.MakeBool(!stop)
+}
+
+func foldl(s *eval.State, f, acc, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.foldlStrict")
+	for _, e := range s.ForceElems(list, "while evaluating the third argument passed to builtins.foldlStrict") {
+		acc = s.Call2(f, acc, e)
+	}
+	return s.Force(acc)
+}
+
+func concatLists(s *eval.State, lists eval.Value) eval.Value {
+	elems := s.ForceElems(lists, "while evaluating the first argument passed to builtins.concatLists")
+	forced := make([]eval.Value, len(elems))
+	for i, e := range elems {
+		forced[i] = s.ForceList(e, "while evaluating a value of the list passed to builtins.concatLists")
+	}
+	return s.Concat(forced...)
+}
+
+func concatMap(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.concatMap")
+	elems := s.ForceElems(list, "while evaluating the second argument passed to builtins.concatMap")
+	lists := make([]eval.Value, len(elems))
+	for i, e := range elems {
+		lists[i] = s.ForceList(s.Call1(f, e), "while evaluating the return value of the function passed to builtins.concatMap")
+	}
+	return s.Concat(lists...)
+}
+
+// maxGenList keeps a mistake from taking all memory at once.
+const maxGenList = 1 << 32
+
+func genList(s *eval.State, f, n eval.Value) eval.Value {
+	size := s.ForceInt(n, "while evaluating the second argument passed to builtins.genList")
+	if size < 0 || size > maxGenList {
+		s.Fail(eval.ErrorOther, "cannot create list of size %d", size)
+	}
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.genList")
+	return s.GenList(f, int(size))
+}
+
+func partition(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.partition")
+	var right, wrong []eval.Value
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.partition") {
+		s.Force(e)
+		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the partition function passed to builtins.partition") {
+			right = append(right, e)
+		} else {
+			wrong = append(wrong, e)
+		}
+	}
+	b := s.NewAttrs(2)
+	b.Set(symRight, s.ListOf(right...))
+	b.Set(symWrong, s.ListOf(wrong...))
+	return b.Value()
+}
+
+func groupBy(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.groupBy")
+	groups := newGroups()
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.groupBy") {
+		name := s.ForceStringNoCtx(s.Call1(f, e),
+			"while evaluating the return value of the grouping function passed to builtins.groupBy")
+		groups.add(eval.Intern(name), e)
+	}
+	b := s.NewAttrs(len(groups.names))
+	for i, name := range groups.names {
+		b.Set(name, s.ListOf(groups.values[i]...))
+	}
+	return b.Value()
+}
+
+// groups collects values under names.
+type groups struct {
+	index  map[eval.Sym]int // into names and values
+	names  []eval.Sym
+	values [][]eval.Value
+}
+
+func newGroups() *groups { return &groups{index: make(map[eval.Sym]int)} }
+
+func (g *groups) add(name eval.Sym, v eval.Value) {
+	i, ok := g.index[name]
+	if !ok {
+		i = len(g.names)
+		g.index[name] = i
+		g.names = append(g.names, name)
+		g.values = append(g.values, nil)
+	}
+	g.values[i] = append(g.values[i], v)
+}
+
+// A closure computes builtins.genericClosure: elements in the order in which
+// they were found, of equal keys the first.
+type closure struct {
+	s     *eval.State
+	seen  keySet
+	found []eval.Value
+}
+
+func genericClosure(s *eval.State, arg eval.Value) eval.Value {
+	attrs := s.ForceAttrs(arg, "while evaluating the first argument passed to builtins.genericClosure")
+	start := s.ForceList(s.ForceAttr(attrs, symStartSet, "in the attrset passed as argument to builtins.genericClosure"),
+		"while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure")
+	if start.Len() == 0 {
+		return start
+	}
+	operator := s.ForceFunction(s.ForceAttr(attrs, symOperator, "in the attrset passed as argument to builtins.genericClosure"),
+		"while evaluating the 'operator' attribute passed as argument to builtins.genericClosure")
+	c := closure{s: s, seen: keySet{s: s}}
+	work := append([]eval.Value(nil), start.List()...)
+	for len(work) > 0 {
+		e := work[0]
+		work = work[1:]
+		if !c.add(e) {
+			continue
+		}
+		next := s.ForceElems(s.Call1(operator, e),
+			"while evaluating the return value of the `operator` passed to builtins.genericClosure")
+		for _, n := range next {
+			s.Force(n)
+		}
+		work = append(work, next...)
+	}
+	return s.ListOf(c.found...)
+}
+
+// add takes an element in unless one with its key is in already.
+func (c *closure) add(e eval.Value) bool {
+	s := c.s
+	attrs := s.ForceAttrs(e, "")
+	key := s.Force(s.ForceAttr(attrs, symKey, fmt.Sprintf("in genericClosure element %s", s.ShowForError(e))))
+	if !c.seen.insert(key) {
+		return false
+	}
+	c.found = append(c.found, e)
+	return true
+}

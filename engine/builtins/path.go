@@ -1,0 +1,232 @@
+package builtins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+)
+
+// A Store tells what builtins ask of the store beyond [eval.World].
+type Store interface {
+	// References returns the references of a valid store path.
+	References(ctx context.Context, p store.Path) ([]store.Path, error)
+}
+
+// paths are the builtins on paths and files.
+func (t *table) paths() []eval.Builtin {
+	return []eval.Builtin{
+		global(def1("baseNameOf", 1, "x", baseNameOf)),
+		global(def1("dirOf", 1, "s", dirOf)),
+		def1("toPath", 1, "s", toPath),
+		def1("storePath", 1, "path", t.storePath),
+		def1("pathExists", 1, "path", pathExists),
+		def1("readFile", 1, "path", t.readFile),
+		def1("readFileType", 1, "p", readFileType),
+		def1("readDir", 1, "path", readDir),
+		def2("findFile", 3, "search-path lookup-path", findFile),
+		def1("getEnv", 1, "s", getEnv),
+		def2("filterSource", 3, "e1 e2", filterSource),
+		def1("path", 1, "args", addPath),
+		def2("toFile", 3, "name s", toFile),
+	}
+}
+
+const realising = "while realising the context of a path"
+
+func baseNameOf(s *eval.State, v eval.Value) eval.Value {
+	text, ctx := s.CoerceToString(v, "while evaluating the first argument passed to builtins.baseNameOf", eval.CoerceOpts{})
+	if len(text) > 1 {
+		text = strings.TrimSuffix(text, "/") // one slash only, as ever
+	}
+	return eval.MakeContextString(text[strings.LastIndexByte(text, '/')+1:], ctx)
+}
+
+func dirOf(s *eval.State, v eval.Value) eval.Value {
+	if v = s.Force(v); v.Kind() == eval.KindPath {
+		return eval.MakePath(path.Dir(v.AsString()))
+	}
+	text, ctx := s.CoerceToString(v, "while evaluating the first argument passed to 'builtins.dirOf'", eval.CoerceOpts{})
+	switch i := strings.LastIndexByte(text, '/'); i {
+	case -1:
+		text = "."
+	case 0:
+		text = "/"
+	default:
+		text = text[:i]
+	}
+	return eval.MakeContextString(text, ctx)
+}
+
+func toPath(s *eval.State, v eval.Value) eval.Value {
+	return eval.MakeContextString(s.CoerceToPath(v, "while evaluating the first argument passed to builtins.toPath"))
+}
+
+// storePath refers to a store path that is there already, without copying it.
+func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
+	if s.Evaluator().Options().PureEval {
+		s.Fail(eval.ErrorOther, "'%s' is not allowed in pure evaluation mode", "builtins.storePath")
+	}
+	file, ctx := s.CoerceToPath(v, "while evaluating the first argument passed to 'builtins.storePath'")
+	dir := s.World().StoreDir()
+	if _, err := dir.ParsePath(file); err != nil {
+		file = resolveLinks(s, file)
+	}
+	p, _, err := dir.PathOf(file)
+	if err != nil {
+		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", file)
+	}
+	if !t.ReadOnly {
+		valid, err := s.World().IsValid(s.Context(), p)
+		if err != nil {
+			s.FailWith(err)
+		}
+		if !valid {
+			s.Fail(eval.ErrorFile, "path '%s' is not valid", p)
+		}
+	}
+	return eval.MakeContextString(file, ctx.Union(eval.NewStringContext(eval.OpaqueElem(p))))
+}
+
+// maxLinks is how many symbolic links one path may lead through.
+const maxLinks = 1000
+
+// resolveLinks returns a path with all symbolic links in it followed.
+func resolveLinks(s *eval.State, file string) string {
+	done, rest := "/", strings.TrimPrefix(file, "/")
+	links := 0
+	for rest != "" {
+		var name string
+		name, rest, _ = strings.Cut(rest, "/")
+		next := path.Join(done, name)
+		if t, err := s.World().Lstat(s.Context(), next); err != nil || t != eval.FileSymlink {
+			done = next
+			continue
+		}
+		target, err := s.World().Readlink(s.Context(), next)
+		if err != nil {
+			s.FailWith(err)
+		}
+		if links++; links > maxLinks {
+			s.Fail(eval.ErrorFile, "too many symbolic links encountered while traversing the path '%s'", file)
+		}
+		if path.IsAbs(target) {
+			done = "/"
+		}
+		rest = strings.TrimPrefix(path.Join(done, target, rest), "/")
+		done = "/"
+	}
+	return done
+}
+
+// pathExists does not follow a link at the end of the path, so one that leads
+// nowhere exists, unless a slash at the end asks for a directory.
+func pathExists(s *eval.State, v eval.Value) eval.Value {
+	v = s.Force(v)
+	wantDir := false
+	if v.Kind() == eval.KindString {
+		text := v.AsString()
+		wantDir = strings.HasSuffix(text, "/") || strings.HasSuffix(text, "/.")
+	}
+	file := s.RealisePath(v, realising)
+	if wantDir {
+		file = resolveLinks(s, file)
+	}
+	t, err := s.World().Lstat(s.Context(), file)
+	return eval.MakeBool(err == nil && (!wantDir || t == eval.FileDirectory))
+}
+
+// readFile's result refers to those store paths that occur in the file, if it
+// is in the store.
+func (t *table) readFile(s *eval.State, v eval.Value) eval.Value {
+	file := s.RealisePath(v, realising)
+	text := string(s.ReadFile(file))
+	if strings.IndexByte(text, 0) >= 0 {
+		s.Fail(eval.ErrorOther, "the contents of the file '%s' cannot be represented as a Nix string", file)
+	}
+	return eval.MakeContextString(text, t.fileContext(s, file, text))
+}
+
+func (t *table) fileContext(s *eval.State, file, text string) eval.StringContext {
+	p, _, err := s.World().StoreDir().PathOf(file)
+	if err != nil || t.Store == nil {
+		return nil
+	}
+	refs, err := t.Store.References(s.Context(), p)
+	if err != nil {
+		return nil // the path is not valid: it has no references
+	}
+	var elems []eval.ContextElem
+	for _, ref := range refs {
+		if strings.Contains(text, ref.Digest()) {
+			elems = append(elems, eval.OpaqueElem(ref))
+		}
+	}
+	return eval.NewStringContext(elems...)
+}
+
+// failFile raises the error of an operation on a file.
+func failFile(s *eval.State, file string, err error) {
+	s.Poll()
+	if errors.Is(err, fs.ErrNotExist) {
+		s.Raise(eval.ErrorFile, fmt.Sprintf("path '%s' does not exist", file), eval.Because(err))
+	}
+	s.FailWith(err)
+}
+
+func readFileType(s *eval.State, v eval.Value) eval.Value {
+	file := s.RealisePath(v, realising)
+	t, err := s.World().Lstat(s.Context(), file)
+	if err != nil {
+		failFile(s, file, err)
+	}
+	return eval.MakeString(t.String())
+}
+
+func readDir(s *eval.State, v eval.Value) eval.Value {
+	file := s.RealisePath(v, realising)
+	entries, err := s.World().ReadDir(s.Context(), file)
+	if err != nil {
+		failFile(s, file, err)
+	}
+	b := s.NewAttrs(len(entries))
+	for _, e := range entries {
+		b.SetName(e.Name, eval.MakeString(e.Type.String()))
+	}
+	return b.Value()
+}
+
+func findFile(s *eval.State, list, name eval.Value) eval.Value {
+	var entries []eval.SearchPathEntry
+	for _, e := range s.ForceElems(list, "while evaluating the first argument passed to builtins.findFile") {
+		attrs := s.ForceAttrs(e, "while evaluating an element of the list passed to builtins.findFile")
+		var entry eval.SearchPathEntry
+		if v, ok := attrs.Get(symPrefix); ok {
+			entry.Prefix = s.ForceStringNoCtx(v,
+				"while evaluating the `prefix` attribute of an element of the list passed to builtins.findFile")
+		}
+		v := s.ForceAttr(attrs, symPath, "in an element of the __nixPath")
+		text, ctx := s.CoerceToString(v,
+			"while evaluating the `path` attribute of an element of the list passed to builtins.findFile", eval.CoerceOpts{})
+		if len(ctx) > 0 {
+			s.Realise(ctx)
+		}
+		entry.Path = text
+		entries = append(entries, entry)
+	}
+	file := s.ForceStringNoCtx(name, "while evaluating the second argument passed to builtins.findFile")
+	return eval.MakePath(s.FindFile(entries, file))
+}
+
+func getEnv(s *eval.State, v eval.Value) eval.Value {
+	name := s.ForceStringNoCtx(v, "while evaluating the first argument passed to builtins.getEnv")
+	if o := s.Evaluator().Options(); o.PureEval || o.RestrictEval {
+		return eval.MakeString("")
+	}
+	return eval.MakeString(s.World().Getenv(name))
+}

@@ -1,0 +1,114 @@
+// Package serial writes values of the language as JSON and as XML.
+package serial
+
+import (
+	"strconv"
+
+	"nixbench/engine/builtins/nixjson"
+	"nixbench/engine/eval"
+)
+
+var (
+	symToString = eval.Intern("__toString")
+	symOutPath  = eval.Intern("outPath")
+)
+
+// JSON writes v, with all that is in it, as builtins.toJSON does: keys sorted,
+// no spaces. A set that has __toString or outPath is written as that.
+// If copyPaths is set, paths are copied to the store and written as store paths.
+// The context is that of all strings.
+func JSON(s *eval.State, v eval.Value, copyPaths bool) ([]byte, eval.StringContext) {
+	w := jsonWriter{s: s}
+	w.value(v, copyPaths)
+	return w.out, w.ctx
+}
+
+type jsonWriter struct {
+	s   *eval.State
+	out []byte
+	ctx eval.StringContext
+}
+
+func (w *jsonWriter) value(v eval.Value, copyPaths bool) {
+	w.s.Enter()
+	defer w.s.Leave()
+	v = w.s.Force(v)
+	switch v.Kind() {
+	case eval.KindNull:
+		w.out = append(w.out, "null"...)
+	case eval.KindBool:
+		w.out = strconv.AppendBool(w.out, v.AsBool())
+	case eval.KindInt:
+		w.out = strconv.AppendInt(w.out, v.AsInt(), 10)
+	case eval.KindFloat:
+		w.out = nixjson.AppendFloat(w.out, v.AsFloat())
+	case eval.KindString:
+		w.ctx = w.ctx.Union(v.Context())
+		w.text(v.AsString())
+	case eval.KindPath:
+		w.path(v.AsString(), copyPaths)
+	case eval.KindList:
+		w.list(v, copyPaths)
+	case eval.KindAttrs:
+		w.set(v, copyPaths)
+	default:
+		w.s.Fail(eval.ErrorType, "cannot convert %s to JSON", eval.ShowType(v))
+	}
+}
+
+func (w *jsonWriter) text(text string) {
+	out, err := nixjson.AppendString(w.out, text)
+	if err != nil {
+		w.s.Fail(eval.ErrorOther, "JSON serialization error: %v", err)
+	}
+	w.out = out
+}
+
+func (w *jsonWriter) path(path string, copyPaths bool) {
+	if !copyPaths {
+		w.text(path)
+		return
+	}
+	p := w.s.CopyPathToStore(path)
+	w.ctx = w.ctx.Union(eval.NewStringContext(eval.OpaqueElem(p)))
+	w.text(string(p))
+}
+
+func (w *jsonWriter) list(v eval.Value, copyPaths bool) {
+	w.out = append(w.out, '[')
+	for i, e := range v.List() {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.s.While(0, "while evaluating list element at index "+strconv.Itoa(i), func() { w.value(e, copyPaths) })
+	}
+	w.out = append(w.out, ']')
+}
+
+func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
+	attrs := v.Attrs()
+	if f, ok := attrs.Get(symToString); ok {
+		text, ctx := w.s.CoerceToString(w.s.Call1(f, v),
+			"while evaluating the result of the `__toString` attribute", eval.CoerceOpts{})
+		w.ctx = w.ctx.Union(ctx)
+		w.text(text)
+		return
+	}
+	if o, ok := attrs.Get(symOutPath); ok {
+		w.value(o, copyPaths)
+		return
+	}
+	w.out = append(w.out, '{')
+	first := true
+	for a := range attrs.All() {
+		if !first {
+			w.out = append(w.out, ',')
+		}
+		first = false
+		name := eval.SymName(a.Name)
+		w.text(name)
+		w.out = append(w.out, ':')
+		w.s.While(a.Pos, "while evaluating attribute '"+name+"'", func() { w.value(a.Value, copyPaths) })
+	}
+	w.out = append(w.out, '}')
+}

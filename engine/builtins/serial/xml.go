@@ -1,0 +1,173 @@
+package serial
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixbench/engine/eval"
+)
+
+// XML writes v, with all that is in it, as builtins.toXML does.
+// The context is that of all strings.
+func XML(s *eval.State, v eval.Value) (string, eval.StringContext) {
+	w := xmlWriter{s: s, seen: make(map[string]bool)}
+	w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n")
+	w.element("expr", nil, func() { w.value(v) })
+	return w.out.String(), w.ctx
+}
+
+type xmlWriter struct {
+	s     *eval.State
+	out   strings.Builder
+	depth int
+	ctx   eval.StringContext
+	seen  map[string]bool // drvPaths of the derivations written in full
+}
+
+// element writes an element with what body writes in it. Attrs alternate
+// between names, sorted, and values.
+func (w *xmlWriter) element(name string, attrs []string, body func()) {
+	w.open(name, attrs)
+	w.out.WriteString(">\n")
+	w.depth++
+	body()
+	w.depth--
+	w.indent()
+	w.out.WriteString("</" + name + ">\n")
+}
+
+func (w *xmlWriter) empty(name string, attrs ...string) {
+	w.open(name, attrs)
+	w.out.WriteString(" />\n")
+}
+
+func (w *xmlWriter) indent() {
+	for range w.depth {
+		w.out.WriteString("  ")
+	}
+}
+
+var xmlEscapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")
+
+func (w *xmlWriter) open(name string, attrs []string) {
+	w.indent()
+	w.out.WriteString("<" + name)
+	for i := 0; i < len(attrs); i += 2 {
+		w.out.WriteString(" " + attrs[i] + `="` + xmlEscapes.Replace(attrs[i+1]) + `"`)
+	}
+}
+
+func (w *xmlWriter) value(v eval.Value) {
+	w.s.Enter()
+	defer w.s.Leave()
+	v = w.s.Force(v)
+	switch v.Kind() {
+	case eval.KindNull:
+		w.empty("null")
+	case eval.KindBool:
+		w.empty("bool", "value", strconv.FormatBool(v.AsBool()))
+	case eval.KindInt:
+		w.empty("int", "value", strconv.FormatInt(v.AsInt(), 10))
+	case eval.KindFloat:
+		w.empty("float", "value", formatFloat(v.AsFloat()))
+	case eval.KindString:
+		w.ctx = w.ctx.Union(v.Context())
+		w.empty("string", "value", v.AsString())
+	case eval.KindPath:
+		w.empty("path", "value", v.AsString())
+	case eval.KindList:
+		w.element("list", nil, func() {
+			for _, e := range v.List() {
+				w.value(e)
+			}
+		})
+	case eval.KindAttrs:
+		w.set(v)
+	case eval.KindLambda:
+		w.function(v)
+	default:
+		w.empty("unevaluated")
+	}
+}
+
+// set writes a set. A derivation is written in full only once.
+func (w *xmlWriter) set(v eval.Value) {
+	if !w.s.IsDerivation(v) {
+		w.element("attrs", nil, func() { w.attrs(v.Attrs()) })
+		return
+	}
+	var drvPath string
+	var attrs []string
+	for _, name := range []string{"drvPath", "outPath"} {
+		a, ok := v.Attrs().GetName(name)
+		if !ok {
+			continue
+		}
+		if a = w.s.Force(a); a.Kind() == eval.KindString {
+			attrs = append(attrs, name, a.AsString())
+			if name == "drvPath" {
+				drvPath = a.AsString()
+			}
+		}
+	}
+	w.element("derivation", attrs, func() {
+		if drvPath == "" || w.seen[drvPath] {
+			w.empty("repeated")
+			return
+		}
+		w.seen[drvPath] = true
+		w.attrs(v.Attrs())
+	})
+}
+
+func (w *xmlWriter) attrs(attrs eval.Attrs) {
+	for a := range attrs.All() {
+		w.element("attr", []string{"name", eval.SymName(a.Name)}, func() { w.value(a.Value) })
+	}
+}
+
+// function writes the formals of a function.
+func (w *xmlWriter) function(v eval.Value) {
+	text := w.s.Evaluator().LambdaText(v)
+	formals, ok := w.s.FunctionArgs(v)
+	w.element("function", nil, func() {
+		if !ok {
+			w.empty("varpat", "name", eval.SymName(text.Arg))
+			return
+		}
+		var attrs []string
+		if text.Ellipsis {
+			attrs = append(attrs, "ellipsis", "1")
+		}
+		if text.Arg != 0 {
+			attrs = append(attrs, "name", eval.SymName(text.Arg))
+		}
+		w.element("attrspat", attrs, func() {
+			names := make([]string, len(formals))
+			for i, f := range formals {
+				names[i] = eval.SymName(f.Name)
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				w.empty("attr", "name", name)
+			}
+		})
+	})
+}
+
+// formatFloat writes a float in six digits, as C's %g does.
+func formatFloat(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case math.IsNaN(f) && math.Signbit(f):
+		return "-nan"
+	case math.IsNaN(f):
+		return "nan"
+	}
+	return strconv.FormatFloat(f, 'g', 6, 64)
+}

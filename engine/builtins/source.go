@@ -1,0 +1,182 @@
+package builtins
+
+import (
+	"errors"
+	"fmt"
+	"path"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// This file has the builtins that put files into the store.
+
+// toFile refers to nothing but store paths: a derivation's output may not be
+// there when the file is read.
+func toFile(s *eval.State, name, contents eval.Value) eval.Value {
+	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.toFile")
+	text, ctx := s.ForceString(contents, "while evaluating the second argument passed to builtins.toFile")
+	refs := make([]store.Path, 0, len(ctx))
+	for _, e := range ctx {
+		if e.IsDrvDeep() || e.Output() != "" {
+			s.Fail(eval.ErrorOther, "files created by %s may not reference derivations, but %s references %s",
+				"builtins.toFile", n, encodedElem(e))
+		}
+		refs = append(refs, e.Path())
+	}
+	if err := store.CheckName(n); err != nil {
+		s.FailWith(err)
+	}
+	p, err := s.World().AddText(s.Context(), n, []byte(text), refs)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	return storePathString(p)
+}
+
+// encodedElem returns how Nix spells an element, with the path's base name.
+func encodedElem(e eval.ContextElem) string {
+	switch {
+	case e.IsDrvDeep():
+		return "=" + e.Path().Base()
+	case e.Output() != "":
+		return "!" + e.Output() + "!" + e.Path().Base()
+	}
+	return e.Path().Base()
+}
+
+// storePathString returns a store path as a string that refers to itself.
+func storePathString(p store.Path) eval.Value {
+	return eval.MakeContextString(string(p), eval.NewStringContext(eval.OpaqueElem(p)))
+}
+
+// A source is a file or tree to be added to the store.
+type source struct {
+	name   string
+	path   string
+	ctx    eval.StringContext
+	filter eval.Value // KindNone: takes everything
+	method store.IngestionMethod
+	hash   nixhash.Hash // expected; zero expects none
+}
+
+func filterSource(s *eval.State, filter, file eval.Value) eval.Value {
+	p, ctx := s.CoerceToPath(file, "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'")
+	f := s.ForceFunction(filter, "while evaluating the first argument passed to builtins.filterSource")
+	return (&source{name: path.Base(p), path: p, ctx: ctx, filter: f, method: store.NAR}).add(s)
+}
+
+func addPath(s *eval.State, arg eval.Value) eval.Value {
+	src := source{method: store.NAR}
+	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to 'builtins.path'")
+	for a := range attrs.All() {
+		switch name := eval.SymName(a.Name); name {
+		case "path":
+			src.path, src.ctx = s.CoerceToPath(a.Value, "while evaluating the 'path' attribute passed to 'builtins.path'")
+		case "name":
+			src.name = s.ForceStringNoCtx(a.Value, "while evaluating the `name` attribute passed to builtins.path")
+		case "filter":
+			src.filter = s.ForceFunction(a.Value, "while evaluating the `filter` parameter passed to builtins.path")
+		case "recursive":
+			if !s.ForceBool(a.Value, "while evaluating the `recursive` attribute passed to builtins.path") {
+				src.method = store.Flat
+			}
+		case "sha256":
+			text := s.ForceStringNoCtx(a.Value, "while evaluating the `sha256` attribute passed to builtins.path")
+			src.hash = expectedHash(s, text)
+		default:
+			s.Raise(eval.ErrorOther, fmt.Sprintf("unsupported argument '%s' to 'builtins.path'", name), eval.At(a.Pos))
+		}
+	}
+	if src.path == "" {
+		s.Fail(eval.ErrorOther, "missing required 'path' attribute in the first argument to 'builtins.path'")
+	}
+	if src.name == "" {
+		src.name = path.Base(src.path)
+	}
+	return src.add(s)
+}
+
+// expectedHash reads a SHA-256 hash. An empty one stands for the hash of zeros,
+// so that the error tells the right one.
+func expectedHash(s *eval.State, text string) nixhash.Hash {
+	h, err := nixhash.Parse(text, nixhash.SHA256)
+	if text == "" {
+		h, err = nixhash.FromBytes(nixhash.SHA256, make([]byte, nixhash.SHA256.Size()))
+		s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
+	}
+	if err != nil {
+		s.FailWith(err)
+	}
+	return h
+}
+
+// add adds the source to the store and returns its store path.
+func (src *source) add(s *eval.State) (v eval.Value) {
+	s.While(0, "while adding path '"+src.path+"'", func() { v = src.addOnce(s) })
+	return v
+}
+
+func (src *source) addOnce(s *eval.State) eval.Value {
+	if len(src.ctx) > 0 {
+		s.Realise(src.ctx)
+	}
+	if err := store.CheckName(src.name); err != nil {
+		s.FailWith(err)
+	}
+	a := eval.AddPath{Name: src.name, Method: src.method}
+	if !src.hash.IsZero() {
+		if p := src.expectedPath(s); src.isValid(s, p) {
+			return storePathString(p)
+		}
+		a.SHA256 = src.hash.Nix32()
+	}
+	a.Path = resolveLinks(s, src.path)
+	var filterErr *eval.Error
+	if src.filter.Kind() != eval.KindNone {
+		a.Filter = func(file string, t eval.FileType) (take bool, err error) {
+			filterErr = s.Try(func() { take = src.takes(s, file, t) }, func(*eval.Error) bool { return true })
+			if filterErr != nil {
+				return false, filterErr
+			}
+			return take, nil
+		}
+	}
+	p, err := s.World().AddPath(s.Context(), a)
+	var mismatch *store.HashMismatch
+	switch {
+	case err == nil:
+		return storePathString(p)
+	case filterErr != nil:
+		s.FailWith(filterErr)
+	case errors.As(err, &mismatch):
+		s.Raise(eval.ErrorOther, fmt.Sprintf("store path mismatch in (possibly filtered) path added from '%s'", src.path), eval.Because(err))
+	}
+	failFile(s, src.path, err)
+	return eval.Value{}
+}
+
+// takes asks the filter about a file.
+func (src *source) takes(s *eval.State, file string, t eval.FileType) bool {
+	return s.ForceBool(s.Call2(src.filter, eval.MakeString(file), eval.MakeString(t.String())),
+		"while evaluating the return value of the path filter function")
+}
+
+func (src *source) expectedPath(s *eval.State) store.Path {
+	p, err := s.World().StoreDir().FixedPath(src.name, src.method, src.hash, nil, false)
+	if err != nil {
+		s.FailWith(err)
+	}
+	return p
+}
+
+func (src *source) isValid(s *eval.State, p store.Path) bool {
+	valid, err := s.World().IsValid(s.Context(), p)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	return valid
+}

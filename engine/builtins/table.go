@@ -1,0 +1,96 @@
+package builtins
+
+import (
+	"strings"
+	"sync"
+
+	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
+)
+
+// Version is the version of Nix whose language the builtins are.
+const Version = "2.34.8"
+
+// languageVersion is builtins.langVersion.
+const languageVersion = 6
+
+// Options say what the builtins work with. The zero value has derivations that
+// are computed but not written.
+type Options struct {
+	// Derivations makes derivations. It must belong to the evaluator that gets
+	// the table. The default writes nothing.
+	Derivations *instantiate.Instantiator
+	// Store is asked for the references of files; nil knows none.
+	Store Store
+	// PureEval leaves out currentTime and currentSystem.
+	PureEval bool
+	// TraceVerbose lets traceVerbose write.
+	TraceVerbose bool
+	// AbortOnWarn makes builtins.warn an error.
+	AbortOnWarn bool
+	// ReadOnly lets store paths that are not valid be named.
+	ReadOnly bool
+}
+
+// A table makes the builtins of one evaluator.
+type table struct {
+	Options
+	regexes sync.Map // pattern -> *ere.Regexp
+}
+
+// Table returns the builtins of one evaluator. It must not be shared between
+// evaluators.
+func Table(opts Options) []eval.Builtin {
+	t := &table{Options: opts}
+	if t.Derivations == nil {
+		t.Derivations = instantiate.New("/nix/store", nil)
+	}
+	var all []eval.Builtin
+	for _, family := range [][]eval.Builtin{
+		t.constants(), types(), arithmetic(), lists(), attrSets(), t.texts(), versions(),
+		hashes(), conversions(), contexts(), t.debugging(), t.paths(), t.imports(),
+		t.derivations(), t.fetchers(), flakes(),
+	} {
+		all = append(all, family...)
+	}
+	docs := parseDocs()
+	for i := range all {
+		all[i].Doc = docs[all[i].Name].text
+	}
+	return all
+}
+
+// def1 returns a builtin of one argument. Strict is as in [eval.Builtin].
+func def1(name string, strict uint8, args string, f func(*eval.State, eval.Value) eval.Value) eval.Builtin {
+	return eval.Builtin{Name: name, Arity: 1, Strict: strict, F1: f, Args: strings.Fields(args)}
+}
+
+// def2 returns a builtin of two arguments.
+func def2(name string, strict uint8, args string, f func(*eval.State, eval.Value, eval.Value) eval.Value) eval.Builtin {
+	return eval.Builtin{Name: name, Arity: 2, Strict: strict, F2: f, Args: strings.Fields(args)}
+}
+
+// def3 returns a builtin of three arguments.
+func def3(name string, strict uint8, args string, f func(*eval.State, eval.Value, eval.Value, eval.Value) eval.Value) eval.Builtin {
+	return eval.Builtin{Name: name, Arity: 3, Strict: strict, F3: f, Args: strings.Fields(args)}
+}
+
+// constant returns a builtin that is no function.
+func constant(name string, f func(*eval.State) eval.Value) eval.Builtin {
+	return eval.Builtin{Name: name, F0: f}
+}
+
+// global binds a builtin at the top level without the prefix "__" as well.
+func global(b eval.Builtin) eval.Builtin {
+	b.Global = true
+	return b
+}
+
+// feature puts a builtin behind an experimental feature.
+func feature(name string, b eval.Builtin) eval.Builtin {
+	b.Feature = name
+	return b
+}
+
+// copyPaths is how most builtins make strings: paths are copied to the store.
+var copyPaths = eval.CoerceOpts{CopyToStore: true}

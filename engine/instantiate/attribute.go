@@ -1,0 +1,197 @@
+package instantiate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"nixbench/engine/builtins/nixjson"
+	"nixbench/engine/builtins/serial"
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+var (
+	symArgs             = eval.Intern("args")
+	symBuilder          = eval.Intern("builder")
+	symContentAddressed = eval.Intern("__contentAddressed")
+	symDrvPath          = eval.Intern("drvPath")
+	symIgnoreNulls      = eval.Intern("__ignoreNulls")
+	symImpure           = eval.Intern("__impure")
+	symJSON             = eval.Intern("__json")
+	symName             = eval.Intern("name")
+	symOutputHash       = eval.Intern("outputHash")
+	symOutputHashAlgo   = eval.Intern("outputHashAlgo")
+	symOutputHashMode   = eval.Intern("outputHashMode")
+	symOutputs          = eval.Intern("outputs")
+	symStructuredAttrs  = eval.Intern("__structuredAttrs")
+	symSystem           = eval.Intern("system")
+)
+
+// attribute reads one attribute of the derivation.
+func (r *request) attribute(a eval.Attr) {
+	switch {
+	case a.Name == symContentAddressed:
+		if r.s.ForceBool(a.Value, "") {
+			r.require("ca-derivations")
+			r.floating = true
+		}
+	case a.Name == symImpure:
+		if r.s.ForceBool(a.Value, "") {
+			r.require("impure-derivations")
+			r.impure = true
+		}
+	case a.Name == symArgs:
+		for _, e := range r.s.ForceElems(a.Value, "") {
+			r.d.Args = append(r.d.Args, r.coerce(e, "while evaluating an element of the argument list"))
+		}
+	case r.json != nil:
+		r.structured(a)
+	default:
+		r.plain(a)
+	}
+}
+
+// require raises an error unless an experimental feature is on.
+func (r *request) require(feature string) {
+	if !r.s.Evaluator().Options().Features[feature] {
+		r.fail("experimental Nix feature '%s' is disabled; add '--extra-experimental-features %s' to enable it", feature, feature)
+	}
+}
+
+// coerce makes a string of a value, as for the environment.
+func (r *request) coerce(v eval.Value, ctx string) string {
+	text, c := r.s.CoerceToString(v, ctx, eval.CoerceOpts{More: true, CopyToStore: true})
+	r.ctx = r.ctx.Union(c)
+	return text
+}
+
+// plain reads an attribute that becomes an environment variable.
+func (r *request) plain(a eval.Attr) {
+	text := r.coerce(a.Value, "")
+	if a.Name == symJSON {
+		r.s.World().Warn("setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+		r.d.StructuredAttrs = r.normalise(text)
+		return
+	}
+	r.d.Env[eval.SymName(a.Name)] = text
+	switch a.Name {
+	case symBuilder:
+		r.d.Builder = text
+	case symSystem:
+		r.d.System = text
+	case symOutputHash:
+		r.outputHash, r.hasHash = text, true
+	case symOutputHashAlgo:
+		r.setHashAlgo(text)
+	case symOutputHashMode:
+		r.setHashMode(text)
+	case symOutputs:
+		r.setOutputs(words(text))
+	}
+}
+
+// words splits at white space, as Nix does.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" \t\n\r", c) })
+}
+
+// structured reads an attribute that becomes a member of the JSON object.
+func (r *request) structured(a eval.Attr) {
+	if a.Name == symStructuredAttrs {
+		return
+	}
+	s, name := r.s, eval.SymName(a.Name)
+	text, c := serial.JSON(s, a.Value, true)
+	r.ctx = r.ctx.Union(c)
+	key, err := nixjson.AppendString(nil, name)
+	if err != nil {
+		r.fail("JSON serialization error: %v", err)
+	}
+	r.json[name] = append(append(key, ':'), text...)
+	switch a.Name {
+	case symBuilder:
+		builder, c := s.ForceString(a.Value, "")
+		r.ctx = r.ctx.Union(c)
+		r.d.Builder = builder
+	case symSystem:
+		r.d.System = s.ForceStringNoCtx(a.Value, "")
+	case symOutputHash:
+		r.outputHash, r.hasHash = s.ForceStringNoCtx(a.Value, ""), true
+	case symOutputHashAlgo:
+		r.setHashAlgo(s.ForceStringNoCtx(a.Value, ""))
+	case symOutputHashMode:
+		r.setHashMode(s.ForceStringNoCtx(a.Value, ""))
+	case symOutputs:
+		var names []string
+		for _, e := range s.ForceElems(a.Value, "") {
+			names = append(names, s.ForceStringNoCtx(e, ""))
+		}
+		r.setOutputs(names)
+	}
+	switch name {
+	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
+		s.World().Warn(fmt.Sprintf("In derivation '%s': 'structuredAttrs' disables the effect of the derivation attribute '%s'; use 'outputChecks.<output>.%s' instead",
+			r.d.Name, name, name))
+	}
+}
+
+// setHashAlgo takes a name of an algorithm; unknown ones count as none.
+func (r *request) setHashAlgo(text string) {
+	r.hashAlgo, _ = nixhash.ParseAlgo(text)
+}
+
+func (r *request) setHashMode(text string) {
+	switch text {
+	case "flat":
+		r.method = store.Flat
+	case "recursive", "nar":
+		r.method = store.NAR
+	case "text":
+		r.require("dynamic-derivations")
+		r.method = store.Text
+	case "git":
+		r.require("git-hashing")
+		r.method = store.Git
+	default:
+		r.fail("invalid value '%s' for 'outputHashMode' attribute", text)
+	}
+	r.hasMethod = true
+}
+
+func (r *request) setOutputs(names []string) {
+	for i, name := range names {
+		switch {
+		case slices.Contains(names[:i], name):
+			r.fail("duplicate derivation output '%s'", name)
+		case name == "drvPath":
+			r.fail("invalid derivation output name 'drvPath'")
+		}
+	}
+	if len(names) == 0 {
+		r.fail("derivation cannot have an empty set of outputs")
+	}
+	r.outputs = names
+}
+
+// parseHash reads the hash of a fixed output. An empty one stands for the hash
+// of zeros, which nothing has: the build's error tells the right one.
+func (r *request) parseHash(text string, algo nixhash.Algo) nixhash.Hash {
+	if text != "" {
+		h, err := nixhash.Parse(text, algo)
+		if err != nil {
+			r.s.FailWith(err)
+		}
+		return h
+	}
+	if algo == 0 {
+		r.fail("empty hash requires explicit hash algorithm")
+	}
+	h, err := nixhash.FromBytes(algo, make([]byte, algo.Size()))
+	if err != nil {
+		r.s.FailWith(err)
+	}
+	r.s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
+	return h
+}

@@ -1,0 +1,168 @@
+// Package instantiate turns the attributes of a derivation into a store
+// derivation: it is builtins.derivationStrict, where the language meets the
+// store.
+//
+// An [Instantiator] belongs to one evaluator. It knows the derivations that
+// the evaluator has made: their hashes, so that a derivation's output paths
+// follow from those of its inputs without reading .drv files, and their
+// references, so that closures can be computed even of derivations that were
+// not written.
+//
+// Format: Nix manual, "Derivations". Behaviour: Nix 2.34, primops.cc.
+package instantiate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// A Store is where store derivations are written to and read from.
+// Implementations must be safe for concurrent use.
+type Store interface {
+	// AddDerivation makes a store derivation valid and returns its path. It may
+	// put that off until the path is asked for, so that many derivations are
+	// written at once; in read-only mode it only computes the path.
+	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
+	// ReadDerivation returns a store derivation.
+	ReadDerivation(ctx context.Context, drvPath store.Path) (*drv.Derivation, error)
+	// References returns the references of a valid store path.
+	References(ctx context.Context, p store.Path) ([]store.Path, error)
+}
+
+// An Instantiator makes store derivations. It is safe for concurrent use.
+type Instantiator struct {
+	dir    store.Dir
+	store  Store
+	modulo drv.Modulo
+
+	mu sync.RWMutex
+	// mu guards the fields below.
+	known  map[store.Path]known           // made here
+	loaded map[store.Path]*drv.Derivation // read from the store, for their hashes
+}
+
+// known is what is remembered of a derivation that was made here.
+type known struct {
+	refs    []store.Path
+	outputs []store.OutputName
+}
+
+// errNoStore reports that there is no store to read from.
+var errNoStore = errors.New("there is no store")
+
+// New returns an Instantiator for store paths in dir. St may be nil, for
+// evaluation that writes nothing and refers only to derivations of its own.
+func New(dir store.Dir, st Store) *Instantiator {
+	in := &Instantiator{dir: dir, store: st, known: make(map[store.Path]known), loaded: make(map[store.Path]*drv.Derivation)}
+	in.modulo.Dir = dir
+	in.modulo.Load = in.loadedDerivation
+	return in
+}
+
+// loadedDerivation returns a derivation that prepare has read.
+func (in *Instantiator) loadedDerivation(p store.Path) (*drv.Derivation, error) {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	if d := in.loaded[p]; d != nil {
+		return d, nil
+	}
+	return nil, fmt.Errorf("read derivation %s: %w", p, store.ErrInvalidPath)
+}
+
+// prepare reads the inputs of d, and theirs, that were not made here and whose
+// hashes are going to be needed.
+func (in *Instantiator) prepare(ctx context.Context, d *drv.Derivation) error {
+	todo := slices.Collect(maps.Keys(d.InputDrvs))
+	for len(todo) > 0 {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		in.mu.RLock()
+		_, done := in.known[p]
+		done = done || in.loaded[p] != nil
+		in.mu.RUnlock()
+		if done {
+			continue
+		}
+		input, err := in.ReadDerivation(ctx, p)
+		if err != nil {
+			return err
+		}
+		in.mu.Lock()
+		in.loaded[p] = input
+		in.mu.Unlock()
+		if _, fixed := input.FixedOutput(); !fixed {
+			todo = slices.AppendSeq(todo, maps.Keys(input.InputDrvs))
+		}
+	}
+	return nil
+}
+
+// ReadDerivation returns a derivation of the store.
+func (in *Instantiator) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error) {
+	if in.store == nil {
+		return nil, fmt.Errorf("read derivation %s: %w", p, errNoStore)
+	}
+	return in.store.ReadDerivation(ctx, p)
+}
+
+// outputs returns the output names of a derivation, sorted.
+func (in *Instantiator) outputs(ctx context.Context, p store.Path) ([]store.OutputName, error) {
+	in.mu.RLock()
+	k, ok := in.known[p]
+	in.mu.RUnlock()
+	if ok {
+		return k.outputs, nil
+	}
+	d, err := in.ReadDerivation(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return d.OutputNames(), nil
+}
+
+// references returns the references of a store path.
+func (in *Instantiator) references(ctx context.Context, p store.Path) ([]store.Path, error) {
+	in.mu.RLock()
+	k, ok := in.known[p]
+	in.mu.RUnlock()
+	switch {
+	case ok:
+		return k.refs, nil
+	case in.store == nil:
+		return nil, nil
+	}
+	return in.store.References(ctx, p)
+}
+
+// write computes the path of a derivation, remembers it, and hands it to the
+// store.
+func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (store.Path, error) {
+	if err := in.prepare(ctx, d); err != nil {
+		return "", err
+	}
+	drvPath, _, err := in.modulo.Instantiate(d)
+	if err != nil {
+		return "", err
+	}
+	in.mu.Lock()
+	_, done := in.known[drvPath]
+	if !done {
+		in.known[drvPath] = known{d.References(), d.OutputNames()}
+	}
+	in.mu.Unlock()
+	if done || in.store == nil {
+		return drvPath, nil
+	}
+	added, err := in.store.AddDerivation(ctx, d)
+	if err == nil && added != drvPath {
+		err = fmt.Errorf("add derivation %s: the store made it %s", drvPath, added)
+	}
+	return drvPath, err
+}

@@ -1,0 +1,233 @@
+package instantiate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/nixhash"
+)
+
+// request is a derivation whose attributes are being read.
+type request struct {
+	s    *eval.State
+	in   *Instantiator
+	d    *drv.Derivation
+	ctx  eval.StringContext
+	json map[string][]byte // structured attributes; nil if there are none
+
+	outputs          []store.OutputName // as written, without duplicates
+	outputHash       string
+	hasHash          bool
+	hashAlgo         nixhash.Algo
+	method           store.IngestionMethod
+	hasMethod        bool
+	floating, impure bool
+}
+
+// DerivationStrict makes a store derivation of a set of attributes.
+// The result has drvPath and an attribute for each output, all of them strings
+// that refer to the derivation.
+func (in *Instantiator) DerivationStrict(s *eval.State, arg eval.Value) eval.Value {
+	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to builtins.derivationStrict")
+	nameValue := s.ForceAttr(attrs, symName, "in the attrset passed as argument to builtins.derivationStrict")
+	namePos := attrs.Pos(symName)
+	var name string
+	s.While(namePos, "while evaluating the derivation attribute 'name'", func() {
+		name = s.ForceStringNoCtx(nameValue, "while evaluating the `name` attribute passed to builtins.derivationStrict")
+	})
+	where := &drvFrame{name: name, pos: namePos}
+	return s.WithErrorContext(where.message(s), func() eval.Value {
+		r := request{s: s, in: in, d: &drv.Derivation{Name: name, Env: make(map[string]string)}, outputs: []store.OutputName{"out"}}
+		return r.instantiate(attrs)
+	})
+}
+
+// A drvFrame is the step of a trace that names a derivation.
+type drvFrame struct {
+	name string
+	pos  eval.Pos
+}
+
+// message returns, lazily, what the trace says.
+func (f *drvFrame) message(s *eval.State) eval.Value {
+	b := &eval.Builtin{Name: "derivationStrict", Arity: 1, F1: func(s *eval.State, _ eval.Value) eval.Value {
+		return eval.MakeString(fmt.Sprintf("while evaluating derivation '%s'\n  whose name attribute is located at %s",
+			f.name, s.Evaluator().Position(f.pos)))
+	}}
+	return s.Thunk(eval.MakeBuiltin(b), eval.Null)
+}
+
+// fail raises an error of evaluation.
+func (r *request) fail(format string, args ...any) { r.s.Fail(eval.ErrorOther, format, args...) }
+
+func (r *request) instantiate(attrs eval.Attrs) eval.Value {
+	s := r.s
+	if err := store.CheckName(r.d.Name); err != nil {
+		r.fail("invalid derivation name: %v. Please pass a different 'name'.", err)
+	}
+	if v, ok := attrs.Get(symStructuredAttrs); ok &&
+		s.ForceBool(v, "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict") {
+		r.json = make(map[string][]byte)
+	}
+	ignoreNulls := false
+	if v, ok := attrs.Get(symIgnoreNulls); ok {
+		ignoreNulls = s.ForceBool(v, "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict")
+	}
+	for a := range attrs.All() {
+		if a.Name == symIgnoreNulls {
+			continue
+		}
+		s.While(a.Pos, "while evaluating attribute '"+eval.SymName(a.Name)+"' of derivation '"+r.d.Name+"'", func() {
+			if ignoreNulls && s.Force(a.Value).Kind() == eval.KindNull {
+				return
+			}
+			r.attribute(a)
+		})
+	}
+	if r.json != nil {
+		r.d.StructuredAttrs = object(r.json)
+	}
+	r.inputs()
+	r.check()
+	r.makeOutputs()
+	drvPath, err := r.in.write(s.Context(), r.d)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	return r.result(drvPath)
+}
+
+// object returns the text of a JSON object, its keys sorted.
+func object(members map[string][]byte) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, key := range slices.Sorted(maps.Keys(members)) {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(members[key])
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// inputs turns what the attributes refer to into inputs.
+func (r *request) inputs() {
+	drvs := make(map[store.Path][]store.OutputName)
+	var srcs []store.Path
+	for _, e := range r.ctx {
+		switch p := e.Path(); {
+		case e.IsDrvDeep():
+			srcs = append(srcs, r.deepInputs(drvs, p)...)
+		case e.Output() != "":
+			drvs[p] = append(drvs[p], e.Output())
+		default:
+			srcs = append(srcs, p)
+		}
+	}
+	for p, outputs := range drvs {
+		slices.Sort(outputs)
+		drvs[p] = slices.Compact(outputs)
+	}
+	slices.Sort(srcs)
+	r.d.InputDrvs, r.d.InputSrcs = drvs, slices.Compact(srcs)
+}
+
+// deepInputs adds all outputs of the derivations in the closure of p to drvs,
+// and returns the closure: a builder may look at all of it.
+func (r *request) deepInputs(drvs map[store.Path][]store.OutputName, p store.Path) []store.Path {
+	ctx := r.s.Context()
+	closure, err := store.Requisites(ctx, r.in.references, p)
+	if err != nil {
+		r.s.Poll()
+		r.s.FailWith(err)
+	}
+	for _, q := range closure {
+		if !q.IsDerivation() {
+			continue
+		}
+		outputs, err := r.in.outputs(ctx, q)
+		if err != nil {
+			r.s.Poll()
+			r.s.FailWith(err)
+		}
+		drvs[q] = append(drvs[q], outputs...)
+	}
+	return closure
+}
+
+// check refuses what no derivation may be.
+func (r *request) check() {
+	if r.d.Builder == "" {
+		r.fail("required attribute 'builder' missing")
+	}
+	if r.d.System == "" {
+		r.fail("required attribute 'system' missing")
+	}
+	onlyOut := len(r.outputs) == 1 && r.outputs[0] == store.DefaultOutput
+	if strings.HasSuffix(r.d.Name, drv.Suffix) && !(r.method == store.Text && onlyOut) {
+		r.fail("derivation names are allowed to end in '%s' only if they produce a single derivation file", drv.Suffix)
+	}
+	if r.hasHash && !onlyOut {
+		r.fail("multiple outputs are not supported in fixed-output derivations")
+	}
+	if !r.hasHash && r.floating && r.impure {
+		r.fail("derivation cannot be both content-addressed and impure")
+	}
+}
+
+// makeOutputs sets the outputs, but for the paths that follow from the
+// derivation as a whole.
+func (r *request) makeOutputs() {
+	d := r.d
+	d.Outputs = make(map[store.OutputName]drv.Output)
+	if r.hasHash {
+		h := r.parseHash(r.outputHash, r.hashAlgo)
+		d.Outputs[store.DefaultOutput] = drv.Output{Method: r.method, Algo: h.Algo(), Hash: h}
+		delete(d.Env, store.DefaultOutput) // drv fills it in
+		return
+	}
+	method, algo := r.method, r.hashAlgo
+	if !r.hasMethod {
+		method = store.NAR
+	}
+	if algo == 0 {
+		algo = nixhash.SHA256
+	}
+	for _, name := range r.outputs {
+		if r.floating || r.impure {
+			d.Outputs[name] = drv.Output{Method: method, Algo: algo, Impure: r.impure}
+			d.Env[name] = drv.Placeholder(name)
+		} else {
+			d.Outputs[name] = drv.Output{}
+			d.Env[name] = ""
+		}
+	}
+}
+
+// result returns the set of drvPath and the outputs.
+func (r *request) result(drvPath store.Path) eval.Value {
+	b := r.s.NewAttrs(len(r.d.Outputs) + 1)
+	b.Set(symDrvPath, eval.MakeContextString(string(drvPath), eval.NewStringContext(eval.DrvDeepElem(drvPath))))
+	for _, name := range r.d.OutputNames() {
+		b.SetName(name, OutputString(drvPath, name, r.d.OutputPath(name)))
+	}
+	return b.Value()
+}
+
+// OutputString returns the string that stands for an output in the language.
+// OutPath is "" if it is not known before the derivation is built; then the
+// string is a placeholder.
+func OutputString(drvPath store.Path, output store.OutputName, outPath store.Path) eval.Value {
+	text := string(outPath)
+	if text == "" {
+		text = drv.UpstreamPlaceholder(drvPath, output)
+	}
+	return eval.MakeContextString(text, eval.NewStringContext(eval.BuiltElem(drvPath, output)))
+}
