@@ -130,3 +130,9 @@ func TokenNamed(name string) (Token, bool) {
 	}
 	return 0, false
 }
+
+// A Piece is a part of a text that has one meaning.
+type Piece struct {
+	Start, End int // byte offsets
+	Token      Token
+}

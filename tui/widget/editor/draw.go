@@ -107,7 +107,7 @@ func (w *Editor) Draw(width, h int, focus bool) []string {
 func (w *Editor) CursorXY() (x, y int) { return w.x, w.y }
 
 // appendSpans appends the part of src in v, cut at the borders of pieces.
-func appendSpans(spans []style.Span, src string, v visual, pieces []Piece) []style.Span {
+func appendSpans(spans []style.Span, src string, v visual, pieces []themes.Piece) []style.Span {
 	at := v.start
 	for _, p := range pieces {
 		if p.End <= at || p.Start >= v.end {
@@ -129,7 +129,7 @@ func appendSpans(spans []style.Span, src string, v visual, pieces []Piece) []sty
 
 // marked returns the pieces of the text with the brackets at the cursor
 // marked.
-func (w *Editor) marked(focus bool) []Piece {
+func (w *Editor) marked(focus bool) []themes.Piece {
 	if w.Highlight != nil && w.colored != w.text {
 		w.pieces, w.colored = w.Highlight(w.text), w.text
 	}
@@ -143,23 +143,23 @@ func (w *Editor) marked(focus bool) []Piece {
 	if !ok {
 		return w.pieces
 	}
-	var out []Piece
+	var out []themes.Piece
 	for _, at := range []int{min(a, b), max(a, b)} {
-		out = append(out, Piece{at, at + 1, themes.BracketMatch})
+		out = append(out, themes.Piece{Start: at, End: at + 1, Token: themes.BracketMatch})
 	}
 	return overlay(w.pieces, out)
 }
 
 // overlay lays the pieces top, in order and without overlap, over under.
-func overlay(under, top []Piece) []Piece {
-	var out []Piece
+func overlay(under, top []themes.Piece) []themes.Piece {
+	var out []themes.Piece
 	for _, p := range under {
 		for _, t := range top {
 			if t.Start >= p.End || t.End <= p.Start {
 				continue
 			}
 			if p.Start < t.Start {
-				out = append(out, Piece{p.Start, t.Start, p.Token})
+				out = append(out, themes.Piece{Start: p.Start, End: t.Start, Token: p.Token})
 			}
 			p.Start = t.End
 		}
@@ -172,7 +172,7 @@ func overlay(under, top []Piece) []Piece {
 		for i < len(out) && out[i].Start < t.Start {
 			i++
 		}
-		out = append(out[:i], append([]Piece{t}, out[i:]...)...)
+		out = append(out[:i], append([]themes.Piece{t}, out[i:]...)...)
 	}
 	return out
 }

@@ -20,12 +20,6 @@ import (
 	"nixbench/tui/style"
 )
 
-// A Piece is a part of the text with one meaning.
-type Piece struct {
-	Start, End int // byte offsets
-	Token      themes.Token
-}
-
 // Editor is the widget. It is not safe for concurrent use.
 type Editor struct {
 	// Prompt stands before the first line, blanks of its width before the
@@ -37,7 +31,7 @@ type Editor struct {
 	Placeholder string
 	// Highlight gives the text's meanings, in order and without overlap; nil
 	// leaves it plain.
-	Highlight func(text string) []Piece
+	Highlight func(text string) []themes.Piece
 	// History returns the n-th newest earlier input that begins with prefix,
 	// counted from 0; ok is false beyond the oldest. nil: there is none.
 	History func(prefix string, n int) (input string, ok bool)
@@ -63,7 +57,7 @@ type Editor struct {
 
 	x, y    int // cursor in what was drawn last
 	scroll  int // first visual line drawn
-	pieces  []Piece
+	pieces  []themes.Piece
 	colored string // text that pieces are for
 }
 
