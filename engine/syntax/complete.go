@@ -57,7 +57,9 @@ func CompletionAt(src string, offset int) Completion {
 		case Dot:
 			c.Kind, c.Base = CompleteAttr, h.base(last-1)
 		case Less:
-			if h.toks[last-1].End == tok.Start && !h.endsOperand(last-2) {
+			// a <b is more likely an unfinished a <b> than a < b.
+			less := int(h.toks[last-1].Start)
+			if less+1 == int(tok.Start) && (less == 0 || classes[src[less-1]]&clsIdent == 0) {
 				c.Kind = CompleteSearchPath
 			}
 		}

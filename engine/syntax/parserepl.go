@@ -1,5 +1,7 @@
 package syntax
 
+import "strings"
+
 // A ReplInput is what was typed at a prompt: bindings or an expression.
 type ReplInput struct {
 	Bindings *Attrs // nil if it is an expression; without dynamic attributes
@@ -19,8 +21,12 @@ func ParseReplInput(name string, src []byte, opts *Options) (*ReplInput, error) 
 	if bindErr == nil {
 		return &ReplInput{Bindings: b, File: f}, nil
 	}
-	if b, f, err := parseBindings(name, text+"\n;", text, opts); err == nil {
+	b, f, endErr := parseBindings(name, text+"\n;", text, opts)
+	if endErr == nil {
 		return &ReplInput{Bindings: b, File: f}, nil
+	}
+	if e, ok := endErr.(*Error); ok && !strings.HasPrefix(e.Msg, "syntax error") {
+		return nil, e // bindings, but wrong
 	}
 	e, f, err := ParseExpr(name, src, opts)
 	if err == nil {
