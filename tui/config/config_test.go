@@ -1,0 +1,107 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+)
+
+func TestLoad(t *testing.T) {
+	dir := t.TempDir()
+	c, err := Load(dir)
+	if err != nil {
+		t.Fatalf("without a file: %v", err)
+	}
+	if c.NoMouse || c.Theme != "" || !c.ASCII(false) || c.ASCII(true) {
+		t.Errorf("without a file: got %+v", c)
+	}
+	write(t, dir, "config.toml", `
+theme = "mine"
+glyphs = "unicode"
+mouse = false
+[keys.builds]
+"builds.cancel" = "r"
+"builds.rebuild" = ["x", "f6"]
+"builds.shell" = []
+`)
+	write(t, dir, "themes/mine.toml", "base = \"light\"\n")
+	if c, err = Load(dir); err != nil {
+		t.Fatal(err)
+	}
+	if !c.NoMouse || c.ASCII(false) {
+		t.Errorf("got %+v", c)
+	}
+	th, err := c.LoadTheme("")
+	if err != nil || th.Name != "mine" || th.Dark {
+		t.Errorf("theme: got %v, %v", th, err)
+	}
+	if th, err := c.LoadTheme("auto"); th != nil || err != nil {
+		t.Errorf("theme auto: got %v, %v", th, err)
+	}
+	m, err := c.Keymap()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scopes := []keymap.Scope{keymap.Builds}
+	got := [][]string{m.Keys(scopes, action.BuildsCancel), m.Keys(scopes, action.BuildsRebuild), m.Keys(scopes, action.BuildsShell)}
+	if diff := cmp.Diff([][]string{{"r"}, {"x", "f6"}, nil}, got); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+}
+
+func write(t *testing.T, dir, name, data string) {
+	t.Helper()
+	file := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"theme = ", "c.toml: toml: line 1"},
+		{"colour = 1", "unknown setting \"colour\""},
+		{"glyphs = \"emoji\"", "want auto, ascii or unicode"},
+		{"[keys.build]\n\"builds.cancel\" = \"x\"", "no scope \"build\""},
+		{"[keys.builds]\n\"builds.stop\" = \"x\"", "has no such action"},
+		{"[keys.builds]\n\"builds.cancel\" = 1", "want a key or a list of keys"},
+		{"[keys.builds]\n\"builds.cancel\" = \"t\"", "key \"t\" already does builds.view"},
+	}
+	for _, tt := range tests {
+		_, err := Parse("c.toml", []byte(tt.in))
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("Parse(%q): got %v, want …%s…", tt.in, err, tt.want)
+		}
+	}
+	c, err := Load(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.LoadTheme("nope"); err == nil || !strings.Contains(err.Error(), "nope.toml") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDir(t *testing.T) {
+	env := map[string]string{"HOME": "/home/me"}
+	get := func(k string) string { return env[k] }
+	if got, want := Dir(get), "/home/me/.config/nixbench"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	env["XDG_CONFIG_HOME"] = "/cfg"
+	if got, want := Dir(get), "/cfg/nixbench"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := Dir(func(string) string { return "" }); got != "" {
+		t.Errorf("got %q, want none", got)
+	}
+}
