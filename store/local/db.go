@@ -118,6 +118,7 @@ func (db *database) probe() error {
 	db.mu.Lock()
 	db.immutable = true
 	db.mu.Unlock()
+	db.forget()
 	return try()
 }
 
@@ -206,10 +207,10 @@ func (db *database) snapshotOnce(ctx context.Context, f func(*sqlite.Conn) error
 	return db.query(func(c *sqlite.Conn) error {
 		c.SetInterrupt(ctx.Done())
 		defer c.SetInterrupt(nil)
-		if err := execute(c, "begin"); err != nil {
-			return err
+		err := execute(c, "begin")
+		if err == nil {
+			err = f(c)
 		}
-		err := f(c)
 		c.SetInterrupt(nil)
 		if !c.AutocommitEnabled() {
 			err = errors.Join(err, execute(c, "rollback"))

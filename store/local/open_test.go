@@ -1,0 +1,303 @@
+package local_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"nixbench/store/local"
+)
+
+// TestOpenSchema pins what becomes of each content of the schema file.
+func TestOpenSchema(t *testing.T) {
+	for _, test := range []struct{ contents, want string }{
+		{"10", ""},
+		{"10\n", ""},
+		{"", ""}, // the machine crashed as it was written
+		{"9", "schema 9"},
+		{"11", "schema 11, made by a newer Nix"},
+		{"ten", "want a number"},
+	} {
+		root := t.TempDir()
+		st := openAt(t, root)
+		w := buildWorld(t, st)
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(st.StateDir(), "db", "schema")
+		if err := os.WriteFile(name, []byte(test.contents), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		st, err := local.Open(t.Context(), local.Options{Root: root})
+		if test.want != "" {
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("schema %q: got %v, want an error with %q", test.contents, err, test.want)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("schema %q: %v", test.contents, err)
+			continue
+		}
+		if valid := must(st.IsValid(t.Context(), w.out))(t); !valid {
+			t.Errorf("schema %q: paths are lost", test.contents)
+		}
+		st.Close()
+		if got, err := os.ReadFile(name); strings.TrimSpace(string(got)) != "10" {
+			t.Errorf("schema %q: then %q, %v", test.contents, got, err)
+		}
+	}
+}
+
+// TestMigrate opens a database as Nix before 2.35 made it.
+func TestMigrate(t *testing.T) {
+	root := t.TempDir()
+	st := openAt(t, root)
+	w := buildWorld(t, st)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	script := `create index IndexReferrer on Refs(referrer);
+		drop table SchemaMigrations;
+		create table Realisations (id integer primary key);`
+	sqlRun(t, st, script)
+	st = openAt(t, root)
+	verifyClean(t, st)
+	if valid := must(st.IsValid(t.Context(), w.out))(t); !valid {
+		t.Error("paths are lost")
+	}
+}
+
+// sqlRun runs statements on the database of a store that is closed.
+func sqlRun(t *testing.T, st *local.Store, script string) {
+	t.Helper()
+	c, err := sqlite.OpenConn(filepath.Join(st.StateDir(), "db", "db.sqlite"), sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := sqlitex.ExecuteScript(c, script, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCorrupt pins that a damaged database is one clear error, and that
+// nothing is overwritten.
+func TestCorrupt(t *testing.T) {
+	for name, damage := range map[string]func(file string) error{
+		"no database": func(file string) error { return os.WriteFile(file, []byte(strings.Repeat("junk", 5000)), 0o644) },
+		"short":       func(file string) error { return os.Truncate(file, 5000) },
+		"header":      func(file string) error { return writeAt(file, 0, strings.Repeat("x", 100)) },
+		"first page":  func(file string) error { return writeAt(file, 100, strings.Repeat("x", 500)) },
+	} {
+		root := t.TempDir()
+		st := openAt(t, root)
+		buildWorld(t, st)
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(st.StateDir(), "db", "db.sqlite")
+		if err := errors.Join(damage(file), os.Remove(file+"-wal")); err != nil {
+			t.Fatal(err)
+		}
+		before, _ := os.ReadFile(file)
+		for _, readOnly := range []bool{false, true} {
+			st, err := local.Open(t.Context(), local.Options{Root: root, ReadOnly: readOnly})
+			if err == nil {
+				_, err = st.AllPaths(t.Context())
+				st.Close()
+			}
+			if !errors.Is(err, local.ErrCorrupt) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s: got %v, want %v on one line", name, err, local.ErrCorrupt)
+			}
+		}
+		if after, _ := os.ReadFile(file); string(after) != string(before) {
+			t.Errorf("%s: the file was changed", name)
+		}
+	}
+}
+
+func writeAt(file string, at int64, text string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt([]byte(text), at)
+	return errors.Join(err, f.Close())
+}
+
+// TestKeepsLog pins that the files of the write-ahead log outlast the last
+// connection, which readers without rights need.
+func TestKeepsLog(t *testing.T) {
+	root := t.TempDir()
+	st := openAt(t, root)
+	buildWorld(t, st)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(filepath.Join(st.StateDir(), "db", "db.sqlite"+suffix)); err != nil {
+			t.Error(err)
+		}
+	}
+	info, err := os.Stat(filepath.Join(st.StateDir(), "db", "reserved"))
+	if err != nil || info.Size() != 8<<20 {
+		t.Errorf("reserved file: got %v, %v, want 8 MiB", info, err)
+	}
+}
+
+// TestForeign reads the store of another user, with the files of the log and
+// without them, in a child process that may not write there.
+func TestForeign(t *testing.T) {
+	if os.Getenv("NIXBENCH_CHILD") == "foreign" {
+		readForeign(t)
+		return
+	}
+	root, err := os.MkdirTemp("", "foreign")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		os.Chmod(filepath.Join(root, "nix/var/nix/db"), 0o755)
+		os.RemoveAll(root)
+	})
+	os.Chmod(root, 0o755)
+	st := openAt(t, root)
+	w := buildWorld(t, st)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := filepath.Join(st.StateDir(), "db")
+	for _, step := range []func() error{
+		func() error { return os.Chmod(db, 0o555) },
+		func() error {
+			file := filepath.Join(db, "db.sqlite")
+			return errors.Join(os.Chmod(db, 0o755), os.Remove(file+"-wal"), os.Remove(file+"-shm"), os.Chmod(db, 0o555))
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+		cmd := childTest(t, "TestForeign", "foreign", "ROOT="+root, "WANT="+string(w.out))
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v:\n%s", err, out)
+		}
+	}
+}
+
+func readForeign(t *testing.T) {
+	if exists, writable := local.Access(local.Options{Root: os.Getenv("ROOT")}); !exists || writable {
+		t.Errorf("access: exists %v, writable %v, want true, false", exists, writable)
+	}
+	st, err := local.Open(t.Context(), local.Options{Root: os.Getenv("ROOT"), ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	found := false
+	for info, err := range st.AllInfos(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = found || string(info.Path) == os.Getenv("WANT")
+	}
+	if !found {
+		t.Errorf("%s is missing", os.Getenv("WANT"))
+	}
+}
+
+// childTest returns the command that runs a test of this program again in a
+// process of its own, as what the variable NIXBENCH_CHILD says.
+func childTest(t *testing.T, test, child string, env ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() == 0 {
+		// Where another user may run it.
+		copied := filepath.Join(shared(t), "test")
+		text, err := os.ReadFile(self)
+		if err == nil {
+			err = os.WriteFile(copied, text, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		self = copied
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), self, "-test.run=^"+test+"$", "-test.v")
+	cmd.Env = append(os.Environ(), append(env, "NIXBENCH_CHILD="+child)...)
+	cmd.Dir = "/"
+	return cmd
+}
+
+// shared returns a temporary directory that other users can look into.
+func shared(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "child")
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// TestAllIsDurable runs the usual operations with nothing left to the
+// operating system.
+func TestAllIsDurable(t *testing.T) {
+	st, err := local.Open(t.Context(), local.Options{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := buildWorld(t, st)
+	if err := st.Sync(t.Context()); err != nil {
+		t.Error(err)
+	}
+	forget(t, st, w.out)
+	verifyClean(t, st)
+	if err := errors.Join(st.Close(), st.Close()); err != nil {
+		t.Error(err)
+	}
+	if _, err := st.IsValid(t.Context(), w.out); err == nil {
+		t.Error("a closed store answers")
+	}
+}
+
+// TestCancelled pins that a cancelled context ends every operation.
+func TestCancelled(t *testing.T) {
+	st := openAt(t, t.TempDir())
+	w := buildWorld(t, st)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	tree := makeTree(t)
+	for what, err := range map[string]error{
+		"add text":  second(st.AddText(ctx, "new", nil, nil)),
+		"add tree":  second(st.AddTree(ctx, "new", tree, "r:", 0, nil)),
+		"all paths": second(st.AllPaths(ctx)),
+		"path info": second(st.PathInfo(ctx, w.out)),
+		"graph":     second(st.Graph(ctx)),
+		"register":  st.Register(ctx, fakeInfos(t, st.Dir(), 3)),
+		"verify":    st.Verify(ctx, local.VerifyOptions{CheckContents: true}, func(local.Finding) {}),
+	} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v, want %v", what, err, context.Canceled)
+		}
+	}
+	verifyClean(t, st)
+	noTempDirs(t, st)
+}
