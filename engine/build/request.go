@@ -150,14 +150,15 @@ func (r *request) startNext(ctx context.Context) {
 	act := g.act
 	r.workers.Go(func() {
 		out := r.b.runner.run(workCtx, g.planned, h, act, r.hub.Post)
-		<-r.b.slots
 		cancel()
 		r.events <- func() { r.worked(ctx, g, out) }
 	})
 }
 
-// worked takes note of what a worker has done.
+// worked takes note of what a worker has done. Only then is its slot free: what
+// follows from a failure comes before the next start.
 func (r *request) worked(ctx context.Context, g *goal, out outcome) {
+	<-r.b.slots
 	if errors.Is(out.err, errBusy) {
 		r.block(ctx, g)
 		return

@@ -55,6 +55,9 @@ func trialSpec(dir string) (*Spec, error) {
 			return nil, err
 		}
 	}
+	if err := os.Chmod(spec.BuildDir, 0o700); err != nil {
+		return nil, err
+	}
 	uid, gid := spec.owner()
 	if err := os.Chown(spec.BuildDir, uid, gid); err != nil {
 		return nil, err

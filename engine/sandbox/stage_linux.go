@@ -80,6 +80,7 @@ func enter() error {
 		{"make / read-only", r.seal},
 		{"set limits", func() error { return setLimits(spec) }},
 		{"become the builder's user", becomeBuilder},
+		{"enter build directory", func() error { return unix.Chdir(spec.BuildPath) }},
 		{"drop privileges", dropPrivileges},
 		{"restrict sockets", restrictSockets},
 		{"filter system calls", func() error { return installFilter(spec) }},
@@ -183,7 +184,7 @@ func setLimits(spec *Spec) error {
 	if _, _, errno := unix.RawSyscall(unix.SYS_PERSONALITY, persona, 0, 0); errno != 0 {
 		return errno
 	}
-	return unix.Chdir(spec.BuildPath)
+	return nil
 }
 
 // becomeBuilder takes the one user and group that the namespace has, if we
