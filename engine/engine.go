@@ -1,0 +1,244 @@
+// Package engine is what the interfaces talk to: a store, an evaluator over it,
+// builds, collections and profiles, behind one type.
+//
+// An [Engine] owns the stores and the running builds. Evaluators are made by
+// [Engine.NewEvaluator] and belong to who asked for them. What happens in the
+// engine is told by activities: see [Engine.Events].
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"nixbench/engine/build"
+	"nixbench/engine/event"
+	"nixbench/engine/settings"
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/local"
+)
+
+// Options say what an engine works on. The zero value works on the stores that
+// "auto" finds, with the settings of this user and machine.
+type Options struct {
+	// StoreURI is what --store says; see [Locate].
+	StoreURI string
+	// Settings default to those that nix.conf and the environment give.
+	Settings *settings.Settings
+	// Getenv reads the environment; the default is os.Getenv.
+	Getenv func(string) string
+	// Warn gets warnings about the configuration; the default drops them.
+	Warn func(string)
+	// Throwaway opens the store without waiting for the disk.
+	Throwaway bool
+}
+
+// An Engine is a whole Nix over one store. It is safe for concurrent use.
+type Engine struct {
+	store    *local.Store
+	machine  *local.Store // nil, or the machine's store, for reading
+	settings *settings.Settings
+	getenv   func(string) string
+	hub      *event.Hub
+	started  time.Time
+	builder  *build.Builder
+	work     work
+}
+
+// Open opens the stores and makes an engine over them.
+func Open(ctx context.Context, opts Options) (*Engine, error) {
+	e := &Engine{settings: opts.Settings, getenv: opts.Getenv, hub: &event.Hub{}, started: time.Now()}
+	if e.getenv == nil {
+		e.getenv = os.Getenv
+	}
+	if e.settings == nil {
+		set, err := LoadSettings(e.getenv, opts.Warn)
+		if err != nil {
+			return nil, err
+		}
+		e.settings = set
+	}
+	uri := opts.StoreURI
+	if uri == "" {
+		uri = e.settings.Store
+	}
+	loc, err := Locate(uri, e.getenv)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Throwaway {
+		loc.Build.SyncMode = local.SyncNone
+	}
+	if e.store, err = local.Open(ctx, loc.Build); err != nil {
+		return nil, err
+	}
+	if loc.Machine {
+		// Without the rights to read it, the machine's store stays out of sight.
+		e.machine, err = local.Open(ctx, local.Options{ReadOnly: true})
+		if err != nil && opts.Warn != nil {
+			opts.Warn(fmt.Sprintf("the store of this machine cannot be read: %v", err))
+		}
+	}
+	e.builder = build.New(build.Options{Store: e.store, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
+	return e, nil
+}
+
+// LoadSettings reads nix.conf and the environment. Warn may be nil.
+func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Settings, error) {
+	lookup := func(name string) (string, bool) {
+		value := getenv(name)
+		return value, value != ""
+	}
+	set, warnings, err := settings.Load(lookup)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range warnings {
+		if warn != nil {
+			warn(w.String())
+		}
+	}
+	return set, nil
+}
+
+// Close cancels what runs, waits for it and lets go of the stores.
+func (e *Engine) Close() error {
+	e.work.stop()
+	err := e.store.Close()
+	if e.machine != nil {
+		err = errors.Join(err, e.machine.Close())
+	}
+	return err
+}
+
+// Settings returns the configuration. The caller must not modify it.
+func (e *Engine) Settings() *settings.Settings { return e.settings }
+
+// Events returns where activities are told.
+func (e *Engine) Events() *event.Hub { return e.hub }
+
+// Getenv returns a variable of the environment that the engine was opened in.
+func (e *Engine) Getenv(name string) string { return e.getenv(name) }
+
+// A Store is what interfaces ask of a store.
+type Store interface {
+	store.Reader
+	AllPaths(ctx context.Context) ([]store.Path, error)
+	Graph(ctx context.Context) (*store.Graph, error)
+	PathFromHashPart(ctx context.Context, digest string) (store.Path, error)
+	Derivers(ctx context.Context, p store.Path) ([]store.Path, error)
+	DerivationOutputs(ctx context.Context, drvPath store.Path) (map[store.OutputName]store.Path, error)
+	ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error)
+	Verify(ctx context.Context, opts local.VerifyOptions, report func(local.Finding)) error
+	ReadOnly() bool
+	RealDir() string
+	StateDir() string
+}
+
+// Store returns the store that is built into.
+func (e *Engine) Store() Store { return e.store }
+
+// Machine returns the machine's store, which is only read, or nil if Store is
+// the only one.
+func (e *Engine) Machine() Store {
+	if e.machine == nil {
+		return nil
+	}
+	return e.machine
+}
+
+// StoreOf returns the store that has p: Store, or else Machine.
+// If neither has, the error is one for which
+// errors.Is(err, [store.ErrInvalidPath]).
+func (e *Engine) StoreOf(ctx context.Context, p store.Path) (Store, error) {
+	for _, st := range []*local.Store{e.store, e.machine} {
+		if st == nil {
+			continue
+		}
+		switch valid, err := st.IsValid(ctx, p); {
+		case err != nil:
+			return nil, err
+		case valid:
+			return st, nil
+		}
+	}
+	return nil, fmt.Errorf("path '%s' is not valid: %w", p, store.ErrInvalidPath)
+}
+
+// ReadDerivation returns a derivation of the stores. Its error is one for which
+// errors.Is(err, [store.ErrInvalidPath]) if no store has it.
+func (e *Engine) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error) {
+	st, err := e.StoreOf(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return st.ReadDerivation(ctx, p)
+}
+
+// StoreName names the stores in a few words, for a header.
+func (e *Engine) StoreName() string {
+	name := string(e.store.Dir())
+	if real := e.store.RealDir(); real != name {
+		name = strings.TrimSuffix(real, string(e.store.Dir()))
+	}
+	if e.machine != nil {
+		return name + ", reading " + string(e.machine.Dir())
+	}
+	if e.store.ReadOnly() {
+		return name + " (read-only)"
+	}
+	return name
+}
+
+// Log opens the build log of a derivation, or of the derivation that made p.
+// If there is none, the error is one for which
+// errors.Is(err, [fs.ErrNotExist]).
+func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
+	drvPaths := []store.Path{p}
+	if !p.IsDerivation() {
+		st, err := e.StoreOf(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if drvPaths, err = st.Derivers(ctx, p); err != nil {
+			return nil, err
+		}
+		if info, err := st.PathInfo(ctx, p); err == nil && info.Deriver != "" {
+			drvPaths = append(drvPaths, info.Deriver)
+		}
+	}
+	for _, drvPath := range drvPaths {
+		for _, st := range []*local.Store{e.store, e.machine} {
+			if st == nil {
+				continue
+			}
+			if log, err := st.OpenLog(drvPath); !errors.Is(err, fs.ErrNotExist) {
+				return log, err
+			}
+		}
+	}
+	return nil, fmt.Errorf("build log of '%s' is not available: %w", p, fs.ErrNotExist)
+}
+
+// openRegular opens a file that has to be a regular one.
+func openRegular(file string) (*os.File, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open %s: not a regular file", file)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}

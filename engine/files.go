@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nixbench/engine/eval"
+)
+
+// This file is the file system as evaluation sees it: paths below the logical
+// store directory are looked up where the store keeps them, first in the store
+// that is built into, then in the machine's.
+
+// realPath returns where the file at path is. A symbolic link in the store that
+// leads back into the store directory is followed within it.
+func (e *Engine) realPath(path string) string {
+	dir := string(e.store.Dir())
+	rest, below := strings.CutPrefix(path, dir)
+	if !below || rest != "" && rest[0] != '/' {
+		return path
+	}
+	if rest == "" {
+		return e.store.RealDir()
+	}
+	real := filepath.Join(e.store.RealDir(), rest)
+	if e.machine == nil {
+		return real
+	}
+	base, _, _ := strings.Cut(rest[1:], "/")
+	if _, err := os.Lstat(filepath.Join(e.store.RealDir(), base)); errors.Is(err, fs.ErrNotExist) {
+		return filepath.Join(e.machine.RealDir(), rest)
+	}
+	return real
+}
+
+// maxLinks is how many symbolic links one path may lead through.
+const maxLinks = 40
+
+// resolve returns the real path of the file that path leads to, links
+// followed: a link's absolute target may be a logical store path.
+func (e *Engine) resolve(path string) (string, error) {
+	for range maxLinks {
+		real, next, err := e.step(path)
+		if err != nil || next == "" {
+			return real, err
+		}
+		path = next
+	}
+	return "", fmt.Errorf("open %s: too many levels of symbolic links", path)
+}
+
+// step walks path up to its first symbolic link. It returns the path with that
+// link replaced by its target, or next "" and the real path if there is none.
+func (e *Engine) step(path string) (real, next string, err error) {
+	if !strings.HasPrefix(path, string(e.store.Dir())+"/") {
+		return e.stepOutside(path)
+	}
+	prefix := string(e.store.Dir())
+	parts := strings.Split(strings.TrimPrefix(path, prefix+"/"), "/")
+	for i, part := range parts {
+		prefix += "/" + part
+		real = e.realPath(prefix)
+		info, err := os.Lstat(real)
+		if err != nil {
+			return "", "", logicalError(err, path)
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		target, err := os.Readlink(real)
+		if err != nil {
+			return "", "", logicalError(err, path)
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(prefix), target)
+		}
+		return "", filepath.Join(append([]string{target}, parts[i+1:]...)...), nil
+	}
+	return real, "", nil
+}
+
+// stepOutside lets the kernel follow a path outside the store, unless the way
+// leads into a store directory that the kernel does not know.
+func (e *Engine) stepOutside(path string) (real, next string, err error) {
+	if _, err := os.Stat(path); err == nil || e.store.RealDir() == string(e.store.Dir()) {
+		return path, "", nil
+	}
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path, "", nil
+	}
+	target, err := os.Readlink(path)
+	if err != nil {
+		return "", "", logicalError(err, path)
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(path), target)
+	}
+	return "", target, nil
+}
+
+// logicalError gives err the path that the user knows.
+func logicalError(err error, path string) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return &fs.PathError{Op: pathErr.Op, Path: path, Err: pathErr.Err}
+	}
+	return err
+}
+
+func (w *world) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	real, err := w.e.resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	if w.opts.OnRead != nil && real == path {
+		w.opts.OnRead(path)
+	}
+	data, err := os.ReadFile(real)
+	if err != nil {
+		return nil, logicalError(err, path)
+	}
+	return data, nil
+}
+
+func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, error) {
+	real, err := w.e.resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(real)
+	if err != nil {
+		return nil, logicalError(err, path)
+	}
+	out := make([]eval.DirEntry, len(entries))
+	for i, entry := range entries {
+		out[i] = eval.DirEntry{Name: entry.Name(), Type: fileType(entry.Type())}
+	}
+	return out, nil
+}
+
+func (w *world) Lstat(ctx context.Context, path string) (eval.FileType, error) {
+	real, err := w.e.parentResolved(path)
+	if err != nil {
+		return 0, err
+	}
+	info, err := os.Lstat(real)
+	if err != nil {
+		return 0, logicalError(err, path)
+	}
+	return fileType(info.Mode()), nil
+}
+
+func (w *world) Readlink(ctx context.Context, path string) (string, error) {
+	real, err := w.e.parentResolved(path)
+	if err != nil {
+		return "", err
+	}
+	target, err := os.Readlink(real)
+	if err != nil {
+		return "", logicalError(err, path)
+	}
+	return target, nil
+}
+
+// parentResolved returns the real path of path itself: links are followed on
+// the way to it, but not at its end.
+func (e *Engine) parentResolved(path string) (string, error) {
+	dir, base := filepath.Split(filepath.Clean(path))
+	dir = filepath.Clean(dir)
+	if base == "" || dir == string(e.store.Dir()) || path == string(e.store.Dir()) {
+		return e.realPath(path), nil
+	}
+	parent, err := e.resolve(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(parent, base), nil
+}
+
+func fileType(mode fs.FileMode) eval.FileType {
+	switch {
+	case mode.IsRegular():
+		return eval.FileRegular
+	case mode.IsDir():
+		return eval.FileDirectory
+	case mode&fs.ModeSymlink != 0:
+		return eval.FileSymlink
+	}
+	return eval.FileUnknown
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"nixbench/engine/build"
+	"nixbench/store"
+	"nixbench/store/nar"
+	"nixbench/store/nixhash"
+)
+
+// MakeProfile adds to the store what a profile with these packages leads to: a
+// directory of links to their files, and the manifest. Two packages of one
+// priority that have a file of the same name are an error.
+// Behaviour: ProfileManifest::build in Nix's profile.cc.
+func (e *Engine) MakeProfile(ctx context.Context, m *Manifest) (p store.Path, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("make profile: %w", err)
+		}
+	}()
+	var packages []build.Package
+	var refs []store.Path
+	for _, name := range m.Names() {
+		elem := m.Elements[name]
+		for _, p := range elem.StorePaths {
+			if elem.Active {
+				packages = append(packages, build.Package{Path: string(p), Priority: elem.Priority})
+			}
+			refs = append(refs, p)
+		}
+	}
+	dir, err := os.MkdirTemp("", "nixbench-profile-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	tree := filepath.Join(dir, "profile")
+	if err := build.BuildProfile(ctx, e.store, tree, packages, nil); err != nil {
+		return "", err
+	}
+	manifest, err := json.Marshal(m)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(tree, "manifest.json"), append(manifest, '\n'), 0o444); err != nil {
+		return "", err
+	}
+	slices.Sort(refs)
+	return e.addReferring(ctx, "profile", tree, slices.Compact(refs))
+}
+
+// addReferring adds a tree that refers to other paths, addressed by its
+// contents.
+func (e *Engine) addReferring(ctx context.Context, name, tree string, refs []store.Path) (store.Path, error) {
+	var archive bytes.Buffer
+	if err := nar.Dump(&archive, tree, nil); err != nil {
+		return "", err
+	}
+	sum := nixhash.Sum(nixhash.SHA256, archive.Bytes())
+	p, err := e.store.Dir().FixedPath(name, store.NAR, sum, refs, false)
+	if err != nil {
+		return "", err
+	}
+	ca := store.ContentAddress{Method: store.NAR, Hash: sum}
+	info := &store.PathInfo{
+		Path: p, NarHash: sum, NarSize: int64(archive.Len()), References: refs, CA: ca.String(),
+	}
+	return p, e.store.AddNAR(ctx, info, &archive)
+}

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+
+	"nixbench/store"
+	"nixbench/store/profile"
+)
+
+// Profiles returns the absolute names of the profiles of this user and of the
+// stores, without duplicates. If the store that is built into is not the
+// machine's, its own come first.
+func (e *Engine) Profiles() []string {
+	places := profile.Places{
+		Home:      e.getenv("HOME"),
+		StateHome: e.getenv("XDG_STATE_HOME"),
+		StateDirs: []string{"/nix/var/nix"},
+	}
+	own := e.store.StateDir()
+	if own == places.StateDirs[0] {
+		return profile.Find(places)
+	}
+	found := profile.Find(profile.Places{StateDirs: []string{own}})
+	for _, p := range profile.Find(places) {
+		if !slices.Contains(found, p) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// DefaultProfile returns the profile that commands work on if none is named:
+// the user's own, or in a store of one's own, the store's.
+func (e *Engine) DefaultProfile() string {
+	if e.store.StateDir() != "/nix/var/nix" {
+		return filepath.Join(e.store.StateDir(), "profiles", "profile")
+	}
+	if p, ok := profile.Resolve(filepath.Join(e.getenv("HOME"), ".nix-profile")); ok {
+		return p
+	}
+	return filepath.Join(e.StateHome(), "nix", "profiles", "profile")
+}
+
+// StateHome returns $XDG_STATE_HOME or its default.
+func (e *Engine) StateHome() string {
+	if dir := e.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(e.getenv("HOME"), ".local", "state")
+}
+
+// PlanSwitch plans to switch a profile to a generation; see [profile.NewSwitch].
+func (e *Engine) PlanSwitch(ctx context.Context, name string, number int) (*profile.SwitchPlan, error) {
+	return profile.NewSwitch(ctx, e.store, name, number)
+}
+
+// PlanRollback plans to switch a profile back to the generation that the
+// current one was made from; see [profile.NewRollback].
+func (e *Engine) PlanRollback(ctx context.Context, name string) (*profile.SwitchPlan, error) {
+	return profile.NewRollback(ctx, e.store, name)
+}
+
+// PlanPrevious plans to switch a profile to the generation before the current
+// one; see [profile.NewPrevious].
+func (e *Engine) PlanPrevious(ctx context.Context, name string) (*profile.SwitchPlan, error) {
+	return profile.NewPrevious(ctx, e.store, name)
+}
+
+// PlanDelete plans to delete generations of a profile; see [profile.NewDelete].
+func (e *Engine) PlanDelete(ctx context.Context, name string, rule profile.Rule) (*profile.DeletePlan, error) {
+	return profile.NewDelete(ctx, e.store, name, rule)
+}
+
+// SetProfile makes p the current generation of a profile; see [profile.Set].
+func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (profile.Generation, error) {
+	if err := e.flush(ctx); err != nil {
+		return profile.Generation{}, err
+	}
+	return profile.Set(ctx, e.store, name, p)
+}
+
+// AddRoot makes link lead to p, and be a root for as long as it does.
+func (e *Engine) AddRoot(ctx context.Context, p store.Path, link string) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	return e.store.AddPermRoot(ctx, p, link)
+}

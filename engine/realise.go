@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"context"
+
+	"nixbench/engine/build"
+	"nixbench/engine/sandbox"
+	"nixbench/store"
+)
+
+// A Plan says what realising targets takes.
+type Plan = build.Plan
+
+// A Result says what came of realising targets.
+type Result = build.Result
+
+// PlanRealise says what has to be built to make targets valid. It only reads.
+func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (*Plan, error) {
+	if err := e.flush(ctx); err != nil {
+		return nil, err
+	}
+	return e.builder.Plan(ctx, targets)
+}
+
+// Realise makes targets valid by building what is missing. That builds fail is
+// said in the Result, not in the error. If ctx is cancelled, the builds of this
+// request are killed and awaited.
+func (e *Engine) Realise(ctx context.Context, targets []store.DerivedPath) (*Result, error) {
+	plan, err := e.PlanRealise(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	return e.ExecuteRealise(ctx, plan)
+}
+
+// ExecuteRealise does what plan says, as [Engine.Realise] does.
+func (e *Engine) ExecuteRealise(ctx context.Context, plan *Plan) (*Result, error) {
+	ctx, done := e.work.begin(ctx)
+	defer done()
+	return e.builder.Execute(ctx, plan)
+}
+
+// CancelBuild cancels the build of one derivation, wherever it is wanted.
+// It does not wait.
+func (e *Engine) CancelBuild(drvPath store.Path) { e.builder.Cancel(drvPath) }
+
+// CancelBuilds cancels all builds. It does not wait.
+func (e *Engine) CancelBuilds() { e.builder.CancelAll() }
+
+// CheckSandbox returns nil if builds can be sandboxed on this machine, and
+// otherwise an error that says what forbids it.
+func (e *Engine) CheckSandbox() error { return sandbox.Check() }
+
+// unrealised returns those of targets that are not valid yet.
+func (e *Engine) unrealised(ctx context.Context, targets []store.DerivedPath) ([]store.DerivedPath, error) {
+	plan, err := e.PlanRealise(ctx, targets)
+	if err != nil || len(plan.Build)+len(plan.Missing) == 0 {
+		return nil, err
+	}
+	return targets, nil
+}
+
+// flush writes the derivations that evaluations have added.
+func (e *Engine) flush(ctx context.Context) error {
+	if e.store.ReadOnly() {
+		return nil
+	}
+	return e.store.Flush(ctx)
+}
+
+// A Failure reports that a derivation could not be built.
+type Failure = build.Failure
+
+// A DependencyError reports that a derivation was not built because something
+// that it needs could not be.
+type DependencyError = build.DependencyError
+
+// ErrCancelled reports that a build was cancelled.
+var ErrCancelled = build.ErrCancelled

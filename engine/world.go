@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/nar"
+	"nixbench/store/nixhash"
+)
+
+// world is what an evaluator of an engine sees: the files of this machine with
+// the store's in their logical places, and the store to write to. In read-only
+// mode it computes store paths without writing.
+type world struct {
+	e    *Engine
+	opts EvalOptions
+}
+
+var _ eval.World = (*world)(nil)
+
+func (w *world) StoreDir() store.Dir       { return w.e.store.Dir() }
+func (w *world) Getenv(name string) string { return w.e.getenv(name) }
+func (w *world) CurrentTime() int64        { return w.e.started.Unix() }
+func (w *world) CurrentSystem() string     { return w.e.settings.System }
+func (w *world) Trace(msg string)          { w.say(w.opts.Trace, "trace: "+msg) }
+func (w *world) Warn(msg string)           { w.say(w.opts.Warn, msg) }
+
+func (w *world) say(to func(string), msg string) {
+	if to != nil {
+		to(msg)
+	}
+}
+
+func (w *world) readOnly() bool { return w.opts.ReadOnly || w.e.store.ReadOnly() }
+
+func (w *world) AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error) {
+	if w.readOnly() {
+		return w.e.store.Dir().TextPath(name, nixhash.Sum(nixhash.SHA256, contents), refs)
+	}
+	return w.e.store.AddText(ctx, name, contents, refs)
+}
+
+func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
+	real, err := w.e.parentResolved(a.Path)
+	if err != nil {
+		return "", err
+	}
+	filter := w.filter(a, real)
+	if !w.readOnly() && a.SHA256 == "" {
+		return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
+	}
+	got, err := hashFile(real, a.Method, filter)
+	if err != nil {
+		return "", fmt.Errorf("hash %s: %w", a.Path, err)
+	}
+	p, err := w.e.store.Dir().FixedPath(a.Name, a.Method, got, nil, false)
+	if err != nil {
+		return "", err
+	}
+	if a.SHA256 != "" {
+		want, err := nixhash.Parse(a.SHA256, nixhash.SHA256)
+		if err != nil {
+			return "", err
+		}
+		if want != got {
+			return "", &store.HashMismatch{Path: p, Want: want, Got: got}
+		}
+	}
+	if w.readOnly() {
+		return p, nil
+	}
+	return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
+}
+
+// filter turns the filter of the language, which sees logical paths, into one
+// that sees the files at real.
+func (w *world) filter(a eval.AddPath, real string) nar.Filter {
+	if a.Filter == nil {
+		return nil
+	}
+	types := map[string]eval.FileType{
+		"regular": eval.FileRegular, "directory": eval.FileDirectory, "symlink": eval.FileSymlink,
+	}
+	return func(path, typ string) (bool, error) {
+		return a.Filter(a.Path+path[len(real):], types[typ])
+	}
+}
+
+// hashFile returns the SHA-256 of the file or, for every method but flat, of
+// the archive of the tree.
+func hashFile(file string, method store.IngestionMethod, filter nar.Filter) (nixhash.Hash, error) {
+	h := nixhash.New(nixhash.SHA256)
+	if method == store.Flat {
+		f, err := openRegular(file)
+		if err != nil {
+			return nixhash.Hash{}, err
+		}
+		defer f.Close()
+		_, err = io.Copy(h, f)
+		return h.Sum(), err
+	}
+	err := nar.Dump(h, file, filter)
+	return h.Sum(), err
+}
+
+func (w *world) IsValid(ctx context.Context, p store.Path) (bool, error) {
+	valid, err := w.e.store.IsValid(ctx, p)
+	if valid || err != nil || w.e.machine == nil {
+		return valid, err
+	}
+	return w.e.machine.IsValid(ctx, p)
+}
+
+// Realise builds what an evaluation wants to read: import from derivation.
+func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
+	var targets []store.DerivedPath
+	for _, elem := range elems {
+		target := store.DerivedPath{Path: elem.Path()}
+		if output := elem.Output(); output != "" {
+			target.Outputs = []store.OutputName{output}
+		}
+		targets = append(targets, target)
+	}
+	missing, err := w.e.unrealised(ctx, targets)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	if !w.e.settings.AllowImportFromDerivation {
+		return fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
+	}
+	res, err := w.e.Realise(ctx, missing)
+	if err != nil {
+		return err
+	}
+	return res.Err()
+}
+
+// AddDerivation adds the store derivation that evaluation has made.
+func (w *world) AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error) {
+	if w.readOnly() {
+		return d.Path(w.e.store.Dir())
+	}
+	return w.e.store.AddDerivation(ctx, d)
+}
+
+// ReadDerivation returns a derivation of the stores.
+func (w *world) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error) {
+	return w.e.ReadDerivation(ctx, p)
+}
+
+// References returns the references of a valid store path.
+func (w *world) References(ctx context.Context, p store.Path) ([]store.Path, error) {
+	st, err := w.e.StoreOf(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	info, err := st.PathInfo(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return info.References, nil
+}
