@@ -1,4 +1,61 @@
-// Command nixbench is a Nix workbench for the terminal.
+// Command nixbench is a Nix workbench for the terminal: a whole Nix (evaluator,
+// store, builder, garbage collector) under an interface of five screens, and
+// commands that do the same without them.
 package main
 
-func main() {}
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"nixbench/engine/sandbox"
+	"nixbench/engine/shell"
+	"nixbench/repl/cli"
+
+	"github.com/charmbracelet/x/term"
+)
+
+func main() {
+	// In a build's sandbox this program is /bin/sh, and before that the one
+	// that sets the sandbox up. Both must start at once and do no more.
+	if sandbox.Invoked(os.Args) {
+		sandbox.Main()
+	}
+	if shell.Answers(os.Args[0]) {
+		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+	}
+	os.Exit(run())
+}
+
+// run runs the command line and returns the exit status.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "error: find the working directory: %v\n", err)
+		return 1
+	}
+	stdin, stdout := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+	env := &cli.Env{
+		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
+		Colour:    term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
+		Workbench: workbench,
+	}
+	return cli.Run(ctx, env)
+}
+
+// legacyArgs lets the program be called by the names of Nix's commands.
+func legacyArgs(args []string) []string {
+	switch filepath.Base(args[0]) {
+	case "nix-build":
+		return append([]string{args[0], "nix-build"}, args[1:]...)
+	case "nix-instantiate":
+		return append([]string{args[0], "instantiate"}, args[1:]...)
+	}
+	return args
+}

@@ -1,0 +1,138 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/engine/eval"
+	"nixbench/store"
+)
+
+// derivation evaluates an expression to exactly one derivation.
+func (s *Session) derivation(ctx context.Context, arg string) (engine.Derivation, error) {
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return engine.Derivation{}, err
+	}
+	var is bool
+	if err := s.ev.Do(ctx, func(st *eval.State) { is = st.IsDerivation(st.ForceCtx(v, "")) }); err != nil {
+		return engine.Derivation{}, err
+	}
+	if !is {
+		return engine.Derivation{}, errors.New("expression does not evaluate to a derivation, so I can't build it")
+	}
+	drvs, err := s.eng.Derivations(ctx, s.ev, v)
+	if err != nil {
+		return engine.Derivation{}, err
+	}
+	return drvs[0], nil
+}
+
+func (s *Session) cmdBuild(ctx context.Context, arg string) (*Result, error) {
+	d, err := s.derivation(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	return s.build(ctx, d)
+}
+
+// build realises all outputs of a derivation.
+func (s *Session) build(ctx context.Context, d engine.Derivation) (*Result, error) {
+	target := store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{store.AllOutputs}}
+	result, err := s.eng.Realise(ctx, []store.DerivedPath{target})
+	if err != nil {
+		return nil, err
+	}
+	if err := result.Err(); err != nil {
+		return nil, err
+	}
+	res := &Result{Kind: ResultBuilt, Drv: d.DrvPath}
+	outputs := result.Outcomes[0].Outputs
+	for name, p := range outputs {
+		res.Outputs = append(res.Outputs, BuiltOutput{Name: name, Path: p})
+	}
+	slices.SortFunc(res.Outputs, func(a, b BuiltOutput) int {
+		return slices.Index(d.AllOutputs, a.Name) - slices.Index(d.AllOutputs, b.Name)
+	})
+	return res, nil
+}
+
+func (s *Session) cmdBuildLink(ctx context.Context, arg string) (*Result, error) {
+	res, err := s.cmdBuild(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	for _, out := range res.Outputs {
+		link := filepath.Join(s.opts.Dir, "repl-result-"+out.Name)
+		if err := s.eng.AddRoot(ctx, out.Path, link); err != nil {
+			return nil, err
+		}
+		res.Lines = append(res.Lines, fmt.Sprintf("%s -> %s", link, out.Path))
+	}
+	return res, nil
+}
+
+// cmdLog leads to the build's log on the Builds screen.
+func (s *Session) cmdLog(ctx context.Context, arg string) (*Result, error) {
+	d, err := s.derivation(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	log, err := s.eng.Log(ctx, d.DrvPath)
+	if err != nil {
+		return nil, err
+	}
+	log.Close()
+	return &Result{Drv: d.DrvPath, Then: &Then{Screen: ScreenBuilds, Path: d.DrvPath}}, nil
+}
+
+// storePath evaluates an expression to a store path: a derivation's first
+// output, a string or path that leads there.
+func (s *Session) storePath(ctx context.Context, arg string) (store.Path, error) {
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return "", err
+	}
+	var out string
+	err = s.ev.Do(ctx, func(st *eval.State) {
+		out, _ = st.CoerceToString(v, "while looking for a store path", eval.CoerceOpts{})
+	})
+	if err != nil {
+		return "", err
+	}
+	p, err := s.eng.ResolveLink(out, out)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.eng.StoreOf(ctx, p)
+	return p, err
+}
+
+func (s *Session) cmdClosure(ctx context.Context, arg string) (*Result, error) {
+	p, err := s.storePath(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Then: &Then{Screen: ScreenClosure, Path: p}}, nil
+}
+
+func (s *Session) cmdWhy(ctx context.Context, arg string) (*Result, error) {
+	words := strings.Fields(arg)
+	if len(words) != 2 {
+		return nil, errors.New(":why needs two expressions without blanks: what depends, and on what")
+	}
+	from, err := s.storePath(ctx, words[0])
+	if err != nil {
+		return nil, err
+	}
+	to, err := s.storePath(ctx, words[1])
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Then: &Then{Screen: ScreenClosure, Why: [2]store.Path{from, to}}}, nil
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A flag is one option of a command.
+type flag struct {
+	names []string // as written, with dashes, the long one first
+	args  []string // placeholders of its arguments; may be empty
+	help  string
+	set   func(inv *invocation, args []string) error
+}
+
+// A command is one entry of the command table.
+type command struct {
+	name    string // "store gc"
+	args    string // placeholders of its positional arguments
+	summary string
+	flags   []flag
+	run     runFunc
+	// minArgs and maxArgs bound the positional arguments; maxArgs -1 is any number.
+	minArgs, maxArgs int
+}
+
+// A usageError is a mistake in the arguments: exit status 1, with a hint to --help.
+type usageError struct {
+	command string
+	msg     string
+}
+
+func (err *usageError) Error() string { return err.msg }
+
+// parse fills inv from the arguments after the command's name: flags in any
+// place, clustered short ones ("-rsSh") and "--name=value" included; after "--"
+// all are positional.
+func (cmd *command) parse(inv *invocation, argv []string) error {
+	for len(argv) > 0 {
+		arg := argv[0]
+		argv = argv[1:]
+		switch {
+		case arg == "--":
+			inv.args = append(inv.args, argv...)
+			argv = nil
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			inv.args = append(inv.args, arg)
+		default:
+			rest, err := cmd.parseFlag(inv, arg, argv)
+			if err != nil {
+				return err
+			}
+			argv = rest
+		}
+	}
+	return cmd.checkArgs(len(inv.args))
+}
+
+// parseFlag handles the flag arg, whose arguments may follow in argv, and
+// returns what is left of argv.
+func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]string, error) {
+	name, value, hasValue := strings.Cut(arg, "=")
+	if f, ok := cmd.flag(name); ok && hasValue && strings.HasPrefix(arg, "--") {
+		if len(f.args) != 1 {
+			return nil, cmd.usage("flag '%s' takes %s, got '%s'", name, countArgs(len(f.args)), arg)
+		}
+		return argv, cmd.setFlag(inv, f, name, []string{value})
+	}
+	if f, ok := cmd.flag(arg); ok {
+		if len(argv) < len(f.args) {
+			return nil, cmd.usage("flag '%s' requires %s (%s)", arg, countArgs(len(f.args)), strings.Join(f.args, " "))
+		}
+		n := len(f.args)
+		return argv[n:], cmd.setFlag(inv, f, arg, argv[:n])
+	}
+	// -j4, and clusters as -rsSh: the last of a cluster may take arguments.
+	if len(arg) > 2 && arg[1] != '-' {
+		f, ok := cmd.flag(arg[:2])
+		switch {
+		case ok && len(f.args) == 1:
+			return argv, cmd.setFlag(inv, f, arg[:2], []string{arg[2:]})
+		case ok && len(f.args) == 0:
+			if err := cmd.setFlag(inv, f, arg[:2], nil); err != nil {
+				return nil, err
+			}
+			return cmd.parseFlag(inv, "-"+arg[2:], argv)
+		}
+	}
+	return nil, cmd.usage("unrecognised flag '%s'", arg)
+}
+
+func countArgs(n int) string {
+	switch n {
+	case 0:
+		return "no argument"
+	case 1:
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
+}
+
+func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string) error {
+	if err := f.set(inv, args); err != nil {
+		return cmd.usage("flag '%s': %v", name, err)
+	}
+	return nil
+}
+
+// flag returns the command's flag of that name.
+func (cmd *command) flag(name string) (*flag, bool) {
+	for _, flags := range [][]flag{cmd.flags, commonFlags} {
+		for i := range flags {
+			if slices.Contains(flags[i].names, name) {
+				return &flags[i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+func (cmd *command) checkArgs(n int) error {
+	switch {
+	case n < cmd.minArgs:
+		return cmd.usage("got %s, want %s", countArgs(n), cmd.args)
+	case cmd.maxArgs >= 0 && n > cmd.maxArgs:
+		return cmd.usage("got %s, want at most %d", countArgs(n), cmd.maxArgs)
+	}
+	return nil
+}
+
+func (cmd *command) usage(format string, args ...any) error {
+	return &usageError{cmd.name, fmt.Sprintf(format, args...)}
+}
+
+// help returns the command's manual in plain text.
+func (cmd *command) help() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage: nixbench %s [flags] %s\n\n%s\n", cmd.name, cmd.args, cmd.summary)
+	for _, group := range []struct {
+		title string
+		flags []flag
+	}{{"Flags", cmd.flags}, {"Common flags", commonFlags}} {
+		if len(group.flags) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s:\n", group.title)
+		for _, f := range group.flags {
+			head := strings.Join(append([]string{strings.Join(f.names, ", ")}, f.args...), " ")
+			fmt.Fprintf(&b, "  %-34s %s\n", head, f.help)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"nixbench/repl/text"
+)
+
+// Version is the version of nixbench.
+const Version = "0.1.0"
+
+// An Env is what a command gets from the process it runs in.
+type Env struct {
+	Args           []string // os.Args
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Dir            string // the working directory
+	// Terminal is true if both standard input and output are terminals.
+	Terminal bool
+	// Colour is true if standard error may get colours.
+	Colour bool
+	// Width is the number of columns of standard output, 0 if it is no terminal.
+	Width int
+	// Workbench opens the screens. It is called only if Terminal is true.
+	Workbench func(ctx context.Context, opts WorkbenchOptions) error
+}
+
+// WorkbenchOptions say what the workbench opens with.
+type WorkbenchOptions struct {
+	StoreURI string
+	Settings []Option // in the order given
+	Files    []string // loaded in the REPL
+	Includes []string // -I
+	Profile  string   // the profile to show first; "" chooses
+	Theme    string
+	ASCII    bool
+	DebugLog string // a file that gets the program's own log
+	// Build are attributes of the first file that are built from the start.
+	Build []string
+}
+
+// An Option is a setting from the command line.
+type Option struct{ Name, Value string }
+
+// An ExitError ends a command with a status, its message already said if Err is nil.
+type ExitError struct {
+	Status int
+	Err    error // may be nil
+}
+
+func (err *ExitError) Error() string {
+	if err.Err == nil {
+		return fmt.Sprintf("exit status %d", err.Status)
+	}
+	return err.Err.Error()
+}
+
+// Unwrap returns what went wrong.
+func (err *ExitError) Unwrap() error { return err.Err }
+
+type runFunc func(ctx context.Context, inv *invocation) error
+
+// Run runs the command that env.Args names and returns the exit status.
+func Run(ctx context.Context, env *Env) int {
+	err := run(ctx, env)
+	if err == nil {
+		return 0
+	}
+	status := 1
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		status = exit.Status
+		if exit.Err == nil {
+			return status
+		}
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		fmt.Fprintln(env.Stderr, "error: interrupted by the user")
+		return 130
+	}
+	fmt.Fprintln(env.Stderr, formatError(err, env.Colour))
+	var usage *usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(env.Stderr, "Try 'nixbench %s --help' for more information.\n", usage.command)
+	}
+	return status
+}
+
+func run(ctx context.Context, env *Env) error {
+	cmd, argv, err := find(env.Args[1:])
+	if err != nil {
+		return err
+	}
+	inv := &invocation{cmd: cmd, env: env}
+	if err := cmd.parse(inv, argv); err != nil {
+		if !inv.help {
+			return err
+		}
+	}
+	if inv.help {
+		_, err := io.WriteString(env.Stdout, cmd.help())
+		return err
+	}
+	return cmd.run(ctx, inv)
+}
+
+// find returns the command that the arguments name, of one or two words, and
+// the arguments after it.
+func find(args []string) (*command, []string, error) {
+	var flags []string // before the command's name
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		n := 1
+		if f, ok := workbench.flag(args[0]); ok {
+			n += len(f.args)
+		}
+		n = min(n, len(args))
+		flags, args = append(flags, args[:n]...), args[n:]
+	}
+	if len(args) == 0 {
+		return &workbench, flags, nil
+	}
+	table := commands()
+	for words := 2; words > 0; words-- {
+		if len(args) < words {
+			continue
+		}
+		name := strings.Join(args[:words], " ")
+		for i := range table {
+			if table[i].name == name {
+				return &table[i], append(flags, args[words:]...), nil
+			}
+		}
+	}
+	return nil, nil, unknownCommand(args)
+}
+
+func unknownCommand(args []string) error {
+	var group []string
+	for _, cmd := range commands() {
+		if first, second, two := strings.Cut(cmd.name, " "); two && first == args[0] {
+			group = append(group, second)
+		}
+	}
+	if group != nil {
+		return &usageError{"help", fmt.Sprintf("'nixbench %s' needs one of: %s", args[0], strings.Join(group, ", "))}
+	}
+	return &usageError{"help", fmt.Sprintf("'%s' is not a nixbench command", text.SanitiseName(args[0]))}
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// workbench is what runs if no command is named: it opens the screens.
+var workbench = command{
+	summary: "Open the workbench: a Nix for the terminal.",
+	args:    "[FILE...]", maxArgs: -1,
+	flags: slices.Concat(workbenchFlags, sourceFlags[3:4]),
+	run:   runWorkbench,
+}
+
+var workbenchFlags = []flag{
+	{[]string{"--theme"}, []string{"NAME"}, "dark or light, or one of your own", text1(func(inv *invocation) *string { return &inv.theme })},
+	{[]string{"--ascii"}, nil, "draw with ASCII alone", on(func(inv *invocation) *bool { return &inv.ascii })},
+	{[]string{"--debug-log"}, []string{"FILE"}, "write the program's own log to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
+	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
+}
+
+var pathInfoFlags = []flag{
+	{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
+	{[]string{"--size", "-s"}, nil, "the size of the NAR", on(func(inv *invocation) *bool { return &inv.size })},
+	{[]string{"--closure-size", "-S"}, nil, "the size of the closure", on(func(inv *invocation) *bool { return &inv.closureSize })},
+	{[]string{"--human-readable"}, nil, "sizes for people (also -h after -s or -S)", on(func(inv *invocation) *bool { return &inv.human })},
+	{[]string{"-h"}, nil, "the same as --human-readable", on(func(inv *invocation) *bool { return &inv.human })},
+	{[]string{"--sigs"}, nil, "show signatures", on(func(inv *invocation) *bool { return &inv.sigs })},
+	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
+	jsonFlag,
+}
+
+var profileFlags = []flag{
+	{[]string{"--profile"}, []string{"PATH"}, "the profile, default that of the store or the user", text1(func(inv *invocation) *string { return &inv.profile })},
+	jsonFlag,
+}
+
+var dryRunFlag = flag{[]string{"--dry-run"}, nil, "say what would be done, and do nothing", on(func(inv *invocation) *bool { return &inv.dryRun })}
+
+// commands returns the table of commands.
+func commands() []command {
+	evalFlags := []flag{
+		{[]string{"--raw"}, nil, "print a string as it is", on(func(inv *invocation) *bool { return &inv.raw })},
+		{[]string{"--xml"}, nil, "print XML", on(func(inv *invocation) *bool { return &inv.xml })},
+		{[]string{"--strict"}, nil, "evaluate all of the value", on(func(inv *invocation) *bool { return &inv.strict })},
+		{[]string{"--read-only", "--readonly-mode"}, nil, "compute store paths without writing to the store", on(func(inv *invocation) *bool { return &inv.readOnly })},
+		jsonFlag,
+	}
+	return []command{
+		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
+			summary: "Evaluate an expression and print its value.",
+			flags: slices.Concat(sourceFlags, evalFlags, []flag{
+				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
+			})},
+		{name: "instantiate", args: "[FILE...]", maxArgs: -1, run: runInstantiate,
+			summary: "Make store derivations of an expression and print their paths, as nix-instantiate does.",
+			flags: slices.Concat(sourceFlags, evalFlags, []flag{
+				{[]string{"--eval"}, nil, "print the value instead", on(func(inv *invocation) *bool { return &inv.evalOnly })},
+				{[]string{"--parse"}, nil, "print the syntax tree instead", on(func(inv *invocation) *bool { return &inv.parse })},
+				{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", text1(func(inv *invocation) *string { return &inv.addRoot })},
+			})},
+		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
+			summary: "Build derivations, and link to their outputs.",
+			flags:   slices.Concat(sourceFlags, buildFlags, []flag{jsonFlag})},
+		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,
+			summary: "Build the derivations of a file, with the flags and exit statuses of nix-build.",
+			flags:   slices.Concat(sourceFlags, buildFlags)},
+		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
+			summary: "Print the build logs of derivations.", flags: sourceFlags},
+		{name: "path-info", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runPathInfo,
+			summary: "Print what the store knows about paths.",
+			flags:   slices.Concat(pathInfoFlags, sourceFlags)},
+		{name: "why-depends", args: "PATH DEPENDENCY", minArgs: 2, maxArgs: 2, run: runWhyDepends,
+			summary: "Show why a path has another in its closure.",
+			flags: slices.Concat([]flag{
+				{[]string{"--all", "-a"}, nil, "all chains of references, not just a shortest", on(func(inv *invocation) *bool { return &inv.all })},
+				{[]string{"--precise"}, nil, "also the files that hold the references", on(func(inv *invocation) *bool { return &inv.precise })},
+				jsonFlag,
+			}, sourceFlags)},
+		{name: "profile history", run: runProfileHistory,
+			summary: "Show what changed with each generation of a profile.", flags: profileFlags},
+		{name: "profile rollback", run: runProfileRollback,
+			summary: "Switch a profile to the generation before the current one, or to another.",
+			flags: slices.Concat(profileFlags, []flag{dryRunFlag, {[]string{"--to"}, []string{"NUMBER"}, "the generation to switch to", func(inv *invocation, args []string) (err error) {
+				inv.to, err = number(args[0])
+				return err
+			}}})},
+		{name: "profile diff-closures", run: runDiffClosures,
+			summary: "Show the difference of closures between the generations of a profile.", flags: profileFlags},
+		{name: "profile list", run: runProfileList,
+			summary: "List the packages in a profile.", flags: profileFlags},
+		{name: "store gc", run: runStoreGC,
+			summary: "Delete what no root leads to.",
+			flags: []flag{dryRunFlag, jsonFlag, {[]string{"--max"}, []string{"SIZE"}, "stop when SIZE has been freed, such as 5G", func(inv *invocation, args []string) (err error) {
+				inv.maxFreed, err = byteSize(args[0])
+				return err
+			}}}},
+		{name: "store verify", run: runStoreVerify,
+			summary: "Check that the store is as its database says.",
+			flags: []flag{
+				{[]string{"--check-contents"}, nil, "read and hash all files", on(func(inv *invocation) *bool { return &inv.checkContents })},
+				{[]string{"--repair"}, nil, "make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
+				jsonFlag,
+			}},
+		{name: "repl", args: "[FILE...]", maxArgs: -1, run: runRepl,
+			summary: "Evaluate lines of input: on a terminal in the workbench, else from standard input.",
+			flags:   slices.Concat(sourceFlags, workbenchFlags)},
+		{name: "tour", run: runTour,
+			summary: "Build a small package set in a store of its own, and look around in it.",
+			flags: slices.Concat(workbenchFlags, []flag{
+				{[]string{"--remove"}, nil, "delete the tour's store", on(func(inv *invocation) *bool { return &inv.remove })},
+			})},
+		{name: "help", args: "[COMMAND]", maxArgs: 2, run: runHelp, summary: "List the commands, or explain one."},
+		{name: "version", run: runVersion, summary: "Print the version."},
+	}
+}
+
+func runVersion(_ context.Context, inv *invocation) error {
+	_, err := fmt.Fprintf(inv.env.Stdout, "nixbench %s\n", Version)
+	return err
+}
+
+func runHelp(_ context.Context, inv *invocation) error {
+	table := commands()
+	if len(inv.args) > 0 {
+		name := strings.Join(inv.args, " ")
+		for i := range table {
+			if table[i].name == name {
+				_, err := fmt.Fprint(inv.env.Stdout, table[i].help())
+				return err
+			}
+		}
+		return inv.cmd.usage("'%s' is not a nixbench command", name)
+	}
+	fmt.Fprint(inv.env.Stdout, "Usage: nixbench [flags] [FILE...]      open the workbench\n       nixbench COMMAND [flags] ...\n\nCommands:\n")
+	for _, cmd := range table {
+		fmt.Fprintf(inv.env.Stdout, "  %-22s %s\n", cmd.name, cmd.summary)
+	}
+	_, err := fmt.Fprint(inv.env.Stdout, "\n'nixbench COMMAND --help' explains one of them.\n")
+	return err
+}
+
+// errNoTerminal reports that the screens cannot be opened.
+var errNoTerminal = errors.New("open the workbench: standard input and output are not a terminal; 'nixbench help' lists the commands that need none")
+
+func runWorkbench(ctx context.Context, inv *invocation) error {
+	switch {
+	case inv.version:
+		return runVersion(ctx, inv)
+	case inv.plain:
+		return runRepl(ctx, inv)
+	case !inv.env.Terminal:
+		return errNoTerminal
+	}
+	return inv.env.Workbench(ctx, inv.workbenchOptions())
+}
+
+func (inv *invocation) workbenchOptions() WorkbenchOptions {
+	files := inv.args
+	if inv.file != "" {
+		files = append([]string{inv.file}, files...)
+	}
+	return WorkbenchOptions{
+		StoreURI: inv.storeURI, Settings: inv.options, Files: files, Includes: inv.includes,
+		Theme: inv.theme, ASCII: inv.ascii, DebugLog: inv.debugLog,
+	}
+}

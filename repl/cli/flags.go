@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// An invocation is a command with its arguments.
+type invocation struct {
+	cmd  *command
+	env  *Env
+	args []string // the positional ones
+
+	// Common.
+	help, json, plain bool
+	showTrace         bool
+	storeURI          string
+	options           []Option
+	quiet             bool
+
+	// Where expressions come from.
+	file, expr string
+	hasExpr    bool
+	attrs      []string
+	includes   []string
+	argExprs   []Option // --arg
+	argStrs    []Option // --argstr
+
+	// Evaluation.
+	raw, strict, readOnly, parse, xml bool
+	evalOnly                          bool
+	apply                             string
+
+	// Building.
+	dryRun, noLink, printOutPaths, printLogs bool
+	outLink, addRoot                         string
+
+	// Store paths.
+	recursive, size, closureSize, human, sigs, all, precise bool
+	checkContents, repair                                   bool
+	maxFreed                                                int64
+
+	// Profiles.
+	profile string
+	to      int
+
+	// The workbench and the tour.
+	theme, debugLog string
+	ascii, remove   bool
+	version         bool
+	dir             string
+}
+
+// on returns a setter of a switch.
+func on(field func(*invocation) *bool) func(*invocation, []string) error {
+	return func(inv *invocation, _ []string) error {
+		*field(inv) = true
+		return nil
+	}
+}
+
+// text1 returns a setter of a string.
+func text1(field func(*invocation) *string) func(*invocation, []string) error {
+	return func(inv *invocation, args []string) error {
+		*field(inv) = args[0]
+		return nil
+	}
+}
+
+// setting returns a setter of a nix.conf setting.
+func setting(name, value string) func(*invocation, []string) error {
+	return func(inv *invocation, args []string) error {
+		v := value
+		if len(args) > 0 {
+			v = args[0]
+		}
+		inv.options = append(inv.options, Option{name, v})
+		return nil
+	}
+}
+
+var commonFlags = []flag{
+	{[]string{"--help", "-h"}, nil, "show this text", on(func(inv *invocation) *bool { return &inv.help })},
+	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, auto", text1(func(inv *invocation) *string { return &inv.storeURI })},
+	{[]string{"--option"}, []string{"NAME", "VALUE"}, "set a setting of nix.conf", func(inv *invocation, args []string) error {
+		inv.options = append(inv.options, Option{args[0], args[1]})
+		return nil
+	}},
+	{[]string{"--extra-experimental-features"}, []string{"NAMES"}, "turn experimental features on", setting("extra-experimental-features", "")},
+	{[]string{"--plain"}, nil, "plain text, never the screens, no colours", on(func(inv *invocation) *bool { return &inv.plain })},
+	{[]string{"--quiet"}, nil, "say less", on(func(inv *invocation) *bool { return &inv.quiet })},
+}
+
+var jsonFlag = flag{[]string{"--json"}, nil, "print JSON", on(func(inv *invocation) *bool { return &inv.json })}
+
+// sourceFlags say which expression is meant.
+var sourceFlags = []flag{
+	{[]string{"--file", "-f"}, []string{"FILE"}, "take attributes of the expression in FILE", text1(func(inv *invocation) *string { return &inv.file })},
+	{[]string{"--expr", "-E"}, []string{"EXPR"}, "take attributes of EXPR", func(inv *invocation, args []string) error {
+		inv.expr, inv.hasExpr = args[0], true
+		return nil
+	}},
+	{[]string{"--attr", "-A"}, []string{"ATTRPATH"}, "an attribute; may be repeated", func(inv *invocation, args []string) error {
+		inv.attrs = append(inv.attrs, args[0])
+		return nil
+	}},
+	{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH or NAME=PATH to the search path", func(inv *invocation, args []string) error {
+		inv.includes = append(inv.includes, args[0])
+		return nil
+	}},
+	{[]string{"--arg"}, []string{"NAME", "EXPR"}, "pass EXPR as the argument NAME of functions", func(inv *invocation, args []string) error {
+		inv.argExprs = append(inv.argExprs, Option{args[0], args[1]})
+		return nil
+	}},
+	{[]string{"--argstr"}, []string{"NAME", "STRING"}, "pass STRING as the argument NAME of functions", func(inv *invocation, args []string) error {
+		inv.argStrs = append(inv.argStrs, Option{args[0], args[1]})
+		return nil
+	}},
+	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
+	{[]string{"--impure"}, nil, "evaluation is impure anyway; accepted for compatibility", func(*invocation, []string) error { return nil }},
+}
+
+var buildFlags = []flag{
+	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
+	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", text1(func(inv *invocation) *string { return &inv.outLink })},
+	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},
+	{[]string{"--print-build-logs", "-L"}, nil, "print the logs of builds as they come", on(func(inv *invocation) *bool { return &inv.printLogs })},
+	{[]string{"--dry-run"}, nil, "say what would be built, and build nothing", on(func(inv *invocation) *bool { return &inv.dryRun })},
+	{[]string{"--max-jobs", "-j"}, []string{"N"}, "builds at once", setting("max-jobs", "")},
+	{[]string{"--cores"}, []string{"N"}, "NIX_BUILD_CORES", setting("cores", "")},
+	{[]string{"--keep-going", "-k"}, nil, "build what does not depend on a failed build", setting("keep-going", "true")},
+	{[]string{"--keep-failed", "-K"}, nil, "keep the directory of a failed build", setting("keep-failed", "true")},
+}
+
+// number parses a flag's argument.
+func number(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, fmt.Errorf("got '%s', want a number", s)
+	}
+	return n, nil
+}
+
+// byteSize parses "500M", with the units of Nix: K, M, G, T by 1024.
+func byteSize(s string) (int64, error) {
+	digits, unit := s, int64(1)
+	if n := len(s); n > 0 {
+		if i := indexUnit(s[n-1]); i > 0 {
+			digits, unit = s[:n-1], 1<<(10*i)
+		}
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case err != nil || n < 0:
+		return 0, fmt.Errorf("got '%s', want a size like 500M", s)
+	case n > (1<<63-1)/unit:
+		return 0, errors.New("size too large")
+	}
+	return n * unit, nil
+}
+
+// indexUnit returns the power of 1024 that a letter stands for, 0 if none.
+func indexUnit(c byte) int {
+	for i, unit := range []byte("KMGT") {
+		if c == unit || c == unit+'a'-'A' {
+			return i + 1
+		}
+	}
+	return 0
+}

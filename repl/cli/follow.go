@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"nixbench/engine"
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+)
+
+// A follower tells of builds on a stream that nobody redraws: a line when one
+// starts, its log if wanted, a line when it fails or ends.
+type follower struct {
+	w     io.Writer
+	quiet bool
+	logs  bool // print the lines of logs, each behind the build's name
+
+	seen map[event.ID]*followed
+}
+
+// followed is how far the log of a build has been printed.
+type followed struct {
+	act    event.Activity
+	offset int64
+}
+
+// heartbeat is how long a follower says nothing while builds run.
+const heartbeat = 30 * time.Second
+
+// follow starts a follower of the engine's activities. The function that it
+// returns waits until all that was posted has been told.
+func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
+	if f.quiet {
+		return func() {}
+	}
+	f.seen = make(map[event.ID]*followed)
+	box := eng.Events().Subscribe()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var done sync.WaitGroup
+	done.Go(func() { f.run(ctx, box) })
+	return func() {
+		cancel()
+		done.Wait()
+		eng.Events().Unsubscribe(box)
+		drained, cancelled := context.WithCancel(ctx)
+		cancelled()
+		if acts, err := box.Take(drained); err == nil {
+			f.tell(acts)
+		}
+	}
+}
+
+func (f *follower) run(ctx context.Context, box *event.Mailbox) {
+	for {
+		wait, cancel := context.WithTimeout(ctx, heartbeat)
+		acts, err := box.Take(wait)
+		cancel()
+		switch {
+		case ctx.Err() != nil && err != nil:
+			return
+		case err != nil:
+			f.beat()
+		default:
+			f.tell(acts)
+		}
+	}
+}
+
+// beat says that builds are still running.
+func (f *follower) beat() {
+	running := 0
+	name := ""
+	for _, seen := range f.seen {
+		if seen.act.State == event.Running {
+			running++
+			name = seen.act.Name
+		}
+	}
+	switch running {
+	case 0:
+	case 1:
+		fmt.Fprintf(f.w, "still building %s\n", text.SanitiseName(name))
+	default:
+		fmt.Fprintf(f.w, "still building %d derivations\n", running)
+	}
+}
+
+func (f *follower) tell(acts []event.Activity) {
+	for _, act := range acts {
+		if act.Kind != event.Build {
+			continue
+		}
+		seen := f.seen[act.ID]
+		if seen == nil {
+			seen = &followed{act: event.Activity{State: event.Waiting}}
+			f.seen[act.ID] = seen
+		}
+		before := seen.act
+		seen.act = act
+		if before.State == event.Waiting && act.State != event.Waiting && act.State != event.Cancelled {
+			fmt.Fprintf(f.w, "building '%s'...\n", act.Subject)
+		}
+		if f.logs {
+			f.tellLog(seen)
+		}
+		if act.State == event.Failed && before.State != event.Failed {
+			fmt.Fprintf(f.w, "failed '%s': %s\n", act.Subject, text.SanitiseName(act.Err))
+		}
+	}
+}
+
+// tellLog prints the whole lines of the log that are new; the rest of the last
+// line too once the build has ended.
+func (f *follower) tellLog(seen *followed) {
+	log, err := os.Open(seen.act.LogFile)
+	if err != nil {
+		return // not written yet, or compressed by now
+	}
+	defer log.Close()
+	data, err := io.ReadAll(io.NewSectionReader(log, seen.offset, seen.act.LogSize-seen.offset))
+	if err != nil {
+		return
+	}
+	if !seen.act.State.Final() {
+		data = data[:bytes.LastIndexByte(data, '\n')+1]
+	}
+	seen.offset += int64(len(data))
+	for line := range bytes.Lines(data) {
+		if shown, ok := logLine(string(bytes.TrimRight(line, "\n"))); ok {
+			fmt.Fprintf(f.w, "%s> %s\n", text.SanitiseName(seen.act.Name), shown)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"nixbench/repl/text"
+)
+
+// runLog is `nixbench log`: the log of a build, cleaned if it goes to a
+// terminal, as it was written if not.
+func runLog(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	insts, err := inv.installables(ctx, eng, inv.args)
+	if err != nil {
+		return err
+	}
+	for _, inst := range insts {
+		log, err := eng.Log(ctx, inst.target.Path)
+		if err != nil {
+			return err
+		}
+		err = inv.copyLog(log)
+		log.Close()
+		if err != nil {
+			return fmt.Errorf("read log of %s: %v", inst.target.Path, err)
+		}
+	}
+	return nil
+}
+
+func (inv *invocation) copyLog(log io.Reader) error {
+	if !inv.env.Terminal && !inv.plain {
+		_, err := io.Copy(inv.env.Stdout, log)
+		return err
+	}
+	r := bufio.NewReader(log)
+	for {
+		line, err := r.ReadString('\n')
+		if line != "" {
+			shown := text.PlainLine(strings.TrimRight(line, "\n"))
+			if _, err := fmt.Fprintln(inv.env.Stdout, shown); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// logLine returns a line of a log as people read it, and false if it was said
+// to Nix rather than to them.
+func logLine(line string) (string, bool) {
+	if strings.HasPrefix(line, "@nix {") {
+		return "", false
+	}
+	return text.PlainLine(line), true
+}

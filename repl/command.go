@@ -1,0 +1,129 @@
+package repl
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A command is one of those that begin with a colon.
+type command struct {
+	Command
+	run func(s *Session, ctx context.Context, arg string) (*Result, error)
+	// argument says what its argument is, for completion.
+	argument argumentKind
+}
+
+// An argumentKind says what a command's argument is.
+type argumentKind uint8
+
+const (
+	argNone argumentKind = iota
+	argExpr
+	argFile
+)
+
+// The groups that :? lists commands in.
+const (
+	groupScope   = "Load and bind"
+	groupLook    = "Look at values"
+	groupBuild   = "Build"
+	groupErrors  = "After an error"
+	groupProgram = "The workbench"
+)
+
+// table returns the commands, in the order of :?.
+func table() []command {
+	return []command{
+		{Command{[]string{":a", ":add"}, "<expr>", "add the attributes of a set to the scope", groupScope}, (*Session).cmdAdd, argExpr},
+		{Command{[]string{":l", ":load"}, "<file>", "load a file and add its attributes to the scope", groupScope}, (*Session).cmdLoad, argFile},
+		{Command{[]string{":r", ":reload"}, "", "load all files again; bindings and results stay", groupScope}, (*Session).cmdReload, argNone},
+		{Command{[]string{":ll", ":last-loaded"}, "", "list the names that were added last", groupScope}, (*Session).cmdLastLoaded, argNone},
+		{Command{[]string{":scope"}, "", "list what is loaded and bound", groupScope}, (*Session).cmdScope, argNone},
+
+		{Command{[]string{":p", ":print"}, "[depth] <expr>", "evaluate and print all of a value, or to a depth", groupLook}, (*Session).cmdPrint, argExpr},
+		{Command{[]string{":t", ":type"}, "<expr>", "tell the type of a value", groupLook}, (*Session).cmdType, argExpr},
+		{Command{[]string{":doc"}, "<expr>", "explain a builtin, function or attribute", groupLook}, (*Session).cmdDoc, argExpr},
+		{Command{[]string{":e", ":edit"}, "<expr>", "open the source of a package or function in $EDITOR", groupLook}, (*Session).cmdEdit, argExpr},
+		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*Session).cmdSave, argFile},
+
+		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*Session).cmdBuild, argExpr},
+		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*Session).cmdBuildLink, argExpr},
+		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*Session).cmdLog, argExpr},
+		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*Session).cmdWhy, argExpr},
+		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*Session).cmdClosure, argExpr},
+
+		{Command{[]string{":bt", ":backtrace"}, "", "show the trace of the last error", groupErrors}, (*Session).cmdTrace, argNone},
+		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*Session).cmdTraceEnable, argNone},
+
+		{Command{[]string{":profiles"}, "", "go to the profiles", groupProgram}, goTo(ScreenProfiles), argNone},
+		{Command{[]string{":gc"}, "", "go to the garbage collection", groupProgram}, goTo(ScreenGC), argNone},
+		{Command{[]string{":!"}, "<command>", "run a command of the shell", groupProgram}, (*Session).cmdShell, argNone},
+		{Command{[]string{":?", ":help"}, "", "list the commands", groupProgram}, (*Session).cmdHelp, argNone},
+		{Command{[]string{":q", ":quit"}, "", "leave", groupProgram}, (*Session).cmdQuit, argNone},
+	}
+}
+
+// Commands lists the commands that begin with a colon.
+func (s *Session) Commands() []Command {
+	var out []Command
+	for _, cmd := range table() {
+		out = append(out, cmd.Command)
+	}
+	return out
+}
+
+// findCommand splits an input into its command and the argument.
+func findCommand(input string) (command, string, error) {
+	name, arg, _ := strings.Cut(input, " ")
+	if strings.HasPrefix(input, ":!") {
+		name, arg = ":!", input[2:]
+	}
+	for _, cmd := range table() {
+		if slices.Contains(cmd.Names, name) {
+			return cmd, strings.TrimSpace(arg), nil
+		}
+	}
+	if name == ":lf" || name == ":load-flake" {
+		return command{}, "", fmt.Errorf("command %s: flakes cannot be loaded yet; :l loads files", name)
+	}
+	return command{}, "", fmt.Errorf("unknown command '%s'; :? lists the commands", name)
+}
+
+func (s *Session) runCommand(ctx context.Context, input string) (*Result, error) {
+	cmd, arg, err := findCommand(input)
+	if err != nil {
+		return nil, err
+	}
+	return cmd.run(s, ctx, arg)
+}
+
+func goTo(screen Screen) func(*Session, context.Context, string) (*Result, error) {
+	return func(*Session, context.Context, string) (*Result, error) {
+		return &Result{Then: &Then{Screen: screen}}, nil
+	}
+}
+
+func (s *Session) cmdQuit(context.Context, string) (*Result, error) { return nil, errQuit }
+
+func (s *Session) cmdHelp(context.Context, string) (*Result, error) {
+	lines := []string{
+		"<expr>                evaluate; the result is _ and _N",
+		"<x> = <expr>          bind a name",
+	}
+	group := ""
+	for _, cmd := range table() {
+		if cmd.Group != group {
+			group = cmd.Group
+			lines = append(lines, "", group)
+		}
+		head := strings.TrimSpace(strings.Join(cmd.Names, " ") + " " + cmd.Args)
+		lines = append(lines, fmt.Sprintf("  %-28s %s", head, cmd.Help))
+	}
+	return textResult(lines...), nil
+}
+
+func (s *Session) cmdShell(_ context.Context, arg string) (*Result, error) {
+	return &Result{Then: &Then{Command: []string{"sh", "-c", arg}}}, nil
+}

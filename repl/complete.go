@@ -1,0 +1,192 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
+	"nixbench/repl/text"
+)
+
+// maxCompletions is how many completions are listed.
+const maxCompletions = 200
+
+// keywords are completed like variables.
+var keywords = []string{"assert", "else", "if", "import", "in", "inherit", "let", "rec", "then", "with"}
+
+// Complete finds what can stand at the cursor, a byte offset. Attributes are
+// found by evaluating what stands before the last dot; if that fails, Err of the
+// answer says why.
+func (s *Session) Complete(ctx context.Context, input string, cursor int) (*Completions, error) {
+	cursor = min(max(cursor, 0), len(input))
+	if strings.HasPrefix(input, ":") {
+		return s.completeCommand(ctx, input, cursor)
+	}
+	return s.completeExpr(ctx, input, cursor)
+}
+
+func (s *Session) completeCommand(ctx context.Context, input string, cursor int) (*Completions, error) {
+	blank := strings.IndexByte(input, ' ')
+	if blank < 0 || cursor <= blank {
+		c := &Completions{}
+		for _, cmd := range table() {
+			for _, name := range cmd.Names {
+				c.offer(input[:cursor], name, cmd.Help)
+			}
+		}
+		return c, nil
+	}
+	cmd, _, err := findCommand(input)
+	if err != nil {
+		return &Completions{Start: cursor, Err: text.PlainLine(err.Error())}, nil
+	}
+	start := blank + 1
+	switch cmd.argument {
+	case argFile:
+		return s.completeFile(input[start:cursor], start), nil
+	case argExpr:
+		c, err := s.completeExpr(ctx, input[start:], cursor-start)
+		if c != nil {
+			c.Start += start
+		}
+		return c, err
+	}
+	return &Completions{Start: cursor}, nil
+}
+
+func (s *Session) completeExpr(ctx context.Context, input string, cursor int) (*Completions, error) {
+	at := syntax.CompletionAt(input, cursor)
+	switch at.Kind {
+	case syntax.CompleteVariable:
+		return s.completeVariable(ctx, at)
+	case syntax.CompleteAttr:
+		return s.completeAttr(ctx, at)
+	case syntax.CompletePath:
+		return s.completeFile(at.Prefix, at.Start), nil
+	}
+	return &Completions{Start: cursor}, nil
+}
+
+// offer adds a completion if it begins with what is there already.
+func (c *Completions) offer(prefix, name, detail string) {
+	if !strings.HasPrefix(name, prefix) {
+		return
+	}
+	if len(c.Items) >= maxCompletions {
+		c.More = true
+		return
+	}
+	c.Items = append(c.Items, CompletionItem{Text: name, Detail: detail})
+}
+
+func (s *Session) completeVariable(ctx context.Context, at syntax.Completion) (*Completions, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	names := slices.Concat(s.names, s.ev.GlobalNames(), keywords)
+	slices.Sort(names)
+	c := &Completions{Start: at.Start}
+	for _, name := range slices.Compact(names) {
+		// Names that begin with two underscores are not for people to type.
+		if strings.HasPrefix(name, "__") && !strings.HasPrefix(at.Prefix, "__") {
+			continue
+		}
+		c.offer(at.Prefix, name, s.detail(name))
+	}
+	return c, nil
+}
+
+// detail says what a variable is, without evaluating it.
+func (s *Session) detail(name string) string {
+	v, ok := s.scope.Lookup(name)
+	if !ok {
+		if v, ok = s.ev.Global(name); !ok {
+			return ""
+		}
+	}
+	return s.shortDetail(v)
+}
+
+// shortDetail says what a value is in a few words.
+func (s *Session) shortDetail(v eval.Value) string {
+	snap := s.ev.Snapshot(v)
+	if snap.Kind == eval.KindBuiltin {
+		if b := v.Builtin(); b != nil {
+			return strings.Join(b.Args, " ")
+		}
+	}
+	if snap.Kind == eval.KindThunk {
+		return ""
+	}
+	return text.Cut(s.line(snap), 48)
+}
+
+func (s *Session) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	c := &Completions{Start: at.Start}
+	v, err := s.evalText(ctx, at.Base)
+	if err == nil {
+		v, err = s.ev.Force(ctx, v)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, err
+	case err != nil:
+		c.Err = s.shortError(err)
+		return c, nil
+	case v.Kind() != eval.KindAttrs:
+		c.Err = "this is " + eval.ShowType(v) + ", which has no attributes"
+		return c, nil
+	}
+	for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
+		name := eval.QuoteName(child.Name)
+		if strings.HasPrefix(name, at.Prefix) {
+			c.offer(at.Prefix, name, s.shortDetail(child.Value))
+		}
+	}
+	return c, nil
+}
+
+// shortError is an error in one line.
+func (s *Session) shortError(err error) string {
+	var evalErr *eval.Error
+	msg := err.Error()
+	if errors.As(err, &evalErr) {
+		msg = evalErr.Msg
+	}
+	first, _, _ := strings.Cut(msg, "\n")
+	return text.PlainLine(first)
+}
+
+// completeFile completes the last part of a file name.
+func (s *Session) completeFile(prefix string, start int) *Completions {
+	dir, base := filepath.Split(prefix)
+	entries, err := os.ReadDir(s.abs(expandHome(dir, s.eng.Getenv("HOME"))))
+	c := &Completions{Start: start + len(dir)}
+	if err != nil {
+		c.Err = text.PlainLine(err.Error())
+		return c
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") {
+			continue
+		}
+		if entry.IsDir() {
+			name += "/"
+		}
+		c.offer(base, name, "")
+	}
+	return c
+}

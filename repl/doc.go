@@ -1,0 +1,191 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
+	"nixbench/repl/text"
+)
+
+func (s *Session) cmdDoc(ctx context.Context, arg string) (*Result, error) {
+	doc, err := s.explain(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Kind: ResultDoc, Doc: doc}, nil
+}
+
+// Doc explains the expression at the cursor: the variable or selection that the
+// cursor stands at or just behind.
+func (s *Session) Doc(ctx context.Context, input string, cursor int) (*Doc, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	cursor = min(max(cursor, 0), len(input))
+	for cursor < len(input) && isNamePart(input[cursor]) {
+		cursor++
+	}
+	at := syntax.CompletionAt(input, cursor)
+	switch {
+	case at.Kind == syntax.CompleteAttr && at.Prefix != "":
+		return s.explain(ctx, at.Base+"."+at.Prefix)
+	case at.Kind == syntax.CompleteVariable && at.Prefix != "":
+		return s.explain(ctx, at.Prefix)
+	}
+	return nil, errors.New("nothing to explain here")
+}
+
+func isNamePart(c byte) bool {
+	return c == '_' || c == '-' || c == '\'' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// explain evaluates an expression and says what is known of it: the text of a
+// builtin, or the comment before a function or attribute.
+func (s *Session) explain(ctx context.Context, expr string) (*Doc, error) {
+	v, err := s.evalText(ctx, expr)
+	if err != nil {
+		return nil, err
+	}
+	if v, err = s.ev.Force(ctx, v); err != nil {
+		return nil, err
+	}
+	doc := &Doc{Title: text.PlainLine(expr)}
+	if b := v.Builtin(); b != nil {
+		doc.Title = strings.TrimSpace("builtins." + b.Name + " " + strings.Join(b.Args, " "))
+		doc.Lines = docLines(b.Doc)
+		return doc, nil
+	}
+	if l := s.ev.LambdaText(v); l != nil {
+		s.explainAt(doc, l.Pos())
+		if len(doc.Lines) == 0 {
+			doc.Lines = []DocLine{{Text: s.line(s.ev.Snapshot(v)), Code: true}, {}, {Text: "There is no documentation comment."}}
+		}
+		return doc, nil
+	}
+	if pos := s.attrPos(ctx, expr); pos != 0 {
+		s.explainAt(doc, pos)
+	}
+	if len(doc.Lines) == 0 {
+		doc.Lines = []DocLine{{Text: eval.ShowType(v) + ": " + s.line(s.ev.Snapshot(v))}, {}, {Text: "There is no documentation comment."}}
+	}
+	return doc, nil
+}
+
+// explainAt fills in the comment at a position, and the position.
+func (s *Session) explainAt(doc *Doc, pos eval.Pos) {
+	at := s.ev.Position(pos)
+	if strings.HasPrefix(at.Name, "/") {
+		doc.File, doc.Line = at.Name, at.Line
+	}
+	if at.File != nil {
+		if comment, ok := at.File.Doc(pos); ok {
+			doc.Lines = docLines(comment)
+		}
+	}
+}
+
+// attrPos returns where the attribute that expr selects was written.
+func (s *Session) attrPos(ctx context.Context, expr string) eval.Pos {
+	dot := strings.LastIndexByte(expr, '.')
+	if dot < 0 {
+		return 0
+	}
+	v, err := s.evalText(ctx, expr[:dot])
+	if err == nil {
+		v, err = s.ev.Force(ctx, v)
+	}
+	if err != nil || v.Kind() != eval.KindAttrs {
+		return 0
+	}
+	return v.Attrs().Pos(eval.Intern(strings.Trim(expr[dot+1:], `"`)))
+}
+
+// docLines splits Markdown into lines: headings, code and text.
+func docLines(markdown string) []DocLine {
+	var lines []DocLine
+	fenced := false
+	for line := range strings.SplitSeq(strings.TrimSpace(markdown), "\n") {
+		line = text.PlainLine(strings.TrimRight(line, " \t\r"))
+		switch {
+		case strings.HasPrefix(strings.TrimSpace(line), "```"):
+			fenced = !fenced
+		case fenced:
+			lines = append(lines, DocLine{Text: line, Code: true})
+		case strings.HasPrefix(line, "    "):
+			lines = append(lines, DocLine{Text: line[4:], Code: true})
+		case strings.HasPrefix(line, "#"):
+			lines = append(lines, DocLine{Text: strings.TrimSpace(strings.TrimLeft(line, "#")), Head: true})
+		default:
+			lines = append(lines, DocLine{Text: line})
+		}
+	}
+	return lines
+}
+
+// cmdEdit leads to the source of a function, a package or a file.
+func (s *Session) cmdEdit(ctx context.Context, arg string) (*Result, error) {
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	if v, err = s.ev.Force(ctx, v); err != nil {
+		return nil, err
+	}
+	file, line, err := s.sourceOf(ctx, v, arg)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Then: &Then{File: file, Line: line}}, nil
+}
+
+func (s *Session) sourceOf(ctx context.Context, v eval.Value, expr string) (string, int, error) {
+	if v.Kind() == eval.KindPath || v.Kind() == eval.KindString {
+		name, err := s.print(ctx, v, eval.PrintOptions{})
+		return name, 0, err
+	}
+	pos := eval.Pos(0)
+	if l := s.ev.LambdaText(v); l != nil {
+		pos = l.Pos()
+	} else if v.Kind() == eval.KindAttrs {
+		if file, line, ok := s.metaPosition(ctx, v); ok {
+			return file, line, nil
+		}
+	}
+	if pos == 0 {
+		pos = s.attrPos(ctx, expr)
+	}
+	at := s.ev.Position(pos)
+	if !strings.HasPrefix(at.Name, "/") {
+		return "", 0, fmt.Errorf("it is not known where this was written")
+	}
+	return at.Name, at.Line, nil
+}
+
+// metaPosition reads meta.position of a package: "file:line".
+func (s *Session) metaPosition(ctx context.Context, v eval.Value) (file string, line int, ok bool) {
+	var at string
+	err := s.ev.Do(ctx, func(st *eval.State) {
+		meta, has := v.Attrs().GetName("meta")
+		if !has {
+			return
+		}
+		if pos, has := st.ForceAttrs(meta, "").GetName("position"); has {
+			at, _ = st.ForceString(pos, "")
+		}
+	})
+	i := strings.LastIndexByte(at, ':')
+	if err != nil || i < 0 {
+		return "", 0, false
+	}
+	n := 0
+	if _, err := fmt.Sscanf(at[i+1:], "%d", &n); err != nil {
+		return "", 0, false
+	}
+	return at[:i], n, true
+}

@@ -1,0 +1,93 @@
+package repl
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
+	"nixbench/repl/text"
+)
+
+// describe turns an error into what interfaces show of it. The frames of a
+// language error stay for :bt.
+func (s *Session) describe(err error) *EvalError {
+	var evalErr *eval.Error
+	var syntaxErr *syntax.Error
+	var failure *engine.Failure
+	switch {
+	case errors.As(err, &failure):
+		return describeBuild(err)
+	case errors.As(err, &evalErr):
+		s.lastErr = evalErr
+		return describeEval(evalErr)
+	case errors.As(err, &syntaxErr):
+		return &EvalError{
+			Msg: text.PlainLine(syntaxErr.Msg), Where: syntaxErr.Pos.String(),
+			Excerpt: excerpt(syntaxErr.Pos), File: file(syntaxErr.Pos), Line: syntaxErr.Pos.Line,
+		}
+	}
+	return &EvalError{Msg: cleanText(err.Error())}
+}
+
+func describeBuild(err error) *EvalError {
+	var failure *engine.Failure
+	errors.As(err, &failure)
+	e := &EvalError{Msg: cleanText(failure.Error())}
+	for _, line := range failure.Tail {
+		e.Excerpt = append(e.Excerpt, text.PlainLine(line))
+	}
+	return e
+}
+
+func describeEval(err *eval.Error) *EvalError {
+	e := &EvalError{Msg: cleanText(err.Msg)}
+	if len(err.Suggestions) > 0 {
+		e.Msg += "; did you mean " + text.SanitiseName(strings.Join(err.Suggestions, " or ")) + "?"
+	}
+	pos := err.Pos
+	for i := len(err.Trace) - 1; i >= 0 && pos.Line == 0; i-- {
+		pos = err.Trace[i].Pos
+	}
+	if pos.Line > 0 {
+		e.Where, e.Excerpt, e.File, e.Line = pos.String(), excerpt(pos), file(pos), pos.Line
+	}
+	for _, frame := range slices.Backward(err.Trace) {
+		f := Frame{Text: text.SanitiseName(frame.Text), File: file(frame.Pos), Line: frame.Pos.Line}
+		if frame.Pos.Line > 0 {
+			f.Where = frame.Pos.String()
+		}
+		e.Trace = append(e.Trace, f)
+	}
+	return e
+}
+
+// cleanText cleans a text of several lines.
+func cleanText(msg string) string {
+	lines := strings.Split(msg, "\n")
+	for i, line := range lines {
+		lines[i] = text.PlainLine(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// file returns the file of a position, "" if it is at the prompt.
+func file(pos syntax.Position) string {
+	if strings.HasPrefix(pos.Name, "/") {
+		return pos.Name
+	}
+	return ""
+}
+
+// excerpt returns the source around a position, with a caret below the column.
+func excerpt(pos syntax.Position) []string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimSuffix(eval.Excerpt(pos), "\n"), "\n") {
+		if line != "" {
+			lines = append(lines, text.PlainLine(line))
+		}
+	}
+	return lines
+}

@@ -1,0 +1,193 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/repl/text"
+	"nixbench/store"
+)
+
+// maxText is how many bytes of a value's line interfaces get.
+const maxText = 4096
+
+// Expand returns up to n children of a node from number from on. It evaluates
+// the node itself if need be, and none of the children.
+func (s *Session) Expand(ctx context.Context, h Handle, from, n int) ([]Node, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	it, err := s.lookup(h)
+	if err != nil {
+		return nil, err
+	}
+	if it.value, err = s.ev.Force(ctx, it.value); err != nil {
+		return nil, err
+	}
+	var nodes []Node
+	for _, child := range s.ev.Children(it.value, from, n) {
+		nodes = append(nodes, s.child(it, child))
+	}
+	return nodes, nil
+}
+
+// errHandle reports a handle that the session does not know, or no longer.
+var errHandle = errors.New("this value belongs to an earlier session")
+
+func (s *Session) lookup(h Handle) (handled, error) {
+	it, ok := s.handles[h]
+	if !ok {
+		return handled{}, errHandle
+	}
+	return it, nil
+}
+
+// child describes a child without forcing it.
+func (s *Session) child(parent handled, child eval.Child) Node {
+	it := handled{value: child.Value, pos: child.Pos}
+	label := child.Name
+	if label == "" {
+		it.attrPath = fmt.Sprintf("builtins.elemAt (%s) %d", parent.attrPath, child.Index)
+		label = fmt.Sprintf("[%d]", child.Index)
+	} else {
+		it.attrPath = selection(parent.attrPath) + "." + eval.QuoteName(child.Name)
+	}
+	node := s.node(it)
+	node.Label = text.SanitiseName(label)
+	return node
+}
+
+// selection puts an expression into parentheses unless it can be selected from.
+func selection(expr string) string {
+	if strings.Contains(expr, " ") {
+		return "(" + expr + ")"
+	}
+	return expr
+}
+
+// expand forces a value and describes it.
+func (s *Session) expand(ctx context.Context, it handled) (Node, error) {
+	snap, err := s.ev.Expand(ctx, it.value)
+	if err != nil {
+		return Node{}, err
+	}
+	if snap.Err != nil {
+		return Node{}, snap.Err
+	}
+	return s.node(it), nil
+}
+
+// node describes a value as it is now, and gives it a handle.
+func (s *Session) node(it handled) Node {
+	s.last++
+	s.handles[s.last] = it
+	snap := s.ev.Snapshot(it.value)
+	node := Node{
+		Handle: s.last, Kind: nodeKind(snap), Text: s.line(snap),
+		Count: snap.Children, HasChildren: snap.Children > 0, AttrPath: it.attrPath,
+		Store: store.Path(snap.DrvPath),
+	}
+	if snap.Kind == eval.KindThunk {
+		node.Count, node.HasChildren = -1, true
+	}
+	if node.Store == "" {
+		node.Store = storePathIn(snap)
+	}
+	pos := it.pos
+	if snap.Kind == eval.KindLambda {
+		if l := s.ev.LambdaText(it.value); l != nil {
+			pos = l.Pos()
+		}
+	}
+	if at := s.ev.Position(pos); at.Line > 0 && strings.HasPrefix(at.Name, "/") {
+		node.File, node.Line = at.Name, at.Line
+	}
+	return node
+}
+
+// line is the text of a value on one line: sets and lists by their size, other
+// values as they print.
+func (s *Session) line(snap eval.Snapshot) string {
+	switch {
+	case snap.DrvPath != "":
+		return text.SanitiseName(snap.Text)
+	case snap.Kind == eval.KindAttrs && snap.Children > 0:
+		return fmt.Sprintf("{ %s }", text.Plural(snap.Children, "attr"))
+	case snap.Kind == eval.KindList && snap.Children > 0:
+		return fmt.Sprintf("[ %s ]", text.Plural(snap.Children, "item"))
+	}
+	return text.SanitiseName(snap.Text[:min(len(snap.Text), maxText)])
+}
+
+func nodeKind(snap eval.Snapshot) NodeKind {
+	switch snap.Kind {
+	case eval.KindNull:
+		return NodeNull
+	case eval.KindBool:
+		return NodeBool
+	case eval.KindInt, eval.KindFloat:
+		return NodeNumber
+	case eval.KindString:
+		return NodeString
+	case eval.KindPath:
+		return NodePath
+	case eval.KindList:
+		return NodeList
+	case eval.KindAttrs:
+		if snap.DrvPath != "" {
+			return NodeDerivation
+		}
+		return NodeSet
+	case eval.KindLambda:
+		return NodeLambda
+	case eval.KindBuiltin:
+		return NodeBuiltin
+	case eval.KindThunk:
+		if snap.Err != nil {
+			return NodeError
+		}
+		return NodeThunk
+	}
+	return NodeOther
+}
+
+// storePathIn returns the store path that a string is, "" if it is none.
+func storePathIn(snap eval.Snapshot) store.Path {
+	if snap.Kind != eval.KindString || len(snap.Context) != 1 {
+		return ""
+	}
+	return snap.Context[0].Path()
+}
+
+// ValueText prints a node in full, for copying: a string as it is, other values
+// in the syntax of the language, evaluated.
+func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	it, err := s.lookup(h)
+	if err != nil {
+		return "", err
+	}
+	return s.print(ctx, it.value, eval.PrintOptions{Force: true, Indent: 2})
+}
+
+// print evaluates and prints a value; a string is printed as it is.
+func (s *Session) print(ctx context.Context, v eval.Value, opts eval.PrintOptions) (out string, err error) {
+	err = s.ev.Do(ctx, func(st *eval.State) {
+		v := st.ForceCtx(v, "")
+		if v.Kind() == eval.KindString {
+			out, _ = st.ForceString(v, "")
+			return
+		}
+		out = st.Print(v, opts)
+	})
+	return out, err
+}

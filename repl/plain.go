@@ -1,0 +1,183 @@
+package repl
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/repl/text"
+)
+
+// A Plain runs a session over streams: inputs line by line, results as text,
+// without escape sequences. It is what `nixbench repl < file` is.
+type Plain struct {
+	Session  *Session
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Run loads files and carries out the inputs up to the end of In or :q. It
+// reports whether any input failed; err is for streams that cannot be used and
+// for a cancelled context.
+func (p *Plain) Run(ctx context.Context, files []string) (failed bool, err error) {
+	for _, file := range files {
+		quit, ok, err := p.input(ctx, ":l "+file)
+		if err != nil || quit {
+			return failed, err
+		}
+		failed = failed || !ok
+	}
+	lines := bufio.NewReader(p.In)
+	var pending string
+	for {
+		line, readErr := lines.ReadString('\n')
+		pending += line
+		if readErr == nil && p.Session.Incomplete(pending) {
+			continue
+		}
+		if strings.TrimSpace(pending) != "" {
+			quit, ok, err := p.input(ctx, strings.TrimRight(pending, "\n"))
+			if err != nil || quit {
+				return failed || !ok, err
+			}
+			failed = failed || !ok
+		}
+		pending = ""
+		switch {
+		case errors.Is(readErr, io.EOF):
+			return failed, nil
+		case readErr != nil:
+			return failed, fmt.Errorf("read input: %w", readErr)
+		}
+	}
+}
+
+// input carries out one input and prints what came of it.
+func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err error) {
+	res, err := p.Session.Eval(ctx, input)
+	if err != nil {
+		return false, false, err
+	}
+	if ctx.Err() != nil {
+		return false, false, ctx.Err()
+	}
+	ok = res.Kind != ResultError
+	switch res.Kind {
+	case ResultQuit:
+		return true, true, nil
+	case ResultValue:
+		err = p.value(ctx, res.Node)
+	case ResultError:
+		p.printError(res.Err)
+	case ResultBuilt:
+		err = p.built(res)
+	case ResultDoc:
+		for _, line := range res.Doc.Lines {
+			fmt.Fprintln(p.Out, line.Text)
+		}
+	case ResultText:
+		for _, line := range res.Lines {
+			fmt.Fprintln(p.Out, line)
+		}
+	}
+	if res.Then != nil && err == nil {
+		err = p.follow(ctx, res)
+	}
+	return false, ok, err
+}
+
+// value prints a result one level deep, as nix repl does.
+func (p *Plain) value(ctx context.Context, node Node) error {
+	out, err := p.Session.print1(ctx, node.Handle)
+	if err != nil {
+		p.printError(p.Session.describe(err))
+		return nil
+	}
+	_, err = fmt.Fprintln(p.Out, cleanText(out))
+	return err
+}
+
+// print1 prints a node one level deep.
+func (s *Session) print1(ctx context.Context, h Handle) (out string, err error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer end()
+	it, err := s.lookup(h)
+	if err != nil {
+		return "", err
+	}
+	err = s.ev.Do(ctx, func(st *eval.State) { out = st.Print(st.ForceCtx(it.value, ""), eval.ReplPrint) })
+	return out, err
+}
+
+func (p *Plain) printError(e *EvalError) {
+	fmt.Fprintf(p.Err, "error: %s\n", e.Msg)
+	if e.Where != "" {
+		fmt.Fprintf(p.Err, "       at %s:\n", e.Where)
+	}
+	for _, line := range e.Excerpt {
+		fmt.Fprintf(p.Err, "       %s\n", line)
+	}
+}
+
+func (p *Plain) built(res *Result) error {
+	fmt.Fprintln(p.Out, "\nThis derivation produced the following outputs:")
+	for _, out := range res.Outputs {
+		if _, err := fmt.Fprintf(p.Out, "  %s -> %s\n", text.SanitiseName(out.Name), out.Path); err != nil {
+			return err
+		}
+	}
+	for _, line := range res.Lines {
+		fmt.Fprintln(p.Out, line)
+	}
+	return nil
+}
+
+// follow does what the workbench would do next, as far as text can.
+func (p *Plain) follow(ctx context.Context, res *Result) error {
+	then := res.Then
+	switch {
+	case len(then.Command) > 0:
+		cmd := exec.CommandContext(ctx, then.Command[0], then.Command[1:]...)
+		cmd.Stdout, cmd.Stderr = p.Out, p.Err
+		if err := cmd.Run(); err != nil {
+			fmt.Fprintf(p.Err, "error: %v\n", err)
+		}
+		return nil
+	case then.File != "":
+		_, err := fmt.Fprintf(p.Out, "%s:%d\n", text.SanitiseName(then.File), then.Line)
+		return err
+	case res.Drv != "":
+		return p.log(ctx, res)
+	case then.Why[0] != "":
+		_, err := fmt.Fprintf(p.Out, "nixbench why-depends %s %s\n", then.Why[0], then.Why[1])
+		return err
+	case then.Path != "":
+		_, err := fmt.Fprintf(p.Out, "nixbench path-info -rsSh %s\n", then.Path)
+		return err
+	}
+	_, err := fmt.Fprintln(p.Out, "this is on a screen of the workbench; 'nixbench help' lists its plain twins")
+	return err
+}
+
+// log prints a build's log.
+func (p *Plain) log(ctx context.Context, res *Result) error {
+	log, err := p.Session.eng.Log(ctx, res.Drv)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	data, err := io.ReadAll(log)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(p.Out, cleanText(string(data)))
+	return err
+}

@@ -1,0 +1,279 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/repl/text"
+)
+
+// maxListed is how many of many names are listed.
+const maxListed = 20
+
+func (s *Session) cmdAdd(ctx context.Context, arg string) (*Result, error) {
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	l := load{expr: arg}
+	if err := s.addAttrs(ctx, v, &l); err != nil {
+		return nil, err
+	}
+	return s.added(l), nil
+}
+
+func (s *Session) cmdLoad(ctx context.Context, arg string) (*Result, error) {
+	if arg == "" {
+		return nil, errors.New(":l needs a file")
+	}
+	l := load{file: arg}
+	if !strings.HasPrefix(arg, "<") {
+		l.file = s.abs(expandHome(arg, s.eng.Getenv("HOME")))
+	}
+	if err := s.load(ctx, &l); err != nil {
+		return nil, err
+	}
+	s.loaded = slices.DeleteFunc(s.loaded, func(old load) bool { return old.file == l.file })
+	return s.added(l), nil
+}
+
+func expandHome(name, home string) string {
+	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+		return filepath.Join(home, rest)
+	}
+	return name
+}
+
+// load evaluates a file, calls it if it is a function, and adds its attributes.
+func (s *Session) load(ctx context.Context, l *load) error {
+	var v eval.Value
+	var err error
+	if strings.HasPrefix(l.file, "<") {
+		v, err = s.ev.EvalString(ctx, "import "+l.file, s.opts.Dir)
+	} else {
+		v, err = s.ev.EvalFile(ctx, l.file)
+	}
+	if err != nil {
+		return err
+	}
+	if v, err = s.ev.Select(ctx, v, "", s.args); err != nil {
+		return err
+	}
+	return s.addAttrs(ctx, v, l)
+}
+
+// addAttrs defines the attributes of v, and says in l which.
+func (s *Session) addAttrs(ctx context.Context, v eval.Value, l *load) error {
+	err := s.ev.Do(ctx, func(st *eval.State) { v = st.ForceAttrs(v, "").Value() })
+	if err != nil {
+		return err
+	}
+	for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
+		s.define(child.Name, child.Value)
+		l.names = append(l.names, child.Name)
+	}
+	return nil
+}
+
+// added remembers a load and says what it added, as Nix does.
+func (s *Session) added(l load) *Result {
+	s.loaded = append(s.loaded, l)
+	lines := []string{fmt.Sprintf("Added %d variables.", len(l.names))}
+	var names []string
+	for _, name := range l.names[:min(len(l.names), maxListed)] {
+		names = append(names, text.SanitiseName(name))
+	}
+	if len(names) > 0 {
+		lines = append(lines, strings.Join(names, ", "))
+	}
+	if more := len(l.names) - len(names); more > 0 {
+		lines = append(lines, fmt.Sprintf("... and %d more; view with :ll", more))
+	}
+	return textResult(lines...)
+}
+
+func (s *Session) cmdLastLoaded(context.Context, string) (*Result, error) {
+	if len(s.loaded) == 0 {
+		return nil, errors.New("nothing was loaded yet")
+	}
+	var lines []string
+	for _, name := range s.loaded[len(s.loaded)-1].names {
+		lines = append(lines, text.SanitiseName(name))
+	}
+	return textResult(lines...), nil
+}
+
+// Reload loads all files again and keeps bindings and earlier results.
+func (s *Session) Reload(ctx context.Context) (*Result, error) { return s.Eval(ctx, ":r") }
+
+func (s *Session) cmdReload(ctx context.Context, _ string) (*Result, error) {
+	loaded := s.loaded
+	s.ev.ForgetFiles()
+	s.watch.reset()
+	s.scope, s.names, s.loaded = eval.NewScope(), nil, nil
+	var failed error
+	lines := []string{}
+	for _, l := range loaded {
+		again := load{file: l.file, expr: l.expr}
+		var err error
+		if l.file != "" {
+			err = s.load(ctx, &again)
+		} else {
+			err = s.reAdd(ctx, &again)
+		}
+		if err != nil {
+			again.names, failed = l.names, err
+		} else {
+			lines = append(lines, fmt.Sprintf("Added %d variables from %s.", len(again.names), text.SanitiseName(again.source())))
+		}
+		s.loaded = append(s.loaded, again)
+	}
+	for _, b := range slices.Concat(s.bound, s.results) {
+		s.define(b.name, b.value)
+	}
+	if n := len(s.results); n > 0 {
+		s.define("_", s.results[n-1].value)
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return textResult(lines...), nil
+}
+
+func (l load) source() string {
+	if l.file != "" {
+		return l.file
+	}
+	return l.expr
+}
+
+// reAdd evaluates the expression of an earlier :a again.
+func (s *Session) reAdd(ctx context.Context, l *load) error {
+	v, err := s.evalText(ctx, l.expr)
+	if err != nil {
+		return err
+	}
+	return s.addAttrs(ctx, v, l)
+}
+
+// Scope lists what was loaded and bound, and the files that have changed.
+func (s *Session) Scope(ctx context.Context) (*Scope, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	scope := &Scope{Names: len(s.ev.GlobalNames())}
+	for _, l := range s.loaded {
+		scope.Names += len(l.names)
+		scope.Loaded = append(scope.Loaded, ScopeEntry{
+			Name: text.SanitiseName(l.source()), Count: len(l.names), Text: text.Plural(len(l.names), "name"),
+		})
+	}
+	for _, b := range s.bound {
+		scope.Bound = append(scope.Bound, s.entry(b))
+	}
+	for _, b := range s.results[max(0, len(s.results)-5):] {
+		scope.Last = append(scope.Last, s.entry(b))
+	}
+	scope.Names += len(scope.Bound)
+	scope.Files = s.watch.files()
+	return scope, nil
+}
+
+func (s *Session) entry(b binding) ScopeEntry {
+	return ScopeEntry{Name: text.SanitiseName(b.name), Text: s.line(s.ev.Snapshot(b.value))}
+}
+
+func (s *Session) cmdScope(context.Context, string) (*Result, error) {
+	var lines []string
+	for _, l := range s.loaded {
+		lines = append(lines, fmt.Sprintf("loaded  %s  %s", text.SanitiseName(l.source()), text.Plural(len(l.names), "name")))
+	}
+	for _, b := range slices.Concat(s.bound, s.results) {
+		e := s.entry(b)
+		lines = append(lines, fmt.Sprintf("bound   %s  %s", e.Name, e.Text))
+	}
+	for _, f := range s.watch.files() {
+		if f.Changed {
+			lines = append(lines, "changed "+text.SanitiseName(f.Name))
+		}
+	}
+	return textResult(lines...), nil
+}
+
+func (s *Session) cmdPrint(ctx context.Context, arg string) (*Result, error) {
+	opts := eval.PrintOptions{Force: true, Indent: 2}
+	if first, rest, ok := strings.Cut(arg, " "); ok {
+		if depth, err := strconv.Atoi(first); err == nil && depth > 0 {
+			opts.MaxDepth, arg = depth, rest
+		}
+	}
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.print(ctx, v, opts)
+	if err != nil {
+		return nil, err
+	}
+	return textResult(strings.Split(cleanText(out), "\n")...), nil
+}
+
+func (s *Session) cmdType(ctx context.Context, arg string) (*Result, error) {
+	v, err := s.evalText(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	if v, err = s.ev.Force(ctx, v); err != nil {
+		return nil, err
+	}
+	return textResult(eval.ShowType(v)), nil
+}
+
+// cmdSave writes the inputs of this session to a new file.
+func (s *Session) cmdSave(_ context.Context, arg string) (*Result, error) {
+	if arg == "" {
+		return nil, errors.New(":save needs a file")
+	}
+	name := s.abs(arg)
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	inputs := s.history.session()
+	_, err = f.WriteString(strings.Join(inputs, "\n") + "\n")
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	return textResult(fmt.Sprintf("wrote %s to %s", text.Plural(len(inputs), "input"), text.SanitiseName(name))), nil
+}
+
+func (s *Session) cmdTrace(context.Context, string) (*Result, error) {
+	if s.lastErr == nil {
+		return nil, errors.New("there was no error yet")
+	}
+	return textResult(strings.Split(cleanText(s.lastErr.Format(true)), "\n")...), nil
+}
+
+func (s *Session) cmdTraceEnable(_ context.Context, arg string) (*Result, error) {
+	switch arg {
+	case "":
+		s.tracing = !s.tracing
+	case "true", "false":
+		s.tracing = arg == "true"
+	default:
+		return nil, fmt.Errorf(":te: got '%s', want true or false", arg)
+	}
+	if s.tracing {
+		return textResult("showing error traces"), nil
+	}
+	return textResult("not showing error traces"), nil
+}
