@@ -1,0 +1,182 @@
+package build_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"nixbench/engine/build"
+	"nixbench/engine/settings"
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/nixhash"
+)
+
+// newPlanRig is newRig without the need of a sandbox.
+func newPlanRig(t *testing.T) *rig { return newRigAt(t, t.TempDir()) }
+
+// plan plans derived paths, written as drv^outputs.
+func (r *rig) plan(targets ...string) *build.Plan {
+	r.t.Helper()
+	if err := r.st.Flush(r.t.Context()); err != nil {
+		r.t.Fatal(err)
+	}
+	var parsed []build.Target
+	for _, text := range targets {
+		target, err := r.st.Dir().ParseDerivedPath(text)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		parsed = append(parsed, target)
+	}
+	plan, err := build.NewPlan(r.t.Context(), r.st, parsed, r.settings)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return plan
+}
+
+// install makes a path valid with the contents, without a build.
+func (r *rig) install(p store.Path, contents string) {
+	r.t.Helper()
+	dir, remove, err := r.st.TempDir(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer remove()
+	file := dir + "/x"
+	if err := os.WriteFile(file, []byte(contents), 0o444); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.st.Canonicalise(r.t.Context(), file); err != nil {
+		r.t.Fatal(err)
+	}
+	info := &store.PathInfo{Path: p, NarHash: nixhash.SumString(nixhash.SHA256, contents), NarSize: 1}
+	if err := r.st.Install(r.t.Context(), []*store.PathInfo{info}, map[store.Path]string{p: file}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func names(plan *build.Plan) string {
+	var out []string
+	for _, b := range plan.Build {
+		out = append(out, b.Derivation.Name)
+	}
+	return strings.Join(out, " ")
+}
+
+// What is valid is not looked behind; what is not is built after its needs.
+func TestPlan(t *testing.T) {
+	r := newPlanRig(t)
+	a, b, c := script("a", ""), script("b", ""), script("c", "")
+	r.add(a, nil)
+	bPath := r.add(b, map[string]*drv.Derivation{"a": a})
+	cPath := r.add(c, map[string]*drv.Derivation{"a": a, "b": b})
+	target := string(cPath) + "^out"
+	plan := r.plan(target)
+	if got, want := names(plan), "a b c"; got != want {
+		t.Errorf("builds: got %q, want %q", got, want)
+	}
+	if diff := cmp.Diff([]store.Path{bPath}, plan.Build[2].Needs[len(plan.Build[2].Needs)-1:]); diff != "" && plan.Build[2].Needs[0] != bPath {
+		t.Errorf("needs of c: %v", plan.Build[2].Needs)
+	}
+	r.install(b.OutputPath("out"), "b")
+	if got, want := names(r.plan(target)), "a c"; got != want {
+		t.Errorf("with b: got %q, want %q", got, want)
+	}
+	r.install(a.OutputPath("out"), "a")
+	r.install(c.OutputPath("out"), "c")
+	plan = r.plan(target, string(bPath))
+	if got, want := names(plan), ""; got != want {
+		t.Errorf("with all: got %q, want %q", got, want)
+	}
+	if diff := cmp.Diff(2, len(plan.Valid)); diff != "" {
+		t.Errorf("valid: %v", plan.Valid)
+	}
+}
+
+func TestPlanOfWhatIsMissing(t *testing.T) {
+	r := newPlanRig(t)
+	gone := store.Path("/nix/store/" + strings.Repeat("0", 32) + "-gone")
+	plan := r.plan(string(gone), string(gone)+".drv^out")
+	if got, want := len(plan.Missing), 2; got != want {
+		t.Fatalf("%d missing, want %d", got, want)
+	}
+	res, err := r.b.Execute(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range res.Outcomes {
+		var unknown *build.UnknownError
+		if !errors.As(o.Err, &unknown) || !errors.Is(o.Err, store.ErrInvalidPath) || o.Status.OK() {
+			t.Errorf("%s: got %v", o.Target, o.Err)
+		}
+	}
+	if got, want := res.Outcomes[0].Err.Error(), "realise "+string(gone)+": path is not valid, and no derivation or cache is known to make it"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := res.ExitStatus(); got != 1 {
+		t.Errorf("exit status %d, want 1", got)
+	}
+}
+
+func TestPlanOfAnUnknownOutput(t *testing.T) {
+	r := newPlanRig(t)
+	p := r.add(script("a", ""), nil)
+	if err := r.st.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"dev"}}}, r.settings)
+	if err == nil || !strings.Contains(err.Error(), `has no output "dev"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Derivations that cannot be built here say why, each in words.
+func TestPlanRefuses(t *testing.T) {
+	r := newPlanRig(t)
+	for name, test := range map[string]struct {
+		spoil     func(*drv.Derivation)
+		configure func(*settings.Settings)
+		want      string
+	}{
+		"floating": {spoil: func(d *drv.Derivation) {
+			d.Outputs["out"] = drv.Output{Method: store.NAR, Algo: nixhash.SHA256}
+			d.Env["out"] = drv.Placeholder("out")
+		}, want: "content-addressed"},
+		"impure": {spoil: func(d *drv.Derivation) {
+			d.Outputs["out"] = drv.Output{Method: store.NAR, Algo: nixhash.SHA256, Impure: true}
+			d.Env["out"] = drv.Placeholder("out")
+		}, want: "impure"},
+		"platform":   {spoil: func(d *drv.Derivation) { d.System = "riscv128-plan9" }, want: "platform mismatch: required system: 'riscv128-plan9'"},
+		"no jobs":    {configure: func(s *settings.Settings) { s.MaxJobs = 0 }, want: "max-jobs = 0"},
+		"builtin":    {spoil: func(d *drv.Derivation) { d.Builder = "builtin:magic" }, want: "unsupported builtin builder 'magic'"},
+		"not fixed":  {spoil: func(d *drv.Derivation) { d.Builder = "builtin:fetchurl" }, want: "must be a fixed-output"},
+		"no sandbox": {spoil: func(d *drv.Derivation) { d.Env["__noChroot"] = "1" }, want: "outside the sandbox"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := script("x", "")
+			if test.spoil != nil {
+				test.spoil(d)
+			}
+			s := r.settings.Clone()
+			if test.configure != nil {
+				test.configure(s)
+			}
+			p := r.add(d, nil)
+			if err := r.st.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			plan, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"*"}}}, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := plan.Build[0].Refused; got == nil || !strings.Contains(got.Error(), test.want) {
+				t.Errorf("got %v, want %q", got, test.want)
+			}
+		})
+	}
+}
