@@ -125,7 +125,7 @@ func (s *State) update(a, b Value) Value {
 		v := initLayer(c, sb, a)
 		copy(cells(at(c, 3), nb), cells(b.attrAt(0), nb))
 		if depth == maxLayers {
-			return flatten(s, v)
+			return flatten(v)
 		}
 		return v
 	}
@@ -137,20 +137,8 @@ func (s *State) update(a, b Value) Value {
 	n := len(t.res.syms)
 	c := s.alloc(n + 1)
 	v := initAttrs(c, t.res)
-	gather(cells(at(c, 1), n), a, b, t.plan)
+	t.gather(cells(at(c, 1), n), cells(a.attrAt(0), len(a.shape().syms)), b.attrAt(0))
 	return v
-}
-
-// gather fills vals according to the plan of a transition.
-func gather(vals []Value, a, b Value, plan []int32) {
-	pa, pb := a.header(), b.header()
-	for i, x := range plan {
-		if x >= 0 {
-			vals[i] = *at(pa, uintptr(x)+1)
-		} else {
-			vals[i] = *at(pb, uintptr(^x)+1)
-		}
-	}
 }
 
 // flat returns a set equal to v that is not layered.
@@ -161,46 +149,49 @@ func flat(v Value) Value {
 	if c := v.flattened(); c != nil {
 		return attrsFromHeader(c)
 	}
-	return flatten(nil, v)
+	return flatten(v)
 }
 
-// flatten merges all layers of v at once, and keeps the result with it. With a
-// State, the merge profits from earlier ones of the same shapes.
-func flatten(s *State, v Value) Value {
-	var entries []Attr
+// flatten merges all layers of v at once, and keeps the result with it. First the
+// layers, which are small, are merged with each other, then with the base: all by
+// transitions, so that shapes met before need no comparing.
+func flatten(v Value) Value {
+	var layers [maxLayers + 1]Value
+	n := 0
 	x := v
-	for x.layered() {
-		if c := x.flattened(); c != nil {
-			x = attrsFromHeader(c)
-			break
-		}
-		sh := x.shape()
-		for i, s := range sh.syms {
-			entries = append(entries, Attr{s, *x.layerAt(i), sh.posAt(i)})
-		}
+	for x.layered() && x.flattened() == nil {
+		layers[n] = x
+		n++
 		x = x.base()
 	}
-	entries = sortAttrs(entries, false)
-	var t *transition
-	if s != nil {
-		t = x.shape().update(s.shapeOf(entries, true))
-	} else {
-		t = mergeShapes(x.shape(), newShape(entries, true))
+	x = flat(x)
+	n--
+	top := layers[n].shape()
+	vals := cells(layers[n].layerAt(0), len(top.syms))
+	for n--; n >= 0; n-- {
+		l := layers[n]
+		t := top.update(l.shape())
+		vals = t.gather(make([]Value, len(t.plan)), vals, l.layerAt(0))
+		top = t.res
 	}
-	first, vals := newChunk(len(t.res.syms) + 1)
-	if s != nil {
-		s.account(len(vals))
-	}
+	t := x.shape().update(top)
+	first, out := newChunk(len(t.plan) + 1)
 	r := initAttrs(first, t.res)
-	for i, k := range t.plan {
-		if k >= 0 {
-			vals[i+1] = *x.attrAt(int(k))
-		} else {
-			vals[i+1] = entries[^k].Value
-		}
-	}
+	t.gather(out[1:], cells(x.attrAt(0), len(x.shape().syms)), &vals[0])
 	v.setFlattened(r)
 	return r
+}
+
+// gather fills dst with the values of a and those from b on.
+func (t *transition) gather(dst, a []Value, b *Value) []Value {
+	for i, x := range t.plan {
+		if x >= 0 {
+			dst[i] = a[x]
+		} else {
+			dst[i] = *at(b, uintptr(^x))
+		}
+	}
+	return dst
 }
 
 // sortAttrs sorts entries by symbol and leaves one of each name, the last or

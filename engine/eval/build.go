@@ -52,13 +52,10 @@ func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
 	return v
 }
 
-// shapeOf returns the shape of entries that are sorted and unique. Small shapes
-// are looked up among those seen lately, so that sets that a builtin makes again
-// and again share theirs.
+// shapeOf returns the shape of entries that are sorted and unique. It is looked
+// up among those seen lately, so that sets that a builtin makes again and again
+// share theirs, and with it what was derived from it.
 func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
-	if len(entries) > maxCachedShape {
-		return newShape(entries, hasPos)
-	}
 	h := uint32(len(entries))
 	for i := range entries {
 		h = (h ^ uint32(entries[i].Name)) * 16777619
@@ -69,8 +66,6 @@ func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
 	}
 	return *slot
 }
-
-const maxCachedShape = 64 // names of the largest shape that a State remembers
 
 func newShape(entries []Attr, hasPos bool) *Shape {
 	sh := &Shape{syms: make([]Sym, len(entries))}

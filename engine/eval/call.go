@@ -23,7 +23,7 @@ func (s *State) apply2(f, x, y Value) Value {
 			setUp(fr, f.frame())
 			*at(fr, l.arg) = x
 			*at(fr, l.arg+1) = y
-			return s.enter(l, fr, 0)
+			return s.enter(l, l.compiled(), fr, 0)
 		case 1:
 			return s.apply(s.enter1(l, f, x, 0), y)
 		}
@@ -38,14 +38,15 @@ func (s *State) apply2(f, x, y Value) Value {
 
 // enter1 calls a function that takes one argument at once.
 func (s *State) enter1(l *lambda, f, x Value, call Pos) Value {
+	code := l.compiled()
 	fr := s.newFrame(l.frame)
 	setUp(fr, f.frame())
 	if l.formals != nil {
-		l.bind(s, fr, x, call)
+		l.bind(s, code, fr, x, call)
 	} else {
 		*at(fr, l.arg) = x
 	}
-	return s.enter(l, fr, call)
+	return s.enter(l, code, fr, call)
 }
 
 // applyN calls f, which is forced, with any number of arguments.
@@ -98,7 +99,7 @@ func (s *State) enterN(l *lambda, f Value, args []Value, call Pos) Value {
 	fr := s.newFrame(l.frame)
 	setUp(fr, f.frame())
 	copy(cells(at(fr, l.arg), len(args)), args)
-	return s.enter(l, fr, call)
+	return s.enter(l, l.compiled(), fr, call)
 }
 
 // partial returns a function that waits for further arguments.
@@ -179,7 +180,7 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 			break
 		}
 		var x Value
-		if l.formals != nil || len(l.strict) > 0 {
+		if l.formals != nil || len(l.compiled().strict) > 0 {
 			x = n.evalArg(s, fr, l)
 		} else {
 			x = n.arg.Delay(s, fr)
@@ -225,8 +226,9 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 		if l.params != 2 {
 			break
 		}
+		code := l.compiled()
 		var x, y Value
-		for _, i := range l.strict {
+		for _, i := range code.strict {
 			if i == 0 {
 				x = n.a.Eval(s, fr)
 			} else {
@@ -243,7 +245,7 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 		setUp(in, f.frame())
 		*at(in, l.arg) = x
 		*at(in, l.arg+1) = y
-		return s.enter(l, in, n.pos)
+		return s.enter(l, code, in, n.pos)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 2 {
@@ -267,9 +269,10 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 		if l.params != len(args) {
 			break
 		}
+		code := l.compiled()
 		var buf [8]Value
 		vals := append(buf[:0], make([]Value, len(args))...)
-		for _, i := range l.strict {
+		for _, i := range code.strict {
 			vals[i] = args[i].Eval(s, fr)
 		}
 		in := s.newFrame(l.frame)
@@ -280,7 +283,7 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 			}
 			*at(in, l.arg+uintptr(i)) = vals[i]
 		}
-		return s.enter(l, in, n.pos)
+		return s.enter(l, code, in, n.pos)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 3 || len(args) != 3 {

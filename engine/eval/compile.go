@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"slices"
 
 	"nixbench/engine/syntax"
 )
@@ -12,6 +11,7 @@ type compiler struct {
 	ev    *Evaluator
 	outer []Value // the scope outside the text, by slot
 	withs []Pos   // of the enclosing with expressions, outermost first
+	late  *lateContext
 	nodes []taggedNode
 	rooms []int
 	level int // of nesting below the innermost thunk or function
@@ -23,27 +23,8 @@ type taggedNode interface {
 	setTag(uint64)
 }
 
-func newCompiler(ev *Evaluator, outer []Value) *compiler {
-	return &compiler{ev: ev, outer: outer}
-}
-
 // finish enters the nodes that can be delayed into the evaluator's table.
-func (c *compiler) finish() {
-	ev := c.ev
-	ev.mu.Lock()
-	defer ev.mu.Unlock()
-	table := *ev.nodes.Load()
-	table = slices.Grow(table, len(c.nodes))
-	for i, n := range c.nodes {
-		n.setTag(uint64(len(table))<<8 | rawThunk)
-		entry := thunkNode{node: n, room: c.rooms[i]}
-		if l, ok := n.(*lambdaNode); ok {
-			entry.lambda = l.lambda
-		}
-		table = append(table, entry)
-	}
-	ev.nodes.Store(&table)
-}
+func (c *compiler) finish() { c.ev.nodes.addTagged(c.nodes, c.rooms) }
 
 // expr compiles an expression. A node that can be delayed is also the root of a
 // thunk, whose room is measured from there.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path"
 	"sync"
-	"sync/atomic"
 
 	"nixbench/engine/syntax"
 )
@@ -45,9 +44,9 @@ type Evaluator struct {
 	positions *syntax.PosTable
 	imports   sync.Map // path -> path of the file that importing it reads
 	copied    sync.Map // path -> store.Path
-	nodes     atomic.Pointer[[]thunkNode]
+	nodes     nodeTable
 
-	// mu guards the fields below, and additions to nodes.
+	// mu guards the fields below.
 	mu    sync.Mutex
 	files map[string]Value // by resolved path: a thunk of the file's value
 	idle  []*State
@@ -57,13 +56,6 @@ type Evaluator struct {
 	waitCond *sync.Cond
 	// waitMu guards the field below and waitsFor of every State.
 	states []*State // by id
-}
-
-// A thunkNode is an expression that thunks refer to by its index.
-type thunkNode struct {
-	node   node
-	room   int     // bytes of Go stack to evaluate it
-	lambda *lambda // of a lambdaNode
 }
 
 // New returns an Evaluator.
@@ -77,8 +69,7 @@ func New(opts Options) *Evaluator {
 	}
 	ev.maxDepth++ // Nix counts from 0
 	ev.waitCond = sync.NewCond(&ev.waitMu)
-	first := make([]thunkNode, 1, 1<<12) // index 0 is not used
-	ev.nodes.Store(&first)
+	ev.nodes.init()
 	ev.bindBuiltins(opts.Builtins)
 	return ev
 }
@@ -97,7 +88,7 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 			v = b.Value
 		} else if b.Arity == 0 {
 			c, _ := newChunk(1)
-			v = initThunk(c, c, ev.register(&constantNode{builtin: b}, builtinRoom))
+			v = initThunk(c, c, ev.nodes.add(&constantNode{builtin: b}, builtinRoom))
 		}
 		global := b.Name
 		if !b.Global {
@@ -117,16 +108,6 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 	ev.builtins = initAttrs(first, sh)
 	self.publish(ev.builtins)
 	ev.globals[symBuiltins] = ev.builtins
-}
-
-// register enters a node into the table that thunks refer to, and returns what
-// a thunk's n is.
-func (ev *Evaluator) register(n node, room int) uint64 {
-	ev.mu.Lock()
-	defer ev.mu.Unlock()
-	table := append(*ev.nodes.Load(), thunkNode{node: n, room: room})
-	ev.nodes.Store(&table)
-	return uint64(len(table)-1)<<8 | rawThunk
 }
 
 // Options returns what the Evaluator was made with.
@@ -193,7 +174,7 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	}
 	s.ctx = ctx
 	s.room = maxRoom
-	s.nodes = *ev.nodes.Load()
+	s.nodes = ev.nodes.view()
 	return s
 }
 

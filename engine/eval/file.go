@@ -85,10 +85,9 @@ func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	c := newCompiler(s.ev, outer)
+	c := &compiler{ev: s.ev, outer: outer}
 	n := c.expr(e)
 	c.finish()
-	s.nodes = *s.ev.nodes.Load()
 	return n, int(size)
 }
 
@@ -106,7 +105,7 @@ func (s *State) Import(file string) Value {
 	ev.mu.Unlock()
 	if !ok {
 		c := s.alloc(1)
-		v = initThunk(c, c, ev.register(&fileNode{path: resolved}, builtinRoom))
+		v = initThunk(c, c, ev.nodes.add(&fileNode{path: resolved}, builtinRoom))
 		ev.mu.Lock()
 		if first, ok := ev.files[resolved]; ok {
 			v = first

@@ -13,21 +13,19 @@ type lambda struct {
 	params  int // how many arguments it takes at once
 	arg     uintptr
 	frame   int // cells of its frame
-	body    node
-	room    int // bytes of Go stack to evaluate body
 	formals *formals
-	strict  []int // parameters, from 0, in the order in which body first forces them
+	code    atomic.Pointer[lambdaCode]
+	late    *lateContext
 
 	text *syntax.Lambda
 	name Sym // what it, or the innermost of merged ones, was bound to
 	pos  Pos // of the same
-	ev   *Evaluator
 }
 
 // Formals are { a, b ? c, … }.
 type formals struct {
 	names    []Sym
-	defaults []node // nil: required
+	optional []bool // has a default
 	pos      []Pos
 	ellipsis bool
 	sorted   *Shape // names, for functionArgs and unexpected arguments
@@ -62,48 +60,32 @@ func (n *lambdaNode) setTag(tag uint64) { n.n = tag&^0xff | rawLambda }
 func (c *compiler) lambda(e *syntax.Lambda) node {
 	l := &lambda{
 		params: int(e.Merged), arg: uintptr(e.ArgSlot) + 1, frame: int(e.Frame.Size) + 1,
-		name: e.Name, pos: e.At, text: e, ev: c.ev,
+		name: e.Name, pos: e.At, text: e, late: c.context(),
 	}
 	if e.HasFormals {
-		l.formals = c.formals(e)
+		l.formals = newFormals(e)
 	}
-	body := e.Body
-	for i := 1; i < l.params; i++ {
-		inner := body.(*syntax.Lambda)
-		l.name, l.pos, body = inner.Name, inner.At, inner.Body
-	}
-	l.body, l.room = c.root(body)
-	if l.formals == nil {
-		l.strict = strictParams(l)
+	for inner, i := e, 1; i < l.params; i++ {
+		inner = inner.Body.(*syntax.Lambda)
+		l.name, l.pos = inner.Name, inner.At
 	}
 	return &lambdaNode{lambda: l}
 }
 
-func (c *compiler) formals(e *syntax.Lambda) *formals {
+func newFormals(e *syntax.Lambda) *formals {
 	f := &formals{ellipsis: e.Ellipsis}
 	entries := make([]Attr, len(e.Formals))
 	for i, x := range e.Formals {
 		f.names = append(f.names, x.Name)
 		f.pos = append(f.pos, x.At)
-		var d node
-		if x.Default != nil {
-			level, deep := c.level, c.deep
-			c.level, c.deep = 0, 0
-			d = c.expr(x.Default)
-			c.level, c.deep = level, deep
-		}
-		f.defaults = append(f.defaults, d)
+		f.optional = append(f.optional, x.Default != nil)
 		entries[i] = Attr{Name: x.Name, Pos: x.At}
 	}
-	entries = sortAttrs(entries, true)
-	f.sorted = &Shape{syms: make([]Sym, len(entries)), pos: make([]Pos, len(entries))}
-	for i, a := range entries {
-		f.sorted.syms[i], f.sorted.pos[i] = a.Name, a.Pos
-	}
+	f.sorted = newShape(sortAttrs(entries, true), true)
 	return f
 }
 
-// lambdaOf returns the code of a function.
+// lambdaOf returns the lambda that a function was made by.
 func (s *State) lambdaOf(f Value) *lambda {
 	return s.node(uint64(f.lambdaIndex())).lambda
 }
@@ -117,7 +99,7 @@ func (l *lambda) showName() string {
 }
 
 // bind puts the attributes of arg into the slots of the formals.
-func (l *lambda) bind(s *State, fr *Value, arg Value, call Pos) {
+func (l *lambda) bind(s *State, code *lambdaCode, fr *Value, arg Value, call Pos) {
 	f := l.formals
 	a := arg.peek()
 	if a.lazy() {
@@ -130,7 +112,7 @@ func (l *lambda) bind(s *State, fr *Value, arg Value, call Pos) {
 	}
 	*at(fr, l.arg) = a
 	if a.layered() && f.ellipsis {
-		f.bindLayered(s, l, fr, a, call)
+		f.bindLayered(s, l, code, fr, a, call)
 		return
 	}
 	a = flat(a)
@@ -144,22 +126,22 @@ func (l *lambda) bind(s *State, fr *Value, arg Value, call Pos) {
 		if k >= 0 {
 			*c = *a.attrAt(int(k))
 		} else {
-			*c = f.defaults[i].Delay(s, fr)
+			*c = code.defaults[i].Delay(s, fr)
 		}
 	}
 }
 
 // bindLayered looks the arguments up one by one, which spares merging layers.
-func (f *formals) bindLayered(s *State, l *lambda, fr *Value, a Value, call Pos) {
+func (f *formals) bindLayered(s *State, l *lambda, code *lambdaCode, fr *Value, a Value, call Pos) {
 	for i, name := range f.names {
 		c := at(fr, l.arg+1+uintptr(i))
 		if v := get(a, name); v != nil {
 			*c = *v
-		} else if f.defaults[i] == nil {
+		} else if !f.optional[i] {
 			l.missingArgument(s, name, call)
 		}
 	}
-	for i, d := range f.defaults {
+	for i, d := range code.defaults {
 		if c := at(fr, l.arg+1+uintptr(i)); c.n == 0 {
 			*c = d.Delay(s, fr)
 		}
@@ -178,7 +160,7 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 		switch {
 		case k >= 0:
 			found++
-		case f.defaults[i] == nil:
+		case !f.optional[i]:
 			l.missingArgument(s, name, call)
 		}
 	}
@@ -214,9 +196,9 @@ func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 func callSite(call Pos) ErrorOption { return While(call, "from call site") }
 
 // enter evaluates the body of a function in its frame.
-func (s *State) enter(l *lambda, fr *Value, call Pos) Value {
+func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	s.depth++
-	s.room -= l.room
+	s.room -= code.room
 	if s.depth > s.ev.maxDepth || s.room < 0 {
 		s.pastLimit(l, call)
 	}
@@ -225,10 +207,10 @@ func (s *State) enter(l *lambda, fr *Value, call Pos) Value {
 	}
 	s.push(pointerFrame(l, uint64(call)<<32|tagLambda))
 	s.stats.Calls++
-	v := l.body.Eval(s, fr)
+	v := code.body.Eval(s, fr)
 	s.pop()
 	s.depth--
-	s.room += l.room
+	s.room += code.room
 	s.release(fr, l.frame)
 	return v
 }
@@ -272,7 +254,7 @@ func (s *State) FunctionArgs(f Value) (args []FormalArg, ok bool) {
 		return nil, false
 	}
 	for i, name := range l.formals.names {
-		args = append(args, FormalArg{Name: name, HasDefault: l.formals.defaults[i] != nil, Pos: l.formals.pos[i]})
+		args = append(args, FormalArg{Name: name, HasDefault: l.formals.optional[i], Pos: l.formals.pos[i]})
 	}
 	return args, true
 }
@@ -296,7 +278,8 @@ func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
 	if !v.is(rawLambda) {
 		return nil
 	}
-	text := (*ev.nodes.Load())[v.lambdaIndex()].lambda.text
+	index := v.lambdaIndex()
+	text := ev.nodes.view()[index>>nodeChunkBits][index%nodeChunkSize].lambda.text
 	for ; args > 0; args-- {
 		text = text.Body.(*syntax.Lambda)
 	}

@@ -58,7 +58,7 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 			d.outside = true
 			d.node = c.expr(at.Value)
 		default:
-			d.node = c.expr(at.Value)
+			d.node = c.lateExpr(at.Value, len(a.Attrs))
 			if a.Overrides > 0 {
 				n := &delayNode{x: d.node}
 				c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom+nodeRoom)

@@ -22,6 +22,7 @@ type Shape struct {
 	pos  []Pos // nil: no positions
 
 	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
+	finds atomic.Int32            // by bisection, before there is a hash
 	lex   atomic.Pointer[[]int32] // indices of syms in lexicographic order
 	bare  atomic.Pointer[Shape]   // the same without positions
 	trans atomic.Pointer[transitions]
@@ -30,6 +31,7 @@ type Shape struct {
 const (
 	linearShape = 8  // up to so many names, search from left to right
 	binaryShape = 24 // up to so many, bisect; hash beyond
+	bisections  = 48 // lookups that a larger shape must see before it is hashed
 	maxTrans    = 8  // transitions kept for a shape
 )
 
@@ -69,7 +71,9 @@ func (sh *Shape) find(s Sym) int {
 		return -1
 	}
 	if n > binaryShape {
-		return sh.findHashed(s)
+		if h := sh.hash.Load(); h != nil || sh.finds.Add(1) > bisections {
+			return sh.findHashed(h, s)
+		}
 	}
 	lo, hi := 0, n
 	for lo < hi {
@@ -88,8 +92,7 @@ func (sh *Shape) find(s Sym) int {
 
 func hashSym(s Sym) uint32 { return uint32(s) * 2654435769 >> 7 }
 
-func (sh *Shape) findHashed(s Sym) int {
-	p := sh.hash.Load()
+func (sh *Shape) findHashed(p *[]int32, s Sym) int {
 	if p == nil {
 		p = sh.buildHash()
 	}

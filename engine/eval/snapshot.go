@@ -36,7 +36,7 @@ var snapshotPrint = PrintOptions{MaxDepth: 2, MaxAttrs: 8, MaxItems: 8, MaxStrin
 func (ev *Evaluator) Snapshot(v Value) Snapshot {
 	v = v.peek()
 	snap := Snapshot{Kind: v.Kind(), Context: v.Context()}
-	s := &State{ev: ev, nodes: *ev.nodes.Load(), room: maxRoom}
+	s := &State{ev: ev, nodes: ev.nodes.view(), room: maxRoom}
 	snap.Text = s.Print(v, snapshotPrint)
 	switch v.raw() {
 	case rawList:

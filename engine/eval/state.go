@@ -30,7 +30,7 @@ type State struct {
 	id        uint64      // index in ev.states
 	busy      uint64      // what the n of cells is that s has claimed
 
-	nodes    []thunkNode // what was ev.nodes when last looked
+	nodes    []*nodeChunk // what ev.nodes was when last looked at
 	free     [maxFree]*Value
 	shapes   [shapeCache]*Shape
 	waitsFor *Value // guarded by ev.waitMu
@@ -113,13 +113,12 @@ func (s *State) tooDeep() {
 	s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
 }
 
-// node returns an entry of the table of nodes. The table only grows, and an
-// index is never seen before its entry.
+// node returns an entry of the table of nodes.
 func (s *State) node(index uint64) *thunkNode {
-	if index >= uint64(len(s.nodes)) {
-		s.nodes = *s.ev.nodes.Load()
+	if index>>nodeChunkBits >= uint64(len(s.nodes)) {
+		s.nodes = s.ev.nodes.view()
 	}
-	return &s.nodes[index]
+	return &s.nodes[index>>nodeChunkBits][index%nodeChunkSize]
 }
 
 func itoa(i int) string { return strconv.Itoa(i) }

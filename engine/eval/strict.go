@@ -3,11 +3,11 @@
 // parameters for which that is so.
 package eval
 
-// strictParams returns the parameters, counted from 0, that l's body forces
+// strictParams returns the parameters, counted from 0, that the body of l forces
 // first, in the order in which it does.
-func strictParams(l *lambda) []int {
+func strictParams(l *lambda, body node) []int {
 	var order []int
-	cellsForced, _ := forced(l.body, nil)
+	cellsForced, _ := forced(body, nil)
 	for _, c := range cellsForced {
 		i := int(c) - int(l.arg)
 		if i < 0 || i >= l.params {

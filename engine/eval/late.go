@@ -1,0 +1,118 @@
+// Most of a large program is never evaluated: of a package set, a few packages.
+// So the bodies of functions, and the attributes of large sets, are compiled when
+// they are first evaluated. Two goroutines may compile the same, which does no
+// harm: the first result counts.
+package eval
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"nixbench/engine/syntax"
+)
+
+// A lateContext is what compiling needs to know besides the expression.
+type lateContext struct {
+	ev    *Evaluator
+	outer []Value // the scope outside the text, by slot
+	withs []Pos   // of the enclosing with expressions, outermost first
+}
+
+func (x *lateContext) compiler() *compiler {
+	return &compiler{ev: x.ev, outer: x.outer, withs: slices.Clone(x.withs)}
+}
+
+// context returns what compiling a part of the expression later needs. Parts
+// with the same enclosing with expressions share it.
+func (c *compiler) context() *lateContext {
+	if c.late == nil || !slices.Equal(c.late.withs, c.withs) {
+		c.late = &lateContext{c.ev, c.outer, slices.Clone(c.withs)}
+	}
+	return c.late
+}
+
+// A lambdaCode is the compiled part of a function.
+type lambdaCode struct {
+	body     node
+	defaults []node // of the formals; nil where the argument is required
+	room     int    // bytes of Go stack to evaluate body
+	strict   []int  // parameters, from 0, in the order in which body first forces them
+}
+
+// compiled returns the code of a function, which it compiles the first time.
+func (l *lambda) compiled() *lambdaCode {
+	if c := l.code.Load(); c != nil {
+		return c
+	}
+	return l.compile()
+}
+
+//go:noinline
+func (l *lambda) compile() *lambdaCode {
+	c := l.late.compiler()
+	body := l.text.Body
+	for i := 1; i < l.params; i++ {
+		body = body.(*syntax.Lambda).Body
+	}
+	code := &lambdaCode{}
+	if l.formals != nil {
+		code.defaults = c.defaults(l.text.Formals)
+	}
+	code.body, code.room = c.root(body)
+	if l.formals == nil {
+		code.strict = strictParams(l, code.body)
+	}
+	c.finish()
+	if !l.code.CompareAndSwap(nil, code) {
+		return l.code.Load()
+	}
+	return code
+}
+
+func (c *compiler) defaults(formals []syntax.Formal) []node {
+	nodes := make([]node, len(formals))
+	for i, f := range formals {
+		if f.Default != nil {
+			nodes[i], _ = c.root(f.Default)
+		}
+	}
+	return nodes
+}
+
+// A lateNode is an expression that is compiled when it is first evaluated.
+type lateNode struct {
+	base
+	expr syntax.Expr
+	late *lateContext
+	code atomic.Pointer[lambdaCode]
+}
+
+const minLate = 16 // attributes of a set whose values are compiled late
+
+// lateExpr compiles an attribute of a set of n attributes.
+func (c *compiler) lateExpr(e syntax.Expr, n int) node {
+	if n >= minLate {
+		switch e.(type) {
+		case *syntax.Call, *syntax.Let, *syntax.If, *syntax.With, *syntax.Assert, *syntax.Binary:
+			l := &lateNode{expr: e, late: c.context()}
+			c.nodes, c.rooms = append(c.nodes, l), append(c.rooms, thunkRoom)
+			return l
+		}
+	}
+	return c.expr(e)
+}
+
+func (n *lateNode) Eval(s *State, fr *Value) Value {
+	code := n.code.Load()
+	if code == nil {
+		c := n.late.compiler()
+		code = &lambdaCode{}
+		code.body, code.room = c.root(n.expr)
+		c.finish()
+		n.code.Store(code)
+	}
+	s.enterThunk(code.room)
+	v := code.body.Eval(s, fr)
+	s.room += code.room
+	return v
+}

@@ -1,0 +1,69 @@
+package eval
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// A thunkNode is an expression that thunks refer to by its index.
+type thunkNode struct {
+	node   node
+	room   int     // bytes of Go stack to evaluate it
+	lambda *lambda // of a lambdaNode
+}
+
+const (
+	nodeChunkBits = 10
+	nodeChunkSize = 1 << nodeChunkBits
+)
+
+type nodeChunk [nodeChunkSize]thunkNode
+
+// A nodeTable numbers the expressions that can be delayed, in chunks. It only
+// grows. An index is never seen before its entry is there, so what has been
+// read of the table stays good. Safe for concurrent use.
+type nodeTable struct {
+	chunks atomic.Pointer[[]*nodeChunk]
+	mu     sync.Mutex
+	n      int // entries; guarded by mu
+}
+
+func (t *nodeTable) init() {
+	t.chunks.Store(&[]*nodeChunk{new(nodeChunk)})
+	t.n = 1 // index 0 is not used
+}
+
+// view returns the chunks as far as they have been filled.
+func (t *nodeTable) view() []*nodeChunk { return *t.chunks.Load() }
+
+// add enters a node and returns the n of thunks of it.
+func (t *nodeTable) add(n node, room int) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.put(thunkNode{node: n, room: room})
+}
+
+// addTagged enters nodes and tells them the n of thunks of them.
+func (t *nodeTable) addTagged(nodes []taggedNode, rooms []int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, n := range nodes {
+		entry := thunkNode{node: n, room: rooms[i]}
+		if l, ok := n.(*lambdaNode); ok {
+			entry.lambda = l.lambda
+		}
+		n.setTag(t.put(entry))
+	}
+}
+
+// put enters a node; the caller holds mu.
+func (t *nodeTable) put(entry thunkNode) uint64 {
+	chunks := *t.chunks.Load()
+	if t.n>>nodeChunkBits == len(chunks) {
+		chunks = append(chunks, new(nodeChunk))
+		t.chunks.Store(&chunks)
+	}
+	chunks[t.n>>nodeChunkBits][t.n%nodeChunkSize] = entry
+	t.n++
+	return uint64(t.n-1)<<8 | rawThunk
+}
