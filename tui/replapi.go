@@ -5,9 +5,8 @@ package tui
 
 import (
 	"context"
-	"time"
 
-	"nixbench/store"
+	"nixbench/repl"
 )
 
 // Repl is what the REPL screen asks for.
@@ -48,177 +47,60 @@ type Repl interface {
 	Abandon()
 }
 
-// A Handle names a value in the session; 0 is none.
-type Handle uint64
-
-// A NodeKind says what a value is.
-type NodeKind uint8
+// What a session tells is the session's own.
+type (
+	Handle         = repl.Handle
+	Node           = repl.Node
+	NodeKind       = repl.NodeKind
+	Result         = repl.Result
+	ResultKind     = repl.ResultKind
+	Then           = repl.Then
+	BuiltOutput    = repl.BuiltOutput
+	EvalError      = repl.EvalError
+	Frame          = repl.Frame
+	Completions    = repl.Completions
+	CompletionItem = repl.CompletionItem
+	Doc            = repl.Doc
+	DocLine        = repl.DocLine
+	Scope          = repl.Scope
+	ScopeEntry     = repl.ScopeEntry
+	LoadedFile     = repl.LoadedFile
+	Command        = repl.Command
+	EvalProgress   = repl.EvalProgress
+)
 
 // The kinds of nodes.
 const (
-	NodeOther NodeKind = iota
-	NodeNull
-	NodeBool
-	NodeNumber
-	NodeString
-	NodePath
-	NodeSet
-	NodeList
-	NodeLambda
-	NodeBuiltin
-	NodeDerivation
-	NodeThunk // not evaluated; expanding evaluates it
-	NodeError // evaluating it failed; Text says why
+	NodeOther      = repl.NodeOther
+	NodeNull       = repl.NodeNull
+	NodeBool       = repl.NodeBool
+	NodeNumber     = repl.NodeNumber
+	NodeString     = repl.NodeString
+	NodePath       = repl.NodePath
+	NodeSet        = repl.NodeSet
+	NodeList       = repl.NodeList
+	NodeLambda     = repl.NodeLambda
+	NodeBuiltin    = repl.NodeBuiltin
+	NodeDerivation = repl.NodeDerivation
+	NodeThunk      = repl.NodeThunk
+	NodeError      = repl.NodeError
 )
-
-// A Node is a value as it is shown on one line, with a way to what is in it.
-type Node struct {
-	Handle Handle
-	Label  string // the attribute's name, or "" for list items and results
-	Text   string // one line, clean: "{ 11 attrs }", "\"GPL-3.0\""
-	Kind   NodeKind
-	// HasChildren tells whether Expand can show more.
-	HasChildren bool
-	Count       int // how many children there are, -1 if not known yet
-	// AttrPath leads from the result to this value, for putting it into the
-	// input: "_4.meta.license".
-	AttrPath string
-	// Store is the derivation or store path that the value is, if it is one.
-	Store store.Path
-	File  string // where the value was written, "" if not known
-	Line  int
-}
-
-// A ResultKind says what came of an input.
-type ResultKind uint8
 
 // The kinds of results.
 const (
-	ResultNothing ResultKind = iota // a command that has nothing to say
-	ResultValue                     // Node
-	ResultText                      // Lines
-	ResultDoc                       // Doc
-	ResultBuilt                     // Outputs, of the build of Drv
-	ResultError                     // Err
-	ResultQuit                      // the user wants to leave
+	ResultNothing = repl.ResultNothing
+	ResultValue   = repl.ResultValue
+	ResultText    = repl.ResultText
+	ResultDoc     = repl.ResultDoc
+	ResultBuilt   = repl.ResultBuilt
+	ResultError   = repl.ResultError
+	ResultQuit    = repl.ResultQuit
 )
 
-// A Result is what came of an input.
-type Result struct {
-	Number  int // of the input; its value is _N
-	Kind    ResultKind
-	Node    Node
-	Lines   []string // clean
-	Doc     *Doc
-	Drv     store.Path
-	Outputs []BuiltOutput
-	Err     *EvalError
-	Took    time.Duration
-	// Then says where to go next: the command was ":closure e" and the like.
-	Then *Then
-}
-
-// A Then is what a command asks the interface to do next. At most one field is
-// set beside Screen.
-type Then struct {
-	Screen  ScreenID
-	Path    store.Path // to show there
-	Why     [2]store.Path
-	File    string // to open in the editor, at Line
-	Line    int
-	Command []string // to run in the terminal with the interface set aside
-}
-
-// A BuiltOutput is an output of a finished build.
-type BuiltOutput struct {
-	Name string
-	Path store.Path
-}
-
-// An EvalError is an error of the language, ready to be shown. All text is
-// clean.
-type EvalError struct {
-	Msg     string
-	Where   string   // "<repl>:1:22"
-	Excerpt []string // source lines with a line of carets
-	Trace   []Frame  // innermost first
-	File    string   // to open in the editor; "" if it is not a file
-	Line    int
-}
-
-// A Frame is a line of a trace.
-type Frame struct {
-	Text  string
-	Where string
-	File  string
-	Line  int
-}
-
-// Completions are what can stand at the cursor.
-type Completions struct {
-	// Start is the byte offset from which on the input is replaced.
-	Start int
-	Items []CompletionItem // sorted
-	// More tells that there are more than were listed.
-	More bool
-	// Err says why there are none: the error of evaluating the prefix.
-	Err string
-}
-
-// A CompletionItem is one possibility.
-type CompletionItem struct {
-	Text   string // replaces the input from Start to the cursor
-	Detail string // a type or a signature, often ""
-}
-
-// A Doc explains a function or a value.
-type Doc struct {
-	Title string
-	Lines []DocLine
-	File  string
-	Line  int
-}
-
-// A DocLine is a line of a [Doc].
-type DocLine struct {
-	Text string
-	Code bool // source text, in Nix
-	Head bool // a heading
-}
-
-// A Scope lists the names that can be used.
-type Scope struct {
-	Names  int // how many in all
-	Loaded []ScopeEntry
-	Bound  []ScopeEntry
-	Last   []ScopeEntry // _, _1, …
-	Files  []LoadedFile
-}
-
-// A ScopeEntry is a name, or many that came at once.
-type ScopeEntry struct {
-	Name  string
-	Count int    // names that came with it, 0 for one
-	Text  string // what it is
-}
-
-// A LoadedFile is a file that the session depends on.
-type LoadedFile struct {
-	Name    string
-	Changed bool // on disk, since it was loaded
-}
-
-// A Command is one of the commands that begin with a colon.
-type Command struct {
-	Names []string // ":b", ":build"
-	Args  string   // "<expr>"
-	Help  string
-	Group string
-}
-
-// EvalProgress is what a running evaluation has done so far.
-type EvalProgress struct {
-	Running bool
-	Thunks  int64 // forced
-	Heap    int64 // bytes
+// ThenScreen returns the screen that a command leads to, and false for none.
+func ThenScreen(then *Then) (ScreenID, bool) {
+	if then == nil || then.Screen == repl.ScreenNone {
+		return 0, false
+	}
+	return ScreenID(then.Screen-repl.ScreenBuilds) + ScreenBuilds, true
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"nixbench/repl"
 	"nixbench/tui"
 )
 
@@ -77,7 +78,7 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 		res.Drv = PathNamed("editor-7.2.drv")
 		res.Outputs = []tui.BuiltOutput{{Name: "out", Path: PathNamed("editor-7.2")}}
 	case strings.HasPrefix(input, ":closure "):
-		res.Then = &tui.Then{Screen: tui.ScreenClosure, Path: PathNamed("editor-7.2")}
+		res.Then = &tui.Then{Screen: repl.ScreenClosure, Path: PathNamed("editor-7.2")}
 	case strings.HasPrefix(input, ":t "):
 		res.Kind, res.Lines = tui.ResultText, []string{"a set"}
 	case isBinding && !strings.ContainsAny(name, "({"):
