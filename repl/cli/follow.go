@@ -103,7 +103,10 @@ func (f *follower) tell(acts []event.Activity) {
 		}
 		before := seen.act
 		seen.act = act
-		if before.State == event.Waiting && act.State != event.Waiting && act.State != event.Cancelled {
+		if act.Started.IsZero() {
+			continue // waiting, or not begun because something that it needs failed
+		}
+		if before.Started.IsZero() {
 			fmt.Fprintf(f.w, "building '%s'...\n", act.Subject)
 		}
 		if f.logs {
