@@ -31,7 +31,7 @@ func (p Pane) InnerHeight(h int) int { return max(h-2, 0) }
 // Box draws body in a pane: exactly h lines of exactly w cells.
 // Body is cut or padded; its lines are painted.
 func (s *Styles) Box(w, h int, p Pane, body []string) []string {
-	if w < 4 || h < 2 {
+	if w < 6 || h < 2 {
 		return FitLines(body, w, h)
 	}
 	g, tok := s.glyphs.Light, themes.Border

@@ -88,13 +88,20 @@ func Over(lines, block []string, x, y int) []string {
 		}
 		w := Width(top)
 		left := Fit(out[row], x)
-		right := ansi.TruncateLeft(out[row], x+w, "")
-		if gap := Width(out[row]) - (x + w) - Width(right); gap > 0 {
-			right = blanks(gap) + right // a wide character on the edge
-		}
-		out[row] = left + top + right
+		out[row] = left + top + after(out[row], x+w)
 	}
 	return out
+}
+
+// after returns what line has from column x on; half of a wide character
+// becomes a blank.
+func after(line string, x int) string {
+	room := max(Width(line)-x, 0)
+	right := ansi.TruncateLeft(line, x, "")
+	for skip := x + 1; Width(right) > room; skip++ {
+		right = ansi.TruncateLeft(line, skip, "")
+	}
+	return blanks(room-Width(right)) + right
 }
 
 // Split divides total cells by weights; the last part takes the rest. No part

@@ -16,6 +16,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 
 	"nixbench/themes"
 )
@@ -140,7 +141,7 @@ func lipColor(c themes.Color, p colorprofile.Profile) color.Color {
 	case p != colorprofile.Unknown && p <= colorprofile.ASCII:
 		return nil
 	case c.HasANSI && (few || !c.HasRGB):
-		return lipgloss.ANSIColor(c.ANSI)
+		return ansi.BasicColor(c.ANSI)
 	case c.HasRGB:
 		return lipgloss.RGBColor{R: c.RGB.R, G: c.RGB.G, B: c.RGB.B}
 	}
