@@ -158,6 +158,12 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	return p
 }
 
+// missingURL is what the fetchers say if the argument has no url.
+var missingURL = map[string]string{
+	"fetchGit":       "input attribute 'url' is missing",
+	"fetchMercurial": "'url' argument required",
+}
+
 // fetchRepository returns what stands for a fetcher of repositories: it reads
 // the argument as far as to say what cannot be fetched.
 func fetchRepository(who string) func(*eval.State, eval.Value) eval.Value {
@@ -167,8 +173,8 @@ func fetchRepository(who string) func(*eval.State, eval.Value) eval.Value {
 			what, _ = s.CoerceToString(arg, "while evaluating the first argument passed to '"+who+"'", eval.CoerceOpts{})
 		} else if v, ok := arg.Attrs().GetName("url"); ok {
 			what, _ = s.CoerceToString(v, "while evaluating the attribute 'url' passed to '"+who+"'", eval.CoerceOpts{})
-		} else if who != "fetchTree" {
-			s.Fail(eval.ErrorOther, "attribute 'url' is missing in call to '%s'", who)
+		} else if missing := missingURL[who]; missing != "" {
+			s.Fail(eval.ErrorOther, "%s", missing)
 		}
 		s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and %s needs it", what, who)
 		return arg
