@@ -3,8 +3,8 @@ package engine_test
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"nixbench/engine"
@@ -19,69 +19,83 @@ var update = flag.Bool("update", false, "rewrite the expectations of the languag
 
 // Every case of testdata/lang has the outcome that it says.
 func TestLang(t *testing.T) {
-	store := t.TempDir()
+	plain := openEngine(t, nil)
 	enginetest.Run(t, "testdata/lang", *update, func(t *testing.T, in enginetest.Input) (string, bool) {
-		l := newLang(t, in, store)
-		if in.Kind == enginetest.ParseOkay || in.Kind == enginetest.ParseFail {
-			return l.parse(t, in)
+		e := plain
+		if len(in.Flags) > 0 {
+			e = openEngine(t, in.Flags)
 		}
-		return l.eval(t, in)
+		l := &lang{in: in}
+		var err error
+		if l.ev, err = e.NewEvaluator(evalOptions(in)); err != nil {
+			t.Fatal(err)
+		}
+		answer := l.eval
+		if in.Kind == enginetest.ParseOkay || in.Kind == enginetest.ParseFail {
+			answer = l.parse
+		}
+		output, failed := answer(t)
+		return strings.ReplaceAll(output, homeDir, in.Home), failed
 	})
 }
 
-// A lang is an evaluator with the options of one case.
-type lang struct {
-	ev *eval.Evaluator
-}
+// homeDir is the home directory of all cases.
+const homeDir = "/home-of-the-case"
 
-func newLang(t *testing.T, in enginetest.Input, store string) *lang {
+// openEngine returns an engine with the settings that flags say.
+func openEngine(t *testing.T, flags []string) *engine.Engine {
 	t.Helper()
-	env := map[string]string{"HOME": in.Home, "TEST_VAR": "foo"}
-	getenv := func(name string) string { return env[name] }
+	env := map[string]string{"HOME": homeDir, "TEST_VAR": "foo"}
 	set, _, err := settings.Load(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)
 	}
-	opts := engine.EvalOptions{Dir: in.Dir, ReadOnly: true}
-	for flags := in.Flags; len(flags) > 0; {
-		switch f := flags[0]; {
-		case f == "--extra-experimental-features":
-			set.ExperimentalFeatures = append(slices.Clone(set.ExperimentalFeatures), flags[1])
-			flags = flags[2:]
-		case f == "-I":
-			opts.Includes = append(opts.Includes, flags[1])
-			flags = flags[2:]
-		case f == "--option":
-			if err := set.Set(flags[1], flags[2]); err != nil {
+	for i, f := range flags {
+		switch f {
+		case "--extra-experimental-features":
+			set.ExperimentalFeatures = append(slices.Clone(set.ExperimentalFeatures), flags[i+1])
+		case "--option":
+			if err := set.Set(flags[i+1], flags[i+2]); err != nil {
 				t.Fatal(err)
 			}
-			flags = flags[3:]
-		default:
-			t.Fatalf("unknown flag %s", f)
 		}
 	}
 	e, err := engine.Open(t.Context(), engine.Options{
-		StoreURI: filepath.Join(store, t.Name()), Settings: set, Getenv: getenv, Throwaway: true,
+		StoreURI: t.TempDir(), Settings: set, Throwaway: true,
+		Getenv: func(name string) string { return env[name] },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	ev, err := e.NewEvaluator(opts)
-	if err != nil {
-		t.Fatal(err)
+	return e
+}
+
+// evalOptions returns the options of the evaluator of one case.
+func evalOptions(in enginetest.Input) engine.EvalOptions {
+	opts := engine.EvalOptions{Dir: in.Dir, ReadOnly: true}
+	for i, f := range in.Flags {
+		if f == "-I" {
+			opts.Includes = append(opts.Includes, in.Flags[i+1])
+		}
 	}
-	return &lang{ev}
+	return opts
+}
+
+// A lang answers one case.
+type lang struct {
+	ev *eval.Evaluator
+	in enginetest.Input
 }
 
 // parse does what nix-instantiate --parse does.
-func (l *lang) parse(t *testing.T, in enginetest.Input) (string, bool) {
+func (l *lang) parse(t *testing.T) (string, bool) {
 	t.Helper()
-	src, err := os.ReadFile(in.File)
+	src, err := os.ReadFile(l.in.File)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, f, err := syntax.ParseExpr(in.File, src, l.ev.ParseOptions(in.Dir))
+	e, f, err := syntax.ParseExpr(l.in.File, src, l.ev.ParseOptions(l.in.Dir))
 	if err == nil {
 		_, err = resolve.Expr(e, f, &resolve.Options{
 			Symbols: eval.Symbols(),
@@ -95,9 +109,9 @@ func (l *lang) parse(t *testing.T, in enginetest.Input) (string, bool) {
 }
 
 // eval does what nix-instantiate --eval --strict does.
-func (l *lang) eval(t *testing.T, in enginetest.Input) (string, bool) {
+func (l *lang) eval(t *testing.T) (string, bool) {
 	t.Helper()
-	v, err := l.ev.EvalFile(t.Context(), in.File)
+	v, err := l.ev.EvalFile(t.Context(), l.in.File)
 	if err == nil {
 		v, err = l.ev.ForceDeep(t.Context(), v)
 	}
