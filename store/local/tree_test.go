@@ -101,7 +101,7 @@ func TestDeleteRace(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(outside, "keep"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for round := range 30 {
+	for round := range 10 {
 		top := filepath.Join(dir, "top")
 		for i := range 20 {
 			if err := os.MkdirAll(filepath.Join(top, fmt.Sprint(i), "sub"), 0o755); err != nil {

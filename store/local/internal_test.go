@@ -1,0 +1,145 @@
+package local
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// FuzzJournal pins that any file can be read, and lines that were written in
+// whatever company come out as they were.
+func FuzzJournal(f *testing.F) {
+	f.Add("valid\t/nix/store/x\n")
+	f.Add("00000000\tgone\t/nix/store/00000000000000000000000000000000-x")
+	f.Fuzz(func(t *testing.T, junk string) {
+		info := &store.PathInfo{Path: "/nix/store/00000000000000000000000000000000-x", NarHash: nixhash.SumString(nixhash.SHA256, junk), NarSize: int64(len(junk))}
+		var b strings.Builder
+		b.WriteString(junk + "\n")
+		line(&b, validFields(info, 17)...)
+		b.WriteString(junk)
+		found := false
+		for entry, err := range readJournal(store.DefaultDir, strings.NewReader(b.String())) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = found || entry.Info.NarHash == info.NarHash
+		}
+		if !found {
+			t.Error("the line is lost")
+		}
+	})
+}
+
+// TestJournal reads back what a store wrote.
+func TestJournal(t *testing.T) {
+	st, err := Open(t.Context(), Options{Root: t.TempDir(), SyncMode: SyncNone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	a, err := st.AddText(t.Context(), "a", []byte("a"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := st.AddText(t.Context(), "b", []byte("b"), []store.Path{a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make(map[store.Path]*store.PathInfo)
+	for info, err := range st.AllInfos(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[info.Path] = info
+	}
+	if err := st.journal.gone([]store.Path{b}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(st.journal.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got := make(map[store.Path]*store.PathInfo)
+	gone := 0
+	for entry, err := range readJournal(st.dir, f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if entry.Gone {
+			gone++
+			continue
+		}
+		got[entry.Info.Path] = &entry.Info
+	}
+	opts := []cmp.Option{cmp.Comparer(func(a, b nixhash.Hash) bool { return a == b }), cmp.Transformer("nil", func(s []string) string { return strings.Join(s, " ") })}
+	if diff := cmp.Diff(want, got, opts...); diff != "" || gone != 1 {
+		t.Errorf("%d gone; infos (-database +journal):\n%s", gone, diff)
+	}
+}
+
+// TestSelfBlanker compares it with a search through the whole, however the
+// contents are cut.
+func TestSelfBlanker(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digest := "0123"
+		parts := rapid.SliceOf(rapid.StringMatching(`(0123|[0-3]{0,5}|x*)`)).Draw(t, "parts")
+		var got bytes.Buffer
+		s := &selfBlanker{digest: digest, w: &got}
+		for _, part := range parts {
+			if n, err := s.Write([]byte(part)); err != nil || n != len(part) {
+				t.Fatalf("write: %d, %v", n, err)
+			}
+		}
+		if err := s.finish(); err != nil {
+			t.Fatal(err)
+		}
+		whole := strings.Join(parts, "")
+		want := strings.ReplaceAll(whole, digest, "\x00\x00\x00\x00")
+		for at := 0; ; {
+			i := strings.Index(whole[at:], digest)
+			if i < 0 {
+				break
+			}
+			want += "|" + strconv.Itoa(at+i)
+			at += i + len(digest)
+		}
+		if got.String() != want {
+			t.Errorf("got %q, want %q", got.String(), want)
+		}
+	})
+}
+
+// TestSocketNames pins that sockets with long names work.
+func TestSocketNames(t *testing.T) {
+	for _, n := range []int{1, 200} {
+		dir := t.TempDir() + "/" + strings.Repeat("d", n)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := dialUnix(t.Context(), dir+"/socket"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("no socket: got %v, want %v", err, fs.ErrNotExist)
+		}
+		l, err := listenUnix(dir + "/socket")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := dialUnix(t.Context(), dir+"/socket")
+		if err != nil {
+			t.Error(err)
+		} else {
+			c.Close()
+		}
+		l.Close()
+	}
+}
