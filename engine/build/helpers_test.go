@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func act(verb string, args []string) (status int, isOver bool, err error) {
 		err = os.Link(args[0], args[1])
 	case "chmod": // octal file
 		mode, _ := strconv.ParseUint(args[0], 8, 32)
-		err = os.Chmod(args[1], os.FileMode(mode))
+		err = syscall.Chmod(args[1], uint32(mode))
 	case "cp": // from to
 		var data []byte
 		if data, err = os.ReadFile(args[0]); err == nil {
@@ -89,6 +90,23 @@ func act(verb string, args []string) (status int, isOver bool, err error) {
 		}
 	case "say":
 		fmt.Println(strings.Join(args, " "))
+	case "inode":
+		var info os.FileInfo
+		if info, err = os.Stat(args[0]); err == nil {
+			fmt.Println(info.Sys().(*syscall.Stat_t).Ino)
+		}
+	case "fifo":
+		err = syscall.Mkfifo(args[0], 0o644)
+	case "dig": // dir depth
+		depth, _ := strconv.Atoi(args[1])
+		if err = os.Mkdir(args[0], 0o755); err == nil {
+			err = os.Chdir(args[0])
+		}
+		for i := 0; i < depth && err == nil; i++ {
+			if err = os.Mkdir("d", 0o755); err == nil {
+				err = os.Chdir("d")
+			}
+		}
 	case "sleep":
 		d, _ := time.ParseDuration(args[0])
 		time.Sleep(d)

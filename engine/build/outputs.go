@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"time"
 
 	"nixbench/store"
@@ -90,8 +89,10 @@ func (c *collector) take(ctx context.Context, o *output) error {
 	if info.Mode()&fs.ModeSymlink == 0 && info.Mode().Perm()&0o022 != 0 {
 		return rejectf("suspicious permissions on '%s' of output '%s': others than its owner may write there", o.spec.Path, o.name)
 	}
-	if err := c.own(o); err != nil {
-		return err
+	if c.user != nil && c.user.isOther() {
+		if err := c.user.own(o.file); err != nil {
+			return &statusError{status: OutputRejected, err: err}
+		}
 	}
 	if err := c.st.Canonicalise(ctx, o.file); err != nil {
 		return &statusError{status: OutputRejected, err: err}
@@ -104,29 +105,6 @@ func (c *collector) take(ctx context.Context, o *output) error {
 		return c.takeFixed(ctx, o)
 	}
 	return c.read(o, io.Discard)
-}
-
-// own makes ours what the builder's user made, if that is another than we.
-// Whatever belongs to anyone else must have been put there by a trick.
-func (c *collector) own(o *output) error {
-	if c.user == nil || !c.user.isOther() {
-		return nil
-	}
-	return filepath.WalkDir(o.file, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		stat := info.Sys().(*syscall.Stat_t)
-		isLinked := !entry.IsDir() && stat.Nlink > 1 // to one that is ours by now
-		if int(stat.Uid) != c.user.uid && !(isLinked && int(stat.Uid) == os.Geteuid()) {
-			return rejectf("suspicious ownership of '%s' in output '%s'", file, o.name)
-		}
-		return os.Lchown(file, os.Geteuid(), os.Getegid())
-	})
 }
 
 // read reads an output once, for its hash, its size and its references, and

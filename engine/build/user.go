@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func claimSlot(state string, uids, gids idMap) (*buildUser, error) {
 		}
 		file.Close()
 	}
-	return nil, fmt.Errorf("find a user for the builder: all are in use")
+	return nil, errors.New("find a user for the builder: all are in use")
 }
 
 // release gives the user back.
@@ -81,6 +82,59 @@ func (u *buildUser) give(file string) error {
 		return nil
 	}
 	return os.Lchown(file, u.uid, u.gid)
+}
+
+// maxDepth is how deep directories may be nested in a store object.
+const maxDepth = 64
+
+// own makes ours what the builder's user made at file. Whatever belongs to
+// anyone else must have been put there by a trick.
+func (u *buildUser) own(file string) error {
+	parent, err := unix.Open(filepath.Dir(file), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(parent)
+	return u.ownAt(parent, filepath.Base(file), 1)
+}
+
+// ownAt does so with what is called name in the directory parent, following no
+// links.
+func (u *buildUser) ownAt(parent int, name string, depth int) error {
+	var info unix.Stat_t
+	if err := unix.Fstatat(parent, name, &info, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return err
+	}
+	isDir := info.Mode&unix.S_IFMT == unix.S_IFDIR
+	isSeen := int(info.Uid) == os.Geteuid() && !isDir && info.Nlink > 1 // by another name
+	if int(info.Uid) != u.uid && !isSeen {
+		return fmt.Errorf("suspicious ownership of '%s': user %d", name, info.Uid)
+	}
+	if err := unix.Fchownat(parent, name, os.Geteuid(), os.Getegid(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return err
+	}
+	if !isDir {
+		return nil
+	}
+	if depth >= maxDepth {
+		return errors.New("directories are nested too deep")
+	}
+	fd, err := unix.Openat(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	dir := os.NewFile(uintptr(fd), name)
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	for _, inside := range names {
+		if err := u.ownAt(fd, inside, depth+1); err != nil {
+			return fmt.Errorf("%s/%w", name, err)
+		}
+	}
+	return nil
 }
 
 // An idMap is the users or groups that a user namespace has, as ranges.
