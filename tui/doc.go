@@ -50,7 +50,7 @@
 //				return nil
 //			}
 //			if msg.Err != nil {
-//				return tui.Fail(msg.Err)
+//				return s.env.Fail(msg.Err)
 //			}
 //			s.g = msg.Value
 //			s.rows.SetSource(…)
@@ -95,11 +95,13 @@
 // Sanitise for lines of logs (then it is painted already and goes into a line
 // as it is), SanitiseName for names, paths and values.
 //
-// What needs the shell is asked for by the functions of requests.go, which
-// return commands: [Goto] another screen with a message such as [ShowPathMsg],
-// [Notify], [Warn], [Fail], [Confirm] a plan, [Pick] from a list, [Prompt] for
-// a line (search as one types: OnChange), [View] lines, [Copy], [EditFile],
-// [Ran] for the log of commands. After changing the store, [Broadcast]
+// What needs the shell is asked for by the methods of [Env] in requests.go:
+// [Env.Goto] another screen with a message such as [ShowPathMsg], [Env.Notify],
+// [Env.Warn], [Env.Fail], [Env.Confirm] a plan, [Env.Pick] from a list,
+// [Env.Prompt] for a line (search as one types: OnChange), [Env.View] lines,
+// [Env.Copy], [Env.EditFile], [Env.Ran] for the log of commands. They are
+// called on Bubble Tea's loop only, never in a command, and are carried out
+// before the next key. After changing the store, [Env.Broadcast]
 // StoreChangedMsg.
 //
 // Cursor puts the terminal's cursor on the selected row (rows.CursorLine), for

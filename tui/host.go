@@ -24,10 +24,10 @@ func (m *Model) copy(msg copyMsg) tea.Cmd {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
 		err := backend.CopyText(ctx, msg.text)
-		if len(msg.text) > maxClipboard {
-			return copiedMsg{err}
+		if err != nil && len(msg.text) > maxClipboard {
+			return noticeMsg{themes.Warning, err.Error()}
 		}
-		return copiedMsg{} // the terminal has it
+		return nil // else the terminal has it
 	}
 	note := m.notify(themes.Info, fmt.Sprintf("copied %s (%d bytes)", msg.what, len(msg.text)))
 	if len(msg.text) > maxClipboard {

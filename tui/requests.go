@@ -1,7 +1,11 @@
 package tui
 
-// This file is what screens ask of the app shell: each function returns a
-// command to be returned from Update or from an action's Run.
+// This file is what screens ask of the app shell. A request is carried out as
+// soon as the screen returns, before the next key is looked at, so that what is
+// typed right after a key that opens a prompt goes into the prompt. The methods
+// return a nil command, so that they can end an Update or a Run:
+//
+//	return s.env.Notify("rolled back to generation 4")
 
 import (
 	"os/exec"
@@ -39,59 +43,68 @@ type (
 	promptMsg  struct{ options palette.PromptOptions }
 	viewMsg    struct{ options ViewOptions }
 	broadcast  struct{ msg tea.Msg }
+	quitMsg    struct{}
 	actMsg     struct {
 		screen ScreenID
 		id     action.ID
 	}
 )
 
-func send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
+// request notes what the shell is to do when the screen returns.
+func (e *Env) request(msg tea.Msg) tea.Cmd {
+	e.requests = append(e.requests, msg)
+	return nil
+}
 
 // Goto brings a screen to the front and sends it msg, which may be nil.
-func Goto(id ScreenID, msg tea.Msg) tea.Cmd { return send(gotoMsg{id, msg}) }
+func (e *Env) Goto(id ScreenID, msg tea.Msg) tea.Cmd { return e.request(gotoMsg{id, msg}) }
 
-// Notify shows a notice for a few seconds and keeps it in the messages. Text is
-// clean.
-func Notify(text string) tea.Cmd { return send(noticeMsg{themes.Info, text}) }
+// Notify shows a notice for a few seconds and keeps it in the messages.
+func (e *Env) Notify(text string) tea.Cmd { return e.request(noticeMsg{themes.Info, text}) }
 
-// Warn is [Notify] for a warning.
-func Warn(text string) tea.Cmd { return send(noticeMsg{themes.Warning, text}) }
+// Warn is [Env.Notify] for a warning.
+func (e *Env) Warn(text string) tea.Cmd { return e.request(noticeMsg{themes.Warning, text}) }
 
-// Fail is [Notify] for an error. Its text is cleaned.
-func Fail(err error) tea.Cmd { return send(noticeMsg{themes.Error, err.Error()}) }
+// Fail is [Env.Notify] for an error.
+func (e *Env) Fail(err error) tea.Cmd { return e.request(noticeMsg{themes.Error, err.Error()}) }
 
 // Ran notes the command line that does the same as what was just done, for the
 // messages.
-func Ran(line string) tea.Cmd { return send(commandMsg{line}) }
+func (e *Env) Ran(line string) tea.Cmd { return e.request(commandMsg{line}) }
 
 // Copy puts text on the clipboard and says so; what names it ("the path").
-func Copy(text, what string) tea.Cmd { return send(copyMsg{text, what}) }
+func (e *Env) Copy(text, what string) tea.Cmd { return e.request(copyMsg{text, what}) }
 
 // EditFile opens a file in the user's editor, at a line if that is not 0, with
 // the interface set aside. Then, which may be nil, makes a message of the end.
-func EditFile(file string, line int, then func(error) tea.Msg) tea.Cmd {
-	return send(editMsg{file, line, then})
+func (e *Env) EditFile(file string, line int, then func(error) tea.Msg) tea.Cmd {
+	return e.request(editMsg{file, line, then})
 }
 
 // Exec runs a command in the terminal with the interface set aside.
-func Exec(cmd *exec.Cmd, then func(error) tea.Msg) tea.Cmd { return send(execMsg{cmd, then}) }
+func (e *Env) Exec(cmd *exec.Cmd, then func(error) tea.Msg) tea.Cmd {
+	return e.request(execMsg{cmd, then})
+}
 
 // Confirm shows a plan and asks whether to carry it out.
-func Confirm(o confirm.Options) tea.Cmd { return send(confirmMsg{o}) }
+func (e *Env) Confirm(o confirm.Options) tea.Cmd { return e.request(confirmMsg{o}) }
 
 // Pick asks to choose from a list.
-func Pick(o palette.Options) tea.Cmd { return send(pickMsg{o}) }
+func (e *Env) Pick(o palette.Options) tea.Cmd { return e.request(pickMsg{o}) }
 
 // Prompt asks for a line of text at the foot of the screen; live search uses
 // its OnChange.
-func Prompt(o palette.PromptOptions) tea.Cmd { return send(promptMsg{o}) }
+func (e *Env) Prompt(o palette.PromptOptions) tea.Cmd { return e.request(promptMsg{o}) }
 
 // View shows lines to be read over the screen.
-func View(o ViewOptions) tea.Cmd { return send(viewMsg{o}) }
+func (e *Env) View(o ViewOptions) tea.Cmd { return e.request(viewMsg{o}) }
 
 // Broadcast sends msg to all screens.
-func Broadcast(msg tea.Msg) tea.Cmd { return send(broadcast{msg}) }
+func (e *Env) Broadcast(msg tea.Msg) tea.Cmd { return e.request(broadcast{msg}) }
 
 // Act does the action of that ID on that screen, as if its key were pressed
 // there.
-func Act(id ScreenID, a action.ID) tea.Cmd { return send(actMsg{id, a}) }
+func (e *Env) Act(id ScreenID, a action.ID) tea.Cmd { return e.request(actMsg{id, a}) }
+
+// Quit leaves the program without asking.
+func (e *Env) Quit() tea.Cmd { return e.request(quitMsg{}) }

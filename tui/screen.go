@@ -116,6 +116,8 @@ type Env struct {
 	ctx   context.Context //nolint:containedctx // the interface's own lifetime
 	clock func() time.Time
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+
+	requests []tea.Msg // for the shell, oldest first; see requests.go
 }
 
 // After returns a command that sends what f makes of the time after d has

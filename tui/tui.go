@@ -53,6 +53,9 @@ type Options struct {
 	// Input and Output are the terminal; nil: that of the process.
 	Input  io.Reader
 	Output io.Writer
+	// Width and Height are the screen's size where the terminal cannot be
+	// asked; zero: it can.
+	Width, Height int
 }
 
 // Model is the only tea.Model: the app shell around the screens. It belongs to
@@ -132,6 +135,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
 	}
+	if o.Width > 0 {
+		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
+	}
 	out := io.Writer(os.Stdout)
 	if o.Output != nil {
 		opts = append(opts, tea.WithOutput(o.Output))
@@ -185,7 +191,7 @@ func (m *Model) Init() tea.Cmd {
 	for _, s := range m.screens {
 		cmds = append(cmds, s.Init())
 	}
-	cmds = append(cmds, m.show(m.front, m.o.StartMsg))
+	cmds = append(cmds, m.show(m.front, m.o.StartMsg), m.serve())
 	return tea.Batch(cmds...)
 }
 

@@ -58,7 +58,7 @@ func (s *paths) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		if msg.Err != nil {
-			return tui.Fail(msg.Err)
+			return s.env.Fail(msg.Err)
 		}
 		var items []rows.Item
 		for _, p := range msg.Value.Paths {
@@ -97,26 +97,26 @@ func (s *paths) Actions() []action.Action {
 	}
 	return []action.Action{
 		{ID: action.ClosureWhy, Title: "Why does this depend on ..?", Short: "why", Disabled: disabled, Run: func() tea.Cmd {
-			return tui.Goto(tui.ScreenGC, tui.ShowPathMsg{Path: store.Path(s.rows.SelectedKey())})
+			return s.env.Goto(tui.ScreenGC, tui.ShowPathMsg{Path: store.Path(s.rows.SelectedKey())})
 		}},
 		{ID: action.Copy, Title: "Copy the path", Short: "copy", Run: func() tea.Cmd {
-			return tui.Copy(s.rows.SelectedKey(), "the path")
+			return s.env.Copy(s.rows.SelectedKey(), "the path")
 		}},
 		{ID: action.FindText, Title: "Find", Short: "find", Run: func() tea.Cmd {
-			return tui.Prompt(palette.PromptOptions{
+			return s.env.Prompt(palette.PromptOptions{
 				Label:    "/",
 				OnChange: func(q string) tea.Cmd { s.rows.SetFilter(q); return nil },
 				OnCancel: func() tea.Cmd { s.rows.SetFilter(""); return nil },
 			})
 		}},
 		{ID: action.ClosureBase, Title: "Delete this ..", Run: func() tea.Cmd {
-			return tui.Confirm(confirm.Options{
+			return s.env.Confirm(confirm.Options{
 				Title: "delete", Plan: [][]style.Span{{{Text: "one path", Token: themes.Dead}}}, Yes: "delete", Word: "delete",
-				OnYes: func() tea.Cmd { return tui.Notify("deleted") }, OnNo: func() tea.Cmd { return tui.Notify("left alone") },
+				OnYes: func() tea.Cmd { return s.env.Notify("deleted") }, OnNo: func() tea.Cmd { return s.env.Notify("left alone") },
 			})
 		}},
 		{ID: action.ClosureDiff, Title: "Switch", Run: func() tea.Cmd {
-			return tui.Confirm(confirm.Options{Title: "switch", Question: "switch?", Yes: "switch", OnYes: func() tea.Cmd { return tui.Notify("switched") }})
+			return s.env.Confirm(confirm.Options{Title: "switch", Question: "switch?", Yes: "switch", OnYes: func() tea.Cmd { return s.env.Notify("switched") }})
 		}},
 		{ID: action.ClosureSort, Title: "Type something", Run: func() tea.Cmd { s.typing = true; return nil }},
 	}

@@ -29,18 +29,30 @@ const (
 type (
 	expireMsg struct{ serial int }
 	calmMsg   struct{} // the second Ctrl-C did not come
-	copiedMsg struct{ err error }
 )
 
 // Update takes a message; see the top of the file.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.stamp(msg)
 	m.dirty = true
-	cmd := m.route(msg)
-	if tick := m.tick(); tick != nil {
-		cmd = tea.Batch(cmd, tick)
+	return m, tea.Batch(m.route(msg), m.serve(), m.tick())
+}
+
+// maxRequests bounds what one message may set off.
+const maxRequests = 1000
+
+// serve does what screens asked for while they took a message.
+func (m *Model) serve() tea.Cmd {
+	var cmds []tea.Cmd
+	for range maxRequests {
+		if len(m.env.requests) == 0 {
+			break
+		}
+		msg := m.env.requests[0]
+		m.env.requests = m.env.requests[1:]
+		cmds = append(cmds, m.request(msg))
 	}
-	return m, cmd
+	return tea.Batch(cmds...)
 }
 
 // stamp takes the time from messages that bring one.
@@ -84,61 +96,57 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.notices.Expire(msg.serial)
 	case calmMsg:
 		m.leaving = false
+	case noticeMsg:
+		return m.notify(msg.level, msg.text)
 	case tea.KeyReleaseMsg, tea.FocusMsg, tea.BlurMsg, tea.KeyboardEnhancementsMsg,
 		tea.ResumeMsg, tea.EnvMsg, tea.ModeReportMsg, nil:
 	default:
-		if cmd, ok := m.request(msg); ok {
-			return cmd
-		}
 		return m.toAll(msg)
 	}
 	return nil
 }
 
-// request does what a screen asked for by a function of requests.go.
-func (m *Model) request(msg tea.Msg) (tea.Cmd, bool) {
+// request does what a screen asked for by a method of requests.go.
+func (m *Model) request(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case gotoMsg:
 		m.overlay = nil
-		return m.show(msg.id, msg.msg), true
+		return m.show(msg.id, msg.msg)
 	case broadcast:
-		return m.toAll(msg.msg), true
+		return m.toAll(msg.msg)
 	case actMsg:
-		return m.act(msg.screen, msg.id), true
+		return m.act(msg.screen, msg.id)
 	case noticeMsg:
-		return m.notify(msg.level, msg.text), true
+		return m.notify(msg.level, msg.text)
 	case commandMsg:
 		m.notices.Add(statusbar.Notice{Level: themes.Info, Text: msg.line, At: m.env.Now, Command: true})
-		return nil, true
+		return nil
 	case confirmMsg:
 		m.overlay = newConfirmOverlay(m.env.Styles, msg.options)
-		return nil, true
+		return nil
 	case pickMsg:
 		m.overlay = newPaletteOverlay(m.env.Styles, msg.options)
-		return nil, true
+		return nil
 	case promptMsg:
 		m.overlay = newPromptOverlay(m.env.Styles, msg.options)
-		return nil, true
+		return nil
 	case viewMsg:
 		m.overlay = newViewer(m.env.Styles, msg.options)
-		return nil, true
+		return nil
 	case copyMsg:
-		return m.copy(msg), true
-	case copiedMsg:
-		if msg.err != nil {
-			return m.notify(themes.Warning, msg.err.Error()), true
-		}
-		return nil, true
+		return m.copy(msg)
+	case quitMsg:
+		return m.quit()
 	case editMsg:
 		cmd, err := m.env.Backend.EditorCommand(msg.file, msg.line)
 		if err != nil {
-			return m.notify(themes.Error, err.Error()), true
+			return m.notify(themes.Error, err.Error())
 		}
-		return m.exec(execMsg{cmd, msg.then}), true
+		return m.exec(execMsg{cmd, msg.then})
 	case execMsg:
-		return m.exec(msg), true
+		return m.exec(msg)
 	}
-	return nil, false
+	return nil
 }
 
 // toAll sends msg to all screens.

@@ -1,0 +1,125 @@
+package tui_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"go.uber.org/goleak"
+
+	"nixbench/tui"
+	"nixbench/tui/tuitest"
+)
+
+// A terminal is an emulated one on which the whole program runs.
+type terminal struct {
+	*vt.SafeEmulator
+	keys io.Writer
+	done chan error
+}
+
+func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScreens]tui.Screen) *terminal {
+	t.Helper()
+	em := vt.NewSafeEmulator(80, 24)
+	if _, err := em.Write([]byte("\x1b[20h")); err != nil { // a bare newline also returns
+		t.Fatal(err)
+	}
+	drained := make(chan struct{})
+	go func() { // answers to queries go nowhere
+		defer close(drained)
+		_, _ = io.Copy(io.Discard, em)
+	}()
+	r, w := io.Pipe()
+	term := &terminal{SafeEmulator: em, keys: w, done: make(chan error, 1)}
+	b := tuitest.NewBackend(t)
+	go func() {
+		term.done <- tui.Run(ctx, b, tui.Options{
+			Screens: screens, Start: tui.ScreenClosure, ASCII: true, Environ: []string{"TERM=xterm-256color"},
+			Now: time.Now, Input: r, Output: em, Width: 80, Height: 24,
+		})
+	}()
+	t.Cleanup(func() {
+		_ = w.Close()
+		if p, ok := em.InputPipe().(io.Closer); ok {
+			_ = p.Close()
+		}
+		<-drained
+	})
+	return term
+}
+
+// waitFor waits until the screen has text.
+func (term *terminal) waitFor(t *testing.T, text string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if strings.Contains(term.String(), text) {
+			return
+		}
+	}
+	t.Fatalf("screen never has %q:\n%s", text, term.String())
+}
+
+func (term *terminal) press(t *testing.T, keys string) {
+	t.Helper()
+	if _, err := io.WriteString(term.keys, keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (term *terminal) wait(t *testing.T) error {
+	t.Helper()
+	select {
+	case err := <-term.done:
+		return err
+	case <-time.After(10 * time.Second):
+		t.Fatal("the program does not end")
+		return nil
+	}
+}
+
+// summed says something when it is left.
+type summed struct{ *paths }
+
+func (summed) Summary() []string { return []string{"built 2, failed 1"} }
+
+func withSummary(env *tui.Env) [tui.NumScreens]tui.Screen {
+	all := tuitest.Blanks(env)
+	all[tui.ScreenClosure] = summed{newPaths(env)}
+	return all
+}
+
+func TestWholeProgram(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) }) // after the terminal is gone
+	term := runOn(t, t.Context(), withSummary)
+	term.waitFor(t, "desktop-12")
+	term.press(t, "/zed")
+	term.waitFor(t, "/zed")
+	term.press(t, "\x1b")
+	term.waitFor(t, "w why")
+	term.press(t, "?")
+	term.waitFor(t, "help: Closure")
+	term.press(t, "q")
+	time.Sleep(20 * time.Millisecond)
+	term.press(t, "q")
+	if err := term.wait(t); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	if !strings.Contains(term.String(), "built 2, failed 1") {
+		t.Errorf("no summary is left on the screen:\n%s", term.String())
+	}
+}
+
+func TestCancellingTheContextEndsTheProgram(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	term := runOn(t, ctx, withSummary)
+	term.waitFor(t, "desktop-12")
+	cancel()
+	if err := term.wait(t); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
