@@ -108,7 +108,8 @@ func get(v Value, s Sym) *Value {
 // is kept with the layer.
 const (
 	minLayered   = 64 // smallest base
-	maxLayerSize = 16 // largest layer
+	maxLayerSize = 16 // largest layer over any base
+	maxLayerPart = 8  // larger layers are at most this part of their base
 	maxLayers    = 8
 )
 
@@ -120,7 +121,7 @@ func (s *State) update(a, b Value) Value {
 	if nb == 0 {
 		return a
 	}
-	if depth := a.n >> 8; nb <= maxLayerSize && (depth > 0 || len(a.shape().syms) >= minLayered) {
+	if depth := a.n >> 8; isLayer(nb, a) {
 		c := s.alloc(nb + 3)
 		v := initLayer(c, sb, a)
 		copy(cells(at(c, 3), nb), cells(b.attrAt(0), nb))
@@ -220,4 +221,15 @@ func sortAttrs(entries []Attr, keepLast bool) []Attr {
 		n++
 	}
 	return entries[:n]
+}
+
+// isLayer reports whether a set of n attributes becomes a layer over a.
+func isLayer(n int, a Value) bool {
+	if n <= maxLayerSize {
+		return a.layered() || len(a.shape().syms) >= minLayered
+	}
+	for a.layered() {
+		a = a.base()
+	}
+	return n <= len(a.shape().syms)/maxLayerPart
 }
