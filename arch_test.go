@@ -50,12 +50,15 @@ var rules = []rule{
 	{"engine/settings", "store", ""},
 	{"engine/resolve", "engine/syntax", ""},
 	{"engine/eval", "engine/syntax engine/resolve store", ""},
-	{"engine/builtins", "engine/eval engine/syntax engine/instantiate engine/builtins/... store store/drv store/nar store/nixbase32 store/nixhash",
+	{"engine/builtins/...", "engine/builtins/... engine/eval engine/syntax engine/instantiate store store/drv store/nar store/nixbase32 store/nixhash",
 		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
-	{"engine/builtins/ere", "", ""},
-	{"engine/builtins/nixjson", "", ""},
-	{"engine/builtins/nixtoml", "", ""},
-	{"engine/instantiate", "engine/eval engine/syntax engine/builtins/nixjson store store/drv store/nixbase32 store/nixhash", ""},
+	{"engine/builtins/...", "engine/builtins/... engine/eval engine/syntax engine/instantiate store store/drv store/nar store/nixbase32 store/nixhash",
+		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/builtins/...", "engine/builtins/... engine/eval engine/syntax engine/instantiate store store/drv store/nar store/nixbase32 store/nixhash",
+		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/builtins/...", "engine/builtins/... engine/eval engine/syntax engine/instantiate store store/drv store/nar store/nixbase32 store/nixhash",
+		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/instantiate", "engine/eval engine/syntax engine/builtins/nixjson engine/builtins/serial store store/drv store/nixbase32 store/nixhash", ""},
 	{"engine/build", "engine/event engine/sandbox engine/settings store store/drv store/nar store/nixbase32 store/nixhash store/refscan", "golang.org/x/sys/unix"},
 	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
@@ -65,17 +68,19 @@ var rules = []rule{
 	{"inspect/...", "store store/drv store/gc store/profile inspect/closure", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
-	{"repl/...", "repl repl/text engine engine/event engine/eval engine/syntax engine/settings inspect/... store store/drv store/gc store/profile",
+	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
+	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
+	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},
 
 	{"themes", "", "github.com/BurntSushi/toml"},
 
 	{"tui/highlight", "engine/syntax themes", "github.com/alecthomas/chroma/v2"},
 	{"tui/config", "tui/action tui/keymap themes", "github.com/BurntSushi/toml"},
-	{"tui/...", "tui/... engine/event repl repl/text inspect/... store store/drv store/gc store/profile themes",
+	{"tui/...", "tui/... engine/event repl repl/text repl/desk inspect/... store store/drv store/gc store/profile themes",
 		"charm.land github.com/charmbracelet/x/ansi github.com/charmbracelet/colorprofile github.com/charmbracelet/ultraviolet github.com/sahilm/fuzzy github.com/alecthomas/chroma/v2"},
 
-	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix"},
+	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix github.com/charmbracelet/x/term"},
 	{"examples", "", ""},
 }
 

@@ -47,7 +47,8 @@ type Engine struct {
 	getenv   func(string) string
 	hub      *event.Hub
 	started  time.Time
-	builder  *build.Builder
+	builder  *build.Builder // with the settings
+	keeper   *build.Builder // keeps the directories of failed builds too
 	work     work
 }
 
@@ -85,7 +86,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 			opts.Warn(fmt.Sprintf("the store of this machine cannot be read: %v", err))
 		}
 	}
-	e.builder = build.New(build.Options{Store: e.store, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
+	e.newBuilders()
 	return e, nil
 }
 

@@ -35,17 +35,46 @@ func (e *Engine) Realise(ctx context.Context, targets []store.DerivedPath) (*Res
 
 // ExecuteRealise does what plan says, as [Engine.Realise] does.
 func (e *Engine) ExecuteRealise(ctx context.Context, plan *Plan) (*Result, error) {
+	return e.execute(ctx, e.builder, plan)
+}
+
+// RealiseKeeping is [Engine.Realise] that keeps the directories of builds that
+// fail, whatever the settings say.
+func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath) (*Result, error) {
+	plan, err := e.PlanRealise(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	return e.execute(ctx, e.keeper, plan)
+}
+
+func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Result, error) {
 	ctx, done := e.work.begin(ctx)
 	defer done()
-	return e.builder.Execute(ctx, plan)
+	return b.Execute(ctx, plan)
+}
+
+// newBuilders makes the builders: one with the settings, and one that also
+// keeps the directories of builds that fail.
+func (e *Engine) newBuilders() {
+	e.builder = build.New(build.Options{Store: e.store, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
+	keeping := e.settings.Clone()
+	keeping.KeepFailed = true
+	e.keeper = build.New(build.Options{Store: e.store, Settings: keeping, Hub: e.hub, Getenv: e.getenv})
 }
 
 // CancelBuild cancels the build of one derivation, wherever it is wanted.
 // It does not wait.
-func (e *Engine) CancelBuild(drvPath store.Path) { e.builder.Cancel(drvPath) }
+func (e *Engine) CancelBuild(drvPath store.Path) {
+	e.builder.Cancel(drvPath)
+	e.keeper.Cancel(drvPath)
+}
 
 // CancelBuilds cancels all builds. It does not wait.
-func (e *Engine) CancelBuilds() { e.builder.CancelAll() }
+func (e *Engine) CancelBuilds() {
+	e.builder.CancelAll()
+	e.keeper.CancelAll()
+}
 
 // CheckSandbox returns nil if builds can be sandboxed on this machine, and
 // otherwise an error that says what forbids it.

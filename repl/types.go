@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"io"
 	"time"
 
 	"nixbench/store"
@@ -193,4 +194,12 @@ type EvalProgress struct {
 	Running bool
 	Thunks  int64 // forced; 0 if not known
 	Heap    int64 // bytes
+}
+
+// A LogFile is a build's log, which may still be growing.
+type LogFile interface {
+	io.ReaderAt
+	io.Closer
+	// Size is how many bytes can be read now.
+	Size() (int64, error)
 }

@@ -12,10 +12,22 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/inspect/why"
+	"nixbench/repl/desk"
 	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/store/profile"
 	"nixbench/tui/widget/logview"
+)
+
+// What the desk tells is its own.
+type (
+	Info           = desk.Info
+	RealiseOptions = desk.RealiseOptions
+	Place          = desk.Place
+	File           = desk.File
+	Holding        = desk.Holding
+	Profile        = desk.Profile
+	Generation     = desk.Generation
 )
 
 // A Backend is all that the interface needs of the engine. It is safe for
@@ -44,25 +56,6 @@ type Host interface {
 	CopyText(ctx context.Context, text string) error
 }
 
-// Info says what the workbench works on.
-type Info struct {
-	Version  string    // of nixbench
-	System   string    // "x86_64-linux"
-	StoreDir store.Dir // logical store directory
-	// StoreRoot is where the store's files are, if that is not the machine's
-	// own root directory: "~/.local/share/nix/root".
-	StoreRoot string
-	// Reading names a second store that is only read, such as /nix/store
-	// beside the embedded one; "" for none.
-	Reading string
-	// ReadOnly says why the store cannot be changed; "" if it can.
-	ReadOnly string
-	// Nixpkgs is the revision that <nixpkgs> leads to, shortened; "" if none.
-	Nixpkgs string
-	// NoBuilds says why derivations cannot be built here; "" if they can.
-	NoBuilds string
-}
-
 // Builds is what the builds screen asks for. Activities come as [EventsMsg].
 type Builds interface {
 	// Realise builds or substitutes targets and waits for the end. Progress
@@ -75,12 +68,6 @@ type Builds interface {
 	OpenLog(ctx context.Context, drv store.Path) (logview.File, error)
 	// UsualTime is how long builds of that name took lately, 0 if unknown.
 	UsualTime(name string) time.Duration
-}
-
-// RealiseOptions change how targets are built. The zero value is usual.
-type RealiseOptions struct {
-	KeepFailed bool // keep the directory of a build that fails
-	Rebuild    bool // build although the outputs are valid, to compare
 }
 
 // Stores is what the closure browser asks for. Sizes and why-depends are
@@ -107,20 +94,6 @@ type Stores interface {
 	BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error)
 }
 
-// A Place is where browsing may start.
-type Place struct {
-	Kind string // "profile", "result", "system", "built"
-	Name string // for people: a link, shortened, or a name
-	Path store.Path
-	Time time.Time
-}
-
-// A File is a regular file or link in a store object.
-type File struct {
-	Name string // relative, "" for the object itself
-	Size int64  // bytes
-}
-
 // Profiles is what the profiles screen asks for. The plans are executed by
 // their own Execute.
 type Profiles interface {
@@ -136,27 +109,6 @@ type Profiles interface {
 	DeletePlan(ctx context.Context, profile string, rule profile.Rule) (*profile.DeletePlan, error)
 	// AnnotateGeneration sets the label and the pin of a generation.
 	AnnotateGeneration(ctx context.Context, profile string, number int, label string, pinned bool) error
-}
-
-// A Profile is a link to generations.
-type Profile struct {
-	Link string // absolute
-	Name string // for people
-	// ReadOnly says why it cannot be changed, with the command that could;
-	// "" if it can.
-	ReadOnly string
-	// Activate is what to run after a switch, such as "bin/switch-to-
-	// configuration switch"; "" for nothing.
-	Activate string
-}
-
-// A Generation is a generation with what nixbench notes beside it.
-type Generation struct {
-	profile.Generation
-	Label   string
-	Pinned  bool
-	Running bool // it is the running system
-	Booted  bool // the machine was booted with it
 }
 
 // GC is what the GC screen asks for.

@@ -2,18 +2,14 @@ package logview
 
 import (
 	"fmt"
-	"io"
 	"os"
+
+	"nixbench/repl"
 )
 
 // A File is a log that can be read at any place while it grows. Its methods are
 // called from commands, never while drawing; it is safe for concurrent use.
-type File interface {
-	io.ReaderAt
-	io.Closer
-	// Size is how many bytes can be read now.
-	Size() (int64, error)
-}
+type File = repl.LogFile
 
 // OpenFile opens a log that lies uncompressed on the disk.
 func OpenFile(name string) (File, error) {

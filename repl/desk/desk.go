@@ -1,0 +1,145 @@
+// Package desk is the workbench without its screens: everything that a screen
+// asks for, over an engine and a session.
+//
+// Methods that take a context may wait; the others answer at once. A [Desk]
+// owns the session and what it notes beside the store: how long builds usually
+// take, and the labels and pins of generations.
+package desk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"nixbench/engine"
+	"nixbench/engine/event"
+	"nixbench/repl"
+	"nixbench/repl/text"
+	"nixbench/store"
+)
+
+// Options say what a desk works with.
+type Options struct {
+	Engine  *engine.Engine // required; the caller closes it
+	Session *repl.Session  // required; the caller closes it
+	Version string
+	// Profile is listed first among the profiles; "" for none.
+	Profile string
+	// Targets are built from the start.
+	Targets []store.DerivedPath
+}
+
+// A Desk answers the screens. It is safe for concurrent use.
+type Desk struct {
+	*repl.Session
+	eng     *engine.Engine
+	opts    Options
+	events  *event.Mailbox
+	times   *buildTimes
+	notes   *notes
+	running sync.WaitGroup
+	stop    context.CancelFunc
+}
+
+// New returns a desk. What it does in the background ends with ctx or Close.
+func New(ctx context.Context, opts Options) *Desk {
+	ctx, stop := context.WithCancel(ctx)
+	state := filepath.Join(opts.Engine.StateHome(), "nixbench")
+	d := &Desk{
+		Session: opts.Session, eng: opts.Engine, opts: opts, events: opts.Engine.Events().Subscribe(),
+		times: newBuildTimes(filepath.Join(state, "build-times")),
+		notes: newNotes(filepath.Join(state, "generations.json")),
+		stop:  stop,
+	}
+	d.running.Go(func() { d.times.record(ctx, opts.Engine.Events()) })
+	if len(opts.Targets) > 0 {
+		d.running.Go(func() {
+			// How the builds end is told by their activities.
+			_, _ = d.eng.Realise(ctx, opts.Targets)
+		})
+	}
+	return d
+}
+
+// Close ends what the desk does in the background and waits for it.
+func (d *Desk) Close() error {
+	d.stop()
+	d.running.Wait()
+	d.eng.Events().Unsubscribe(d.events)
+	return nil
+}
+
+// Events returns the mailbox of all activities.
+func (d *Desk) Events() *event.Mailbox { return d.events }
+
+// Info says what a desk works on; it does not change.
+type Info struct {
+	Version  string    // of nixbench
+	System   string    // "x86_64-linux"
+	StoreDir store.Dir // logical store directory
+	// StoreRoot is where the store's files are, if that is not the machine's
+	// own root directory: "~/.local/share/nix/root".
+	StoreRoot string
+	// Reading names a second store that is only read, such as /nix/store
+	// beside the embedded one; "" for none.
+	Reading string
+	// ReadOnly says why the store cannot be changed; "" if it can.
+	ReadOnly string
+	// Nixpkgs is the version that <nixpkgs> leads to; "" if none.
+	Nixpkgs string
+	// NoBuilds says why derivations cannot be built here; "" if they can.
+	NoBuilds string
+}
+
+// Info says what the desk works on.
+func (d *Desk) Info() Info {
+	st := d.eng.Store()
+	info := Info{
+		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
+	}
+	if root, ok := strings.CutSuffix(st.RealDir(), string(st.Dir())); ok && root != "" {
+		info.StoreRoot = d.shorten(root)
+	}
+	if m := d.eng.Machine(); m != nil {
+		info.Reading = string(m.Dir())
+	}
+	if st.ReadOnly() {
+		info.ReadOnly = "the store is only read; its owner can change it"
+	}
+	if err := d.eng.CheckSandbox(); err != nil {
+		info.NoBuilds = text.PlainLine(err.Error())
+	}
+	return info
+}
+
+// shorten writes ~ for the home directory.
+func (d *Desk) shorten(name string) string {
+	home := d.eng.Getenv("HOME")
+	if rest, ok := strings.CutPrefix(name, home+"/"); ok && home != "" {
+		return "~/" + rest
+	}
+	return name
+}
+
+// nixpkgs returns the version of the tree that <nixpkgs> leads to.
+func (d *Desk) nixpkgs() string {
+	for _, entry := range d.eng.Settings().NixPath {
+		prefix, dir, ok := strings.Cut(entry, "=")
+		switch {
+		case !ok:
+			dir = filepath.Join(entry, "nixpkgs")
+		case prefix != "nixpkgs":
+			continue
+		}
+		for _, name := range []string{".git-revision", ".version", "lib/.version"} {
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			if err == nil {
+				version := text.SanitiseName(strings.TrimSpace(string(data)))
+				return version[:min(len(version), 12)]
+			}
+		}
+	}
+	return ""
+}

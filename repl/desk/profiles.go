@@ -1,0 +1,188 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"nixbench/store/profile"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Profile is a link to generations.
+type Profile struct {
+	Link string // absolute
+	Name string // for people
+	// ReadOnly says why it cannot be changed, with the command that could;
+	// "" if it can.
+	ReadOnly string
+	// Activate is what to run after a switch, such as "bin/switch-to-
+	// configuration switch"; "" for nothing.
+	Activate string
+}
+
+// A Generation is a generation with what nixbench notes beside it.
+type Generation struct {
+	profile.Generation
+	Label   string
+	Pinned  bool
+	Running bool // it is the running system
+	Booted  bool // the machine was booted with it
+}
+
+// profiles are the links of all profiles, the one of Options first.
+func (d *Desk) profiles() []string {
+	found := d.eng.Profiles()
+	if first := d.opts.Profile; first != "" {
+		found = slices.DeleteFunc(found, func(name string) bool { return name == first })
+		found = append([]string{first}, found...)
+	}
+	return found
+}
+
+// ProfileList lists the profiles of this user and this machine.
+func (d *Desk) ProfileList(context.Context) ([]Profile, error) {
+	var out []Profile
+	for _, link := range d.profiles() {
+		p := Profile{Link: link, Name: d.profileName(link)}
+		if err := unix.Access(filepath.Dir(link), unix.W_OK); err != nil {
+			p.ReadOnly = fmt.Sprintf("not yours to change: sudo nixbench profile rollback --profile %s", link)
+		}
+		target, err := os.Readlink(link)
+		if err == nil {
+			p.Activate = activation(filepath.Join(filepath.Dir(link), target))
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// profileName is short: "system", "root/channels", "home-manager".
+func (d *Desk) profileName(link string) string {
+	base, dir := filepath.Base(link), filepath.Base(filepath.Dir(link))
+	if dir == "profiles" {
+		return base
+	}
+	return dir + "/" + base
+}
+
+// activation returns what makes a generation take effect, "" for nothing.
+func activation(dir string) string {
+	for _, a := range []struct{ file, command string }{
+		{"bin/switch-to-configuration", "bin/switch-to-configuration switch"}, {"activate", "activate"},
+	} {
+		if _, err := os.Stat(filepath.Join(dir, a.file)); err == nil {
+			return a.command
+		}
+	}
+	return ""
+}
+
+// Generations lists the generations of the profile with that link, by number.
+func (d *Desk) Generations(_ context.Context, link string) ([]Generation, error) {
+	gens, err := profile.List(link)
+	if err != nil {
+		return nil, err
+	}
+	running, _ := d.eng.ResolveLink("/run/current-system", "/run/current-system")
+	booted, _ := d.eng.ResolveLink("/run/booted-system", "/run/booted-system")
+	out := make([]Generation, len(gens))
+	for i, gen := range gens {
+		note := d.notes.get(gen.Link)
+		out[i] = Generation{
+			Generation: gen, Label: note.Label, Pinned: note.Pinned,
+			Running: running != "" && gen.Path == running, Booted: booted != "" && gen.Path == booted,
+		}
+	}
+	return out, nil
+}
+
+// SwitchPlan says what switching to a generation would do.
+func (d *Desk) SwitchPlan(ctx context.Context, link string, number int) (*profile.SwitchPlan, error) {
+	return d.eng.PlanSwitch(ctx, link, number)
+}
+
+// RollbackPlan says what rolling back to the parent generation would do.
+func (d *Desk) RollbackPlan(ctx context.Context, link string) (*profile.SwitchPlan, error) {
+	return d.eng.PlanRollback(ctx, link)
+}
+
+// DeletePlan says which generations a rule would delete.
+func (d *Desk) DeletePlan(ctx context.Context, link string, rule profile.Rule) (*profile.DeletePlan, error) {
+	return d.eng.PlanDelete(ctx, link, rule)
+}
+
+// AnnotateGeneration sets the label and the pin of a generation.
+func (d *Desk) AnnotateGeneration(_ context.Context, link string, number int, label string, pinned bool) error {
+	gens, err := profile.List(link)
+	if err != nil {
+		return err
+	}
+	for _, gen := range gens {
+		if gen.Number == number {
+			return d.notes.set(gen.Link, note{Label: label, Pinned: pinned, Path: string(gen.Path)})
+		}
+	}
+	return fmt.Errorf("label generation %d of %s: %w", number, link, profile.ErrNoGeneration)
+}
+
+// A note is what a user has said about a generation.
+type note struct {
+	Label  string `json:"label,omitempty"`
+	Pinned bool   `json:"pinned,omitempty"`
+	// Path is what the generation led to: a note does not pass to another
+	// generation of the same number.
+	Path string `json:"path"`
+}
+
+// notes keeps notes in a file, by the link of the generation.
+type notes struct {
+	file string
+	mu   sync.Mutex // mu guards the file
+}
+
+func newNotes(file string) *notes { return &notes{file: file} }
+
+// read returns all notes; a file that cannot be read has none.
+func (n *notes) read() map[string]note {
+	all := make(map[string]note)
+	data, err := os.ReadFile(n.file)
+	if err != nil || json.Unmarshal(data, &all) != nil {
+		return make(map[string]note)
+	}
+	return all
+}
+
+func (n *notes) get(link string) note {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	it := n.read()[link]
+	if target, err := os.Readlink(link); err != nil || target != it.Path {
+		return note{}
+	}
+	return it
+}
+
+func (n *notes) set(link string, it note) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	all := n.read()
+	all[link] = it
+	data, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(n.file), 0o755); err != nil {
+		return err
+	}
+	tmp := fmt.Sprintf("%s.%d", n.file, os.Getpid())
+	if err := os.WriteFile(tmp, append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp, n.file)
+}
