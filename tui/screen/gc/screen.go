@@ -1,0 +1,34 @@
+// Package gc is the GC screen: what keeps paths alive, and what a collection would free.
+package gc
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/tui"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+)
+
+// Screen is the screen.
+type Screen struct {
+	tui.Base
+	env *tui.Env
+}
+
+// New returns the screen.
+func New(env *tui.Env) *Screen { return &Screen{env: env} }
+
+// Update implements tui.Screen.
+func (s *Screen) Update(tea.Msg) tea.Cmd { return nil }
+
+// Draw implements tui.Screen.
+func (s *Screen) Draw(w, h int) []string {
+	return s.env.Styles.Box(w, h, style.Pane{Title: "gc", Focus: true}, nil)
+}
+
+// Actions implements tui.Screen.
+func (s *Screen) Actions() []action.Action { return nil }
+
+// Scopes implements tui.Screen.
+func (s *Screen) Scopes() []keymap.Scope { return []keymap.Scope{keymap.GC, keymap.Rows} }
