@@ -103,43 +103,69 @@ func get(v Value, s Sym) *Value {
 }
 
 // Layered sets. a // b with a large a and a small b is a layer over a, so that
-// adding attributes one by one to a large set is not quadratic. Layers are
-// limited in number, and are merged when the set is enumerated; the merged set
-// is kept with the layer.
+// adding attributes one by one to a large set is not quadratic; with a large b
+// and a small a, it is a layer over b of those attributes of a that b lacks.
+// Layers are limited in number, and are merged when the set is enumerated; the
+// merged set is kept with the layer.
 const (
 	minLayered   = 64 // smallest base
 	maxLayerSize = 16 // largest layer over any base
-	maxLayerPart = 8  // larger layers are at most this part of their base
+	maxLayerPart = 4  // larger layers are at most this part of their base
 	maxLayers    = 8
 )
 
 // update returns a // b.
 func (s *State) update(a, b Value) Value {
+	if !a.layered() {
+		if na := len(a.shape().syms); na == 0 {
+			return b
+		} else if isLayer(na, b) {
+			return s.underlay(a, b)
+		}
+	}
 	b = flat(b)
 	sb := b.shape()
 	nb := len(sb.syms)
 	if nb == 0 {
 		return a
 	}
-	if depth := a.n >> 8; isLayer(nb, a) {
-		c := s.alloc(nb + 3)
-		v := initLayer(c, sb, a)
-		copy(cells(at(c, 3), nb), cells(b.attrAt(0), nb))
-		if depth == maxLayers {
-			return flatten(v)
-		}
-		return v
+	if isLayer(nb, a) {
+		return s.layer(a, b)
 	}
 	a = flat(a)
-	if len(a.shape().syms) == 0 {
-		return b
-	}
 	t := a.shape().update(sb)
 	n := len(t.res.syms)
 	c := s.alloc(n + 1)
 	v := initAttrs(c, t.res)
 	t.gather(cells(at(c, 1), n), cells(a.attrAt(0), len(a.shape().syms)), b.attrAt(0))
 	return v
+}
+
+// layer returns a // b as a layer over a. B is not layered.
+func (s *State) layer(a, b Value) Value {
+	n := len(b.shape().syms)
+	c := s.alloc(n + 3)
+	v := initLayer(c, b.shape(), a)
+	copy(cells(at(c, 3), n), cells(b.attrAt(0), n))
+	if a.n>>8 == maxLayers {
+		return flatten(v)
+	}
+	return v
+}
+
+// underlay returns a // b as a layer over b. A is not layered.
+func (s *State) underlay(a, b Value) Value {
+	sa := a.shape()
+	extra := make([]Attr, 0, len(sa.syms))
+	for i, name := range sa.syms {
+		if get(b, name) == nil {
+			extra = append(extra, Attr{name, *a.attrAt(i), sa.posAt(i)})
+		}
+	}
+	if len(extra) == 0 {
+		return b
+	}
+	return s.layer(b, s.attrsFrom(extra, sa.pos != nil))
 }
 
 // flat returns a set equal to v that is not layered.

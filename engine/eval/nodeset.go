@@ -254,7 +254,11 @@ func (n *recNode) override(s *State, v Value, in *Value) Value {
 func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
 	v = flat(v)
 	sh := v.shape()
-	entries := make([]Attr, 0, len(sh.syms)+len(n.dyn))
+	var buf [8]Attr
+	entries := buf[:0]
+	if n := len(sh.syms) + len(n.dyn); n > len(buf) {
+		entries = make([]Attr, 0, n)
+	}
 	for i, name := range sh.syms {
 		entries = append(entries, Attr{name, *v.attrAt(i), sh.posAt(i)})
 	}
