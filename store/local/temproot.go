@@ -34,6 +34,10 @@ type tempRoots struct {
 	file   *os.File   // nil until the first root
 	gcLock *os.File
 	known  map[store.Path]bool
+	// conn is the connection to a collection that ran when it was last needed.
+	// It is kept as Nix keeps its own: Nix's collector has been seen to crash
+	// when one connection follows quickly on another.
+	conn net.Conn
 }
 
 // AddTempRoot keeps p, and what else has its digest, from being collected until
@@ -77,7 +81,7 @@ func (st *Store) addTempRoots(ctx context.Context, paths ...store.Path) error {
 		if ok {
 			break
 		}
-		announced, err := announce(ctx, st.gcSocket(), unknown)
+		announced, err := t.announce(ctx, st.gcSocket(), unknown)
 		if err != nil {
 			return err
 		}
@@ -144,6 +148,7 @@ func (st *Store) ReleaseTempRoots() error {
 		return nil
 	}
 	st.drvs.forget()
+	t.hangUp()
 	deleteLock(t.file)
 	err := t.gcLock.Close()
 	t.file, t.gcLock, t.known = nil, nil, nil
@@ -152,35 +157,59 @@ func (st *Store) ReleaseTempRoots() error {
 
 // announce tells the collection that serves socket to keep paths, and waits
 // until it has. It returns false if there is none, or if it ended meanwhile.
-func announce(ctx context.Context, socket string, paths []store.Path) (bool, error) {
-	conn, err := dialUnix(ctx, socket)
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	answer := make([]byte, 1)
-	for _, p := range paths {
-		_, err := io.WriteString(conn, string(p)+"\n")
-		if err == nil {
-			_, err = io.ReadFull(conn, answer)
-		}
-		switch {
-		case err == nil && answer[0] == '1':
-		case err == nil:
-			return false, fmt.Errorf("ask the collection to keep %s: got answer %q, want 1", p, answer)
-		case ctx.Err() != nil:
-			return false, ctx.Err()
-		case errors.Is(err, io.EOF), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
+func (t *tempRoots) announce(ctx context.Context, socket string, paths []store.Path) (bool, error) {
+	if t.conn == nil {
+		conn, err := dialUnix(ctx, socket)
+		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
 			return false, nil
-		default:
+		} else if err != nil {
 			return false, err
 		}
+		t.conn = conn
 	}
-	return true, nil
+	conn := t.conn
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	err := askToKeep(conn, paths)
+	if !stop() || err != nil {
+		// It has a deadline now, or an answer may still come over it.
+		t.hangUp()
+	}
+	if err == nil {
+		return true, nil
+	}
+	switch {
+	case ctx.Err() != nil:
+		return false, ctx.Err()
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
+		return false, nil
+	default:
+		return false, err
+	}
+}
+
+// hangUp closes the connection to a collection.
+func (t *tempRoots) hangUp() {
+	if t.conn != nil {
+		t.conn.Close()
+		t.conn = nil
+	}
+}
+
+// askToKeep sends paths to a collection, and waits for each answer.
+func askToKeep(conn net.Conn, paths []store.Path) error {
+	answer := make([]byte, 1)
+	for _, p := range paths {
+		if _, err := io.WriteString(conn, string(p)+"\n"); err != nil {
+			return err
+		}
+		if _, err := io.ReadFull(conn, answer); err != nil {
+			return err
+		}
+		if answer[0] != '1' {
+			return fmt.Errorf("ask the collection to keep %s: got answer %q, want 1", p, answer)
+		}
+	}
+	return nil
 }
 
 // maxSocketName is the longest name of a socket that the system takes.
