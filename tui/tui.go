@@ -81,6 +81,7 @@ type Model struct {
 
 	dirty bool
 	view  tea.View
+	pace  *pacer // nil if there is no program to pace
 }
 
 // New returns the interface as a model. ctx ends all that it asks for.
@@ -129,7 +130,7 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	defer cancel()
 	m := New(inner, b, o)
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithFPS(120), tea.WithColorProfile(m.profile),
+		tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithColorProfile(m.profile),
 		tea.WithEnvironment(m.o.Environ), tea.WithFilter(newFilter(o.Now)),
 	}
 	if o.Input != nil {
@@ -143,7 +144,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 		opts = append(opts, tea.WithOutput(o.Output))
 		out = o.Output
 	}
-	_, err := tea.NewProgram(m, opts...).Run()
+	program := tea.NewProgram(m, opts...)
+	m.pace = &pacer{program: program, after: m.env.after}
+	_, err := program.Run()
 	cancel()
 	for _, line := range m.Summary() {
 		if _, werr := io.WriteString(out, line+"\n"); err == nil && werr != nil {

@@ -33,9 +33,12 @@ type (
 
 // Update takes a message; see the top of the file.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if rest, ok := msg.(restMsg); ok {
+		return m, m.pace.rest(rest)
+	}
 	m.stamp(msg)
 	m.dirty = true
-	return m, tea.Batch(m.route(msg), m.serve(), m.tick())
+	return m, tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note())
 }
 
 // maxRequests bounds what one message may set off.

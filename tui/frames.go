@@ -1,0 +1,85 @@
+package tui
+
+// This file slows Bubble Tea's frame ticker down while nothing happens. At the
+// 120 frames a second that make keys feel immediate the ticker alone costs over
+// 1 % of a core; Bubble Tea has no setting to rest it, so the ticker is found by
+// the name of its field. A version without that field just keeps its pace; a
+// test tells when that happens.
+
+import (
+	"reflect"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+const (
+	frameRate = 120             // frames a second while something happens
+	restTime  = time.Second / 2 // without a message, until the ticker rests
+	restPace  = 2 * time.Second // between its ticks then
+)
+
+// restMsg comes after restTime; seen is how many messages there were before.
+type restMsg struct{ seen uint64 }
+
+// A pacer sets the pace of a program's frames. It belongs to Bubble Tea's loop;
+// a nil pacer does nothing.
+type pacer struct {
+	program *tea.Program
+	after   func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	seen    uint64 // messages
+	resting bool
+	waiting bool // a restMsg is on its way
+}
+
+// note counts a message and makes sure that it is drawn soon.
+func (p *pacer) note() tea.Cmd {
+	if p == nil {
+		return nil
+	}
+	p.seen++
+	if p.resting {
+		p.resting = false
+		p.set(time.Second / frameRate)
+	}
+	return p.wait()
+}
+
+func (p *pacer) wait() tea.Cmd {
+	if p.waiting {
+		return nil
+	}
+	p.waiting = true
+	seen := p.seen
+	return p.after(restTime, func(time.Time) tea.Msg { return restMsg{seen} })
+}
+
+// rest slows the ticker down if no message came since msg was sent.
+func (p *pacer) rest(msg restMsg) tea.Cmd {
+	if p == nil {
+		return nil
+	}
+	p.waiting = false
+	if p.seen != msg.seen {
+		return p.wait()
+	}
+	p.resting = true
+	p.set(restPace)
+	return nil
+}
+
+func (p *pacer) set(d time.Duration) {
+	if t := frameTicker(p.program); t != nil {
+		t.Reset(d)
+	}
+}
+
+// frameTicker returns the ticker that makes p draw, nil if it cannot be found.
+// It is set before the loop begins and never replaced.
+func frameTicker(p *tea.Program) *time.Ticker {
+	f := reflect.ValueOf(p).Elem().FieldByName("ticker")
+	if !f.IsValid() || f.Type() != reflect.TypeFor[*time.Ticker]() || f.IsNil() {
+		return nil
+	}
+	return (*time.Ticker)(f.UnsafePointer())
+}
