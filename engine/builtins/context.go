@@ -115,10 +115,10 @@ func contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem) {
 	name := eval.SymName(a.Name)
 	p, err := s.World().StoreDir().ParsePath(name)
 	if err != nil {
-		s.Raise(eval.ErrorOther, fmt.Sprintf("context key '%s' is not a store path", name), eval.At(a.Pos))
+		s.Raise(eval.ErrorOther, fmt.Sprintf("context key '%s' is not a store path", eval.QuoteName(name)), eval.At(a.Pos))
 	}
 	notDerivation := func(what string) {
-		s.Raise(eval.ErrorOther, fmt.Sprintf("tried to add %s context of %s, which is not a derivation, to a string", what, name), eval.At(a.Pos))
+		s.Raise(eval.ErrorOther, fmt.Sprintf("tried to add %s context of %s, which is not a derivation, to a string", what, eval.QuoteName(name)), eval.At(a.Pos))
 	}
 	info := s.ForceAttrs(a.Value, "while evaluating the value of a string context")
 	if v, ok := info.Get(symPath); ok &&

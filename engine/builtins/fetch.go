@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -54,7 +55,11 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 	if p, ok := r.present(s, &src); ok {
 		return p
 	}
-	dir, remove, err := unpack(s.ReadFile(r.localFile(s)))
+	file := r.localFile(s)
+	if !s.Exists(file) {
+		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
+	}
+	dir, remove, err := unpack(s.ReadFile(file))
 	if err != nil {
 		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", r.url, err)
 	}
@@ -75,8 +80,8 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	if r.name == "" {
 		r.name = path.Base(r.url)
 	}
-	if err := store.CheckName(r.name); err != nil {
-		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %v. %s", r.url, err, r.nameAdvice())
+	if problem := instantiate.NameProblem(r.name); problem != "" {
+		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %s. %s", r.url, problem, r.nameAdvice())
 	}
 	if s.Evaluator().Options().PureEval && r.hash.IsZero() {
 		s.Fail(eval.ErrorOther, "in pure evaluation mode, '%s' requires a 'sha256' argument", who)

@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 	"nixbench/store/nixhash"
 )
 
@@ -14,13 +15,14 @@ func hashes() []eval.Builtin {
 	}
 }
 
-const allAlgos = "'blake3', 'md5', 'sha1', 'sha256', or 'sha512'"
-
 // hashAlgo returns the algorithm of that name.
 func hashAlgo(s *eval.State, name string) nixhash.Algo {
 	algo, err := nixhash.ParseAlgo(name)
+	if name == "blake3" {
+		s.Fail(eval.ErrorOther, "experimental Nix feature 'blake3-hashes' is disabled; this version does not have it")
+	}
 	if err != nil {
-		s.Fail(eval.ErrorOther, "unknown hash algorithm '%s', expect %s", name, allAlgos)
+		s.Fail(eval.ErrorOther, "%s", instantiate.UnknownAlgo(name))
 	}
 	return algo
 }
@@ -51,11 +53,7 @@ func convertHash(s *eval.State, arg eval.Value) eval.Value {
 	if print == nil {
 		s.Fail(eval.ErrorOther, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
 	}
-	h, err := nixhash.Parse(text, algo)
-	if err != nil {
-		s.FailWith(err)
-	}
-	return eval.MakeString(print(h))
+	return eval.MakeString(print(instantiate.ParseHash(s, text, algo)))
 }
 
 // hashFormat returns what prints a hash in a format, or nil.

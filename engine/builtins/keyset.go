@@ -58,13 +58,13 @@ func (k *keySet) insertSorted(key eval.Value) bool {
 	lo, hi := 0, len(k.sorted)
 	for lo < hi {
 		m := (lo + hi) / 2
-		if k.s.Less(k.sorted[m], key, "") {
-			lo = m + 1
-		} else {
+		if k.s.Less(key, k.sorted[m], "") {
 			hi = m
+		} else {
+			lo = m + 1
 		}
 	}
-	if lo < len(k.sorted) && !k.s.Less(key, k.sorted[lo], "") {
+	if lo > 0 && !k.s.Less(k.sorted[lo-1], key, "") {
 		return false
 	}
 	k.sorted = append(k.sorted, eval.Value{})

@@ -1,10 +1,6 @@
 package builtins
 
-import (
-	"fmt"
-
-	"nixbench/engine/eval"
-)
+import "nixbench/engine/eval"
 
 // lists are the builtins on lists.
 func lists() []eval.Builtin {
@@ -204,9 +200,10 @@ func (g *groups) add(name eval.Sym, v eval.Value) {
 // A closure computes builtins.genericClosure: elements in the order in which
 // they were found, of equal keys the first.
 type closure struct {
-	s     *eval.State
-	seen  keySet
-	found []eval.Value
+	s       *eval.State
+	current eval.Value
+	seen    keySet
+	found   []eval.Value
 }
 
 func genericClosure(s *eval.State, arg eval.Value) eval.Value {
@@ -219,31 +216,43 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 	operator := s.ForceFunction(s.ForceAttr(attrs, symOperator, "in the attrset passed as argument to builtins.genericClosure"),
 		"while evaluating the 'operator' attribute passed as argument to builtins.genericClosure")
 	c := closure{s: s, seen: keySet{s: s}}
+	inElement := c.message("in genericClosure element ")
+	comparing := c.message("while comparing element ")
+	calling := c.message("while calling operator on genericClosure element ")
 	work := append([]eval.Value(nil), start.List()...)
 	for len(work) > 0 {
-		e := work[0]
-		work = work[1:]
-		if !c.add(e) {
+		c.current, work = work[0], work[1:]
+		key := s.WithErrorContext(inElement, c.key)
+		if s.WithErrorContext(comparing, func() eval.Value { return eval.MakeBool(c.seen.insert(key)) }) == eval.False {
 			continue
 		}
-		next := s.ForceElems(s.Call1(operator, e),
-			"while evaluating the return value of the `operator` passed to builtins.genericClosure")
-		for _, n := range next {
-			s.Force(n)
-		}
-		work = append(work, next...)
+		c.found = append(c.found, c.current)
+		next := s.WithErrorContext(calling, func() eval.Value { return c.call(operator) })
+		work = append(work, next.List()...)
 	}
 	return s.ListOf(c.found...)
 }
 
-// add takes an element in unless one with its key is in already.
-func (c *closure) add(e eval.Value) bool {
-	s := c.s
-	attrs := s.ForceAttrs(e, "")
-	key := s.Force(s.ForceAttr(attrs, symKey, fmt.Sprintf("in genericClosure element %s", s.ShowForError(e))))
-	if !c.seen.insert(key) {
-		return false
+// message returns, lazily, a step of the trace that shows the current element.
+func (c *closure) message(text string) eval.Value {
+	show := &eval.Builtin{Name: "genericClosure", Arity: 1, F1: func(s *eval.State, _ eval.Value) eval.Value {
+		return eval.MakeString(text + s.ShowForError(c.current))
+	}}
+	return c.s.Thunk(eval.MakeBuiltin(show), eval.Null)
+}
+
+// key returns the key of the current element.
+func (c *closure) key() eval.Value {
+	attrs := c.s.ForceAttrs(c.current, "")
+	return c.s.Force(c.s.ForceAttr(attrs, symKey, ""))
+}
+
+// call returns the elements that follow from the current one.
+func (c *closure) call(operator eval.Value) eval.Value {
+	next := c.s.ForceList(c.s.Call1(operator, c.current),
+		"while evaluating the return value of the `operator` passed to builtins.genericClosure")
+	for _, e := range next.List() {
+		c.s.Force(e)
 	}
-	c.found = append(c.found, e)
-	return true
+	return next
 }

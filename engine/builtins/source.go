@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -25,9 +26,7 @@ func toFile(s *eval.State, name, contents eval.Value) eval.Value {
 		}
 		refs = append(refs, e.Path())
 	}
-	if err := store.CheckName(n); err != nil {
-		s.FailWith(err)
-	}
+	instantiate.CheckName(s, n, "path '%s' is not a valid store path: %s")
 	p, err := s.World().AddText(s.Context(), n, []byte(text), refs)
 	if err != nil {
 		s.Poll()
@@ -99,18 +98,9 @@ func addPath(s *eval.State, arg eval.Value) eval.Value {
 	return src.add(s)
 }
 
-// expectedHash reads a SHA-256 hash. An empty one stands for the hash of zeros,
-// so that the error tells the right one.
+// expectedHash reads a SHA-256 hash, which may be empty.
 func expectedHash(s *eval.State, text string) nixhash.Hash {
-	h, err := nixhash.Parse(text, nixhash.SHA256)
-	if text == "" {
-		h, err = nixhash.FromBytes(nixhash.SHA256, make([]byte, nixhash.SHA256.Size()))
-		s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
-	}
-	if err != nil {
-		s.FailWith(err)
-	}
-	return h
+	return instantiate.ParseExpectedHash(s, text, nixhash.SHA256)
 }
 
 // add adds the source to the store and returns its store path.
@@ -123,9 +113,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	if len(src.ctx) > 0 {
 		s.Realise(src.ctx)
 	}
-	if err := store.CheckName(src.name); err != nil {
-		s.FailWith(err)
-	}
+	instantiate.CheckName(s, src.name, "path '%s' is not a valid store path: %s")
 	a := eval.AddPath{Name: src.name, Method: src.method}
 	if !src.hash.IsZero() {
 		if p := src.expectedPath(s); src.isValid(s, p) {

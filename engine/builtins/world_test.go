@@ -82,8 +82,10 @@ func (w *testWorld) Lstat(_ context.Context, file string) (eval.FileType, error)
 	return fileType(info.Mode()), nil
 }
 
-func (w *testWorld) Readlink(_ context.Context, file string) (string, error) { return os.Readlink(file) }
-func (w *testWorld) StoreDir() store.Dir                                     { return store.DefaultDir }
+func (w *testWorld) Readlink(_ context.Context, file string) (string, error) {
+	return os.Readlink(file)
+}
+func (w *testWorld) StoreDir() store.Dir { return store.DefaultDir }
 
 func (w *testWorld) AddPath(_ context.Context, a eval.AddPath) (store.Path, error) {
 	got := nixhash.Hash{}

@@ -374,7 +374,7 @@ func (p *plainPrinter) print(v Value, depth int) {
 		if p.enter(v) {
 			p.b = append(p.b, "{ "...)
 			for a := range v.Attrs().All() {
-				p.b = append(append(p.b, SymName(a.Name)...), " = "...)
+				p.b = append(append(p.b, QuoteName(SymName(a.Name))...), " = "...)
 				p.element(a.Value, depth+1)
 				p.b = append(p.b, "; "...)
 			}

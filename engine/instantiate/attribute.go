@@ -34,12 +34,12 @@ func (r *request) attribute(a eval.Attr) {
 	switch {
 	case a.Name == symContentAddressed:
 		if r.s.ForceBool(a.Value, "") {
-			r.require("ca-derivations")
+			r.require("ca-derivations", "")
 			r.floating = true
 		}
 	case a.Name == symImpure:
 		if r.s.ForceBool(a.Value, "") {
-			r.require("impure-derivations")
+			r.require("impure-derivations", "")
 			r.impure = true
 		}
 	case a.Name == symArgs:
@@ -53,10 +53,11 @@ func (r *request) attribute(a eval.Attr) {
 	}
 }
 
-// require raises an error unless an experimental feature is on.
-func (r *request) require(feature string) {
+// require raises an error unless an experimental feature is on. Why is added
+// to the message.
+func (r *request) require(feature, why string) {
 	if !r.s.Evaluator().Options().Features[feature] {
-		r.fail("experimental Nix feature '%s' is disabled; add '--extra-experimental-features %s' to enable it", feature, feature)
+		r.fail("experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, why, feature)
 	}
 }
 
@@ -71,7 +72,7 @@ func (r *request) coerce(v eval.Value, ctx string) string {
 func (r *request) plain(a eval.Attr) {
 	text := r.coerce(a.Value, "")
 	if a.Name == symJSON {
-		r.s.World().Warn("setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+		r.s.World().Warn("In derivation '" + r.d.Name + "': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
 		r.d.StructuredAttrs = r.normalise(text)
 		return
 	}
@@ -149,10 +150,10 @@ func (r *request) setHashMode(text string) {
 	case "recursive", "nar":
 		r.method = store.NAR
 	case "text":
-		r.require("dynamic-derivations")
+		r.require("dynamic-derivations", fmt.Sprintf(" (text-hashed derivation '%s', outputHashMode = \"text\")", r.d.Name))
 		r.method = store.Text
 	case "git":
-		r.require("git-hashing")
+		r.require("git-hashing", "")
 		r.method = store.Git
 	default:
 		r.fail("invalid value '%s' for 'outputHashMode' attribute", text)
@@ -173,25 +174,4 @@ func (r *request) setOutputs(names []string) {
 		r.fail("derivation cannot have an empty set of outputs")
 	}
 	r.outputs = names
-}
-
-// parseHash reads the hash of a fixed output. An empty one stands for the hash
-// of zeros, which nothing has: the build's error tells the right one.
-func (r *request) parseHash(text string, algo nixhash.Algo) nixhash.Hash {
-	if text != "" {
-		h, err := nixhash.Parse(text, algo)
-		if err != nil {
-			r.s.FailWith(err)
-		}
-		return h
-	}
-	if algo == 0 {
-		r.fail("empty hash requires explicit hash algorithm")
-	}
-	h, err := nixhash.FromBytes(algo, make([]byte, algo.Size()))
-	if err != nil {
-		r.s.FailWith(err)
-	}
-	r.s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
-	return h
 }

@@ -16,9 +16,27 @@ func (r *request) normalise(text string) string {
 		r.fail("cannot process __json attribute: %v", err)
 	}
 	if len(n.result) == 0 || n.result[0] != '{' {
-		r.fail("cannot process __json attribute: expected an object")
+		r.fail("cannot process __json attribute: [json.exception.type_error.302] type must be object, but is %s", jsonType(n.result))
 	}
 	return string(n.result)
+}
+
+// jsonType returns the type of a JSON value that is no object.
+func jsonType(text []byte) string {
+	if len(text) == 0 {
+		return "null"
+	}
+	switch text[0] {
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	return "number"
 }
 
 // A normaliser is a handler that writes JSON anew.

@@ -67,8 +67,8 @@ func (r *request) fail(format string, args ...any) { r.s.Fail(eval.ErrorOther, f
 
 func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	s := r.s
-	if err := store.CheckName(r.d.Name); err != nil {
-		r.fail("invalid derivation name: %v. Please pass a different 'name'.", err)
+	if problem := NameProblem(r.d.Name); problem != "" {
+		r.fail("invalid derivation name: %s. Please pass a different 'name'.", problem)
 	}
 	if v, ok := attrs.Get(symStructuredAttrs); ok &&
 		s.ForceBool(v, "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict") {
@@ -188,10 +188,13 @@ func (r *request) makeOutputs() {
 	d := r.d
 	d.Outputs = make(map[store.OutputName]drv.Output)
 	if r.hasHash {
-		h := r.parseHash(r.outputHash, r.hashAlgo)
+		h := ParseExpectedHash(r.s, r.outputHash, r.hashAlgo)
 		d.Outputs[store.DefaultOutput] = drv.Output{Method: r.method, Algo: h.Algo(), Hash: h}
 		delete(d.Env, store.DefaultOutput) // drv fills it in
 		return
+	}
+	for _, name := range r.outputs {
+		CheckName(r.s, store.OutputPathName(d.Name, name), "path '%s' is not a valid store path: %s")
 	}
 	method, algo := r.method, r.hashAlgo
 	if !r.hasMethod {

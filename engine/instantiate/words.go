@@ -1,0 +1,114 @@
+package instantiate
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/nixhash"
+)
+
+// This file says in Nix's words what is wrong with names and hashes.
+
+// NameProblem says why a name cannot be that of a store path; "" if it can.
+func NameProblem(name string) string {
+	if store.CheckName(name) == nil {
+		return ""
+	}
+	first, _, dashed := strings.Cut(name, "-")
+	switch {
+	case name == "":
+		return "name must not be empty"
+	case len(name) > store.MaxNameLen:
+		return fmt.Sprintf("name '%s' must be no longer than %d characters", name, store.MaxNameLen)
+	case name == "." || name == "..":
+		return fmt.Sprintf("name '%s' is not valid", name)
+	case dashed && (first == "." || first == ".."):
+		return fmt.Sprintf("name '%s' is not valid: first dash-separated component must not be '%s'", name, first)
+	}
+	bad := illegalChar.FindString(name)
+	return fmt.Sprintf("name '%s' contains illegal character '%s'", name, bad)
+}
+
+// illegalChar matches what names must not contain.
+var illegalChar = regexp.MustCompile(`[^0-9A-Za-z+\-._?=]`)
+
+// CheckName raises an error unless name can be that of a store path. Format has
+// verbs for the name and the problem.
+func CheckName(s *eval.State, name, format string) {
+	if problem := NameProblem(name); problem != "" {
+		s.Fail(eval.ErrorOther, format, name, problem)
+	}
+}
+
+// UnknownAlgo says that a hash algorithm does not exist.
+func UnknownAlgo(name string) string {
+	return fmt.Sprintf("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", name)
+}
+
+// ParseHash reads a hash in any spelling, or raises an error.
+// Algo is what it must have, or 0.
+func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
+	h, err := nixhash.Parse(text, algo)
+	if err != nil {
+		s.Raise(eval.ErrorOther, hashProblem(text, algo, err), eval.Because(err))
+	}
+	return h
+}
+
+// hashProblem says why a hash cannot be read.
+func hashProblem(text string, algo nixhash.Algo, err error) string {
+	prefix, digits, ok := strings.Cut(text, ":")
+	sri := false
+	if !ok {
+		if prefix, digits, sri = strings.Cut(text, "-"); !sri {
+			digits = text
+		}
+	}
+	if ok || sri {
+		named, unknown := nixhash.ParseAlgo(prefix)
+		switch {
+		case unknown != nil:
+			return UnknownAlgo(prefix)
+		case algo != 0 && named != algo:
+			return fmt.Sprintf("hash '%s' should have type '%s'", text, algo)
+		}
+		algo = named
+	}
+	switch n := len(digits); {
+	case algo == 0:
+		return fmt.Sprintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
+	case sri:
+		return fmt.Sprintf("invalid SRI hash '%s': %v", digits, err)
+	case n == 2*algo.Size():
+		return fmt.Sprintf("invalid base16 hash '%s', length 0 != expected length %d", digits, algo.Size())
+	case n == nixbase32Len(algo):
+		return fmt.Sprintf("invalid nix32 hash '%s'", digits)
+	case n == (algo.Size()+2)/3*4:
+		return fmt.Sprintf("invalid Base64 hash '%s', length 0 != expected length %d", digits, algo.Size())
+	}
+	return fmt.Sprintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
+}
+
+// nixbase32Len returns the number of nix32 digits of a hash.
+func nixbase32Len(algo nixhash.Algo) int { return (algo.Size()*8-1)/5 + 1 }
+
+// ParseExpectedHash is ParseHash for a hash that something has to have. An empty
+// one stands for the hash of zeros, which nothing has: the error that follows
+// tells the right one.
+func ParseExpectedHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
+	if text != "" {
+		return ParseHash(s, text, algo)
+	}
+	if algo == 0 {
+		s.Fail(eval.ErrorOther, "empty hash requires explicit hash algorithm")
+	}
+	h, err := nixhash.FromBytes(algo, make([]byte, algo.Size()))
+	if err != nil {
+		s.FailWith(err)
+	}
+	s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
+	return h
+}
