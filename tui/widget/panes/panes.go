@@ -1,0 +1,138 @@
+// Package panes puts lists and texts in panes on a screen and remembers where
+// each was drawn, so that Tab, the mouse and the terminal's cursor find them.
+package panes
+
+import (
+	"slices"
+
+	"nixbench/themes"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/rows"
+)
+
+// An ID names a pane of a screen.
+type ID uint8
+
+// Panes is what is on the screen. It is not safe for concurrent use.
+type Panes struct {
+	// Full tells that only the pane with the keys is to be drawn; the screen
+	// asks for it when it arranges the panes.
+	Full bool
+
+	st    *style.Styles
+	focus ID
+	tabs  []ID // panes that can have the keys, in the order of Tab
+	areas []area
+}
+
+// An area is a pane where it was drawn.
+type area struct {
+	id         ID
+	x, y, w, h int
+	above      int // lines over the list
+	list       *rows.Rows
+}
+
+// New returns panes of which the first in the order of Tab has the keys.
+func New(st *style.Styles) *Panes { return &Panes{st: st} }
+
+// Arrange says which panes can have the keys now, in the order of Tab, and
+// forgets where panes were. It comes first when a screen is drawn, and when
+// panes open or close.
+func (w *Panes) Arrange(tabs ...ID) {
+	w.tabs, w.areas = tabs, w.areas[:0]
+}
+
+// Focus is the pane that has the keys: the first, if the one that had them is
+// gone.
+func (w *Panes) Focus() ID {
+	if slices.Contains(w.tabs, w.focus) || len(w.tabs) == 0 {
+		return w.focus
+	}
+	return w.tabs[0]
+}
+
+// SetFocus gives the keys to a pane.
+func (w *Panes) SetFocus(id ID) { w.focus = id }
+
+// Next gives the keys to the pane n places on, round the end.
+func (w *Panes) Next(n int) {
+	if len(w.tabs) == 0 {
+		return
+	}
+	i := max(slices.Index(w.tabs, w.Focus()), 0)
+	w.focus = w.tabs[((i+n)%len(w.tabs)+len(w.tabs))%len(w.tabs)]
+}
+
+// A Place is a rectangle on the screen, in cells.
+type Place struct{ X, Y, W, H int }
+
+// List draws a pane with lines of text, which may be none, and a list below
+// them.
+func (w *Panes) List(id ID, at Place, p style.Pane, above []string, list *rows.Rows) []string {
+	p.Focus = id == w.Focus()
+	inner, room := p.InnerWidth(at.W), p.InnerHeight(at.H)
+	above = above[:min(len(above), room)]
+	w.areas = append(w.areas, area{id, at.X, at.Y, at.W, at.H, len(above), list})
+	body := append(slices.Clip(above), list.Draw(inner, room-len(above), p.Focus)...)
+	return w.st.Box(at.W, at.H, p, body)
+}
+
+// Text draws a pane with lines of text.
+func (w *Panes) Text(id ID, at Place, p style.Pane, lines [][]style.Span) []string {
+	p.Focus = id == w.Focus() && slices.Contains(w.tabs, id)
+	w.areas = append(w.areas, area{id: id, x: at.X, y: at.Y, w: at.W, h: at.H})
+	inner := p.InnerWidth(at.W)
+	body := make([]string, 0, len(lines))
+	for _, l := range lines {
+		body = append(body, w.st.Row(inner, themes.Text, l...))
+	}
+	return w.st.Box(at.W, at.H, p, body)
+}
+
+// Click gives the keys to the pane at x, y and puts its cursor on the row
+// there. again tells that both were there already; ok is false if there is no
+// row.
+func (w *Panes) Click(x, y int) (id ID, again, ok bool) {
+	a, found := w.at(x, y)
+	if !found || !slices.Contains(w.tabs, a.id) {
+		return 0, false, false
+	}
+	had := w.Focus() == a.id
+	w.focus = a.id
+	if a.list == nil || y == a.y+a.h-1 {
+		return a.id, false, false
+	}
+	again, ok = a.list.Click(y - a.y - 1 - a.above)
+	return a.id, again && had, ok
+}
+
+// Wheel scrolls the list at x, y by n rows.
+func (w *Panes) Wheel(x, y, n int) {
+	if a, found := w.at(x, y); found && a.list != nil {
+		a.list.Wheel(n)
+	}
+}
+
+func (w *Panes) at(x, y int) (area, bool) {
+	for _, a := range w.areas {
+		if x >= a.x && x < a.x+a.w && y >= a.y && y < a.y+a.h {
+			return a, true
+		}
+	}
+	return area{}, false
+}
+
+// Cursor is where the selected row of the pane with the keys was drawn; ok is
+// false if there is none.
+func (w *Panes) Cursor() (x, y int, ok bool) {
+	for _, a := range w.areas {
+		if a.id != w.Focus() || a.list == nil {
+			continue
+		}
+		line, ok := a.list.CursorLine()
+		y := a.y + 1 + a.above + line
+		return a.x + 2, y, ok && y < a.y+a.h-1
+	}
+	return 0, 0, false
+}

@@ -1,0 +1,73 @@
+package panes
+
+import (
+	"testing"
+
+	"nixbench/themes"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/rows"
+)
+
+const (
+	left ID = iota
+	right
+	note
+)
+
+// Two lists side by side over a note: Tab, clicks, the wheel and the cursor find
+// the right one.
+func TestPanes(t *testing.T) {
+	st := style.New(style.Options{ASCII: true})
+	list := func(keys ...string) *rows.Rows {
+		w := rows.New(st, rows.Column{Title: "NAME", Min: 4, Flex: 1})
+		var items []rows.Item
+		for _, k := range keys {
+			items = append(items, rows.Item{Key: k, Row: rows.Row{Cells: []rows.Cell{rows.Text(themes.Text, k)}}})
+		}
+		w.SetSource(rows.NewList(items))
+		return w
+	}
+	a, b := list("a", "b", "c"), list("d", "e", "f", "g", "h", "i")
+	w := New(st)
+	draw := func() {
+		w.Arrange(left, right)
+		w.List(left, Place{0, 0, 20, 8}, style.Pane{}, []string{"over"}, a)
+		w.List(right, Place{20, 0, 20, 8}, style.Pane{}, nil, b)
+		w.Text(note, Place{0, 8, 40, 4}, style.Pane{}, [][]style.Span{{{Text: "n"}}})
+	}
+	cursor := func(wantX, wantY int) {
+		t.Helper()
+		if x, y, ok := w.Cursor(); !ok || x != wantX || y != wantY {
+			t.Errorf("cursor at %d,%d %v, want %d,%d", x, y, ok, wantX, wantY)
+		}
+	}
+	draw()
+	cursor(2, 3) // border, "over", heading
+	w.Next(1)
+	cursor(22, 2)
+	w.Next(1)
+	if w.Focus() != left {
+		t.Errorf("Tab leads to %d, want round the end to %d", w.Focus(), left)
+	}
+	if id, again, ok := w.Click(25, 4); id != right || again || !ok || b.SelectedKey() != "f" {
+		t.Errorf("click = %d %v %v on %q, want the right pane's row f", id, again, ok, b.SelectedKey())
+	}
+	if _, again, ok := w.Click(25, 4); !again || !ok {
+		t.Errorf("second click = %v %v, want again", again, ok)
+	}
+	for _, at := range [][2]int{{2, 9}, {50, 2}, {2, 7}, {2, 0}} {
+		if _, _, ok := w.Click(at[0], at[1]); ok {
+			t.Errorf("click at %v found a row", at)
+		}
+	}
+	w.Wheel(25, 3, 3)
+	draw()
+	if b.SelectedKey() == "d" || a.SelectedKey() != "a" {
+		t.Errorf("the wheel moved the cursors to %q and %q", a.SelectedKey(), b.SelectedKey())
+	}
+	w.SetFocus(right)
+	w.Arrange(left)
+	if w.Focus() != left {
+		t.Errorf("a pane that is gone has the keys")
+	}
+}
