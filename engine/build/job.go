@@ -27,9 +27,9 @@ type job struct {
 
 	closure []store.Path // of the inputs, sorted
 	user    *buildUser
-	// chroot is where the sandbox's root is, in the store, so that outputs can
-	// be renamed into place; topDir holds the build directory. Nobody but us may
-	// enter either.
+	// chroot holds the sandbox's store, beside the real one's objects so that
+	// outputs can be renamed into place, and its /tmp; topDir holds the build
+	// directory. Nobody but us may enter either.
 	chroot, topDir string
 	keptDir        string // the build directory, if it stays
 }
@@ -88,7 +88,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		j.keep()
 		return err
 	}
-	if err := j.collect(ctx, func(p store.Path) string { return filepath.Join(spec.Root, string(p)) }, valid); err != nil {
+	if err := j.collect(ctx, func(p store.Path) string { return filepath.Join(j.storeDir(), p.Base()) }, valid); err != nil {
 		j.keep()
 		return err
 	}
@@ -160,21 +160,31 @@ func (j *job) makeDirs(ctx context.Context) error {
 		return err
 	}
 	j.chroot = chroot
-	storeDir := filepath.Join(j.root(), string(j.st.Dir()))
-	if err := os.MkdirAll(storeDir, 0o755); err != nil {
-		return err
-	}
-	if j.user.isOther() {
-		if err := os.Chown(storeDir, -1, j.user.gid); err != nil {
+	return j.makeOpenDirs()
+}
+
+// makeOpenDirs makes the directories that any user of the sandbox may write to.
+func (j *job) makeOpenDirs() error {
+	for name, mode := range map[string]os.FileMode{j.storeDir(): 0o775, j.tmpDir(): 0o777} {
+		if err := os.Mkdir(name, 0o700); err != nil {
+			return err
+		}
+		if j.user.isOther() {
+			if err := os.Chown(name, -1, j.user.gid); err != nil {
+				return err
+			}
+		}
+		if err := os.Chmod(name, mode|os.ModeSticky); err != nil {
 			return err
 		}
 	}
-	return os.Chmod(storeDir, 0o775|os.ModeSticky)
+	return nil
 }
 
-// root is the directory that becomes "/", and buildDir the one where the
-// builder begins.
-func (j *job) root() string     { return filepath.Join(j.chroot, "root") }
+// storeDir and tmpDir are the sandbox's store and /tmp, and buildDir is where
+// the builder begins.
+func (j *job) storeDir() string { return filepath.Join(j.chroot, "store") }
+func (j *job) tmpDir() string   { return filepath.Join(j.chroot, "tmp") }
 func (j *job) buildDir() string { return filepath.Join(j.topDir, "build") }
 
 // spec says what the sandbox holds and runs, and writes the builder's files.
@@ -200,10 +210,11 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 	}
 	_, isFixed := d.FixedOutput()
 	return &sandbox.Spec{
-		Root: j.root(), StoreDir: string(j.st.Dir()),
-		BuildDir: j.buildDir(), BuildPath: s.SandboxBuildDir,
-		Mounts:  mounts,
-		Builder: d.Builder, Args: env.args, Env: env.list(),
+		StoreDir: string(j.st.Dir()), StoreSource: j.storeDir(),
+		BuildDir: s.SandboxBuildDir, BuildSource: j.buildDir(),
+		TmpSource: j.tmpDir(),
+		Mounts:    mounts,
+		Builder:   d.Builder, Args: env.args, Env: env.list(),
 		Network: isFixed,
 		HostUID: j.user.uid, HostGID: j.user.gid,
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),

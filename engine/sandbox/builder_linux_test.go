@@ -192,7 +192,7 @@ func printView() {
 	groups, _ := os.Getgroups()
 	fmt.Println("pid", os.Getpid(), "uid", os.Getuid(), "gid", os.Getgid(), "groups", slices.DeleteFunc(groups, func(g int) bool { return g == 65534 }))
 	cwd, _ := os.Getwd()
-	fmt.Println("cwd", cwd)
+	fmt.Println("cwd", cwd, "["+list(".")+"]")
 	host, _ := os.Hostname()
 	fmt.Println("host", host)
 	env := os.Environ()

@@ -41,29 +41,34 @@ func Check() error {
 // trialSpec is the least that a sandbox can be made of.
 func trialSpec(dir string) (*Spec, error) {
 	spec := &Spec{
-		Root: filepath.Join(dir, "root"), StoreDir: "/nix/store",
-		BuildDir: filepath.Join(dir, "build"), BuildPath: "/build",
-		Builder: "/none", Args: []string{"none"},
+		StoreDir: "/nix/store", StoreSource: filepath.Join(dir, "store"),
+		BuildDir: "/build", BuildSource: filepath.Join(dir, "build"),
+		TmpSource: filepath.Join(dir, "tmp"),
+		Builder:   "/none", Args: []string{"none"},
 		ShmSize: "50%", FilterSyscalls: true,
 	}
 	if os.Geteuid() == 0 {
 		spec.HostUID, spec.HostGID = 65534, 65534
 	}
-	store := filepath.Join(spec.Root, spec.StoreDir)
-	for _, d := range []string{store, spec.BuildDir} {
-		if err := os.MkdirAll(d, 0o755); err != nil {
+	uid, gid := spec.owner()
+	for _, d := range []struct {
+		name     string
+		mode     os.FileMode
+		uid, gid int
+	}{
+		{spec.StoreSource, 0o775 | os.ModeSticky, -1, gid},
+		{spec.BuildSource, 0o700, uid, gid},
+		{spec.TmpSource, 0o777 | os.ModeSticky, -1, -1},
+	} {
+		if err := os.Mkdir(d.name, 0o700); err != nil {
+			return nil, err
+		}
+		if err := os.Chown(d.name, d.uid, d.gid); err != nil {
+			return nil, err
+		}
+		if err := os.Chmod(d.name, d.mode); err != nil {
 			return nil, err
 		}
 	}
-	if err := os.Chmod(spec.BuildDir, 0o700); err != nil {
-		return nil, err
-	}
-	uid, gid := spec.owner()
-	if err := os.Chown(spec.BuildDir, uid, gid); err != nil {
-		return nil, err
-	}
-	if err := os.Chown(store, -1, gid); err != nil {
-		return nil, err
-	}
-	return spec, os.Chmod(store, 0o775|os.ModeSticky)
+	return spec, nil
 }

@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 func TestSpecCheck(t *testing.T) {
 	good := func() *Spec {
 		return &Spec{
-			Root: "/x/root", StoreDir: "/nix/store", BuildDir: "/x/build", BuildPath: "/build",
+			StoreDir: "/nix/store", StoreSource: "/x/store", BuildDir: "/build", BuildSource: "/x/build", TmpSource: "/x/tmp",
 			Builder: "/bin/sh", Args: []string{"sh"},
 		}
 	}
@@ -52,8 +52,8 @@ func TestSpecCheck(t *testing.T) {
 		t.Errorf("good: %v", err)
 	}
 	for name, spoil := range map[string]func(*Spec){
-		"relative root":  func(s *Spec) { s.Root = "x" },
-		"root of all":    func(s *Spec) { s.Root = "/" },
+		"relative store": func(s *Spec) { s.StoreSource = "x" },
+		"store of all":   func(s *Spec) { s.StoreDir = "/" },
 		"target up":      func(s *Spec) { s.Mounts = []Mount{{Source: "/a", Target: "/nix/../../etc"}} },
 		"target slashes": func(s *Spec) { s.Mounts = []Mount{{Source: "/a", Target: "/nix//x"}} },
 		"target dot":     func(s *Spec) { s.Mounts = []Mount{{Source: "/a", Target: "/nix/."}} },

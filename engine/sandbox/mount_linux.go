@@ -9,59 +9,136 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// A root is the file system of a sandbox while it is being made.
+// A root is the file system of a sandbox while it is being made: a tmpfs with
+// mount points in it.
 //
 // Mounts are made by descriptor: a source is opened where it is, a target
 // beneath the root without following any symbolic link, and the one is then
-// attached to the other. No path is looked up twice.
+// attached to the other. No path is looked up twice. Sources are opened first,
+// by whoever started us; everything after is done by the builder's user.
 type root struct {
-	spec  *Spec
-	fd    int // of the mounted root
-	store int // of the mounted store directory, where most mounts go
+	spec    *Spec
+	sources []source
+	fd      int // of the root
+	store   int // of the mounted store directory, where most mounts go; or 0
 }
 
-// open puts the root and what is writable in it in place.
-func (r *root) open() error {
+// A source is something of the host that is to be mounted.
+type source struct {
+	Mount
+	fd   int
+	stat unix.Stat_t
+}
+
+// openSources opens what is to be mounted. Nothing that is mounted from here
+// on is seen outside.
+func (r *root) openSources() error {
 	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
 		return fmt.Errorf("make mounts private: %w", err)
 	}
-	dir := r.spec.Root
-	if err := unix.Mount(dir, dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
-		return fmt.Errorf("bind %s: %w", dir, err)
+	spec := r.spec
+	mounts := []Mount{
+		{Source: spec.StoreSource, Target: spec.StoreDir, Writable: true},
+		{Source: spec.BuildSource, Target: spec.BuildDir, Writable: true},
+		{Source: spec.TmpSource, Target: "/tmp", Writable: true},
 	}
-	var err error
-	if r.fd, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err != nil {
-		return &os.PathError{Op: "open", Path: dir, Err: err}
+	devices := []string{"full", "null", "random", "tty", "urandom", "zero"}
+	if spec.KVM {
+		devices = append(devices, "kvm")
 	}
-	unix.Umask(0)
-	for name, mode := range map[string]uint32{"dev": 0o755, "etc": 0o755, "proc": 0o755, "tmp": 0o777 | unix.S_ISVTX} {
-		if err := unix.Mkdirat(r.fd, name, mode); err != nil && err != unix.EEXIST {
+	for _, name := range devices {
+		mounts = append(mounts, Mount{Source: "/dev/" + name, Target: "/dev/" + name, Writable: true})
+	}
+	if spec.Network {
+		for _, name := range []string{"/etc/resolv.conf", "/etc/services", "/etc/hosts"} {
+			if file, err := filepath.EvalSymlinks(name); err == nil { // or the host has none either
+				mounts = append(mounts, Mount{Source: file, Target: name, Optional: true})
+			}
+		}
+	}
+	for _, m := range append(mounts, spec.Mounts...) {
+		if err := r.openSource(m); err != nil {
+			return fmt.Errorf("%s: %w", m.Source, err)
+		}
+	}
+	return nil
+}
+
+func (r *root) openSource(m Mount) error {
+	s := source{Mount: m, fd: -1}
+	if m.Source == Self {
+		file, err := selfFile()
+		if err != nil {
+			return err
+		}
+		if file == "" {
+			r.sources = append(r.sources, s)
+			return nil
+		}
+		m.Source = file
+	}
+	fd, err := unix.Open(m.Source, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if errors.Is(err, unix.ENOENT) && m.Optional {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.fd = fd
+	r.sources = append(r.sources, s)
+	return unix.Fstat(fd, &r.sources[len(r.sources)-1].stat)
+}
+
+// mountRoot mounts the root over the directory above the build directory, which
+// is open by now. From then on names are relative to it.
+func (r *root) mountRoot() error {
+	place := filepath.Dir(r.spec.BuildSource)
+	options := fmt.Sprintf("mode=0755,uid=%d,gid=%d", UID, GID)
+	if err := unix.Mount("none", place, "tmpfs", unix.MS_NOSUID, options); err != nil {
+		return err
+	}
+	fd, err := unix.Open(place, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return &os.PathError{Op: "open", Path: place, Err: err}
+	}
+	r.fd = fd
+	return unix.Fchdir(fd)
+}
+
+// makeSkeleton makes what every sandbox has of directories, links and files.
+func (r *root) makeSkeleton() error {
+	unix.Umask(0o022)
+	for _, name := range []string{"dev", "dev/shm", "dev/pts", "etc", "proc"} {
+		if err := unix.Mkdirat(r.fd, name, 0o755); err != nil {
 			return &os.PathError{Op: "mkdir", Path: "/" + name, Err: err}
 		}
 	}
-	for _, m := range []Mount{
-		{Source: filepath.Join(dir, "tmp"), Target: "/tmp", Writable: true},
-		{Source: filepath.Join(dir, r.spec.StoreDir), Target: r.spec.StoreDir, Writable: true},
-		{Source: r.spec.BuildDir, Target: r.spec.BuildPath, Writable: true},
+	for name, target := range map[string]string{
+		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
+		"stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",
 	} {
-		if err := r.mount(m); err != nil {
+		if err := unix.Symlinkat(target, r.fd, "dev/"+name); err != nil {
+			return &os.PathError{Op: "symlink", Path: "/dev/" + name, Err: err}
+		}
+	}
+	for name, text := range r.etcFiles() {
+		if err := r.writeFile("etc/"+name, text); err != nil {
 			return err
 		}
 	}
-	r.store, err = r.openBeneath(r.spec.StoreDir)
-	return err
+	return nil
 }
 
-// writeEtc makes the few files of /etc that programs look for.
-func (r *root) writeEtc() error {
+// etcFiles returns the few files of /etc that programs look for.
+func (r *root) etcFiles() map[string]string {
+	home := r.spec.BuildDir
 	files := map[string]string{
-		"passwd": "root:x:0:0:Nix build user:/build:/noshell\n" +
-			"nixbld:x:1000:100:Nix build user:/build:/noshell\n" +
+		"passwd": "root:x:0:0:Nix build user:" + home + ":/noshell\n" +
+			"nixbld:x:1000:100:Nix build user:" + home + ":/noshell\n" +
 			"nobody:x:65534:65534:Nobody:/:/noshell\n",
 		"group": "root:x:0:\nnixbld:!:100:\nnogroup:x:65534:\n",
 	}
@@ -70,13 +147,7 @@ func (r *root) writeEtc() error {
 	} else {
 		files["hosts"] = "127.0.0.1 localhost\n::1 localhost\n"
 	}
-	for name, text := range files {
-		text = strings.ReplaceAll(text, ":/build:", ":"+r.spec.BuildPath+":")
-		if err := r.writeFile("etc/"+name, text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return files
 }
 
 func (r *root) writeFile(name, text string) error {
@@ -91,89 +162,36 @@ func (r *root) writeFile(name, text string) error {
 	return nil
 }
 
-// mountDevices shows the devices that do nothing but what every machine's do.
-func (r *root) mountDevices() error {
-	names := []string{"full", "null", "random", "tty", "urandom", "zero"}
-	if r.spec.KVM {
-		names = append(names, "kvm")
-	}
-	for _, name := range names {
-		if err := r.mount(Mount{Source: "/dev/" + name, Target: "/dev/" + name, Writable: true}); err != nil {
-			return err
+// mountSources makes the sources visible.
+func (r *root) mountSources() error {
+	for i := range r.sources {
+		s := &r.sources[i]
+		if err := r.attach(s); err != nil {
+			return fmt.Errorf("%s at %s: %w", s.Source, s.Target, err)
 		}
-	}
-	for name, target := range map[string]string{
-		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
-		"stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",
-	} {
-		if err := unix.Symlinkat(target, r.fd, "dev/"+name); err != nil {
-			return &os.PathError{Op: "symlink", Path: "/dev/" + name, Err: err}
+		if s.Target == r.spec.StoreDir {
+			var err error
+			if r.store, err = r.openBeneath(s.Target); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// mountInputs shows what the Spec names, and with the network its settings.
-func (r *root) mountInputs() error {
-	for _, m := range r.spec.Mounts {
-		if err := r.mount(m); err != nil {
-			return err
-		}
+func (r *root) attach(s *source) error {
+	if s.fd < 0 {
+		return r.copySelf(s.Target)
 	}
-	if !r.spec.Network {
-		return nil
-	}
-	for _, name := range []string{"/etc/resolv.conf", "/etc/services", "/etc/hosts"} {
-		source, err := filepath.EvalSymlinks(name)
-		if err != nil {
-			continue // the host has none either
-		}
-		if err := r.mount(Mount{Source: source, Target: name, Optional: true}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// mount makes one thing of the host visible.
-func (r *root) mount(m Mount) error {
-	if err := r.attach(m); err != nil {
-		return fmt.Errorf("%s at %s: %w", m.Source, m.Target, err)
-	}
-	return nil
-}
-
-func (r *root) attach(m Mount) error {
-	if m.Source == Self {
-		file, err := selfFile()
-		if err != nil {
-			return err
-		}
-		if file == "" {
-			return r.copySelf(m.Target)
-		}
-		m.Source = file
-	}
-	source, err := unix.Open(m.Source, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	if errors.Is(err, unix.ENOENT) && m.Optional {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer unix.Close(source)
-	var stat unix.Stat_t
-	if err := unix.Fstat(source, &stat); err != nil {
-		return err
-	}
-	parent, name, release, err := r.parentOf(m.Target)
+	defer unix.Close(s.fd)
+	parent, name, release, err := r.parentOf(s.Target)
 	if err != nil {
 		return err
 	}
 	defer release()
-	switch stat.Mode & unix.S_IFMT {
+	switch s.stat.Mode & unix.S_IFMT {
 	case unix.S_IFLNK:
-		return copyLink(source, parent, name)
+		return copyLink(s.fd, parent, name)
 	case unix.S_IFDIR:
 		err = unix.Mkdirat(parent, name, 0o755)
 	default:
@@ -182,7 +200,7 @@ func (r *root) attach(m Mount) error {
 	if err != nil && err != unix.EEXIST {
 		return err
 	}
-	return graft(source, parent, name, m.Writable)
+	return graft(s.fd, parent, name, s.Writable)
 }
 
 // selfFile returns the name of the running executable, or "" if that file is
@@ -331,32 +349,20 @@ func openBelow(dir int, name string) (int, error) {
 
 // mountProc mounts a /proc that shows the processes of the sandbox alone.
 func (r *root) mountProc() error {
-	return unix.Mount("proc", filepath.Join(r.spec.Root, "proc"), "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	return unix.Mount("proc", "proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 }
 
 func (r *root) mountShm() error {
-	options := fmt.Sprintf("mode=1777,uid=%d,gid=%d,size=%s", UID, GID, r.spec.ShmSize)
-	return r.mountFresh("tmpfs", "dev/shm", options)
+	return unix.Mount("none", "dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777,size="+r.spec.ShmSize)
 }
 
 func (r *root) mountPts() error {
-	return r.mountFresh("devpts", "dev/pts", "newinstance,mode=0620,ptmxmode=0666")
-}
-
-// mountFresh mounts a file system that only this sandbox has.
-func (r *root) mountFresh(fs, name, options string) error {
-	if err := unix.Mkdirat(r.fd, name, 0o755); err != nil {
-		return err
-	}
-	return unix.Mount("none", filepath.Join(r.spec.Root, name), fs, unix.MS_NOSUID, options)
+	return unix.Mount("none", "dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,mode=0620,ptmxmode=0666")
 }
 
 // pivot makes the root "/" and lets go of the host's file systems.
 // Stacking the old root over the new one needs no directory to put it in.
 func (r *root) pivot() error {
-	if err := unix.Fchdir(r.fd); err != nil {
-		return err
-	}
 	if err := unix.PivotRoot(".", "."); err != nil {
 		return err
 	}

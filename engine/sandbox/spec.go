@@ -12,16 +12,14 @@ import (
 // A Spec says what a sandbox holds and what runs in it.
 // It is data alone: nothing of the caller's environment gets in besides.
 type Spec struct {
-	// Root is an existing directory on the host that becomes "/", read-only to
-	// the builder but for StoreDir and /tmp. Nobody but us may reach it: its
-	// parent must be closed to others.
-	Root string
-	// StoreDir is the logical store directory, such as /nix/store. Root must
-	// have it, and the builder may write there.
-	StoreDir string
-	// BuildDir is the directory on the host that becomes BuildPath, where the
-	// builder begins and may write.
-	BuildDir, BuildPath string
+	// StoreDir is the logical store directory, such as /nix/store, and StoreSource
+	// the directory on the host that becomes it, where the builder makes its
+	// outputs. TmpSource becomes /tmp, and BuildSource BuildDir, where the builder
+	// begins. All three are empty directories that nobody else may reach, for
+	// their parents are closed to others; all else in "/" is read-only.
+	StoreDir, StoreSource string
+	BuildDir, BuildSource string
+	TmpSource             string
 	// Mounts are what else is seen, in the order in which it is mounted.
 	Mounts []Mount
 
@@ -35,9 +33,9 @@ type Spec struct {
 	// loopback interface of its own and nothing else.
 	Network bool
 	// HostUID and HostGID are who the builder is outside, if we are root; inside
-	// it is always UID and GID. BuildDir must be theirs; Root and StoreDir in it
-	// ours, with StoreDir's group theirs and its mode 1775. If we are not root
-	// the builder is who we are, and they are ignored.
+	// it is always UID and GID. BuildSource must be theirs, and StoreSource's
+	// group, with mode 1775; TmpSource has mode 1777. If we are not root the
+	// builder is who we are, and they are ignored.
 	HostUID, HostGID int
 
 	// ShmSize is the size of /dev/shm, as tmpfs takes it: "50%".
@@ -152,7 +150,7 @@ func Run(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
 
 // check refuses what would be mounted in the wrong place.
 func (spec *Spec) check() error {
-	for _, dir := range []string{spec.Root, spec.StoreDir, spec.BuildDir, spec.BuildPath} {
+	for _, dir := range []string{spec.StoreDir, spec.StoreSource, spec.BuildDir, spec.BuildSource, spec.TmpSource} {
 		if err := checkPath(dir); err != nil {
 			return err
 		}

@@ -69,18 +69,18 @@ func enter() error {
 		{"leave groups", leaveGroups},
 		{"bring up loopback", func() error { return raiseLoopback(spec) }},
 		{"set host name", setHostName},
-		{"mount root", r.open},
-		{"write /etc", r.writeEtc},
-		{"mount devices", r.mountDevices},
-		{"mount inputs", r.mountInputs},
+		{"open inputs", r.openSources},
+		{"mount root", r.mountRoot},
+		{"become the builder's user", becomeBuilder},
+		{"make directories", r.makeSkeleton},
+		{"mount inputs", r.mountSources},
 		{"mount proc", r.mountProc},
 		{"mount /dev/shm", r.mountShm},
 		{"mount /dev/pts", r.mountPts},
 		{"pivot root", r.pivot},
 		{"make / read-only", r.seal},
 		{"set limits", func() error { return setLimits(spec) }},
-		{"become the builder's user", becomeBuilder},
-		{"enter build directory", func() error { return unix.Chdir(spec.BuildPath) }},
+		{"enter build directory", func() error { return unix.Chdir(spec.BuildDir) }},
 		{"drop privileges", dropPrivileges},
 		{"restrict sockets", restrictSockets},
 		{"filter system calls", func() error { return installFilter(spec) }},
@@ -205,7 +205,8 @@ func becomeBuilder() error {
 
 // dropPrivileges gives up every capability for good.
 func dropPrivileges() error {
-	for c := uintptr(0); c <= lastCapability(); c++ {
+	last := lastCapability()
+	for c := uintptr(0); c <= last; c++ {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
 			return fmt.Errorf("capability %d: %w", c, err)
 		}
@@ -255,7 +256,8 @@ func checkDropped() error {
 	if caps != [2]unix.CapUserData{} {
 		return fmt.Errorf("capabilities are %v, want none", caps)
 	}
-	for c := uintptr(0); c <= lastCapability(); c++ {
+	last := lastCapability()
+	for c := uintptr(0); c <= last; c++ {
 		if has, _ := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c, 0, 0, 0); has != 0 {
 			return fmt.Errorf("capability %d is still in the bounding set", c)
 		}
