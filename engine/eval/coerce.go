@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strconv"
 	"strings"
@@ -158,6 +160,9 @@ func (s *State) CopyPathToStore(file string) store.Path {
 	p, err := s.ev.world.AddPath(s.ctx, AddPath{
 		Name: path.Base(file), Path: file, Method: "r:",
 	})
+	if errors.Is(err, fs.ErrNotExist) {
+		s.Raise(ErrorOther, "path '"+file+"' does not exist", Because(err))
+	}
 	if err != nil {
 		s.poll()
 		s.FailWith(err)

@@ -140,7 +140,7 @@ type withRef struct {
 
 func (n *withVar) Eval(s *State, fr *Value) Value {
 	for _, w := range n.scopes {
-		v := s.force(*at(upN(fr, w.depth), w.i))
+		v := s.evalSlot(at(upN(fr, w.depth), w.i), w.pos)
 		if !v.is(rawAttrs) {
 			s.wrongType("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
 		}
