@@ -22,8 +22,9 @@ func (p *parser) lambda() Expr {
 	start := p.tok.Start
 	l.At = p.pos(start)
 	h := 0
+	var arg Token // interned after the body, so that symbols have Nix's order
 	if p.tok.Kind == Ident {
-		l.Arg = p.ident()
+		arg = p.tok
 		p.next()
 		if p.tok.Kind == At {
 			p.next()
@@ -33,14 +34,15 @@ func (p *parser) lambda() Expr {
 		h = p.formals(l)
 		if p.tok.Kind == At {
 			p.next()
-			if p.tok.Kind == Ident {
-				l.Arg = p.ident()
-			}
+			arg = p.tok
 			p.accept(Ident)
 		}
 	}
 	p.accept(Colon)
 	l.Body = p.expr()
+	if arg.Kind == Ident {
+		l.Arg = p.syms.Intern(p.text(arg))
+	}
 	p.checkFormals(l, start)
 	p.documentLambda(l, start)
 	p.grow(max(h, p.height))
@@ -52,13 +54,15 @@ func (p *parser) formals(l *Lambda) (height int) {
 	l.HasFormals = true
 	p.accept(BraceOpen)
 	for p.tok.Kind == Ident {
-		f := Formal{Name: p.ident(), At: p.here()}
+		f := Formal{At: p.here()}
+		name := p.text(p.tok)
 		p.next()
 		if p.tok.Kind == Question {
 			p.next()
 			f.Default = p.expr()
 			height = max(height, p.height)
 		}
+		f.Name = p.syms.Intern(name)
 		l.Formals = append(l.Formals, f)
 		if p.tok.Kind != Comma {
 			p.accept(BraceClose)
