@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"regexp"
 	"strings"
 	"testing"
@@ -427,9 +428,17 @@ func TestBackgroundChoosesTheTheme(t *testing.T) {
 	if got := theme(); got != "neutral" {
 		t.Errorf("before the answer: got %s, want neutral", got)
 	}
-	d.Keys("alt+t alt+t alt+t")
-	if got := theme(); got != "neutral" {
-		t.Errorf("after going round: got %s, want neutral", got)
+	d.Send(tea.BackgroundColorMsg{Color: color.White})
+	if got := theme(); got != "light" {
+		t.Errorf("on white: got %s, want light", got)
+	}
+	d.Keys("alt+t alt+t")
+	if got := theme(); got != "dark" {
+		t.Errorf("two themes on: got %s, want dark", got)
+	}
+	d.Send(tea.BackgroundColorMsg{Color: color.White})
+	if got := theme(); got != "dark" {
+		t.Errorf("after a choice of the user: got %s, want dark", got)
 	}
 }
 
