@@ -19,15 +19,20 @@ import (
 )
 
 func main() {
-	// In a build's sandbox this program is /bin/sh, and before that the one
-	// that sets the sandbox up. Both must start at once and do no more.
+	serveBuilds()
+	os.Exit(run())
+}
+
+// serveBuilds does what this program is in a build's sandbox: /bin/sh and its
+// applets, and before that what sets the sandbox up. It returns if the program
+// was not called by one of these names.
+func serveBuilds() {
 	if sandbox.Invoked(os.Args) {
 		sandbox.Main()
 	}
 	if shell.Answers(os.Args[0]) {
 		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}
-	os.Exit(run())
 }
 
 // run runs the command line and returns the exit status.

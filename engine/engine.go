@@ -169,7 +169,7 @@ func (e *Engine) StoreOf(ctx context.Context, p store.Path) (Store, error) {
 			return st, nil
 		}
 	}
-	return nil, fmt.Errorf("path '%s' is not valid: %w", p, store.ErrInvalidPath)
+	return nil, fmt.Errorf("find %s: %w", p, store.ErrInvalidPath)
 }
 
 // ReadDerivation returns a derivation of the stores. Its error is one for which

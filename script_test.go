@@ -1,0 +1,41 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"nixbench/engine/sandbox"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output of scripts")
+
+func TestMain(m *testing.M) {
+	serveBuilds() // the test binary is its own sandbox's /bin/sh
+	testscript.Main(m, map[string]func(){"nixbench": func() { os.Exit(run()) }})
+}
+
+// TestScript runs the command line as a user does: testdata/script/*.txtar, a
+// file for each thing that it does.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("XDG_DATA_HOME", env.WorkDir+"/data")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			env.Setenv("NIX_CONF_DIR", env.WorkDir+"/etc")
+			env.Setenv("STORE", env.WorkDir+"/root")
+			return os.Mkdir(env.WorkDir+"/home", 0o755)
+		},
+		Condition: func(cond string) (bool, error) {
+			return cond == "sandbox" && sandbox.Check() == nil, nil
+		},
+	})
+}
