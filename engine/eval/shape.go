@@ -42,10 +42,10 @@ type transition struct {
 	plan  []int32 // >= 0: index on the left; else ^index on the right
 }
 
-// transitions are those of a shape, newest last. They are immutable; a new
-// one replaces the whole.
+// Transitions are those of a shape that were computed last.
 type transitions struct {
-	list []*transition
+	slots [maxTrans]atomic.Pointer[transition]
+	next  atomic.Uint32 // the slot to replace, modulo maxTrans
 }
 
 // NewShape returns the shape of sets with these names, for builtins that make
@@ -180,49 +180,75 @@ func (sh *Shape) sameNames(other *Shape) bool {
 
 // update returns the transition for left // right.
 func (sh *Shape) update(right *Shape) *transition {
-	old := sh.trans.Load()
-	if old != nil {
-		for _, t := range old.list {
-			if t.right == right {
-				return t
-			}
+	table := sh.trans.Load()
+	if table == nil {
+		table = &transitions{}
+		sh.trans.Store(table)
+	}
+	for i := range table.slots {
+		t := table.slots[i].Load()
+		if t == nil {
+			break
+		}
+		if t.right == right {
+			return t
 		}
 	}
 	t := mergeShapes(sh, right)
-	next := &transitions{}
-	if old != nil {
-		kept := old.list
-		if len(kept) >= maxTrans {
-			kept = kept[1:]
-		}
-		next.list = append(next.list, kept...)
-	}
-	next.list = append(next.list, t)
-	sh.trans.Store(next)
+	table.slots[(table.next.Add(1)-1)%maxTrans].Store(t)
 	return t
 }
 
 // mergeShapes computes the transition for a // b.
 func mergeShapes(a, b *Shape) *transition {
-	na, nb := len(a.syms), len(b.syms)
-	syms := make([]Sym, 0, na+nb)
-	pos := make([]Pos, 0, na+nb)
-	plan := make([]int32, 0, na+nb)
-	for i, j := 0, 0; i < na || j < nb; {
-		if j >= nb || i < na && a.syms[i] < b.syms[j] {
-			syms = append(syms, a.syms[i])
-			pos = append(pos, a.posAt(i))
-			plan = append(plan, int32(i))
+	n := unionSize(a.syms, b.syms)
+	syms, plan := make([]Sym, n), make([]int32, n)
+	i, j := 0, 0
+	for k := range syms {
+		if j == len(b.syms) || i < len(a.syms) && a.syms[i] < b.syms[j] {
+			syms[k], plan[k] = a.syms[i], int32(i)
 			i++
 			continue
 		}
-		if i < na && a.syms[i] == b.syms[j] {
+		if i < len(a.syms) && a.syms[i] == b.syms[j] {
 			i++
 		}
-		syms = append(syms, b.syms[j])
-		pos = append(pos, b.posAt(j))
-		plan = append(plan, ^int32(j))
+		syms[k], plan[k] = b.syms[j], ^int32(j)
 		j++
 	}
-	return &transition{right: b, res: &Shape{syms: syms, pos: pos}, plan: plan}
+	return &transition{right: b, res: &Shape{syms: syms, pos: mergePos(a, b, plan)}, plan: plan}
+}
+
+// unionSize returns how many symbols are in a or b, which are sorted.
+func unionSize(a, b []Sym) int {
+	n := len(a) + len(b)
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			i++
+			j++
+			n--
+		}
+	}
+	return n
+}
+
+// mergePos arranges positions according to a plan.
+func mergePos(a, b *Shape, plan []int32) []Pos {
+	if a.pos == nil && b.pos == nil {
+		return nil
+	}
+	pos := make([]Pos, len(plan))
+	for k, x := range plan {
+		if x >= 0 {
+			pos[k] = a.posAt(int(x))
+		} else {
+			pos[k] = b.posAt(int(^x))
+		}
+	}
+	return pos
 }
