@@ -23,7 +23,7 @@ import (
 
 // TestAddedPaths pins paths that a real Nix 2.34 gave the same contents.
 func TestAddedPaths(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	tree := makeTree(t)
 	for _, test := range []struct {
 		name, file string
@@ -55,7 +55,7 @@ func TestAddedPaths(t *testing.T) {
 
 // TestMetadata pins the permissions and times of what is added.
 func TestMetadata(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	for _, test := range []struct {
 		file string
@@ -93,7 +93,7 @@ func noTempDirs(t *testing.T, st *local.Store) {
 }
 
 func TestInfos(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	ctx := t.Context()
 	info := must(st.PathInfo(ctx, w.out))(t)
@@ -165,7 +165,7 @@ func equalSets(a, b []store.Path) bool {
 
 // TestAddTreeFilter leaves out what the filter says.
 func TestAddTreeFilter(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	tree := makeTree(t)
 	p := must(st.AddTree(t.Context(), "t", tree, store.NAR, 0, func(path, typ string) (bool, error) {
 		return typ != "directory" && path != tree+"/plain", nil
@@ -183,8 +183,8 @@ func TestAddTreeFilter(t *testing.T) {
 
 // TestAddLarge adds more than is kept in memory.
 func TestAddLarge(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	dir := filepath.Join(t.TempDir(), "large")
+	st := openAt(t, newDir(t))
+	dir := filepath.Join(newDir(t), "large")
 	os.Mkdir(dir, 0o755)
 	for _, name := range []string{"a", "b"} {
 		if err := os.WriteFile(filepath.Join(dir, name), bytes.Repeat([]byte(name), 12<<20), 0o644); err != nil {
@@ -207,7 +207,7 @@ func TestAddLarge(t *testing.T) {
 }
 
 func TestAddErrors(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	tree := makeTree(t)
 	for _, test := range []struct {
 		name, file string
@@ -239,10 +239,12 @@ func TestAddErrors(t *testing.T) {
 
 // TestLeftovers replaces what a crash left where a path goes.
 func TestLeftovers(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	for _, leave := range []func(file string) error{
 		func(file string) error { return os.WriteFile(file, []byte("ha"), 0o444) },
-		func(file string) error { return os.MkdirAll(file+"/a/b", 0o555) },
+		func(file string) error {
+			return errors.Join(os.MkdirAll(file+"/a/b", 0o755), os.Chmod(file+"/a", 0o555))
+		},
 		func(file string) error { return os.Symlink("/etc", file) },
 	} {
 		tree := makeTree(t)
@@ -274,7 +276,7 @@ func forget(t testing.TB, st *local.Store, p store.Path) {
 
 // TestAddNAR checks archives against what is promised of them.
 func TestAddNAR(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	var archive bytes.Buffer
 	if err := nar.Dump(&archive, makeTree(t), nil); err != nil {
 		t.Fatal(err)
@@ -327,7 +329,7 @@ func TestAddNAR(t *testing.T) {
 
 // TestAddNARSelf adds an object whose content address leaves out its own digest.
 func TestAddNARSelf(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	contents := func(digest string) []byte {
 		var b bytes.Buffer
 		if err := nar.DumpContents(&b, []byte("I am "+digest+", yes "+digest)); err != nil {
@@ -353,7 +355,7 @@ func TestAddNARSelf(t *testing.T) {
 
 // TestRegisterRefuses pins what may not become valid.
 func TestRegisterRefuses(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	ctx := t.Context()
 	h := nixhash.SumString(nixhash.SHA256, "x")
 	a := must(st.Dir().MakePath("output:out", h, "a"))(t)
@@ -388,7 +390,7 @@ func TestRegisterRefuses(t *testing.T) {
 // TestForgedDerivation refuses a derivation that claims a path that is not its
 // output, by whichever way it comes.
 func TestForgedDerivation(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	ctx := t.Context()
 	d := &drv.Derivation{
@@ -420,7 +422,7 @@ func TestForgedDerivation(t *testing.T) {
 
 // TestDerivationsPending pins when derivations come to be on disk.
 func TestDerivationsPending(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	ctx := t.Context()
 	d := &drv.Derivation{Name: "d", System: "x", Builder: "/bin/sh", Env: map[string]string{"out": ""}, Outputs: map[string]drv.Output{"out": {}}}
@@ -454,7 +456,7 @@ func TestDerivationsPending(t *testing.T) {
 
 // TestReadOnly reads a store that may not be written.
 func TestReadOnly(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.Close(); err != nil {
@@ -484,7 +486,7 @@ func TestReadOnly(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", what, err, syscall.EROFS)
 		}
 	}
-	if _, err := local.Open(t.Context(), local.Options{Root: t.TempDir(), ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := local.Open(t.Context(), local.Options{Root: newDir(t), ReadOnly: true}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("open nothing: got %v, want %v", err, os.ErrNotExist)
 	}
 }

@@ -14,7 +14,7 @@ func BenchmarkAddDerivations(b *testing.B) {
 	round := 0
 	for b.Loop() {
 		b.StopTimer()
-		st := must(local.Open(b.Context(), local.Options{Root: b.TempDir()}))(b)
+		st := must(local.Open(b.Context(), local.Options{Root: newDir(b)}))(b)
 		drvs := make([]*drv.Derivation, 2000)
 		m := &drv.Modulo{Dir: st.Dir()}
 		round++
@@ -42,7 +42,7 @@ func BenchmarkAddDerivations(b *testing.B) {
 
 // BenchmarkAddTexts adds 200 small files one by one, durably.
 func BenchmarkAddTexts(b *testing.B) {
-	st := must(local.Open(b.Context(), local.Options{Root: b.TempDir()}))(b)
+	st := must(local.Open(b.Context(), local.Options{Root: newDir(b)}))(b)
 	defer st.Close()
 	n := 0
 	for b.Loop() {
@@ -57,7 +57,7 @@ func BenchmarkAddTexts(b *testing.B) {
 
 // BenchmarkOpen opens and closes a store that exists.
 func BenchmarkOpen(b *testing.B) {
-	root := b.TempDir()
+	root := newDir(b)
 	for b.Loop() {
 		st := must(local.Open(b.Context(), local.Options{Root: root}))(b)
 		if err := st.Close(); err != nil {
@@ -70,7 +70,7 @@ func BenchmarkOpen(b *testing.B) {
 // ten before it.
 func bigStore(b *testing.B, n int) (*local.Store, []store.Path) {
 	b.Helper()
-	st := must(local.Open(b.Context(), local.Options{Root: b.TempDir(), SyncMode: local.SyncNone}))(b)
+	st := must(local.Open(b.Context(), local.Options{Root: newDir(b), SyncMode: local.SyncNone}))(b)
 	b.Cleanup(func() { st.Close() })
 	infos := fakeInfos(b, st.Dir(), n)
 	if err := st.Register(b.Context(), infos); err != nil {
@@ -113,7 +113,7 @@ func BenchmarkPathInfo(b *testing.B) {
 }
 
 func BenchmarkRegister2000(b *testing.B) {
-	st := must(local.Open(b.Context(), local.Options{Root: b.TempDir()}))(b)
+	st := must(local.Open(b.Context(), local.Options{Root: newDir(b)}))(b)
 	defer st.Close()
 	round := 0
 	for b.Loop() {

@@ -17,9 +17,9 @@ import (
 // TestTogetherWithNix lets a real Nix and us add the same things and collect at
 // once, and then both check the store.
 func TestTogetherWithNix(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st, collector := openAt(t, root), openAt(t, root)
-	dir := t.TempDir()
+	dir := newDir(t)
 	for i := range 5 {
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint("f", i)), fmt.Append(nil, "contents ", i), 0o644); err != nil {
 			t.Fatal(err)

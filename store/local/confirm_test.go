@@ -62,7 +62,7 @@ func lines(s string) []store.Path {
 }
 
 func TestNixReadsOurs(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.Close(); err != nil {
@@ -94,7 +94,7 @@ func TestNixReadsOurs(t *testing.T) {
 		t.Errorf("deriver: got %s, want %s", got, want)
 	}
 	// It adds to it, and what is there already is found.
-	file := filepath.Join(t.TempDir(), "text")
+	file := filepath.Join(newDir(t), "text")
 	os.WriteFile(file, []byte("from Nix"), 0o644)
 	added := store.Path(strings.TrimSpace(nix(t, root, "nix-store", "--add", file)))
 	st = openAt(t, root)
@@ -110,8 +110,8 @@ func TestNixReadsOurs(t *testing.T) {
 }
 
 func TestOursReadsNix(t *testing.T) {
-	root := t.TempDir()
-	dir := t.TempDir()
+	root := newDir(t)
+	dir := newDir(t)
 	os.MkdirAll(filepath.Join(dir, "tree", "sub"), 0o755)
 	os.WriteFile(filepath.Join(dir, "tree", "sub", "x"), []byte("x"), 0o755)
 	os.Symlink("sub/x", filepath.Join(dir, "tree", "link"))
@@ -151,7 +151,7 @@ func TestOursReadsNix(t *testing.T) {
 // TestPlanIsPrintDead compares our plans with Nix's, with both settings of
 // either option, and then lets Nix collect, and us.
 func TestPlanIsPrintDead(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	loose, err := st.AddText(t.Context(), "loose", []byte("loose"), nil)
@@ -231,7 +231,7 @@ func boolean(b bool) string {
 // TestNixLogsAndCorruption lets Nix read a log that we finished, and find what
 // we find in a damaged store.
 func TestNixLogsAndCorruption(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	defer st.Close()
 	w := buildWorld(t, st)

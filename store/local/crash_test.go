@@ -26,14 +26,14 @@ func TestKilled(t *testing.T) {
 		addForever(t)
 		return
 	}
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
 	added := 0
 	for round := range 12 {
-		cmd := childTest(t, "TestKilled", "adder", "ROOT="+root, fmt.Sprintf("ROUND=%d", round))
+		cmd := childTest(t, "TestKilled", "adder", "ROOT="+root, "TMPDIR="+newDir(t), fmt.Sprintf("ROUND=%d", round))
 		out := must(cmd.StdoutPipe())(t)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -224,7 +224,7 @@ func makeTreeIn(t *testing.T, dir string) string {
 	t.Helper()
 	tree, err := os.MkdirTemp(dir, "tree")
 	if err != nil {
-		tree = t.TempDir()
+		tree = newDir(t)
 	}
 	t.Cleanup(func() { os.RemoveAll(tree) })
 	if err := os.WriteFile(filepath.Join(tree, "file"), []byte("contents"), 0o644); err != nil {

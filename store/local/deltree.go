@@ -21,6 +21,12 @@ import (
 // whatever permissions. It returns how many bytes that frees, of files that
 // have no other names. It is no error if there is nothing.
 func (st *Store) DeleteTree(ctx context.Context, file string) (freed int64, err error) {
+	return DeleteTree(ctx, file)
+}
+
+// DeleteTree is [Store.DeleteTree] for what is in no store, or a whole store,
+// whose directories os.RemoveAll cannot delete.
+func DeleteTree(ctx context.Context, file string) (freed int64, err error) {
 	freed, err = deleteTree(ctx, file)
 	if err != nil {
 		return freed, fmt.Errorf("delete %s: %w", file, err)

@@ -28,7 +28,7 @@ func collect(t testing.TB, st *local.Store, opts gc.Options) *gc.Result {
 
 // TestCollect keeps what a root leads to, and nothing else.
 func TestCollect(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.AddPermRoot(t.Context(), w.lib, filepath.Join(root, "result")); err != nil {
@@ -38,7 +38,8 @@ func TestCollect(t *testing.T) {
 		t.Fatal(err)
 	}
 	stray := filepath.Join(st.RealDir(), "stray")
-	os.MkdirAll(filepath.Join(stray, "a"), 0o555)
+	os.MkdirAll(filepath.Join(stray, "a"), 0o755)
+	os.Chmod(stray, 0o555)
 	dir, remove, err := st.TempDir(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func TestCollect(t *testing.T) {
 // TestCollectMarked removes a root with the collection, and refuses when the
 // root has changed.
 func TestCollectMarked(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	link := filepath.Join(root, "result")
@@ -105,7 +106,7 @@ func TestCollectMarked(t *testing.T) {
 // for while a collection runs: it is kept if its turn has not come, and else the
 // process waits until it is gone.
 func TestCollectMeanwhile(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st, other := openAt(t, root), openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.ReleaseTempRoots(); err != nil {
@@ -157,7 +158,7 @@ func TestCollectMeanwhile(t *testing.T) {
 
 // TestSpared pins the reasons for sparing what was dead in the plan.
 func TestSpared(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.ReleaseTempRoots(); err != nil {
@@ -186,7 +187,7 @@ func TestSpared(t *testing.T) {
 // that the store is valid and the next one finishes the work.
 func TestCollectCancelled(t *testing.T) {
 	for _, stop := range []int{0, 3, 7} {
-		st := openAt(t, t.TempDir())
+		st := openAt(t, newDir(t))
 		buildWorld(t, st)
 		if err := st.ReleaseTempRoots(); err != nil {
 			t.Fatal(err)
@@ -212,7 +213,7 @@ func TestCollectCancelled(t *testing.T) {
 
 // TestMaxFreed stops when enough is freed.
 func TestMaxFreed(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	for i := range 10 {
 		must(st.AddText(t.Context(), "text", fmt.Appendf(nil, "%d%s", i, strings.Repeat("x", 999)), nil))(t)
 	}
@@ -233,7 +234,7 @@ func TestMaxFreed(t *testing.T) {
 // on the same directory, and checks that what was valid after it was made a
 // temporary root stays valid and whole.
 func TestConcurrent(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	stores := []*local.Store{openAt(t, root), openAt(t, root)}
 	tree := makeTree(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)

@@ -34,6 +34,15 @@ func openAt(t testing.TB, root string) *local.Store {
 	return st
 }
 
+// newDir returns a temporary directory, for a store or what is like one: its
+// directories, which nobody may write to, are deleted at the end too.
+func newDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	t.Cleanup(func() { local.DeleteTree(context.WithoutCancel(t.Context()), dir) })
+	return dir
+}
+
 // A world is a small store with one of each kind of path.
 type world struct {
 	text, tree, source, fixedDrv, fixed, drv, out, lib store.Path
@@ -126,7 +135,7 @@ func install(t testing.TB, st *local.Store, info *store.PathInfo, contents strin
 // makeTree makes a tree with each kind of file.
 func makeTree(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "t")
+	dir := filepath.Join(newDir(t), "t")
 	for _, err := range []error{
 		os.MkdirAll(filepath.Join(dir, "bin"), 0o755),
 		os.WriteFile(filepath.Join(dir, "bin", "tool"), []byte("#!/bin/sh\n"), 0o755),

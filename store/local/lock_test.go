@@ -15,7 +15,7 @@ import (
 
 // TestLocksExclude runs many who want the same two locks in different order.
 func TestLocksExclude(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	a, b := openAt(t, root), openAt(t, root)
 	p, q := store.Path("/nix/store/00000000000000000000000000000000-p"), store.Path("/nix/store/11111111111111111111111111111111-q")
 	var inside atomic.Int32
@@ -47,7 +47,7 @@ func TestLocksExclude(t *testing.T) {
 }
 
 func TestTryLock(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	p, q := store.Path("/nix/store/00000000000000000000000000000000-p"), store.Path("/nix/store/11111111111111111111111111111111-q")
 	unlock := must(st.LockPaths(t.Context(), []store.Path{q}))(t)
 	if _, ok, err := st.TryLockPaths(t.Context(), []store.Path{p, q}); ok || err != nil {
@@ -71,8 +71,8 @@ func TestTryLock(t *testing.T) {
 
 // TestStaleLock pins that a lock on a deleted file does not count.
 func TestStaleLock(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	name := filepath.Join(t.TempDir(), "file")
+	st := openAt(t, newDir(t))
+	name := filepath.Join(newDir(t), "file")
 	// Another process deleted it after opening, before locking: as Nix does.
 	if err := os.WriteFile(name+".lock", []byte("d"), 0o600); err != nil {
 		t.Fatal(err)

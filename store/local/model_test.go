@@ -59,7 +59,7 @@ func TestModel(t *testing.T) {
 		t.Cleanup(func() { checks.Value.Set(checks.DefValue) })
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		root, err := os.MkdirTemp(t.TempDir(), "")
+		root, err := os.MkdirTemp(newDir(t), "")
 		if err != nil {
 			rt.Fatal(err)
 		}

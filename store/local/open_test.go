@@ -26,7 +26,7 @@ func TestOpenSchema(t *testing.T) {
 		{"11", "schema 11, made by a newer Nix"},
 		{"ten", "want a number"},
 	} {
-		root := t.TempDir()
+		root := newDir(t)
 		st := openAt(t, root)
 		w := buildWorld(t, st)
 		if err := st.Close(); err != nil {
@@ -59,7 +59,7 @@ func TestOpenSchema(t *testing.T) {
 
 // TestMigrate opens a database as Nix before 2.35 made it.
 func TestMigrate(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	if err := st.Close(); err != nil {
@@ -98,7 +98,7 @@ func TestCorrupt(t *testing.T) {
 		"header":      func(file string) error { return writeAt(file, 0, strings.Repeat("x", 100)) },
 		"first page":  func(file string) error { return writeAt(file, 100, strings.Repeat("x", 500)) },
 	} {
-		root := t.TempDir()
+		root := newDir(t)
 		st := openAt(t, root)
 		buildWorld(t, st)
 		if err := st.Close(); err != nil {
@@ -137,7 +137,7 @@ func writeAt(file string, at int64, text string) error {
 // TestKeepsLog pins that the files of the write-ahead log outlast the last
 // connection, which readers without rights need.
 func TestKeepsLog(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	buildWorld(t, st)
 	if err := st.Close(); err != nil {
@@ -166,8 +166,7 @@ func TestForeign(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		os.Chmod(filepath.Join(root, "nix/var/nix/db"), 0o755)
-		os.RemoveAll(root)
+		local.DeleteTree(context.WithoutCancel(t.Context()), root)
 	})
 	os.Chmod(root, 0o755)
 	st := openAt(t, root)
@@ -260,7 +259,7 @@ func shared(t *testing.T) string {
 // TestAllIsDurable runs the usual operations with nothing left to the
 // operating system.
 func TestAllIsDurable(t *testing.T) {
-	st, err := local.Open(t.Context(), local.Options{Root: t.TempDir()})
+	st, err := local.Open(t.Context(), local.Options{Root: newDir(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +279,7 @@ func TestAllIsDurable(t *testing.T) {
 
 // TestCancelled pins that a cancelled context ends every operation.
 func TestCancelled(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

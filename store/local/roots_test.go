@@ -30,11 +30,11 @@ func rootsOf(t *testing.T, st *local.Store) []gc.Root {
 
 // TestRootKinds pins which links are roots, and of which kind.
 func TestRootKinds(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	st := openAt(t, root)
 	w := buildWorld(t, st)
 	ctx := t.Context()
-	home := t.TempDir()
+	home := newDir(t)
 	state := st.StateDir()
 	for _, err := range []error{
 		os.MkdirAll(filepath.Join(home, ".direnv"), 0o755),
@@ -88,9 +88,9 @@ func TestRootKinds(t *testing.T) {
 }
 
 func TestAddPermRoot(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
-	dir := t.TempDir()
+	dir := newDir(t)
 	link := filepath.Join(dir, "sub", "result")
 	for _, p := range []store.Path{w.out, w.lib} {
 		if err := st.AddPermRoot(t.Context(), p, link); err != nil {
@@ -119,7 +119,7 @@ func TestProcessRoots(t *testing.T) {
 	if _, err := os.Stat("/proc/self/environ"); err != nil {
 		t.Skip("there is no /proc")
 	}
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	if err := st.ReleaseTempRoots(); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestProcessRoots(t *testing.T) {
 }
 
 func TestTempRoots(t *testing.T) {
-	root := t.TempDir()
+	root := newDir(t)
 	a, b := openAt(t, root), openAt(t, root)
 	p := must(a.AddText(t.Context(), "text", nil, nil))(t)
 	none := store.Path("/nix/store/00000000000000000000000000000000-x")
@@ -198,7 +198,7 @@ func TestTempRoots(t *testing.T) {
 }
 
 func TestLogs(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	p := store.Path("/nix/store/0abcdfghijklmnpqrsvwxyz123456789-x.drv")
 	if got, want := st.LogPath(p), st.LogDir()+"/drvs/0a/bcdfghijklmnpqrsvwxyz123456789-x.drv"; got != want {
 		t.Errorf("log path: got %s, want %s", got, want)
@@ -236,7 +236,7 @@ func TestLogs(t *testing.T) {
 
 // TestVerifyFinds damages a store in each way and looks what is found.
 func TestVerifyFinds(t *testing.T) {
-	st := openAt(t, t.TempDir())
+	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	damage(t, st.RealPath(w.text))
 	for _, p := range []store.Path{w.tree, w.out} {

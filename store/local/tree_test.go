@@ -16,8 +16,8 @@ import (
 // TestDeleteDeep deletes a tree whose names are together longer than the
 // system takes.
 func TestDeleteDeep(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	dir := t.TempDir()
+	st := openAt(t, newDir(t))
+	dir := newDir(t)
 	top := filepath.Join(dir, "top")
 	if err := os.Mkdir(top, 0o755); err != nil {
 		t.Fatal(err)
@@ -49,8 +49,8 @@ func TestDeleteDeep(t *testing.T) {
 
 // TestDeleteTree deletes what is read-only, and nothing that links lead to.
 func TestDeleteTree(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	dir := t.TempDir()
+	st := openAt(t, newDir(t))
+	dir := newDir(t)
 	outside := filepath.Join(dir, "outside")
 	top := filepath.Join(dir, "top")
 	for _, err := range []error{
@@ -92,8 +92,8 @@ func TestDeleteTree(t *testing.T) {
 // TestDeleteRace swaps a directory for a link to elsewhere while the tree is
 // being deleted. Nothing elsewhere may be touched.
 func TestDeleteRace(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	dir := t.TempDir()
+	st := openAt(t, newDir(t))
+	dir := newDir(t)
 	outside := filepath.Join(dir, "outside")
 	if err := os.Mkdir(outside, 0o755); err != nil {
 		t.Fatal(err)
@@ -135,8 +135,8 @@ func TestDeleteRace(t *testing.T) {
 }
 
 func TestCanonicalise(t *testing.T) {
-	st := openAt(t, t.TempDir())
-	dir := filepath.Join(t.TempDir(), "out")
+	st := openAt(t, newDir(t))
+	dir := filepath.Join(newDir(t), "out")
 	for _, err := range []error{
 		os.MkdirAll(filepath.Join(dir, "locked"), 0o755),
 		os.WriteFile(filepath.Join(dir, "locked", "secret"), nil, 0o200),
@@ -175,14 +175,14 @@ func TestCanonicalise(t *testing.T) {
 	if n, _ := unix.Listxattr(filepath.Join(dir, "others"), nil); attribute && n != 0 {
 		t.Errorf("extended attributes: got %d bytes, want none", n)
 	}
-	pipe := filepath.Join(t.TempDir(), "pipe")
+	pipe := filepath.Join(newDir(t), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.Canonicalise(t.Context(), pipe); err == nil {
 		t.Error("a pipe: no error")
 	}
-	deep := filepath.Join(t.TempDir(), "deep")
+	deep := filepath.Join(newDir(t), "deep")
 	if err := os.MkdirAll(deep+strings.Repeat("/d", 64), 0o755); err != nil {
 		t.Fatal(err)
 	}
