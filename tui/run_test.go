@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,14 +18,35 @@ import (
 
 // A terminal is an emulated one on which the whole program runs.
 type terminal struct {
-	*vt.SafeEmulator
-	keys io.Writer
-	done chan error
+	keys  io.Writer
+	done  chan error
+	drawn chan struct{} // capacity 1: something was drawn
+
+	mu sync.Mutex // mu guards the emulator but for reading from it
+	em *vt.Emulator
+}
+
+// Write draws what the program sends.
+func (term *terminal) Write(b []byte) (int, error) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	select {
+	case term.drawn <- struct{}{}:
+	default:
+	}
+	return term.em.Write(b)
+}
+
+// String returns what is on the screen.
+func (term *terminal) String() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.em.String()
 }
 
 func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScreens]tui.Screen) *terminal {
 	t.Helper()
-	em := vt.NewSafeEmulator(80, 24)
+	em := vt.NewEmulator(80, 24)
 	if _, err := em.Write([]byte("\x1b[20h")); err != nil { // a bare newline also returns
 		t.Fatal(err)
 	}
@@ -34,12 +56,12 @@ func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScr
 		_, _ = io.Copy(io.Discard, em)
 	}()
 	r, w := io.Pipe()
-	term := &terminal{SafeEmulator: em, keys: w, done: make(chan error, 1)}
+	term := &terminal{em: em, keys: w, done: make(chan error, 1), drawn: make(chan struct{}, 1)}
 	b := tuitest.NewBackend(t)
 	go func() {
 		term.done <- tui.Run(ctx, b, tui.Options{
 			Screens: screens, Start: tui.ScreenClosure, ASCII: true, Environ: []string{"TERM=xterm-256color"},
-			Now: time.Now, Input: r, Output: em, Width: 80, Height: 24,
+			Now: time.Now, Input: r, Output: term, Width: 80, Height: 24,
 		})
 	}()
 	t.Cleanup(func() {
@@ -55,12 +77,14 @@ func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScr
 // waitFor waits until the screen has text.
 func (term *terminal) waitFor(t *testing.T, text string) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
-		if strings.Contains(term.String(), text) {
-			return
+	late := time.After(10 * time.Second)
+	for !strings.Contains(term.String(), text) {
+		select {
+		case <-term.drawn:
+		case <-late:
+			t.Fatalf("screen never has %q:\n%s", text, term.String())
 		}
 	}
-	t.Fatalf("screen never has %q:\n%s", text, term.String())
 }
 
 func (term *terminal) press(t *testing.T, keys string) {
@@ -104,7 +128,7 @@ func TestWholeProgram(t *testing.T) {
 	term.press(t, "?")
 	term.waitFor(t, "help: Closure")
 	term.press(t, "q")
-	time.Sleep(20 * time.Millisecond)
+	term.waitFor(t, "w why")
 	term.press(t, "q")
 	if err := term.wait(t); err != nil {
 		t.Errorf("got %v, want no error", err)
