@@ -275,7 +275,7 @@ func TestRandomEditing(t *testing.T) {
 	w := newEditor(t)
 	w.Prompt = "> "
 	w.History = func(prefix string, n int) (string, bool) { return prefix + "old\nentry", n < 3 }
-	for i := range 6000 {
+	for i := range 2500 {
 		if rnd.IntN(3) == 0 {
 			w.Update(tea.KeyPressMsg{Text: texts[rnd.IntN(len(texts))]})
 		} else {
