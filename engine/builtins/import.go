@@ -60,7 +60,7 @@ func (t *table) importDerivation(s *eval.State, p store.Path) eval.Value {
 	b.Set(symName, eval.MakeString(d.Env["name"]))
 	for i, name := range names {
 		elems[i] = eval.MakeString(name)
-		b.SetName(name, instantiate.OutputString(p, name, d.OutputPath(name)))
+		b.SetName(name, instantiate.OutputString(s, p, name, d.OutputPath(name)))
 	}
 	b.Set(symOutputs, outputs)
 	f := s.EvalText("«nix-internal»/imported-drv-to-derivation.nix", importedSource, "/", nil)

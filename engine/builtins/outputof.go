@@ -31,5 +31,5 @@ func (t *table) outputOf(s *eval.State, ref, output eval.Value) eval.Value {
 	if _, ok := d.Outputs[name]; !ok {
 		s.Fail(eval.ErrorOther, "derivation '%s' does not have output '%s'", p, name)
 	}
-	return instantiate.OutputString(p, name, d.OutputPath(name))
+	return instantiate.OutputString(s, p, name, d.OutputPath(name))
 }

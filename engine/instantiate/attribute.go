@@ -34,12 +34,12 @@ func (r *request) attribute(a eval.Attr) {
 	switch {
 	case a.Name == symContentAddressed:
 		if r.s.ForceBool(a.Value, "") {
-			r.require("ca-derivations", "")
+			require(r.s, "ca-derivations", "")
 			r.floating = true
 		}
 	case a.Name == symImpure:
 		if r.s.ForceBool(a.Value, "") {
-			r.require("impure-derivations", "")
+			require(r.s, "impure-derivations", "")
 			r.impure = true
 		}
 	case a.Name == symArgs:
@@ -55,9 +55,9 @@ func (r *request) attribute(a eval.Attr) {
 
 // require raises an error unless an experimental feature is on. Why is added
 // to the message.
-func (r *request) require(feature, why string) {
-	if !r.s.Evaluator().Options().Features[feature] {
-		r.fail("experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, why, feature)
+func require(s *eval.State, feature, why string) {
+	if !s.Evaluator().Options().Features[feature] {
+		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, why, feature)
 	}
 }
 
@@ -150,10 +150,10 @@ func (r *request) setHashMode(text string) {
 	case "recursive", "nar":
 		r.method = store.NAR
 	case "text":
-		r.require("dynamic-derivations", fmt.Sprintf(" (text-hashed derivation '%s', outputHashMode = \"text\")", r.d.Name))
+		require(r.s, "dynamic-derivations", fmt.Sprintf(" (text-hashed derivation '%s', outputHashMode = \"text\")", r.d.Name))
 		r.method = store.Text
 	case "git":
-		r.require("git-hashing", "")
+		require(r.s, "git-hashing", "")
 		r.method = store.Git
 	default:
 		r.fail("invalid value '%s' for 'outputHashMode' attribute", text)

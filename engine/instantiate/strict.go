@@ -219,17 +219,18 @@ func (r *request) result(drvPath store.Path) eval.Value {
 	b := r.s.NewAttrs(len(r.d.Outputs) + 1)
 	b.Set(symDrvPath, eval.MakeContextString(string(drvPath), eval.NewStringContext(eval.DrvDeepElem(drvPath))))
 	for _, name := range r.d.OutputNames() {
-		b.SetName(name, OutputString(drvPath, name, r.d.OutputPath(name)))
+		b.SetName(name, OutputString(r.s, drvPath, name, r.d.OutputPath(name)))
 	}
 	return b.Value()
 }
 
 // OutputString returns the string that stands for an output in the language.
 // OutPath is "" if it is not known before the derivation is built; then the
-// string is a placeholder.
-func OutputString(drvPath store.Path, output store.OutputName, outPath store.Path) eval.Value {
+// string is a placeholder, which needs the feature ca-derivations.
+func OutputString(s *eval.State, drvPath store.Path, output store.OutputName, outPath store.Path) eval.Value {
 	text := string(outPath)
 	if text == "" {
+		require(s, "ca-derivations", "")
 		text = drv.UpstreamPlaceholder(drvPath, output)
 	}
 	return eval.MakeContextString(text, eval.NewStringContext(eval.BuiltElem(drvPath, output)))
