@@ -70,7 +70,10 @@ func (n *selection) forceAttr(s *State, set Value, name Sym, v Value) Value {
 	pos := Attrs{set}.Pos(name)
 	s.push(pointerFrame(n, uint64(pos)<<32|tagSelect))
 	if k := v.cell().loadN(); k == s.busy || k == s.busy|1 {
-		s.infiniteRecursion(n.pos)
+		if pos == 0 {
+			pos = n.pos
+		}
+		s.infiniteRecursion(pos)
 	}
 	r := s.forceCell(v.cell())
 	s.pop()
