@@ -52,7 +52,11 @@ func (w *jsonWriter) value(v eval.Value, copyPaths bool) {
 	case eval.KindAttrs:
 		w.set(v, copyPaths)
 	default:
-		w.s.Fail(eval.ErrorType, "cannot convert %s to JSON", eval.ShowType(v))
+		var at []eval.ErrorOption
+		if l := w.s.LambdaText(v); l != nil {
+			at = append(at, eval.At(l.At))
+		}
+		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", at...)
 	}
 }
 
