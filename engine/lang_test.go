@@ -102,8 +102,10 @@ func (l *lang) parse(t *testing.T) (string, bool) {
 			Global:  func(y syntax.Sym) bool { _, ok := l.ev.Global(eval.SymName(y)); return ok },
 		})
 	}
-	if err != nil {
-		return "error: " + err.Error(), true
+	if se, ok := err.(*syntax.Error); ok {
+		return (&eval.Error{Msg: se.Msg, Pos: se.Pos}).Format(false), true
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	return syntax.Print(e, eval.Symbols()), false
 }
@@ -116,7 +118,7 @@ func (l *lang) eval(t *testing.T) (string, bool) {
 		v, err = l.ev.ForceDeep(t.Context(), v)
 	}
 	if e, ok := err.(*eval.Error); ok {
-		return e.Format(true), true
+		return e.Format(slices.Contains(l.in.Flags, "--show-trace")), true
 	} else if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@
 //
 //	input.nix  the expression
 //	flags      options of nix-instantiate, separated by white space (may be left out)
-//	want, err  what is expected; each line of err must be in the message
+//	want, err  what is expected; some line of the message must hold each line of
+//	           err, and in cases called eval-fail-trace-… err is all of it
 //	others     files beside input.nix, which may be in subfolders
 //
 // The directory that the files are in is written /pwd in want and err; below

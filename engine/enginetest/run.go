@@ -70,22 +70,35 @@ func (c *Case) check(output string, failed bool) string {
 	case len(c.Err) == 0:
 		return "the case has no err"
 	}
+	lines := unindent(output)
 	for _, line := range c.Err {
-		if !strings.Contains(unindent(output), line) {
+		if !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, line) }) {
 			return "the message lacks " + line + ":\n" + output
 		}
+	}
+	if strings.HasPrefix(c.Name, tracePrefix) && !slices.Equal(errorLines(lines), c.Err) {
+		return "message (-want +got):\n" + cmp.Diff(c.Err, errorLines(lines)) + output
 	}
 	return ""
 }
 
-// unindent removes the spaces that lines begin with: where a message is in
-// the whole of an error decides how far its lines are indented.
-func unindent(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimSpace(l)
+// errorLines drops what comes before an error, such as warnings.
+func errorLines(lines []string) []string {
+	first := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "error:") })
+	return lines[max(first, 0):]
+}
+
+// unindent returns the lines of a text that are not empty, without the spaces
+// that they begin with: where a message is in the whole of an error decides
+// how far it is indented.
+func unindent(text string) []string {
+	var lines []string
+	for l := range strings.Lines(text) {
+		if l = strings.TrimSpace(l); l != "" {
+			lines = append(lines, l)
+		}
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // update writes an answer into the case.
@@ -99,7 +112,7 @@ func (c *Case) update(t *testing.T, output string, failed bool) {
 		if c.check(output, failed) == "" {
 			return // what is there may say more than the message
 		}
-		c.setPart("err", innermost(output))
+		c.setPart("err", c.excerpt(output))
 	} else {
 		c.setPart("want", output)
 	}
@@ -108,13 +121,20 @@ func (c *Case) update(t *testing.T, output string, failed bool) {
 	}
 }
 
-// innermost returns the first line of the last error of a message, which is the
-// cause of the others, and where it is.
-func innermost(output string) string {
-	lines := strings.Split(unindent(output), "\n")
+// tracePrefix begins the names of the cases whose err is a whole message.
+const tracePrefix = "eval-fail-trace-"
+
+// excerpt returns what to expect of a message: all of it if the case is about
+// traces, else the first line of the last error, which is the cause of the others,
+// and where it is.
+func (c *Case) excerpt(output string) string {
+	lines := unindent(output)
+	if strings.HasPrefix(c.Name, tracePrefix) {
+		return strings.Join(errorLines(lines), "\n")
+	}
 	for i, line := range slices.Backward(lines) {
 		text, ok := strings.CutPrefix(line, "error: ")
-		if !ok || strings.TrimSpace(text) == "" {
+		if !ok {
 			continue
 		}
 		if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "at ") {
