@@ -151,12 +151,9 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	p, err := s.World().AddPath(s.Context(), a)
 	var mismatch *store.HashMismatch
 	switch {
-	case errors.As(err, &mismatch) && r.who == "fetchurl":
+	case errors.As(err, &mismatch):
 		s.Raise(eval.ErrorOther, fmt.Sprintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
 			r.url, mismatch.Want, mismatch.Got), eval.Because(err))
-	case errors.As(err, &mismatch):
-		s.Raise(eval.ErrorOther, fmt.Sprintf("NAR hash mismatch in input '%s', expected '%s' but got '%s'",
-			r.url, mismatch.Want.SRI(), mismatch.Got.SRI()), eval.Because(err))
 	case err != nil:
 		failFile(s, src.path, err)
 	}

@@ -31,14 +31,18 @@ func unpack(archive []byte) (dir string, remove func(), err error) {
 		return "", nil, err
 	}
 	remove = func() { os.RemoveAll(top) }
-	defer func() {
-		if err != nil {
-			remove()
-		}
-	}()
+	if dir, err = unpackTo(top, archive); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return dir, remove, nil
+}
+
+// unpackTo unpacks an archive to an empty directory and returns what is in it.
+func unpackTo(top string, archive []byte) (dir string, err error) {
 	root, err := os.OpenRoot(top)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	defer root.Close()
 	u := unpacker{root: root}
@@ -48,16 +52,16 @@ func unpack(archive []byte) (dir string, remove func(), err error) {
 		err = u.tar(archive)
 	}
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	entries, err := os.ReadDir(top)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	if len(entries) == 1 && entries[0].IsDir() {
-		return filepath.Join(top, entries[0].Name()), remove, nil
+		return filepath.Join(top, entries[0].Name()), nil
 	}
-	return top, remove, nil
+	return top, nil
 }
 
 // decompress returns the contents of a compressed file, told by its first bytes.
