@@ -2,6 +2,10 @@ package eval
 
 import "strings"
 
+// DerivationInternal is the name of the text that defines derivation. Traces do
+// not tell of attributes that are defined in it.
+const DerivationInternal = "«nix-internal»/derivation-internal.nix"
+
 // finish spells out the positions of an error and tells its trace from the
 // force stack, which has not been unwound.
 func (s *State) finish(e *Error) *Error {
@@ -41,6 +45,9 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 			t.Text = "while calling the '" + b.Name + "' builtin"
 		}
 	case tagSelect:
+		if t.Pos.Name == DerivationInternal {
+			return trace
+		}
 		t.Text = "while evaluating the attribute '" + f.selection().describe() + "'"
 	case tagContext:
 		t.Text = s.contextText(f)
