@@ -1,7 +1,6 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -126,7 +125,7 @@ func (st *Store) addTree(ctx context.Context, name, file string, method store.In
 	if algo == 0 {
 		algo = nixhash.SHA256
 	}
-	in := &spool{ctx: ctx, st: st}
+	in := &spool{stopped: ctx.Err, tempDir: func() (string, func() error, error) { return st.TempDir(ctx) }}
 	defer in.close()
 	narHash := nixhash.New(nixhash.SHA256)
 	ca := store.ContentAddress{Method: method}
@@ -201,103 +200,4 @@ func dumpFlat(sink, contents io.Writer, file string) error {
 		return err
 	}
 	return w.Close()
-}
-
-// A ctxWriter writes until ctx is done.
-type ctxWriter struct {
-	ctx context.Context // of the one call that writes
-	w   io.Writer
-}
-
-// Write writes to w.
-func (c ctxWriter) Write(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.w.Write(b)
-}
-
-// spoolSize is how much of an archive is kept in memory, in bytes. Nothing is
-// written to disk for a smaller object that is valid already.
-const spoolSize = 16 << 20
-
-// A spool takes an archive of which the path is known only at its end: it keeps
-// it in memory or, if it becomes large, restores it into a temporary directory.
-type spool struct {
-	ctx context.Context // of the one call that the spool lives for
-	st  *Store
-	buf bytes.Buffer
-
-	file     string // where the object is restored, "" while in memory
-	remove   func() error
-	pipe     *io.PipeWriter
-	restored chan error
-}
-
-// Write adds to the archive.
-func (s *spool) Write(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	if s.pipe == nil && s.buf.Len()+len(b) > spoolSize {
-		if err := s.spill(); err != nil {
-			return 0, err
-		}
-	}
-	if s.pipe != nil {
-		return s.pipe.Write(b)
-	}
-	return s.buf.Write(b)
-}
-
-// spill goes over from memory to disk.
-func (s *spool) spill() error {
-	if err := s.st.writable(); err != nil {
-		return err
-	}
-	dir, remove, err := s.st.tempDir(s.ctx)
-	if err != nil {
-		return err
-	}
-	s.file, s.remove = filepath.Join(dir, "x"), remove
-	r, w := io.Pipe()
-	s.pipe, s.restored = w, make(chan error, 1)
-	head := bytes.NewReader(s.buf.Bytes())
-	go func() { // finish and close wait for it
-		err := nar.Restore(io.MultiReader(head, r), s.file, nar.RestoreOptions{})
-		r.CloseWithError(cmpErr(err, io.ErrClosedPipe))
-		s.restored <- err
-	}()
-	return nil
-}
-
-// cmpErr returns err, or other if it is nil.
-func cmpErr(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
-}
-
-// finish says that the archive is complete. An object on disk is too when it
-// returns.
-func (s *spool) finish() error {
-	if s.pipe == nil {
-		return nil
-	}
-	s.pipe.Close()
-	s.pipe = nil
-	s.buf = bytes.Buffer{}
-	return <-s.restored
-}
-
-// close deletes what was not moved away.
-func (s *spool) close() {
-	if s.pipe != nil {
-		s.pipe.CloseWithError(errors.New("it was not finished"))
-		<-s.restored
-	}
-	if s.remove != nil {
-		s.remove()
-	}
 }

@@ -35,7 +35,7 @@ func restoreChecked(ctx context.Context, info *store.PathInfo, r io.Reader, file
 		return fmt.Errorf("got NAR size %d, want a positive one", info.NarSize)
 	}
 	narHash := nixhash.New(nixhash.SHA256)
-	limited := &io.LimitedReader{R: ctxReader{ctx, r}, N: info.NarSize}
+	limited := &io.LimitedReader{R: stopReader{ctx.Err, r}, N: info.NarSize}
 	in := bufio.NewReader(io.TeeReader(limited, narHash))
 	if err := nar.Restore(in, file, nar.RestoreOptions{MaxSize: info.NarSize}); err != nil {
 		return err
@@ -135,18 +135,4 @@ func (s *selfBlanker) finish() error {
 		}
 	}
 	return nil
-}
-
-// A ctxReader reads until ctx is done.
-type ctxReader struct {
-	ctx context.Context // of the one call that reads
-	r   io.Reader
-}
-
-// Read reads from r.
-func (c ctxReader) Read(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(b)
 }

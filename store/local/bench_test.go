@@ -1,11 +1,13 @@
 package local_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
 	"nixbench/store"
 	"nixbench/store/drv"
+	"nixbench/store/gc"
 	"nixbench/store/local"
 )
 
@@ -121,5 +123,36 @@ func BenchmarkRegister2000(b *testing.B) {
 		if err := st.Register(b.Context(), fakeInfosFrom(b, st.Dir(), 2000, round*2000)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkCollect deletes 2,000 small files, durably.
+func BenchmarkCollect(b *testing.B) {
+	round := 0
+	for b.Loop() {
+		b.StopTimer()
+		st := must(local.Open(b.Context(), local.Options{Root: newDir(b)}))(b)
+		m := &drv.Modulo{Dir: st.Dir()}
+		round++
+		for i := range 2000 {
+			d := &drv.Derivation{
+				Name: fmt.Sprintf("d%d-%d", round, i), System: "x", Builder: "/bin/sh",
+				Env: map[string]string{"out": ""}, Outputs: map[string]drv.Output{"out": {}},
+			}
+			if err := m.FillOutputs(d); err != nil {
+				b.Fatal(err)
+			}
+			must(st.AddDerivation(b.Context(), d))(b)
+		}
+		if err := errors.Join(st.Flush(b.Context()), st.ReleaseTempRoots()); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if res := collect(b, st, gc.Options{}); len(res.Deleted) != 2000 {
+			b.Fatalf("deleted %d paths", len(res.Deleted))
+		}
+		b.StopTimer()
+		st.Close()
+		b.StartTimer()
 	}
 }

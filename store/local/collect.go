@@ -1,7 +1,6 @@
 package local
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -152,73 +151,6 @@ func (coll *collection) start(ctx context.Context) error {
 	return nil
 }
 
-// listen makes the socket and serves it until Close.
-func (coll *collection) listen() error {
-	socket := coll.st.gcSocket()
-	if err := os.MkdirAll(filepath.Dir(socket), 0o755); err != nil {
-		return err
-	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	listener, err := listenUnix(socket)
-	if err != nil {
-		return err
-	}
-	coll.listener = listener
-	if err := os.Chmod(socket, 0o666); err != nil {
-		return err
-	}
-	coll.serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			coll.mu.Lock()
-			closed := coll.closed
-			coll.clients[conn] = true
-			coll.mu.Unlock()
-			if closed {
-				conn.Close()
-				return
-			}
-			coll.serving.Go(func() { coll.serve(conn) })
-		}
-	})
-	return nil
-}
-
-// serve answers one process, which sends paths, each on a line, and gets "1"
-// for each when it may rely on it.
-func (coll *collection) serve(conn net.Conn) {
-	defer func() {
-		coll.mu.Lock()
-		delete(coll.clients, conn)
-		coll.mu.Unlock()
-		conn.Close()
-	}()
-	in := bufio.NewScanner(conn)
-	for in.Scan() {
-		if p, err := coll.st.dir.ParsePath(in.Text()); err == nil {
-			coll.keep(p)
-		}
-		if _, err := conn.Write([]byte("1")); err != nil {
-			return
-		}
-	}
-}
-
-// keep notes that a process wants p, and waits until it is not being deleted.
-func (coll *collection) keep(p store.Path) {
-	coll.mu.Lock()
-	defer coll.mu.Unlock()
-	coll.kept[p.Digest()] = true
-	for coll.claims[p.Digest()] > 0 && !coll.closed {
-		coll.changed.Wait()
-	}
-}
-
 // Claim announces that paths are about to be deleted.
 func (coll *collection) Claim(paths []store.Path) (kept []store.Path) {
 	coll.mu.Lock()
@@ -341,7 +273,7 @@ func (coll *collection) RemoveRoot(ctx context.Context, root gc.Root) error {
 }
 
 // Finish deletes the hard links that nothing uses any more, and the links in
-// gcroots/auto to links that are gone.
+// gcroots/auto to links that are gone, and shortens the journal.
 func (coll *collection) Finish(ctx context.Context) error {
 	err := sweep(ctx, filepath.Join(coll.st.realDir, linksName), func(name string) bool {
 		var info unix.Stat_t
@@ -360,6 +292,9 @@ func (coll *collection) Finish(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("delete dangling roots: %w", err)
+	}
+	if err := coll.st.compactJournal(ctx, maxJournal); err != nil {
+		return fmt.Errorf("compact journal: %w", err)
 	}
 	return nil
 }

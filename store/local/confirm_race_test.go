@@ -3,10 +3,13 @@
 package local_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -50,6 +53,13 @@ func TestTogetherWithNix(t *testing.T) {
 	})
 	loop("Nix collects", func(int) error {
 		_, err := nixErr(t, root, "nix-store", "--gc")
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGABRT {
+			// Nix 2.34 does that when a process that asked it to keep a path
+			// goes as another comes. The store must be none the worse.
+			t.Log("Nix's collector crashed")
+			return nil
+		}
 		return err
 	})
 	loop("we add", func(i int) error {

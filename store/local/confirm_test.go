@@ -253,3 +253,36 @@ func TestNixLogsAndCorruption(t *testing.T) {
 		t.Errorf("we find %v, want %s", found, w.text)
 	}
 }
+
+// TestOptimisedByNix verifies and collects a store whose equal files Nix has
+// linked together.
+func TestOptimisedByNix(t *testing.T) {
+	root := newDir(t)
+	st := openAt(t, root)
+	w := buildWorld(t, st)
+	tree := makeTree(t)
+	copied := must(st.AddTree(t.Context(), "copy", tree, store.NAR, 0, nil))(t)
+	nix(t, root, "nix-store", "--optimise")
+	a, err := os.Stat(st.RealPath(w.tree) + "/plain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.Stat(st.RealPath(copied) + "/plain"); err != nil || !os.SameFile(a, b) {
+		t.Errorf("Nix has linked nothing: %v", err)
+	}
+	verifyClean(t, st)
+	forget(t, st, copied)
+	verifyClean(t, st)
+	if err := st.ReleaseTempRoots(); err != nil {
+		t.Fatal(err)
+	}
+	collect(t, st, gc.Options{})
+	for _, dir := range []string{st.RealDir(), filepath.Join(st.RealDir(), ".links")} {
+		left := must(os.ReadDir(dir))(t)
+		for _, entry := range left {
+			if entry.Name() != ".links" {
+				t.Errorf("left: %s", filepath.Join(dir, entry.Name()))
+			}
+		}
+	}
+}

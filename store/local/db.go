@@ -5,7 +5,6 @@ package local
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,6 @@ import (
 	"syscall"
 	"time"
 
-	msqlite "modernc.org/sqlite"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -36,6 +34,7 @@ type database struct {
 	closed chan struct{}
 
 	readOnly bool
+	syncMode SyncMode
 
 	mu sync.Mutex // mu guards the fields below
 	// immutable means that SQLite takes the file for one that nobody writes:
@@ -47,16 +46,16 @@ type database struct {
 
 // openDatabase opens file, for writing unless readOnly. It must exist unless
 // create.
-func openDatabase(file string, create, readOnly bool) (*database, error) {
-	db := &database{file: file, readOnly: readOnly, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
+func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database, error) {
+	db := &database{file: file, readOnly: readOnly, syncMode: mode, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
 	if readOnly {
 		return db, db.probe()
 	}
-	flags, mode := sqlite.OpenReadWrite|sqlite.OpenURI, "rw"
+	flags, access := sqlite.OpenReadWrite|sqlite.OpenURI, "rw"
 	if create {
-		flags, mode = flags|sqlite.OpenCreate, "rwc"
+		flags, access = flags|sqlite.OpenCreate, "rwc"
 	}
-	c, err := sqlite.OpenConn(db.uri(mode), flags)
+	c, err := sqlite.OpenConn(db.uri(access), flags)
 	if err != nil {
 		return nil, db.explain(err)
 	}
@@ -70,9 +69,13 @@ func openDatabase(file string, create, readOnly bool) (*database, error) {
 
 // prepareWriter sets what a connection needs before it may write.
 func (db *database) prepareWriter(c *sqlite.Conn) error {
+	synchronous := "pragma synchronous = normal"
+	if db.syncMode == SyncNone {
+		synchronous = "pragma synchronous = off"
+	}
 	for _, pragma := range []string{
 		"pragma foreign_keys = 1",
-		"pragma synchronous = normal",
+		synchronous,
 		"pragma main.journal_mode = wal",
 		"pragma main.journal_size_limit = 1099511627776",
 		"pragma wal_autocheckpoint = 40000",
@@ -291,6 +294,9 @@ func (db *database) write(ctx context.Context, f func(*sqlite.Conn) error) error
 
 // sync makes all that was committed durable.
 func (db *database) sync() error {
+	if db.syncMode == SyncNone {
+		return nil
+	}
 	f, err := os.Open(db.file + "-wal")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -320,46 +326,6 @@ func (db *database) close() error {
 	return err
 }
 
-// keepLog returns a connection that, if it is the last to close, leaves the
-// files of the write-ahead log, as Nix does: without them, a reader that may
-// not write to the directory could not open the database. Only this driver
-// has that setting. The result is nil if there is nothing to keep.
-func (db *database) keepLog() driver.Conn {
-	if db.readOnly {
-		return nil
-	}
-	c, err := new(msqlite.Driver).Open(db.uri("rw"))
-	if err != nil {
-		return nil
-	}
-	control, ok := c.(msqlite.FileControl)
-	if ok {
-		_, err = control.FileControlPersistWAL("main", 1)
-	}
-	if ok && err == nil {
-		err = touch(c)
-	}
-	if !ok || err != nil {
-		c.Close()
-		return nil
-	}
-	return c
-}
-
-// touch reads from a database, which makes the connection a user of its log.
-func touch(c driver.Conn) error {
-	stmt, err := c.Prepare(sqlHasPaths)
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
-	rows, err := stmt.Query(nil) //nolint:staticcheck // the one with a context needs a context, and Close has none
-	if err != nil {
-		return err
-	}
-	return rows.Close()
-}
-
 // explain turns SQLite's errors into ones that callers know.
 func (db *database) explain(err error) error {
 	switch code := sqlite.ErrCode(err); code.ToPrimary() {
@@ -371,48 +337,5 @@ func (db *database) explain(err error) error {
 		return fmt.Errorf("use %s: %w", db.file, err)
 	default:
 		return err
-	}
-}
-
-// execute runs a statement without parameters or rows.
-func execute(c *sqlite.Conn, sql string) error {
-	return each(c, sql, nil, nil)
-}
-
-// exists reports whether a statement has a row.
-func exists(c *sqlite.Conn, sql string, bind func(*sqlite.Stmt)) (found bool, err error) {
-	err = each(c, sql, bind, func(*sqlite.Stmt) error {
-		found = true
-		return nil
-	})
-	return found, err
-}
-
-// each runs a statement and calls row, which may be nil, for each row. Bind,
-// which may be nil, sets the parameters.
-func each(c *sqlite.Conn, sql string, bind func(*sqlite.Stmt), row func(*sqlite.Stmt) error) (err error) {
-	stmt, err := c.Prepare(sql)
-	if err != nil {
-		return err
-	}
-	// Until it is reset, a statement holds on to the state that it reads.
-	defer func() {
-		if resetErr := stmt.Reset(); err == nil {
-			err = resetErr
-		}
-	}()
-	if bind != nil {
-		bind(stmt)
-	}
-	for {
-		more, err := stmt.Step()
-		if err != nil || !more {
-			return err
-		}
-		if row != nil {
-			if err := row(stmt); err != nil {
-				return err
-			}
-		}
 	}
 }

@@ -41,17 +41,16 @@ func deleteTree(ctx context.Context, file string) (freed int64, err error) {
 	} else if err != nil {
 		return 0, err
 	}
-	d := &deleter{ctx: ctx, fd: parent}
+	d := &deleter{fd: parent}
 	defer func() { unix.Close(d.fd) }()
-	err = d.run(filepath.Base(file))
+	err = d.run(ctx, filepath.Base(file))
 	return d.freed, err
 }
 
 // A deleter walks a tree, deleting it from its leaves.
 type deleter struct {
-	ctx   context.Context // of the one call that the deleter lives for
-	fd    int             // the directory that the walk is in
-	up    []dirFrame      // those above it in the tree, outermost first
+	fd    int        // the directory that the walk is in
+	up    []dirFrame // those above it in the tree, outermost first
 	freed int64
 }
 
@@ -62,11 +61,11 @@ type dirFrame struct {
 	rest     []string // names that are still to be deleted
 }
 
-func (d *deleter) run(name string) error {
+func (d *deleter) run(ctx context.Context, name string) error {
 	todo := []string{name}
 	for {
 		for len(todo) > 0 {
-			if err := d.ctx.Err(); err != nil {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
 			name := todo[len(todo)-1]

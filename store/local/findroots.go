@@ -21,13 +21,14 @@ import (
 //
 // Behaviour: Nix 2.34, gc.cc, but that it says what it cannot read.
 func (st *Store) Roots(ctx context.Context) (roots []gc.Root, unread []string, err error) {
-	f := &rootFinder{ctx: ctx, st: st, isValid: make(map[store.Path]bool)}
+	f := &rootFinder{st: st, known: make(map[store.Path]bool), seen: make(map[string]bool)}
+	f.isValid = func(p store.Path) (bool, error) { return st.IsValid(ctx, p) }
 	for _, name := range []string{"gcroots", "profiles"} {
-		if err = f.walk(filepath.Join(st.stateDir, name)); err != nil {
+		if err = f.walk(ctx, filepath.Join(st.stateDir, name)); err != nil {
 			return nil, nil, fmt.Errorf("find roots: %w", err)
 		}
 	}
-	if err = f.processes(); err != nil {
+	if err = f.processes(ctx); err != nil {
 		return nil, nil, fmt.Errorf("find roots: %w", err)
 	}
 	if err = f.temporary(); err != nil {
@@ -38,31 +39,31 @@ func (st *Store) Roots(ctx context.Context) (roots []gc.Root, unread []string, e
 
 // A rootFinder collects roots for one call of Roots.
 type rootFinder struct {
-	ctx     context.Context // of that call
 	st      *Store
+	isValid func(store.Path) (bool, error) // fails if the call is cancelled
 	roots   []gc.Root
 	unread  []string
-	isValid map[store.Path]bool
-	seen    map[string]bool // links; a generation is also reached by its auto root
+	known   map[store.Path]bool // what isValid said
+	seen    map[string]bool     // links; a generation is also reached by its auto root
 }
 
 // valid reports whether p is.
 func (f *rootFinder) valid(p store.Path) (bool, error) {
-	valid, known := f.isValid[p]
+	valid, known := f.known[p]
 	if known {
 		return valid, nil
 	}
-	valid, err := f.st.IsValid(f.ctx, p)
+	valid, err := f.isValid(p)
 	if err != nil {
 		return false, err
 	}
-	f.isValid[p] = valid
+	f.known[p] = valid
 	return valid, nil
 }
 
 // walk looks at what is called name, and if it is a directory at all below.
-func (f *rootFinder) walk(name string) error {
-	if err := f.ctx.Err(); err != nil {
+func (f *rootFinder) walk(ctx context.Context, name string) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	info, err := os.Lstat(name)
@@ -72,7 +73,7 @@ func (f *rootFinder) walk(name string) error {
 			var entries []os.DirEntry
 			if entries, err = os.ReadDir(name); err == nil {
 				for _, entry := range entries {
-					if err := f.walk(filepath.Join(name, entry.Name())); err != nil {
+					if err := f.walk(ctx, filepath.Join(name, entry.Name())); err != nil {
 						return err
 					}
 				}
@@ -146,9 +147,6 @@ func (f *rootFinder) addLink(link, target string, info fs.FileInfo) error {
 func (f *rootFinder) add(root gc.Root) error {
 	if f.seen[root.Link] {
 		return nil
-	}
-	if f.seen == nil {
-		f.seen = make(map[string]bool)
 	}
 	f.seen[root.Link] = true
 	if !root.Dangling {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,6 +86,57 @@ func TestJournal(t *testing.T) {
 	opts := []cmp.Option{cmp.Comparer(func(a, b nixhash.Hash) bool { return a == b }), cmp.Transformer("nil", func(s []string) string { return strings.Join(s, " ") })}
 	if diff := cmp.Diff(want, got, opts...); diff != "" || gone != 1 {
 		t.Errorf("%d gone; infos (-database +journal):\n%s", gone, diff)
+	}
+}
+
+// TestCompactJournal pins that a journal shrinks to what is valid, and that it
+// can be appended to as before, also by who has opened the old one.
+func TestCompactJournal(t *testing.T) {
+	st, err := Open(t.Context(), Options{Root: t.TempDir(), SyncMode: SyncNone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if err := st.compactJournal(t.Context(), 0); err != nil {
+		t.Errorf("no journal: %v", err)
+	}
+	a, err := st.AddText(t.Context(), "a", []byte("a"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if err := st.journal.gone([]store.Path{"/nix/store/00000000000000000000000000000000-x"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old, err := os.OpenFile(st.journal.file, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	for range 2 { // the second time there is nothing to gain
+		if err := st.compactJournal(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if written, err := appendLocked(old, "lost"); written || err != nil {
+		t.Errorf("append to the old one: got %v, %v, want false", written, err)
+	}
+	b, err := st.AddText(t.Context(), "b", []byte("b"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(st.journal.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var got []store.Path
+	for entry := range readJournal(st.dir, f) {
+		got = append(got, entry.Info.Path)
+	}
+	if want := []store.Path{a, b}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -8,14 +8,19 @@ package local
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+
+	"zombiezen.com/go/sqlite"
 
 	"nixbench/store"
 	"nixbench/store/nixhash"
@@ -107,6 +112,60 @@ func appendLocked(f *os.File, lines string) (written bool, err error) {
 	}
 	_, err = f.WriteString(lines)
 	return true, err
+}
+
+// maxJournal is how long a journal may become, in bytes, before a collection
+// looks whether most of it is about paths that are gone.
+const maxJournal = 32 << 20
+
+// compactJournal replaces a journal of at least limit bytes, if that makes it
+// less than half as long, by one of just the paths that are valid.
+func (st *Store) compactJournal(ctx context.Context, limit int64) error {
+	info, err := os.Stat(st.journal.file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < limit {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	// In a transaction that writes, so that nobody registers meanwhile.
+	return st.db.write(ctx, func(c *sqlite.Conn) error {
+		infos, err := readInfos(c)
+		if err != nil {
+			return err
+		}
+		var b strings.Builder
+		for _, info := range infos {
+			line(&b, validFields(info, 0)...)
+		}
+		if int64(b.Len()) > info.Size()/2 {
+			return nil
+		}
+		return st.replaceJournal(ctx, b.String())
+	})
+}
+
+// replaceJournal writes a new journal, in one step.
+func (st *Store) replaceJournal(ctx context.Context, lines string) error {
+	old, err := os.OpenFile(st.journal.file, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	if err := flock(ctx, old, lockExclusive); err != nil {
+		return err
+	}
+	temp := st.journal.file + ".tmp"
+	err = os.WriteFile(temp, []byte(lines), 0o644)
+	if err == nil {
+		err = st.syncTrees(filepath.Dir(temp), temp)
+	}
+	if err == nil {
+		err = os.Rename(temp, st.journal.file)
+	}
+	if err != nil {
+		os.Remove(temp)
+	}
+	return err
 }
 
 // A journalEntry is one line of a journal.

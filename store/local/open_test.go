@@ -57,6 +57,42 @@ func TestOpenSchema(t *testing.T) {
 	}
 }
 
+// TestPlaces puts each part of a store elsewhere, with another store directory.
+func TestPlaces(t *testing.T) {
+	dir := newDir(t)
+	opts := local.Options{
+		Dir: "/gnu/store", RealDir: filepath.Join(dir, "objects"), StateDir: filepath.Join(dir, "state"),
+		LogDir: filepath.Join(dir, "logs"), SyncMode: local.SyncNone,
+	}
+	if exists, _ := local.Access(opts); exists {
+		t.Error("it exists before it is made")
+	}
+	st := must(local.Open(t.Context(), opts))(t)
+	defer st.Close()
+	if exists, writable := local.Access(opts); !exists || !writable {
+		t.Errorf("access: exists %v, writable %v", exists, writable)
+	}
+	w := buildWorld(t, st)
+	if !strings.HasPrefix(string(w.out), "/gnu/store/") || filepath.Dir(st.RealPath(w.out)) != opts.RealDir {
+		t.Errorf("got %s at %s", w.out, st.RealPath(w.out))
+	}
+	writeLog(t, st, w.drv, "log")
+	if _, err := os.Stat(filepath.Join(opts.LogDir, "drvs")); err != nil {
+		t.Error(err)
+	}
+	verifyClean(t, st)
+	if _, err := local.Open(t.Context(), local.Options{Dir: "relative"}); err == nil {
+		t.Error("relative store directory: no error")
+	}
+	link := filepath.Join(newDir(t), "link")
+	if err := os.Symlink(opts.RealDir, link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := local.Open(t.Context(), local.Options{RealDir: link, StateDir: newDir(t), LogDir: newDir(t)}); err == nil {
+		t.Error("the store is a symbolic link: no error")
+	}
+}
+
 // TestMigrate opens a database as Nix before 2.35 made it.
 func TestMigrate(t *testing.T) {
 	root := newDir(t)

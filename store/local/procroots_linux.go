@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -21,14 +22,14 @@ import (
 // those below the real directory.
 //
 // Behaviour: Nix 2.34, local-gc.cc, for logical names.
-func (f *rootFinder) processes() error {
+func (f *rootFinder) processes(ctx context.Context) error {
 	s := newProcScanner(f)
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil // a system without it
 	}
 	for _, entry := range entries {
-		if err := f.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		pid, err := strconv.Atoi(entry.Name())

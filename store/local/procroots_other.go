@@ -2,10 +2,13 @@
 
 package local
 
-import "strconv"
+import (
+	"context"
+	"strconv"
+)
 
 // processes adds nothing: this system does not say what processes use.
-func (f *rootFinder) processes() error { return nil }
+func (f *rootFinder) processes(context.Context) error { return nil }
 
 func processName(pid int) string {
 	if pid == 0 {

@@ -270,28 +270,34 @@ func (st *Store) allInfos(ctx context.Context) (infos []*store.PathInfo, err err
 	if err := st.Flush(ctx); err != nil {
 		return nil, err
 	}
-	err = st.db.snapshot(ctx, func(c *sqlite.Conn) error {
-		infos = nil
-		byID := make(map[int64]*store.PathInfo)
-		err := each(c, sqlAllInfos, nil, func(stmt *sqlite.Stmt) error {
-			info, err := scanInfo(stmt)
-			if err != nil {
-				return err
-			}
-			byID[stmt.ColumnInt64(0)] = info
-			infos = append(infos, info)
-			return nil
-		})
+	err = st.db.snapshot(ctx, func(c *sqlite.Conn) (err error) {
+		infos, err = readInfos(c)
+		return err
+	})
+	return infos, err
+}
+
+// readInfos returns what is known about all valid paths, by id.
+func readInfos(c *sqlite.Conn) (infos []*store.PathInfo, err error) {
+	byID := make(map[int64]*store.PathInfo)
+	err = each(c, sqlAllInfos, nil, func(stmt *sqlite.Stmt) error {
+		info, err := scanInfo(stmt)
 		if err != nil {
 			return err
 		}
-		return each(c, sqlAllReferences, nil, func(stmt *sqlite.Stmt) error {
-			referrer, reference := byID[stmt.ColumnInt64(0)], byID[stmt.ColumnInt64(1)]
-			if referrer != nil && reference != nil {
-				referrer.References = append(referrer.References, reference.Path)
-			}
-			return nil
-		})
+		byID[stmt.ColumnInt64(0)] = info
+		infos = append(infos, info)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(c, sqlAllReferences, nil, func(stmt *sqlite.Stmt) error {
+		referrer, reference := byID[stmt.ColumnInt64(0)], byID[stmt.ColumnInt64(1)]
+		if referrer != nil && reference != nil {
+			referrer.References = append(referrer.References, reference.Path)
+		}
+		return nil
 	})
 	for _, info := range infos {
 		slices.Sort(info.References)

@@ -232,7 +232,7 @@ func pathID(c *sqlite.Conn, p store.Path) (id int64, found bool, err error) {
 // Sync returns once all that is valid now stays so over a crash of the machine.
 func (st *Store) Sync(ctx context.Context) error {
 	err := st.Flush(ctx)
-	if err == nil && st.syncMode != SyncNone {
+	if err == nil {
 		err = st.db.sync()
 	}
 	if err != nil {

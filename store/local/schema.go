@@ -70,7 +70,7 @@ func (st *Store) openSchema(ctx context.Context) (*database, error) {
 	if err := checkSchema(number); err != nil {
 		return nil, err
 	}
-	db, err := openDatabase(st.dbFile(), false, false)
+	db, err := openDatabase(st.dbFile(), false, false, st.syncMode)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (st *Store) createSchema(ctx context.Context) (*database, error) {
 		return nil, err
 	}
 	defer flock(context.WithoutCancel(ctx), st.bigLock, lockShared)
-	db, err := openDatabase(st.dbFile(), true, false)
+	db, err := openDatabase(st.dbFile(), true, false, st.syncMode)
 	if err != nil {
 		return nil, err
 	}
@@ -203,6 +203,6 @@ func (st *Store) openReadOnly() error {
 	if err := checkSchema(number); err != nil {
 		return err
 	}
-	st.db, err = openDatabase(st.dbFile(), false, true)
+	st.db, err = openDatabase(st.dbFile(), false, true, st.syncMode)
 	return err
 }

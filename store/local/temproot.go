@@ -138,6 +138,15 @@ func (st *Store) tempRootsDir() string { return filepath.Join(st.stateDir, "temp
 func (st *Store) gcLockFile() string   { return filepath.Join(st.stateDir, "gc.lock") }
 func (st *Store) gcSocket() string     { return filepath.Join(st.stateDir, "gc-socket", "socket") }
 
+// closeTempRoots lets go of the temporary roots for good.
+func (st *Store) closeTempRoots() error {
+	err := st.ReleaseTempRoots()
+	st.roots.mu.Lock()
+	defer st.roots.mu.Unlock()
+	st.roots.hangUp()
+	return err
+}
+
 // ReleaseTempRoots lets go of all temporary roots of this Store. What it added
 // may then be collected.
 func (st *Store) ReleaseTempRoots() error {
@@ -148,7 +157,6 @@ func (st *Store) ReleaseTempRoots() error {
 		return nil
 	}
 	st.drvs.forget()
-	t.hangUp()
 	deleteLock(t.file)
 	err := t.gcLock.Close()
 	t.file, t.gcLock, t.known = nil, nil, nil

@@ -149,7 +149,7 @@ func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone 
 // checkContents compares the contents of a path with its hash.
 func (st *Store) checkContents(ctx context.Context, info *store.PathInfo) error {
 	h := nixhash.New(nixhash.SHA256)
-	if err := nar.Dump(ctxWriter{ctx, h}, st.RealPath(info.Path), nil); err != nil {
+	if err := nar.Dump(stopWriter{ctx.Err, h}, st.RealPath(info.Path), nil); err != nil {
 		return err
 	}
 	if got := h.Sum(); got != info.NarHash {
@@ -173,7 +173,7 @@ func (st *Store) checkLinks(ctx context.Context, report func(Finding)) error {
 	for _, entry := range entries {
 		name := filepath.Join(dir, entry.Name())
 		h := nixhash.New(nixhash.SHA256)
-		err := nar.Dump(ctxWriter{ctx, h}, name, nil)
+		err := nar.Dump(stopWriter{ctx.Err, h}, name, nil)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
