@@ -13,7 +13,6 @@ type arena struct {
 	lambdas  slab[Lambda]
 	exprs    slab[Expr]
 	names    slab[AttrName]
-	parts    slab[Part]
 }
 
 // A slab hands out values from blocks whose size grows with the demand.

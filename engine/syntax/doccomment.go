@@ -32,26 +32,26 @@ func (f *File) Doc(p Pos) (text string, ok bool) {
 	return docText(f.Source[d.begin:d.end]), true
 }
 
-// docText returns the inside of a comment. Its first line counts as indented
-// by the width of the delimiter.
+// docText returns the inside of a comment, every line of it ended. The first
+// line counts as indented by the width of the delimiter.
 func docText(comment string) string {
 	inside := comment[len("/**") : len(comment)-len("*/")]
-	if inside == "" {
-		return ""
+	lines := strings.Split("   "+inside, "\n")
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
 	}
-	lines := strings.Split(strings.ReplaceAll("   "+inside, "\r\n", "\n"), "\n")
-	least := -1
+	least := len(comment)
 	for _, l := range lines {
-		if rest := strings.TrimLeft(l, " \t"); rest != "" && (least < 0 || len(l)-len(rest) < least) {
-			least = len(l) - len(rest)
+		if rest := strings.TrimLeft(l, " "); rest != "" {
+			least = min(least, len(l)-len(rest))
 		}
 	}
-	for i, l := range lines {
-		if n := min(max(least, 0), len(l)); strings.Trim(l[:n], " \t") == "" {
-			lines[i] = l[n:]
-		}
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l[min(least, len(l)):])
+		b.WriteByte('\n')
 	}
-	return strings.Join(lines, "\n")
+	return b.String()
 }
 
 // setDocs takes over what the parser found.
