@@ -125,9 +125,7 @@ const (
 	BuildsCancel      ID = "builds.cancel"
 	BuildsRebuild     ID = "builds.rebuild"
 	BuildsKeepFailed  ID = "builds.rebuildKeepFailed"
-	BuildsShell       ID = "builds.shell"
 	BuildsClosure     ID = "builds.closure"
-	BuildsShowAll     ID = "builds.showAll"
 )
 
 // Actions of the closure browser.

@@ -8,7 +8,7 @@
 //	[keys.builds]       # a scope of tui/keymap
 //	"builds.cancel" = "C"
 //	"builds.rebuild" = ["r", "f6"]
-//	"builds.shell" = [] # no key
+//	"builds.view" = [] # no key
 //
 // A file that is not there is as good as an empty one. What is wrong in it is
 // said in words, with the file's name.

@@ -28,7 +28,7 @@ mouse = false
 [keys.builds]
 "builds.cancel" = "r"
 "builds.rebuild" = ["x", "f6"]
-"builds.shell" = []
+"builds.view" = []
 `)
 	write(t, dir, "themes/mine.toml", "base = \"light\"\n")
 	if c, err = Load(dir); err != nil {
@@ -49,7 +49,7 @@ mouse = false
 		t.Fatal(err)
 	}
 	scopes := []keymap.Scope{keymap.Builds}
-	got := [][]string{m.Keys(scopes, action.BuildsCancel), m.Keys(scopes, action.BuildsRebuild), m.Keys(scopes, action.BuildsShell)}
+	got := [][]string{m.Keys(scopes, action.BuildsCancel), m.Keys(scopes, action.BuildsRebuild), m.Keys(scopes, action.BuildsView)}
 	if diff := cmp.Diff([][]string{{"r"}, {"x", "f6"}, nil}, got); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}

@@ -54,9 +54,7 @@ func builds() []Binding {
 		{ID: action.BuildsCancel, Keys: []string{"x"}},
 		{ID: action.BuildsRebuild, Keys: []string{"r"}},
 		{ID: action.BuildsKeepFailed, Keys: []string{"K"}},
-		{ID: action.BuildsShell, Keys: []string{"S"}},
 		{ID: action.BuildsClosure, Keys: []string{"c"}},
-		{ID: action.BuildsShowAll, Keys: []string{"W"}},
 	}
 }
 

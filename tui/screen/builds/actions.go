@@ -1,0 +1,251 @@
+package builds
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/action"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/confirm"
+	"nixbench/tui/widget/palette"
+)
+
+// Actions lists what can be done, the most important first.
+func (s *Screen) Actions() []action.Action {
+	none := s.noBuild()
+	noLog := none
+	if noLog == "" && s.log.Lines() == 0 {
+		noLog = "there is no log yet"
+	}
+	return []action.Action{
+		{ID: action.NextPane, Title: "Next pane", Short: "pane", Run: s.pane(1)},
+		{ID: action.PrevPane, Title: "Previous pane", Hidden: true, Run: s.pane(-1)},
+		{ID: action.BuildsLog, Title: "Log at full size", Short: "log", Disabled: none, Run: s.full},
+		{ID: action.FindText, Title: "Search in the log, or among the builds", Short: "find", Disabled: none, Run: s.find},
+		{ID: action.LogFollow, Title: "Follow the end of the log", Short: "follow", Disabled: noLog, Run: s.log.Follow},
+		{ID: action.BuildsNextFailure, Title: "Next failed build", Short: "next fail", Disabled: s.noFailure(), Run: s.failure(1)},
+		{ID: action.BuildsPrevFailure, Title: "Previous failed build", Disabled: s.noFailure(), Run: s.failure(-1)},
+		{ID: action.BuildsCancel, Title: "Cancel the build ..", Short: "cancel", Disabled: s.notLive(), Destructive: true, Run: s.cancel},
+		{ID: action.LogWrap, Title: "Wrap the lines of the log", Disabled: noLog, Run: s.wrap},
+		{ID: action.BuildsView, Title: "List or graph", Short: "graph", Run: s.flip},
+		{ID: action.BuildsOrder, Title: "Sort by state, time or name", Disabled: s.inGraph(), Run: s.nextOrder},
+		{ID: action.FindNext, Title: "Next match", Run: s.match(1)},
+		{ID: action.FindPrev, Title: "Previous match", Run: s.match(-1)},
+		{ID: action.BuildsRebuild, Title: "Build again what failed or was cancelled", Disabled: s.notAgain(), Run: func() tea.Cmd { return s.again(false) }},
+		{ID: action.BuildsKeepFailed, Title: "Build again and keep the directory if it fails", Disabled: s.notAgain(), Run: func() tea.Cmd { return s.again(true) }},
+		{ID: action.BuildsClosure, Title: "Browse the closure of the output", Disabled: s.noOutput(), Run: s.closure},
+		{ID: action.Copy, Title: "Copy the line of the log, or the derivation's path", Disabled: none, Run: s.copy},
+		{ID: action.CopyCommand, Title: "Copy the command that shows this log", Disabled: none, Run: s.copyCommand},
+		{ID: action.Grow, Title: "Only the pane with the keys", Run: s.grow(true)},
+		{ID: action.Shrink, Title: "All panes", Run: s.grow(false)},
+	}
+}
+
+func (s *Screen) noBuild() string {
+	if _, ok := s.selected(); !ok {
+		return "nothing is building"
+	}
+	return ""
+}
+
+func (s *Screen) noFailure() string {
+	if len(s.board.failures()) == 0 {
+		return "no build has failed"
+	}
+	return ""
+}
+
+func (s *Screen) notLive() string {
+	act, ok := s.selected()
+	switch {
+	case !ok:
+		return "nothing is building"
+	case act.State.Final():
+		return "it has ended"
+	}
+	return ""
+}
+
+func (s *Screen) notAgain() string {
+	act, ok := s.selected()
+	switch {
+	case !ok:
+		return "nothing was built"
+	case !act.State.Final():
+		return "it has not ended"
+	case act.State == event.Done:
+		return "it is built"
+	}
+	return s.env.Backend.Info().NoBuilds
+}
+
+func (s *Screen) noOutput() string {
+	act, ok := s.selected()
+	if !ok || act.State != event.Done || len(act.Outputs) == 0 {
+		return "it has no output yet"
+	}
+	return ""
+}
+
+func (s *Screen) inGraph() string {
+	if s.graph {
+		return "the graph has its own order"
+	}
+	return ""
+}
+
+func (s *Screen) pane(n int) func() tea.Cmd {
+	return func() tea.Cmd {
+		s.panes.Next(n)
+		return nil
+	}
+}
+
+func (s *Screen) grow(full bool) func() tea.Cmd {
+	return func() tea.Cmd {
+		s.panes.Full = full
+		return nil
+	}
+}
+
+// full shows the log alone.
+func (s *Screen) full() tea.Cmd {
+	s.chosen = true
+	s.fullLog = !s.fullLog
+	if s.fullLog {
+		s.panes.SetFocus(paneLog)
+	}
+	return nil
+}
+
+func (s *Screen) wrap() tea.Cmd { return s.log.Update(action.Intent{ID: action.LogWrap}) }
+
+// find searches the log if it has the keys, else among the builds, while one
+// types.
+func (s *Screen) find() tea.Cmd {
+	if s.panes.Focus() == paneLog {
+		return s.env.Prompt(palette.PromptOptions{
+			Label: "/", Initial: s.log.Query(), Hint: "text in the log",
+			OnChange: s.log.Search,
+			OnDone:   func(string) tea.Cmd { return nil },
+			OnCancel: func() tea.Cmd { return s.log.Search("") },
+		})
+	}
+	search := func(q string) tea.Cmd {
+		s.chosen = true
+		s.list.SetFind(q)
+		if q != "" {
+			s.list.FindNext(0)
+		}
+		return nil
+	}
+	return s.env.Prompt(palette.PromptOptions{
+		Label: "/", Hint: "name of a build", OnChange: search,
+		OnDone:   func(string) tea.Cmd { return nil },
+		OnCancel: func() tea.Cmd { return search("") },
+	})
+}
+
+func (s *Screen) match(dir int) func() tea.Cmd {
+	return func() tea.Cmd {
+		if s.log.Query() != "" {
+			return s.log.NextMatch(dir)
+		}
+		if s.list.Finding() != "" {
+			s.list.FindNext(dir)
+		}
+		return nil
+	}
+}
+
+// failure moves to the next failed build, round the end.
+func (s *Screen) failure(n int) func() tea.Cmd {
+	return func() tea.Cmd {
+		ids := s.board.failures()
+		at := -1
+		if act, ok := s.selected(); ok {
+			for i, id := range ids {
+				if id == act.ID {
+					at = i
+				}
+			}
+		}
+		if at < 0 && n < 0 {
+			at = 0
+		}
+		next := ids[((at+n)%len(ids)+len(ids))%len(ids)]
+		s.asked = store.Path(s.board.acts[next].Subject)
+		s.seek()
+		return nil
+	}
+}
+
+// cancel asks, and then cancels the build under the cursor.
+func (s *Screen) cancel() tea.Cmd {
+	act, _ := s.selected()
+	name := text.SanitiseName(act.Name)
+	plan := [][]style.Span{
+		{{Text: "the builder is killed, and what it has made is deleted"}},
+		{{Text: name, Token: themes.DrvName}, {Text: "  " + s.took(act), Token: themes.Muted}},
+	}
+	if n := s.board.needed[act.ID]; n > 0 {
+		plan = append(plan, []style.Span{{Text: text.Plural(n, "build") + " that need it will not be built", Token: themes.Warning}})
+	}
+	drv, backend := store.Path(act.Subject), s.env.Backend
+	return s.env.Confirm(confirm.Options{
+		Title: "cancel build", Plan: plan, Question: "cancel " + name + "?", Yes: "cancel it",
+		OnYes: func() tea.Cmd {
+			backend.CancelBuild(drv)
+			return s.env.Notify("cancelling " + name)
+		},
+	})
+}
+
+func (s *Screen) flip() tea.Cmd {
+	s.graph = !s.graph
+	s.show()
+	return nil
+}
+
+func (s *Screen) nextOrder() tea.Cmd {
+	s.order = (s.order + 1) % numOrders
+	s.show()
+	return nil
+}
+
+// again builds a derivation that failed or was cancelled.
+func (s *Screen) again(keep bool) tea.Cmd {
+	act, _ := s.selected()
+	delete(s.tails, act.ID)
+	target := store.DerivedPath{Path: store.Path(act.Subject), Outputs: []store.OutputName{store.AllOutputs}}
+	backend := s.env.Backend
+	s.chosen = false
+	s.env.Ran("nixbench build '" + target.String() + "'")
+	return tui.Ask(s.env, &s.realise, func(ctx context.Context) (realised, error) {
+		return realised{}, backend.Realise(ctx, []store.DerivedPath{target}, tui.RealiseOptions{KeepFailed: keep})
+	})
+}
+
+func (s *Screen) closure() tea.Cmd {
+	act, _ := s.selected()
+	return s.env.Goto(tui.ScreenClosure, tui.ShowPathMsg{Path: store.Path(act.Outputs[0])})
+}
+
+func (s *Screen) copy() tea.Cmd {
+	act, _ := s.selected()
+	if s.panes.Focus() == paneLog {
+		return s.env.Copy(s.log.Current(), "the line")
+	}
+	return s.env.Copy(act.Subject, "the path")
+}
+
+func (s *Screen) copyCommand() tea.Cmd {
+	act, _ := s.selected()
+	return s.env.Copy("nixbench log "+act.Subject, "the command")
+}
