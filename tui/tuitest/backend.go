@@ -290,7 +290,10 @@ func (b *Backend) IsValid(_ context.Context, p store.Path) (bool, error) {
 
 // AddPermRoot implements profile.Store.
 func (b *Backend) AddPermRoot(_ context.Context, p store.Path, link string) error {
-	return b.call("root %s %s", p.Name(), link)
+	if err := b.call("root %s %s", p.Name(), filepath.Base(link)); err != nil {
+		return err
+	}
+	return os.Symlink(string(p), link)
 }
 
 // Sync implements profile.Store.

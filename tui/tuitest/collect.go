@@ -3,6 +3,7 @@ package tuitest
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"nixbench/store"
@@ -37,7 +38,14 @@ func (b *Backend) Dir() store.Dir { return Dir }
 func (b *Backend) Roots(context.Context) ([]gc.Root, []string, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.roots), nil, nil
+	roots := slices.Clone(b.roots)
+	current, err := os.Readlink(b.Profile())
+	for i, r := range roots {
+		if filepath.Base(r.Link) == current {
+			roots[i].Note = "current"
+		}
+	}
+	return roots, nil, err
 }
 
 // Entries implements gc.Store.
