@@ -107,9 +107,19 @@ var (
 	arithmetics = map[syntax.Op]*Builtin{
 		syntax.OpSub: {Name: "sub"}, syntax.OpMul: {Name: "mul"}, syntax.OpDiv: {Name: "div"},
 	}
-	arithmeticOperands = map[syntax.Op]string{
-		syntax.OpSub: "argument of the subtraction", syntax.OpMul: "argument of the multiplication",
-		syntax.OpDiv: "operand of the division",
+	arithmeticOperands = map[syntax.Op][2]string{
+		syntax.OpSub: {
+			"while evaluating the first argument of the subtraction",
+			"while evaluating the second argument of the subtraction",
+		},
+		syntax.OpMul: {
+			"while evaluating the first argument of the multiplication",
+			"while evaluating the second argument of the multiplication",
+		},
+		syntax.OpDiv: {
+			"while evaluating the first operand of the division",
+			"while evaluating the second operand of the division",
+		},
 	}
 )
 
@@ -137,11 +147,16 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 // Arith returns x op y, for the arithmetic operators but +, whose builtin
 // is builtins.add; see [State.Add].
 func (s *State) Arith(op syntax.Op, x, y Value) Value {
-	name := arithmeticOperands[op]
 	x, y = s.force(x), s.force(y)
+	if x.is(rawInt) && y.is(rawInt) && op == syntax.OpMul {
+		if r, ok := multiply(x.int(), y.int()); ok {
+			return MakeInt(r)
+		}
+	}
+	operands := arithmeticOperands[op]
 	if x.is(rawFloat) || y.is(rawFloat) {
-		a := s.ForceFloat(x, "while evaluating the first "+name)
-		b := s.ForceFloat(y, "while evaluating the second "+name)
+		a := s.ForceFloat(x, operands[0])
+		b := s.ForceFloat(y, operands[1])
 		switch op {
 		case syntax.OpSub:
 			return MakeFloat(a - b)
@@ -153,8 +168,8 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 		return MakeFloat(a / b)
 	}
-	a := s.ForceInt(x, "while evaluating the first "+name)
-	b := s.ForceInt(y, "while evaluating the second "+name)
+	a := s.ForceInt(x, operands[0])
+	b := s.ForceInt(y, operands[1])
 	switch op {
 	case syntax.OpSub:
 		if r := a - b; (r < a) == (b > 0) {
@@ -275,18 +290,13 @@ func (n *addNode) Eval(s *State, fr *Value) Value {
 		}
 		return MakeFloat(x.float() + y.number())
 	case rawPath:
-		var buf [2]string
-		b := interpBuilder{parts: buf[:0]}
-		b.addPart(s, x, n.xpos, CoerceOpts{})
-		b.addPart(s, y, n.ypos, CoerceOpts{})
-		return b.path(s, n.pos)
+		a, ctx := s.part(x, n.xpos, false)
+		b, ctx2 := s.part(y, n.ypos, false)
+		return s.joinPath(a+b, ctx.Union(ctx2), n.pos)
 	}
-	var buf [2]string
-	b := interpBuilder{parts: buf[:0]}
-	opts := CoerceOpts{CopyToStore: x.isString()}
-	b.addPart(s, x, n.xpos, opts)
-	b.addPart(s, y, n.ypos, opts)
-	return b.string()
+	a, ctx := s.part(x, n.xpos, x.isString())
+	b, ctx2 := s.part(y, n.ypos, x.isString())
+	return MakeContextString(a+b, ctx.Union(ctx2))
 }
 
 func (s *State) addToInt(x, y Value, pos Pos) Value {
@@ -326,11 +336,46 @@ type interpNode struct {
 
 func (n *interpNode) Eval(s *State, fr *Value) Value {
 	var buf [8]string
-	b := interpBuilder{parts: buf[:0]}
+	text, ctx := n.join(s, fr, buf[:0], true)
+	return MakeContextString(text, ctx)
+}
+
+// join evaluates the parts and joins them. It uses the room of texts.
+func (n *interpNode) join(s *State, fr *Value, texts []string, copyToStore bool) (string, StringContext) {
+	var ctx StringContext
+	size := 0
 	for i, p := range n.parts {
-		b.addPart(s, p.Eval(s, fr), n.pos[i], CoerceOpts{CopyToStore: true})
+		text, c := s.part(p.Eval(s, fr), n.pos[i], copyToStore)
+		if c != nil {
+			ctx = ctx.Union(c)
+		}
+		size += len(text)
+		texts = append(texts, text)
 	}
-	return b.string()
+	if len(texts) == 1 {
+		return texts[0], ctx
+	}
+	joined := make([]byte, 0, size)
+	for _, t := range texts {
+		joined = append(joined, t...)
+	}
+	return bytesToString(joined), ctx
+}
+
+// part returns the text of a part of a string or path.
+func (s *State) part(v Value, pos Pos, copyToStore bool) (string, StringContext) {
+	if v.is(rawString) {
+		return v.text(), nil
+	}
+	return s.CoerceToString(v, "while evaluating a path segment", CoerceOpts{CopyToStore: copyToStore, Pos: pos})
+}
+
+// joinPath makes a path of its joined parts.
+func (s *State) joinPath(text string, ctx StringContext, pos Pos) Value {
+	if len(ctx) > 0 {
+		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos))
+	}
+	return MakePath(path.Clean("/" + text))
 }
 
 // A pathNode is a path with interpolated expressions.
@@ -340,50 +385,6 @@ type pathNode struct {
 
 func (n *pathNode) Eval(s *State, fr *Value) Value {
 	var buf [8]string
-	b := interpBuilder{parts: buf[:0]}
-	for i, p := range n.parts {
-		b.addPart(s, p.Eval(s, fr), n.pos[i], CoerceOpts{})
-	}
-	return b.path(s, n.at)
-}
-
-// An interpBuilder collects the parts of a string or path.
-type interpBuilder struct {
-	parts []string
-	size  int
-	ctx   StringContext
-}
-
-func (b *interpBuilder) addPart(s *State, v Value, pos Pos, opts CoerceOpts) {
-	var text string
-	if v.is(rawString) {
-		text = v.text()
-	} else {
-		var c StringContext
-		opts.Pos = pos
-		text, c = s.CoerceToString(v, "while evaluating a path segment", opts)
-		b.ctx = b.ctx.Union(c)
-	}
-	b.size += len(text)
-	b.parts = append(b.parts, text)
-}
-
-func (b *interpBuilder) join() string {
-	if len(b.parts) == 1 {
-		return b.parts[0]
-	}
-	buf := make([]byte, 0, b.size)
-	for _, p := range b.parts {
-		buf = append(buf, p...)
-	}
-	return bytesToString(buf)
-}
-
-func (b *interpBuilder) string() Value { return MakeContextString(b.join(), b.ctx) }
-
-func (b *interpBuilder) path(s *State, pos Pos) Value {
-	if len(b.ctx) > 0 {
-		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos))
-	}
-	return MakePath(path.Clean("/" + b.join()))
+	text, ctx := n.join(s, fr, buf[:0], false)
+	return s.joinPath(text, ctx, n.at)
 }
