@@ -46,9 +46,9 @@ func builder(args []string) int {
 			fmt.Println("spam, spam, spam, spam")
 		}
 	case "daemon":
-		return startOther("family-member", true)
+		return startOther(true, "family-member")
 	case "family":
-		startOther("family-member", false)
+		startOther(false, "family-member", arg)
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
 	case "family-member":
@@ -67,8 +67,8 @@ func builder(args []string) int {
 }
 
 // startOther starts another process of ours and does not wait for it.
-func startOther(act string, isDaemon bool) int {
-	cmd := exec.Command("/bin/sh", act)
+func startOther(isDaemon bool, acts ...string) int {
+	cmd := exec.Command("/bin/sh", acts...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if !isDaemon {
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr

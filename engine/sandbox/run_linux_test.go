@@ -8,6 +8,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -75,6 +76,18 @@ func runSpec(t *testing.T, spec *Spec) (*Result, string) {
 		t.Fatalf("run: %v\n%s", err, &log)
 	}
 	return res, log.String()
+}
+
+// eachWay runs a test with the second stage started by this process, and by a
+// launcher.
+func eachWay(t *testing.T, test func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error))) {
+	for name, isLaunched := range map[string]bool{"direct": false, "launched": true} {
+		t.Run(name, func(t *testing.T) {
+			test(t, func(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
+				return runOrder(ctx, &order{Spec: *spec, Launch: isLaunched}, log)
+			})
+		})
+	}
 }
 
 // makeInput makes a store object that anyone may read and returns its Mount.
@@ -233,14 +246,18 @@ func TestExitStatus(t *testing.T) {
 		{acts: []string{"spam"}, max: 4096, status: 137, signal: 9, end: TooLoud, log: "*"},
 		{acts: []string{"daemon"}, log: "left\n"},
 	} {
-		t.Run(test.acts[0], func(t *testing.T) {
+		eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
 			spec := newSpec(t, test.acts...)
 			spec.Timeout = time.Duration(test.time) * time.Millisecond
 			spec.MaxSilent = time.Duration(test.silent) * time.Millisecond
 			spec.MaxLog = test.max
-			res, log := runSpec(t, spec)
-			if test.log != "*" && log != test.log {
-				t.Errorf("log: got %q, want %q", log, test.log)
+			var log bytes.Buffer
+			res, err := run(t.Context(), spec, &log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.log != "*" && log.String() != test.log {
+				t.Errorf("log: got %q, want %q", &log, test.log)
 			}
 			if res.End != test.end || res.ExitStatus != test.status || res.Signal != test.signal {
 				t.Errorf("got %+v, want %+v", res, test)
@@ -251,40 +268,34 @@ func TestExitStatus(t *testing.T) {
 
 // Cancelling kills the builder and what it started, and waits for them.
 func TestCancelLeavesNothingRunning(t *testing.T) {
-	spec := newSpec(t, "family")
-	ctx, cancel := context.WithCancel(t.Context())
-	started := make(chan struct{})
-	log := writerFunc(func(p []byte) (int, error) {
-		if bytes.Contains(p, []byte("ready")) {
-			close(started)
+	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
+		mark := fmt.Sprintf("mark-%d-%d", os.Getpid(), time.Now().UnixNano())
+		spec := newSpec(t, "family", mark)
+		ctx, cancel := context.WithCancel(t.Context())
+		log := writerFunc(func(p []byte) (int, error) {
+			if bytes.Contains(p, []byte("ready")) {
+				cancel()
+			}
+			return len(p), nil
+		})
+		res, err := run(ctx, spec, log)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return len(p), nil
+		if res.End != Cancelled {
+			t.Errorf("got end %v, want %v", res.End, Cancelled)
+		}
+		if found := processesWith(t, mark); len(found) > 0 {
+			t.Errorf("processes left: %v", found)
+		}
 	})
-	go func() {
-		<-started
-		cancel()
-	}()
-	res, err := Run(ctx, spec, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.End != Cancelled {
-		t.Errorf("got end %v, want %v", res.End, Cancelled)
-	}
-	// The mark is in the arguments of every process of the family.
-	if found := processesWith(t, spec.BuildSource); len(found) > 0 {
-		t.Errorf("processes left: %v", found)
-	}
-	if found := processesWith(t, "family-member"); len(found) > 0 {
-		t.Errorf("processes left: %v", found)
-	}
 }
 
 func TestErrors(t *testing.T) {
-	t.Run("no such builder", func(t *testing.T) {
+	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
 		spec := newSpec(t)
 		spec.Builder = "/bin/missing"
-		_, err := Run(t.Context(), spec, new(bytes.Buffer))
+		_, err := run(t.Context(), spec, new(bytes.Buffer))
 		var exec *ExecError
 		if !errors.As(err, &exec) || !errors.Is(err, os.ErrNotExist) {
 			t.Fatalf("got %v, want an ExecError", err)

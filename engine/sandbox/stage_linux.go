@@ -20,12 +20,17 @@ import (
 // calls in a fixed order.
 
 // Invoked reports whether args, the arguments of this process, ask for [Main].
-func Invoked(args []string) bool { return len(args) == 1 && args[0] == stageName }
+func Invoked(args []string) bool {
+	return len(args) == 1 && (args[0] == stageName || args[0] == launcherName)
+}
 
-// Main is the second stage of [Run]: main calls it, before anything else, if
-// [Invoked]. It does not return.
+// Main is the second stage of [Run], or the launcher of one: main calls it,
+// before anything else, if [Invoked]. It does not return.
 func Main() {
 	runtime.LockOSThread()
+	if os.Args[0] == launcherName {
+		launch()
+	}
 	err := enter()
 	r := report{Text: err.Error()}
 	var step *stepError

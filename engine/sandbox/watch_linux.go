@@ -31,14 +31,15 @@ type watcher struct {
 	size   int64
 	logErr error
 
-	mu  sync.Mutex // mu guards end
-	end End
+	mu   sync.Mutex // mu guards the fields below
+	end  End
+	over bool // the builder has ended: end stands
 }
 
-// watch starts a watcher over child. [watcher.stop] must be called when child
+// watch starts a watcher over a builder. [watcher.stop] must be called when it
 // has ended.
-func watch(ctx context.Context, spec *Spec, child *stage, master *os.File, log io.Writer) *watcher {
-	w := &watcher{spec: spec, master: master, log: log, kill: child.cmd.Process.Kill, done: make(chan struct{})}
+func watch(ctx context.Context, spec *Spec, kill func() error, master *os.File, log io.Writer) *watcher {
+	w := &watcher{spec: spec, master: master, log: log, kill: kill, done: make(chan struct{})}
 	w.unhook = context.AfterFunc(ctx, func() { w.finish(Cancelled) })
 	w.after(spec.Timeout, TimedOut)
 	w.silent = w.after(spec.MaxSilent, Silent)
@@ -62,10 +63,13 @@ func (w *watcher) after(d time.Duration, end End) *time.Timer {
 // finish kills the builder; the first call's reason stands.
 func (w *watcher) finish(end End) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over {
+		return
+	}
 	if w.end == Exited {
 		w.end = end
 	}
-	w.mu.Unlock()
 	w.kill() // it may have ended by itself just now
 }
 
@@ -99,13 +103,18 @@ func (w *watcher) pass(p []byte) bool {
 }
 
 // stop waits until the log has been read to its end, and stops the watching.
+// What the builder had still to say may be too much.
 func (w *watcher) stop() {
 	w.unhook()
+	w.mu.Lock()
+	w.over = true
+	w.mu.Unlock()
+	w.master.SetReadDeadline(time.Now().Add(drainTime))
+	<-w.done
 	for _, t := range w.timers {
 		t.Stop()
 	}
-	w.master.SetReadDeadline(time.Now().Add(drainTime))
-	<-w.done
-	w.mu.Lock() // a timer that fired just now has read or will not write
-	defer w.mu.Unlock()
+	if w.end == Exited && w.spec.MaxLog > 0 && w.size > w.spec.MaxLog {
+		w.end = TooLoud
+	}
 }
