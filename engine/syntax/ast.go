@@ -211,6 +211,8 @@ type (
 		Op   Op
 		X, Y Expr
 		At   Pos // of the operator
+		// XAt and YAt are where the operands begin, parentheses included.
+		XAt, YAt Pos
 		// Fn is not nil if the operator stands for a function (Op.Func) whose
 		// name the program has defined anew: then it is that variable, to
 		// be called with the operands. Set by resolve.

@@ -140,10 +140,10 @@ func TestZeroByte(t *testing.T) {
 // Discouraged forms are warnings or errors if the options say so.
 func TestLints(t *testing.T) {
 	texts := map[string]string{
-		"http://a": `URL literals are discouraged. Consider using a string literal "http://a" instead`,
-		"a/b":      `relative path literal 'a/b' should be prefixed with '.' for clarity: './a/b'`,
-		"/a":       `absolute path literals are not portable. Consider replacing path literal '/a' by a string, relative path, or parameter`,
-		"~/a":      `home path literals are not portable. Consider replacing path literal '~/a' by a string, relative path, or parameter`,
+		"http://a": `URL literals are discouraged. Consider using a string literal "http://a" instead (lint-url-literals)`,
+		"a/b":      `relative path literal 'a/b' should be prefixed with '.' for clarity: './a/b' (lint-short-path-literals)`,
+		"/a":       `absolute path literals are not portable. Consider replacing path literal '/a' by a string, relative path, or parameter (lint-absolute-path-literals)`,
+		"~/a":      `home path literals are not portable. Consider replacing path literal '~/a' by a string, relative path, or parameter (lint-absolute-path-literals)`,
 	}
 	for src, want := range texts {
 		_, f, err := ParseExpr("x", []byte(src), &Options{URLLiterals: LintWarn, ShortPaths: LintWarn, AbsolutePaths: LintWarn})

@@ -15,9 +15,10 @@ type Options struct {
 	PureEval bool
 	// PipeOperators permits |> and <|.
 	PipeOperators bool
-	// URLLiterals, ShortPaths and AbsolutePaths say what to do about URLs
-	// without quotes, relative paths that do not begin with a dot (a/b), and
-	// paths that begin with / or ~.
+	// URLLiterals, ShortPaths and AbsolutePaths are Nix's settings
+	// lint-url-literals, lint-short-path-literals and
+	// lint-absolute-path-literals: what to do about URLs without quotes, relative
+	// paths that do not begin with a dot (a/b), and paths that begin with / or ~.
 	URLLiterals, ShortPaths, AbsolutePaths Lint
 }
 

@@ -119,18 +119,15 @@ func (p *parser) stop() {
 	p.tok.Kind = BadToken
 }
 
-// lint deals with something discouraged.
-func (p *parser) lint(l Lint, offset int32, msg string) {
+// lint deals with something discouraged, which a setting is about.
+func (p *parser) lint(l Lint, setting string, offset int32, msg string) {
+	msg += " (" + setting + ")"
 	switch l {
 	case LintWarn:
-		p.warn(offset, msg)
+		p.file.Warnings = append(p.file.Warnings, Warning{p.pos(offset), msg})
 	case LintFatal:
 		p.fail(offset, msg)
 	}
-}
-
-func (p *parser) warn(offset int32, msg string) {
-	p.file.Warnings = append(p.file.Warnings, Warning{p.pos(offset), msg})
 }
 
 func (p *parser) pos(offset int32) Pos { return p.base + Pos(offset) }

@@ -177,6 +177,7 @@ var operators = [kindCount]operator{
 // op reads operands and those infix operators between them whose level is at
 // least minLevel.
 func (p *parser) op(minLevel uint8) Expr {
+	start := p.here()
 	x := p.operand()
 	for {
 		if p.tok.Kind == Question && minLevel <= levelHasAttr {
@@ -191,6 +192,7 @@ func (p *parser) op(minLevel uint8) Expr {
 		e.Op, e.X, e.At = o.op, x, p.here()
 		h := p.height
 		p.next()
+		e.XAt, e.YAt = start, p.here()
 		p.enter()
 		if o.right {
 			e.Y = p.op(o.level)
@@ -220,7 +222,8 @@ func (p *parser) operand() Expr {
 	case Minus:
 		p.next()
 		p.enter()
-		e := &Binary{Op: OpSub, X: &Int{At: at}, Y: p.op(levelNegate + 1), At: at}
+		e := &Binary{Op: OpSub, X: &Int{At: at}, At: at, XAt: at, YAt: p.here()}
+		e.Y = p.op(levelNegate + 1)
 		p.leave()
 		p.grow(p.height)
 		return e
@@ -313,10 +316,13 @@ func (p *parser) checkCursed() {
 	}
 	at := p.cursed.At
 	p.cursed = nil
-	start := int32(p.file.Offset(at))
-	p.warn(start, "This expression uses `or` as an identifier in a way that will change in a future Nix release.\n"+
-		"Wrap this entire expression in parentheses to preserve its current meaning:\n    ("+
-		p.snippet(start, p.cursedEnd)+")\nGive feedback at https://github.com/NixOS/nix/pull/11121")
+	p.file.Warnings = append(p.file.Warnings, Warning{
+		Msg: "at " + p.file.Position(at).String() +
+			": This expression uses `or` as an identifier in a way that will change in a future Nix release.\n" +
+			"Wrap this entire expression in parentheses to preserve its current meaning:\n    (" +
+			p.snippet(int32(p.file.Offset(at)), p.cursedEnd) +
+			")\nGive feedback at https://github.com/NixOS/nix/pull/11121",
+	})
 }
 
 // simple reads an expression that needs no parentheses as an argument.

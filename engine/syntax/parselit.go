@@ -152,6 +152,13 @@ func (p *parser) path(at Pos) Expr {
 	return p.interpolation(at, []Part{{first, at}}, PathEnd)
 }
 
+// The settings that lints are about.
+const (
+	absolutePaths = "lint-absolute-path-literals"
+	shortPaths    = "lint-short-path-literals"
+	urlLiterals   = "lint-url-literals"
+)
+
 // absolutePath returns the path that the first piece of a path literal means.
 // A slash at its end is kept.
 func (p *parser) absolutePath(tok Token) string {
@@ -162,16 +169,16 @@ func (p *parser) absolutePath(tok Token) string {
 		if p.opts.PureEval {
 			p.fail(noOffset, "the path '"+text+"' can not be resolved in pure mode")
 		}
-		p.lint(p.opts.AbsolutePaths, tok.Start, "home path literals are not portable. "+
+		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "home path literals are not portable. "+
 			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
 		return p.opts.Home + text[1:]
 	case text[0] == '/':
-		p.lint(p.opts.AbsolutePaths, tok.Start, "absolute path literals are not portable. "+
+		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "absolute path literals are not portable. "+
 			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
 		abs = path.Clean(text)
 	default:
 		if text[0] != '.' {
-			p.lint(p.opts.ShortPaths, tok.Start, "relative path literal '"+text+
+			p.lint(p.opts.ShortPaths, shortPaths, tok.Start, "relative path literal '"+text+
 				"' should be prefixed with '.' for clarity: './"+text+"'")
 		}
 		abs = path.Join("/", p.opts.BasePath, text)
@@ -204,7 +211,7 @@ func (p *parser) uri(at Pos) Expr {
 	if p.opts.URLLiterals == LintFatal {
 		verb = "disallowed"
 	}
-	p.lint(p.opts.URLLiterals, p.tok.Start, "URL literals are "+verb+
+	p.lint(p.opts.URLLiterals, urlLiterals, p.tok.Start, "URL literals are "+verb+
 		". Consider using a string literal \""+text+"\" instead")
 	p.next()
 	return p.newStr(text, at)

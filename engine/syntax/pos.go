@@ -38,7 +38,7 @@ type File struct {
 
 // A Warning is a remark about a text that was parsed without error.
 type Warning struct {
-	Pos Pos
+	Pos Pos    // NoPos if Msg says where it is
 	Msg string // in Nix's words, without "warning: "
 }
 
