@@ -228,7 +228,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	case syntax.OpConcat:
 		return &concatNode{x: x, y: y, pos: e.At}
 	case syntax.OpAdd:
-		return &addNode{x: x, y: y, xpos: e.X.Pos(), ypos: e.Y.Pos(), pos: e.At}
+		return &addNode{x: x, y: y, xpos: e.XAt, ypos: e.YAt, pos: e.At}
 	}
 	return &arithNode{op: e.Op, x: x, y: y, builtin: arithmetics[e.Op], pos: e.At}
 }

@@ -50,9 +50,17 @@ func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
 	return s.evalExpr(e, f, scope)
 }
 
+// warnings passes on the remarks about a text, with the places that they are about.
 func (s *State) warnings(f *syntax.File) {
 	for _, w := range f.Warnings {
-		s.ev.world.Warn(w.Msg + " at " + s.ev.positions.Position(w.Pos).String())
+		msg := w.Msg
+		if w.Pos != syntax.NoPos {
+			var b strings.Builder
+			b.WriteString(msg + "\n")
+			writePosition(&b, "", f.Position(w.Pos))
+			msg = indent("", strings.Repeat(" ", len("warning: ")), strings.TrimRight(b.String(), "\n"))
+		}
+		s.ev.world.Warn(msg)
 	}
 }
 
