@@ -54,6 +54,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 			Store:        w,
 			PureEval:     e.settings.PureEval,
 			TraceVerbose: e.settings.TraceVerbose,
+			AbortOnWarn:  e.settings.AbortOnWarn,
 			ReadOnly:     w.readOnly(),
 		}),
 		SearchPath:   path,

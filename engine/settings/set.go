@@ -131,6 +131,7 @@ func (s *Settings) bools() map[string]*bool {
 		"use-xdg-base-directories": &s.UseXDGBase,
 		"pure-eval":                &s.PureEval, "restrict-eval": &s.RestrictEval,
 		"allow-import-from-derivation": &s.AllowImportFromDerivation,
+		"abort-on-warn":                &s.AbortOnWarn,
 		"trace-verbose":                &s.TraceVerbose, "show-trace": &s.ShowTrace,
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,

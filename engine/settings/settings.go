@@ -67,6 +67,7 @@ type Settings struct {
 	PureEval                  bool
 	RestrictEval              bool
 	AllowImportFromDerivation bool
+	AbortOnWarn               bool
 	AllowedURIs               []string
 	MaxCallDepth              int
 	TarballTTL                int // seconds
