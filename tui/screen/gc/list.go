@@ -1,0 +1,235 @@
+package gc
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/store/gc"
+	"nixbench/themes"
+	"nixbench/tui/widget/palette"
+	"nixbench/tui/widget/rows"
+)
+
+// A kindFilter says which roots are listed.
+type kindFilter uint8
+
+const (
+	kindAll kindFilter = iota
+	kindGens
+	kindResults
+	kindDirenv
+	kindProcs
+	kindDangling
+	numKinds
+)
+
+func (k kindFilter) String() string {
+	return [...]string{"all", "gens", "results", "direnv", "procs", "dangling"}[k]
+}
+
+func (k kindFilter) has(r gc.Root) bool {
+	switch k {
+	case kindGens:
+		return r.Kind == gc.KindGeneration
+	case kindResults:
+		return r.Kind == gc.KindResult || r.Kind == gc.KindOther
+	case kindDirenv:
+		return r.Kind == gc.KindDirenv
+	case kindProcs:
+		return r.Kind == gc.KindProcess || r.Kind == gc.KindTemp || r.Kind == gc.KindBuild
+	case kindDangling:
+		return r.Dangling
+	}
+	return true
+}
+
+// An order says how roots are sorted.
+type order uint8
+
+const (
+	byFrees order = iota
+	byClosure
+	byAge
+	byKind
+	byName
+	numOrders
+)
+
+func (o order) String() string {
+	return [...]string{"frees", "closure", "age", "kind", "name"}[o]
+}
+
+func (s *Screen) closure(i int) int64 {
+	if i < len(s.sizes) {
+		return s.sizes[i]
+	}
+	return 0
+}
+
+// arrange lists the roots of the chosen kind in the chosen order.
+func (s *Screen) arrange() {
+	if s.data == nil {
+		return
+	}
+	all := s.data.plan.Roots
+	s.shown = s.shown[:0]
+	for i, r := range all {
+		if s.kind.has(r) {
+			s.shown = append(s.shown, i)
+		}
+	}
+	rc := s.data.rc
+	slices.SortStableFunc(s.shown, func(a, b int) int {
+		x, y := all[a], all[b]
+		c := 0
+		switch s.order {
+		case byFrees:
+			c = cmp.Compare(rc.Frees(b), rc.Frees(a))
+		case byClosure:
+			c = cmp.Compare(s.closure(b), s.closure(a))
+		case byAge:
+			c = x.Since.Compare(y.Since)
+		case byKind:
+			c = cmp.Compare(x.Kind, y.Kind)
+		}
+		return cmp.Or(c, strings.Compare(rootName(x), rootName(y)), strings.Compare(x.Link, y.Link), strings.Compare(string(x.Path), string(y.Path)))
+	})
+	s.roots.SetSource(&rows.Func{
+		N:      func() int { return len(s.shown) },
+		KeyOf:  func(i int) string { r := all[s.shown[i]]; return r.Link + rows.Sep + string(r.Path) },
+		RowOf:  func(i int) rows.Row { return s.rootRow(s.shown[i]) },
+		TextOf: func(i int) string { r := all[s.shown[i]]; return rootName(r) + " " + kindName(r) },
+	})
+}
+
+// selected is the root under the cursor.
+func (s *Screen) selected() (i int, r gc.Root, ok bool) {
+	if s.data == nil || s.view != viewRoots || s.panes.Focus() != paneMain {
+		return 0, gc.Root{}, false
+	}
+	at, ok := s.roots.Selected()
+	if !ok {
+		return 0, gc.Root{}, false
+	}
+	i = s.shown[at]
+	return i, s.data.plan.Roots[i], true
+}
+
+// rootName is short for generations and whole for all others.
+func rootName(r gc.Root) string {
+	name := r.Link
+	if r.Kind == gc.KindGeneration {
+		name = path.Base(r.Link)
+	}
+	return text.SanitiseName(name)
+}
+
+func kindName(r gc.Root) string {
+	if r.Dangling {
+		return "dangling"
+	}
+	if r.Note != "" {
+		return text.SanitiseName(r.Note)
+	}
+	return r.Kind.String()
+}
+
+// canMark tells whether a user may remove the root. What dangles keeps nothing.
+func canMark(r gc.Root) bool { return r.Removable() && !r.Dangling }
+
+func (s *Screen) rootRow(i int) rows.Row {
+	r := s.data.plan.Roots[i]
+	row := rows.Row{Mark: " "}
+	token := themes.Root
+	closure, frees := "..", text.Size(s.data.rc.Frees(i))
+	if i < len(s.sizes) {
+		closure = text.Size(s.sizes[i])
+	}
+	switch {
+	case r.Dangling:
+		row.Mark, token, closure, frees = "-", themes.Dangling, "-", "0B"
+	case !canMark(r):
+		row.Mark = "!"
+	case s.marks[r.Link]:
+		row.Mark, row.Base = "x", themes.Marked
+	}
+	row.Cells = []rows.Cell{
+		rows.Text(token, rootName(r)),
+		rows.Text(themes.Muted, kindName(r)),
+		rows.Text(themes.Muted, text.Age(s.env.Now, r.Since)),
+		rows.Text(themes.Text, closure),
+		rows.Text(themes.Size, frees),
+	}
+	return row
+}
+
+// setGroups lists the groups of roots.
+func (s *Screen) setGroups() {
+	var items []rows.Item
+	for _, g := range s.data.groups {
+		var names []string
+		marked := 0
+		for _, i := range g.Roots {
+			r := s.data.plan.Roots[i]
+			names = append(names, rootName(r))
+			if s.marks[r.Link] {
+				marked++
+			}
+		}
+		cell := rows.Cell{{Text: strings.Join(names, " + ")}}
+		if marked > 0 {
+			cell = append(rows.Cell{{Text: text.Count(marked) + " of " + text.Count(len(g.Roots)) + " marked  ", Token: themes.Warning}}, cell...)
+		}
+		items = append(items, rows.Item{
+			Key: strings.Join(names, rows.Sep), Text: strings.Join(names, " "),
+			Row: rows.Row{Cells: []rows.Cell{rows.Text(themes.Size, text.Size(g.Size)), cell}},
+		})
+	}
+	s.group.SetSource(rows.NewList(items))
+}
+
+func (s *Screen) pickKind() tea.Cmd {
+	var items []palette.Item
+	for k := range numKinds {
+		n := 0
+		for _, r := range s.data.plan.Roots {
+			if k.has(r) {
+				n++
+			}
+		}
+		items = append(items, palette.Item{Key: k.String(), Title: k.String(), Side: text.Plural(n, "root")})
+	}
+	return s.env.Pick(palette.Options{Title: "show which roots?", Items: items, OnPick: func(key string) tea.Cmd {
+		for k := range numKinds {
+			if k.String() == key {
+				s.kind = k
+			}
+		}
+		s.toRoots()
+		s.arrange()
+		return nil
+	}})
+}
+
+func (s *Screen) pickOrder() tea.Cmd {
+	var items []palette.Item
+	about := [...]string{"what goes if only this root goes", "everything that it keeps", "oldest first", "generations, results, processes ..", "from A to Z"}
+	for o := range numOrders {
+		items = append(items, palette.Item{Key: o.String(), Title: o.String() + ": " + about[o]})
+	}
+	return s.env.Pick(palette.Options{Title: "sort roots by", Items: items, OnPick: func(key string) tea.Cmd {
+		for o := range numOrders {
+			if o.String() == key {
+				s.order = o
+			}
+		}
+		s.toRoots()
+		s.arrange()
+		return nil
+	}})
+}

@@ -1,0 +1,140 @@
+package gc
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/reclaim"
+	"nixbench/store/gc"
+	"nixbench/tui"
+)
+
+// data is what a reading of the store gives. It does not change.
+type data struct {
+	plan                *gc.Plan
+	rc                  *reclaim.Reclaim
+	groups              []reclaim.Group
+	settingsPaths       int // live only because of keep-outputs and keep-derivations
+	settingsSize        int64
+	pinned              map[string]bool // links of generations
+	pinsErr             error           // why pins are not known
+	diskUsed, diskTotal int64           // 0: not known
+}
+
+// groupsShown is how many groups of roots are offered.
+const groupsShown = 20
+
+func (s *Screen) reload() tea.Cmd {
+	b := s.env.Backend
+	return tui.Ask(s.env, &s.load, func(ctx context.Context) (*data, error) {
+		plan, err := b.GCPlan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d := &data{plan: plan, rc: reclaim.New(plan)}
+		d.groups = d.rc.Groups(groupsShown)
+		d.settingsPaths, d.settingsSize = d.rc.BySettings()
+		d.pinned, d.pinsErr = pins(ctx, b)
+		// A disk that tells nothing is only not shown.
+		d.diskUsed, d.diskTotal, _ = b.Disk(ctx)
+		return d, nil
+	})
+}
+
+// pins finds the generations that a user has pinned, which rules leave alone.
+func pins(ctx context.Context, b tui.Profiles) (map[string]bool, error) {
+	profiles, err := b.ProfileList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pinned := map[string]bool{}
+	var errs []error
+	for _, p := range profiles {
+		gens, err := b.Generations(ctx, p.Link)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, g := range gens {
+			if g.Pinned {
+				pinned[g.Link] = true
+			}
+		}
+	}
+	return pinned, errors.Join(errs...)
+}
+
+// loaded takes a reading: marks stay on the roots that are still there.
+func (s *Screen) loaded(msg tui.Answer[*data]) tea.Cmd {
+	if !msg.For(&s.load) {
+		return nil
+	}
+	s.err = msg.Err
+	if s.err != nil {
+		s.roots.Empty = "the roots could not be read; f5 tries again"
+		s.roots.Changed()
+		return s.env.Fail(msg.Err)
+	}
+	s.data, s.sizes, s.exact = msg.Value, nil, -1
+	there := map[string]bool{}
+	for _, r := range s.data.plan.Roots {
+		if canMark(r) {
+			there[r.Link] = true
+		}
+	}
+	maps.DeleteFunc(s.marks, func(link string, _ bool) bool { return !there[link] })
+	s.roots.Empty = "no roots of this kind (f: other kinds)"
+	if len(s.data.plan.Roots) == 0 {
+		s.roots.Empty = "there are no roots: a collection would delete everything"
+	}
+	s.setGroups()
+	s.arrange()
+	rc, n := s.data.rc, len(s.data.plan.Roots)
+	sizing := tui.Ask(s.env, &s.sizing, func(ctx context.Context) ([]int64, error) {
+		sizes := make([]int64, n)
+		for i := range sizes {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			sizes[i] = rc.ClosureSize(i)
+		}
+		return sizes, nil
+	})
+	return tea.Batch(sizing, s.markWanted(), s.remark())
+}
+
+// remark finds out what the marks come to.
+func (s *Screen) remark() tea.Cmd {
+	s.exact = -1
+	s.exacting.Cancel()
+	if s.data == nil {
+		return nil
+	}
+	rc, marked := s.data.rc, s.marked()
+	return tui.Ask(s.env, &s.effecting, func(context.Context) (*reclaim.Effect, error) {
+		return rc.Effect(marked), nil
+	})
+}
+
+// marked are the marked roots, as positions in the plan.
+func (s *Screen) marked() []int {
+	var out []int
+	for i, r := range s.data.plan.Roots {
+		if s.marks[r.Link] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// markedLinks are the links of the marked roots, sorted.
+func (s *Screen) markedLinks() []string { return slices.Sorted(maps.Keys(s.marks)) }
+
+// totals are what a collection with the marks would delete.
+func (s *Screen) totals() (paths int, size int64) {
+	return len(s.data.plan.Dead) + len(s.effect.Freed), s.data.plan.FreedSize + s.effect.FreedSize
+}

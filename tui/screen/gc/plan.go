@@ -1,0 +1,238 @@
+package gc
+
+// This file draws the plan: what a collection with the marks would do.
+
+import (
+	"strconv"
+
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/store/gc"
+	"nixbench/themes"
+	"nixbench/tui/style"
+)
+
+// line is a line of the plan.
+type line = []style.Span
+
+func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
+
+// entry is a line with a count and a size in columns.
+func entry(w int, label string, token themes.Token, paths int, size int64, note string) line {
+	first := min(max(w-42, 20), 36)
+	if w < 56 {
+		first = max(w-28, 16)
+	}
+	count := style.FitRight(text.Plural(paths, "path"), 14)
+	bytes := style.FitRight(text.Bytes(size), 11)
+	return line{
+		{Text: style.Fit(label, first) + " "}, {Text: count + " ", Token: themes.Muted},
+		{Text: bytes, Token: token}, {Text: "   " + note, Token: themes.Muted},
+	}
+}
+
+// planLines draw the plan in w by h cells, the most important first.
+func (s *Screen) planLines(w, h int) []line {
+	switch {
+	case s.collect.stop != nil:
+		return s.progressLines(w)
+	case s.data == nil && s.err != nil:
+		return []line{{{Text: text.PlainLine("error: " + s.err.Error()), Token: themes.Error}}, muted("f5 reads the store again")}
+	case s.data == nil:
+		return []line{muted("reading the store ..")}
+	case s.view == viewKept:
+		return append(s.wayLines(), nil, muted("c closure of the path   esc back to the roots"))
+	}
+	lines := s.sums(w)
+	if s.last != nil {
+		lines = append(lines, s.lastLines(h-len(lines)-1)...)
+	}
+	settings := s.settingsLine()
+	if h-len(lines) < 8 { // as much as there is room for
+		if settings != nil {
+			lines = append(lines, settings)
+		}
+		return lines
+	}
+	lines = append(lines, s.afterLines()...)
+	why := s.sparedLines(settings)
+	lines = append(lines, s.biggestLines(h-len(lines)-len(why)-5)...)
+	lines = append(lines, why...)
+	n, _ := s.totals()
+	key := func(k, t string) line {
+		return line{{Text: k, Token: themes.Key}, {Text: "  " + t, Token: themes.KeyText}}
+	}
+	if s.noDelete() != "" {
+		return append(lines, nil, muted(s.noDelete()))
+	}
+	return append(lines, nil, key("X", "delete "+text.Plural(n, "path")+" (type \"delete\")"),
+		key("E", "write the plan to a file"), key("O", "exact size on disk (reads the files)"))
+}
+
+func (s *Screen) sums(w int) []line {
+	plan, e := s.data.plan, s.effect
+	paths, size := s.totals()
+	alone := ""
+	if len(s.marks) > 1 && e.AloneSize != e.FreedSize {
+		alone = "(alone: " + text.Bytes(e.AloneSize) + ")"
+	}
+	disk := ""
+	if s.exact >= 0 {
+		disk = "on disk " + text.Bytes(s.exact)
+	} else if s.exacting.Pending() {
+		disk = "reading the disk .."
+	}
+	marked := "marked roots"
+	if n := len(s.marks); n > 0 {
+		marked = text.Plural(n, "marked root")
+	}
+	shared := "kept by marked AND other roots"
+	if w < 70 {
+		shared = "kept by others too"
+	}
+	lines := []line{
+		entry(w, "already dead", themes.Dead, len(plan.Dead), plan.FreedSize, ""),
+		entry(w, marked, themes.Size, len(e.Freed), e.FreedSize, alone),
+		entry(w, shared, themes.Live, e.SharedPaths, e.SharedSize, "w: why"),
+		entry(w, "total to free", themes.Size, paths, size, disk),
+	}
+	if w < 70 && disk != "" { // no room beside it
+		lines = append(lines, line{{Text: disk, Token: themes.Size}})
+	}
+	return lines
+}
+
+// settingsLine tells what keep-outputs and keep-derivations keep, nil if
+// neither is on.
+func (s *Screen) settingsLine() line {
+	o := s.data.plan.Options
+	name := ""
+	switch {
+	case o.KeepOutputs && o.KeepDerivations:
+		name = "keep-outputs, keep-derivations"
+	case o.KeepOutputs:
+		name = "keep-outputs"
+	case o.KeepDerivations:
+		name = "keep-derivations"
+	default:
+		return nil
+	}
+	return muted(name + " = true   +" + text.Bytes(s.data.settingsSize) + " kept")
+}
+
+func (s *Screen) afterLines() []line {
+	d := s.data
+	if d.diskTotal == 0 {
+		return nil
+	}
+	_, size := s.totals()
+	if s.exact >= 0 {
+		size = s.exact
+	}
+	after := max(d.diskUsed-size, 0)
+	return []line{nil, {
+		{Text: "after gc   "}, {Text: text.Percent(d.diskUsed, d.diskTotal) + " -> " + text.Percent(after, d.diskTotal), Token: themes.Size},
+		{Text: " of the disk used, about", Token: themes.Muted},
+	}}
+}
+
+// biggestLines name the biggest paths that would go, in at most room lines.
+func (s *Screen) biggestLines(room int) []line {
+	total, _ := s.totals()
+	if room < 4 || total == 0 {
+		return nil
+	}
+	lines := []line{nil, {{Text: "biggest paths that would go", Token: themes.Heading}}}
+	type big struct {
+		path store.Path
+		size int64
+	}
+	room = min(room-3, 12)
+	best := make([]big, 0, room+1)
+	add := func(b big) {
+		i := len(best)
+		for i > 0 && best[i-1].size < b.size {
+			i--
+		}
+		if i < room {
+			best = append(best[:i], append([]big{b}, best[i:]...)...)
+			best = best[:min(len(best), room)]
+		}
+	}
+	g := s.data.plan.Graph
+	for _, p := range s.effect.Freed[:min(len(s.effect.Freed), room)] { // largest first
+		if i, ok := g.Index(p); ok {
+			add(big{p, g.NarSize[i]})
+		}
+	}
+	for _, it := range s.data.plan.Dead {
+		add(big{it.Path, it.NarSize})
+	}
+	for _, b := range best {
+		lines = append(lines, line{
+			{Text: style.FitRight(text.Size(b.size), 9) + "  ", Token: themes.Size}, {Text: cleanName(b.path), Token: themes.Dead},
+		})
+	}
+	if more := total - len(best); more > 0 {
+		lines = append(lines, muted("      ... "+text.Count(more)+" more (v to browse)"))
+	}
+	return lines
+}
+
+// sparedLines tell what is not deleted, and why.
+func (s *Screen) sparedLines(settings line) []line {
+	var current, procs, temps int
+	for _, r := range s.data.plan.Roots {
+		switch {
+		case r.Dangling:
+		case r.Kind == gc.KindProcess:
+			procs++
+		case r.Kind == gc.KindTemp || r.Kind == gc.KindBuild:
+			temps++
+		case !r.Removable():
+			current++
+		}
+	}
+	lines := []line{nil, {{Text: "not deleted, and why", Token: themes.Heading}}}
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{current, "current generation"}, {procs, "root of running processes"}, {temps, "temporary root"}} {
+		if c.n > 0 {
+			noun := text.Plural(c.n, c.noun)
+			if c.noun == "root of running processes" && c.n > 1 {
+				noun = strconv.Itoa(c.n) + " roots of running processes"
+			}
+			lines = append(lines, line{{Text: "  " + noun}})
+		}
+	}
+	if settings != nil {
+		lines = append(lines, append(line{{Text: "  "}}, settings...))
+	}
+	for _, u := range s.data.plan.Unread {
+		lines = append(lines, line{{Text: "  not read: " + text.PlainLine(u), Token: themes.Warning}})
+	}
+	if len(lines) == 2 {
+		return nil
+	}
+	return lines
+}
+
+// lastLines tell how the last collection ended, in at most room lines.
+func (s *Screen) lastLines(room int) []line {
+	r := s.last
+	lines := []line{nil, {
+		{Text: "last collection  ", Token: themes.Heading},
+		{Text: text.Plural(len(r.Deleted), "path") + " deleted, " + text.Bytes(r.Freed) + " freed", Token: themes.Done},
+	}}
+	if s.lastErr != nil {
+		lines = append(lines, line{{Text: text.PlainLine("  " + s.lastErr.Error()), Token: themes.Error}})
+	}
+	if n := len(r.Spared); n > 0 {
+		lines = append(lines, line{{Text: "  spared " + text.Plural(n, "path"), Token: themes.Warning}})
+		for _, sp := range r.Spared[:min(n, 3)] {
+			lines = append(lines, line{{Text: "    " + cleanName(sp.Path)}, {Text: ": " + text.PlainLine(sp.Reason), Token: themes.Muted}})
+		}
+	}
+	return lines[:max(min(len(lines), room), 0)]
+}
