@@ -1,0 +1,301 @@
+package profiles
+
+import (
+	"fmt"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/action"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/palette"
+	"nixbench/tui/widget/panes"
+)
+
+// listWidth is the width of the list of profiles on wide screens.
+const listWidth = 34
+
+// Draw implements tui.Screen.
+func (s *Screen) Draw(w, h int) []string {
+	wide := tui.WidthOf(w) == tui.Wide
+	if s.panes.Full {
+		return s.drawFull(panes.Place{W: w, H: h}, wide)
+	}
+	if !wide {
+		s.panes.Arrange(paneGens, paneDiff)
+		return s.drawMain(panes.Place{W: w, H: h})
+	}
+	s.panes.Arrange(paneGens, paneDiff, paneProfiles)
+	left := style.Pane{Title: "profiles"}
+	note := []string{}
+	for _, l := range []string{"freed if every generation", "of that profile went"} {
+		note = append(note, s.env.Styles.Row(left.InnerWidth(listWidth), themes.Text, style.Span{Text: l, Token: themes.Muted}))
+	}
+	list := s.panes.List(paneProfiles, panes.Place{W: listWidth, H: h}, left, note, s.list)
+	place := panes.Place{X: listWidth, W: w - listWidth, H: h - 4}
+	foot := s.panes.Text(paneNote, panes.Place{X: listWidth, Y: h - 4, W: w - listWidth, H: 4}, style.Pane{}, s.notes())
+	return style.Beside(list, style.Stack(s.drawMain(place), foot))
+}
+
+// drawFull draws only the pane with the keys.
+func (s *Screen) drawFull(at panes.Place, wide bool) []string {
+	s.panes.Arrange(paneGens, paneDiff)
+	if wide {
+		s.panes.Arrange(paneGens, paneDiff, paneProfiles)
+	}
+	switch s.panes.Focus() {
+	case paneDiff:
+		return s.drawDiff(at)
+	case paneProfiles:
+		return s.panes.List(paneProfiles, at, style.Pane{Title: "profiles"}, nil, s.list)
+	}
+	return s.drawGens(at)
+}
+
+// drawMain draws the generations over the difference.
+func (s *Screen) drawMain(at panes.Place) []string {
+	top := min(max(len(s.all)+3, 6), max(at.H/2, 6))
+	gens, below := at, at
+	gens.H = top
+	below.Y, below.H = at.Y+top, at.H-top
+	return style.Stack(s.drawGens(gens), s.drawDiff(below))
+}
+
+func (s *Screen) drawGens(at panes.Place) []string {
+	p := style.Pane{Title: "generations"}
+	if prof, ok := s.profile(); ok {
+		p.Title = "profile: " + text.SanitiseName(prof.Name)
+		if n := len(s.profiles); n > 1 && tui.WidthOf(at.W+listWidth) != tui.Wide {
+			p.Title += "   (p: " + text.Plural(n-1, "other") + ")"
+		}
+		if at.W >= 70 {
+			p.Note = text.Plural(len(s.all), "generation")
+		}
+	}
+	switch {
+	case s.gens.Finding() != "":
+		p.Foot = "/" + text.SanitiseName(s.gens.Finding())
+	case len(s.marks) > 0:
+		p.Foot = text.Count(len(s.marks)) + " marked (D deletes, two are compared)"
+	case s.base != 0:
+		p.Foot = "base " + strconv.Itoa(s.base) + " (m)"
+	default:
+		if back, ok := s.parent(); ok && at.W < 100 {
+			p.Foot = "R: back to " + strconv.Itoa(back)
+		}
+	}
+	return s.panes.List(paneGens, at, p, nil, s.gens)
+}
+
+func (s *Screen) drawDiff(at panes.Place) []string {
+	p := style.Pane{Title: s.diffTitle(), Note: s.diffNote()}
+	if q := s.changes.Finding(); q != "" {
+		p.Foot = "/" + text.SanitiseName(q)
+	}
+	return s.panes.List(paneDiff, at, p, nil, s.changes)
+}
+
+// parent is the generation that R goes back to.
+func (s *Screen) parent() (int, bool) {
+	cur, ok := s.current()
+	if !ok {
+		return 0, false
+	}
+	if _, there := s.number(cur.Parent); there {
+		return cur.Parent, true
+	}
+	before := 0
+	for _, g := range s.all {
+		if g.Number < cur.Number {
+			before = g.Number
+		}
+	}
+	return before, before != 0
+}
+
+// notes say where R leads, and what is in force.
+func (s *Screen) notes() [][]style.Span {
+	cur, ok := s.current()
+	if !ok {
+		return nil
+	}
+	back, found := s.parent()
+	first := fmt.Sprintf("%d was made from %d.  R rolls back to the parent (%d), not to the previous number.", cur.Number, back, back)
+	switch {
+	case !found:
+		first = fmt.Sprintf("there is nothing before %d to roll back to.", cur.Number)
+	case back != cur.Parent:
+		first = fmt.Sprintf("what %d was made from is not known.  R rolls back to %d, the one before.", cur.Number, back)
+	}
+	lines := [][]style.Span{{{Text: first}}}
+	p, _ := s.profile()
+	switch {
+	case p.ReadOnly != "":
+		lines = append(lines, line{{Text: text.PlainLine(p.ReadOnly), Token: themes.Warning}})
+	case s.undo != nil:
+		lines = append(lines, line{{Text: "z ", Token: themes.Key}, {Text: s.undo.text, Token: themes.KeyText}})
+	default:
+		lines = append(lines, muted(text.SanitiseName(p.Link)))
+	}
+	return lines
+}
+
+// Actions implements tui.Screen.
+func (s *Screen) Actions() []action.Action {
+	g, ok := s.selected()
+	none, change := "", s.noChange()
+	if !ok {
+		none = "no generation is selected"
+	}
+	noRoll, noSwitch, noUndo, noFind := change, change, "", ""
+	if _, found := s.parent(); noRoll == "" && !found {
+		noRoll = "there is no generation to go back to"
+	}
+	switch {
+	case noSwitch != "":
+	case !ok:
+		noSwitch = none
+	case g.Current:
+		noSwitch = "this generation is current already"
+	}
+	undoTitle := "Undo the last switch or deletion"
+	if s.undo == nil {
+		noUndo = "nothing has been switched or deleted here"
+	} else if noUndo = change; noUndo == "" {
+		undoTitle = "Undo: " + s.undo.text
+	}
+	list := s.focused()
+	if list.Finding() == "" {
+		noFind = "nothing is searched for: / searches"
+	}
+	next := func(n int) func() tea.Cmd {
+		return func() tea.Cmd { list.FindNext(n); return s.moved() }
+	}
+	return []action.Action{
+		{ID: action.ProfilesDiff, Title: "Difference to the base or the previous generation", Short: "diff", Disabled: none, Run: s.toDiff},
+		{ID: action.ProfilesBase, Title: "Compare with this generation as the base, or not", Short: "base", Disabled: none, Run: s.setBase},
+		{ID: action.ProfilesRollback, Title: "Roll back to the parent generation ..", Short: "rollback", Disabled: noRoll, Run: func() tea.Cmd { return s.askSwitch(s.link, 0) }},
+		{ID: action.ProfilesSwitch, Title: "Switch to this generation ..", Short: "switch", Disabled: noSwitch, Run: func() tea.Cmd { return s.askSwitch(s.link, g.Number) }},
+		{ID: action.ProfilesMark, Title: "Mark or unmark the generation", Short: "mark", Disabled: none, Run: s.mark},
+		{ID: action.ProfilesDelete, Title: "Delete the marked generations, or by a rule ..", Short: "delete", Destructive: true, Disabled: change, Run: s.askDelete},
+		{ID: action.ProfilesPin, Title: "Pin or unpin: rules leave pinned generations alone", Short: "pin", Disabled: none, Run: func() tea.Cmd { return s.annotate(g, g.Label, !g.Pinned) }},
+		{ID: action.ProfilesLabel, Title: "Label the generation ..", Short: "label", Disabled: none, Run: func() tea.Cmd { return s.askLabel(g) }},
+		{ID: action.ProfilesClosure, Title: "Show the closure of the generation", Short: "closure", Disabled: none, Run: func() tea.Cmd {
+			return s.env.Goto(tui.ScreenClosure, tui.ShowPathMsg{Path: g.Path})
+		}},
+		{ID: action.ProfilesGC, Title: "What a collection would free without the marked generations", Short: "gc", Disabled: none, Run: s.toGC},
+		{ID: action.ProfilesRebuilds, Title: "Show packages that were only rebuilt, or not", Short: "rebuilds", Run: func() tea.Cmd {
+			s.same = !s.same
+			s.fillDiff()
+			return nil
+		}},
+		{ID: action.ProfilesPick, Title: "Show another profile ..", Short: "profile", Disabled: s.noProfiles(), Run: s.pick},
+		{ID: action.ProfilesUndo, Title: undoTitle, Disabled: noUndo, Run: s.takeBack},
+		{ID: action.FindText, Title: "Find in the list", Short: "find", Run: s.find},
+		{ID: action.FindNext, Title: "Find the next", Disabled: noFind, Run: next(1)},
+		{ID: action.FindPrev, Title: "Find the previous", Disabled: noFind, Run: next(-1)},
+		{ID: action.NextPane, Title: "Next pane", Run: func() tea.Cmd { s.panes.Next(1); return nil }},
+		{ID: action.PrevPane, Title: "Previous pane", Run: func() tea.Cmd { s.panes.Next(-1); return nil }},
+		{ID: action.Grow, Title: "Only the pane with the keys", Run: func() tea.Cmd { s.panes.Full = true; return nil }},
+		{ID: action.Shrink, Title: "All panes", Run: func() tea.Cmd { s.panes.Full = false; return nil }},
+		{ID: action.Copy, Title: "Copy the generation's path", Disabled: none, Run: func() tea.Cmd { return s.env.Copy(string(g.Path), "the path") }},
+		{ID: action.CopyCommand, Title: "Copy the command that shows the difference", Disabled: none, Run: s.copyCommand},
+		{ID: action.Refresh, Title: "Read the profiles again", Run: s.reload},
+	}
+}
+
+// toDiff shows the difference, and goes to it.
+func (s *Screen) toDiff() tea.Cmd {
+	s.panes.SetFocus(paneDiff)
+	return s.compare()
+}
+
+func (s *Screen) setBase() tea.Cmd {
+	g, _ := s.selected()
+	if s.base == g.Number {
+		s.base = 0
+	} else {
+		s.base = g.Number
+	}
+	return s.compare()
+}
+
+func (s *Screen) mark() tea.Cmd {
+	g, _ := s.selected()
+	if s.marks[g.Number] {
+		delete(s.marks, g.Number)
+	} else {
+		s.marks[g.Number] = true
+	}
+	return s.compare()
+}
+
+// toGC marks the generations on the GC screen.
+func (s *Screen) toGC() tea.Cmd {
+	g, _ := s.selected()
+	var links []string
+	for _, m := range s.all {
+		if s.marks[m.Number] || len(s.marks) == 0 && m.Number == g.Number {
+			links = append(links, m.Link)
+		}
+	}
+	return s.env.Goto(tui.ScreenGC, tui.MarkRootsMsg{Links: links})
+}
+
+func (s *Screen) askLabel(g tui.Generation) tea.Cmd {
+	return s.env.Prompt(palette.PromptOptions{
+		Label: fmt.Sprintf("label of generation %d: ", g.Number), Initial: g.Label, Hint: "pre-upgrade",
+		OnDone: func(t string) tea.Cmd { return s.annotate(g, t, g.Pinned) },
+	})
+}
+
+func (s *Screen) noProfiles() string {
+	if len(s.profiles) == 0 {
+		return "there are no profiles"
+	}
+	return ""
+}
+
+func (s *Screen) pick() tea.Cmd {
+	var items []palette.Item
+	for _, p := range s.profiles {
+		side := ""
+		if p.ReadOnly != "" {
+			side = "read-only"
+		}
+		items = append(items, palette.Item{Key: p.Link, Title: text.SanitiseName(p.Name), Hint: text.CutMiddle(text.SanitiseName(p.Link), 34), Side: side})
+	}
+	return s.env.Pick(palette.Options{Title: "which profile?", Items: items, OnPick: s.show})
+}
+
+func (s *Screen) copyCommand() tea.Cmd {
+	from, to, _ := s.pair()
+	if from.Number == 0 {
+		return s.env.Copy("nixbench path-info -rsSh "+string(to.Path), "the command")
+	}
+	return s.env.Copy("nixbench profile diff-closures --profile "+s.link, "the command")
+}
+
+// find searches as one types.
+func (s *Screen) find() tea.Cmd {
+	list := s.focused()
+	return s.env.Prompt(palette.PromptOptions{
+		Label: "/", Initial: list.Finding(),
+		OnChange: func(q string) tea.Cmd {
+			list.SetFind(q)
+			list.FindNext(0)
+			return s.moved()
+		},
+		OnDone: func(q string) tea.Cmd {
+			list.SetFind(q)
+			if q != "" && !list.FindNext(0) {
+				s.env.Notify("not found: " + text.SanitiseName(q))
+			}
+			return s.moved()
+		},
+		OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+	})
+}

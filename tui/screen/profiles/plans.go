@@ -1,0 +1,433 @@
+package profiles
+
+// This file changes profiles: each change is planned, shown, confirmed, and
+// carried out in a command.
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/diff"
+	"nixbench/repl/text"
+	"nixbench/store/profile"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/confirm"
+	"nixbench/tui/widget/palette"
+)
+
+// line is a line of a plan.
+type line = []style.Span
+
+func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
+
+// switching is a plan to switch, with what that changes.
+type switching struct {
+	plan     *profile.SwitchPlan
+	diff     *diff.Diff // nil: not known
+	rollback bool
+}
+
+// done says what was carried out.
+type done struct {
+	text    string
+	command string
+	undo    *undo // nil: nothing to undo
+}
+
+// An undo is what takes back the last change.
+type undo struct {
+	text string // "switch back to generation 5"
+	// ask is a switch back, which is planned and confirmed as any other.
+	link   string
+	number int
+	// deleted is a deletion; its links can be made again.
+	deleted *profile.DeletePlan
+}
+
+// noChange says why the profile cannot be changed, "" if it can.
+func (s *Screen) noChange() string {
+	p, ok := s.profile()
+	switch {
+	case !ok:
+		return "there is no profile"
+	case p.ReadOnly != "":
+		return text.PlainLine(p.ReadOnly)
+	case s.doing.Pending():
+		return "a change is being made"
+	case !s.known || len(s.all) == 0:
+		return "there are no generations"
+	}
+	return ""
+}
+
+// askSwitch plans a switch to a generation; number 0 rolls back.
+func (s *Screen) askSwitch(link string, number int) tea.Cmd {
+	b, g := s.env.Backend, s.graph()
+	return tui.Ask(s.env, &s.asking, func(ctx context.Context) (*switching, error) {
+		sw := &switching{rollback: number == 0}
+		var err error
+		if sw.rollback {
+			sw.plan, err = b.RollbackPlan(ctx, link)
+		} else {
+			sw.plan, err = b.SwitchPlan(ctx, link, number)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if g != nil && sw.plan.Valid {
+			// Without the difference the plan is as good.
+			sw.diff, _ = diff.Generations(g, sw.plan.From.Path, sw.plan.To.Path)
+		}
+		return sw, nil
+	})
+}
+
+// switchPlanned shows the plan and asks whether to carry it out.
+func (s *Screen) switchPlanned(msg tui.Answer[*switching]) tea.Cmd {
+	if !msg.For(&s.asking) {
+		return nil
+	}
+	if msg.Err != nil {
+		return s.env.Fail(msg.Err)
+	}
+	sw := msg.Value
+	from, to := sw.plan.From, sw.plan.To
+	if !sw.plan.Valid {
+		return s.env.Fail(fmt.Errorf("switch to generation %d: %s is not valid any more; a collection took it, build it first", to.Number, text.SanitiseName(to.Path.Name())))
+	}
+	if from.Number == to.Number {
+		return s.env.Notify(fmt.Sprintf("generation %d is current already", to.Number))
+	}
+	p, _ := s.profile()
+	name := text.SanitiseName(p.Name)
+	lines := []line{
+		{{Text: "from  ", Token: themes.Muted}, {Text: generationText(from)}},
+		{{Text: "to    ", Token: themes.Muted}, {Text: generationText(to)}},
+	}
+	if sw.rollback {
+		why := fmt.Sprintf("generation %d was made from %d", from.Number, to.Number)
+		if from.Parent != to.Number {
+			why = "what it was made from is not known: the one before"
+		}
+		lines = append(lines, muted("      "+why))
+	}
+	if sw.diff != nil {
+		changes := append(line{{Text: "then  ", Token: themes.Muted}}, countSpans(sw.diff)...)
+		lines = append(lines, append(changes, style.Span{Text: "   " + text.SignedBytes(sw.diff.SizeDelta()), Token: themes.Size}))
+		lines = append(lines, biggest(sw.diff, 6)...)
+	}
+	lines = append(lines, nil, muted("only the profile's link changes; z switches back"))
+	if p.Activate != "" {
+		lines = append(lines, line{{Text: "then run: ", Token: themes.Warning}, {Text: text.SanitiseName(p.Activate), Token: themes.String}})
+	}
+	return s.env.Confirm(confirm.Options{
+		Title: "switch " + name, Plan: lines,
+		Question: fmt.Sprintf("switch %s to generation %d?", name, to.Number), Yes: "switch",
+		OnYes: func() tea.Cmd { return s.carryOut(sw.plan, p) },
+	})
+}
+
+func generationText(g profile.Generation) string {
+	if g.Number == 0 {
+		return "no generation"
+	}
+	return fmt.Sprintf("generation %d of %s   %s", g.Number, text.Date(g.Created), text.SanitiseName(g.Path.Name()))
+}
+
+// biggest are the n changes of the most bytes.
+func biggest(d *diff.Diff, n int) []line {
+	changes := slices.Clone(d.Changes)
+	size := func(c diff.Change) int64 { return max(c.SizeDelta(), -c.SizeDelta()) }
+	slices.SortStableFunc(changes, func(a, b diff.Change) int { return int(min(max(size(b)-size(a), -1), 1)) })
+	var lines []line
+	for i := range changes[:min(len(changes), n)] {
+		c := &changes[i]
+		r := changeRow(c)
+		lines = append(lines, line{
+			{Text: "      " + style.Fit(r.Cells[0][0].Text, 5), Token: r.Cells[0][0].Token},
+			{Text: style.Fit(r.Cells[1][0].Text, 20) + " ", Token: themes.DrvName}, {Text: r.Cells[3][0].Text, Token: themes.Size},
+		})
+	}
+	return lines
+}
+
+// carryOut switches the profile.
+func (s *Screen) carryOut(plan *profile.SwitchPlan, p tui.Profile) tea.Cmd {
+	from, to := plan.From.Number, plan.To.Number
+	return tui.Ask(s.env, &s.doing, func(ctx context.Context) (*done, error) {
+		if err := plan.Execute(ctx); err != nil {
+			return nil, err
+		}
+		d := &done{
+			text:    fmt.Sprintf("%s is at generation %d now", text.SanitiseName(p.Name), to),
+			command: fmt.Sprintf("nix-env --profile %s --switch-generation %d", p.Link, to),
+		}
+		if from != 0 {
+			d.undo = &undo{text: fmt.Sprintf("switch back to generation %d", from), link: p.Link, number: from}
+		}
+		if p.Activate != "" {
+			d.text += "; then run: " + text.SanitiseName(p.Activate)
+		}
+		return d, nil
+	})
+}
+
+// finished tells how a change ended, and all screens that it was made.
+func (s *Screen) finished(msg tui.Answer[*done]) tea.Cmd {
+	if !msg.For(&s.doing) {
+		return nil
+	}
+	if msg.Err != nil {
+		s.env.Fail(msg.Err)
+	} else {
+		d := msg.Value
+		s.undo = d.undo
+		s.did = append(s.did, d.text)
+		s.env.Notify(d.text)
+		if d.command != "" {
+			s.env.Ran(d.command)
+		}
+		if d.undo != nil && d.undo.deleted != nil {
+			clear(s.marks)
+		}
+	}
+	return s.env.Broadcast(tui.StoreChangedMsg{})
+}
+
+// deleting is a plan to delete generations, with what a collection would then
+// free.
+type deleting struct {
+	plan   *profile.DeletePlan
+	pinned []int // left out because they are pinned
+	freed  int64 // bytes; -1: not known
+}
+
+// marked are the numbers of the marked generations, ascending.
+func (s *Screen) marked() []int {
+	var out []int
+	for _, g := range s.all {
+		if s.marks[g.Number] {
+			out = append(out, g.Number)
+		}
+	}
+	return out
+}
+
+// askDelete deletes the marked generations, or else asks for a rule.
+func (s *Screen) askDelete() tea.Cmd {
+	if marked := s.marked(); len(marked) > 0 {
+		cur, _ := s.current()
+		rest := slices.DeleteFunc(marked, func(n int) bool { return n == cur.Number })
+		if len(rest) == 0 {
+			return s.env.Warn("the current generation stays: switch to another one first")
+		}
+		return s.planDelete(profile.Rule{Numbers: rest})
+	}
+	items := []palette.Item{
+		{Key: "keep", Title: "all but the last N .."},
+		{Key: "older", Title: "those that are older than .."},
+		{Key: "old", Title: "all but the current one"},
+	}
+	if g, ok := s.selected(); ok {
+		it := palette.Item{Key: "this", Title: "only generation " + strconv.Itoa(g.Number)}
+		if g.Current {
+			it.Disabled = "it is current"
+		}
+		items = slices.Insert(items, 0, it)
+	}
+	return s.env.Pick(palette.Options{Title: "delete which generations?", Items: items, OnPick: s.askRule})
+}
+
+func (s *Screen) askRule(key string) tea.Cmd {
+	switch key {
+	case "this":
+		if g, ok := s.selected(); ok && !g.Current {
+			return s.planDelete(profile.Rule{Numbers: []int{g.Number}})
+		}
+	case "old":
+		return s.planDelete(profile.Rule{Old: true})
+	case "keep":
+		parse := func(t string) (int, bool) {
+			n, err := strconv.Atoi(strings.TrimSpace(t))
+			return n, err == nil && n > 0
+		}
+		return s.env.Prompt(palette.PromptOptions{
+			Label: "keep how many generations: ", Hint: "5",
+			Check: func(t string) string {
+				if _, ok := parse(t); !ok {
+					return "a number above 0 is wanted"
+				}
+				return ""
+			},
+			OnDone: func(t string) tea.Cmd {
+				n, _ := parse(t)
+				return s.planDelete(profile.Rule{Keep: n})
+			},
+		})
+	case "older":
+		return s.env.Prompt(palette.PromptOptions{
+			Label: "delete generations older than: ", Hint: "30d, 2w, 6m, 1y",
+			Check: func(t string) string {
+				if _, err := text.ParseAge(t); err != nil {
+					return err.Error()
+				}
+				return ""
+			},
+			OnDone: func(t string) tea.Cmd {
+				age, err := text.ParseAge(t)
+				if err != nil {
+					return s.env.Fail(err)
+				}
+				return s.planDelete(profile.Rule{OlderThan: s.env.Now.Add(-age)})
+			},
+		})
+	}
+	return nil
+}
+
+// planDelete plans what a rule says, without the pinned generations.
+func (s *Screen) planDelete(rule profile.Rule) tea.Cmd {
+	b, link, z, all := s.env.Backend, s.link, s.sizes, s.all
+	return tui.Ask(s.env, &s.asking, func(ctx context.Context) (*deleting, error) {
+		plan, err := b.DeletePlan(ctx, link, rule)
+		if err != nil {
+			return nil, err
+		}
+		d := &deleting{plan: plan, freed: -1}
+		var rest []int
+		for _, g := range plan.Delete {
+			if isPinned(all, g.Number) {
+				d.pinned = append(d.pinned, g.Number)
+			} else {
+				rest = append(rest, g.Number)
+			}
+		}
+		if d.pinned != nil {
+			if d.plan, err = b.DeletePlan(ctx, link, profile.Rule{Numbers: rest}); err != nil {
+				return nil, err
+			}
+		}
+		if z != nil {
+			var gens []tui.Generation
+			for _, g := range d.plan.Delete {
+				gens = append(gens, tui.Generation{Generation: g})
+			}
+			d.freed = z.rc.Effect(z.positions(gens)).FreedSize
+		}
+		return d, nil
+	})
+}
+
+func isPinned(all []tui.Generation, number int) bool {
+	return slices.ContainsFunc(all, func(g tui.Generation) bool { return g.Number == number && g.Pinned })
+}
+
+// deletePlanned shows the plan and asks whether to carry it out.
+func (s *Screen) deletePlanned(msg tui.Answer[*deleting]) tea.Cmd {
+	if !msg.For(&s.asking) {
+		return nil
+	}
+	if msg.Err != nil {
+		return s.env.Fail(msg.Err)
+	}
+	d := msg.Value
+	if len(d.plan.Delete) == 0 {
+		note := "no generation is to be deleted"
+		if d.pinned != nil {
+			note += ": " + numbers(d.pinned) + " pinned (P unpins)"
+		}
+		return s.env.Notify(note)
+	}
+	p, _ := s.profile()
+	var lines []line
+	for _, g := range d.plan.Delete {
+		lines = append(lines, line{{Text: "delete  ", Token: themes.Gone}, {Text: generationText(g)}})
+	}
+	lines = append(lines, muted("keep    "+text.Plural(len(d.plan.Keep), "generation")))
+	if d.pinned != nil {
+		lines = append(lines, line{{Text: "pinned  ", Token: themes.Info}, {Text: numbers(d.pinned) + " left alone"}})
+	}
+	lines = append(lines, nil)
+	if d.freed >= 0 {
+		lines = append(lines, line{{Text: "the next collection frees "}, {Text: text.Bytes(d.freed), Token: themes.Size}, {Text: " more (screen 5)"}})
+	}
+	lines = append(lines, muted("only links are removed; until a collection has run, z brings them back"))
+	return s.env.Confirm(confirm.Options{
+		Title: "delete generations of " + text.SanitiseName(p.Name), Plan: lines,
+		Question: "delete " + text.Plural(len(d.plan.Delete), "generation") + "?", Yes: "delete",
+		OnYes: func() tea.Cmd { return s.delete(d.plan, p) },
+	})
+}
+
+func numbers(list []int) string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s *Screen) delete(plan *profile.DeletePlan, p tui.Profile) tea.Cmd {
+	return tui.Ask(s.env, &s.doing, func(ctx context.Context) (*done, error) {
+		if err := plan.Execute(ctx); err != nil {
+			return nil, err
+		}
+		n := text.Plural(len(plan.Delete), "generation")
+		command := "nix-env --profile " + p.Link + " --delete-generations"
+		for _, g := range plan.Delete {
+			command += " " + strconv.Itoa(g.Number)
+		}
+		return &done{
+			text: "deleted " + n + " of " + text.SanitiseName(p.Name), command: command,
+			undo: &undo{text: "bring back " + n, deleted: plan},
+		}, nil
+	})
+}
+
+// takeBack undoes the last change: a switch is planned as any other, deleted
+// links are made again.
+func (s *Screen) takeBack() tea.Cmd {
+	u := s.undo
+	if u.deleted == nil {
+		s.link = u.link
+		return s.askSwitch(u.link, u.number)
+	}
+	return tui.Ask(s.env, &s.doing, func(ctx context.Context) (*done, error) {
+		back, err := u.deleted.Undo(ctx)
+		if err != nil {
+			return nil, err
+		}
+		d := &done{text: "brought back " + text.Plural(len(back), "generation")}
+		if lost := len(u.deleted.Delete) - len(back); lost > 0 {
+			d.text += "; " + text.Count(lost) + " could not: their paths are gone, or their numbers taken"
+		}
+		return d, nil
+	})
+}
+
+// annotate sets the label and the pin of a generation.
+func (s *Screen) annotate(g tui.Generation, label string, pinned bool) tea.Cmd {
+	b, link := s.env.Backend, s.link
+	return tui.Ask(s.env, &s.doing, func(ctx context.Context) (*done, error) {
+		if err := b.AnnotateGeneration(ctx, link, g.Number, label, pinned); err != nil {
+			return nil, err
+		}
+		d := &done{text: fmt.Sprintf("generation %d is labelled %q", g.Number, text.SanitiseName(label))}
+		switch {
+		case pinned && !g.Pinned:
+			d.text = fmt.Sprintf("generation %d is pinned: rules leave it alone", g.Number)
+		case g.Pinned && !pinned:
+			d.text = fmt.Sprintf("generation %d is not pinned any more", g.Number)
+		case label == "":
+			d.text = fmt.Sprintf("generation %d has no label", g.Number)
+		}
+		return d, nil
+	})
+}
