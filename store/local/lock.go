@@ -70,6 +70,16 @@ func flock(ctx context.Context, f *os.File, mode lockMode) error {
 	}
 }
 
+// pause waits a moment, less if ctx is done.
+func pause(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(10 * time.Millisecond):
+		return nil
+	}
+}
+
 // lockDeletable opens and locks a file that others may delete. If not wait, it
 // returns nil for a lock that is held.
 func lockDeletable(ctx context.Context, name string, wait bool) (*os.File, error) {

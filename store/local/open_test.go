@@ -3,10 +3,12 @@ package local_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -110,6 +112,30 @@ func TestMigrate(t *testing.T) {
 	if valid := must(st.IsValid(t.Context(), w.out))(t); !valid {
 		t.Error("paths are lost")
 	}
+	if got := sqlText(t, st, "select migration from SchemaMigrations"); got != "20260309-drop-redundant-indexreferrer" {
+		t.Errorf("migrations: got %q", got)
+	}
+	if got := sqlText(t, st, "select name from sqlite_master where name = 'IndexReferrer'"); got != "" {
+		t.Errorf("the index is left: %q", got)
+	}
+}
+
+// sqlText returns the first column of the first row of a query.
+func sqlText(t *testing.T, st *local.Store, query string) (text string) {
+	t.Helper()
+	c, err := sqlite.OpenConn(filepath.Join(st.StateDir(), "db", "db.sqlite"), sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	err = sqlitex.ExecuteTransient(c, query, &sqlitex.ExecOptions{ResultFunc: func(stmt *sqlite.Stmt) error {
+		text = stmt.ColumnText(0)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // sqlRun runs statements on the database of a store that is closed.
@@ -123,6 +149,26 @@ func sqlRun(t *testing.T, st *local.Store, script string) {
 	if err := sqlitex.ExecuteScript(c, script, nil); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestOpenTogether opens a new store many times at once, and keeps all open.
+func TestOpenTogether(t *testing.T) {
+	root := newDir(t)
+	var wg sync.WaitGroup
+	for i := range 10 {
+		wg.Go(func() {
+			st := openAt(t, root)
+			if _, err := st.AddText(t.Context(), "text", fmt.Append(nil, i), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	st := openAt(t, root)
+	if got := len(must(st.AllPaths(t.Context()))(t)); got != 10 {
+		t.Errorf("got %d paths, want 10", got)
+	}
+	verifyClean(t, st)
 }
 
 // TestCorrupt pins that a damaged database is one clear error, and that

@@ -82,12 +82,33 @@ func (st *Store) openSchema(ctx context.Context) (*database, error) {
 
 func (st *Store) dbFile() string { return filepath.Join(st.stateDir, "db", "db.sqlite") }
 
-// createSchema makes a new database, or the rest of one.
+// createSchema makes a new database, or the rest of one, unless another process
+// does so meanwhile.
 func (st *Store) createSchema(ctx context.Context) (*database, error) {
-	if err := st.lockSchema(ctx); err != nil {
-		return nil, err
+	for {
+		locked, err := st.tryLockSchema()
+		if err != nil {
+			return nil, err
+		}
+		number, err := st.schemaFile()
+		if err == nil && number == 0 && locked {
+			db, err := st.createLocked(ctx)
+			return db, errors.Join(err, st.shareSchema(ctx))
+		}
+		if err == nil && number == 0 {
+			err = pause(ctx)
+		}
+		if shareErr := st.shareSchema(ctx); err != nil || shareErr != nil {
+			return nil, errors.Join(err, shareErr)
+		}
+		if number != 0 {
+			return st.openSchema(ctx)
+		}
 	}
-	defer flock(context.WithoutCancel(ctx), st.bigLock, lockShared)
+}
+
+// createLocked makes the database. The big lock is held exclusively.
+func (st *Store) createLocked(ctx context.Context) (*database, error) {
 	db, err := openDatabase(st.dbFile(), true, false, st.syncMode)
 	if err != nil {
 		return nil, err
@@ -107,6 +128,22 @@ func (st *Store) createSchema(ctx context.Context) (*database, error) {
 	return db, nil
 }
 
+// tryLockSchema changes the big lock from shared to exclusive, unless others
+// hold it: then it is not held at all, so that two who do this do not wait for
+// each other.
+func (st *Store) tryLockSchema() (ok bool, err error) {
+	if ok, err = tryFlock(st.bigLock, lockExclusive); err != nil || ok {
+		return ok, err
+	}
+	_, err = tryFlock(st.bigLock, lockNone)
+	return false, err
+}
+
+// shareSchema takes the big lock shared again.
+func (st *Store) shareSchema(ctx context.Context) error {
+	return flock(context.WithoutCancel(ctx), st.bigLock, lockShared)
+}
+
 // writeSchemaFile writes the schema's number so that it is whole or missing
 // after a crash.
 func (st *Store) writeSchemaFile() error {
@@ -124,16 +161,8 @@ func (st *Store) writeSchemaFile() error {
 	return syncFile(filepath.Dir(name))
 }
 
-// lockSchema changes the big lock from shared to exclusive. It lets go of it in
-// between, so that two that do this do not wait for each other.
-func (st *Store) lockSchema(ctx context.Context) error {
-	if err := flock(ctx, st.bigLock, lockNone); err != nil {
-		return err
-	}
-	return flock(ctx, st.bigLock, lockExclusive)
-}
-
-// migrate applies the migrations that the database lacks.
+// migrate applies the migrations that the database lacks, if no other process
+// uses the store now. None of them matters to what we do, so they can wait.
 func (st *Store) migrate(ctx context.Context, db *database) error {
 	var lacking bool
 	err := db.query(func(c *sqlite.Conn) (err error) {
@@ -143,11 +172,11 @@ func (st *Store) migrate(ctx context.Context, db *database) error {
 	if err != nil || !lacking {
 		return err
 	}
-	if err := st.lockSchema(ctx); err != nil {
-		return err
+	locked, err := st.tryLockSchema()
+	if err == nil && locked {
+		err = db.write(ctx, applyMigrations)
 	}
-	defer flock(context.WithoutCancel(ctx), st.bigLock, lockShared)
-	return db.write(ctx, applyMigrations)
+	return errors.Join(err, st.shareSchema(ctx))
 }
 
 func lacksMigration(c *sqlite.Conn) (bool, error) {

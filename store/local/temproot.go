@@ -89,10 +89,8 @@ func (st *Store) addTempRoots(ctx context.Context, paths ...store.Path) error {
 			break
 		}
 		// The collection has just begun, or has just ended.
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(20 * time.Millisecond):
+		if err := pause(ctx); err != nil {
+			return err
 		}
 	}
 	_, err := t.file.Write(lines)
