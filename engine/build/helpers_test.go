@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,6 +31,9 @@ func TestMain(m *testing.M) {
 	}
 	if filepath.Base(os.Args[0]) == "sh" {
 		os.Exit(shell(os.Args[1]))
+	}
+	if len(os.Args) == 4 && os.Args[1] == "realise" {
+		os.Exit(realiseMain(os.Args[2], store.Path(os.Args[3])))
 	}
 	os.Exit(m.Run())
 }
@@ -145,7 +149,9 @@ func newRigAt(t testing.TB, root string, configure ...func(*settings.Settings)) 
 	}
 	r := &rig{t: t, st: st, settings: settings.Default(), hub: new(event.Hub)}
 	r.settings.MaxJobs = 2
-	addLibraries(t, r.settings)
+	if err := addLibraries(r.settings); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range configure {
 		f(r.settings)
 	}
@@ -165,10 +171,13 @@ func newRigAt(t testing.TB, root string, configure ...func(*settings.Settings)) 
 
 // addLibraries shows builders the libraries of the test binary, if it has any:
 // that of the race detector is not static.
-func addLibraries(t testing.TB, s *settings.Settings) {
+func addLibraries(s *settings.Settings) error {
+	if runtime.GOOS != "linux" {
+		return nil
+	}
 	file, err := elf.Open(sandbox.Self)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer file.Close()
 	if libs, _ := file.ImportedLibraries(); len(libs) > 0 {
@@ -176,6 +185,7 @@ func addLibraries(t testing.TB, s *settings.Settings) {
 			s.SandboxPaths[dir] = dir + "?"
 		}
 	}
+	return nil
 }
 
 // makeWritable lets t.TempDir delete what is in a store.

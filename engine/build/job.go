@@ -130,20 +130,17 @@ func (j *job) judge(res *sandbox.Result) error {
 	return failure
 }
 
+// chrootSuffix ends the names of the directories that sandboxes are made from.
+// A collector keeps them as long as the derivation.
+const chrootSuffix = ".chroot"
+
 // makeDirs makes the directories that the sandbox is made of.
 func (j *job) makeDirs(ctx context.Context) error {
 	var err error
 	if j.user, err = claimUser(j.st.StateDir()); err != nil {
 		return err
 	}
-	builds := j.settings.BuildDir
-	if builds == "" {
-		builds = filepath.Join(j.st.StateDir(), "builds")
-	}
-	if err := os.MkdirAll(builds, 0o755); err != nil {
-		return err
-	}
-	if j.topDir, err = os.MkdirTemp(builds, fmt.Sprintf("nix-%d-", os.Getpid())); err != nil {
+	if j.topDir, err = j.dirs.make(ctx, j.st); err != nil {
 		return err
 	}
 	if err := os.Mkdir(j.buildDir(), 0o700); err != nil {
@@ -152,7 +149,7 @@ func (j *job) makeDirs(ctx context.Context) error {
 	if err := j.user.give(j.buildDir()); err != nil {
 		return err
 	}
-	chroot := filepath.Join(j.st.RealDir(), j.planned.DrvPath.Base()+".chroot")
+	chroot := filepath.Join(j.st.RealDir(), j.planned.DrvPath.Base()+chrootSuffix)
 	if _, err := j.st.DeleteTree(ctx, chroot); err != nil {
 		return err
 	}
@@ -160,6 +157,9 @@ func (j *job) makeDirs(ctx context.Context) error {
 		return err
 	}
 	j.chroot = chroot
+	if err := os.Symlink(chroot, filepath.Join(j.topDir, chrootLink)); err != nil {
+		return err
+	}
 	return j.makeOpenDirs()
 }
 
@@ -185,7 +185,10 @@ func (j *job) makeOpenDirs() error {
 // the builder begins.
 func (j *job) storeDir() string { return filepath.Join(j.chroot, "store") }
 func (j *job) tmpDir() string   { return filepath.Join(j.chroot, "tmp") }
-func (j *job) buildDir() string { return filepath.Join(j.topDir, "build") }
+func (j *job) buildDir() string { return filepath.Join(j.topDir, buildName) }
+
+// buildName is the directory in a build's directory where the builder begins.
+const buildName = "build"
 
 // spec says what the sandbox holds and runs, and writes the builder's files.
 func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
@@ -327,11 +330,14 @@ func (j *job) endLog() error {
 	return nil
 }
 
-// keep leaves the build directory where it is, if that is wanted. It stays
-// closed to others than us.
+// keep leaves the build directory, if that is wanted. It stays closed to others
+// than us.
 func (j *job) keep() {
-	if j.settings.KeepFailed && j.topDir != "" {
-		j.keptDir = j.buildDir()
+	if !j.settings.KeepFailed || j.topDir == "" {
+		return
+	}
+	if kept, err := j.dirs.keep(j.topDir, j.planned.Derivation.Name); err == nil {
+		j.keptDir = filepath.Join(kept, buildName)
 		j.topDir = ""
 	}
 }
@@ -344,7 +350,7 @@ func (j *job) cleanUp(ctx context.Context) {
 		j.st.DeleteTree(ctx, j.chroot)
 	}
 	if j.topDir != "" {
-		j.st.DeleteTree(ctx, j.topDir)
+		j.dirs.remove(ctx, j.st, j.topDir)
 	}
 	if j.user != nil {
 		j.user.release()

@@ -155,6 +155,7 @@ func TestPlanRefuses(t *testing.T) {
 		"no jobs":    {configure: func(s *settings.Settings) { s.MaxJobs = 0 }, want: "max-jobs = 0"},
 		"builtin":    {spoil: func(d *drv.Derivation) { d.Builder = "builtin:magic" }, want: "unsupported builtin builder 'magic'"},
 		"not fixed":  {spoil: func(d *drv.Derivation) { d.Builder = "builtin:fetchurl" }, want: "must be a fixed-output"},
+		"host":       {spoil: func(d *drv.Derivation) { d.Env["__impureHostDeps"] = "/etc/passwd" }, want: "'/etc/passwd' of the host"},
 		"no sandbox": {spoil: func(d *drv.Derivation) { d.Env["__noChroot"] = "1" }, want: "outside the sandbox"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,6 +30,9 @@ func refusal(d *drv.Derivation, s *settings.Settings) (*drv.Options, error) {
 	if options.NoChroot {
 		return nil, errors.New("it asks to be built outside the sandbox (__noChroot), which we never do")
 	}
+	if len(options.ImpureHostDeps) > 0 {
+		return nil, fmt.Errorf("it asks for '%s' of the host (__impureHostDeps), which we never show", options.ImpureHostDeps[0])
+	}
 	if strings.HasPrefix(d.Builder, builtinPrefix) {
 		return options, refuseBuiltin(d)
 	}

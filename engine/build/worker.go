@@ -11,14 +11,17 @@ import (
 	"nixbench/store"
 )
 
-// A worker builds derivations in a store. It holds no state between builds.
-type worker struct{ opts Options }
+// A worker builds derivations in a store.
+type worker struct {
+	opts Options
+	dirs *buildDirs
+}
 
 func newWorker(opts Options) *worker {
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) string { return "" }
 	}
-	return &worker{opts}
+	return &worker{opts, newBuildDirs(opts.Settings.BuildDir, opts.Store)}
 }
 
 // wait waits for the locks of a build's outputs.
