@@ -174,13 +174,9 @@ func (p *process) isSelf(file string) bool {
 	if err != nil {
 		return false
 	}
-	self, err := os.Stat(selfExe)
+	self, err := os.Stat(applet.Self)
 	return err == nil && os.SameFile(info, self)
 }
-
-// selfExe names the running program on Linux; elsewhere nothing is taken for
-// this program.
-const selfExe = "/proc/self/exe"
 
 // cannot reports why a named file cannot be executed.
 func (p *process) cannot(name string, err error) int {
@@ -216,6 +212,7 @@ func (p *process) appletCall() *applet.Call {
 
 // runner returns the function by which an applet runs other commands.
 func (s *session) runner(c *applet.Call) func(context.Context, applet.Command) int {
+	c.Brought = func(name string) bool { return isApplet(name) || isShell(name) && !strings.Contains(name, "/") }
 	return func(ctx context.Context, cmd applet.Command) int {
 		p := &process{
 			session: s, args: cmd.Args, dir: cmd.Dir, stdout: cmd.Stdout, stderr: cmd.Stderr,

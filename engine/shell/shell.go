@@ -15,6 +15,9 @@ import (
 // standard streams and env its environment; relative names are those of the
 // process's working directory.
 func Main(ctx context.Context, args []string, stdin, stdout, stderr *os.File, env []string) int {
+	if args[0] == applet.Self && len(args) > 1 {
+		args = args[1:] // an applet called this program again
+	}
 	dir, err := workingDir(env)
 	if err != nil {
 		fmt.Fprintf(stderr, "%s: cannot find the working directory: %s\n", path.Base(args[0]), applet.Errno(err))
@@ -45,8 +48,11 @@ func Main(ctx context.Context, args []string, stdin, stdout, stderr *os.File, en
 func Applets() []string { return applet.Names() }
 
 // Answers reports whether name, or its base if it is a path, is one that
-// [Main] runs: the shell's or an applet's.
-func Answers(name string) bool { return isShell(name) || isApplet(path.Base(name)) }
+// [Main] runs: the shell's or an applet's, or that by which applets call this
+// program again.
+func Answers(name string) bool {
+	return isShell(name) || isApplet(path.Base(name)) || name == applet.Self
+}
 
 // isShell reports whether a command name is the shell's. A login shell's
 // begins with a dash.

@@ -41,6 +41,9 @@ type Call struct {
 	// no such command and 126 if it cannot be executed; either is reported
 	// on cmd.Stderr in the name of this applet.
 	Run func(ctx context.Context, cmd Command) int
+	// Brought reports whether Run finds a command of this name without a file:
+	// an applet or the shell.
+	Brought func(name string) bool
 
 	out *bufio.Writer
 }

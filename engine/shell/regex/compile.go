@@ -9,9 +9,10 @@ import (
 
 // A Regexp is a compiled expression. It is safe for concurrent use.
 type Regexp struct {
-	groups int
-	std    *regexp.Regexp // nil: match with back
-	back   *backtracker
+	groups   int
+	anchored bool           // looks at what is around a match
+	std      *regexp.Regexp // nil: match with back
+	back     *backtracker
 }
 
 // Compile parses expr. The error is the text that the GNU tools print for it.
@@ -21,8 +22,9 @@ func Compile(expr string, flags Flags) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{groups: p.groups}
+	re := &Regexp{groups: p.groups, anchored: hasAssertion(root)}
 	e := &emitter{fold: flags&IgnoreCase != 0, multi: flags&Multiline != 0}
+	re.back = &backtracker{root: root, groups: p.groups, fold: e.fold, multi: e.multi}
 	if !p.brefs && e.emit(root) {
 		src := "(?s)" + e.b.String()
 		if e.fold {
@@ -35,8 +37,20 @@ func Compile(expr string, flags Flags) (*Regexp, error) {
 			return re, nil
 		}
 	}
-	re.back = &backtracker{root: root, groups: p.groups, fold: e.fold, multi: e.multi}
 	return re, nil
+}
+
+// hasAssertion reports whether a tree holds ^, \b or the like.
+func hasAssertion(n *node) bool {
+	if isAssertion(n.op) {
+		return true
+	}
+	for _, sub := range n.subs {
+		if hasAssertion(sub) {
+			return true
+		}
+	}
+	return false
 }
 
 // Groups returns the number of parenthesised groups.
@@ -58,6 +72,21 @@ func (re *Regexp) Find(b []byte) []int {
 		return re.std.FindSubmatchIndex(b)
 	}
 	return re.back.find(b, 0)
+}
+
+// FindAt is Find for the part of b from pos on, where what is before pos still
+// counts for ^ and \b.
+func (re *Regexp) FindAt(b []byte, pos int) []int {
+	if re.std == nil || re.anchored && pos > 0 {
+		return re.back.find(b, pos)
+	}
+	m := re.std.FindSubmatchIndex(b[pos:])
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += pos
+		}
+	}
+	return m
 }
 
 // FindAll returns the successive matches that do not overlap, as [Regexp.Find]

@@ -1,0 +1,444 @@
+package applet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"nixbench/engine/shell/regex"
+)
+
+// grepFlags are what grep is asked for.
+type grepFlags struct {
+	syntax                    byte // G, E, F or P
+	fold, invert, word, whole bool
+	count, list, listNot      bool
+	quiet, silent             bool
+	number, offset, only      bool
+	withName, noName          bool
+	nulName, initialTab       bool
+	recursive, follow         bool
+	text, noBinary            bool
+	skipDirs                  bool
+	maxCount                  int64 // -1: no limit
+	before, after             int
+	eol                       byte
+	label                     string
+	include, exclude, exclDir []string
+}
+
+func grepMain(_ context.Context, c *Call) int {
+	g := &grepper{c: c, grepFlags: grepFlags{syntax: 'G', maxCount: -1, eol: '\n', label: "(standard input)"}}
+	switch c.name() {
+	case "egrep":
+		g.syntax = 'E'
+	case "fgrep":
+		g.syntax = 'F'
+	}
+	c.Args = numericContext(c.Args)
+	opts, operands, status, ok := c.options(flagSpec{
+		short: "A:B:C:D:EFGHILPRTUVZabcd:e:f:hiLlm:noqrsuvwxyz",
+		long: "after-context:=A before-context:=B context:=C devices:=D extended-regexp=E fixed-strings=F " +
+			"basic-regexp=G perl-regexp=P with-filename=H no-filename=h regexp:=e file:=f ignore-case=i no-ignore-case " +
+			"invert-match=v word-regexp=w line-regexp=x count=c color:: colour:: files-without-match=L " +
+			"files-with-matches=l max-count:=m only-matching=o quiet=q silent=q no-messages=s byte-offset=b label: " +
+			"line-number=n line-buffered initial-tab=T null=Z text=a binary-files: binary=U directories:=d exclude: " +
+			"exclude-dir: exclude-from: include: recursive=r dereference-recursive=R null-data=z",
+		status: exitTrouble,
+		usage:  "[OPTION]... PATTERNS [FILE]...",
+	})
+	if !ok {
+		return status
+	}
+	var patterns []string
+	given := false
+	for _, o := range opts {
+		if o.name == "e" || o.name == "f" {
+			given = true
+			list, err := g.patternList(o)
+			if err != nil {
+				c.errorf("%s: %s", o.value, errText(err))
+				return exitTrouble
+			}
+			patterns = append(patterns, list...)
+			continue
+		}
+		if msg := g.option(o); msg != "" {
+			c.errorf("%s", msg)
+			return exitTrouble
+		}
+	}
+	if !given {
+		if len(operands) == 0 {
+			c.errorf("usage: %s [OPTION]... PATTERNS [FILE]...", c.name())
+			return exitTrouble
+		}
+		patterns, operands = strings.Split(operands[0], "\n"), operands[1:]
+	}
+	if err := g.compile(patterns); err != nil {
+		c.errorf("%v", err)
+		return exitTrouble
+	}
+	return g.run(operands)
+}
+
+// numericContext rewrites -NUM as -C NUM.
+func numericContext(args []string) []string {
+	out := args[:1:1]
+	for i, arg := range args[1:] {
+		if arg == "--" {
+			return append(out, args[i+1:]...)
+		}
+		if len(arg) > 1 && arg[0] == '-' && isDigit(arg[1]) {
+			rest := strings.TrimLeft(arg[1:], "0123456789")
+			out = append(out, "-C"+arg[1:len(arg)-len(rest)])
+			if rest != "" {
+				out = append(out, "-"+rest)
+			}
+			continue
+		}
+		out = append(out, arg)
+	}
+	return out
+}
+
+// patternList returns the patterns of -e, or of the file that -f names.
+func (g *grepper) patternList(o option) ([]string, error) {
+	if o.name == "e" {
+		return strings.Split(o.value, "\n"), nil
+	}
+	r, err := g.c.open(o.value)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil || len(data) == 0 {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
+}
+
+func (g *grepper) option(o option) (problem string) {
+	switch o.name {
+	case "A", "B", "C":
+		n, err := strconv.Atoi(o.value)
+		if err != nil || n < 0 {
+			return o.value + ": invalid context length argument"
+		}
+		if o.name != "A" {
+			g.before = n
+		}
+		if o.name != "B" {
+			g.after = n
+		}
+	case "E", "F", "G", "P":
+		g.syntax = o.name[0]
+	case "H":
+		g.withName, g.noName = true, false
+	case "h":
+		g.withName, g.noName = false, true
+	case "I":
+		g.noBinary = true
+	case "i", "y":
+		g.fold = true
+	case "no-ignore-case":
+		g.fold = false
+	case "v":
+		g.invert = true
+	case "w":
+		g.word = true
+	case "x":
+		g.whole = true
+	case "c":
+		g.count = true
+	case "L":
+		g.listNot, g.list = true, false
+	case "l":
+		g.list, g.listNot = true, false
+	case "m":
+		n, err := strconv.ParseInt(o.value, 10, 64)
+		if err != nil {
+			return "invalid max count"
+		}
+		g.maxCount = n
+	case "o":
+		g.only = true
+	case "q":
+		g.quiet = true
+	case "s":
+		g.silent = true
+	case "b":
+		g.offset = true
+	case "n":
+		g.number = true
+	case "label":
+		g.label = o.value
+	case "T":
+		g.initialTab = true
+	case "Z":
+		g.nulName = true
+	case "a":
+		g.text = true
+	case "z":
+		g.eol = 0
+	case "r":
+		g.recursive = true
+	case "R":
+		g.recursive, g.follow = true, true
+	case "d":
+		g.recursive = o.value == "recurse"
+		g.skipDirs = o.value == "skip"
+	case "binary-files":
+		g.text = o.value == "text"
+		g.noBinary = o.value == "without-match"
+	case "include":
+		g.include = append(g.include, o.value)
+	case "exclude":
+		g.exclude = append(g.exclude, o.value)
+	case "exclude-dir":
+		g.exclDir = append(g.exclDir, trimSlashes(o.value))
+	case "exclude-from":
+		return "--exclude-from is not supported"
+	}
+	return ""
+}
+
+// A matcher finds matches of one pattern in a line, at or after pos.
+type matcher interface {
+	FindAt(line []byte, pos int) []int
+}
+
+// A fixed matches a string.
+type fixed string
+
+func (f fixed) FindAt(line []byte, pos int) []int {
+	i := bytes.Index(line[pos:], []byte(f))
+	if i < 0 {
+		return nil
+	}
+	return []int{pos + i, pos + i + len(f)}
+}
+
+// A perl matches an expression in Go's syntax, which is Perl's without
+// look-around and back-references.
+type perl struct{ re *regexp.Regexp }
+
+func (p perl) FindAt(line []byte, pos int) []int {
+	if pos == 0 {
+		return p.re.FindIndex(line)
+	}
+	for _, m := range p.re.FindAllIndex(line, -1) {
+		if m[0] >= pos {
+			return m
+		}
+	}
+	return nil
+}
+
+func (g *grepper) compile(patterns []string) error {
+	for _, pattern := range patterns {
+		m, err := g.compileOne(pattern)
+		if err != nil {
+			return err
+		}
+		g.matchers = append(g.matchers, m)
+	}
+	return nil
+}
+
+func (g *grepper) compileOne(pattern string) (matcher, error) {
+	if g.syntax == 'P' {
+		if g.fold {
+			pattern = "(?i)" + pattern
+		}
+		re, err := regexp.Compile(pattern)
+		if err != nil {
+			return nil, errors.New("-P: not supported: " + strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		}
+		return perl{re}, nil
+	}
+	plain := g.syntax == 'F' || !strings.ContainsAny(pattern, `\.[]*^$+?{}()|`)
+	if plain && !g.fold {
+		return fixed(pattern), nil
+	}
+	var flags regex.Flags
+	if g.fold {
+		flags |= regex.IgnoreCase
+	}
+	switch g.syntax {
+	case 'E':
+		flags |= regex.Extended
+	case 'F':
+		flags |= regex.Literal
+	}
+	if g.eol == 0 {
+		flags |= regex.Multiline
+	}
+	return regex.Compile(pattern, flags)
+}
+
+// find returns the leftmost match at or after pos that satisfies -w and -x,
+// the longest where several begin there.
+func (g *grepper) find(line []byte, pos int) (start, end int, ok bool) {
+	for _, m := range g.matchers {
+		s, e, found := g.findOne(m, line, pos)
+		if found && (!ok || s < start || s == start && e > end) {
+			start, end, ok = s, e, true
+		}
+	}
+	return start, end, ok
+}
+
+func (g *grepper) findOne(m matcher, line []byte, pos int) (start, end int, ok bool) {
+	for pos <= len(line) {
+		loc := m.FindAt(line, pos)
+		if loc == nil {
+			return 0, 0, false
+		}
+		if g.whole {
+			return loc[0], loc[1], loc[0] == 0 && loc[1] == len(line)
+		}
+		if !g.word {
+			return loc[0], loc[1], true
+		}
+		// GNU first tries shorter matches at the same place.
+		for e := loc[1]; e >= loc[0]; {
+			if e > loc[0] && wordBounded(line, loc[0], e) || e == loc[0] && wordBounded(line, e, e) && len(line) == 0 {
+				return loc[0], e, true
+			}
+			if e == loc[0] {
+				break
+			}
+			shorter := m.FindAt(line[:e-1], loc[0])
+			if shorter == nil || shorter[0] != loc[0] {
+				break
+			}
+			e = shorter[1]
+		}
+		pos = loc[0] + 1
+	}
+	return 0, 0, false
+}
+
+// wordBounded reports whether no word character touches line[start:end].
+func wordBounded(line []byte, start, end int) bool {
+	word := func(b byte) bool { return b == '_' || isDigit(b) || classLetter(b) }
+	return (start == 0 || !word(line[start-1])) && (end == len(line) || !word(line[end]))
+}
+
+func (g *grepper) run(operands []string) int {
+	if len(operands) == 0 {
+		operands = []string{"-"}
+		if g.recursive {
+			operands = []string{""}
+		}
+	}
+	if !g.noName && (len(operands) > 1 || g.recursive) {
+		g.withName = true
+	}
+	for _, name := range operands {
+		g.operand(name)
+		if g.quiet && g.matched {
+			return exitOK
+		}
+		if g.broken {
+			break
+		}
+	}
+	switch {
+	case g.trouble:
+		return exitTrouble
+	case g.matched:
+		return exitOK
+	}
+	return exitFailure
+}
+
+func (g *grepper) fail(name string, err error) {
+	g.trouble = true
+	if !g.silent {
+		g.c.errorf("%s: %s", name, errText(err))
+	}
+}
+
+func (g *grepper) operand(name string) {
+	if name == "-" {
+		g.file(name, g.label)
+		return
+	}
+	shownName := name
+	if name == "" { // the working directory of -r without operands
+		name = "."
+	}
+	info, err := os.Stat(g.c.abs(name))
+	switch {
+	case err != nil:
+		g.fail(name, err)
+	case !info.IsDir():
+		if g.selected(baseName(name)) {
+			g.file(name, shownName)
+		}
+	case g.recursive:
+		g.tree(name, shownName)
+	case !g.skipDirs:
+		g.trouble = true
+		if !g.silent {
+			g.c.errorf("%s: Is a directory", name)
+		}
+	}
+}
+
+// tree searches the files below a directory.
+func (g *grepper) tree(dir, shownDir string) {
+	entries, err := os.ReadDir(g.c.abs(dir))
+	if err != nil {
+		g.fail(dir, err)
+		return
+	}
+	for _, e := range entries {
+		name, shownName := joinName(dir, e.Name()), e.Name()
+		if shownDir != "" {
+			shownName = joinName(shownDir, e.Name())
+		}
+		kind := e.Type()
+		if kind&fs.ModeSymlink != 0 {
+			info, err := os.Stat(g.c.abs(name))
+			if !g.follow || err != nil {
+				continue
+			}
+			kind = info.Mode().Type()
+		}
+		switch {
+		case kind.IsDir():
+			if !matchesAny(g.exclDir, e.Name()) {
+				g.tree(name, shownName)
+			}
+		case kind.IsRegular() && g.selected(e.Name()):
+			g.file(name, shownName)
+		}
+		if g.broken || g.quiet && g.matched {
+			return
+		}
+	}
+}
+
+func matchesAny(patterns []string, name string) bool {
+	for _, p := range patterns {
+		if (globber{}).match(p, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// selected applies --include and --exclude.
+func (g *grepper) selected(base string) bool {
+	return (len(g.include) == 0 || matchesAny(g.include, base)) && !matchesAny(g.exclude, base)
+}

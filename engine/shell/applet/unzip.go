@@ -1,0 +1,177 @@
+package applet
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"time"
+)
+
+type unzipper struct {
+	c                                *Call
+	quiet, overwrite, never, flatten bool
+	stdout                           bool
+	dir                              string
+	only, exclude                    []string
+	status                           int
+}
+
+func unzipMain(_ context.Context, c *Call) int {
+	opts, operands, status, ok := c.options(flagSpec{
+		short:  "d:jlLnopqtx:",
+		status: 10,
+		usage:  "[-jlnopq] [-d DIR] [-x PATTERN] FILE[.zip] [MEMBER]...",
+	})
+	if !ok {
+		return status
+	}
+	u := &unzipper{c: c}
+	list := false
+	for _, o := range opts {
+		switch o.name {
+		case "d":
+			u.dir = o.value
+		case "j":
+			u.flatten = true
+		case "l":
+			list = true
+		case "n":
+			u.never = true
+		case "o":
+			u.overwrite = true
+		case "p":
+			u.stdout, u.quiet = true, true
+		case "q":
+			u.quiet = true
+		case "x":
+			u.exclude = append(u.exclude, o.value)
+		}
+	}
+	if len(operands) == 0 {
+		return c.missing("operand")
+	}
+	u.only = operands[1:]
+	name := operands[0]
+	r, err := zip.OpenReader(c.abs(name))
+	if os.IsNotExist(err) {
+		name += ".zip"
+		r, err = zip.OpenReader(c.abs(name))
+	}
+	if err != nil {
+		c.errorf("cannot find or open %s: %s", operands[0], errText(err))
+		return 9
+	}
+	defer r.Close()
+	if !u.quiet {
+		puts(c, "Archive:  ", name, "\n")
+	}
+	for _, f := range r.File {
+		if len(u.only) > 0 && !matchesAny(u.only, f.Name) || matchesAny(u.exclude, f.Name) {
+			continue
+		}
+		if list {
+			putf(c, "%9d  %s   %s\n", f.UncompressedSize64, f.Modified.Format("2006-01-02 15:04"), f.Name)
+			continue
+		}
+		u.member(f)
+	}
+	return u.status
+}
+
+func (u *unzipper) fail(format string, args ...any) {
+	u.c.errorf(format, args...)
+	u.status = exitTrouble
+}
+
+func (u *unzipper) member(f *zip.File) {
+	if u.stdout {
+		if err := copyZip(u.c.out, f); err != nil {
+			u.fail("%s: %s", f.Name, errText(err))
+		}
+		return
+	}
+	name := strings.TrimLeft(strings.ReplaceAll(f.Name, `\`, "/"), "/")
+	for _, part := range strings.Split(name, "/") {
+		if part == ".." {
+			u.fail("%s: skipped: the name leaves the directory", f.Name)
+			return
+		}
+	}
+	isDir := strings.HasSuffix(name, "/")
+	if u.flatten {
+		if isDir {
+			return
+		}
+		name = baseName(name)
+	}
+	if u.dir != "" {
+		name = joinName(u.dir, name)
+	}
+	file := u.c.abs(name)
+	if isDir {
+		if err := os.MkdirAll(file, 0o777); err != nil {
+			u.fail("cannot create %s: %s", name, errText(err))
+		} else if !u.quiet {
+			puts(u.c, "   creating: ", name, "\n")
+		}
+		return
+	}
+	if _, err := os.Lstat(file); err == nil {
+		if u.never || !u.overwrite {
+			if !u.never {
+				u.fail("%s exists; use -o to overwrite it", name)
+			}
+			return
+		}
+		os.Remove(file)
+	}
+	os.MkdirAll(parentName(file), 0o777)
+	if err := u.extract(f, name, file); err != nil {
+		u.fail("%s: %s", name, errText(err))
+	}
+}
+
+func (u *unzipper) extract(f *zip.File, name, file string) error {
+	mode := f.Mode()
+	if mode&os.ModeSymlink != 0 {
+		var target strings.Builder
+		if err := copyZip(&target, f); err != nil {
+			return err
+		}
+		if !u.quiet {
+			puts(u.c, "    linking: ", name, "\n")
+		}
+		return os.Symlink(target.String(), file)
+	}
+	perm := mode.Perm()
+	if perm == 0 {
+		perm = 0o666
+	}
+	w, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+	if err != nil {
+		return err
+	}
+	err = copyZip(w, f)
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	if !f.Modified.IsZero() {
+		setTimes(file, time.Now(), f.Modified, false)
+	}
+	if !u.quiet && err == nil {
+		puts(u.c, "  inflating: ", name, "\n")
+	}
+	return err
+}
+
+func copyZip(w io.Writer, f *zip.File) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = io.Copy(w, r)
+	return err
+}

@@ -1,0 +1,380 @@
+package applet
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Exit statuses of xargs.
+const (
+	xargsSome = 123 // a command failed
+	xargsStop = 124 // a command asked to stop, with status 255
+)
+
+type xargs struct {
+	c         *Call
+	ctx       context.Context
+	command   []string
+	delim     int // -1: blanks and quotes
+	maxArgs   int
+	maxLines  int
+	replace   string
+	skipEmpty bool
+	trace     bool
+	exitLarge bool
+	endMark   string
+	maxChars  int
+	input     io.Reader
+
+	jobs   chan struct{} // a slot for each command that may run
+	wg     sync.WaitGroup
+	mu     sync.Mutex
+	status int // guarded by mu
+	stop   bool
+}
+
+func xargsMain(ctx context.Context, c *Call) int {
+	opts, operands, status, ok := c.options(flagSpec{
+		short: "+0a:d:E:e::I:i::L:l::n:P:prs:tx",
+		long: "null=0 arg-file:=a delimiter:=d eof::=e replace::=i max-lines::=l max-args:=n max-procs:=P " +
+			"interactive=p no-run-if-empty=r max-chars:=s verbose=t exit=x show-limits",
+		usage: "[OPTION]... COMMAND [INITIAL-ARGS]...",
+	})
+	if !ok {
+		return status
+	}
+	x := &xargs{c: c, ctx: ctx, delim: -1, command: operands, maxChars: argLimit, input: c.Stdin, jobs: make(chan struct{}, 1)}
+	if len(operands) == 0 {
+		x.command = []string{"echo"}
+	}
+	for _, o := range opts {
+		if msg := x.option(o); msg != "" {
+			return c.fail("%s", msg)
+		}
+	}
+	if f, ok := x.input.(io.Closer); ok && x.input != c.Stdin {
+		defer f.Close()
+	}
+	err := x.run()
+	x.wg.Wait()
+	if err != nil {
+		return c.fail("%v", err)
+	}
+	return x.status
+}
+
+func (x *xargs) option(o option) (problem string) {
+	number := func(least int) (int, string) {
+		n, err := strconv.Atoi(o.value)
+		if err != nil || n < least {
+			if err == nil {
+				return 0, "value " + o.value + " for -" + o.name + " option should be >= " + strconv.Itoa(least)
+			}
+			return 0, "invalid number \"" + o.value + "\" for -" + o.name + " option"
+		}
+		return n, ""
+	}
+	switch o.name {
+	case "0":
+		x.delim = 0
+	case "a":
+		f, err := os.Open(x.c.abs(o.value))
+		if err != nil {
+			return "Cannot open input file " + quote(o.value) + ": " + errText(err)
+		}
+		x.input = f
+	case "d":
+		text, _ := unescape(o.value, escapeFormat)
+		if len(text) != 1 {
+			return "Invalid input delimiter specification " + o.value + ": the delimiter must be either a single character or an escape sequence starting with \\."
+		}
+		x.delim = int(text[0])
+	case "E", "e":
+		x.endMark = o.value
+	case "I":
+		x.replace = o.value
+	case "i":
+		if x.replace = o.value; !o.given {
+			x.replace = "{}"
+		}
+	case "L", "l":
+		x.maxLines = 1
+		if o.given {
+			x.maxLines, problem = number(1)
+		}
+	case "n":
+		x.maxArgs, problem = number(1)
+	case "P":
+		var n int
+		if n, problem = number(0); n == 0 {
+			n = 64
+		}
+		x.jobs = make(chan struct{}, n)
+	case "p":
+		return "-p is not supported"
+	case "r":
+		x.skipEmpty = true
+	case "s":
+		x.maxChars, problem = number(1)
+	case "t":
+		x.trace = true
+	case "x":
+		x.exitLarge = true
+	}
+	return problem
+}
+
+// An xargsItem is one argument that was read.
+type xargsItem struct {
+	text    string
+	lineEnd bool // the last one of its line
+}
+
+func (x *xargs) run() error {
+	r := bufio.NewReader(x.input)
+	if x.replace != "" {
+		return x.runReplacing(r)
+	}
+	var args []string
+	size, lines, ran := x.baseSize(), 0, false
+	flush := func() {
+		if len(args) > 0 {
+			x.start(append(append([]string(nil), x.command...), args...))
+			ran = true
+		}
+		args, size, lines = nil, x.baseSize(), 0
+	}
+	for !x.stopped() {
+		item, err := x.next(r)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if size+len(item.text)+1 > x.maxChars && len(args) > 0 {
+			if x.exitLarge {
+				return errors.New("argument list too long")
+			}
+			flush()
+		}
+		args = append(args, item.text)
+		size += len(item.text) + 1
+		if item.lineEnd {
+			lines++
+		}
+		if x.maxArgs > 0 && len(args) >= x.maxArgs || x.maxLines > 0 && lines >= x.maxLines {
+			flush()
+		}
+	}
+	flush()
+	if !ran && !x.skipEmpty && !x.stopped() {
+		x.start(x.command)
+	}
+	return nil
+}
+
+func (x *xargs) baseSize() int {
+	size := 0
+	for _, word := range x.command {
+		size += len(word) + 1
+	}
+	return size
+}
+
+// runReplacing runs the command once a line, with the line in its place.
+func (x *xargs) runReplacing(r *bufio.Reader) error {
+	for !x.stopped() {
+		line, err := x.line(r)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		args := make([]string, len(x.command))
+		for i, word := range x.command {
+			args[i] = strings.ReplaceAll(word, x.replace, line)
+			if i == 0 {
+				args[i] = word
+			}
+		}
+		x.start(args)
+	}
+	return nil
+}
+
+// line reads a line for -I, without leading blanks and with quotes undone.
+func (x *xargs) line(r *bufio.Reader) (string, error) {
+	if x.delim >= 0 {
+		item, err := x.delimited(r)
+		return item.text, err
+	}
+	for {
+		text, err := r.ReadString('\n')
+		if text == "" && err != nil {
+			return "", err
+		}
+		text = strings.TrimLeft(strings.TrimSuffix(text, "\n"), " \t")
+		if text == "" {
+			continue
+		}
+		return x.unquote(text)
+	}
+}
+
+func (x *xargs) unquote(text string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch ch := text[i]; ch {
+		case '\\':
+			if i+1 < len(text) {
+				i++
+				b.WriteByte(text[i])
+			}
+		case '\'', '"':
+			end := strings.IndexByte(text[i+1:], ch)
+			if end < 0 {
+				return "", errUnmatched(ch)
+			}
+			b.WriteString(text[i+1 : i+1+end])
+			i += end + 1
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return b.String(), nil
+}
+
+func errUnmatched(ch byte) error {
+	kind := map[byte]string{'\'': "single", '"': "double"}[ch]
+	return errors.New("unmatched " + kind + " quote; by default quotes are special to xargs unless you use the -0 option")
+}
+
+func (x *xargs) delimited(r *bufio.Reader) (xargsItem, error) {
+	text, err := r.ReadString(byte(x.delim))
+	if err != nil && text == "" {
+		return xargsItem{}, io.EOF
+	}
+	return xargsItem{strings.TrimSuffix(text, string([]byte{byte(x.delim)})), true}, nil
+}
+
+// next reads one argument.
+func (x *xargs) next(r *bufio.Reader) (xargsItem, error) {
+	if x.delim >= 0 {
+		return x.delimited(r)
+	}
+	var b strings.Builder
+	started := false
+	for {
+		ch, err := r.ReadByte()
+		switch {
+		case err != nil:
+			if !started {
+				return xargsItem{}, io.EOF
+			}
+			return x.item(b.String(), true)
+		case ch == '\n':
+			if started {
+				return x.item(b.String(), true)
+			}
+		case isBlank(ch):
+			if started {
+				// A blank before the newline continues the line for -L.
+				return x.item(b.String(), false)
+			}
+		case ch == '\\':
+			started = true
+			if ch, err = r.ReadByte(); err == nil {
+				b.WriteByte(ch)
+			}
+		case ch == '\'' || ch == '"':
+			started = true
+			text, err := r.ReadString(ch)
+			if err != nil || strings.Contains(text, "\n") {
+				return xargsItem{}, errUnmatched(ch)
+			}
+			b.WriteString(text[:len(text)-1])
+		default:
+			started = true
+			b.WriteByte(ch)
+		}
+	}
+}
+
+func (x *xargs) item(text string, lineEnd bool) (xargsItem, error) {
+	if x.endMark != "" && text == x.endMark {
+		return xargsItem{}, io.EOF
+	}
+	return xargsItem{text, lineEnd}, nil
+}
+
+func (x *xargs) stopped() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.stop || x.ctx.Err() != nil
+}
+
+// start runs a command as soon as there is a slot, and waits for it if there
+// is only one.
+func (x *xargs) start(args []string) {
+	if x.trace {
+		x.c.Stderr.Write([]byte(strings.Join(args, " ") + "\n"))
+	}
+	x.jobs <- struct{}{}
+	run := func() {
+		defer func() { <-x.jobs }()
+		cmd := Command{Args: args, Stdin: strings.NewReader(""), Stdout: x.stdout(), Stderr: x.c.Stderr}
+		if x.input != x.c.Stdin {
+			cmd.Stdin = x.c.Stdin
+		}
+		x.finished(args[0], x.c.Run(x.ctx, cmd))
+	}
+	if cap(x.jobs) == 1 {
+		run()
+		return
+	}
+	x.wg.Go(run)
+}
+
+// stdout guards an output that is no file against commands that run at once.
+func (x *xargs) stdout() io.Writer {
+	if _, ok := x.c.Stdout.(*os.File); ok || cap(x.jobs) == 1 {
+		return x.c.Stdout
+	}
+	return &lockedWriter{mu: &x.mu, w: x.c.Stdout}
+}
+
+type lockedWriter struct {
+	mu *sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+func (x *xargs) finished(name string, code int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case code == 0:
+	case code == 255:
+		x.c.errorf("%s: exited with status 255; aborting", name)
+		x.status, x.stop = xargsStop, true
+	case code == exitCannot || code == exitNotFound:
+		x.status, x.stop = code, true
+	case code > 128:
+		x.status, x.stop = 125, true
+	default:
+		x.status = xargsSome
+	}
+}
