@@ -93,7 +93,7 @@ func Because(err error) ErrorOption { return func(e *Error) { e.cause = err } }
 
 // Fail raises a language error: it unwinds the evaluation and does not return.
 func (s *State) Fail(kind ErrorKind, format string, args ...any) {
-	panic(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...)})
+	s.throw(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...)})
 }
 
 // Raise is Fail with a ready message and further options.
@@ -102,20 +102,26 @@ func (s *State) Raise(kind ErrorKind, msg string, opts ...ErrorOption) {
 	for _, opt := range opts {
 		opt(e)
 	}
-	panic(e)
+	s.throw(e)
 }
 
 // FailWith raises an error of Go as a language error: an [*Error] as it is,
 // anything else as one of kind [ErrorFile] with it as its cause.
 func (s *State) FailWith(err error) {
 	if e, ok := err.(*Error); ok {
-		panic(e)
+		s.throw(e)
 	}
-	panic(&Error{Kind: ErrorFile, Msg: err.Error(), cause: err})
+	s.throw(&Error{Kind: ErrorFile, Msg: err.Error(), cause: err})
 }
 
 // Throw raises the error of builtins.throw.
-func (s *State) Throw(msg string) { panic(&Error{Kind: ErrorThrow, Msg: msg}) }
+func (s *State) Throw(msg string) { s.throw(&Error{Kind: ErrorThrow, Msg: msg}) }
+
+// throw unwinds the evaluation. All language errors come through here: see Try.
+func (s *State) throw(e *Error) {
+	s.thrown = e
+	panic(e)
+}
 
 // wrongType raises "expected a list but found a set: { … }" at a place, while
 // doing what ctx says at another.

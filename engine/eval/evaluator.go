@@ -174,6 +174,7 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	}
 	s.ctx = ctx
 	s.room = maxRoom
+	s.thrown = nil
 	s.nodes = ev.nodes.view()
 	return s
 }

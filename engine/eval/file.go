@@ -73,7 +73,7 @@ func (s *State) failSyntax(err error) {
 	if strings.HasPrefix(se.Msg, "undefined variable") {
 		kind = ErrorUndefined
 	}
-	panic(&Error{Kind: kind, Msg: se.Msg, Pos: se.Pos, cause: err})
+	s.throw(&Error{Kind: kind, Msg: se.Msg, Pos: se.Pos, cause: err})
 }
 
 func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
@@ -171,7 +171,7 @@ func (s *State) ReadFile(file string) []byte {
 func (s *State) failFile(file string, err error) {
 	s.poll()
 	if errors.Is(err, fs.ErrNotExist) {
-		panic(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
 	}
 	s.FailWith(err)
 }

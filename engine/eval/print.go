@@ -42,7 +42,7 @@ func (s *State) ShowForError(v Value) string { return s.Print(v, errorPrint) }
 // Print returns a value in the syntax of the language, with «…» for what has
 // none. Behaviour: print.cc in Nix.
 func (s *State) Print(v Value, opts PrintOptions) string {
-	p := printer{s: s, o: opts, seen: make(map[unsafe.Pointer]bool)}
+	p := printer{s: s, o: opts, seen: make(identities)}
 	p.print(v.peek(), 0)
 	return p.b.String()
 }
@@ -51,10 +51,54 @@ type printer struct {
 	b      strings.Builder
 	s      *State
 	o      PrintOptions
-	seen   map[unsafe.Pointer]bool
+	seen   identities
 	attrs  int // shown so far
 	items  int
 	indent int
+	// cell is where the value that is about to be shown was evaluated, nil if
+	// it is in its place. Nix tells sets by their attributes, but lists by this.
+	cell unsafe.Pointer
+}
+
+// repeated stands for a set or list that has been shown already.
+const repeated = "«repeated»"
+
+// cellOf returns the cell that a slot refers to, nil if the value is in the slot.
+func cellOf(slot Value) unsafe.Pointer {
+	if slot.is(rawRef) {
+		return slot.p
+	}
+	return nil
+}
+
+// identities are the sets and lists that have been shown, by their attributes or
+// elements, and the cells that lists were evaluated in.
+type identities map[unsafe.Pointer]bool
+
+// set reports whether a set comes for the first time.
+func (seen identities) set(v Value) bool {
+	if seen[v.p] {
+		return false
+	}
+	seen[v.p] = true
+	return true
+}
+
+// list reports whether a list that was evaluated in cell, nil if it is in its
+// place, comes for the first time. The same elements in two cells are two lists.
+func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
+	if v.n>>8 == 0 || depth == 0 {
+		return true
+	}
+	id := v.p
+	if cell != nil {
+		id = cell
+	}
+	if seen[id] {
+		return false
+	}
+	seen[id], seen[v.p] = true, true
+	return true
 }
 
 func (p *printer) print(v Value, depth int) {
@@ -210,18 +254,9 @@ func QuoteName(s string) string {
 
 var keywords = []string{"if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"}
 
-// enter reports whether a set or list is to be shown, and not for the second time.
-func (p *printer) enter(v Value) bool {
-	if p.seen[v.p] {
-		p.b.WriteString("«repeated»")
-		return false
-	}
-	p.seen[v.p] = true
-	return true
-}
-
 func (p *printer) set(v Value, depth int) {
-	if !p.enter(v) {
+	if !p.seen.set(v) {
+		p.b.WriteString(repeated)
 		return
 	}
 	v = flat(v)
@@ -266,7 +301,8 @@ func importantFirst(attrs []Attr) {
 }
 
 func (p *printer) list(v Value, depth int) {
-	if v.n>>8 != 0 && !p.enter(v) {
+	if !p.seen.list(v, p.cell, depth) {
+		p.b.WriteString(repeated)
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
@@ -287,6 +323,7 @@ func (p *printer) list(v Value, depth int) {
 
 // element prints what a slot holds.
 func (p *printer) element(v Value, depth int) {
+	p.cell = cellOf(v)
 	if v = v.peek(); v.shownLazy() && !p.o.Force {
 		if v.lazy() {
 			p.b.WriteString(p.s.ev.scalar(v))
@@ -354,7 +391,7 @@ func (p *printer) derivation(v Value) {
 // forcing anything. Forced says that the value was forced deeply before.
 // Behaviour: print-ambiguous.cc in Nix.
 func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
-	p := plainPrinter{ev: ev, forced: forced, seen: make(map[unsafe.Pointer]bool)}
+	p := plainPrinter{ev: ev, forced: forced, seen: make(identities)}
 	p.print(v.peek(), 0)
 	return string(p.b)
 }
@@ -363,7 +400,8 @@ type plainPrinter struct {
 	b      []byte
 	ev     *Evaluator
 	forced bool
-	seen   map[unsafe.Pointer]bool
+	seen   identities
+	cell   unsafe.Pointer // as in printer
 }
 
 func (p *plainPrinter) print(v Value, depth int) {
@@ -371,24 +409,9 @@ func (p *plainPrinter) print(v Value, depth int) {
 	case rawString, rawContextString:
 		p.b = append(p.b, QuoteString(v.str())...)
 	case rawAttrs:
-		if p.enter(v) {
-			p.b = append(p.b, "{ "...)
-			for a := range v.Attrs().All() {
-				p.b = append(append(p.b, QuoteName(SymName(a.Name))...), " = "...)
-				p.element(a.Value, depth+1)
-				p.b = append(p.b, "; "...)
-			}
-			p.b = append(p.b, '}')
-		}
+		p.set(v, depth)
 	case rawList:
-		if p.enter(v) {
-			p.b = append(p.b, "[ "...)
-			for _, e := range v.list() {
-				p.element(e, depth+1)
-				p.b = append(p.b, ' ')
-			}
-			p.b = append(p.b, ']')
-		}
+		p.list(v, depth)
 	case rawLambda, rawClosure:
 		p.b = append(p.b, "<LAMBDA>"...)
 	case rawBuiltin:
@@ -402,27 +425,44 @@ func (p *plainPrinter) print(v Value, depth int) {
 	}
 }
 
+func (p *plainPrinter) set(v Value, depth int) {
+	if empty := !v.layered() && len(v.shape().syms) == 0; !empty && !p.seen.set(v) {
+		p.b = append(p.b, repeated...)
+		return
+	}
+	p.b = append(p.b, "{ "...)
+	for a := range v.Attrs().All() {
+		p.b = append(append(p.b, QuoteName(SymName(a.Name))...), " = "...)
+		p.element(a.Value, depth+1)
+		p.b = append(p.b, "; "...)
+	}
+	p.b = append(p.b, '}')
+}
+
+func (p *plainPrinter) list(v Value, depth int) {
+	if !p.seen.list(v, p.cell, depth) {
+		p.b = append(p.b, repeated...)
+		return
+	}
+	p.b = append(p.b, "[ "...)
+	for _, e := range v.list() {
+		p.element(e, depth+1)
+		p.b = append(p.b, ' ')
+	}
+	p.b = append(p.b, ']')
+}
+
 func (p *plainPrinter) element(v Value, depth int) {
+	p.cell = cellOf(v)
 	v = v.peek()
 	switch {
 	case depth > p.ev.maxDepth:
-		panic(&Error{Kind: ErrorLimit, Msg: "stack overflow; max-call-depth exceeded"})
+		p.b = append(p.b, "«too deep»"...)
 	case v.shownLazy() && !v.lazy() && !p.forced:
 		p.b = append(p.b, "<CODE>"...)
 	default:
 		p.print(v, depth)
 	}
-}
-
-// enter reports whether a set or list that is not empty comes for the first time.
-func (p *plainPrinter) enter(v Value) bool {
-	empty := v.is(rawList) && v.n>>8 == 0 || v.is(rawAttrs) && !v.layered() && len(v.shape().syms) == 0
-	if p.seen[v.p] && !empty {
-		p.b = append(p.b, "«repeated»"...)
-		return false
-	}
-	p.seen[v.p] = true
-	return true
 }
 
 // ShowExpr returns an expression as Nix shows it.

@@ -81,22 +81,23 @@ func (s *State) restore(c checkpoint) {
 }
 
 // Try runs f, and returns the error that unwound it, if that is one that catch
-// accepts; other errors go on unwinding.
+// accepts; other errors go on unwinding. They are not recovered and raised anew,
+// which would take time quadratic in how deep calls of Try are nested.
 func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
 	mark := s.checkpoint()
+	s.thrown = nil
+	done := false
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case *Error:
-			if !catch(r) {
-				panic(r)
+		if e := s.thrown; !done && e != nil && catch(e) {
+			if recover() != e {
+				panic("eval: unreachable: unwound by something else than the error")
 			}
 			s.restore(mark)
-			err = r
-		default:
-			panic(r)
+			s.thrown = nil
+			err = e
 		}
 	}()
 	f()
+	done = true
 	return nil
 }

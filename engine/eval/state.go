@@ -34,6 +34,7 @@ type State struct {
 	free     [maxFree]*Value
 	shapes   [shapeCache]*Shape
 	waitsFor *Value // guarded by ev.waitMu
+	thrown   *Error // the error that unwinds the evaluation
 	stats    Stats
 	ctx      context.Context
 }

@@ -58,6 +58,17 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestNestedTry pins that an error passes through many calls of tryEval quickly.
+func TestNestedTry(t *testing.T) {
+	ev := New(Options{World: &testWorld{}, Builtins: testBuiltins(), MaxDepth: 1 << 30})
+	start := time.Now()
+	_, err := ev.EvalString(context.Background(), `let f = n: (builtins.tryEval (f (n + 1))).value; in f 0`, "/")
+	wantKind(t, err, ErrorLimit)
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("took %v", d)
+	}
+}
+
 // TestRestore pins that thunks that failed can be evaluated again.
 func TestRestore(t *testing.T) {
 	files := map[string]string{"/a.nix": `throw "not yet"`}
