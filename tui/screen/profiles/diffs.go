@@ -1,46 +1,17 @@
 package profiles
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/diff"
 	"nixbench/repl/text"
-	"nixbench/themes"
 	"nixbench/tui"
-	"nixbench/tui/style"
+	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/rows"
 )
-
-// counted are the kinds of changes with their words, in the order in which they
-// are listed.
-var counted = [...]struct {
-	kind  diff.Kind
-	word  string
-	token themes.Token
-}{
-	{diff.Upgraded, "up", themes.Up},
-	{diff.Downgraded, "down", themes.Down},
-	{diff.Changed, "chg", themes.Warning},
-	{diff.Added, "new", themes.New},
-	{diff.Removed, "gone", themes.Gone},
-	{diff.Resized, "size", themes.Size},
-	{diff.Rebuilt, "same", themes.Muted},
-}
-
-func rank(k diff.Kind) int {
-	for i, c := range counted {
-		if c.kind == k {
-			return i
-		}
-	}
-	return len(counted)
-}
 
 // A shownDiff is a difference between two generations; from 0 is nothing.
 type shownDiff struct {
@@ -117,74 +88,14 @@ func (s *Screen) setDiff(d *shownDiff, err error) {
 	}
 	s.changes.Empty = "no package has changed"
 	s.fillDiff()
+	s.changes.MoveTop()
 }
 
 // fillDiff lists the changes, those that were only rebuilt on request.
 func (s *Screen) fillDiff() {
-	if s.shown == nil {
-		return
+	if s.shown != nil {
+		s.changes.SetSource(changes.Source(s.shown.diff, s.same))
 	}
-	changes := slices.Clone(s.shown.diff.Changes)
-	slices.SortStableFunc(changes, func(a, b diff.Change) int {
-		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Name, b.Name))
-	})
-	var items []rows.Item
-	rebuilt := 0
-	for i := range changes {
-		c := &changes[i]
-		if c.Kind == diff.Rebuilt {
-			rebuilt += len(c.PathsNew)
-			if !s.same {
-				continue
-			}
-		}
-		items = append(items, rows.Item{Key: c.Name, Text: c.Name, Row: changeRow(c)})
-	}
-	if rebuilt > 0 && !s.same {
-		items = append(items, rows.Item{Key: rows.Sep, Text: "rebuilt", Row: rows.Row{Cells: []rows.Cell{
-			rows.Text(themes.Muted, "same"), rows.Text(themes.Muted, "rebuilt"),
-			rows.Text(themes.Muted, text.Plural(rebuilt, "path")+" (u to show)"),
-		}}})
-	}
-	s.changes.SetSource(rows.NewList(items))
-}
-
-func changeRow(c *diff.Change) rows.Row {
-	k := counted[min(rank(c.Kind), len(counted)-1)]
-	var versions string
-	switch c.Kind {
-	case diff.Resized, diff.Rebuilt:
-		versions = list(c.After) + " ="
-	case diff.Added:
-		versions = style.Fit("", 12) + " -> " + list(c.New)
-	case diff.Removed:
-		versions = style.Fit(list(c.Gone), 12) + " -> "
-	default:
-		versions = style.Fit(list(c.Gone), max(12, style.Width(list(c.Gone)))) + " -> " + list(c.New)
-	}
-	note := ""
-	switch {
-	case c.Selected:
-		note = "selected"
-	case c.Kind == diff.Rebuilt:
-		note = text.Plural(len(c.PathsNew), "path")
-	}
-	return rows.Row{Cells: []rows.Cell{
-		rows.Text(k.token, k.word), rows.Text(themes.DrvName, text.SanitiseName(c.Name)),
-		rows.Text(themes.Text, versions), rows.Text(themes.Size, text.SignedBytes(c.SizeDelta())), rows.Text(themes.Muted, note),
-	}}
-}
-
-// list joins versions.
-func list(versions []string) string {
-	out := make([]string, len(versions))
-	for i, v := range versions {
-		out[i] = text.SanitiseName(v)
-		if v == "" {
-			out[i] = "-"
-		}
-	}
-	return strings.Join(out, ", ")
 }
 
 // diffTitle is "diff 411 -> 412   +211.4 MiB".
@@ -205,9 +116,5 @@ func (s *Screen) diffNote() string {
 	if s.shown == nil {
 		return ""
 	}
-	out := ""
-	for _, sp := range countSpans(s.shown.diff) {
-		out += sp.Text
-	}
-	return out
+	return changes.Words(s.shown.diff)
 }

@@ -138,7 +138,7 @@ func (s *Screen) notes() [][]style.Span {
 	case s.undo != nil:
 		lines = append(lines, line{{Text: "z ", Token: themes.Key}, {Text: s.undo.text, Token: themes.KeyText}})
 	default:
-		lines = append(lines, muted(text.SanitiseName(p.Link)))
+		lines = append(lines, muted("S switches to the selected generation: only the profile's link changes."))
 	}
 	return lines
 }

@@ -15,6 +15,7 @@ import (
 	"nixbench/store"
 	"nixbench/themes"
 	"nixbench/tui"
+	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/rows"
 )
 
@@ -316,21 +317,5 @@ func (s *Screen) countCell(g tui.Generation) rows.Cell {
 	case !ok:
 		return rows.Text(themes.Muted, "-")
 	}
-	return countSpans(d)
-}
-
-func countSpans(d *diff.Diff) rows.Cell {
-	var cell rows.Cell
-	for _, c := range counted {
-		if n := d.Count(c.kind); n > 0 {
-			if len(cell) > 0 {
-				cell = append(cell, rows.Cell{{Text: " "}}...)
-			}
-			cell = append(cell, rows.Cell{{Text: strconv.Itoa(n) + " " + c.word, Token: c.token}}...)
-		}
-	}
-	if cell == nil {
-		return rows.Text(themes.Muted, "the same")
-	}
-	return cell
+	return changes.Counts(d)
 }

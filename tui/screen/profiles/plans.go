@@ -18,6 +18,7 @@ import (
 	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/style"
+	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/confirm"
 	"nixbench/tui/widget/palette"
 )
@@ -119,8 +120,8 @@ func (s *Screen) switchPlanned(msg tui.Answer[*switching]) tea.Cmd {
 		lines = append(lines, muted("      "+why))
 	}
 	if sw.diff != nil {
-		changes := append(line{{Text: "then  ", Token: themes.Muted}}, countSpans(sw.diff)...)
-		lines = append(lines, append(changes, style.Span{Text: "   " + text.SignedBytes(sw.diff.SizeDelta()), Token: themes.Size}))
+		counts := append(line{{Text: "then  ", Token: themes.Muted}}, changes.Counts(sw.diff)...)
+		lines = append(lines, append(counts, style.Span{Text: "   " + text.SignedBytes(sw.diff.SizeDelta()), Token: themes.Size}))
 		lines = append(lines, biggest(sw.diff, 6)...)
 	}
 	lines = append(lines, nil, muted("only the profile's link changes; z switches back"))
@@ -143,16 +144,12 @@ func generationText(g profile.Generation) string {
 
 // biggest are the n changes of the most bytes.
 func biggest(d *diff.Diff, n int) []line {
-	changes := slices.Clone(d.Changes)
-	size := func(c diff.Change) int64 { return max(c.SizeDelta(), -c.SizeDelta()) }
-	slices.SortStableFunc(changes, func(a, b diff.Change) int { return int(min(max(size(b)-size(a), -1), 1)) })
 	var lines []line
-	for i := range changes[:min(len(changes), n)] {
-		c := &changes[i]
-		r := changeRow(c)
+	for _, c := range changes.Biggest(d, n) {
+		cells := changes.Row(&c).Cells
 		lines = append(lines, line{
-			{Text: "      " + style.Fit(r.Cells[0][0].Text, 5), Token: r.Cells[0][0].Token},
-			{Text: style.Fit(r.Cells[1][0].Text, 20) + " ", Token: themes.DrvName}, {Text: r.Cells[3][0].Text, Token: themes.Size},
+			{Text: "      " + style.Fit(cells[0][0].Text, 7), Token: cells[0][0].Token},
+			{Text: style.Fit(cells[1][0].Text, 20) + " ", Token: themes.DrvName}, {Text: cells[3][0].Text, Token: themes.Size},
 		})
 	}
 	return lines

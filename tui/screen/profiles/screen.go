@@ -13,6 +13,7 @@ import (
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
+	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
 )
@@ -74,13 +75,7 @@ func New(env *tui.Env) *Screen {
 		rows.Column{Title: "LABEL", Min: 8, Flex: 2, End: true},
 		rows.Column{Title: "NAME", Min: 18, Flex: 1, Rank: 6})
 	s.gens.Empty = "listing generations .."
-	s.changes = rows.New(st,
-		rows.Column{Min: 4},
-		rows.Column{Min: 14, Flex: 2, Max: 32},
-		rows.Column{Min: 20, Flex: 3, Max: 48, End: true},
-		rows.Column{Min: 11, Right: true},
-		rows.Column{Min: 14, Rank: 1, End: true})
-	s.changes.NoFolds = true
+	s.changes = changes.NewList(st)
 	return s
 }
 

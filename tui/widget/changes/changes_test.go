@@ -28,23 +28,23 @@ func TestSource(t *testing.T) {
 		w := NewList(st)
 		w.SetSource(Source(sample(), rebuilt))
 		var out []string
-		for _, l := range w.Draw(72, 6, true) {
-			out = append(out, strings.TrimRight(style.Strip(l), " "))
+		for _, l := range w.Draw(90, 6, true) {
+			out = append(out, strings.Join(strings.Fields(style.Strip(l)), " "))
 		}
 		return out
 	}
 	want := []string{
-		`> up      linux           6.9.1        -> 6.9.3     +2.0 MiB`,
-		`  new     env                          -> -            +10 B  selected`,
-		`  gone    a\x1b[31mb      3.0          ->          -72.0 MiB`,
-		`  size    mesa            24 =                      +9.0 MiB`,
-		`  same    rebuilt         3 paths (u to show)`,
+		`> up linux 6.9.1 -> 6.9.3 +2.0 MiB`,
+		`new env -> - +10 B selected`,
+		`gone a\x1b[31mb 3.0 -> -72.0 MiB`,
+		`size mesa 24 = +9.0 MiB`,
+		`same rebuilt 3 paths (u to show)`,
 		``,
 	}
 	if diff := cmp.Diff(want, draw(false)); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	if got, want := draw(true)[4], `  same    glibc           2.39 =                         0 B  3 paths`; got != want {
+	if got, want := draw(true)[4], `same glibc 2.39 = 0 B 3 paths`; got != want {
 		t.Errorf("rebuilt: got %q, want %q", got, want)
 	}
 }
