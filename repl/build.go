@@ -14,7 +14,7 @@ import (
 )
 
 // derivation evaluates an expression to exactly one derivation.
-func (s *Session) derivation(ctx context.Context, arg string) (engine.Derivation, error) {
+func (s *sitting) derivation(ctx context.Context, arg string) (engine.Derivation, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
 		return engine.Derivation{}, err
@@ -33,7 +33,7 @@ func (s *Session) derivation(ctx context.Context, arg string) (engine.Derivation
 	return drvs[0], nil
 }
 
-func (s *Session) cmdBuild(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdBuild(ctx context.Context, arg string) (*Result, error) {
 	d, err := s.derivation(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (s *Session) cmdBuild(ctx context.Context, arg string) (*Result, error) {
 }
 
 // build realises all outputs of a derivation.
-func (s *Session) build(ctx context.Context, d engine.Derivation) (*Result, error) {
+func (s *sitting) build(ctx context.Context, d engine.Derivation) (*Result, error) {
 	target := store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{store.AllOutputs}}
 	result, err := s.eng.Realise(ctx, []store.DerivedPath{target})
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Session) build(ctx context.Context, d engine.Derivation) (*Result, erro
 	return res, nil
 }
 
-func (s *Session) cmdBuildLink(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdBuildLink(ctx context.Context, arg string) (*Result, error) {
 	res, err := s.cmdBuild(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (s *Session) cmdBuildLink(ctx context.Context, arg string) (*Result, error)
 }
 
 // cmdLog leads to the build's log on the Builds screen.
-func (s *Session) cmdLog(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdLog(ctx context.Context, arg string) (*Result, error) {
 	d, err := s.derivation(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (s *Session) cmdLog(ctx context.Context, arg string) (*Result, error) {
 
 // storePath evaluates an expression to a store path: a derivation's first
 // output, a string or path that leads there.
-func (s *Session) storePath(ctx context.Context, arg string) (store.Path, error) {
+func (s *sitting) storePath(ctx context.Context, arg string) (store.Path, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
 		return "", err
@@ -113,7 +113,7 @@ func (s *Session) storePath(ctx context.Context, arg string) (store.Path, error)
 	return p, err
 }
 
-func (s *Session) cmdClosure(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdClosure(ctx context.Context, arg string) (*Result, error) {
 	p, err := s.storePath(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (s *Session) cmdClosure(ctx context.Context, arg string) (*Result, error) {
 	return &Result{Then: &Then{Screen: ScreenClosure, Path: p}}, nil
 }
 
-func (s *Session) cmdWhy(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdWhy(ctx context.Context, arg string) (*Result, error) {
 	words := strings.Fields(arg)
 	if len(words) != 2 {
 		return nil, errors.New(":why needs two expressions without blanks: what depends, and on what")

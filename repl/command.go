@@ -10,7 +10,7 @@ import (
 // A command is one of those that begin with a colon.
 type command struct {
 	Command
-	run func(s *Session, ctx context.Context, arg string) (*Result, error)
+	run func(s *sitting, ctx context.Context, arg string) (*Result, error)
 	// argument says what its argument is, for completion.
 	argument argumentKind
 }
@@ -36,32 +36,32 @@ const (
 // table returns the commands, in the order of :?.
 func table() []command {
 	return []command{
-		{Command{[]string{":a", ":add"}, "<expr>", "add the attributes of a set to the scope", groupScope}, (*Session).cmdAdd, argExpr},
-		{Command{[]string{":l", ":load"}, "<file>", "load a file and add its attributes to the scope", groupScope}, (*Session).cmdLoad, argFile},
-		{Command{[]string{":r", ":reload"}, "", "load all files again; bindings and results stay", groupScope}, (*Session).cmdReload, argNone},
-		{Command{[]string{":ll", ":last-loaded"}, "", "list the names that were added last", groupScope}, (*Session).cmdLastLoaded, argNone},
-		{Command{[]string{":scope"}, "", "list what is loaded and bound", groupScope}, (*Session).cmdScope, argNone},
+		{Command{[]string{":a", ":add"}, "<expr>", "add the attributes of a set to the scope", groupScope}, (*sitting).cmdAdd, argExpr},
+		{Command{[]string{":l", ":load"}, "<file>", "load a file and add its attributes to the scope", groupScope}, (*sitting).cmdLoad, argFile},
+		{Command{[]string{":r", ":reload"}, "", "load all files again; bindings and results stay", groupScope}, (*sitting).cmdReload, argNone},
+		{Command{[]string{":ll", ":last-loaded"}, "", "list the names that were added last", groupScope}, (*sitting).cmdLastLoaded, argNone},
+		{Command{[]string{":scope"}, "", "list what is loaded and bound", groupScope}, (*sitting).cmdScope, argNone},
 
-		{Command{[]string{":p", ":print"}, "[depth] <expr>", "evaluate and print all of a value, or to a depth", groupLook}, (*Session).cmdPrint, argExpr},
-		{Command{[]string{":t", ":type"}, "<expr>", "tell the type of a value", groupLook}, (*Session).cmdType, argExpr},
-		{Command{[]string{":doc"}, "<expr>", "explain a builtin, function or attribute", groupLook}, (*Session).cmdDoc, argExpr},
-		{Command{[]string{":e", ":edit"}, "<expr>", "open the source of a package or function in $EDITOR", groupLook}, (*Session).cmdEdit, argExpr},
-		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*Session).cmdSave, argFile},
+		{Command{[]string{":p", ":print"}, "[depth] <expr>", "evaluate and print all of a value, or to a depth", groupLook}, (*sitting).cmdPrint, argExpr},
+		{Command{[]string{":t", ":type"}, "<expr>", "tell the type of a value", groupLook}, (*sitting).cmdType, argExpr},
+		{Command{[]string{":doc"}, "<expr>", "explain a builtin, function or attribute", groupLook}, (*sitting).cmdDoc, argExpr},
+		{Command{[]string{":e", ":edit"}, "<expr>", "open the source of a package or function in $EDITOR", groupLook}, (*sitting).cmdEdit, argExpr},
+		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*sitting).cmdSave, argFile},
 
-		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*Session).cmdBuild, argExpr},
-		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*Session).cmdBuildLink, argExpr},
-		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*Session).cmdLog, argExpr},
-		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*Session).cmdWhy, argExpr},
-		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*Session).cmdClosure, argExpr},
+		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},
+		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*sitting).cmdBuildLink, argExpr},
+		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*sitting).cmdLog, argExpr},
+		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*sitting).cmdWhy, argExpr},
+		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},
 
-		{Command{[]string{":bt", ":backtrace"}, "", "show the trace of the last error", groupErrors}, (*Session).cmdTrace, argNone},
-		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*Session).cmdTraceEnable, argNone},
+		{Command{[]string{":bt", ":backtrace"}, "", "show the trace of the last error", groupErrors}, (*sitting).cmdTrace, argNone},
+		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*sitting).cmdTraceEnable, argNone},
 
 		{Command{[]string{":profiles"}, "", "go to the profiles", groupProgram}, goTo(ScreenProfiles), argNone},
 		{Command{[]string{":gc"}, "", "go to the garbage collection", groupProgram}, goTo(ScreenGC), argNone},
-		{Command{[]string{":!"}, "<command>", "run a command of the shell", groupProgram}, (*Session).cmdShell, argNone},
-		{Command{[]string{":?", ":help"}, "", "list the commands", groupProgram}, (*Session).cmdHelp, argNone},
-		{Command{[]string{":q", ":quit"}, "", "leave", groupProgram}, (*Session).cmdQuit, argNone},
+		{Command{[]string{":!"}, "<command>", "run a command of the shell", groupProgram}, (*sitting).cmdShell, argNone},
+		{Command{[]string{":?", ":help"}, "", "list the commands", groupProgram}, (*sitting).cmdHelp, argNone},
+		{Command{[]string{":q", ":quit"}, "", "leave", groupProgram}, (*sitting).cmdQuit, argNone},
 	}
 }
 
@@ -91,7 +91,7 @@ func findCommand(input string) (command, string, error) {
 	return command{}, "", fmt.Errorf("unknown command '%s'; :? lists the commands", name)
 }
 
-func (s *Session) runCommand(ctx context.Context, input string) (*Result, error) {
+func (s *sitting) runCommand(ctx context.Context, input string) (*Result, error) {
 	cmd, arg, err := findCommand(input)
 	if err != nil {
 		return nil, err
@@ -99,15 +99,15 @@ func (s *Session) runCommand(ctx context.Context, input string) (*Result, error)
 	return cmd.run(s, ctx, arg)
 }
 
-func goTo(screen Screen) func(*Session, context.Context, string) (*Result, error) {
-	return func(*Session, context.Context, string) (*Result, error) {
+func goTo(screen Screen) func(*sitting, context.Context, string) (*Result, error) {
+	return func(*sitting, context.Context, string) (*Result, error) {
 		return &Result{Then: &Then{Screen: screen}}, nil
 	}
 }
 
-func (s *Session) cmdQuit(context.Context, string) (*Result, error) { return nil, errQuit }
+func (s *sitting) cmdQuit(context.Context, string) (*Result, error) { return nil, errQuit }
 
-func (s *Session) cmdHelp(context.Context, string) (*Result, error) {
+func (s *sitting) cmdHelp(context.Context, string) (*Result, error) {
 	lines := []string{
 		"<expr>                evaluate; the result is _ and _N",
 		"<x> = <expr>          bind a name",
@@ -124,6 +124,6 @@ func (s *Session) cmdHelp(context.Context, string) (*Result, error) {
 	return textResult(lines...), nil
 }
 
-func (s *Session) cmdShell(_ context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdShell(_ context.Context, arg string) (*Result, error) {
 	return &Result{Then: &Then{Command: []string{"sh", "-c", arg}}}, nil
 }

@@ -19,10 +19,7 @@ const maxCompletions = 200
 // keywords are completed like variables.
 var keywords = []string{"assert", "else", "if", "import", "in", "inherit", "let", "rec", "then", "with"}
 
-// Complete finds what can stand at the cursor, a byte offset. Attributes are
-// found by evaluating what stands before the last dot; if that fails, Err of the
-// answer says why.
-func (s *Session) Complete(ctx context.Context, input string, cursor int) (*Completions, error) {
+func (s *sitting) complete(ctx context.Context, input string, cursor int) (*Completions, error) {
 	cursor = min(max(cursor, 0), len(input))
 	if strings.HasPrefix(input, ":") {
 		return s.completeCommand(ctx, input, cursor)
@@ -30,7 +27,7 @@ func (s *Session) Complete(ctx context.Context, input string, cursor int) (*Comp
 	return s.completeExpr(ctx, input, cursor)
 }
 
-func (s *Session) completeCommand(ctx context.Context, input string, cursor int) (*Completions, error) {
+func (s *sitting) completeCommand(ctx context.Context, input string, cursor int) (*Completions, error) {
 	blank := strings.IndexByte(input, ' ')
 	if blank < 0 || cursor <= blank {
 		c := &Completions{}
@@ -59,7 +56,7 @@ func (s *Session) completeCommand(ctx context.Context, input string, cursor int)
 	return &Completions{Start: cursor}, nil
 }
 
-func (s *Session) completeExpr(ctx context.Context, input string, cursor int) (*Completions, error) {
+func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*Completions, error) {
 	at := syntax.CompletionAt(input, cursor)
 	switch at.Kind {
 	case syntax.CompleteVariable:
@@ -84,7 +81,7 @@ func (c *Completions) offer(prefix, name, detail string) {
 	c.Items = append(c.Items, CompletionItem{Text: name, Detail: detail})
 }
 
-func (s *Session) completeVariable(ctx context.Context, at syntax.Completion) (*Completions, error) {
+func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion) (*Completions, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -104,7 +101,7 @@ func (s *Session) completeVariable(ctx context.Context, at syntax.Completion) (*
 }
 
 // detail says what a variable is, without evaluating it.
-func (s *Session) detail(name string) string {
+func (s *sitting) detail(name string) string {
 	v, ok := s.scope.Lookup(name)
 	if !ok {
 		if v, ok = s.ev.Global(name); !ok {
@@ -115,7 +112,7 @@ func (s *Session) detail(name string) string {
 }
 
 // shortDetail says what a value is in a few words.
-func (s *Session) shortDetail(v eval.Value) string {
+func (s *sitting) shortDetail(v eval.Value) string {
 	snap := s.ev.Snapshot(v)
 	if snap.Kind == eval.KindBuiltin {
 		if b := v.Builtin(); b != nil {
@@ -128,7 +125,7 @@ func (s *Session) shortDetail(v eval.Value) string {
 	return text.Cut(s.line(snap), 48)
 }
 
-func (s *Session) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
+func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -159,7 +156,7 @@ func (s *Session) completeAttr(ctx context.Context, at syntax.Completion) (*Comp
 }
 
 // shortError is an error in one line.
-func (s *Session) shortError(err error) string {
+func (s *sitting) shortError(err error) string {
 	var evalErr *eval.Error
 	msg := err.Error()
 	if errors.As(err, &evalErr) {
@@ -170,7 +167,7 @@ func (s *Session) shortError(err error) string {
 }
 
 // completeFile completes the last part of a file name.
-func (s *Session) completeFile(prefix string, start int) *Completions {
+func (s *sitting) completeFile(prefix string, start int) *Completions {
 	dir, base := filepath.Split(prefix)
 	entries, err := os.ReadDir(s.abs(expandHome(dir, s.eng.Getenv("HOME"))))
 	c := &Completions{Start: start + len(dir)}

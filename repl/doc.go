@@ -11,7 +11,7 @@ import (
 	"nixbench/repl/text"
 )
 
-func (s *Session) cmdDoc(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdDoc(ctx context.Context, arg string) (*Result, error) {
 	doc, err := s.explain(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -19,9 +19,7 @@ func (s *Session) cmdDoc(ctx context.Context, arg string) (*Result, error) {
 	return &Result{Kind: ResultDoc, Doc: doc}, nil
 }
 
-// Doc explains the expression at the cursor: the variable or selection that the
-// cursor stands at or just behind.
-func (s *Session) Doc(ctx context.Context, input string, cursor int) (*Doc, error) {
+func (s *sitting) docAt(ctx context.Context, input string, cursor int) (*Doc, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -47,7 +45,7 @@ func isNamePart(c byte) bool {
 
 // explain evaluates an expression and says what is known of it: the text of a
 // builtin, or the comment before a function or attribute.
-func (s *Session) explain(ctx context.Context, expr string) (*Doc, error) {
+func (s *sitting) explain(ctx context.Context, expr string) (*Doc, error) {
 	v, err := s.evalText(ctx, expr)
 	if err != nil {
 		return nil, err
@@ -78,7 +76,7 @@ func (s *Session) explain(ctx context.Context, expr string) (*Doc, error) {
 }
 
 // explainAt fills in the comment at a position, and the position.
-func (s *Session) explainAt(doc *Doc, pos eval.Pos) {
+func (s *sitting) explainAt(doc *Doc, pos eval.Pos) {
 	at := s.ev.Position(pos)
 	if strings.HasPrefix(at.Name, "/") {
 		doc.File, doc.Line = at.Name, at.Line
@@ -91,7 +89,7 @@ func (s *Session) explainAt(doc *Doc, pos eval.Pos) {
 }
 
 // attrPos returns where the attribute that expr selects was written.
-func (s *Session) attrPos(ctx context.Context, expr string) eval.Pos {
+func (s *sitting) attrPos(ctx context.Context, expr string) eval.Pos {
 	dot := strings.LastIndexByte(expr, '.')
 	if dot < 0 {
 		return 0
@@ -129,7 +127,7 @@ func docLines(markdown string) []DocLine {
 }
 
 // cmdEdit leads to the source of a function, a package or a file.
-func (s *Session) cmdEdit(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdEdit(ctx context.Context, arg string) (*Result, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -144,7 +142,7 @@ func (s *Session) cmdEdit(ctx context.Context, arg string) (*Result, error) {
 	return &Result{Then: &Then{File: file, Line: line}}, nil
 }
 
-func (s *Session) sourceOf(ctx context.Context, v eval.Value, expr string) (string, int, error) {
+func (s *sitting) sourceOf(ctx context.Context, v eval.Value, expr string) (string, int, error) {
 	if v.Kind() == eval.KindPath || v.Kind() == eval.KindString {
 		name, err := s.print(ctx, v, eval.PrintOptions{})
 		return name, 0, err
@@ -168,7 +166,7 @@ func (s *Session) sourceOf(ctx context.Context, v eval.Value, expr string) (stri
 }
 
 // metaPosition reads meta.position of a package: "file:line".
-func (s *Session) metaPosition(ctx context.Context, v eval.Value) (file string, line int, ok bool) {
+func (s *sitting) metaPosition(ctx context.Context, v eval.Value) (file string, line int, ok bool) {
 	var at string
 	err := s.ev.Do(ctx, func(st *eval.State) {
 		meta, has := v.Attrs().GetName("meta")

@@ -13,7 +13,7 @@ import (
 
 // describe turns an error into what interfaces show of it. The frames of a
 // language error stay for :bt.
-func (s *Session) describe(err error) *EvalError {
+func (s *sitting) describe(err error) *EvalError {
 	var evalErr *eval.Error
 	var syntaxErr *syntax.Error
 	var failure *engine.Failure
@@ -22,7 +22,9 @@ func (s *Session) describe(err error) *EvalError {
 		return describeBuild(err)
 	case errors.As(err, &evalErr):
 		s.lastErr = evalErr
-		return describeEval(evalErr)
+		e := describeEval(evalErr)
+		e.ShowTrace = s.tracing
+		return e
 	case errors.As(err, &syntaxErr):
 		return &EvalError{
 			Msg: text.PlainLine(syntaxErr.Msg), Where: syntaxErr.Pos.String(),

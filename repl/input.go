@@ -12,7 +12,7 @@ import (
 )
 
 // carryOut does what an input says. A nil Result is one with nothing to say.
-func (s *Session) carryOut(ctx context.Context, input string) (*Result, error) {
+func (s *sitting) carryOut(ctx context.Context, input string) (*Result, error) {
 	trimmed := strings.TrimSpace(input)
 	switch {
 	case trimmed == "":
@@ -35,7 +35,7 @@ func (s *Session) carryOut(ctx context.Context, input string) (*Result, error) {
 }
 
 // bind adds the names of bindings to the scope. The values stay unevaluated.
-func (s *Session) bind(ctx context.Context, in *syntax.ReplInput) (*Result, error) {
+func (s *sitting) bind(ctx context.Context, in *syntax.ReplInput) (*Result, error) {
 	set, err := s.ev.EvalExpr(ctx, in.Bindings, in.File, s.scope)
 	if err != nil {
 		return nil, err
@@ -47,11 +47,12 @@ func (s *Session) bind(ctx context.Context, in *syntax.ReplInput) (*Result, erro
 		s.bound = append(s.bound, binding{child.Name, child.Value})
 		names = append(names, text.SanitiseName(child.Name))
 	}
+	s.inputs = append(s.inputs, in.File.Source)
 	return textResult("bound " + strings.Join(names, ", ")), nil
 }
 
 // result makes v the result of the current input: it becomes _ and _N.
-func (s *Session) result(ctx context.Context, v eval.Value) (*Result, error) {
+func (s *sitting) result(ctx context.Context, v eval.Value) (*Result, error) {
 	name := s.number()
 	s.results = append(s.results, binding{name, v})
 	s.define("_", v)
@@ -67,7 +68,7 @@ func (s *Session) result(ctx context.Context, v eval.Value) (*Result, error) {
 func textResult(lines ...string) *Result { return &Result{Kind: ResultText, Lines: lines} }
 
 // evalText evaluates an expression in the scope.
-func (s *Session) evalText(ctx context.Context, expr string) (eval.Value, error) {
+func (s *sitting) evalText(ctx context.Context, expr string) (eval.Value, error) {
 	if strings.TrimSpace(expr) == "" {
 		return eval.Value{}, errors.New("this command needs an expression")
 	}

@@ -14,9 +14,7 @@ import (
 // maxText is how many bytes of a value's line interfaces get.
 const maxText = 4096
 
-// Expand returns up to n children of a node from number from on. It evaluates
-// the node itself if need be, and none of the children.
-func (s *Session) Expand(ctx context.Context, h Handle, from, n int) ([]Node, error) {
+func (s *sitting) children(ctx context.Context, h Handle, from, n int) ([]Node, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -39,7 +37,7 @@ func (s *Session) Expand(ctx context.Context, h Handle, from, n int) ([]Node, er
 // errHandle reports a handle that the session does not know, or no longer.
 var errHandle = errors.New("this value belongs to an earlier session")
 
-func (s *Session) lookup(h Handle) (handled, error) {
+func (s *sitting) lookup(h Handle) (handled, error) {
 	it, ok := s.handles[h]
 	if !ok {
 		return handled{}, errHandle
@@ -47,8 +45,35 @@ func (s *Session) lookup(h Handle) (handled, error) {
 	return it, nil
 }
 
+// force evaluates nodes and describes them again, as many as there is time for.
+func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	var nodes []Node
+	for _, h := range hs {
+		it, err := s.lookup(h)
+		if err != nil {
+			return nodes, err
+		}
+		snap, err := s.ev.Expand(ctx, it.value)
+		if err != nil {
+			break // there is no more time
+		}
+		node := s.describeNode(h, it)
+		if snap.Err != nil {
+			node.Kind, node.Text = NodeError, text.SanitiseName(snap.Text)
+			node.Count, node.HasChildren = 0, false
+		}
+		nodes = append(nodes, node)
+	}
+	return nodes, nil
+}
+
 // child describes a child without forcing it.
-func (s *Session) child(parent handled, child eval.Child) Node {
+func (s *sitting) child(parent handled, child eval.Child) Node {
 	it := handled{value: child.Value, pos: child.Pos}
 	label := child.Name
 	if label == "" {
@@ -71,7 +96,7 @@ func selection(expr string) string {
 }
 
 // expand forces a value and describes it.
-func (s *Session) expand(ctx context.Context, it handled) (Node, error) {
+func (s *sitting) expand(ctx context.Context, it handled) (Node, error) {
 	snap, err := s.ev.Expand(ctx, it.value)
 	if err != nil {
 		return Node{}, err
@@ -83,12 +108,17 @@ func (s *Session) expand(ctx context.Context, it handled) (Node, error) {
 }
 
 // node describes a value as it is now, and gives it a handle.
-func (s *Session) node(it handled) Node {
-	s.last++
-	s.handles[s.last] = it
+func (s *sitting) node(it handled) Node {
+	h := Handle(s.handle.Add(1))
+	s.handles[h] = it
+	return s.describeNode(h, it)
+}
+
+// describeNode describes the value of a handle as it is now.
+func (s *sitting) describeNode(h Handle, it handled) Node {
 	snap := s.ev.Snapshot(it.value)
 	node := Node{
-		Handle: s.last, Kind: nodeKind(snap), Text: s.line(snap),
+		Handle: h, Kind: nodeKind(snap), Text: s.line(snap),
 		Count: snap.Children, HasChildren: snap.Children > 0, AttrPath: it.attrPath,
 		Store: store.Path(snap.DrvPath),
 	}
@@ -112,7 +142,7 @@ func (s *Session) node(it handled) Node {
 
 // line is the text of a value on one line: sets and lists by their size, other
 // values as they print.
-func (s *Session) line(snap eval.Snapshot) string {
+func (s *sitting) line(snap eval.Snapshot) string {
 	switch {
 	case snap.DrvPath != "":
 		return text.SanitiseName(snap.Text)
@@ -164,9 +194,7 @@ func storePathIn(snap eval.Snapshot) store.Path {
 	return snap.Context[0].Path()
 }
 
-// ValueText prints a node in full, for copying: a string as it is, other values
-// in the syntax of the language, evaluated.
-func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {
+func (s *sitting) valueText(ctx context.Context, h Handle) (string, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return "", err
@@ -180,7 +208,7 @@ func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {
 }
 
 // print evaluates and prints a value; a string is printed as it is.
-func (s *Session) print(ctx context.Context, v eval.Value, opts eval.PrintOptions) (out string, err error) {
+func (s *sitting) print(ctx context.Context, v eval.Value, opts eval.PrintOptions) (out string, err error) {
 	err = s.ev.Do(ctx, func(st *eval.State) {
 		v := st.ForceCtx(v, "")
 		if v.Kind() == eval.KindString {

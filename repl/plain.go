@@ -66,6 +66,9 @@ func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err err
 	if ctx.Err() != nil {
 		return false, false, ctx.Err()
 	}
+	for _, line := range res.Traces {
+		fmt.Fprintln(p.Err, line)
+	}
 	ok = res.Kind != ResultError
 	switch res.Kind {
 	case ResultQuit:
@@ -93,9 +96,12 @@ func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err err
 
 // value prints a result one level deep, as nix repl does.
 func (p *Plain) value(ctx context.Context, node Node) error {
-	out, err := p.Session.print1(ctx, node.Handle)
+	out, wrong, err := p.Session.sitting.Load().print1(ctx, node.Handle)
 	if err != nil {
-		p.printError(p.Session.describe(err))
+		return err
+	}
+	if wrong != nil {
+		p.printError(wrong)
 		return nil
 	}
 	_, err = fmt.Fprintln(p.Out, cleanText(out))
@@ -103,18 +109,21 @@ func (p *Plain) value(ctx context.Context, node Node) error {
 }
 
 // print1 prints a node one level deep.
-func (s *Session) print1(ctx context.Context, h Handle) (out string, err error) {
+func (s *sitting) print1(ctx context.Context, h Handle) (out string, wrong *EvalError, err error) {
 	end, err := s.begin(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	defer end()
 	it, err := s.lookup(h)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	err = s.ev.Do(ctx, func(st *eval.State) { out = st.Print(st.ForceCtx(it.value, ""), eval.ReplPrint) })
-	return out, err
+	if err != nil {
+		return "", s.describe(err), nil
+	}
+	return out, nil, nil
 }
 
 func (p *Plain) printError(e *EvalError) {
@@ -124,6 +133,15 @@ func (p *Plain) printError(e *EvalError) {
 	}
 	for _, line := range e.Excerpt {
 		fmt.Fprintf(p.Err, "       %s\n", line)
+	}
+	if !e.ShowTrace {
+		return
+	}
+	for _, f := range e.Trace {
+		fmt.Fprintf(p.Err, "       %s\n", f.Text)
+		if f.Where != "" {
+			fmt.Fprintf(p.Err, "         at %s\n", f.Where)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // maxListed is how many of many names are listed.
 const maxListed = 20
 
-func (s *Session) cmdAdd(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdAdd(ctx context.Context, arg string) (*Result, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -29,7 +29,7 @@ func (s *Session) cmdAdd(ctx context.Context, arg string) (*Result, error) {
 	return s.added(l), nil
 }
 
-func (s *Session) cmdLoad(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdLoad(ctx context.Context, arg string) (*Result, error) {
 	if arg == "" {
 		return nil, errors.New(":l needs a file")
 	}
@@ -52,7 +52,7 @@ func expandHome(name, home string) string {
 }
 
 // load evaluates a file, calls it if it is a function, and adds its attributes.
-func (s *Session) load(ctx context.Context, l *load) error {
+func (s *sitting) load(ctx context.Context, l *load) error {
 	var v eval.Value
 	var err error
 	if strings.HasPrefix(l.file, "<") {
@@ -70,7 +70,7 @@ func (s *Session) load(ctx context.Context, l *load) error {
 }
 
 // addAttrs defines the attributes of v, and says in l which.
-func (s *Session) addAttrs(ctx context.Context, v eval.Value, l *load) error {
+func (s *sitting) addAttrs(ctx context.Context, v eval.Value, l *load) error {
 	err := s.ev.Do(ctx, func(st *eval.State) { v = st.ForceAttrs(v, "").Value() })
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (s *Session) addAttrs(ctx context.Context, v eval.Value, l *load) error {
 }
 
 // added remembers a load and says what it added, as Nix does.
-func (s *Session) added(l load) *Result {
+func (s *sitting) added(l load) *Result {
 	s.loaded = append(s.loaded, l)
 	lines := []string{fmt.Sprintf("Added %d variables.", len(l.names))}
 	var names []string
@@ -99,7 +99,7 @@ func (s *Session) added(l load) *Result {
 	return textResult(lines...)
 }
 
-func (s *Session) cmdLastLoaded(context.Context, string) (*Result, error) {
+func (s *sitting) cmdLastLoaded(context.Context, string) (*Result, error) {
 	if len(s.loaded) == 0 {
 		return nil, errors.New("nothing was loaded yet")
 	}
@@ -110,10 +110,7 @@ func (s *Session) cmdLastLoaded(context.Context, string) (*Result, error) {
 	return textResult(lines...), nil
 }
 
-// Reload loads all files again and keeps bindings and earlier results.
-func (s *Session) Reload(ctx context.Context) (*Result, error) { return s.Eval(ctx, ":r") }
-
-func (s *Session) cmdReload(ctx context.Context, _ string) (*Result, error) {
+func (s *sitting) cmdReload(ctx context.Context, _ string) (*Result, error) {
 	loaded := s.loaded
 	s.ev.ForgetFiles()
 	s.watch.reset()
@@ -121,19 +118,12 @@ func (s *Session) cmdReload(ctx context.Context, _ string) (*Result, error) {
 	var failed error
 	lines := []string{}
 	for _, l := range loaded {
-		again := load{file: l.file, expr: l.expr}
-		var err error
-		if l.file != "" {
-			err = s.load(ctx, &again)
-		} else {
-			err = s.reAdd(ctx, &again)
+		if err := s.loadAgain(ctx, l); err != nil {
+			failed = err
+			continue
 		}
-		if err != nil {
-			again.names, failed = l.names, err
-		} else {
-			lines = append(lines, fmt.Sprintf("Added %d variables from %s.", len(again.names), text.SanitiseName(again.source())))
-		}
-		s.loaded = append(s.loaded, again)
+		again := s.loaded[len(s.loaded)-1]
+		lines = append(lines, fmt.Sprintf("Added %d variables from %s.", len(again.names), text.SanitiseName(again.source())))
 	}
 	for _, b := range slices.Concat(s.bound, s.results) {
 		s.define(b.name, b.value)
@@ -154,8 +144,24 @@ func (l load) source() string {
 	return l.expr
 }
 
+// loadAgain loads what was loaded before; it stays on the list if that fails.
+func (s *sitting) loadAgain(ctx context.Context, l load) error {
+	again := load{file: l.file, expr: l.expr}
+	var err error
+	if l.file != "" {
+		err = s.load(ctx, &again)
+	} else {
+		err = s.reAdd(ctx, &again)
+	}
+	if err != nil {
+		again.names = l.names
+	}
+	s.loaded = append(s.loaded, again)
+	return err
+}
+
 // reAdd evaluates the expression of an earlier :a again.
-func (s *Session) reAdd(ctx context.Context, l *load) error {
+func (s *sitting) reAdd(ctx context.Context, l *load) error {
 	v, err := s.evalText(ctx, l.expr)
 	if err != nil {
 		return err
@@ -163,8 +169,7 @@ func (s *Session) reAdd(ctx context.Context, l *load) error {
 	return s.addAttrs(ctx, v, l)
 }
 
-// Scope lists what was loaded and bound, and the files that have changed.
-func (s *Session) Scope(ctx context.Context) (*Scope, error) {
+func (s *sitting) listScope(ctx context.Context) (*Scope, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -188,11 +193,11 @@ func (s *Session) Scope(ctx context.Context) (*Scope, error) {
 	return scope, nil
 }
 
-func (s *Session) entry(b binding) ScopeEntry {
+func (s *sitting) entry(b binding) ScopeEntry {
 	return ScopeEntry{Name: text.SanitiseName(b.name), Text: s.line(s.ev.Snapshot(b.value))}
 }
 
-func (s *Session) cmdScope(context.Context, string) (*Result, error) {
+func (s *sitting) cmdScope(context.Context, string) (*Result, error) {
 	var lines []string
 	for _, l := range s.loaded {
 		lines = append(lines, fmt.Sprintf("loaded  %s  %s", text.SanitiseName(l.source()), text.Plural(len(l.names), "name")))
@@ -209,7 +214,7 @@ func (s *Session) cmdScope(context.Context, string) (*Result, error) {
 	return textResult(lines...), nil
 }
 
-func (s *Session) cmdPrint(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdPrint(ctx context.Context, arg string) (*Result, error) {
 	opts := eval.PrintOptions{Force: true, Indent: 2}
 	if first, rest, ok := strings.Cut(arg, " "); ok {
 		if depth, err := strconv.Atoi(first); err == nil && depth > 0 {
@@ -227,7 +232,7 @@ func (s *Session) cmdPrint(ctx context.Context, arg string) (*Result, error) {
 	return textResult(strings.Split(cleanText(out), "\n")...), nil
 }
 
-func (s *Session) cmdType(ctx context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdType(ctx context.Context, arg string) (*Result, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
 		return nil, err
@@ -239,7 +244,7 @@ func (s *Session) cmdType(ctx context.Context, arg string) (*Result, error) {
 }
 
 // cmdSave writes the inputs of this session to a new file.
-func (s *Session) cmdSave(_ context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdSave(_ context.Context, arg string) (*Result, error) {
 	if arg == "" {
 		return nil, errors.New(":save needs a file")
 	}
@@ -256,14 +261,14 @@ func (s *Session) cmdSave(_ context.Context, arg string) (*Result, error) {
 	return textResult(fmt.Sprintf("wrote %s to %s", text.Plural(len(inputs), "input"), text.SanitiseName(name))), nil
 }
 
-func (s *Session) cmdTrace(context.Context, string) (*Result, error) {
+func (s *sitting) cmdTrace(context.Context, string) (*Result, error) {
 	if s.lastErr == nil {
 		return nil, errors.New("there was no error yet")
 	}
 	return textResult(strings.Split(cleanText(s.lastErr.Format(true)), "\n")...), nil
 }
 
-func (s *Session) cmdTraceEnable(_ context.Context, arg string) (*Result, error) {
+func (s *sitting) cmdTraceEnable(_ context.Context, arg string) (*Result, error) {
 	switch arg {
 	case "":
 		s.tracing = !s.tracing

@@ -74,7 +74,9 @@ type Result struct {
 	Drv     store.Path
 	Outputs []BuiltOutput
 	Err     *EvalError
-	Took    time.Duration
+	// Traces are the messages of builtins.trace, and warnings; clean.
+	Traces []string
+	Took   time.Duration
 	// Then says where to go next: the command was ":closure e" and the like.
 	Then *Then
 }
@@ -115,8 +117,10 @@ type EvalError struct {
 	Where   string   // "<repl>:1:22"
 	Excerpt []string // source lines with a line of carets
 	Trace   []Frame  // innermost first
-	File    string   // to open in the editor; "" if it is not a file
-	Line    int
+	// ShowTrace says that the user wants to see traces: the command :te.
+	ShowTrace bool
+	File      string // to open in the editor; "" if it is not a file
+	Line      int
 }
 
 // A Frame is a line of a trace.

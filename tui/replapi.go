@@ -21,6 +21,10 @@ type Repl interface {
 	// Expand returns up to n children of a node from number from on. It
 	// evaluates the node itself if need be, and none of the children.
 	Expand(ctx context.Context, h Handle, from, n int) ([]Node, error)
+	// Force evaluates nodes and describes them again, in order and as many
+	// as can be done before ctx ends. One whose evaluation fails becomes
+	// a NodeError.
+	Force(ctx context.Context, hs ...Handle) ([]Node, error)
 	// ValueText prints a node in full, for copying.
 	ValueText(ctx context.Context, h Handle) (string, error)
 	// Complete finds what can stand at the cursor, a byte offset.

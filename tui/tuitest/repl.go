@@ -146,6 +146,19 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 	return all[from:min(from+n, len(all))], nil
 }
 
+// Force implements tui.Repl.
+func (r *Repl) Force(_ context.Context, hs ...tui.Handle) ([]tui.Node, error) {
+	var nodes []tui.Node
+	for _, h := range hs {
+		n := r.node("oops", h)
+		if h == handleThrow {
+			n.Text, n.Kind, n.HasChildren, n.Count = "«error: not in this world»", tui.NodeError, false, 0
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, nil
+}
+
 // ValueText implements tui.Repl.
 func (r *Repl) ValueText(_ context.Context, h tui.Handle) (string, error) {
 	return r.node("", h).Text, nil

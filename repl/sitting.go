@@ -1,0 +1,210 @@
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"nixbench/engine"
+	"nixbench/engine/eval"
+)
+
+// A sitting is a session up to where it is abandoned: an evaluator and all
+// values that it made.
+type sitting struct {
+	*common
+
+	// turn is held, by sending to it, while the fields below are used.
+	turn    chan struct{}
+	ev      *eval.Evaluator // nil before the first turn
+	scope   *eval.Scope
+	args    eval.Attrs
+	names   []string // defined in scope, in order, with repetitions
+	loaded  []load
+	bound   []binding
+	inputs  []string  // that bound names, oldest first
+	results []binding // _N
+	handles map[Handle]handled
+	count   int // of inputs
+	lastErr *eval.Error
+	traces  []string // messages of builtins.trace during this input
+	tracing bool     // :te
+
+	running atomic.Bool
+
+	mu     sync.Mutex // mu guards memory
+	memory memory
+}
+
+// A memory is what the next sitting begins with.
+type memory struct {
+	loaded  []load
+	inputs  []string // that bound names
+	count   int
+	tracing bool
+}
+
+// A load is something whose attributes were added to the scope.
+type load struct {
+	file  string // absolute; "" for :a
+	expr  string // of :a
+	names []string
+}
+
+// A binding is a name that an input bound.
+type binding struct {
+	name  string
+	value eval.Value
+}
+
+// handled is what a Handle stands for.
+type handled struct {
+	value    eval.Value
+	attrPath string
+	pos      eval.Pos
+}
+
+func newSitting(c *common, m memory) *sitting {
+	return &sitting{
+		common: c, turn: make(chan struct{}, 1), handles: make(map[Handle]handled),
+		count: m.count, tracing: m.tracing, memory: m,
+	}
+}
+
+// remembered is what the next sitting begins with.
+func (s *sitting) remembered() memory {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.memory
+}
+
+// remember notes what the next sitting would begin with.
+func (s *sitting) remember() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.memory = memory{slices.Clone(s.loaded), slices.Clone(s.inputs), s.count, s.tracing}
+}
+
+// start makes the evaluator, and loads and binds what is remembered.
+func (s *sitting) start(ctx context.Context) error {
+	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
+		Includes: s.opts.Includes, Dir: s.opts.Dir,
+		Trace: s.trace, Warn: func(msg string) { s.trace("warning: " + msg) },
+		OnRead: s.watch.add,
+	})
+	if err != nil {
+		return err
+	}
+	s.ev, s.scope, s.names = ev, eval.NewScope(), nil
+	if s.args, err = s.evalArgs(ctx); err != nil {
+		return err
+	}
+	m := s.remembered()
+	s.loaded, s.bound, s.inputs = nil, nil, nil
+	for _, l := range m.loaded {
+		// What cannot be loaded now can be with :r.
+		_ = s.loadAgain(ctx, l)
+	}
+	for _, input := range m.inputs {
+		_, _ = s.carryOut(ctx, input) // it only binds names
+	}
+	return context.Cause(ctx) // then it is done again
+}
+
+// evalArgs makes the set of arguments for functions at the top of files.
+func (s *sitting) evalArgs(ctx context.Context) (args eval.Attrs, err error) {
+	args = eval.NoAttrs()
+	if len(s.opts.Args) == 0 {
+		return args, nil
+	}
+	err = s.ev.Do(ctx, func(st *eval.State) {
+		b := st.NewAttrs(len(s.opts.Args))
+		for _, arg := range s.opts.Args {
+			if arg.IsExpr {
+				b.SetName(arg.Name, st.EvalText("«command line argument»", arg.Value, s.opts.Dir, nil))
+			} else {
+				b.SetName(arg.Name, eval.MakeString(arg.Value))
+			}
+		}
+		args = st.ForceAttrs(b.Value(), "")
+	})
+	return args, err
+}
+
+func (s *sitting) trace(msg string) {
+	s.traces = append(s.traces, msg)
+	if s.opts.Trace != nil {
+		s.opts.Trace(msg)
+	}
+}
+
+// begin waits for the session's turn and returns the function that ends it.
+func (s *sitting) begin(ctx context.Context) (end func(), err error) {
+	select {
+	case s.turn <- struct{}{}:
+		if s.ev == nil {
+			if err := s.start(ctx); err != nil {
+				s.ev = nil
+				<-s.turn
+				return nil, err
+			}
+		}
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// define binds a name in the scope.
+func (s *sitting) define(name string, v eval.Value) {
+	s.scope.Define(name, v)
+	s.names = append(s.names, name)
+}
+
+// abs makes a file name absolute.
+func (s *sitting) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(s.opts.Dir, name)
+}
+
+// errQuit reports that the user wants to leave.
+var errQuit = errors.New("quit")
+
+func (s *sitting) eval(ctx context.Context, input string) (*Result, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	s.running.Store(true)
+	defer s.running.Store(false)
+	s.count++
+	s.remember()
+	s.traces = nil
+	started := s.opts.Clock()
+	res, err := s.carryOut(ctx, input)
+	switch {
+	case errors.Is(err, errQuit):
+		res = &Result{Kind: ResultQuit}
+	case err != nil:
+		res = &Result{Kind: ResultError, Err: s.describe(err)}
+	case res == nil:
+		res = &Result{}
+	}
+	res.Number, res.Took = s.count, s.opts.Clock().Sub(started)
+	for _, msg := range s.traces {
+		res.Traces = append(res.Traces, strings.Split(cleanText(msg), "\n")...)
+	}
+	s.remember()
+	return res, nil
+}
+
+// number names the result of the current input: _4.
+func (s *sitting) number() string { return fmt.Sprintf("_%d", s.count) }
