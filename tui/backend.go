@@ -25,7 +25,6 @@ type (
 	RealiseOptions = desk.RealiseOptions
 	Place          = desk.Place
 	File           = desk.File
-	Holding        = desk.Holding
 	Profile        = desk.Profile
 	Generation     = desk.Generation
 )

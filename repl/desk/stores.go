@@ -201,28 +201,21 @@ func (d *Desk) realPath(ctx context.Context, p store.Path) (string, error) {
 	return st.RealPath(p), nil
 }
 
-// A Holding is a file that holds a reference.
-type Holding struct {
-	File    string // relative
-	Excerpt string // what stands around it, clean and on one line
-	Offset  int64  // bytes from the start of the file
-}
-
-// FilesHolding lists the files of referrer in which the digest of reference
-// stands, each once.
-func (d *Desk) FilesHolding(ctx context.Context, referrer, reference store.Path) ([]Holding, error) {
+// FilesHolding lists where in the files of referrer the digest of reference
+// stands, in the contents of each file once.
+func (d *Desk) FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error) {
 	root, err := d.realPath(ctx, referrer)
 	if err != nil {
 		return nil, err
 	}
-	var holdings []Holding
+	var found []why.Occurrence
 	for o, err := range why.Occurrences(ctx, root, reference.Digest(), why.OccurrenceOptions{PerFile: 1}) {
 		if err != nil {
-			return holdings, err
+			return found, err
 		}
-		holdings = append(holdings, Holding{File: o.File, Excerpt: text.SanitiseName(o.Context), Offset: o.Offset})
+		found = append(found, o)
 	}
-	return holdings, nil
+	return found, nil
 }
 
 // BuildGraph returns the derivations that drv needs to be built, with the sizes
