@@ -97,7 +97,7 @@ func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
 	if seen[id] {
 		return false
 	}
-	seen[id], seen[v.p] = true, true
+	seen[id] = true
 	return true
 }
 
