@@ -1,0 +1,81 @@
+package eval
+
+import "unsafe"
+
+// PrintPlain returns a value as nix-instantiate --eval prints it, without
+// forcing anything. Forced says that the value was forced deeply before.
+// Behaviour: print-ambiguous.cc in Nix.
+func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
+	p := plainPrinter{ev: ev, forced: forced, seen: make(identities)}
+	p.print(v.peek(), 0)
+	return string(p.b)
+}
+
+type plainPrinter struct {
+	b      []byte
+	ev     *Evaluator
+	forced bool
+	seen   identities
+	cell   unsafe.Pointer // as in printer
+}
+
+func (p *plainPrinter) print(v Value, depth int) {
+	switch v.raw() {
+	case rawString, rawContextString:
+		p.b = append(p.b, QuoteString(v.str())...)
+	case rawAttrs:
+		p.set(v, depth)
+	case rawList:
+		p.list(v, depth)
+	case rawLambda, rawClosure:
+		p.b = append(p.b, "<LAMBDA>"...)
+	case rawBuiltin:
+		p.b = append(p.b, "<PRIMOP>"...)
+	case rawPartial:
+		p.b = append(p.b, "<PRIMOP-APP>"...)
+	case rawThunk, rawRef, rawApp, rawMapElem, rawGenElem, rawMapAttr:
+		p.b = append(p.b, "<CODE>"...)
+	default:
+		p.b = append(p.b, p.ev.scalar(v)...)
+	}
+}
+
+func (p *plainPrinter) set(v Value, depth int) {
+	if empty := !v.layered() && len(v.shape().syms) == 0; !empty && !p.seen.set(v) {
+		p.b = append(p.b, repeated...)
+		return
+	}
+	p.b = append(p.b, "{ "...)
+	for a := range v.Attrs().All() {
+		p.b = append(append(p.b, QuoteName(SymName(a.Name))...), " = "...)
+		p.element(a.Value, depth+1)
+		p.b = append(p.b, "; "...)
+	}
+	p.b = append(p.b, '}')
+}
+
+func (p *plainPrinter) list(v Value, depth int) {
+	if !p.seen.list(v, p.cell, depth) {
+		p.b = append(p.b, repeated...)
+		return
+	}
+	p.b = append(p.b, "[ "...)
+	for _, e := range v.list() {
+		p.element(e, depth+1)
+		p.b = append(p.b, ' ')
+	}
+	p.b = append(p.b, ']')
+}
+
+func (p *plainPrinter) element(v Value, depth int) {
+	p.cell = cellOf(v)
+	v = v.peek()
+	switch {
+	case depth > p.ev.maxDepth:
+		p.b = append(p.b, "«too deep»"...)
+	case v.shownLazy() && !v.lazy() && !p.forced:
+		p.b = append(p.b, "<CODE>"...)
+	default:
+		p.print(v, depth)
+	}
+}
