@@ -241,6 +241,26 @@ let
       program = "echo browsing";
     };
 
+    # The version before: what an upgrade leaves to a generation of its own.
+    browser_126 = package {
+      pname = "browser";
+      version = "126.0";
+      needs = [
+        libhttp
+        libdraw
+        fonts
+      ];
+      build = blob "lib/browser/engine.so" 1420 + blob "lib/browser/legacy.so" 380;
+      program = "echo browsing as before";
+    };
+
+    # Built on the tour and kept by nothing: garbage.
+    wallpapers = package {
+      pname = "wallpapers";
+      version = "1.0";
+      build = blob "share/wallpapers/hills" 980 + blob "share/wallpapers/sea" 860;
+    };
+
     chess = package {
       pname = "chess";
       version = "0.9";

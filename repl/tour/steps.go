@@ -20,19 +20,19 @@ type change struct{ name, attr string }
 // generations are the changes that lead from each generation to the next.
 var generations = [][]change{
 	{{"greet", "greet"}, {"calc", "calc"}},
-	{{"notes", "notes"}},
+	{{"notes", "notes"}, {"browser", "browser_126"}},
 	{{"greet", "greet_1_1"}},
-	{{"desktop", "desktop"}, {"editor", "editor"}, {"browser", "browser"}},
+	{{"browser", "browser"}, {"editor", "editor"}},
 	{{"notes", ""}},
 }
 
 // results are the links beside the package set that keep something alive.
-var results = []change{{"result-server", "server"}, {"result-tools", "tools"}}
+var results = []change{{"result-server", "server"}, {"result-games", "games"}}
 
 // Quick are the packages that build at once; Rest takes half a minute, and one
 // of it fails.
 var (
-	Quick = []string{"desktop", "games", "tools", "server", "paint", "textkit.doc"}
+	Quick = []string{"desktop", "games", "tools", "server", "browser_126", "wallpapers", "textkit.doc"}
 	Rest  = []string{"machine", "broken"}
 )
 
