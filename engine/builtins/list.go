@@ -134,7 +134,7 @@ func concatMap(s *eval.State, f, list eval.Value) eval.Value {
 }
 
 // maxGenList keeps a mistake from taking all memory at once.
-const maxGenList = 1 << 32
+const maxGenList = 1 << 27
 
 func genList(s *eval.State, f, n eval.Value) eval.Value {
 	size := s.ForceInt(n, "while evaluating the second argument passed to builtins.genList")
