@@ -39,7 +39,7 @@ race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race $(PKG)
 
 golden: ## rewrite the golden files of all tests
-	$(GO) test $(PKG) -update
+	$(GO) test $$(grep -rlE 'Bool\("update"|tui/tuitest"' --include='*_test.go' . | xargs -n 1 dirname | sort -u) -update
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@for pkg in $$($(GO) list $(PKG)); do \
