@@ -30,6 +30,7 @@ func TestLogSink(t *testing.T) {
 			l.Write([]byte(chunk + "o"))
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -77,6 +78,7 @@ func TestLogPostsAreFew(t *testing.T) {
 			l.Write([]byte("line\n"))
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if diff := cmp.Diff([]int64{5, 5000}, posts); diff != "" {
 			t.Errorf("posts (-want +got):\n%s", diff)
 		}
@@ -84,6 +86,7 @@ func TestLogPostsAreFew(t *testing.T) {
 		l.Write([]byte("more\n"))
 		l.Close()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got, want := len(posts), 3; got != want {
 			t.Errorf("%d posts, want %d: none after the end", got, want)
 		}
