@@ -135,8 +135,7 @@ func (f *follower) tellLog(seen *followed) {
 	}
 	seen.offset += int64(len(data))
 	for line := range bytes.Lines(data) {
-		if shown, ok := logLine(string(bytes.TrimRight(line, "\n"))); ok {
-			fmt.Fprintf(f.w, "%s> %s\n", text.SanitiseName(seen.act.Name), shown)
-		}
+		shown := text.Plain(text.LogLine(string(bytes.TrimRight(line, "\n"))))
+		fmt.Fprintf(f.w, "%s> %s\n", text.SanitiseName(seen.act.Name), shown)
 	}
 }

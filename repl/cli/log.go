@@ -45,7 +45,7 @@ func (inv *invocation) copyLog(log io.Reader) error {
 	for {
 		line, err := r.ReadString('\n')
 		if line != "" {
-			shown := text.PlainLine(strings.TrimRight(line, "\n"))
+			shown := text.Plain(text.LogLine(strings.TrimRight(line, "\n")))
 			if _, err := fmt.Fprintln(inv.env.Stdout, shown); err != nil {
 				return err
 			}
@@ -57,13 +57,4 @@ func (inv *invocation) copyLog(log io.Reader) error {
 			return err
 		}
 	}
-}
-
-// logLine returns a line of a log as people read it, and false if it was said
-// to Nix rather than to them.
-func logLine(line string) (string, bool) {
-	if strings.HasPrefix(line, "@nix {") {
-		return "", false
-	}
-	return text.PlainLine(line), true
 }

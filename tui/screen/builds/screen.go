@@ -275,9 +275,7 @@ func lastLines(f logview.File) ([]string, error) {
 	}
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(string(data), "\n"), "\n") {
-		if !strings.HasPrefix(line, "@nix ") {
-			lines = append(lines, text.PlainLine(line))
-		}
+		lines = append(lines, text.Plain(text.LogLine(line)))
 	}
 	if from > 0 && len(lines) > 1 {
 		lines = lines[1:]

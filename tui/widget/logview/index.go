@@ -102,7 +102,7 @@ func (x index) read(f File, from, to int) ([]string, error) {
 		if err != nil {
 			return lines, err
 		}
-		lines = append(lines, text.Sanitise(raw))
+		lines = append(lines, text.LogLine(raw))
 	}
 	return lines, nil
 }

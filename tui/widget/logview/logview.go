@@ -6,7 +6,7 @@
 //	moving     --> command: read what is around  --> Update --> Draw
 //	Search     --> command: the next 8 MiB       --> Update --> the next 8 MiB …
 //
-// Lines are cleaned by repl/text.Sanitise when they are read; the file keeps
+// Lines are cleaned by repl/text.LogLine when they are read; the file keeps
 // what the builder wrote.
 package logview
 
