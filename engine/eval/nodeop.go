@@ -251,11 +251,21 @@ type updateNode struct {
 	xpos, ypos Pos
 }
 
+// Eval evaluates the right operand first, as Nix does.
 func (n *updateNode) Eval(s *State, fr *Value) Value {
-	x := s.evalAttrs(n.x, fr, n.xpos, "in the left operand of the update (//) operator")
-	y := s.evalAttrs(n.y, fr, n.ypos, "in the right operand of the update (//) operator")
+	y := s.evalOperand(n.y, fr, n.ypos, "in the right operand of the update (//) operator")
+	x := s.evalOperand(n.x, fr, n.xpos, "in the left operand of the update (//) operator")
 	s.stats.Updates++
 	return s.update(x, y)
+}
+
+// evalOperand evaluates an operand of //. One that is an update itself is no step
+// of the trace.
+func (s *State) evalOperand(x node, fr *Value, pos Pos, ctx string) Value {
+	if u, ok := x.(*updateNode); ok {
+		return u.Eval(s, fr)
+	}
+	return s.evalAttrs(x, fr, pos, ctx)
 }
 
 func (s *State) evalAttrs(x node, fr *Value, pos Pos, ctx string) Value {
@@ -277,25 +287,30 @@ type addNode struct {
 
 func (n *addNode) Eval(s *State, fr *Value) Value {
 	x := n.x.Eval(s, fr)
+	if !x.isInt() && !x.is(rawFloat) {
+		return n.join(s, fr, x)
+	}
 	y := n.y.Eval(s, fr)
 	if x.is(rawInt) && y.is(rawInt) {
 		return MakeInt(x.int() + y.int()) // of 56 bits each
 	}
-	switch x.raw() {
-	case rawInt, rawBigInt:
+	if x.isInt() {
 		return s.addToInt(x, y, n.ypos)
-	case rawFloat:
-		if !y.isInt() && !y.is(rawFloat) {
-			s.Raise(ErrorType, "cannot add "+ShowType(y)+" to a float", At(n.ypos))
-		}
-		return MakeFloat(x.float() + y.number())
-	case rawPath:
-		a, ctx := s.part(x, n.xpos, false)
-		b, ctx2 := s.part(y, n.ypos, false)
+	}
+	if !y.isInt() && !y.is(rawFloat) {
+		s.Raise(ErrorType, "cannot add "+ShowType(y)+" to a float", At(n.ypos))
+	}
+	return MakeFloat(x.float() + y.number())
+}
+
+// join adds to a path or to what is made a string, before the right operand
+// is evaluated.
+func (n *addNode) join(s *State, fr *Value, x Value) Value {
+	a, ctx := s.part(x, n.xpos, x.isString())
+	b, ctx2 := s.part(n.y.Eval(s, fr), n.ypos, x.isString())
+	if x.is(rawPath) {
 		return s.joinPath(a+b, ctx.Union(ctx2), n.pos)
 	}
-	a, ctx := s.part(x, n.xpos, x.isString())
-	b, ctx2 := s.part(y, n.ypos, x.isString())
 	return MakeContextString(a+b, ctx.Union(ctx2))
 }
 
