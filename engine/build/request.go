@@ -5,11 +5,13 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"nixbench/engine/event"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // A request is one call of Execute. The goroutine of that call owns all of its
@@ -94,7 +96,7 @@ func (r *request) announce() {
 	r.act = event.Activity{ID: r.hub.NewID(), Kind: event.Realise, State: event.Running, Started: now, Total: int64(len(r.goals))}
 	if len(r.plan.Targets) > 0 {
 		r.act.Subject = r.plan.Targets[0].String()
-		r.act.Name = r.plan.Targets[0].Path.Name()
+		r.act.Name = strings.TrimSuffix(r.plan.Targets[0].Path.Name(), drv.Suffix)
 	}
 	r.hub.Post(r.act)
 	for _, g := range r.goals {

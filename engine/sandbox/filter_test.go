@@ -74,7 +74,7 @@ func TestFilter(t *testing.T) {
 		call    call
 		want    uint32
 	}{
-		{"read", "amd64", call{0, amd64, [6]uint64{0, 04755}}, actAllow},
+		{"read", "amd64", call{0, amd64, [6]uint64{0, 0o4755}}, actAllow},
 		{"chmod 755", "amd64", call{90, amd64, [6]uint64{0, 0o755}}, actAllow},
 		{"chmod 4755", "amd64", call{90, amd64, [6]uint64{0, 0o4755}}, perm},
 		{"chmod 2755", "amd64", call{90, amd64, [6]uint64{0, 0o2755}}, perm},

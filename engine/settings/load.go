@@ -49,6 +49,9 @@ func Load(lookup func(string) (string, bool)) (*Settings, []Warning, error) {
 		l.s.NixPath = splitNixPath(nixPath)
 		l.s.overridden["nix-path"] = true
 	}
+	if l.s.Sandbox != "true" {
+		l.warnings = append(l.warnings, Warning{Text: fmt.Sprintf("setting 'sandbox = %s' has no effect: builds are always sandboxed", l.s.Sandbox)})
+	}
 	return l.s, l.warnings, nil
 }
 
