@@ -50,6 +50,9 @@ func convertHash(s *eval.State, arg eval.Value) eval.Value {
 	format := s.ForceStringNoCtx(s.ForceAttr(attrs, symToHashFormat, "while locating the attribute 'toHashFormat'"),
 		"while evaluating the attribute 'toHashFormat'")
 	print := hashFormat(format)
+	if format == "base32" {
+		s.World().Warn(`"base32" is a deprecated alias for hash format "nix32".`)
+	}
 	if print == nil {
 		s.Fail(eval.ErrorOther, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
 	}

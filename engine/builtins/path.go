@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"syscall"
 
 	"nixbench/engine/eval"
 	"nixbench/store"
@@ -191,6 +192,9 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
+	if errors.Is(err, syscall.ENOTDIR) {
+		s.Raise(eval.ErrorFile, fmt.Sprintf("cannot read directory %q: Not a directory", file), eval.Because(err))
+	}
 	if err != nil {
 		failFile(s, file, err)
 	}

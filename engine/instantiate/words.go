@@ -1,12 +1,14 @@
 package instantiate
 
 import (
+	"encoding/base64"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/nixbase32"
 	"nixbench/store/nixhash"
 )
 
@@ -53,13 +55,13 @@ func UnknownAlgo(name string) string {
 func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 	h, err := nixhash.Parse(text, algo)
 	if err != nil {
-		s.Raise(eval.ErrorOther, hashProblem(text, algo, err), eval.Because(err))
+		s.Raise(eval.ErrorOther, hashProblem(text, algo), eval.Because(err))
 	}
 	return h
 }
 
 // hashProblem says why a hash cannot be read.
-func hashProblem(text string, algo nixhash.Algo, err error) string {
+func hashProblem(text string, algo nixhash.Algo) string {
 	prefix, digits, ok := strings.Cut(text, ":")
 	sri := false
 	if !ok {
@@ -81,19 +83,25 @@ func hashProblem(text string, algo nixhash.Algo, err error) string {
 	case algo == 0:
 		return fmt.Sprintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
 	case sri:
-		return fmt.Sprintf("invalid SRI hash '%s': %v", digits, err)
+		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(digits, "="))
+		if err != nil {
+			b = nil
+		}
+		return wrongLength("SRI", digits, len(b), algo)
 	case n == 2*algo.Size():
-		return fmt.Sprintf("invalid base16 hash '%s', length 0 != expected length %d", digits, algo.Size())
-	case n == nixbase32Len(algo):
-		return fmt.Sprintf("invalid nix32 hash '%s'", digits)
-	case n == (algo.Size()+2)/3*4:
-		return fmt.Sprintf("invalid Base64 hash '%s', length 0 != expected length %d", digits, algo.Size())
+		return wrongLength("base16", digits, 0, algo)
+	case n == nixbase32.EncodedLen(algo.Size()):
+		return wrongLength("nix32", digits, 0, algo)
+	case n == base64.StdEncoding.EncodedLen(algo.Size()):
+		return wrongLength("Base64", digits, 0, algo)
 	}
 	return fmt.Sprintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
 }
 
-// nixbase32Len returns the number of nix32 digits of a hash.
-func nixbase32Len(algo nixhash.Algo) int { return (algo.Size()*8-1)/5 + 1 }
+// wrongLength says that digits stand for n bytes, 0 if they are no digits.
+func wrongLength(base, digits string, n int, algo nixhash.Algo) string {
+	return fmt.Sprintf("invalid %s hash '%s', length %d != expected length %d", base, digits, n, algo.Size())
+}
 
 // ParseExpectedHash is ParseHash for a hash that something has to have. An empty
 // one stands for the hash of zeros, which nothing has: the error that follows

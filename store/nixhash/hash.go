@@ -131,14 +131,14 @@ func decode(digits string, algo Algo, sri bool) (sum []byte, err error) {
 	n := algo.Size()
 	switch {
 	case sri:
-		// Nix takes the padding of SRI as optional.
-		sum, err = base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(digits, "="))
+		// Nix takes the padding of SRI as optional, and drops bits that are left over.
+		sum, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(digits, "="))
 	case len(digits) == hex.EncodedLen(n):
 		sum, err = hex.DecodeString(digits)
 	case len(digits) == nixbase32.EncodedLen(n):
 		sum, err = nixbase32.DecodeString(digits)
 	case len(digits) == base64.StdEncoding.EncodedLen(n):
-		sum, err = base64.StdEncoding.Strict().DecodeString(digits)
+		sum, err = base64.StdEncoding.DecodeString(digits)
 	default:
 		return nil, fmt.Errorf("wrong length for hash algorithm %q", algo)
 	}
