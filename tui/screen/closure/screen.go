@@ -1,34 +1,350 @@
-// Package closure is the closure browser: what a store path needs, how large that is, and why.
+// Package closure is the closure browser: what a store path needs, how large
+// that is, and why it is there.
+//
+// The screen is a stack of frames, of which the last is shown: at the bottom the
+// places to begin at, above them closures, referrers, files and differences.
+// Diving pushes a frame, Backspace and Esc pop it:
+//
+//	places -> closure of a profile -> closure of a part -> files in it
+//
+// What a frame shows is computed in a command and never changes; the frame has
+// only the cursor, what is unfolded, the order and the search.
 package closure
 
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/inspect/diff"
+	"nixbench/inspect/why"
+	"nixbench/repl/text"
+	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
-	"nixbench/tui/style"
+	"nixbench/tui/widget/panes"
+	"nixbench/tui/widget/rows"
 )
+
+// The panes.
+const (
+	paneMain panes.ID = iota
+	paneWhy
+	paneLeft // of the columns
+	paneRight
+	paneInfo
+)
+
+// maxFrames bounds the stack; the oldest frames above the places are forgotten.
+const maxFrames = 64
 
 // Screen is the screen.
 type Screen struct {
 	tui.Base
-	env *tui.Env
+	env    *tui.Env
+	panes  *panes.Panes
+	frames []*frame // never empty: the first has the places
+
+	graphing  tui.Slot
+	placing   tui.Slot
+	resolving tui.Slot
+	infoSlot  tui.Slot
+
+	graph *store.Graph // nil until read
+	err   error        // why it could not be read
+
+	info    *store.PathInfo // of the path under the cursor, nil until known
+	infoFor store.Path
+	base    store.Path // what is compared with, "" for nothing
 }
 
 // New returns the screen.
-func New(env *tui.Env) *Screen { return &Screen{env: env} }
-
-// Update implements tui.Screen.
-func (s *Screen) Update(tea.Msg) tea.Cmd { return nil }
-
-// Draw implements tui.Screen.
-func (s *Screen) Draw(w, h int) []string {
-	return s.env.Styles.Box(w, h, style.Pane{Title: "closure", Focus: true}, nil)
+func New(env *tui.Env) *Screen {
+	s := &Screen{env: env, panes: panes.New(env.Styles)}
+	s.frames = []*frame{newPlaces(env)}
+	return s
 }
 
-// Actions implements tui.Screen.
-func (s *Screen) Actions() []action.Action { return nil }
+// top is the frame that is shown.
+func (s *Screen) top() *frame { return s.frames[len(s.frames)-1] }
+
+// push shows a frame over the others.
+func (s *Screen) push(f *frame) {
+	s.frames = append(s.frames, f)
+	if len(s.frames) > maxFrames {
+		s.frames = append(s.frames[:1], s.frames[2:]...)
+	}
+	s.panes.SetFocus(paneMain)
+}
+
+// pop goes back to the frame below; false: there is none.
+func (s *Screen) pop() bool {
+	if len(s.frames) == 1 {
+		return false
+	}
+	s.top().cancel()
+	s.frames = s.frames[:len(s.frames)-1]
+	s.panes.SetFocus(paneMain)
+	return true
+}
+
+// Update implements tui.Screen.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tui.ShownMsg:
+		if s.graph == nil && !s.graphing.Pending() {
+			return s.reload()
+		}
+	case tui.StoreChangedMsg:
+		if s.graph != nil || s.err != nil {
+			return s.reload()
+		}
+	case tui.ShowPathMsg:
+		return s.open(msg.Path, "", "")
+	case tui.ShowWhyMsg:
+		return s.open(msg.From, "", msg.To)
+	case action.Intent:
+		return s.intent(msg)
+	case tui.PointerMsg:
+		return s.pointer(msg)
+	default:
+		return s.answer(msg)
+	}
+	return nil
+}
+
+// answer takes what was asked for.
+func (s *Screen) answer(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tui.Answer[*store.Graph]:
+		return s.graphed(msg)
+	case tui.Answer[[]tui.Place]:
+		if msg.For(&s.placing) {
+			s.frames[0].setPlaces(msg.Value, msg.Err)
+			return s.moved()
+		}
+	case tui.Answer[store.Path]:
+		if msg.For(&s.resolving) {
+			if msg.Err != nil {
+				return s.env.Fail(msg.Err)
+			}
+			return s.open(msg.Value, "", "")
+		}
+	case tui.Answer[*store.PathInfo]:
+		if msg.For(&s.infoSlot) {
+			s.info = msg.Value // nil with an error: then the graph tells what it can
+		}
+	default:
+		for _, f := range s.frames {
+			if cmd, mine := s.frameAnswer(f, msg); mine {
+				return cmd
+			}
+		}
+	}
+	return nil
+}
+
+// frameAnswer takes what a frame asked for; mine tells that it was f.
+func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
+	switch msg := msg.(type) {
+	case tui.Answer[*loaded]:
+		if mine = msg.For(&f.loading); mine {
+			cmd = s.frameLoaded(f, msg.Value, msg.Err)
+		}
+	case tui.Answer[[]int64]:
+		if mine = msg.For(&f.sizing); mine && msg.Err == nil && f.data != nil {
+			f.data.sizes = msg.Value
+			f.arrange()
+		}
+	case tui.Answer[[]tui.File]:
+		if mine = msg.For(&f.loading); mine {
+			f.setFiles(msg.Value, msg.Err)
+		}
+	case tui.Answer[*diff.Diff]:
+		if mine = msg.For(&f.loading); mine {
+			f.setDiff(msg.Value, msg.Err)
+		}
+	case tui.Answer[*why.Chains]:
+		if mine = msg.For(&f.whySlot); mine {
+			cmd = s.explained(f, msg.Value, msg.Err)
+		}
+	case tui.Answer[map[step][]string]:
+		if f.why != nil {
+			if mine = msg.For(&f.why.filing); mine {
+				cmd = s.filed(f.why, msg.Value, msg.Err)
+			}
+		}
+	}
+	return cmd, mine
+}
+
+// reload reads the store and, with that, all frames again.
+func (s *Screen) reload() tea.Cmd {
+	b := s.env.Backend
+	return tea.Batch(
+		tui.Ask(s.env, &s.graphing, b.Graph),
+		tui.Ask(s.env, &s.placing, b.Places))
+}
+
+func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
+	if !msg.For(&s.graphing) {
+		return nil
+	}
+	s.err = msg.Err
+	if s.err != nil {
+		return s.env.Fail(s.err)
+	}
+	s.graph = msg.Value
+	s.infoFor = ""
+	var cmds []tea.Cmd
+	for _, f := range s.frames {
+		cmds = append(cmds, s.load(f))
+	}
+	return tea.Batch(append(cmds, s.moved())...)
+}
+
+// open shows the closure of a path, and why it depends on target if that is not
+// empty. name is what the user calls the path, "" for its own name.
+func (s *Screen) open(p store.Path, name string, target store.Path) tea.Cmd {
+	f := s.top()
+	if f.kind != kindClosure || f.path != p {
+		f = newClosure(s.env, kindClosure, p, name)
+		s.push(f)
+	}
+	f.target = target
+	if f.data != nil {
+		return s.begin(f)
+	}
+	if s.graph == nil {
+		if s.graphing.Pending() {
+			return nil // the graph loads all frames
+		}
+		return s.reload()
+	}
+	return tea.Batch(s.load(f), s.moved())
+}
+
+// intent moves and folds.
+func (s *Screen) intent(in action.Intent) tea.Cmd {
+	f := s.top()
+	switch s.panes.Focus() {
+	case paneWhy:
+		if f.why != nil {
+			f.why.list.Update(in)
+			return nil
+		}
+	case paneMain:
+		if f.view == viewColumns && f.isClosure() && f.walk(in) {
+			return s.moved()
+		}
+	}
+	f.main().Update(in)
+	return s.moved()
+}
+
+func (s *Screen) pointer(msg tui.PointerMsg) tea.Cmd {
+	if msg.Wheel != 0 {
+		s.panes.Wheel(msg.X, msg.Y, msg.Wheel)
+		return s.moved()
+	}
+	_, again, ok := s.panes.Click(msg.X, msg.Y)
+	if !ok {
+		return nil
+	}
+	if again {
+		if f := s.top(); f.kind == kindPlaces {
+			return s.dive()
+		}
+		return s.intent(action.Intent{ID: action.FoldFlip})
+	}
+	return s.moved()
+}
+
+// moved asks about the path under the cursor.
+func (s *Screen) moved() tea.Cmd {
+	f := s.top()
+	f.fillSides()
+	p, ok := f.selected()
+	if !ok {
+		s.infoSlot.Cancel()
+		s.info, s.infoFor = nil, ""
+		return nil
+	}
+	if p == s.infoFor {
+		return nil
+	}
+	s.info, s.infoFor = nil, p
+	b := s.env.Backend
+	return tui.Ask(s.env, &s.infoSlot, infoOf(b, p))
+}
+
+// list is the list that has the keys.
+func (s *Screen) list() *rows.Rows {
+	if f := s.top(); s.panes.Focus() == paneWhy && f.why != nil {
+		return f.why.list
+	}
+	return s.top().main()
+}
 
 // Scopes implements tui.Screen.
-func (s *Screen) Scopes() []keymap.Scope { return []keymap.Scope{keymap.Closure, keymap.Rows} }
+func (s *Screen) Scopes() []keymap.Scope {
+	if s.panes.Focus() == paneWhy && s.top().why != nil {
+		return []keymap.Scope{keymap.ClosureWhy, keymap.Closure, keymap.Rows}
+	}
+	return []keymap.Scope{keymap.Closure, keymap.Rows}
+}
+
+// Back implements tui.Screen.
+func (s *Screen) Back() bool {
+	f := s.top()
+	switch {
+	case f.query != "":
+		f.search("")
+	case s.list().Finding() != "":
+		s.list().SetFind("")
+	case s.panes.Full:
+		s.panes.Full = false
+	case f.why != nil || f.whySlot.Pending():
+		f.closeWhy()
+		s.panes.SetFocus(paneMain)
+	case s.pop():
+		s.moved()
+	default:
+		return false
+	}
+	return true
+}
+
+// Interrupt implements tui.Screen: it cancels what is being computed.
+func (s *Screen) Interrupt() (tea.Cmd, bool) {
+	f := s.top()
+	switch {
+	case f.why != nil && f.why.filing.Pending():
+		f.why.filing.Cancel()
+	case f.whySlot.Pending():
+		f.whySlot.Cancel()
+	case f.loading.Pending() && f.kind != kindPlaces:
+		s.pop()
+	default:
+		return nil, false
+	}
+	return s.env.Notify("cancelled"), true
+}
+
+// Status implements tui.Screen.
+func (s *Screen) Status() string {
+	if s.base != "" {
+		return "base " + text.CutMiddle(cleanName(s.base), 30)
+	}
+	return ""
+}
+
+// Cursor implements tui.Screen.
+func (s *Screen) Cursor() *tea.Cursor {
+	if x, y, ok := s.panes.Cursor(); ok {
+		return tea.NewCursor(x, y)
+	}
+	return nil
+}
+
+// cleanName is the name of a path, without the ending of derivations.
+func cleanName(p store.Path) string { return text.SanitiseName(p.Name()) }

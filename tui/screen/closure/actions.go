@@ -1,0 +1,359 @@
+package closure
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/closure"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/tui"
+	"nixbench/tui/action"
+	"nixbench/tui/widget/palette"
+)
+
+// orders are the orders of a closure with their names, in the order of the menu.
+var orders = [...]struct {
+	by          closure.Order
+	name, about string
+}{
+	{closure.ByAdded, "adds", "what goes if only this path goes"},
+	{closure.ByClosure, "closure", "the path and all that it needs"},
+	{closure.ByOwn, "own", "the path alone"},
+	{closure.ByName, "name", "from A to Z"},
+	{closure.ByReferences, "refs", "how many paths it refers to"},
+	{closure.ByReferrers, "referrers", "how many paths refer to it"},
+}
+
+func sortName(by closure.Order) string {
+	for _, o := range orders {
+		if o.by == by {
+			return o.name
+		}
+	}
+	return by.String()
+}
+
+// Actions implements tui.Screen.
+func (s *Screen) Actions() []action.Action {
+	f := s.top()
+	p, ok := f.selected()
+	noPath, noClosure, noWhy, noRef := "", s.noClosure(f), "", ""
+	if !ok {
+		noPath = "no path is selected"
+	}
+	if noRef = noPath; noRef == "" && s.graph == nil {
+		noRef = "the store is being read"
+	}
+	if noWhy = noClosure; noWhy != "" && f.kind == kindPlaces {
+		noWhy = "open a closure first: enter"
+	}
+	noAnswer := ""
+	if f.why == nil {
+		noAnswer = "nothing is asked yet: w asks why"
+	}
+	noUp := ""
+	if len(s.frames) == 1 {
+		noUp = "there is nothing to go back to"
+	}
+	baseTitle := "Mark as the base to compare with"
+	if s.base != "" && s.base == p {
+		baseTitle = "Compare with nothing any more"
+	}
+	next := func(n int) func() tea.Cmd { return func() tea.Cmd { return s.findNext(n) } }
+	return []action.Action{
+		{ID: action.ClosureDive, Title: "Open: the closure of the path under the cursor", Short: "dive", Disabled: s.noDive(), Run: s.dive},
+		{ID: action.ClosureWhy, Title: "Why does this depend on ..?", Short: "why", Disabled: noWhy, Run: s.startWhy},
+		{ID: action.ClosureWhyFiles, Title: "Files that hold the references (in why)", Short: s.inWhy("files"), Disabled: noAnswer, Run: s.flipFiles},
+		{ID: action.ClosureAllPaths, Title: "All ways, or only the shortest (in why)", Short: s.inWhy("all ways"), Disabled: noAnswer, Run: s.flipAll},
+		{ID: action.ClosureReferrers, Title: "What refers to this, in the whole store", Short: "referrers", Disabled: noRef, Run: s.showReferrers},
+		{ID: action.ClosureSort, Title: "Sort by ..", Short: "sort", Disabled: noClosure, Run: s.pickOrder},
+		{ID: action.ClosureBase, Title: baseTitle, Short: "mark base", Disabled: noPath, Run: func() tea.Cmd {
+			if s.base == p {
+				s.base = ""
+			} else {
+				s.base = p
+			}
+			return nil
+		}},
+		{ID: action.Copy, Title: "Copy the path", Short: "copy", Disabled: noPath, Run: func() tea.Cmd { return s.env.Copy(string(p), "the path") }},
+		{ID: action.ClosureView, Title: "Tree, flat list or columns", Short: "tree/flat/columns", Disabled: noClosure, Run: func() tea.Cmd {
+			f.setView((f.view + 1) % numViews)
+			return s.moved()
+		}},
+		{ID: action.FindText, Title: "Find by name, or size>100M closure<1G adds> refs> ..", Short: "find", Run: s.find},
+		{ID: action.ClosureDiff, Title: "Difference between the base and this path", Short: "diff", Disabled: s.noDiff(p, noPath), Run: func() tea.Cmd {
+			return s.pushed(s.newDiff(s.base, p))
+		}},
+		{ID: action.ClosureFiles, Title: "Files inside, biggest first", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
+		{ID: action.ClosureBuildTime, Title: "Build-time closure: what its derivation needs", Short: "build-time", Disabled: s.noBuildTime(p, noPath), Run: s.showBuildTime},
+		{ID: action.ClosurePick, Title: "Open the closure of ..", Short: "place", Run: s.pick},
+		{ID: action.ClosureUp, Title: "Back to what was shown before", Disabled: noUp, Run: func() tea.Cmd { s.pop(); return s.moved() }},
+		{ID: action.FindNext, Title: "Find the next", Disabled: s.noFind(), Run: next(1)},
+		{ID: action.FindPrev, Title: "Find the previous", Disabled: s.noFind(), Run: next(-1)},
+		{ID: action.NextPane, Title: "Next pane", Run: func() tea.Cmd { s.panes.Next(1); return nil }},
+		{ID: action.PrevPane, Title: "Previous pane", Run: func() tea.Cmd { s.panes.Next(-1); return nil }},
+		{ID: action.Grow, Title: "Only the pane with the keys", Run: func() tea.Cmd { s.panes.Full = true; return nil }},
+		{ID: action.Shrink, Title: "All panes", Run: func() tea.Cmd { s.panes.Full = false; return nil }},
+		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noPath, Run: s.copyCommand},
+		{ID: action.Refresh, Title: "Read the store again", Run: s.reload},
+	}
+}
+
+// inWhy is a word for the footer while the answer to why has the keys.
+func (s *Screen) inWhy(word string) string {
+	if s.panes.Focus() == paneWhy {
+		return word
+	}
+	return ""
+}
+
+func (s *Screen) noClosure(f *frame) string {
+	switch {
+	case !f.isClosure():
+		return "this is not a closure"
+	case f.data == nil && f.err != nil:
+		return "the closure could not be read"
+	case f.data == nil:
+		return "the closure is being read"
+	}
+	return ""
+}
+
+func (s *Screen) noDive() string {
+	f := s.top()
+	if s.panes.Focus() == paneWhy && f.why != nil {
+		return ""
+	}
+	p, ok := f.selected()
+	switch {
+	case f.kind == kindFiles:
+		return "these are files: backspace goes back"
+	case f.kind == kindDiff:
+		return "this is a difference: backspace goes back"
+	case !ok:
+		return "no path is selected"
+	case f.isClosure() && p == f.path:
+		return "this is its closure already"
+	}
+	return ""
+}
+
+func (s *Screen) noDiff(p store.Path, noPath string) string {
+	switch {
+	case noPath != "":
+		return noPath
+	case s.base == "":
+		return "no base is marked: m marks one"
+	case s.base == p:
+		return "this is the base itself"
+	case s.graph == nil:
+		return "the store is being read"
+	}
+	return ""
+}
+
+func (s *Screen) noFiles(f *frame, noPath string) string {
+	if noPath == "" && f.kind == kindFiles {
+		return "these are its files"
+	}
+	return noPath
+}
+
+// deriver is the derivation of a path, or the path itself if it is one.
+func (s *Screen) deriver(p store.Path) store.Path {
+	if p.IsDerivation() {
+		return p
+	}
+	if s.infoFor == p && s.info != nil && s.info.Deriver != "" {
+		return s.info.Deriver
+	}
+	if s.graph == nil {
+		return ""
+	}
+	if i, ok := s.graph.Index(p); ok {
+		return s.graph.Derivers[i]
+	}
+	return ""
+}
+
+func (s *Screen) noBuildTime(p store.Path, noPath string) string {
+	if noPath != "" {
+		return noPath
+	}
+	d := s.deriver(p)
+	switch f := s.top(); {
+	case d == "":
+		return "its derivation is not known"
+	case f.kind == kindBuild && d == f.path:
+		return "this is its build-time closure"
+	case s.graph == nil:
+		return "the store is being read"
+	}
+	if _, ok := s.graph.Index(d); !ok {
+		return "its derivation is not in the store"
+	}
+	return ""
+}
+
+func (s *Screen) noFind() string {
+	if s.list().Finding() == "" && s.top().query == "" {
+		return "nothing is searched for: / searches"
+	}
+	return ""
+}
+
+// pushed shows a frame and asks for what it shows.
+func (s *Screen) pushed(f *frame) tea.Cmd {
+	s.push(f)
+	if s.graph == nil {
+		return s.moved()
+	}
+	return tea.Batch(s.load(f), s.moved())
+}
+
+// dive opens what is under the cursor; in the answer to why it goes to the node.
+func (s *Screen) dive() tea.Cmd {
+	f := s.top()
+	if s.panes.Focus() == paneWhy && f.why != nil {
+		if i, ok := f.why.list.Selected(); ok {
+			f.goTo(f.why.tree.Node(i).to)
+			s.panes.SetFocus(paneMain)
+		}
+		return s.moved()
+	}
+	p, ok := f.selected()
+	switch {
+	case !ok:
+		return nil
+	case f.kind == kindPlaces:
+		i, _ := f.list.Selected()
+		return s.open(p, text.SanitiseName(f.places[i].Name), "")
+	case f.view == viewColumns && f.isClosure():
+		f.walk(action.Intent{ID: action.FoldOpen})
+		return s.moved()
+	case f.kind == kindBuild:
+		sub := newClosure(s.env, kindBuild, p, "")
+		sub.source, sub.view, sub.order = f.source, f.view, f.order
+		return s.pushed(sub)
+	case f.kind == kindClosure:
+		sub := newClosure(s.env, kindClosure, p, "")
+		sub.view, sub.order = f.view, f.order
+		return s.pushed(sub)
+	}
+	return s.open(p, "", "")
+}
+
+func (s *Screen) showReferrers() tea.Cmd {
+	f := s.top()
+	p, _ := f.selected()
+	var in *closure.Graph
+	if f.kind == kindClosure && f.data != nil {
+		in = f.data.g
+	}
+	return s.pushed(s.newReferrers(p, in))
+}
+
+func (s *Screen) showBuildTime() tea.Cmd {
+	p, _ := s.top().selected()
+	return s.pushed(newClosure(s.env, kindBuild, s.deriver(p), ""))
+}
+
+func (s *Screen) pickOrder() tea.Cmd {
+	f := s.top()
+	var items []palette.Item
+	for _, o := range orders {
+		it := palette.Item{Key: o.name, Title: o.name + ": " + o.about}
+		if o.by == closure.ByClosure && f.data.sizes == nil {
+			it.Disabled = "being added up"
+		}
+		items = append(items, it)
+	}
+	return s.env.Pick(palette.Options{Title: "sort by", Items: items, OnPick: func(key string) tea.Cmd {
+		for _, o := range orders {
+			if o.name == key {
+				f.order = o.by
+			}
+		}
+		f.arrange()
+		f.search(f.query)
+		return s.moved()
+	}})
+}
+
+// pick opens a place, or whatever path, link or name is typed.
+func (s *Screen) pick() tea.Cmd {
+	places := s.frames[0].places
+	var items []palette.Item
+	byKey := map[string]tui.Place{}
+	for i, p := range places {
+		key := "\x00" + strconv.Itoa(i)
+		byKey[key] = p
+		items = append(items, palette.Item{Key: key, Title: text.SanitiseName(p.Name), Hint: text.CutMiddle(cleanName(p.Path), 26), Side: p.Kind})
+	}
+	b := s.env.Backend
+	return s.env.Pick(palette.Options{
+		Title: "open the closure of", Items: items, Free: true, Empty: "type a path, a link or a name",
+		OnPick: func(key string) tea.Cmd {
+			if p, ok := byKey[key]; ok {
+				return s.open(p.Path, text.SanitiseName(p.Name), "")
+			}
+			return tui.Ask(s.env, &s.resolving, resolve(b, key))
+		},
+	})
+}
+
+func (s *Screen) copyCommand() tea.Cmd {
+	f := s.top()
+	p, _ := f.selected()
+	command := "nixbench path-info -rsSh " + string(p)
+	switch {
+	case f.why != nil:
+		g := f.data.g
+		command = "nixbench why-depends --all " + string(g.Path(f.why.chains.From())) + " " + string(g.Path(f.why.chains.To()))
+	case f.kind == kindReferrers:
+		command = "nix-store --query --referrers " + string(p)
+	}
+	return s.env.Copy(command, "the command")
+}
+
+// find searches as one types.
+func (s *Screen) find() tea.Cmd {
+	f := s.top()
+	if s.panes.Focus() == paneWhy && f.why != nil {
+		list := f.why.list
+		return s.env.Prompt(palette.PromptOptions{
+			Label: "/", Initial: list.Finding(),
+			OnChange: func(q string) tea.Cmd { list.SetFind(q); list.FindNext(0); return nil },
+			OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+		})
+	}
+	hint := ""
+	if f.isClosure() {
+		hint = "glibc   size>100M   closure<1G   adds>10M   refs>20"
+	}
+	return s.env.Prompt(palette.PromptOptions{
+		Label: "/", Initial: f.query, Hint: hint,
+		OnChange: func(q string) tea.Cmd { f.search(q); return s.moved() },
+		OnDone: func(q string) tea.Cmd {
+			f.search(q)
+			if f.query != "" && !f.next(0) {
+				s.env.Notify("not found: " + text.SanitiseName(q))
+			}
+			return s.moved()
+		},
+		OnCancel: func() tea.Cmd { f.search(""); return s.moved() },
+	})
+}
+
+func (s *Screen) findNext(n int) tea.Cmd {
+	if s.panes.Focus() == paneWhy && s.top().why != nil {
+		s.list().FindNext(n)
+		return nil
+	}
+	if !s.top().next(n) {
+		return s.env.Notify("not found")
+	}
+	return s.moved()
+}

@@ -1,0 +1,181 @@
+package closure
+
+import (
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/panes"
+)
+
+// infoWidth is the width of what is told about a path beside the list.
+const infoWidth = 44
+
+// Draw implements tui.Screen.
+func (s *Screen) Draw(w, h int) []string {
+	f := s.top()
+	if f.why != nil {
+		s.panes.Arrange(paneMain, paneWhy)
+	} else {
+		s.panes.Arrange(paneMain)
+	}
+	all := panes.Place{W: w, H: h}
+	if s.panes.Full {
+		if s.panes.Focus() == paneWhy {
+			return s.drawWhy(all)
+		}
+		return s.drawMain(all)
+	}
+	if tui.WidthOf(w) == tui.Narrow {
+		return s.drawNarrow(all)
+	}
+	if f.isClosure() && f.view == viewColumns && tui.WidthOf(w) == tui.Wide && f.data != nil {
+		return s.drawColumns(all)
+	}
+	info := panes.Place{X: w - infoWidth, W: infoWidth, H: h}
+	left := panes.Place{W: w - infoWidth, H: h}
+	if f.why == nil {
+		return style.Beside(s.drawMain(left), s.drawInfo(info))
+	}
+	left.H = h / 2
+	below := panes.Place{Y: left.H, W: left.W, H: h - left.H}
+	return style.Beside(style.Stack(s.drawMain(left), s.drawWhy(below)), s.drawInfo(info))
+}
+
+// drawNarrow stacks the list, the answer to why, and two lines about the path.
+func (s *Screen) drawNarrow(at panes.Place) []string {
+	const infoHeight = 4
+	main, info := at, at
+	main.H = at.H - infoHeight
+	info.Y, info.H = main.H, infoHeight
+	p := style.Pane{Title: "path"}
+	if sel, ok := s.top().selected(); ok {
+		p.Title = cleanName(sel)
+	}
+	lines := s.panes.Text(paneInfo, info, p, s.shortInfo(p.InnerWidth(at.W)))
+	if s.top().why == nil {
+		return style.Stack(s.drawMain(main), lines)
+	}
+	below := main
+	main.H = main.H / 2
+	below.Y, below.H = main.H, below.H-main.H
+	return style.Stack(s.drawMain(main), s.drawWhy(below), lines)
+}
+
+// drawColumns draws the way here, the references, and theirs.
+func (s *Screen) drawColumns(at panes.Place) []string {
+	f := s.top()
+	c := &f.cols
+	top := at.H
+	if f.why != nil {
+		top = at.H / 2
+	}
+	low := max(at.H-top, 17)
+	top = at.H - low
+	side := at.W * 27 / 100
+	left := panes.Place{W: side, H: top}
+	mid := panes.Place{X: side, W: at.W - 2*side, H: top}
+	right := panes.Place{X: at.W - side, W: side, H: top}
+	p := style.Pane{Title: "parent"}
+	if len(c.trail) < 2 {
+		p.Title = "root"
+	}
+	rightPane := style.Pane{Title: "references"}
+	if n, ok := f.node(); ok {
+		rightPane.Title = f.nodeName(n) + "   " + text.Plural(len(f.data.g.References(n)), "ref")
+	}
+	block := style.Beside(
+		s.panes.List(paneLeft, left, p, nil, c.left), s.drawMain(mid), s.panes.List(paneRight, right, rightPane, nil, c.right))
+	info := panes.Place{X: at.W - infoWidth, Y: top, W: infoWidth, H: low}
+	below := panes.Place{Y: top, W: at.W - infoWidth, H: low}
+	if f.why != nil {
+		return style.Stack(block, style.Beside(s.drawWhy(below), s.drawInfo(info)))
+	}
+	way := s.panes.Text(paneWhy, below, style.Pane{Title: "the way here"}, s.wayLines())
+	return style.Stack(block, style.Beside(way, s.drawInfo(info)))
+}
+
+// wayLines tell how the columns came here.
+func (s *Screen) wayLines() []line {
+	f := s.top()
+	var lines []line
+	for i, n := range f.cols.trail {
+		lead := ""
+		if i > 0 {
+			g := s.env.Styles.Glyphs()
+			lead = style.Fit("", 3*(i-1)) + g.Elbow + g.Branch + " "
+		}
+		lines = append(lines, line{{Text: lead, Token: themes.Border}, {Text: f.nodeName(n), Token: themes.DrvName},
+			{Text: "   adds " + text.Size(f.data.g.AddedSize(n)), Token: themes.Muted}})
+	}
+	return append(lines, nil, muted("w: why the root depends on the selected path, by all ways"))
+}
+
+func (s *Screen) drawInfo(at panes.Place) []string {
+	p := style.Pane{Title: "path"}
+	if sel, ok := s.top().selected(); ok {
+		p.Title = cleanName(sel)
+	}
+	lines := s.longInfo(p.InnerWidth(at.W))
+	if s.base != "" {
+		lines = append(lines, nil, line{{Text: "base      ", Token: themes.Muted}, {Text: cleanName(s.base), Token: themes.Info}},
+			muted("d: difference to it   m: no base"))
+	}
+	return s.panes.Text(paneInfo, at, p, lines)
+}
+
+func (s *Screen) drawMain(at panes.Place) []string {
+	f := s.top()
+	p := style.Pane{Title: s.title(at.W), Foot: s.foot()}
+	if s.graph == nil && f.kind != kindPlaces {
+		f.list.Empty = "reading the store .."
+		if s.err != nil {
+			f.list.Empty = "the store could not be read; f5 tries again"
+		}
+	}
+	return s.panes.List(paneMain, at, p, nil, f.main())
+}
+
+// title names what is shown.
+func (s *Screen) title(w int) string {
+	f := s.top()
+	switch f.kind {
+	case kindPlaces:
+		return f.name
+	case kindReferrers:
+		return "referrers of " + f.name + ", in the whole store"
+	case kindFiles:
+		return "files of " + f.name
+	case kindDiff:
+		return "diff " + f.name
+	}
+	word := "closure of "
+	if f.kind == kindBuild {
+		word = "build-time closure of "
+	}
+	if f.data == nil {
+		return word + f.name
+	}
+	size := "   " + text.Plural(f.data.g.Len(), "path") + "   " + text.Bytes(f.data.g.Total())
+	return word + text.CutMiddle(f.name, max(w-len(word)-len(size)-8, 12)) + size
+}
+
+// foot says how the list is sorted and what is searched for.
+func (s *Screen) foot() string {
+	f := s.top()
+	switch {
+	case f.query != "" && f.isClosure():
+		return "/" + text.SanitiseName(f.query) + "   " + f.found()
+	case f.query != "":
+		return "/" + text.SanitiseName(f.query)
+	case f.isClosure():
+		return "sort: " + sortName(f.order) + "   view: " + f.view.String()
+	}
+	return ""
+}
+
+func (s *Screen) drawWhy(at panes.Place) []string {
+	w := s.top().why
+	p := style.Pane{Title: w.title(), Foot: w.foot()}
+	return s.panes.List(paneWhy, at, p, nil, w.list)
+}

@@ -1,0 +1,298 @@
+package closure
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/closure"
+	"nixbench/store"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/rows"
+)
+
+// A kind is what a frame shows.
+type kind uint8
+
+const (
+	kindPlaces    kind = iota // where to begin
+	kindClosure               // of a path
+	kindBuild                 // what a derivation needs to be built
+	kindReferrers             // of a path, in the whole store
+	kindFiles                 // in a path
+	kindDiff                  // of the closures of two paths
+)
+
+// A view is how a closure is shown.
+type view uint8
+
+const (
+	viewTree view = iota
+	viewFlat
+	viewColumns
+	numViews
+)
+
+func (v view) String() string { return [...]string{"tree", "flat", "columns"}[v] }
+
+// A frame is one thing that is shown.
+type frame struct {
+	kind kind
+	path store.Path // the root, or what it is about
+	base store.Path // of a difference
+	name string     // what the user calls it, clean
+
+	env   *tui.Env // of places, for ages
+	st    *style.Styles
+	list  *rows.Rows // all but the flat list
+	view  view
+	order closure.Order
+
+	loading tui.Slot
+	err     error
+
+	// Closures.
+	data   *loaded
+	sizing tui.Slot
+	source *store.Graph // of a build-time closure; else the screen's
+	tree   *rows.Tree[closure.Node]
+	flat   *rows.Rows
+	nodes  []closure.Node // of the flat list, sorted
+	cols   columns
+	query  string // what is searched for, as typed
+	match  query
+	hits   []closure.Node
+	target store.Path // why is asked for this one once the closure is there
+
+	whySlot tui.Slot
+	why     *explanation
+
+	// Places.
+	places []tui.Place
+	// Referrers.
+	graph *store.Graph
+	back  *rows.Tree[int32]
+	in    map[store.Path]bool // the closure that one came from
+}
+
+// loaded is what is known about a closure. Its closure sizes come later for
+// large ones; all else does not change.
+type loaded struct {
+	g      *closure.Graph
+	root   closure.Node
+	sizes  []int64        // closure sizes by node; nil: not known yet
+	before []closure.Node // the one before on a shortest way from the root
+	lower  []string       // names in lower case
+}
+
+// sizesAtOnce is the number of paths up to which closure sizes are known with
+// the closure.
+const sizesAtOnce = 20_000
+
+func (f *frame) isClosure() bool { return f.kind == kindClosure || f.kind == kindBuild }
+
+// newClosure is a frame for the closure of p.
+func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
+	f := &frame{kind: k, path: p, name: name, st: env.Styles}
+	if f.name == "" {
+		f.name = cleanName(p)
+	}
+	f.list = rows.New(env.Styles, closureColumns()...)
+	f.list.Empty = "reading the closure .."
+	f.flat = rows.New(env.Styles, closureColumns()...)
+	f.tree = &rows.Tree[closure.Node]{
+		KeyOf:       func(n closure.Node) string { return string(f.data.g.Path(n)) },
+		RowOf:       f.row,
+		TextOf:      f.nodeName,
+		HasChildren: func(n closure.Node) bool { return len(f.data.g.References(n)) > 0 },
+		Children:    func(n closure.Node) ([]closure.Node, bool) { return f.children(n), true },
+	}
+	f.cols = newColumns(env.Styles)
+	return f
+}
+
+// cancel ends what the frame asks for.
+func (f *frame) cancel() {
+	f.loading.Cancel()
+	f.sizing.Cancel()
+	f.closeWhy()
+}
+
+// load asks for what the frame shows.
+func (s *Screen) load(f *frame) tea.Cmd {
+	g := s.graph
+	if f.source != nil {
+		g = f.source
+	}
+	p := f.path
+	switch f.kind {
+	case kindClosure:
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, p) })
+	case kindBuild:
+		b, known := s.env.Backend, f.source
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) {
+			bg := known
+			if bg == nil {
+				var err error
+				if bg, err = b.BuildGraph(ctx, p); err != nil {
+					return nil, err
+				}
+			}
+			return loadClosure(ctx, bg, p)
+		})
+	case kindReferrers:
+		f.setReferrers(s.graph)
+	case kindFiles:
+		b := s.env.Backend
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) ([]tui.File, error) { return b.Files(ctx, p) })
+	case kindDiff:
+		return s.loadDiff(f)
+	}
+	return nil
+}
+
+// loadClosure computes the closure of p in g.
+func loadClosure(ctx context.Context, st *store.Graph, p store.Path) (*loaded, error) {
+	g, err := closure.New(st, p)
+	if err != nil {
+		return nil, err
+	}
+	d := &loaded{g: g, root: g.Roots()[0]}
+	if g.Len() <= sizesAtOnce {
+		if d.sizes, err = g.ClosureSizes(ctx); err != nil {
+			return nil, err
+		}
+	}
+	d.before = make([]closure.Node, g.Len())
+	d.lower = make([]string, g.Len())
+	for n := range d.before {
+		d.before[n] = closure.None
+		d.lower[n] = strings.ToLower(g.Path(closure.Node(n)).Name())
+	}
+	seen := make([]bool, g.Len())
+	seen[d.root] = true
+	for todo := []closure.Node{d.root}; len(todo) > 0; todo = todo[1:] {
+		for _, to := range g.References(todo[0]) {
+			if !seen[to] {
+				seen[to] = true
+				d.before[to] = todo[0]
+				todo = append(todo, to)
+			}
+		}
+	}
+	return d, ctx.Err()
+}
+
+// way is the shortest way from the root to n, both included.
+func (d *loaded) way(n closure.Node) []closure.Node {
+	var back []closure.Node
+	for ; n != closure.None; n = d.before[n] {
+		back = append(back, n)
+	}
+	for i, j := 0, len(back)-1; i < j; i, j = i+1, j-1 {
+		back[i], back[j] = back[j], back[i]
+	}
+	return back
+}
+
+// frameLoaded takes a closure; what was unfolded and selected stays so.
+func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
+	f.err = err
+	if err != nil {
+		f.list.Empty = "this closure could not be read; f5 tries again"
+		f.data = nil
+		f.list.SetSource(rows.NewList(nil))
+		f.flat.SetSource(rows.NewList(nil))
+		return s.env.Fail(fmt.Errorf("closure of %s: %w", f.name, err))
+	}
+	first := f.data == nil
+	f.data = d
+	if f.kind == kindBuild {
+		f.source = d.g.Store()
+	}
+	var cmds []tea.Cmd
+	if d.sizes == nil {
+		g := d.g
+		cmds = append(cmds, tui.Ask(s.env, &f.sizing, g.ClosureSizes))
+	}
+	if first {
+		f.tree.OpenTo(string(f.path), "")
+	}
+	f.closeWhy()
+	f.arrange()
+	if f.query != "" {
+		f.search(f.query)
+	}
+	cmds = append(cmds, s.begin(f), s.moved())
+	return tea.Batch(cmds...)
+}
+
+// begin answers why, if the frame was opened for that.
+func (s *Screen) begin(f *frame) tea.Cmd {
+	if f.target == "" {
+		return nil
+	}
+	to, ok := f.data.g.Node(f.target)
+	target := f.target
+	f.target = ""
+	if !ok {
+		return s.env.Notify(f.name + " does not depend on " + cleanName(target))
+	}
+	f.goTo(to)
+	return s.askWhy(f, f.data.root, to)
+}
+
+// main is the list with the cursor.
+func (f *frame) main() *rows.Rows {
+	switch {
+	case !f.isClosure() || f.data == nil || f.view == viewTree:
+		return f.list
+	case f.view == viewFlat:
+		return f.flat
+	}
+	return f.cols.mid
+}
+
+// node is the node under the cursor of a closure.
+func (f *frame) node() (closure.Node, bool) {
+	if !f.isClosure() || f.data == nil {
+		return closure.None, false
+	}
+	i, ok := f.main().Selected()
+	if !ok {
+		return closure.None, false
+	}
+	switch f.view {
+	case viewTree:
+		return f.tree.Node(i), true
+	case viewFlat:
+		return f.nodes[i], true
+	}
+	return f.cols.nodes[i], true
+}
+
+// selected is the path under the cursor.
+func (f *frame) selected() (store.Path, bool) {
+	switch f.kind {
+	case kindPlaces:
+		if i, ok := f.list.Selected(); ok && i < len(f.places) {
+			return f.places[i].Path, true
+		}
+	case kindReferrers:
+		if i, ok := f.list.Selected(); ok && f.graph != nil {
+			return f.graph.Paths[f.back.Node(i)], true
+		}
+	case kindFiles:
+		return f.path, true
+	case kindDiff:
+		return "", false
+	default:
+		if n, ok := f.node(); ok {
+			return f.data.g.Path(n), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,167 @@
+package closure
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+)
+
+// line is a line of the information about a path.
+type line = []style.Span
+
+func infoOf(b tui.Stores, p store.Path) func(context.Context) (*store.PathInfo, error) {
+	return func(ctx context.Context) (*store.PathInfo, error) { return b.PathInfo(ctx, p) }
+}
+
+// signed says who vouches for a path.
+func signed(info *store.PathInfo) string {
+	var keys []string
+	for _, sig := range info.Sigs {
+		name, _, _ := strings.Cut(sig, ":")
+		keys = append(keys, text.SanitiseName(name))
+	}
+	switch {
+	case len(keys) > 0:
+		return "signed: " + strings.Join(keys, " ")
+	case info.CA != "":
+		return "content-addressed"
+	case info.Ultimate:
+		return "built here"
+	}
+	return "not signed"
+}
+
+// shortInfo is about the path under the cursor in two lines.
+func (s *Screen) shortInfo(w int) []line {
+	f := s.top()
+	p, ok := f.selected()
+	if !ok {
+		return []line{muted(s.hint())}
+	}
+	own, more := "", ""
+	if i, found := s.index(p); found {
+		own = "NAR " + text.Bytes(s.graphOf(f).NarSize[i])
+	}
+	if s.info != nil {
+		more = "   " + signed(s.info)
+	}
+	room := max(w-style.Width(own+more)-3, 20)
+	lines := []line{{
+		{Text: style.Fit(text.ShortPath(text.SanitiseName(string(p)), room), room) + "   ", Token: themes.StorePath},
+		{Text: own, Token: themes.Size}, {Text: more, Token: themes.Muted},
+	}}
+	return append(lines, s.need(f))
+}
+
+// need says what needs the path under the cursor and what its removal frees.
+func (s *Screen) need(f *frame) line {
+	n, ok := f.node()
+	if !ok {
+		return muted(s.hint())
+	}
+	g := f.data.g
+	by := g.Referrers(n)
+	freed := []style.Span{{Text: "   removing it frees "}, {Text: text.Bytes(g.AddedSize(n)), Token: themes.Size},
+		{Text: " (" + text.Percent(g.AddedSize(n), g.Total()) + ")", Token: themes.Muted}}
+	switch len(by) {
+	case 0:
+		return append(line{{Text: "the root of this closure"}}, freed...)
+	case 1:
+		return append(line{{Text: "needed by 1 path: "}, {Text: f.nodeName(by[0]), Token: themes.DrvName}}, freed...)
+	}
+	return append(line{{Text: "needed by " + text.Plural(len(by), "path")}}, freed...)
+}
+
+// hint says what can be done where there is nothing to tell.
+func (s *Screen) hint() string {
+	switch s.top().kind {
+	case kindPlaces:
+		return "enter opens; p takes any path, link or name"
+	case kindDiff:
+		return "from the base to the path"
+	case kindReferrers:
+		return "l unfolds what refers to it, enter opens its closure"
+	}
+	return ""
+}
+
+// graphOf is the snapshot that a frame's paths are in.
+func (s *Screen) graphOf(f *frame) *store.Graph {
+	if f.source != nil {
+		return f.source
+	}
+	return s.graph
+}
+
+func (s *Screen) index(p store.Path) (int32, bool) {
+	g := s.graphOf(s.top())
+	if g == nil {
+		return 0, false
+	}
+	return g.Index(p)
+}
+
+// longInfo is about the path under the cursor, a fact a line.
+func (s *Screen) longInfo(w int) []line {
+	f := s.top()
+	p, ok := f.selected()
+	if !ok {
+		return []line{muted(s.hint())}
+	}
+	fact := func(name, value string, token themes.Token) line {
+		return line{{Text: style.Fit(name, 10), Token: themes.Muted}, {Text: value, Token: token}}
+	}
+	lines := []line{{{Text: text.ShortPath(text.SanitiseName(string(p)), w), Token: themes.StorePath}}, nil}
+	i, found := s.index(p)
+	if found {
+		lines = append(lines, fact("NAR", text.Bytes(s.graphOf(f).NarSize[i]), themes.Size))
+	}
+	if n, ok := f.node(); ok {
+		g := f.data.g
+		if size, known := f.closureSize(n); known {
+			lines = append(lines, fact("closure", text.Bytes(size), themes.Size))
+		}
+		lines = append(lines,
+			fact("adds", text.Bytes(g.AddedSize(n))+"  "+text.Percent(g.AddedSize(n), g.Total()), themes.Size),
+			line{{Text: style.Fit("refs", 10), Token: themes.Muted}, {Text: text.Count(len(g.References(n)))},
+				{Text: "   referrers ", Token: themes.Muted}, {Text: text.Count(len(g.Referrers(n)))}})
+	} else if found {
+		g := s.graphOf(f)
+		lines = append(lines, fact("refs", text.Count(len(g.References(i)))+"   referrers "+text.Count(len(g.Referrers(i))), themes.Text))
+	}
+	if s.info != nil {
+		if s.info.Deriver != "" {
+			lines = append(lines, fact("deriver", text.ShortPath(text.SanitiseName(string(s.info.Deriver)), w-10), themes.StorePath))
+		}
+		lines = append(lines, fact("", signed(s.info), themes.Muted))
+		if s.info.RegistrationTime > 0 {
+			at := time.Unix(s.info.RegistrationTime, 0).In(s.env.Now.Location())
+			lines = append(lines, fact("added", text.Date(at)+"  ("+text.Age(s.env.Now, at)+")", themes.Muted))
+		}
+	}
+	if n, ok := f.node(); ok {
+		lines = append(lines, nil, muted("needed by"))
+		by := f.data.g.Referrers(n)
+		for _, r := range by[:min(len(by), 5)] {
+			lines = append(lines, line{{Text: "  " + f.nodeName(r), Token: themes.DrvName}})
+		}
+		if more := len(by) - 5; more > 0 {
+			lines = append(lines, muted("  ... "+text.Count(more)+" more (r)"))
+		} else if len(by) == 0 {
+			lines = append(lines, muted("  nothing here: it is the root"))
+		}
+	}
+	return lines
+}
+
+func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
+
+func resolve(b tui.Stores, name string) func(context.Context) (store.Path, error) {
+	return func(ctx context.Context) (store.Path, error) { return b.ResolvePath(ctx, name) }
+}

@@ -1,0 +1,197 @@
+package closure
+
+// This file has the frames that are no closures: places to begin at, referrers,
+// files, and differences.
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/closure"
+	"nixbench/inspect/diff"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/widget/changes"
+	"nixbench/tui/widget/rows"
+)
+
+// pathOf makes a path of a key.
+func pathOf(key string) store.Path { return store.Path(key) }
+
+func newPlaces(env *tui.Env) *frame {
+	f := &frame{kind: kindPlaces, name: "the closure of what?", env: env, st: env.Styles}
+	f.list = rows.New(env.Styles,
+		rows.Column{Title: "KIND", Min: 8},
+		rows.Column{Title: "PLACE", Min: 16, Flex: 1, Max: 48},
+		rows.Column{Title: "PATH", Min: 20, Flex: 1, Rank: 1},
+		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2})
+	f.list.Empty = "looking for places .."
+	return f
+}
+
+// setPlaces fills the list of places.
+func (f *frame) setPlaces(places []tui.Place, err error) {
+	f.err = err
+	f.list.Empty = "nothing to browse yet: build something (:b in the REPL), or p and a path"
+	if err != nil {
+		f.list.Empty = "the places could not be listed; f5 tries again"
+	}
+	f.places = places
+	f.list.SetSource(&rows.Func{
+		N: func() int { return len(places) },
+		KeyOf: func(i int) string {
+			return places[i].Kind + rows.Sep + places[i].Name + rows.Sep + string(places[i].Path)
+		},
+		TextOf: func(i int) string { return places[i].Kind + " " + places[i].Name + " " + places[i].Path.Name() },
+		RowOf: func(i int) rows.Row {
+			p := places[i]
+			return rows.Row{Cells: []rows.Cell{
+				rows.Text(themes.Muted, text.SanitiseName(p.Kind)), rows.Text(themes.Root, text.SanitiseName(p.Name)),
+				rows.Text(themes.DrvName, cleanName(p.Path)), rows.Text(themes.Muted, text.Age(f.env.Now, p.Time)),
+			}}
+		},
+	})
+}
+
+// newReferrers is a frame for what refers to p, in the whole store. in has the
+// closure that one came from, which is told apart.
+func (s *Screen) newReferrers(p store.Path, in *closure.Graph) *frame {
+	f := &frame{kind: kindReferrers, path: p, name: cleanName(p), st: s.env.Styles, in: map[store.Path]bool{}}
+	if in != nil {
+		for n := range closure.Node(in.Len()) {
+			f.in[in.Path(n)] = true
+		}
+	}
+	f.list = rows.New(s.env.Styles,
+		rows.Column{Title: "NAME", Min: 20, Flex: 1},
+		rows.Column{Title: "OWN", Min: 7, Right: true, Rank: 2},
+		rows.Column{Title: "REFERRERS", Min: 9, Right: true, Rank: 1},
+		rows.Column{Title: "IN CLOSURE", Min: 10})
+	f.list.Empty = "reading the store .."
+	f.back = &rows.Tree[int32]{
+		KeyOf:       func(i int32) string { return string(f.graph.Paths[i]) },
+		TextOf:      func(i int32) string { return cleanName(f.graph.Paths[i]) },
+		HasChildren: func(i int32) bool { return len(f.graph.Referrers(i)) > 0 },
+		Children:    func(i int32) ([]int32, bool) { return f.referrers(i), true },
+		RowOf:       f.referrerRow,
+	}
+	f.back.OpenTo(string(p), "")
+	return f
+}
+
+// referrers are what refers to a path, the closure's first, then by name.
+func (f *frame) referrers(i int32) []int32 {
+	out := slices.Clone(f.graph.Referrers(i))
+	in := func(i int32) int {
+		if f.in[f.graph.Paths[i]] {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(out, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(in(a), in(b)), cmp.Compare(f.graph.Paths[a].Name(), f.graph.Paths[b].Name()), cmp.Compare(a, b))
+	})
+	return out
+}
+
+func (f *frame) referrerRow(i int32) rows.Row {
+	p := f.graph.Paths[i]
+	in := rows.Text(themes.Muted, "")
+	if f.in[p] {
+		in = rows.Text(themes.Live, "yes")
+	}
+	return rows.Row{Cells: []rows.Cell{
+		rows.Text(themes.DrvName, cleanName(p)), rows.Text(themes.Size, text.Size(f.graph.NarSize[i])),
+		rows.Text(themes.Muted, text.Count(len(f.graph.Referrers(i)))), in,
+	}}
+}
+
+// setReferrers shows the referrers in a new snapshot of the store.
+func (f *frame) setReferrers(g *store.Graph) {
+	i, ok := g.Index(f.path)
+	if !ok {
+		f.graph = nil
+		f.list.Empty = "this path is not valid any more"
+		f.list.SetSource(rows.NewList(nil))
+		return
+	}
+	f.graph = g
+	f.back.SetRoots(i)
+	if f.list.Source() != rows.Source(f.back) {
+		f.list.SetSource(f.back)
+	}
+	f.list.Changed()
+}
+
+func (s *Screen) newFiles(p store.Path) *frame {
+	f := &frame{kind: kindFiles, path: p, name: cleanName(p), st: s.env.Styles}
+	f.list = rows.New(s.env.Styles,
+		rows.Column{Title: "FILE", Min: 20, Flex: 1},
+		rows.Column{Title: "SIZE", Min: 7, Right: true},
+		rows.Column{Title: "%", Min: 6, Right: true, Rank: 1},
+		rows.Column{Min: 10, Rank: 2})
+	f.list.Empty = "reading the files .."
+	return f
+}
+
+func (f *frame) setFiles(files []tui.File, err error) {
+	f.err = err
+	f.list.Empty = "it has no files"
+	if err != nil {
+		f.list.Empty = "its files could not be read: " + text.PlainLine(err.Error())
+	}
+	total := int64(0)
+	for _, file := range files {
+		total += file.Size
+	}
+	f.name = cleanName(f.path) + "   " + text.Plural(len(files), "file") + "   " + text.Bytes(total)
+	name := func(i int) string {
+		if files[i].Name == "" { // the object itself
+			return cleanName(f.path)
+		}
+		return text.SanitiseName(files[i].Name)
+	}
+	f.list.SetSource(&rows.Func{
+		N:      func() int { return len(files) },
+		KeyOf:  func(i int) string { return strconv.Itoa(len(files[i].Name)) + files[i].Name },
+		TextOf: name,
+		RowOf: func(i int) rows.Row {
+			return rows.Row{Cells: []rows.Cell{
+				rows.Text(themes.Path, name(i)), rows.Text(themes.Size, text.Size(files[i].Size)),
+				rows.Text(themes.Muted, text.Percent(files[i].Size, total)), {f.st.Bar(files[i].Size, total, 10)},
+			}}
+		},
+	})
+}
+
+// newDiff is a frame for what changed from the closure of base to that of p.
+func (s *Screen) newDiff(base, p store.Path) *frame {
+	f := &frame{kind: kindDiff, path: p, base: base, st: s.env.Styles, list: changes.NewList(s.env.Styles)}
+	f.name = cleanName(base) + " -> " + cleanName(p)
+	f.list.Empty = "comparing .."
+	return f
+}
+
+func (s *Screen) loadDiff(f *frame) tea.Cmd {
+	g, base, p := s.graph, f.base, f.path
+	return tui.Ask(s.env, &f.loading, func(context.Context) (*diff.Diff, error) { return diff.Generations(g, base, p) })
+}
+
+func (f *frame) setDiff(d *diff.Diff, err error) {
+	f.err = err
+	if err != nil {
+		f.list.Empty = "cannot compare: " + text.PlainLine(err.Error())
+		f.list.SetSource(rows.NewList(nil))
+		return
+	}
+	f.list.Empty = "no package differs"
+	f.name = cleanName(f.base) + " -> " + cleanName(f.path) + "   " + text.SignedBytes(d.SizeDelta()) +
+		"   +" + text.Plural(d.PathsNew, "path") + " -" + text.Count(d.PathsGone)
+	f.list.SetSource(changes.Source(d, true))
+}

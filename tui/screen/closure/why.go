@@ -1,0 +1,323 @@
+package closure
+
+// This file answers why one path depends on another: the ways from the one to
+// the other as a tree that is unfolded step by step, the shortest first, and the
+// files in which the references stand.
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/inspect/closure"
+	"nixbench/inspect/why"
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/widget/palette"
+	"nixbench/tui/widget/rows"
+)
+
+// A step is a reference on a way.
+type step struct{ from, to closure.Node }
+
+// An explanation is an answer to why.
+type explanation struct {
+	f      *frame
+	chains *why.Chains
+	tree   *rows.Tree[step]
+	list   *rows.Rows
+	all    bool // everything is unfolded, within bounds
+
+	files    map[step][]string // what the reference stands in; nil: not asked for
+	filing   tui.Slot
+	holders  int   // references to the end
+	freed    int64 // what goes if those do, in bytes
+	gateways []closure.Node
+}
+
+// closeWhy closes the answer.
+func (f *frame) closeWhy() {
+	f.whySlot.Cancel()
+	if f.why != nil {
+		f.why.filing.Cancel()
+		f.why = nil
+	}
+}
+
+// whyFrom is where ways begin: the base if it is in the closure, else the root.
+func (s *Screen) whyFrom(f *frame) closure.Node {
+	if n, ok := f.data.g.Node(s.base); ok && s.base != "" {
+		return n
+	}
+	return f.data.root
+}
+
+// startWhy asks why for the path under the cursor; from the start itself, and in
+// the answer, it lets the user choose another.
+func (s *Screen) startWhy() tea.Cmd {
+	f := s.top()
+	from := s.whyFrom(f)
+	n, ok := f.node()
+	if s.panes.Focus() == paneWhy || !ok || n == from {
+		return s.pickWhy(f, from)
+	}
+	return s.askWhy(f, from, n)
+}
+
+// pickWhy lets the user choose what is depended on.
+func (s *Screen) pickWhy(f *frame, from closure.Node) tea.Cmd {
+	g := f.data.g
+	var items []palette.Item
+	for _, n := range f.nodes {
+		if n != from {
+			items = append(items, palette.Item{Key: string(g.Path(n)), Title: f.nodeName(n), Side: text.Size(g.AddedSize(n))})
+		}
+	}
+	return s.env.Pick(palette.Options{
+		Title: "why does " + text.CutMiddle(f.nodeName(from), 30) + " depend on ..?", Items: items,
+		Empty: "it depends on nothing",
+		OnPick: func(key string) tea.Cmd {
+			if f.data == nil {
+				return nil
+			}
+			n, ok := f.data.g.Node(pathOf(key))
+			if !ok {
+				return nil
+			}
+			f.goTo(n)
+			return tea.Batch(s.askWhy(f, from, n), s.moved())
+		},
+	})
+}
+
+// askWhy finds the ways from one node to another.
+func (s *Screen) askWhy(f *frame, from, to closure.Node) tea.Cmd {
+	f.closeWhy()
+	g := f.data.g
+	return tui.Ask(s.env, &f.whySlot, func(context.Context) (*why.Chains, error) { return why.New(g, from, to), nil })
+}
+
+// explained shows the ways, with the shortest unfolded.
+func (s *Screen) explained(f *frame, c *why.Chains, err error) tea.Cmd {
+	switch {
+	case err != nil:
+		return s.env.Fail(err)
+	case f.data == nil || c.Graph() != f.data.g:
+		return nil // the closure was read again meanwhile
+	case !c.Found():
+		return s.env.Notify(f.nodeName(c.From()) + " does not depend on " + f.nodeName(c.To()))
+	}
+	g := c.Graph()
+	w := &explanation{f: f, chains: c, holders: 0}
+	for _, n := range g.Referrers(c.To()) {
+		if c.CountFrom(n) > 0 {
+			w.holders++
+		}
+	}
+	_, w.freed = g.Without(c.To())
+	if b := c.Bottlenecks(); len(b) > 2 {
+		w.gateways = b[1 : len(b)-1]
+	}
+	w.tree = &rows.Tree[step]{
+		KeyOf:       func(st step) string { return string(g.Path(st.to)) },
+		TextOf:      func(st step) string { return f.nodeName(st.to) },
+		HasChildren: func(st step) bool { return st.to != c.To() },
+		Children:    func(st step) ([]step, bool) { return nextSteps(c, st), true },
+		RowOf:       w.row,
+		Guides:      s.env.Styles,
+	}
+	w.list = rows.New(s.env.Styles, rows.Column{Min: 24, Flex: 1}, rows.Column{Min: 22, Flex: 1, Rank: 1, End: true})
+	w.tree.SetRoots(step{closure.None, c.From()})
+	w.list.SetSource(w.tree)
+	w.unfoldShortest()
+	f.why = w
+	if s.top() == f {
+		s.panes.SetFocus(paneWhy)
+	}
+	return nil
+}
+
+func nextSteps(c *why.Chains, st step) []step {
+	var out []step
+	for _, n := range c.Next(st.to) {
+		out = append(out, step{st.to, n})
+	}
+	return out
+}
+
+// unfoldShortest shows a shortest way.
+func (w *explanation) unfoldShortest() {
+	var keys []string
+	for _, n := range w.chains.Shortest() {
+		keys = append(keys, string(w.chains.Graph().Path(n)))
+	}
+	key := w.tree.OpenTo(keys...)
+	w.list.Changed()
+	w.list.Select(key)
+}
+
+func (w *explanation) row(st step) rows.Row {
+	token := themes.DrvName
+	if st.to == w.chains.To() {
+		token = themes.Live
+	}
+	name := rows.Cell{{Text: w.f.nodeName(st.to), Token: token}}
+	if n := w.chains.CountFrom(st.to); n > 1 {
+		name = append(name, rows.Cell{{Text: "  " + ways(n), Token: themes.Muted}}...)
+	}
+	row := rows.Row{Cells: []rows.Cell{name, nil}}
+	found, asked := w.files[st]
+	switch {
+	case st.from == closure.None || w.files == nil:
+	case !asked:
+		row.Cells[1] = rows.Text(themes.Muted, "..")
+	case len(found) == 0:
+		row.Cells[1] = rows.Text(themes.Muted, "in no file that can be read")
+	default:
+		row.Cells[1] = rows.Text(themes.Path, found[0])
+		if more := len(found) - 1; more > 0 {
+			row.Cells[1] = append(row.Cells[1], rows.Cell{{Text: fmt.Sprintf("  +%d", more), Token: themes.Muted}}...)
+		}
+	}
+	return row
+}
+
+// ways counts chains; there may be more than can be counted.
+func ways(n uint64) string {
+	if n >= math.MaxInt32 {
+		return "over 2 billion ways"
+	}
+	return text.Plural(int(n), "way")
+}
+
+// mostUnfolded bounds how many rows "all paths" shows.
+const mostUnfolded = 2000
+
+// flipAll unfolds all ways, or again only the shortest.
+func (s *Screen) flipAll() tea.Cmd {
+	w := s.top().why
+	w.all = !w.all
+	key := w.list.SelectedKey()
+	if w.all {
+		w.tree.OpenAll(1<<20, mostUnfolded)
+		w.list.Changed()
+		if w.list.Len() >= mostUnfolded {
+			s.env.Notify("unfolded as far as " + text.Count(mostUnfolded) + " rows; l unfolds on")
+		}
+	} else {
+		w.tree.CloseAll()
+		w.unfoldShortest()
+	}
+	w.list.Select(key)
+	return s.fileMore(w)
+}
+
+// filesAtOnce bounds how many references one request looks for.
+const filesAtOnce = 40
+
+// flipFiles shows the files that hold the references, or not.
+func (s *Screen) flipFiles() tea.Cmd {
+	w := s.top().why
+	if w.files != nil && w.next() == nil {
+		w.filing.Cancel()
+		w.files = nil
+		return nil
+	}
+	if w.files == nil {
+		w.files = map[step][]string{}
+	}
+	return s.fileMore(w)
+}
+
+// next are references that are shown and not looked for yet.
+func (w *explanation) next() []step {
+	var out []step
+	listed := map[step]bool{}
+	for i := range w.tree.Len() {
+		st := w.tree.Node(i)
+		if _, known := w.files[st]; st.from != closure.None && !known && !listed[st] {
+			listed[st] = true
+			out = append(out, st)
+		}
+		if len(out) == filesAtOnce {
+			break
+		}
+	}
+	return out
+}
+
+// fileMore looks for the references that are shown, if files are wanted.
+func (s *Screen) fileMore(w *explanation) tea.Cmd {
+	if w.files == nil {
+		return nil
+	}
+	todo := w.next()
+	if todo == nil {
+		return nil
+	}
+	b, g := s.env.Backend, w.chains.Graph()
+	return tui.Ask(s.env, &w.filing, func(ctx context.Context) (map[step][]string, error) {
+		out := map[step][]string{}
+		for _, st := range todo {
+			found, err := b.FilesHolding(ctx, g.Path(st.from), g.Path(st.to))
+			if err != nil {
+				return out, err
+			}
+			out[st] = nil
+			for _, o := range found {
+				out[st] = append(out[st], occurrence(o))
+			}
+		}
+		return out, nil
+	})
+}
+
+// occurrence says where a reference stands, in a line.
+func occurrence(o why.Occurrence) string {
+	file := text.SanitiseName(o.File)
+	around := text.SanitiseName(strings.TrimSpace(o.Context))
+	switch {
+	case o.Place != why.InContents:
+		around = o.Place.String() + " " + around
+	case file == "":
+		file = "the file itself"
+	}
+	return file + ": " + around
+}
+
+func (s *Screen) filed(w *explanation, found map[step][]string, err error) tea.Cmd {
+	if w.files == nil {
+		return nil
+	}
+	for st, list := range found {
+		w.files[st] = list
+	}
+	if err != nil {
+		return s.env.Fail(err)
+	}
+	return nil
+}
+
+// whyTitle is "why does a depend on b?   17 ways, 3 steps".
+func (w *explanation) title() string {
+	c := w.chains
+	if c.From() == c.To() {
+		return "why: it is the start itself"
+	}
+	return fmt.Sprintf("why does %s depend on %s?   %s, %s at least",
+		w.f.nodeName(c.From()), w.f.nodeName(c.To()), ways(c.Count()), text.Plural(c.Steps(c.From()), "step"))
+}
+
+// foot says what would have to go.
+func (w *explanation) foot() string {
+	out := text.Plural(w.holders, "reference") + " to it; without them " + text.Bytes(w.freed) + " less"
+	if len(w.gateways) > 0 {
+		n := w.gateways[len(w.gateways)-1]
+		out += "; all go by " + w.f.nodeName(n)
+	}
+	return out
+}
