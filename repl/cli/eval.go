@@ -32,7 +32,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 		return inv.cmd.usage("got %s, want at most 1 attribute", countArgs(len(attrs)))
 	}
 	attr := strings.Join(attrs, "")
-	if v, err = e.selectAttr(ctx, v, attr); err != nil {
+	if v, err = e.selectAttr(ctx, v, attr, false); err != nil {
 		return err
 	}
 	if inv.apply != "" {
@@ -114,7 +114,8 @@ func runInstantiate(ctx context.Context, inv *invocation) error {
 	}
 	for _, root := range roots {
 		for _, attr := range attrs {
-			v, err := e.selectAttr(ctx, root, attr)
+			// Nix calls what it prints only if there is something to call it with.
+			v, err := e.selectAttr(ctx, root, attr, !inv.evalOnly || e.args.Len() > 0)
 			if err != nil {
 				return err
 			}

@@ -135,11 +135,20 @@ func (e *evaluation) fromFile(ctx context.Context, name string) (eval.Value, err
 	return v, e.traced(err)
 }
 
-// selectAttr selects an attribute path from v; "" is v itself, called with the
-// arguments if it is a function.
-func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string) (eval.Value, error) {
-	v, err := e.ev.Select(ctx, v, attrPath, e.args)
-	return v, e.traced(err)
+// selectAttr selects an attribute path from v; "" is v itself. If call is true, what
+// it leads to is called with the arguments if it is a function, as functions on the
+// way always are.
+func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string, call bool) (eval.Value, error) {
+	if call {
+		v, err := e.ev.Select(ctx, v, attrPath, e.args)
+		return v, e.traced(err)
+	}
+	var found eval.Value
+	err := e.ev.Do(ctx, func(s *eval.State) {
+		found, _ = s.SelectPath(v, attrPath, e.args)
+		found = s.Force(found)
+	})
+	return found, e.traced(err)
 }
 
 // An installable is something that can be built or looked at: derivations, or
@@ -209,7 +218,7 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 
 func (e *evaluation) attrInstallables(ctx context.Context, root eval.Value, attr string) ([]installable, error) {
 	attrPath, spec, hasSpec := strings.Cut(attr, "^")
-	v, err := e.selectAttr(ctx, root, attrPath)
+	v, err := e.selectAttr(ctx, root, attrPath, true)
 	if err != nil {
 		return nil, err
 	}
