@@ -46,6 +46,15 @@ func (m *maskState) sync(env expand.Environ) {
 	}
 }
 
+// close gives the process back the mask that it began with.
+func (m *maskState) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.used.Load() && m.current != m.initial {
+		syscall.Umask(m.initial)
+	}
+}
+
 // get returns the mask of the shell with these variables.
 func (m *maskState) get(env expand.Environ) int {
 	m.mu.Lock()

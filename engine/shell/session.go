@@ -67,6 +67,7 @@ func runShell(ctx context.Context, in invocation) int {
 func (s *session) close() {
 	s.files.close()
 	s.signals.close()
+	s.mask.close()
 }
 
 // source reads the script; nil means that there is none, for a reason that

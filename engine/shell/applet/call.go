@@ -196,7 +196,8 @@ func Errno(err error) string { return errText(err) }
 
 // umask returns the process's file mode creation mask.
 func umask() os.FileMode {
-	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+	// Not of the process: its first thread may have left the others (inDir).
+	if status, err := os.ReadFile("/proc/thread-self/status"); err == nil {
 		if _, rest, ok := strings.Cut(string(status), "\nUmask:\t"); ok {
 			var m os.FileMode
 			if _, err := fmt.Sscanf(rest, "%o", &m); err == nil {

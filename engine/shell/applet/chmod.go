@@ -12,6 +12,7 @@ type chmodRun struct {
 	recursive, verbose, onCh bool
 	quiet                    bool
 	mask                     os.FileMode
+	dashed                   bool // the mode was given like an option
 	status                   int
 }
 
@@ -26,7 +27,7 @@ func chmodMain(_ context.Context, c *Call) int {
 	if !ok {
 		return status
 	}
-	r := &chmodRun{c: c}
+	r := &chmodRun{c: c, dashed: mode != ""}
 	reference := ""
 	for _, o := range opts {
 		switch o.name {
@@ -117,6 +118,7 @@ func (r *chmodRun) file(name string, top bool) {
 		r.fail("changing permissions of %s: %s", quote(name), errText(err))
 	} else {
 		r.tell(name, old, bits)
+		r.surprise(name, bits, r.change.apply(old, info.IsDir(), 0))
 	}
 	if r.recursive && info.IsDir() {
 		entries, err := os.ReadDir(r.c.abs(name))
@@ -126,6 +128,13 @@ func (r *chmodRun) file(name string, top bool) {
 		for _, e := range entries {
 			r.file(joinName(name, e.Name()), false)
 		}
+	}
+}
+
+// surprise reports that -w and the like left bits because of the umask.
+func (r *chmodRun) surprise(name string, got, expected uint32) {
+	if r.dashed && got&^expected != 0 {
+		r.fail("%s: new permissions are %s, not %s", shown(name), permString(got), permString(expected))
 	}
 }
 

@@ -114,13 +114,17 @@ func cpMain(_ context.Context, c *Call) int {
 	if !ok {
 		return exitFailure
 	}
-	placed := make(map[string]bool)
+	placed := make(map[string]os.FileInfo)
 	for _, src := range sources {
 		if f.strip {
 			src = trimSlashes(src)
 		}
 		dst := dest(src)
-		if placed[dst] && len(sources) > 1 {
+		info, _ := k.stat(src, true)
+		if before, ok := placed[dst]; ok && info != nil && os.SameFile(before, info) {
+			c.errorf("warning: source file %s specified more than once", quote(src))
+			continue
+		} else if ok {
 			k.fail("will not overwrite just-created %s with %s", quote(dst), quote(src))
 			continue
 		}
@@ -132,7 +136,9 @@ func cpMain(_ context.Context, c *Call) int {
 			continue
 		}
 		k.operand(src, dst)
-		placed[dst] = true
+		if info != nil {
+			placed[dst] = info
+		}
 	}
 	return k.status
 }

@@ -27,6 +27,8 @@ type flagSpec struct {
 	status int
 	// usage is the synopsis that --help prints after the name.
 	usage string
+	// remind says to print the synopsis with every error.
+	remind bool
 }
 
 // options parses c.Args in GNU's way, where operands and options may be
@@ -38,6 +40,9 @@ func (c *Call) options(spec flagSpec) (opts []option, operands []string, status 
 	if err := p.parse(); err != "" {
 		status := max(spec.status, exitFailure)
 		c.errorf("%s", err)
+		if spec.remind {
+			fmt.Fprintf(c.Stderr, "Usage: %s %s\n", c.name(), spec.usage)
+		}
 		fmt.Fprintf(c.Stderr, "Try '%s --help' for more information.\n", c.name())
 		return nil, nil, status, false
 	}

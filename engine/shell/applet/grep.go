@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -52,6 +53,7 @@ func grepMain(_ context.Context, c *Call) int {
 			"exclude-dir: exclude-from: include: recursive=r dereference-recursive=R null-data=z",
 		status: exitTrouble,
 		usage:  "[OPTION]... PATTERNS [FILE]...",
+		remind: true,
 	})
 	if !ok {
 		return status
@@ -76,7 +78,7 @@ func grepMain(_ context.Context, c *Call) int {
 	}
 	if !given {
 		if len(operands) == 0 {
-			c.errorf("usage: %s [OPTION]... PATTERNS [FILE]...", c.name())
+			fmt.Fprintf(c.Stderr, "Usage: %s [OPTION]... PATTERNS [FILE]...\nTry '%s --help' for more information.\n", c.name(), c.name())
 			return exitTrouble
 		}
 		patterns, operands = strings.Split(operands[0], "\n"), operands[1:]
@@ -268,7 +270,7 @@ func (g *grepper) compileOne(pattern string) (matcher, error) {
 	if plain && !g.fold {
 		return fixed(pattern), nil
 	}
-	var flags regex.Flags
+	flags := regex.Grep
 	if g.fold {
 		flags |= regex.IgnoreCase
 	}

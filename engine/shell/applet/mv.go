@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 type mover struct {
@@ -78,7 +80,8 @@ func (m *mover) move(src, dst string) {
 			return
 		}
 	}
-	err = os.Rename(m.c.abs(trimSlashes(src)), m.c.abs(trimSlashes(dst)))
+	// os.Rename would not replace an empty directory.
+	err = unix.Rename(m.c.abs(trimSlashes(src)), m.c.abs(trimSlashes(dst)))
 	switch {
 	case err == nil:
 		if m.verbose {

@@ -31,7 +31,7 @@ type dumper struct {
 
 func odMain(_ context.Context, c *Call) int {
 	opts, files, status, ok := c.options(flagSpec{
-		short: "A:bcdfhij:lN:oS:st:vw::x",
+		short: "A:abcdfhij:lN:oS:st:vw::x",
 		long:  "address-radix:=A skip-bytes:=j read-bytes:=N format:=t output-duplicates=v width::=w endian:",
 		usage: "[OPTION]... [FILE]...",
 	})
@@ -86,6 +86,8 @@ func (d *dumper) option(o option) (problem string) {
 			return "invalid output address radix '" + o.value + "'; it must be one character from [doxn]"
 		}
 		d.address = o.value[0]
+	case "a":
+		d.addTypes("a")
 	case "b":
 		d.addTypes("o1")
 	case "c":

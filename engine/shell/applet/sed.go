@@ -8,8 +8,11 @@ import (
 	"strings"
 )
 
-// exitSedInput is the status of sed if an input file could not be read.
-const exitSedInput = 2
+// Exit statuses of sed: an input file could not be read; something worse.
+const (
+	exitSedInput = 2
+	exitSedPanic = 4
+)
 
 func sedMain(ctx context.Context, c *Call) int {
 	opts, operands, status, ok := c.options(flagSpec{
@@ -59,11 +62,16 @@ func sedMain(ctx context.Context, c *Call) int {
 		operands = operands[1:]
 	}
 	if err := p.parse(); err != nil {
+		if strings.HasPrefix(err.Error(), "can't find label") {
+			c.errorf("%v", err)
+			return exitSedPanic
+		}
 		return c.fail("%v", err)
 	}
 	if len(operands) == 0 {
 		if s.inPlace {
-			return c.fail("no input files")
+			c.errorf("no input files")
+			return exitSedPanic
 		}
 		operands = []string{"-"}
 	}
@@ -284,7 +292,7 @@ func (in *sedInput) open() bool {
 	in.names = in.names[1:]
 	if in.s.inPlace && name != "-" {
 		if info, err := os.Stat(in.s.c.abs(name)); err == nil && !info.Mode().IsRegular() {
-			in.s.status = 4
+			in.s.status = exitSedPanic
 			in.s.c.errorf("couldn't edit %s: not a regular file", name)
 			return false
 		}
@@ -315,7 +323,7 @@ func (in *sedInput) openTemp(name string) bool {
 	temp, err := os.CreateTemp(in.s.c.abs(parentName(name)), "sed")
 	if err != nil {
 		in.s.c.errorf("couldn't open temporary file %s: %s", parentName(name)+"/sedXXXXXX", errText(err))
-		in.s.status = 4
+		in.s.status = exitSedPanic
 		return false
 	}
 	in.temp = temp
@@ -367,24 +375,19 @@ func (in *sedInput) isLast() bool { return !in.hasOne && (in.s.separate || len(i
 
 // finish ends a file: with -i the output takes its place.
 func (in *sedInput) finish() {
+	if in.temp != nil {
+		in.replace()
+		in.temp = nil
+		in.s.out = in.s.c.out
+	}
 	if in.r != nil && in.s.separate {
 		in.r.Close()
 	}
-	if in.temp == nil {
-		return
-	}
-	in.replace()
-	in.temp = nil
-	in.s.out = in.s.c.out
 }
 
-// replace copies the rest of the input, which there is after q, and renames.
+// replace puts what was written in the place of the file.
 func (in *sedInput) replace() {
 	s := in.s
-	for in.hasOne {
-		line, ended, _ := in.line()
-		s.write(line, ended)
-	}
 	if b, ok := s.out.(*bufferedFile); ok {
 		b.flush()
 	}
@@ -401,7 +404,7 @@ func (in *sedInput) replace() {
 	}
 	if err := os.Rename(in.temp.Name(), file); err != nil {
 		s.c.errorf("cannot rename %s: %s", in.temp.Name(), errText(err))
-		s.status = 4
+		s.status = exitSedPanic
 	}
 	s.missing = false
 }

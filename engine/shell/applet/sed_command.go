@@ -135,7 +135,9 @@ func (p *sedParser) text(cmd *sedCmd) error {
 			p.pos++
 		} else {
 			p.pos = mark // a\text: the blanks before it count
-			p.skipSpace(" \t")
+		}
+		if !p.more() {
+			return nil // a\ and nothing more
 		}
 	}
 	var b strings.Builder
@@ -164,6 +166,8 @@ func (p *sedParser) text(cmd *sedCmd) error {
 // and returns its length, or 0 if the backslash only protects what follows.
 func escapeInText(b *strings.Builder, s string) int {
 	switch s[1] {
+	case 'n':
+		b.WriteByte('\n')
 	case 't':
 		b.WriteByte('\t')
 	case 'f':

@@ -178,6 +178,7 @@ func (p *sedParser) addresses(cmd *sedCmd) (err error) {
 	p.skipSpace(" \t")
 	if !p.more() || p.src[p.pos] != ',' {
 		if cmd.a1.kind == '0' {
+			p.pos++
 			return p.errorf("invalid usage of line address 0")
 		}
 		return nil
@@ -188,9 +189,11 @@ func (p *sedParser) addresses(cmd *sedCmd) (err error) {
 		return err
 	}
 	if cmd.a2 == nil {
+		p.pos++
 		return p.errorf("unexpected `,'")
 	}
 	if cmd.a1.kind == '0' && cmd.a2.kind != 'r' {
+		p.pos++
 		return p.errorf("invalid usage of line address 0")
 	}
 	if cmd.a1.kind == '0' {
@@ -309,11 +312,13 @@ func (p *sedParser) delimited(delim byte, isRegex bool) (string, bool) {
 		case ch == '\n' && isRegex:
 			return "", false
 		case ch == '[' && isRegex:
-			if n := bracketLength(p.src[p.pos:]); n > 0 {
-				b.WriteString(p.src[p.pos : p.pos+n])
-				p.pos += n
-				continue
+			n := bracketLength(p.src[p.pos:])
+			if n == 0 {
+				return "", false
 			}
+			b.WriteString(p.src[p.pos : p.pos+n])
+			p.pos += n
+			continue
 		}
 		b.WriteByte(ch)
 		p.pos++

@@ -235,7 +235,7 @@ func (s *sed) selects(cmd *sedCmd) bool {
 	case '*':
 		cmd.rangeEnd = line
 		if cmd.a2.n > 0 {
-			cmd.rangeEnd = (line + cmd.a2.n - 1) / cmd.a2.n * cmd.a2.n
+			cmd.rangeEnd = line + cmd.a2.n - line%cmd.a2.n
 		}
 		cmd.active = cmd.rangeEnd > line
 	case '$':

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -68,16 +69,17 @@ func seqMain(_ context.Context, c *Call) int {
 	return exitOK
 }
 
-// negativeOperands puts -- before the first argument that is a number, so
-// that -5 is not taken for an option.
+// negativeOperands puts -- before the first operand if that is a negative
+// number, so that -5 is not taken for an option.
 func negativeOperands(args []string) []string {
 	for i, arg := range args[1:] {
-		if arg == "--" {
-			break
-		}
-		if len(arg) > 1 && arg[0] == '-' && (isDigit(arg[1]) || arg[1] == '.') {
-			out := append([]string(nil), args[:i+1]...)
-			return append(append(out, "--"), args[i+1:]...)
+		switch {
+		case arg == "--":
+			return args
+		case len(arg) > 1 && arg[0] == '-' && (isDigit(arg[1]) || arg[1] == '.'):
+			return slices.Insert(slices.Clone(args), i+1, "--")
+		case !strings.HasPrefix(arg, "-") && args[i] != "-s" && args[i] != "-f":
+			return args
 		}
 	}
 	return args

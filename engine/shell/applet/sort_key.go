@@ -82,7 +82,11 @@ func (k *sortKey) position(spec, s string, start bool) (field, char int, err err
 	}
 	field, ok := num()
 	if !ok {
-		return 0, 0, fmt.Errorf("invalid number at field start: invalid count at start of %s", quote(s))
+		where := "at field start"
+		if !start {
+			where = "after ','"
+		}
+		return 0, 0, fmt.Errorf("invalid number %s: invalid count at start of %s", where, quote(s))
 	}
 	if field == 0 {
 		return 0, 0, fmt.Errorf("field number is zero: invalid field specification %s", quote(spec))

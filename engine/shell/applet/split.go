@@ -67,6 +67,9 @@ func splitMain(_ context.Context, c *Call) int {
 	if len(operands) > 2 {
 		return c.extra(operands[2])
 	}
+	if parts > 0 && name == "-" {
+		return c.fail("%s: cannot determine file size", name)
+	}
 	err := c.with(name, func(_ string, r io.Reader) error {
 		data, err := io.ReadAll(r)
 		if err != nil {

@@ -176,7 +176,7 @@ func (f *statFile) text(verb byte) string {
 	case 'n':
 		return f.name
 	case 'N':
-		text := shown(f.name)
+		text := quote(f.name)
 		if f.info.Mode()&fs.ModeSymlink != 0 {
 			target, _ := os.Readlink(f.c.abs(f.name))
 			return quote(f.name) + " -> " + quote(target)

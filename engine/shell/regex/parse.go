@@ -16,11 +16,12 @@ const (
 	Multiline                    // ^ and $ also match at newlines
 	Escapes                      // \n \t \xHH … name characters, as in sed
 	Literal                      // the whole expression is one literal string
+	Grep                         // an unmatched ) is literal, [:class:] alone an error
 )
 
 // The texts that GNU prints for malformed expressions.
 var (
-	errBrackets  = errors.New("unterminated [, [^, [:, [., or [=")
+	errBrackets  = errors.New("Unmatched [, [^, [:, [., or [=")
 	errParens    = errors.New("Unmatched ( or \\(")
 	errCloseOnly = errors.New("Unmatched ) or \\)")
 	errBraces    = errors.New("Unmatched \\{")
@@ -30,6 +31,7 @@ var (
 	errRange     = errors.New("Invalid range end")
 	errBackref   = errors.New("Invalid back reference")
 	errTrailing  = errors.New("Trailing backslash")
+	errBareClass = errors.New("character class syntax is [[:space:]], not [:space:]")
 	errRepeat    = errors.New("Invalid preceding regular expression")
 	errDepth     = errors.New("Regular expression too deep")
 )
@@ -281,7 +283,7 @@ func (p *parser) atom(first bool) (*node, error) {
 	case p.ere() && c == '(':
 		p.pos++
 		return p.group()
-	case p.ere() && c == ')' && p.depth == 0:
+	case p.ere() && c == ')' && p.depth == 0 && p.flags&Grep == 0:
 		return nil, errCloseOnly
 	}
 	r, size := utf8.DecodeRuneInString(p.src[p.pos:])

@@ -78,8 +78,11 @@ func (p *parser) interval(s string) (lo, hi, size int, err error) {
 	if len(s)-i < len(end) {
 		return p.badInterval(errBraces)
 	}
-	if s[i:i+len(end)] != end || hi >= 0 && lo > hi {
+	if s[i:i+len(end)] != end {
 		return p.badInterval(errInterval)
+	}
+	if hi >= 0 && lo > hi {
+		return 0, 0, 0, errInterval
 	}
 	if lo > maxRepeat || hi > maxRepeat {
 		return 0, 0, 0, errTooBig
@@ -132,6 +135,9 @@ func (p *parser) bracket() (*node, error) {
 			return nil, err
 		}
 		i = next
+	}
+	if text := p.src[p.pos+1 : i]; p.flags&Grep != 0 && len(text) > 1 && text[0] == ':' && text[len(text)-1] == ':' {
+		return nil, errBareClass
 	}
 	p.pos = i + 1
 	return &node{op: opSet, set: set}, nil
