@@ -127,7 +127,7 @@ func launch() {
 	data, _ := json.Marshal(end)
 	result := os.NewFile(launchResultFD, "result")
 	result.Write(data)
-	os.Exit(0)
+	syscall.Exit(0)
 }
 
 // launchStage runs a second stage until nothing of it is left.

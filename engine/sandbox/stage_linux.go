@@ -40,7 +40,7 @@ func Main() {
 	errors.As(err, &r.Errno)
 	data, _ := json.Marshal(r)
 	unix.Write(reportFD, data)
-	os.Exit(exitSetup)
+	syscall.Exit(exitSetup)
 }
 
 const execStep = "execute builder"
@@ -118,7 +118,7 @@ func readOrder() (*order, error) {
 // execute becomes the builder, or ends well if there only had to be a sandbox.
 func (o *order) execute() error {
 	if o.Trial {
-		os.Exit(0)
+		syscall.Exit(0)
 	}
 	return syscall.Exec(o.Spec.Builder, o.Spec.Args, o.Spec.Env)
 }
