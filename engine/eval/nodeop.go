@@ -83,6 +83,7 @@ type lessNode struct {
 }
 
 func (n *lessNode) Eval(s *State, fr *Value) Value {
+	s.push(pointerFrame(lessThan, uint64(n.pos)<<32|tagBuiltin))
 	var x, y Value
 	if n.swap {
 		y = n.y.Eval(s, fr)
@@ -92,11 +93,12 @@ func (n *lessNode) Eval(s *State, fr *Value) Value {
 		x = n.x.Eval(s, fr)
 		y = n.y.Eval(s, fr)
 	}
+	var r bool
 	if x.is(rawInt) && y.is(rawInt) {
-		return MakeBool((int64(x.n) < int64(y.n)) != n.not)
+		r = int64(x.n) < int64(y.n)
+	} else {
+		r = s.Less(x, y, "")
 	}
-	s.push(pointerFrame(lessThan, uint64(n.pos)<<32|tagBuiltin))
-	r := s.Less(x, y, "")
 	s.pop()
 	return MakeBool(r != n.not)
 }
@@ -132,14 +134,17 @@ type arithNode struct {
 	pos     Pos
 }
 
+// Eval evaluates the operands as part of the call of the builtin, as the trace shows.
 func (n *arithNode) Eval(s *State, fr *Value) Value {
+	s.push(pointerFrame(n.builtin, uint64(n.pos)<<32|tagBuiltin))
 	x := n.x.Eval(s, fr)
 	y := n.y.Eval(s, fr)
+	var r Value
 	if x.is(rawInt) && y.is(rawInt) && n.op == syntax.OpSub {
-		return MakeInt(x.int() - y.int())
+		r = MakeInt(x.int() - y.int())
+	} else {
+		r = s.Arith(n.op, x, y)
 	}
-	s.push(pointerFrame(n.builtin, uint64(n.pos)<<32|tagBuiltin))
-	r := s.Arith(n.op, x, y)
 	s.pop()
 	return r
 }
@@ -154,6 +159,9 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 	}
 	operands := arithmeticOperands[op]
+	if op == syntax.OpDiv && s.ForceFloat(y, operands[1]) == 0 { // before x, as Nix
+		s.Fail(ErrorOther, "division by zero")
+	}
 	if x.is(rawFloat) || y.is(rawFloat) {
 		a := s.ForceFloat(x, operands[0])
 		b := s.ForceFloat(y, operands[1])
@@ -162,9 +170,6 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 			return MakeFloat(a - b)
 		case syntax.OpMul:
 			return MakeFloat(a * b)
-		}
-		if b == 0 {
-			s.Fail(ErrorOther, "division by zero")
 		}
 		return MakeFloat(a / b)
 	}
@@ -182,10 +187,7 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 		s.Fail(ErrorOther, "integer overflow in multiplying %d * %d", a, b)
 	}
-	switch {
-	case b == 0:
-		s.Fail(ErrorOther, "division by zero")
-	case a == math.MinInt64 && b == -1:
+	if a == math.MinInt64 && b == -1 {
 		s.Fail(ErrorOther, "integer overflow in dividing %d / %d", a, b)
 	}
 	return MakeInt(a / b)
