@@ -59,7 +59,7 @@ func forced(n node, acc []uintptr) (cells []uintptr, all bool) {
 	case *concatNode:
 		return forcedBoth(n.x, n.y, acc)
 	case *updateNode:
-		return first(n.x)
+		return first(n.y)
 	case *ifNode:
 		return first(n.cond)
 	case *assertNode:
