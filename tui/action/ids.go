@@ -106,7 +106,6 @@ const (
 	ReplUnfold    ID = "repl.unfold"
 	ReplInsert    ID = "repl.insert"
 	ReplTrace     ID = "repl.trace"
-	ReplDebug     ID = "repl.debug"
 	ReplClosure   ID = "repl.closure"
 	ReplBuild     ID = "repl.build"
 	ReplReload    ID = "repl.reload"

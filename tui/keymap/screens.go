@@ -24,6 +24,8 @@ func replInput() []Binding {
 		{ID: action.ReplLeave, Keys: []string{"ctrl+d"}},
 		{ID: action.ReplBrowse, Keys: []string{"esc"}},
 		{ID: action.ReplInspect, Keys: []string{"alt+i"}},
+		{ID: action.PageUp, Keys: []string{"pgup"}, Help: "the transcript a page up"},
+		{ID: action.PageDown, Keys: []string{"pgdown"}, Help: "the transcript a page down"},
 	}
 }
 
@@ -35,10 +37,10 @@ func replBrowse() []Binding {
 		{ID: action.ReplNextPiece, Keys: []string{"]"}},
 		{ID: action.ReplPrevPiece, Keys: []string{"["}},
 		{ID: action.ReplTrace, Keys: []string{"t"}},
-		{ID: action.ReplDebug, Keys: []string{"D"}},
 		{ID: action.ReplClosure, Keys: []string{"c"}},
 		{ID: action.ReplBuild, Keys: []string{"b"}},
 		{ID: action.ReplReload, Keys: []string{"r"}},
+		{ID: action.ReplInspect, Keys: []string{"v", "alt+i"}},
 	}
 }
 

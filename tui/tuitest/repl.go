@@ -23,6 +23,8 @@ type Repl struct {
 	Hook func(ctx context.Context, input string) (r *tui.Result, ok bool)
 	// ChangedFile is what WaitChange returns once.
 	ChangedFile string
+	// Abandoned counts the evaluations that were given up.
+	Abandoned int
 }
 
 // NewRepl starts a session.
@@ -251,4 +253,8 @@ func (r *Repl) Progress() tui.EvalProgress {
 }
 
 // Abandon implements tui.Repl.
-func (r *Repl) Abandon() {}
+func (r *Repl) Abandon() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Abandoned++
+}

@@ -85,6 +85,7 @@ func (w *Rows) heading(width int, widths []int) (string, bool) {
 // row draws one row.
 func (w *Rows) row(r Row, width int, widths []int, selected, focus bool) string {
 	base := r.Base
+	selected = selected && (focus || !w.Quiet)
 	if selected {
 		base = themes.SelectedFaint
 		if focus {

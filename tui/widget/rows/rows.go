@@ -80,6 +80,9 @@ type Rows struct {
 	// NoGutter leaves out the two cells for the cursor's glyph; the cursor
 	// is then told by its background and by the terminal's cursor.
 	NoGutter bool
+	// Quiet draws the cursor's row as the others while the widget does not
+	// have the keys.
+	Quiet bool
 	// NoFolds leaves out the glyph of a row's fold state.
 	NoFolds bool
 	// Empty is shown in place of rows if there are none.
