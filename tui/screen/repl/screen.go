@@ -1,35 +1,281 @@
 // Package repl is the prompt: what was asked and what came of it, the input,
-// and beside them the documentation and what can be used.
+// and beside them documentation and what can be used.
+//
+//	entry, lines, values, transcript  what is remembered, as lines of a list
+//	evaluate                          inputs, one after another
+//	unfold, building                  what is in values; what is being built
+//	complete                          the input and its helpers
+//	browse, actions                   what can be done with results
+//	draw, side                        the panes
 package repl
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/action"
+	"nixbench/tui/highlight"
 	"nixbench/tui/keymap"
-	"nixbench/tui/style"
+	"nixbench/tui/widget/editor"
+	"nixbench/tui/widget/panes"
+	"nixbench/tui/widget/rows"
+)
+
+// The panes, in the order of Tab.
+const (
+	paneInput panes.ID = iota
+	paneLog
+	paneDoc
+	paneScope
 )
 
 // Screen is the REPL screen.
 type Screen struct {
 	tui.Base
-	env *tui.Env
+	env   *tui.Env
+	panes *panes.Panes
+	w, h  int // of what was drawn last
+
+	log    *transcript
+	list   *rows.Rows
+	room   int    // lines of the transcript's pane
+	stick  bool   // the cursor belongs at the end
+	reveal *entry // has just ended: its beginning must be seen
+
+	input  *editor.Editor
+	area   panes.Place // of the input's text
+	inputs []string    // earlier ones, newest first
+	asked  bool        // inputs has those of earlier sessions
+
+	current  *entry // what is being evaluated
+	eval     tui.Slot
+	progress tui.EvalProgress
+	foreign  map[event.ID]bool // requests that are not of an input
+	tail     tui.Slot
+	work     tui.Slot
+	job      job
+	jobs     []job
+	built    []tui.BuiltOutput
+
+	comp, docs, draft, copying tui.Slot
+
+	doc        *tui.Doc
+	docList    *rows.Rows
+	docWidth   int // that docList is made for
+	scope      *tui.Scope
+	scopes     tui.Slot
+	scopeList  *rows.Rows
+	scopeWidth int      // that scopeList is made for
+	names      []string // what the rows of scopeList put into the input
+	change     tui.Slot
 }
 
 // New returns the screen; inputs are carried out first, one after another.
-func New(env *tui.Env, inputs []string) *Screen { return &Screen{env: env} }
-
-// Update implements tui.Screen.
-func (s *Screen) Update(tea.Msg) tea.Cmd { return nil }
-
-// Draw implements tui.Screen.
-func (s *Screen) Draw(w, h int) []string {
-	return s.env.Styles.Box(w, h, style.Pane{Title: "transcript", Focus: true}, nil)
+func New(env *tui.Env, inputs []string) *Screen {
+	s := &Screen{env: env, panes: panes.New(env.Styles), foreign: map[event.ID]bool{}, stick: true}
+	s.panes.Arrange(paneInput, paneLog)
+	s.log = &transcript{st: env.Styles}
+	s.list = rows.New(env.Styles)
+	s.list.NoGutter, s.list.NoFolds, s.list.Quiet = true, true, true
+	s.list.SetSource(s.log)
+	s.input = newEditor(env.Styles, s)
+	s.docList = rows.New(env.Styles)
+	s.docList.NoGutter, s.docList.Quiet = true, true
+	s.docList.Empty = "^Space explains what is at the cursor"
+	s.scopeList = rows.New(env.Styles)
+	s.scopeList.NoGutter, s.scopeList.Quiet = true, true
+	for _, in := range inputs {
+		s.log.add(in)
+	}
+	return s
 }
 
-// Actions implements tui.Screen.
-func (s *Screen) Actions() []action.Action { return nil }
+// change is the answer to waiting for a file.
+type change struct{ file string }
 
-// Scopes implements tui.Screen.
-func (s *Screen) Scopes() []keymap.Scope { return []keymap.Scope{keymap.ReplBrowse, keymap.Rows} }
+// Init begins with the first inputs and watches the loaded files.
+func (s *Screen) Init() tea.Cmd { return tea.Batch(s.next(), s.watch()) }
+
+func (s *Screen) watch() tea.Cmd {
+	b := s.env.Backend
+	return tui.Ask(s.env, &s.change, func(ctx context.Context) (change, error) {
+		file, err := b.WaitChange(ctx)
+		return change{file}, err
+	})
+}
+
+// Update takes messages.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	cmd := s.update(msg)
+	cmd = tea.Batch(cmd, s.serve())
+	s.layOut()
+	return cmd
+}
+
+func (s *Screen) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tui.Answer[*tui.Result]:
+		return s.evaluated(msg)
+	case tui.Answer[found]:
+		return s.worked(msg)
+	case tui.Answer[completed]:
+		return s.completions(msg)
+	case tui.Answer[*tui.Doc]:
+		return s.explained(msg)
+	case tui.Answer[*tui.Scope]:
+		s.scoped(msg)
+	case tui.Answer[tail]:
+		return s.tailRead(msg)
+	case tui.Answer[draft]:
+		return s.drafted(msg)
+	case tui.Answer[change]:
+		return s.changed(msg)
+	case tui.Answer[copied]:
+		return s.copied(msg)
+	case tui.EventsMsg:
+		return s.events(msg)
+	case tui.TickMsg:
+		if s.current != nil {
+			s.progress = s.env.Backend.Progress()
+		}
+	case startedMsg:
+		if s.current != nil && msg.to == s && s.current.serial == msg.serial {
+			s.current.started = msg.at
+		}
+	case editedMsg:
+		return s.edited(msg)
+	case ranMsg:
+		if msg.to == s && msg.err != nil {
+			return s.env.Warn("the command ended with " + text.PlainLine(msg.err.Error()))
+		}
+	case tui.InsertMsg:
+		s.panes.SetFocus(paneInput)
+		s.input.Insert(msg.Text)
+	default:
+		return s.keys(msg)
+	}
+	return nil
+}
+
+// keys takes what the user does.
+func (s *Screen) keys(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if s.Typing() {
+			return s.typed(msg)
+		}
+	case action.Intent:
+		return s.intent(msg)
+	case tui.PointerMsg:
+		return s.pointer(msg)
+	}
+	return nil
+}
+
+// intent gives what a key means to the pane that has the keys.
+func (s *Screen) intent(in action.Intent) tea.Cmd {
+	if !s.Typing() {
+		s.pane().Update(in)
+		return nil
+	}
+	popup := &s.input.Popup
+	switch {
+	case in.ID == action.PageUp:
+		s.list.Wheel(-max(s.room-1, 1))
+	case in.ID == action.PageDown:
+		s.list.Wheel(max(s.room-1, 1))
+	case in.ID == action.EditUp && popup.IsOpen() && len(popup.Items) > 0:
+		return s.complete(-1)
+	case in.ID == action.EditDown && popup.IsOpen() && len(popup.Items) > 0:
+		return s.complete(1)
+	default:
+		return s.typed(in)
+	}
+	return nil
+}
+
+// pane is the list that has the keys.
+func (s *Screen) pane() *rows.Rows {
+	switch s.panes.Focus() {
+	case paneDoc:
+		return s.docList
+	case paneScope:
+		return s.scopeList
+	}
+	return s.list
+}
+
+// pointer takes the mouse.
+func (s *Screen) pointer(at tui.PointerMsg) tea.Cmd {
+	if at.Wheel != 0 {
+		s.panes.Wheel(at.X, at.Y, at.Wheel)
+		return nil
+	}
+	a := s.area
+	if at.X >= a.X-2 && at.X < a.X+a.W+2 && at.Y >= a.Y-1 && at.Y <= a.Y+a.H {
+		s.panes.SetFocus(paneInput)
+		return nil
+	}
+	if id, again, ok := s.panes.Click(at.X, at.Y); ok && again && id == paneLog {
+		s.list.Update(action.Intent{ID: action.FoldFlip})
+	}
+	return nil
+}
+
+// changed tells that a file that was loaded is another now.
+func (s *Screen) changed(msg tui.Answer[change]) tea.Cmd {
+	if !msg.For(&s.change) || msg.Err != nil {
+		return nil
+	}
+	s.env.Warn(text.CutMiddle(text.SanitiseName(msg.Value.file), 40) + " changed on disk; :r reloads")
+	return tea.Batch(s.watch(), s.askScope())
+}
+
+// Typing tells that the input has the keys.
+func (s *Screen) Typing() bool { return s.panes.Focus() == paneInput }
+
+// Scopes names the bindings that hold.
+func (s *Screen) Scopes() []keymap.Scope {
+	if s.Typing() {
+		return []keymap.Scope{keymap.ReplInput, keymap.Edit}
+	}
+	return []keymap.Scope{keymap.ReplBrowse, keymap.Rows}
+}
+
+// Back ends a search, or leaves a pane for the transcript.
+func (s *Screen) Back() bool {
+	switch {
+	case s.Typing():
+		return false
+	case s.list.Finding() != "":
+		s.list.SetFind("")
+	case s.panes.Focus() != paneLog:
+		s.panes.SetFocus(paneLog)
+	default:
+		return false
+	}
+	return true
+}
+
+// Status names the packages and the store.
+func (s *Screen) Status() string {
+	info := s.env.Backend.Info()
+	if info.Nixpkgs == "" {
+		return "" // the shell names the store
+	}
+	out := "nixpkgs " + info.Nixpkgs
+	if s.wide() {
+		out += "  store " + string(info.StoreDir)
+		if info.Reading != "" {
+			out += " reading " + info.Reading
+		}
+	}
+	return out
+}
+
+func nixPieces(src string) []themes.Piece { return highlight.NixPieces(src) }

@@ -1,0 +1,161 @@
+package repl
+
+// This file follows the builds that an input sets off: the transcript shows the
+// last lines of one log; the Builds screen has all of it.
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/tui"
+)
+
+// How many lines of a log are shown, and how many bytes are read for them.
+const (
+	tailLines = 4
+	tailBytes = 8 << 10
+)
+
+// building is what an input has set off.
+type building struct {
+	acts map[event.ID]event.Activity // builds
+	now  event.ID                    // the one whose log is shown
+	tail []string
+	read int64 // bytes of the log when tail was asked for
+}
+
+// A tail is the end of a log.
+type tail struct {
+	id    event.ID
+	lines []string
+}
+
+// title says what is being built, and how far that is; "" for nothing.
+func (b *building) title() (name, how string) {
+	act, ok := b.acts[b.now]
+	if !ok {
+		return "", ""
+	}
+	done := 0
+	for _, a := range b.acts {
+		if a.State.Final() {
+			done++
+		}
+	}
+	if act.Phase != "" {
+		how = "  " + text.SanitiseName(act.Phase)
+	}
+	if n := len(b.acts); n > 1 {
+		how += fmt.Sprintf("  %d of %d done", done, n)
+	}
+	return "building " + text.SanitiseName(act.Name), how
+}
+
+// fold takes a snapshot of a build.
+func (b *building) fold(act event.Activity) {
+	if b.acts == nil {
+		b.acts = map[event.ID]event.Activity{}
+	}
+	b.acts[act.ID] = act
+	if cur, ok := b.acts[b.now]; ok && cur.State == event.Running {
+		return
+	}
+	for id, a := range b.acts {
+		if cur := b.acts[b.now]; a.State == event.Running && (cur.State != event.Running || a.Started.After(cur.Started)) {
+			b.now = id
+		}
+	}
+	if b.now == act.ID {
+		b.tail, b.read = nil, -1
+	}
+}
+
+// events takes what the engine tells. Requests that are new while an input is
+// carried out are its own.
+func (s *Screen) events(msg tui.EventsMsg) tea.Cmd {
+	e := s.current
+	for _, act := range msg.Activities {
+		request := act.Parent
+		if act.Kind == event.Realise {
+			request = act.ID
+		}
+		if e == nil {
+			s.foreign[request] = true
+			continue
+		}
+		if act.Kind == event.Build && !s.foreign[request] {
+			e.build.fold(act)
+		}
+	}
+	return s.askTail()
+}
+
+// askTail asks for the end of the log if it has grown.
+func (s *Screen) askTail() tea.Cmd {
+	e := s.current
+	if e == nil || s.tail.Pending() {
+		return nil
+	}
+	b := &e.build
+	act, ok := b.acts[b.now]
+	if !ok || act.LogSize == b.read || act.LogSize == 0 {
+		return nil
+	}
+	b.read = act.LogSize
+	backend := s.env.Backend
+	return tui.Ask(s.env, &s.tail, func(ctx context.Context) (tail, error) {
+		lines, err := readTail(ctx, backend, store.Path(act.Subject))
+		return tail{act.ID, lines}, err
+	})
+}
+
+// readTail reads the last lines of a log.
+func readTail(ctx context.Context, b tui.Builds, drv store.Path) ([]string, error) {
+	f, err := b.OpenLog(ctx, drv)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	size, err := f.Size()
+	if err != nil {
+		return nil, err
+	}
+	from := max(size-tailBytes, 0)
+	buf := make([]byte, size-from)
+	n, err := f.ReadAt(buf, from)
+	if n == 0 && err != nil {
+		return nil, err
+	}
+	buf = buf[:n]
+	if from > 0 { // the first line is cut
+		if i := bytes.IndexByte(buf, '\n'); i >= 0 {
+			buf = buf[i+1:]
+		}
+	}
+	var lines []string
+	for raw := range strings.SplitSeq(string(buf), "\n") {
+		if ln := text.PlainLine(raw); strings.TrimSpace(ln) != "" {
+			lines = append(lines, ln)
+		}
+	}
+	return lines[max(len(lines)-tailLines, 0):], nil
+}
+
+// tailRead takes the end of a log.
+func (s *Screen) tailRead(msg tui.Answer[tail]) tea.Cmd {
+	if !msg.For(&s.tail) {
+		return nil
+	}
+	// A log that cannot be read is not shown here; the Builds screen says why.
+	if e := s.current; e != nil && msg.Err == nil && e.build.now == msg.Value.id {
+		e.build.tail = msg.Value.lines
+	}
+	return s.askTail()
+}

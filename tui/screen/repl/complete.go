@@ -1,0 +1,287 @@
+package repl
+
+// This file completes what is being typed, explains it and searches earlier
+// inputs.
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/editor"
+	"nixbench/tui/widget/palette"
+)
+
+// completed is what can stand at the cursor of an input.
+type completed struct {
+	*tui.Completions
+	input  string
+	cursor int
+	insert bool // Tab asked for it, and not a letter behind the last
+}
+
+// complete is Tab: what the completions have in common, then one after another.
+func (s *Screen) complete(dir int) tea.Cmd {
+	p := &s.input.Popup
+	if p.IsOpen() && len(p.Items) > 0 {
+		p.Move(dir)
+		if it, ok := p.Selected(); ok {
+			start := p.Start
+			s.input.Replace(start, s.input.Offset(), it.Text)
+		}
+		return nil
+	}
+	head := s.input.Value()[:s.input.Offset()]
+	if strings.TrimSpace(head[strings.LastIndexByte(head, '\n')+1:]) == "" && head != "" {
+		s.input.Insert("  ") // nothing to complete: indent
+		return nil
+	}
+	return s.askCompletions(true)
+}
+
+func (s *Screen) askCompletions(insert bool) tea.Cmd {
+	if s.current != nil {
+		s.input.Popup.Show(s.input.Offset(), nil, "completing when the evaluation has ended; ^C interrupts it")
+		return nil
+	}
+	s.cancelWork()
+	b, input, cursor := s.env.Backend, s.input.Value(), s.input.Offset()
+	return tui.Ask(s.env, &s.comp, func(ctx context.Context) (completed, error) {
+		c, err := b.Complete(ctx, input, cursor)
+		return completed{c, input, cursor, insert}, err
+	})
+}
+
+// completions takes what can stand at the cursor.
+func (s *Screen) completions(msg tui.Answer[completed]) tea.Cmd {
+	if !msg.For(&s.comp) {
+		return nil
+	}
+	c := msg.Value
+	switch {
+	case msg.Err != nil:
+		s.input.Popup.Show(s.input.Offset(), nil, text.PlainLine(msg.Err.Error()))
+		return nil
+	case c.Completions == nil || c.input != s.input.Value() || c.cursor != s.input.Offset():
+		return nil
+	case c.Err != "":
+		s.input.Popup.Show(c.Start, nil, text.SanitiseName(c.Err))
+		return nil
+	case len(c.Items) == 0 && !c.insert:
+		s.input.Popup.Close()
+		return nil
+	case len(c.Items) == 0:
+		s.input.Popup.Show(c.Start, nil, "no completions")
+		return nil
+	}
+	items := make([]editor.Item, len(c.Items))
+	for i, it := range c.Items {
+		items[i] = editor.Item{Text: text.SanitiseName(it.Text), Detail: text.SanitiseName(it.Detail)}
+	}
+	word := c.input[c.Start:c.cursor]
+	switch {
+	case c.insert && len(items) == 1:
+		s.input.Popup.Close()
+		s.input.Replace(c.Start, c.cursor, items[0].Text)
+		return nil
+	case len(items) == 1 && items[0].Text == word:
+		s.input.Popup.Close()
+		return nil
+	}
+	note := text.Count(len(items)) + " matches   ^Space docs"
+	if c.More {
+		note = text.Count(len(items)) + " matches and more   ^Space docs"
+	}
+	s.input.Popup.Show(c.Start, items, note)
+	if common := s.input.Popup.CommonPrefix(); c.insert && len(common) > len(word) && strings.HasPrefix(common, word) {
+		s.input.Replace(c.Start, c.cursor, common)
+	}
+	return nil
+}
+
+// closePopup gives up completing.
+func (s *Screen) closePopup() {
+	s.comp.Cancel()
+	s.input.Popup.Close()
+}
+
+// typed gives text and intents to the editor. An open list of completions
+// follows letters and closes at all else.
+func (s *Screen) typed(msg tea.Msg) tea.Cmd {
+	open := s.input.Popup.IsOpen() && len(s.input.Popup.Items) > 0
+	before := s.input.Value()
+	if !s.input.Update(msg) {
+		return nil
+	}
+	s.closePopup()
+	if key, ok := msg.(tea.KeyPressMsg); ok && open && s.input.Value() != before && strings.TrimSpace(key.Text) != "" {
+		return s.askCompletions(false)
+	}
+	return nil
+}
+
+// askDoc asks to explain what is at the cursor, or the completion that is
+// chosen.
+func (s *Screen) askDoc() tea.Cmd {
+	if s.current != nil {
+		return s.env.Notify("an evaluation is running; ^C interrupts it")
+	}
+	s.comp.Cancel()
+	s.cancelWork()
+	b, input, cursor := s.env.Backend, s.input.Value(), s.input.Offset()
+	return tui.Ask(s.env, &s.docs, func(ctx context.Context) (*tui.Doc, error) { return b.Doc(ctx, input, cursor) })
+}
+
+// explained takes documentation: into its pane, or over the screen where there
+// is no room for one.
+func (s *Screen) explained(msg tui.Answer[*tui.Doc]) tea.Cmd {
+	if !msg.For(&s.docs) {
+		return nil
+	}
+	if msg.Err != nil {
+		return s.env.Warn(text.PlainLine(msg.Err.Error()))
+	}
+	s.setDoc(msg.Value)
+	if s.wide() {
+		return nil
+	}
+	return s.env.View(tui.ViewOptions{
+		Title: "doc: " + text.SanitiseName(msg.Value.Title),
+		Lines: docLines(msg.Value, min(s.w-4, 96)-4, false),
+	})
+}
+
+// history returns the n-th newest input that begins with prefix.
+func (s *Screen) history(prefix string, n int) (string, bool) {
+	for _, input := range s.earlier() {
+		if !strings.HasPrefix(input, prefix) {
+			continue
+		}
+		if n == 0 {
+			return input, true
+		}
+		n--
+	}
+	return "", false
+}
+
+// earlier lists earlier inputs, newest first and each once.
+func (s *Screen) earlier() []string {
+	if s.inputs == nil || !s.asked {
+		s.inputs = append(s.inputs, s.env.Backend.History()...)
+		s.asked = true
+		seen := map[string]bool{}
+		kept := s.inputs[:0]
+		for _, in := range s.inputs {
+			if !seen[in] {
+				seen[in] = true
+				kept = append(kept, in)
+			}
+		}
+		s.inputs = kept
+	}
+	return s.inputs
+}
+
+// search is ^R: choose from all earlier inputs.
+func (s *Screen) search() tea.Cmd {
+	s.closePopup()
+	var items []palette.Item
+	seen := map[string]bool{}
+	for _, input := range s.earlier() {
+		if !seen[input] {
+			seen[input] = true
+			items = append(items, palette.Item{Key: input, Title: text.SanitiseName(input)})
+		}
+	}
+	return s.env.Pick(palette.Options{
+		Title: "history", Items: items, Initial: s.input.Value(), Empty: "no earlier inputs",
+		OnPick: func(input string) tea.Cmd {
+			s.input.SetValue(input)
+			s.panes.SetFocus(paneInput)
+			return nil
+		},
+	})
+}
+
+type (
+	// draft is a file with the input, for the editor.
+	draft struct{ file string }
+	// editedMsg brings the input back from the editor.
+	editedMsg struct {
+		to   *Screen
+		text string
+		err  error
+	}
+)
+
+// edit is ^X^E: the input in the user's editor.
+func (s *Screen) edit() tea.Cmd {
+	s.closePopup()
+	input := s.input.Value()
+	return tui.Ask(s.env, &s.draft, func(context.Context) (draft, error) {
+		f, err := os.CreateTemp("", "nixbench-*.nix")
+		if err != nil {
+			return draft{}, fmt.Errorf("edit input: %w", err)
+		}
+		_, err = f.WriteString(input)
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+		return draft{f.Name()}, err
+	})
+}
+
+// drafted opens the editor.
+func (s *Screen) drafted(msg tui.Answer[draft]) tea.Cmd {
+	if !msg.For(&s.draft) {
+		return nil
+	}
+	if msg.Err != nil {
+		return s.env.Fail(msg.Err)
+	}
+	file := msg.Value.file
+	return s.env.EditFile(file, 0, func(err error) tea.Msg {
+		defer os.Remove(file)
+		data, rerr := os.ReadFile(file)
+		if err == nil {
+			err = rerr
+		}
+		return editedMsg{s, string(data), err}
+	})
+}
+
+// edited takes the input back.
+func (s *Screen) edited(msg editedMsg) tea.Cmd {
+	if msg.to != s {
+		return nil
+	}
+	if msg.err != nil {
+		return s.env.Fail(fmt.Errorf("edit input: %w", msg.err))
+	}
+	s.input.SetValue(strings.TrimRight(msg.text, "\n"))
+	return nil
+}
+
+// setDoc shows documentation in its pane.
+func (s *Screen) setDoc(d *tui.Doc) {
+	s.doc, s.docWidth = d, -1
+	s.docList.MoveTop()
+}
+
+// prompt is what stands before the input.
+const prompt = "nix> "
+
+func newEditor(st *style.Styles, s *Screen) *editor.Editor {
+	w := editor.New(st)
+	w.Prompt = prompt
+	w.Highlight = inputPieces
+	w.History = s.history
+	return w
+}

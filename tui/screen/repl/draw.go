@@ -1,0 +1,178 @@
+package repl
+
+// This file draws the panes.
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/panes"
+	"nixbench/tui/widget/rows"
+)
+
+// wide tells whether there is room for panes at the side.
+func (s *Screen) wide() bool { return tui.WidthOf(s.w) != tui.Narrow }
+
+// Draw draws the transcript above the input and, where there is room, the
+// documentation and the scope beside them.
+func (s *Screen) Draw(w, h int) []string {
+	s.w, s.h = w, h
+	if s.panes.Full && !s.Typing() {
+		return s.drawOne(w, h)
+	}
+	if !s.wide() {
+		s.panes.Arrange(paneInput, paneLog)
+		return s.drawMain(w, h)
+	}
+	s.panes.Arrange(paneInput, paneLog, paneDoc, paneScope)
+	cols := style.Split(w, 43, 27)
+	main := s.drawMain(cols[0], h)
+	halves := style.Split(h, 18, 20)
+	side := style.Stack(
+		s.drawDoc(panes.Place{X: cols[0], W: cols[1], H: halves[0]}),
+		s.drawScope(panes.Place{X: cols[0], Y: halves[0], W: cols[1], H: halves[1]}))
+	return style.Beside(main, side)
+}
+
+// drawOne draws only the pane that has the keys.
+func (s *Screen) drawOne(w, h int) []string {
+	tabs := []panes.ID{paneInput, paneLog}
+	if s.wide() {
+		tabs = append(tabs, paneDoc, paneScope)
+	}
+	s.panes.Arrange(tabs...)
+	s.area = panes.Place{Y: -2}
+	at := panes.Place{W: w, H: h}
+	switch s.panes.Focus() {
+	case paneDoc:
+		return s.drawDoc(at)
+	case paneScope:
+		return s.drawScope(at)
+	}
+	return s.drawLog(at)
+}
+
+// drawMain draws the transcript and the input.
+func (s *Screen) drawMain(w, h int) []string {
+	pane := style.Pane{Title: "input", Focus: s.Typing()}
+	inner := pane.InnerWidth(w)
+	least := max(h/6, 2)
+	lines := max(min(s.input.Height(inner), h/2-2), least)
+	top := h - lines - 2
+	log := s.drawLog(panes.Place{W: w, H: top})
+	s.area = panes.Place{X: 2, Y: top + 1, W: inner, H: lines}
+	if len(s.log.entries) == 0 && s.current == nil {
+		s.input.Placeholder = "an expression, x = .., or :? for the commands"
+	} else {
+		s.input.Placeholder = ""
+	}
+	return style.Stack(log, s.env.Styles.Box(w, lines+2, pane, s.input.Draw(inner, lines, s.Typing())))
+}
+
+func (s *Screen) drawLog(at panes.Place) []string {
+	p := style.Pane{Title: "transcript"}
+	switch {
+	case !s.Typing() && s.list.Finding() != "":
+		p.Note = "/" + text.SanitiseName(s.list.Finding())
+	case s.Typing() && !s.wide():
+		p.Title = "transcript  (esc to browse)"
+	case !s.Typing() && s.panes.Focus() == paneLog:
+		p.Note = "i to type"
+	}
+	s.room = p.InnerHeight(at.H)
+	if width := p.InnerWidth(at.W); width != s.log.width {
+		s.log.lay(width, s.env.Now, s.progress)
+		s.list.Changed()
+	}
+	s.settle()
+	var above []string
+	if len(s.log.entries) == 0 {
+		for _, ln := range s.welcome() {
+			above = append(above, s.env.Styles.Row(p.InnerWidth(at.W), themes.Text, ln...))
+		}
+	}
+	return s.panes.List(paneLog, at, p, above, s.list)
+}
+
+// layOut brings the transcript's lines up to date.
+func (s *Screen) layOut() {
+	if s.log.width == 0 {
+		return // not drawn yet
+	}
+	if s.log.lay(s.log.width, s.env.Now, s.progress) {
+		s.list.Changed()
+	}
+	s.settle()
+}
+
+// settle keeps the end in view while the user types, and shows the beginning
+// of a result that is longer than the pane.
+func (s *Screen) settle() {
+	if n, of := s.list.Position(); n < of && !s.stick {
+		s.reveal = nil
+		return
+	}
+	if !s.Typing() && !s.stick {
+		return
+	}
+	s.stick = s.Typing()
+	s.list.MoveBottom()
+	if e := s.reveal; e != nil && s.room > 0 && len(e.lines) > s.room && e.root == nil && s.current == nil {
+		s.stick = false
+		s.list.Select(e.lines[0].key)
+	}
+	s.reveal = nil
+}
+
+// welcome is what stands in an empty transcript.
+func (s *Screen) welcome() [][]style.Span {
+	first := "No nixpkgs in scope."
+	if v := s.env.Backend.Info().Nixpkgs; v != "" {
+		first = "No packages in scope; <nixpkgs> is " + text.SanitiseName(v) + "."
+	}
+	row := func(what, does string) []style.Span {
+		return []style.Span{{Text: "  " + style.Fit(what, 28), Token: themes.Key}, {Text: does, Token: themes.Muted}}
+	}
+	return [][]style.Span{
+		{{Text: first}}, nil,
+		row("1 + 2", "evaluate an expression"),
+		row(":l <file>", "load a file"),
+		row("pkgs = import <nixpkgs> {}", "bind a name"),
+		row(":b pkgs.hello", "build a derivation"),
+		row(":?", "all commands"),
+	}
+}
+
+func (s *Screen) drawDoc(at panes.Place) []string {
+	p := style.Pane{Title: "doc"}
+	if s.doc != nil {
+		p.Title = "doc: " + text.SanitiseName(s.doc.Title)
+	}
+	if width := p.InnerWidth(at.W); s.doc != nil && width != s.docWidth {
+		s.docWidth = width
+		var items []rows.Item
+		for i, ln := range docLines(s.doc, width, true) {
+			items = append(items, rows.Item{Key: key(i), Row: rows.Row{Cells: []rows.Cell{ln}}})
+		}
+		s.docList.SetSource(rows.NewList(items))
+	}
+	return s.panes.List(paneDoc, at, p, nil, s.docList)
+}
+
+// Cursor is in the input, or on the selected row.
+func (s *Screen) Cursor() *tea.Cursor {
+	if s.Typing() {
+		x, y := s.input.CursorXY()
+		if s.area.W <= 0 {
+			return nil
+		}
+		return tea.NewCursor(s.area.X+min(x, max(s.area.W-1, 0)), s.area.Y+min(y, max(s.area.H-1, 0)))
+	}
+	if x, y, ok := s.panes.Cursor(); ok {
+		return tea.NewCursor(x, y)
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package repl
+
+// This file carries out inputs, one after another, and takes what comes of them.
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/tui"
+	"nixbench/tui/action"
+)
+
+type (
+	// startedMsg tells when an input's evaluation began.
+	startedMsg struct {
+		to     *Screen
+		serial int
+		at     time.Time
+	}
+	// ranMsg tells that a command of the shell has ended.
+	ranMsg struct {
+		to  *Screen
+		err error
+	}
+	// saved is the answer to adding to the history.
+	saved struct{}
+)
+
+// submit carries out an input after those that wait. Typed ones go into the
+// history.
+func (s *Screen) submit(input string, typed bool) tea.Cmd {
+	e := s.log.add(input)
+	var save tea.Cmd
+	if typed {
+		backend := s.env.Backend
+		save = tui.Ask(s.env, &e.saved, func(ctx context.Context) (saved, error) {
+			return saved{}, backend.AddHistory(ctx, input)
+		})
+		s.remember(input)
+	}
+	s.stick = true
+	return tea.Batch(save, s.next())
+}
+
+// remember puts an input before the earlier ones.
+func (s *Screen) remember(input string) {
+	kept := []string{input}
+	for _, in := range s.inputs {
+		if in != input {
+			kept = append(kept, in)
+		}
+	}
+	s.inputs = kept
+}
+
+// next begins with the first input that waits.
+func (s *Screen) next() tea.Cmd {
+	if s.current != nil {
+		return nil
+	}
+	e := s.log.next()
+	if e == nil {
+		return s.askScope()
+	}
+	s.cancelWork()
+	s.comp.Cancel()
+	stop := make(chan struct{})
+	e.state, e.stale = running, true
+	e.stop = func() { close(stop) }
+	s.current, s.progress = e, tui.EvalProgress{}
+	backend, input, reload := s.env.Backend, e.input, e.reload
+	began := s.env.After(0, func(at time.Time) tea.Msg { return startedMsg{s, e.serial, at} })
+	return tea.Batch(began, tui.Ask(s.env, &s.eval, func(ctx context.Context) (*tui.Result, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			select {
+			case <-stop:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		if reload {
+			return backend.Reload(ctx)
+		}
+		return backend.Eval(ctx, input)
+	}))
+}
+
+// evaluated takes the result of the current input.
+func (s *Screen) evaluated(msg tui.Answer[*tui.Result]) tea.Cmd {
+	if !msg.For(&s.eval) || s.current == nil {
+		return nil
+	}
+	e := s.current
+	s.finish(e)
+	if msg.Err != nil || msg.Value == nil {
+		if msg.Err != nil {
+			e.wrong = text.PlainLine(msg.Err.Error())
+		}
+		return s.next()
+	}
+	e.res = msg.Value
+	if e.res.Number > 0 {
+		e.number = e.res.Number
+		s.log.renumber(e)
+	}
+	cmd := s.came(e)
+	return tea.Batch(cmd, s.next())
+}
+
+// finish ends the current input.
+func (s *Screen) finish(e *entry) {
+	e.state, e.stale = ended, true
+	e.build = building{}
+	s.current = nil
+	s.tail.Cancel()
+	s.reveal = e
+}
+
+// came does what a result asks for.
+func (s *Screen) came(e *entry) tea.Cmd {
+	switch r := e.res; r.Kind {
+	case tui.ResultValue:
+		e.root = &node{Node: r.Node, entry: e}
+		if r.Node.HasChildren {
+			s.log.flip(e.root, true)
+		}
+	case tui.ResultDoc:
+		s.setDoc(r.Doc)
+	case tui.ResultBuilt:
+		s.built = append(s.built, r.Outputs...)
+		if r.Drv != "" {
+			s.env.Ran("nixbench build '" + store.DerivedPath{Path: r.Drv, Outputs: []string{store.AllOutputs}}.String() + "'")
+		}
+		s.env.Broadcast(tui.StoreChangedMsg{})
+	case tui.ResultError:
+		e.trace = r.Err.ShowTrace
+	case tui.ResultQuit:
+		return s.env.Act(tui.ScreenRepl, action.Quit)
+	}
+	return s.then(e.res.Then)
+}
+
+// then goes where a command leads.
+func (s *Screen) then(t *tui.Then) tea.Cmd {
+	if t == nil {
+		return nil
+	}
+	if id, ok := tui.ThenScreen(t); ok {
+		switch {
+		case t.Why[0] != "":
+			return s.env.Goto(id, tui.ShowWhyMsg{From: t.Why[0], To: t.Why[1]})
+		case t.Path != "" && id == tui.ScreenBuilds:
+			return s.env.Goto(id, tui.ShowBuildMsg{Drv: t.Path})
+		case t.Path != "":
+			return s.env.Goto(id, tui.ShowPathMsg{Path: t.Path})
+		}
+		return s.env.Goto(id, nil)
+	}
+	if t.File != "" {
+		return s.env.EditFile(t.File, t.Line, nil)
+	}
+	if len(t.Command) > 0 {
+		return s.env.Exec(pausing(t.Command), func(err error) tea.Msg { return ranMsg{s, err} })
+	}
+	return nil
+}
+
+// pausing is a command that leaves its output on the screen until Enter.
+func pausing(command []string) *exec.Cmd {
+	const script = `"$@"; status=$?; printf '\n[exit status %d; Enter goes back] ' $status; read -r line; exit $status`
+	return exec.Command("sh", append([]string{"-c", script, "sh"}, command...)...)
+}
+
+// Interrupt cancels what runs, or else clears the input. It never leaves.
+func (s *Screen) Interrupt() (tea.Cmd, bool) {
+	switch e := s.current; {
+	case e != nil && !e.stopped:
+		e.stop()
+		e.stopped = true
+		if n := s.log.drop(); n > 0 {
+			s.env.Notify("interrupted; " + text.Plural(n, "input") + " that waited dropped")
+		}
+	case e != nil:
+		return s.abandon(e), true
+	case s.comp.Pending() || s.input.Popup.IsOpen():
+		s.closePopup()
+	case s.input.Value() != "":
+		s.input.Reset()
+	case s.busyWork():
+		s.cancelWork()
+	default:
+		s.env.Notify("^D or :q to leave")
+	}
+	return nil, true
+}
+
+// abandon gives up on an evaluation that does not end.
+func (s *Screen) abandon(e *entry) tea.Cmd {
+	s.eval.Cancel()
+	s.env.Backend.Abandon()
+	s.finish(e)
+	e.stopped = false
+	e.wrong = "given up: the session starts anew with the same files and bindings; earlier results are gone"
+	return s.next()
+}
+
+// Busy says what quitting would cancel.
+func (s *Screen) Busy() string {
+	if s.current == nil {
+		return ""
+	}
+	return "1 evaluation"
+}
+
+// Summary tells what was built.
+func (s *Screen) Summary() []string {
+	const most = 4
+	var out []string
+	for i, o := range s.built {
+		if i == most {
+			return append(out, fmt.Sprintf("and %s more", text.Plural(len(s.built)-most, "output")))
+		}
+		out = append(out, "built "+string(o.Path))
+	}
+	return out
+}
+
+// enter carries out the input if it is complete, and else begins a new line.
+func (s *Screen) enter() tea.Cmd {
+	if _, ok := s.input.Popup.Selected(); ok {
+		s.closePopup()
+		return nil
+	}
+	s.closePopup()
+	input := s.input.Value()
+	if strings.TrimSpace(input) == "" {
+		s.input.Reset()
+		return nil
+	}
+	if s.env.Backend.Incomplete(input) {
+		return s.newline()
+	}
+	s.input.Reset()
+	return s.submit(strings.TrimRight(input, " \n\t"), true)
+}
+
+// newline begins a new line, indented like the one before.
+func (s *Screen) newline() tea.Cmd {
+	s.closePopup()
+	head := s.input.Value()[:s.input.Offset()]
+	ln := head[strings.LastIndexByte(head, '\n')+1:]
+	blank := ln[:len(ln)-len(strings.TrimLeft(ln, " \t"))]
+	s.input.Insert("\n" + blank)
+	return nil
+}

@@ -1,0 +1,341 @@
+package repl
+
+// This file lays out an entry as lines of the transcript.
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+)
+
+// A kind says what a line is.
+type kind uint8
+
+const (
+	lineOther  kind = iota
+	lineInput       // what was typed
+	lineValue       // node
+	lineMore        // there is more below node, or of the text
+	lineError       // the message, the place and the excerpt
+	lineTrace       // says that there is a trace
+	lineFrame       // frame i of the trace
+	lineOutput      // output i of a build
+)
+
+// A line is one line of the transcript.
+type line struct {
+	kind  kind
+	key   string
+	entry *entry
+	node  *node
+	i     int
+	left  []style.Span
+	right []style.Span // gives way if there is no room
+}
+
+// A layout makes lines of an entry for a pane of a width.
+type layout struct {
+	st     *style.Styles
+	now    time.Time
+	width  int
+	digits int // of the highest number
+	work   tui.EvalProgress
+	e      *entry
+	out    []line
+}
+
+// lead is how far results are indented.
+func (l *layout) lead() int { return 6 + l.digits }
+
+// label is "in   4  " and the like.
+func (l *layout) label(word string, tok themes.Token) style.Span {
+	return style.Span{Text: fmt.Sprintf("%-3s %*d  ", word, l.digits, l.e.number), Token: tok}
+}
+
+func indent(n int) style.Span { return style.Span{Text: strings.Repeat(" ", n)} }
+
+func (l *layout) add(k kind, left ...style.Span) *line {
+	l.out = append(l.out, line{
+		kind: k, entry: l.e, left: left,
+		key: strconv.Itoa(l.e.serial) + "/" + strconv.Itoa(len(l.out)),
+	})
+	return &l.out[len(l.out)-1]
+}
+
+// lay lays out the entry.
+func (l *layout) lay() []line {
+	l.input()
+	e := l.e
+	switch e.state {
+	case waiting:
+		return l.out
+	case running:
+		l.running()
+		return l.out
+	}
+	if e.res != nil {
+		for _, t := range e.res.Traces {
+			l.add(lineOther, indent(l.lead()), style.Span{Text: t, Token: themes.Muted})
+		}
+	}
+	switch {
+	case e.interrupted():
+		l.message("interrupted")
+	case e.wrong != "":
+		l.message(e.wrong)
+	case e.res != nil:
+		l.result(e.res)
+	}
+	return l.out
+}
+
+// input shows what was typed, and how long it took.
+func (l *layout) input() {
+	src := l.e.input
+	pieces := inputPieces(src)
+	at := 0
+	for i, s := range strings.Split(src, "\n") {
+		head := indent(l.lead())
+		if i == 0 {
+			head = l.label("in", themes.Prompt)
+		}
+		ln := l.add(lineInput, append([]style.Span{head}, colored(src, pieces, at, at+len(s))...)...)
+		if i == 0 && l.e.state == ended && l.e.res != nil {
+			ln.right = []style.Span{{Text: text.Took(l.e.res.Took), Token: themes.Muted}}
+		}
+		if i == 0 && l.e.state == waiting {
+			ln.right = []style.Span{{Text: "waits", Token: themes.Waiting}}
+		}
+		at += len(s) + 1
+	}
+}
+
+// colored cuts src at the borders of pieces, from one offset to another.
+func colored(src string, pieces []themes.Piece, from, to int) []style.Span {
+	var out []style.Span
+	at := from
+	plain := func(end int) {
+		if end > at {
+			out = append(out, style.Span{Text: text.SanitiseName(strings.ReplaceAll(src[at:end], "\t", "    "))})
+		}
+	}
+	for _, p := range pieces {
+		if p.End <= at || p.Start >= to {
+			continue
+		}
+		plain(p.Start)
+		at = max(at, p.Start)
+		end := min(p.End, to)
+		out = append(out, style.Span{Text: text.SanitiseName(strings.ReplaceAll(src[at:end], "\t", "    ")), Token: p.Token})
+		at = end
+	}
+	plain(to)
+	return out
+}
+
+func (l *layout) result(r *tui.Result) {
+	switch r.Kind {
+	case tui.ResultValue:
+		l.value(l.e.root)
+	case tui.ResultText:
+		l.text(r.Lines)
+	case tui.ResultDoc:
+		l.doc(r.Doc)
+	case tui.ResultBuilt:
+		l.built(r)
+	case tui.ResultError:
+		l.failure(r.Err)
+	}
+	if id, ok := tui.ThenScreen(r.Then); ok {
+		l.add(lineOther, l.label("out", themes.Muted),
+			style.Span{Text: fmt.Sprintf("on screen %d, %s", id+1, id), Token: themes.Muted})
+	}
+}
+
+// text shows a result of lines, the first ones if there are many.
+func (l *layout) text(lines []string) {
+	shown := max(l.e.shown, firstLines)
+	if len(lines) <= shown+shown/10 {
+		shown = len(lines)
+	}
+	for i, s := range lines[:shown] {
+		head := indent(l.lead())
+		if i == 0 {
+			head = l.label("out", themes.Muted)
+		}
+		l.add(lineOther, head, style.Span{Text: strings.ReplaceAll(s, "\t", "    ")})
+	}
+	if rest := len(lines) - shown; rest > 0 {
+		l.add(lineMore, indent(l.lead()), style.Span{Text: "... " + text.Count(rest) + " more lines", Token: themes.Muted})
+	}
+}
+
+func (l *layout) doc(d *tui.Doc) {
+	l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: text.SanitiseName(d.Title), Token: themes.Heading})
+	for _, spans := range docLines(d, l.width-l.lead(), true) {
+		l.add(lineOther, append([]style.Span{indent(l.lead())}, spans...)...)
+	}
+}
+
+// docLines lays out documentation in w cells; hint tells which key edits it.
+func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
+	var out [][]style.Span
+	for _, dl := range d.Lines {
+		switch {
+		case dl.Head:
+			out = append(out, []style.Span{{Text: dl.Text, Token: themes.Heading}})
+		case dl.Code:
+			out = append(out, append([]style.Span{indent(2)}, colored(dl.Text, inputPieces(dl.Text), 0, len(dl.Text))...))
+		default:
+			for _, s := range wrap(dl.Text, w) {
+				out = append(out, []style.Span{{Text: s}})
+			}
+		}
+	}
+	if d.File != "" {
+		at := []style.Span{{Text: text.CutMiddle(text.SanitiseName(d.File), max(w-24, 12)) + ":" + strconv.Itoa(d.Line), Token: themes.Path}}
+		if hint {
+			at = append(at, style.Span{Text: "   e: edit", Token: themes.Muted})
+		}
+		out = append(out, nil, at)
+	}
+	return out
+}
+
+// wrap breaks clean text into lines of at most w cells, between words if that
+// is possible.
+func wrap(s string, w int) []string {
+	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
+}
+
+func (l *layout) built(r *tui.Result) {
+	took := "built in " + text.Took(r.Took)
+	ln := l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: took, Token: themes.Done})
+	ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
+	for i, o := range r.Outputs {
+		room := l.width - l.lead() - 2 - len(o.Name) - 4
+		ln := l.add(lineOutput, indent(l.lead()+2), style.Span{Text: text.SanitiseName(o.Name), Token: themes.AttrName},
+			style.Span{Text: " -> ", Token: themes.Muted}, style.Span{Text: text.ShortPath(string(o.Path), room), Token: themes.StorePath})
+		ln.i = i
+		if i == 0 && l.width >= 100 {
+			ln.right = []style.Span{{Text: "c: closure   y: copy path", Token: themes.Muted}}
+		}
+	}
+	for _, s := range r.Lines {
+		l.add(lineOther, indent(l.lead()+2), style.Span{Text: s, Token: themes.Muted})
+	}
+}
+
+// message is an error without more to say.
+func (l *layout) message(msg string) {
+	for i, s := range l.wrapped(msg) {
+		head := indent(l.lead())
+		if i == 0 {
+			head = l.label("err", themes.Error)
+		}
+		l.add(lineError, head, style.Span{Text: s, Token: themes.Error})
+	}
+}
+
+func (l *layout) wrapped(msg string) []string {
+	var out []string
+	for s := range strings.SplitSeq(strings.TrimRight(msg, "\n"), "\n") {
+		out = append(out, wrap(s, l.width-l.lead())...)
+	}
+	return out
+}
+
+// failure is an error of the language, with its place and the way to its trace.
+func (l *layout) failure(e *tui.EvalError) {
+	l.message(e.Msg)
+	in := indent(l.lead() + 2)
+	hints := l.hints(e)
+	if e.Where != "" {
+		room := l.width - l.lead() - 5
+		for _, h := range hints {
+			room -= text.Width(h.Text)
+		}
+		where := text.CutMiddle(text.SanitiseName(e.Where), max(room, 16))
+		spans := []style.Span{in, {Text: "at ", Token: themes.Muted}, {Text: where, Token: themes.Path}}
+		if l.width < 100 {
+			l.add(lineTrace, append(spans, hints...)...)
+			hints = nil
+		} else {
+			l.add(lineError, spans...)
+		}
+	}
+	for _, s := range e.Excerpt {
+		tok := themes.Text
+		if strings.Trim(s, " |^") == "" {
+			tok = themes.Error
+		}
+		l.add(lineError, in, indent(2), style.Span{Text: s, Token: tok})
+	}
+	if len(hints) > 0 {
+		hints[0].Text = strings.TrimLeft(hints[0].Text, " ")
+		l.add(lineTrace, append([]style.Span{in}, hints...)...)
+	}
+	if !l.e.trace {
+		return
+	}
+	for i, f := range e.Trace {
+		ln := l.add(lineFrame, indent(l.lead()+2),
+			style.Span{Text: fmt.Sprintf("%*d  ", len(strconv.Itoa(len(e.Trace))), i+1), Token: themes.Muted}, style.Span{Text: text.SanitiseName(f.Text)})
+		ln.i = i
+		if f.Where != "" {
+			ln.right = []style.Span{{Text: text.CutMiddle(text.SanitiseName(f.Where), l.width/2), Token: themes.Path}}
+		}
+	}
+}
+
+// hints say what can be done with an error.
+func (l *layout) hints(e *tui.EvalError) []style.Span {
+	var out []style.Span
+	if n := len(e.Trace); n > 0 {
+		word := "trace"
+		if l.e.trace {
+			word = "trace, hide it"
+		}
+		out = append(out, style.Span{Text: fmt.Sprintf("   t: %d-frame %s", n, word), Token: themes.Muted})
+	}
+	if e.File != "" {
+		out = append(out, style.Span{Text: "   e: edit", Token: themes.Muted})
+	}
+	return out
+}
+
+// running says what is under way.
+func (l *layout) running() {
+	e := l.e
+	what, hint := "evaluating ...", "^C to interrupt"
+	name, how := e.build.title()
+	if name != "" {
+		what = name
+	}
+	if e.stopped {
+		what, hint = "interrupting ...", "^C again gives up on it"
+	}
+	if !e.started.IsZero() && l.now.After(e.started) {
+		what += fmt.Sprintf("  %.1f s", l.now.Sub(e.started).Seconds())
+	}
+	what += how
+	if l.work.Thunks > 0 && name == "" {
+		what += "   " + text.Count(int(l.work.Thunks/1000)) + " k thunks"
+	}
+	if l.work.Heap > 0 && name == "" {
+		what += "   " + text.Bytes(l.work.Heap) + " heap"
+	}
+	ln := l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: what, Token: themes.Running})
+	ln.right = []style.Span{{Text: hint, Token: themes.Muted}}
+	for _, s := range e.build.tail {
+		l.add(lineOther, indent(l.lead()+2), style.Span{Text: s, Token: themes.Muted})
+	}
+}

@@ -1,0 +1,348 @@
+package repl_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/engine/event"
+	"nixbench/tui"
+	"nixbench/tui/keymap"
+	"nixbench/tui/screen/repl"
+	"nixbench/tui/tuitest"
+)
+
+func start(t testing.TB, b *tuitest.Backend, w, h int, inputs ...string) *tuitest.Driver {
+	t.Helper()
+	return tuitest.New(t, b, w, h, tuitest.Only(tui.ScreenRepl, func(env *tui.Env) tui.Screen { return repl.New(env, inputs) }))
+}
+
+// at80 starts on the usual screen.
+func at80(t testing.TB, inputs ...string) (*tuitest.Driver, *tuitest.Backend) {
+	t.Helper()
+	b := tuitest.NewBackend(t)
+	return start(t, b, 80, 24, inputs...), b
+}
+
+func enter(d *tuitest.Driver, inputs ...string) {
+	for _, in := range inputs {
+		d.Type(in)
+		d.Keys("enter")
+	}
+}
+
+func TestGoldens(t *testing.T) {
+	for _, size := range tuitest.Sizes() {
+		b := tuitest.NewBackend(t)
+		d := start(t, b, size[0], size[1])
+		d.Golden("first")
+		enter(d, "pkgs", "f = x: x + 1", ":b pkgs.editor", "pkgs.edtor")
+		d.Type("lib.attrsets.f")
+		d.Keys("tab")
+		d.Golden("typing")
+		d.Keys("esc ctrl+c")
+		d.Send(tea.PasteMsg{Content: "let\n  f = x: { y = \"${x}\"; };\nin map f [ 1 2"})
+		d.Golden("lines")
+		d.Keys("ctrl+c esc [ [ [ [ j j j j j l")
+		d.Golden("browse")
+		d.Keys("G t")
+		d.Golden("trace")
+		d.Keys("i")
+		enter(d, ":?")
+		d.Type("lib.attrsets.filterAttrs")
+		d.Keys("ctrl+@")
+		d.Golden("doc")
+	}
+}
+
+func TestRunningGoldens(t *testing.T) {
+	for _, size := range tuitest.Sizes() {
+		b := tuitest.NewBackend(t)
+		d := start(t, b, size[0], size[1])
+		acts := tuitest.Activities()
+		b.SetLog(tuitest.PathNamed("libdraw-0.9.drv"), tuitest.LogText(120))
+		b.Hook = func(context.Context, string) (*tui.Result, bool) {
+			d.Advance(0)
+			d.Advance(3400 * time.Millisecond)
+			d.Send(tui.TickMsg{Now: tuitest.Start().Add(3400 * time.Millisecond)})
+			d.Golden("evaluating")
+			d.Post(acts...)
+			d.Golden("building")
+			return nil, false
+		}
+		enter(d, ":b pkgs.editor")
+		d.Lacks("building", "evaluating")
+		d.Wants("built in 12 ms")
+	}
+}
+
+func TestActions(t *testing.T) {
+	d, _ := at80(t)
+	tuitest.CheckActions(t, d.Model.ScreenOf(tui.ScreenRepl), keymap.ReplInput, keymap.Edit, keymap.ReplBrowse, keymap.Rows)
+}
+
+func TestFuzz(t *testing.T) {
+	tuitest.Fuzz(t, 6, 400, func(t testing.TB, w, h int) *tuitest.Driver {
+		d := start(t, tuitest.NewBackend(t), w, h, "pkgs")
+		enter(d, "pkgs.edtor", ":b pkgs.editor", ":?")
+		return d
+	})
+}
+
+func TestFirstInputs(t *testing.T) {
+	d, _ := at80(t, "pkgs", "1 + 2")
+	d.Wants("in  1  pkgs", "in  2  1 + 2", "out 2  3")
+	if d.Timers() > 1 { // the one that told when the last began
+		d.Advance(time.Second)
+	}
+	d.Advance(time.Second)
+	if n := d.Timers(); n != 0 {
+		t.Errorf("got %d timers while nothing happens, want 0", n)
+	}
+}
+
+func TestEnterWantsCompleteInput(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "let")
+	d.Lacks("in  1")
+	d.Type("  x = 1;")
+	d.Keys("enter")
+	enter(d, "in x")
+	d.Wants("in  1  let", "  x = 1;", "in x")
+}
+
+func TestPasteEvaluatesNothing(t *testing.T) {
+	d, _ := at80(t)
+	d.Send(tea.PasteMsg{Content: "1 + 1\n2 + 2\n"})
+	d.Lacks("in  1")
+	d.Wants("1 + 1", "2 + 2")
+}
+
+func TestHistory(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "2 + 3")
+	d.Keys("up")
+	d.Wants("nix> 2 + 3")
+	d.Keys("up up")
+	d.Wants("nix> lib.version")
+	d.Keys("down down")
+	d.Wants("nix> 2 + 3")
+	d.Keys("ctrl+c")
+	d.Type("pk")
+	d.Keys("up")
+	d.Wants("nix> pkgs.hello")
+	d.Keys("ctrl+c ctrl+r")
+	d.Wants("history")
+	d.Type("vers")
+	d.Keys("enter")
+	d.Wants("nix> lib.version")
+}
+
+func TestCompletion(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("lib.a")
+	d.Keys("tab")
+	d.Wants("nix> lib.attrsets.filterAttrs ", "2 matches")
+	d.Keys("tab tab")
+	d.Wants("nix> lib.attrsets.filterAttrsRecursive")
+	d.Keys("tab enter")
+	d.Wants("nix> lib.attrsets.filterAttrs ")
+	d.Lacks("matches", "in  1")
+	d.Keys("ctrl+c")
+	d.Type("oops.")
+	d.Keys("tab")
+	d.Wants("oops: not in this world")
+	d.Type("x")
+	d.Lacks("not in this world")
+	d.Keys("ctrl+c")
+	d.Type("[ pkgs.e")
+	d.Keys("tab")
+	d.Wants("nix> [ pkgs.editor")
+}
+
+func TestUnfold(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "pkgs")
+	d.Wants("{ 5 attrs }", "> meta = { 2 attrs }", "oops   = «error: not in this world»")
+	d.Keys("esc [ j j j space")
+	d.Wants("v items = [ 100,000 items ]", "... 99,990 more")
+	d.Keys("pgdown pgdown G")
+	for range 3 { // below items are list, meta and oops
+		d.Keys("k")
+	}
+	d.Keys("space")
+	d.Wants("... 99,950 more")
+	d.Keys("h h")
+	d.Wants("> items = [ 100,000 items ]")
+	d.Keys("j j space j enter")
+	d.Wants("nix> _.meta.license")
+}
+
+func TestTrace(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "nope")
+	d.Wants("undefined variable 'nope'", "at <repl>:1:1", "t: 1-frame trace", "^^^^")
+	d.Keys("esc t")
+	d.Wants("1  while evaluating the input", "hide it")
+	d.Keys("t")
+	d.Lacks("while evaluating the input")
+	d.Keys("y")
+	if want := "error: undefined variable 'nope'"; !strings.HasPrefix(d.Copied, want) {
+		t.Errorf("got %q on the clipboard, want %q", d.Copied, want)
+	}
+}
+
+func TestBuiltGoesToClosure(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, ":b pkgs.editor")
+	d.Wants("built in 12 ms", "out -> ", "log: screen 2")
+	d.Keys("esc y")
+	if want := string(tuitest.PathNamed("editor-7.2")); d.Copied != want {
+		t.Errorf("got %q on the clipboard, want %q", d.Copied, want)
+	}
+	d.Keys("c")
+	if got := d.Model.Front(); got != tui.ScreenClosure {
+		t.Errorf("got screen %v, want the closure", got)
+	}
+	if got := d.Model.Summary(); len(got) != 1 || !strings.HasPrefix(got[0], "built /nix/store/") {
+		t.Errorf("got the summary %q", got)
+	}
+}
+
+func TestCommandsOnDerivations(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "pkgs")
+	d.Keys("esc [ j j b")
+	d.Wants("in  2  :b _.editor", "built in")
+	d.Keys("[ [ j j c")
+	if got := d.Model.Front(); got != tui.ScreenClosure {
+		t.Errorf("got screen %v, want the closure", got)
+	}
+	d.Keys("alt+1")
+	d.Wants("in  3  :closure _.editor", "on screen 3, Closure")
+}
+
+func TestInterrupt(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(ctx context.Context, input string) (*tui.Result, bool) {
+		if input != "loop" {
+			return nil, false
+		}
+		d.Advance(time.Second)
+		enter(d, "1 + 1") // waits
+		d.Wants("evaluating", "^C to interrupt", "waits")
+		d.Keys("ctrl+c")
+		d.Wants("interrupting", "^C again gives up on it")
+		d.Lacks("waits")
+		<-ctx.Done()
+		return &tui.Result{Number: 1, Kind: tui.ResultError, Err: &tui.EvalError{Msg: "interrupted by the user"}}, true
+	}
+	enter(d, "loop")
+	d.Wants("err 1  interrupted")
+	d.Type("1 + 1")
+	d.Keys("ctrl+c")
+	d.Lacks("nix> 1 + 1")
+	d.Keys("ctrl+c")
+	d.Wants("^D or :q to leave")
+	if d.Quit {
+		t.Error("^C left")
+	}
+	b.Hook = nil
+	enter(d, "1 + 2")
+	d.Wants("out 1  3")
+}
+
+func TestAbandon(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		b.Hook = nil
+		d.Keys("ctrl+c ctrl+c")
+		d.Wants("given up: the session starts anew")
+		enter(d, "1 + 2")
+		d.Wants("1 + 2", "out 1  3")
+		return &tui.Result{Number: 1, Kind: tui.ResultText, Lines: []string{"too late"}}, true
+	}
+	enter(d, "loop")
+	d.Lacks("too late")
+	if b.Abandoned != 1 {
+		t.Errorf("got %d sessions abandoned, want 1", b.Abandoned)
+	}
+}
+
+func TestLeave(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("ab")
+	d.Keys("left ctrl+d ctrl+d")
+	d.Wants("nix> a ")
+	if d.Quit {
+		t.Error("^D left with text in the input")
+	}
+	d.Keys("backspace ctrl+d")
+	if !d.Quit {
+		t.Error("^D did not leave")
+	}
+	d, _ = at80(t)
+	enter(d, ":q")
+	if !d.Quit {
+		t.Error(":q did not leave")
+	}
+	d, _ = at80(t)
+	d.Keys("esc q")
+	if !d.Quit {
+		t.Error("q did not leave while browsing")
+	}
+}
+
+func TestFileChanged(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	b.ChangedFile = "/src/default.nix"
+	d := start(t, b, 140, 40)
+	d.Wants("/src/default.nix changed on disk; :r reloads")
+	d.Keys("esc r")
+	d.Wants("in  1  :r", "Added 31 variables.")
+}
+
+func TestDoc(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("lib.x")
+	d.Keys("ctrl+@")
+	d.Wants("doc: lib.x", "Filter an attribute set by a predicate.")
+	d.Keys("esc")
+	d.Lacks("Filter an attribute set")
+	d.Resize(140, 40)
+	d.Wants("Filter an attribute set", "/src/lib/attrsets.nix:512")
+}
+
+func TestInsertMsg(t *testing.T) {
+	d, _ := at80(t)
+	d.Keys("esc")
+	d.Send(tui.InsertMsg{Text: "pkgs.editor"})
+	d.Wants("nix> pkgs.editor")
+}
+
+func TestFind(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "pkgs", "1 + 2", "pkgs.editr")
+	d.Keys("esc /")
+	d.Type("editor")
+	d.Keys("enter enter")
+	d.Wants("nix> _.editor")
+}
+
+func TestOtherBuildsAreNotFollowed(t *testing.T) {
+	d, b := at80(t)
+	acts := tuitest.Activities()
+	d.Post(acts...)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		d.Post(acts...)
+		d.Lacks("building")
+		d.Post(event.Activity{ID: 90, Kind: event.Realise, State: event.Running},
+			event.Activity{ID: 91, Parent: 90, Kind: event.Build, Name: "own-1", State: event.Running, Phase: "buildPhase"})
+		d.Wants("building own-1", "buildPhase")
+		return nil, false
+	}
+	enter(d, "1 + 2")
+}

@@ -1,0 +1,274 @@
+package repl
+
+// This file makes the transcript a source of rows.
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/rows"
+)
+
+// maxEntries is how many inputs the transcript keeps.
+const maxEntries = 500
+
+// A transcript is all inputs and what came of them.
+type transcript struct {
+	st      *style.Styles
+	entries []*entry
+	serial  int
+	lines   []line
+	width   int
+	digits  int
+	laid    int     // entries that lines has
+	wanted  []*node // were opened, and what is in them is not known
+}
+
+// add appends an input.
+func (t *transcript) add(input string) *entry {
+	t.serial++
+	e := &entry{serial: t.serial, number: 1, input: input, stale: true}
+	if n := len(t.entries); n > 0 {
+		e.number = t.entries[n-1].number + 1
+	}
+	t.entries = append(t.entries, e)
+	if len(t.entries) > maxEntries && t.entries[0].state == ended {
+		t.entries = t.entries[1:]
+		t.laid--
+	}
+	return e
+}
+
+// next is the first entry that waits, nil if none does.
+func (t *transcript) next() *entry {
+	for _, e := range t.entries {
+		if e.state == waiting {
+			return e
+		}
+	}
+	return nil
+}
+
+// drop takes out the entries that wait, and returns how many there were.
+func (t *transcript) drop() int {
+	kept := t.entries[:0]
+	for _, e := range t.entries {
+		if e.state != waiting {
+			kept = append(kept, e)
+		}
+	}
+	n := len(t.entries) - len(kept)
+	clear(t.entries[len(kept):])
+	t.entries = kept
+	return n
+}
+
+// renumber gives the entries behind e the numbers that the session will.
+func (t *transcript) renumber(e *entry) {
+	n := e.number
+	for _, later := range t.entries {
+		if later.serial > e.serial {
+			n++
+			if later.number != n {
+				later.number, later.stale = n, true
+			}
+		}
+	}
+}
+
+// lay lays out what has changed, and tells whether anything has.
+func (t *transcript) lay(width int, now time.Time, work tui.EvalProgress) bool {
+	digits := 1
+	if n := len(t.entries); n > 0 {
+		digits = len(strconv.Itoa(t.entries[n-1].number))
+	}
+	all := width != t.width || digits != t.digits
+	t.width, t.digits = width, digits
+	if !all && !t.changed() {
+		return false
+	}
+	t.laid, t.lines = len(t.entries), t.lines[:0]
+	for _, e := range t.entries {
+		if all || e.stale || e.state == running {
+			l := &layout{st: t.st, now: now, width: width, digits: digits, work: work, e: e}
+			e.lines, e.stale = l.lay(), false
+		}
+		t.lines = append(t.lines, e.lines...)
+	}
+	return true
+}
+
+// changed tells whether lines are out of date.
+func (t *transcript) changed() bool {
+	if t.laid != len(t.entries) {
+		return true
+	}
+	for _, e := range t.entries {
+		if e.stale || e.state == running {
+			return true
+		}
+	}
+	return false
+}
+
+// Len implements rows.Source.
+func (t *transcript) Len() int { return len(t.lines) }
+
+// Key implements rows.Source.
+func (t *transcript) Key(i int) string { return t.lines[i].key }
+
+// Row implements rows.Source.
+func (t *transcript) Row(i int) rows.Row {
+	ln := t.lines[i]
+	return rows.Row{Cells: []rows.Cell{between(ln.left, ln.right, t.width)}}
+}
+
+// between puts left and right at the ends of w cells; right goes if there is no
+// room for it.
+func between(left, right []style.Span, w int) []style.Span {
+	used, need := 0, 0
+	for _, sp := range left {
+		used += text.Width(sp.Text)
+	}
+	for _, sp := range right {
+		need += text.Width(sp.Text)
+	}
+	if need == 0 || used+2+need > w {
+		return cut(left, w)
+	}
+	out := append([]style.Span(nil), left...)
+	out = append(out, style.Span{Text: strings.Repeat(" ", w-used-need)})
+	return append(out, right...)
+}
+
+// cut shortens spans to w cells.
+func cut(spans []style.Span, w int) []style.Span {
+	total := 0
+	for _, sp := range spans {
+		total += text.Width(sp.Text)
+	}
+	if total <= w {
+		return spans
+	}
+	var out []style.Span
+	for _, sp := range spans {
+		n := text.Width(sp.Text)
+		if n > w-len(text.Ellipsis) {
+			sp.Text = text.Cut(sp.Text+text.Ellipsis, w)
+			return append(out, sp)
+		}
+		out = append(out, sp)
+		w -= n
+	}
+	return out
+}
+
+// Text implements rows.Searcher.
+func (t *transcript) Text(i int) string {
+	var b strings.Builder
+	for _, sp := range t.lines[i].left {
+		b.WriteString(sp.Text)
+	}
+	return b.String()
+}
+
+// Fold implements rows.Folder.
+func (t *transcript) Fold(i int, open bool) bool {
+	if i >= len(t.lines) {
+		return false
+	}
+	ln := t.lines[i]
+	switch ln.kind {
+	case lineTrace:
+		return t.flipTrace(ln.entry, open)
+	case lineMore:
+		if open {
+			t.showMore(ln)
+		}
+		return open
+	case lineValue:
+		return t.flip(ln.node, open)
+	}
+	return false
+}
+
+func (t *transcript) flipTrace(e *entry, open bool) bool {
+	if !e.hasTrace() || e.trace == open {
+		return false
+	}
+	e.trace, e.stale = open, true
+	return true
+}
+
+func (t *transcript) flip(n *node, open bool) bool {
+	if n.open == open || open && !n.HasChildren {
+		return false
+	}
+	n.open, n.entry.stale = open, true
+	if open && !n.known {
+		n.wrong = ""
+		t.want(n)
+	}
+	return true
+}
+
+func (t *transcript) want(n *node) {
+	if !n.asked {
+		n.asked, n.entry.stale = true, true
+		t.wanted = append(t.wanted, n)
+	}
+}
+
+// showMore shows the next page of what ln stands for.
+func (t *transcript) showMore(ln line) {
+	ln.entry.stale = true
+	if ln.node == nil {
+		ln.entry.shown = max(ln.entry.shown, firstLines) + moreLines
+		return
+	}
+	t.want(ln.node)
+}
+
+// Parent implements rows.Folder: the node that a line is below of, and the
+// input of all others.
+func (t *transcript) Parent(i int) int {
+	ln := t.lines[i]
+	var parent *node
+	switch {
+	case ln.kind == lineValue:
+		parent = ln.node.parent
+	case ln.node != nil:
+		parent = ln.node
+	}
+	for i--; i >= 0 && t.lines[i].entry == ln.entry; i-- {
+		switch {
+		case parent != nil && t.lines[i].kind == lineValue && t.lines[i].node == parent:
+			return i
+		case ln.kind == lineFrame && t.lines[i].kind == lineTrace:
+			return i
+		case parent == nil && ln.kind != lineFrame && ln.kind != lineInput && t.lines[i].kind == lineInput:
+			return i
+		}
+	}
+	return -1
+}
+
+// inputPieces are the meanings of an input: of the language, behind the name of
+// a command if there is one.
+func inputPieces(src string) []themes.Piece {
+	if !strings.HasPrefix(src, ":") {
+		return nixPieces(src)
+	}
+	name, rest, _ := strings.Cut(src, " ")
+	out := []themes.Piece{{Start: 0, End: len(name), Token: themes.Keyword}}
+	shift := len(src) - len(rest)
+	for _, p := range nixPieces(rest) {
+		out = append(out, themes.Piece{Start: p.Start + shift, End: p.End + shift, Token: p.Token})
+	}
+	return out
+}

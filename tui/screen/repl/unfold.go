@@ -1,0 +1,152 @@
+package repl
+
+// This file asks the session for what is in values: a page of children at
+// a time, and then what those are that have not been evaluated.
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/tui"
+)
+
+// forceTime bounds the evaluation of children that nobody asked for by name.
+const forceTime = 2 * time.Second
+
+// A job asks for a page of a node's children, or evaluates those that are shown.
+type job struct {
+	node  *node
+	force bool
+}
+
+// found is what a job brings.
+type found struct {
+	self   *tui.Node // what the node is, now that it is evaluated
+	kids   []tui.Node
+	asked  int
+	forced []tui.Node
+}
+
+// serve carries out what was asked for since the last time. The session does
+// one thing after another, and inputs come first.
+func (s *Screen) serve() tea.Cmd {
+	for _, n := range s.log.wanted {
+		s.jobs = append(s.jobs, job{node: n})
+	}
+	s.log.wanted = nil
+	if s.work.Pending() || s.current != nil || len(s.jobs) == 0 {
+		return nil
+	}
+	s.job = s.jobs[0]
+	s.jobs = s.jobs[1:]
+	if s.job.force {
+		return s.force(s.job.node)
+	}
+	return s.expand(s.job.node)
+}
+
+func (s *Screen) expand(n *node) tea.Cmd {
+	b, h, thunk := s.env.Backend, n.Handle, n.Kind == tui.NodeThunk
+	from, size := len(n.kids), n.page()
+	return tui.Ask(s.env, &s.work, func(ctx context.Context) (f found, err error) {
+		f.asked = size
+		if thunk {
+			nodes, err := b.Force(ctx, h)
+			if err != nil || len(nodes) == 0 {
+				return f, err
+			}
+			f.self = &nodes[0]
+			if !f.self.HasChildren {
+				return f, nil
+			}
+		}
+		f.kids, err = b.Expand(ctx, h, from, size)
+		return f, err
+	})
+}
+
+func (s *Screen) force(n *node) tea.Cmd {
+	b := s.env.Backend
+	var hs []tui.Handle
+	for _, k := range n.thunks() {
+		hs = append(hs, k.Handle)
+	}
+	return tui.Ask(s.env, &s.work, func(ctx context.Context) (f found, err error) {
+		ctx, cancel := context.WithTimeout(ctx, forceTime)
+		defer cancel()
+		f.forced, err = b.Force(ctx, hs...)
+		return f, err
+	})
+}
+
+// worked takes what a job has brought.
+func (s *Screen) worked(msg tui.Answer[found]) tea.Cmd {
+	if !msg.For(&s.work) {
+		return nil
+	}
+	n, f := s.job.node, msg.Value
+	n.entry.stale = true
+	if s.job.force {
+		takeForced(n, f.forced)
+		return nil
+	}
+	n.asked = false
+	switch {
+	case msg.Err != nil:
+		n.wrong = text.PlainLine(msg.Err.Error())
+		return nil
+	case f.self != nil:
+		n.become(*f.self)
+		if !n.HasChildren {
+			n.open = false
+			return nil
+		}
+	}
+	n.add(f.kids, f.asked)
+	if len(n.thunks()) > 0 {
+		s.jobs = append(s.jobs, job{n, true})
+	}
+	return nil
+}
+
+// become takes what an evaluated node is; what the parent knew of it stays.
+func (n *node) become(now tui.Node) {
+	now.Label = n.Label
+	if now.AttrPath == "" || n.AttrPath != "" {
+		now.AttrPath = n.AttrPath
+	}
+	n.Node = now
+}
+
+func takeForced(n *node, forced []tui.Node) {
+	for _, now := range forced {
+		for _, k := range n.thunks() {
+			if k.Handle == now.Handle {
+				k.become(now)
+				break
+			}
+		}
+	}
+}
+
+// busyWork tells whether something is asked for.
+func (s *Screen) busyWork() bool { return s.work.Pending() || len(s.jobs) > 0 }
+
+// cancelWork gives up what is being asked for; what was opened for it closes.
+func (s *Screen) cancelWork() {
+	if s.work.Pending() {
+		s.jobs = append(s.jobs, s.job)
+	}
+	s.work.Cancel()
+	for _, j := range s.jobs {
+		j.node.entry.stale = true
+		j.node.asked = false
+		if !j.force && !j.node.known {
+			j.node.open = false
+		}
+	}
+	s.jobs = nil
+}

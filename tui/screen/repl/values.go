@@ -1,0 +1,149 @@
+package repl
+
+// This file lays out values as trees.
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/style"
+)
+
+// maxWrapped is how many lines a result that is one long string gets; widest is
+// how far labels are padded for their values to line up.
+const (
+	maxWrapped = 8
+	widest     = 24
+)
+
+// value shows a result and what is unfolded of it.
+func (l *layout) value(root *node) {
+	head := l.label("out", themes.Muted)
+	room := l.width - l.lead()
+	shown := l.shown(root, room)
+	if !root.HasChildren && text.Width(root.Text) > room && root.Kind != tui.NodeDerivation {
+		parts := strings.Split(ansi.Hardwrap(root.Text, max(room, 8), true), "\n")
+		if len(parts) > maxWrapped {
+			parts = parts[:maxWrapped]
+			parts[maxWrapped-1] = text.Cut(parts[maxWrapped-1]+text.Ellipsis, room)
+		}
+		for i, p := range parts {
+			ln := l.add(lineValue, head, style.Span{Text: p, Token: shown.Token})
+			ln.node = root
+			if i == 0 {
+				ln.key = root.key()
+			}
+			head = indent(l.lead())
+		}
+		return
+	}
+	ln := l.add(lineValue, head, shown)
+	ln.node, ln.key = root, root.key()
+	l.below(root)
+}
+
+// below shows what is unfolded of n.
+func (l *layout) below(n *node) {
+	if !n.open {
+		return
+	}
+	in := l.lead() + 2*n.depth() + 2
+	if n.wrong != "" {
+		l.note(n, lineError, in, n.wrong, themes.Error)
+		return
+	}
+	if !n.known {
+		l.note(n, lineOther, in, "...", themes.Muted)
+		return
+	}
+	pad := 0
+	for _, k := range n.kids {
+		if w := text.Width(k.Label); !k.unfolds() && w <= widest {
+			pad = max(pad, w)
+		}
+	}
+	for _, k := range n.kids {
+		l.kid(k, in, pad)
+		l.below(k)
+	}
+	switch rest := n.more(); {
+	case n.asked:
+		l.note(n, lineOther, in, "...", themes.Muted)
+	case rest > 0:
+		l.note(n, lineMore, in, "... "+text.Count(rest)+" more", themes.Muted)
+	case rest < 0:
+		l.note(n, lineMore, in, "... more", themes.Muted)
+	case len(n.kids) == 0:
+		l.note(n, lineOther, in, "nothing", themes.Muted)
+	}
+}
+
+// note is a line below n that is not a value.
+func (l *layout) note(n *node, k kind, in int, s string, tok themes.Token) {
+	ln := l.add(k, indent(in+2), style.Span{Text: s, Token: tok})
+	ln.node, ln.key = n, n.key()+"/more"
+}
+
+// unfolds tells whether the node has a fold glyph.
+func (n *node) unfolds() bool { return n.HasChildren }
+
+func (l *layout) kid(k *node, in, pad int) {
+	g := l.st.Glyphs()
+	glyph := "  "
+	switch {
+	case k.open:
+		glyph = g.Open + " "
+	case k.unfolds():
+		glyph = g.Closed + " "
+	}
+	spans := []style.Span{indent(in), {Text: glyph, Token: themes.Muted}}
+	used := in + 2
+	if k.Label != "" {
+		name := k.Label
+		if !k.unfolds() {
+			name = style.Fit(name, max(pad, text.Width(name)))
+		}
+		spans = append(spans, style.Span{Text: name, Token: themes.AttrName}, style.Span{Text: " = ", Token: themes.Operator})
+		used += text.Width(name) + 3
+	}
+	ln := l.add(lineValue, append(spans, l.shown(k, l.width-used))...)
+	ln.node, ln.key = k, k.key()
+}
+
+// shown is the value in room cells.
+func (l *layout) shown(n *node, room int) style.Span {
+	s := n.Text
+	if n.Kind == tui.NodeDerivation && n.Store != "" {
+		const around = 13 // «derivation and »
+		s = "«derivation " + text.ShortPath(string(n.Store), max(room-around, 8)) + "»"
+	}
+	return style.Span{Text: s, Token: tokenOf(n.Kind)}
+}
+
+func tokenOf(k tui.NodeKind) themes.Token {
+	switch k {
+	case tui.NodeNull, tui.NodeBool:
+		return themes.Keyword
+	case tui.NodeNumber:
+		return themes.Number
+	case tui.NodeString:
+		return themes.String
+	case tui.NodePath:
+		return themes.Path
+	case tui.NodeSet, tui.NodeList:
+		return themes.Bracket
+	case tui.NodeLambda, tui.NodeBuiltin:
+		return themes.Builtin
+	case tui.NodeDerivation:
+		return themes.DrvName
+	case tui.NodeThunk:
+		return themes.Thunk
+	case tui.NodeError:
+		return themes.Error
+	}
+	return themes.Text
+}
