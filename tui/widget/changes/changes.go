@@ -91,8 +91,11 @@ func Row(c *diff.Change) rows.Row {
 	case diff.Removed:
 		v = style.Fit(versions(c.Gone), 12) + " ->"
 	default:
-		old := versions(c.Gone)
-		v = style.Fit(old, max(12, style.Width(old))) + " -> " + versions(c.New)
+		old, now := versions(c.Gone), versions(c.New)
+		if len(c.Gone) == 0 || len(c.New) == 0 { // one more, or one less
+			old, now = versions(c.Before), versions(c.After)
+		}
+		v = style.Fit(old, max(12, style.Width(old))) + " -> " + now
 	}
 	note := ""
 	switch {
