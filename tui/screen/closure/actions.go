@@ -126,7 +126,7 @@ func (s *Screen) noDive() string {
 	if s.panes.Focus() == paneWhy && f.why != nil {
 		return ""
 	}
-	p, ok := f.selected()
+	_, ok := f.selected()
 	switch {
 	case f.kind == kindFiles:
 		return "these are files: backspace goes back"
@@ -134,8 +134,6 @@ func (s *Screen) noDive() string {
 		return "this is a difference: backspace goes back"
 	case !ok:
 		return "no path is selected"
-	case f.isClosure() && p == f.path:
-		return "this is its closure already"
 	}
 	return ""
 }
@@ -233,6 +231,8 @@ func (s *Screen) dive() tea.Cmd {
 	case f.view == viewColumns && f.isClosure():
 		f.walk(action.Intent{ID: action.FoldOpen})
 		return s.moved()
+	case f.isClosure() && p == f.path: // it is shown already
+		return s.intent(action.Intent{ID: action.FoldFlip})
 	case f.kind == kindBuild:
 		sub := newClosure(s.env, kindBuild, p, "")
 		sub.source, sub.view, sub.order = f.source, f.view, f.order
@@ -276,9 +276,7 @@ func (s *Screen) pickOrder() tea.Cmd {
 				f.order = o.by
 			}
 		}
-		f.arrange()
-		f.search(f.query)
-		return s.moved()
+		return s.sort(f)
 	}})
 }
 
@@ -324,7 +322,7 @@ func (s *Screen) find() tea.Cmd {
 	if s.panes.Focus() == paneWhy && f.why != nil {
 		list := f.why.list
 		return s.env.Prompt(palette.PromptOptions{
-			Label: "/", Initial: list.Finding(),
+			Label:    "/",
 			OnChange: func(q string) tea.Cmd { list.SetFind(q); list.FindNext(0); return nil },
 			OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
 		})
@@ -334,7 +332,7 @@ func (s *Screen) find() tea.Cmd {
 		hint = "glibc   size>100M   closure<1G   adds>10M   refs>20"
 	}
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/", Initial: f.query, Hint: hint,
+		Label: "/", Hint: hint,
 		OnChange: func(q string) tea.Cmd { f.search(q); return s.moved() },
 		OnDone: func(q string) tea.Cmd {
 			f.search(q)

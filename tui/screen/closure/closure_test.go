@@ -1,21 +1,27 @@
 package closure_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
+	"nixbench/store"
 	"nixbench/tui"
+	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/screen/closure"
 	"nixbench/tui/tuitest"
 )
 
-func start(t testing.TB, b *tuitest.Backend, w, h int) *tuitest.Driver {
-	return tuitest.New(t, b, w, h, tuitest.Only(tui.ScreenClosure, func(env *tui.Env) tui.Screen { return closure.New(env) }), tuitest.On(tui.ScreenClosure, nil))
+func start(t testing.TB, b tui.Backend, w, h int, msg any) *tuitest.Driver {
+	t.Helper()
+	screens := tuitest.Only(tui.ScreenClosure, func(env *tui.Env) tui.Screen { return closure.New(env) })
+	return tuitest.New(t, b, w, h, screens, tuitest.On(tui.ScreenClosure, msg))
 }
 
 func TestGoldens(t *testing.T) {
 	for _, size := range tuitest.Sizes() {
-		d := start(t, tuitest.NewBackend(t), size[0], size[1])
+		d := start(t, tuitest.NewBackend(t), size[0], size[1], nil)
 		d.Golden("places")
 		d.Keys("enter j l j")
 		d.Golden("tree")
@@ -27,16 +33,266 @@ func TestGoldens(t *testing.T) {
 		d.Golden("why")
 		d.Keys("esc esc r")
 		d.Golden("referrers")
+		d.Keys("backspace g")
+		d.Golden("files")
+		d.Keys("backspace backspace home b l j l")
+		d.Golden("build")
 	}
 }
 
+// Nothing to show, and nothing that can be read.
+func TestEmptyAndErrors(t *testing.T) {
+	for _, size := range tuitest.Sizes() {
+		b := &empty{tuitest.NewBackend(t)}
+		d := start(t, b, size[0], size[1], nil)
+		d.Golden("empty")
+		b.Fail = errors.New("open /nix/var/nix/db/db.sqlite: permission denied\x1b[31m")
+		d.Keys("f5")
+		d.Golden("error")
+		b.Fail = nil
+		d.Keys("f5")
+		d.Lacks("could not be listed")
+	}
+}
+
+// empty is a store without anything.
+type empty struct{ *tuitest.Backend }
+
+func (b *empty) Graph(context.Context) (*store.Graph, error) {
+	return store.NewGraph(nil, nil, nil), b.Fail
+}
+func (b *empty) Places(context.Context) ([]tui.Place, error) { return nil, b.Fail }
+
 func TestActions(t *testing.T) {
-	d := start(t, tuitest.NewBackend(t), 80, 24)
+	d := start(t, tuitest.NewBackend(t), 80, 24, nil)
 	tuitest.CheckActions(t, d.Model.ScreenOf(tui.ScreenClosure), keymap.Closure, keymap.ClosureWhy, keymap.Rows)
+}
+
+func desktop(t *testing.T) (*tuitest.Backend, *tuitest.Driver) {
+	b := tuitest.NewBackend(t)
+	return b, start(t, b, 100, 30, tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-12")})
+}
+
+// The sizes are those of the definition: own, all that it needs, and what would
+// go with it.
+func TestSizes(t *testing.T) {
+	_, d := desktop(t)
+	d.Wants("closure of desktop-12", "14 paths", "6.0 MiB")
+	d.Keys("/")
+	d.Type("libdraw")
+	d.Keys("enter")
+	d.Wants("NAR       700.0 KiB", "closure   2.7 MiB", "adds      2.2 MiB  37.3%", "refs      2   referrers 3")
+}
+
+// A search goes to the matches one by one, unfolding what leads there; the flat
+// list shows only them.
+func TestSearch(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("/")
+	d.Type("libzed")
+	d.Keys("enter")
+	d.Wants("/libzed   1 of 2", "libzed-1.3 ─")
+	d.Keys("n")
+	d.Wants("2 of 2", "libzed-1.2 ─")
+	d.Keys("n")
+	d.Wants("1 of 2")
+	d.Keys("t")
+	d.Wants("libzed-1.2", "libzed-1.3")
+	d.Lacks("words-2026")
+}
+
+// Conditions compare sizes and counts.
+func TestConditions(t *testing.T) {
+	_, d := desktop(t)
+	for _, test := range [][2]string{
+		{"size>1m", "1 of 2"}, {"size<50k name:words", "1 of 1"}, {"refs>=4", "1 of 1"}, {"adds>2M closure<3m", "1 of 1"},
+		{"referrers>4", "1 of 1"}, {"own<=12k", "1 of 1"}, {"size>", "0 found"}, {"nothing", "0 found"}, {"lib 1.", "1 of 2"},
+	} {
+		d.Keys("/")
+		d.Type(test[0])
+		d.Keys("enter")
+		d.Wants("/" + test[0] + "   " + test[1])
+	}
+}
+
+// What another screen asks for is shown at once, before the store was read.
+func TestShowWhy(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := start(t, b, 140, 40, tui.ShowWhyMsg{From: tuitest.PathNamed("desktop-12"), To: tuitest.PathNamed("libnet-4.0")})
+	d.Wants("why does desktop-12 depend on libnet-4.0?   1 way, 3 steps at least", "all go by fetcher-2.0")
+	d.Keys("k enter")
+	d.Wants("fetcher-2.0 ─") // the cursor is on it
+	d.Send(tui.ShowWhyMsg{From: tuitest.PathNamed("viewer-1.1"), To: tuitest.PathNamed("libnet-4.0")})
+	d.Wants("viewer-1.1 does not depend on libnet-4.0")
+	d.Keys("esc esc esc esc")
+	d.Wants("the closure of what?")
+}
+
+// At the root, why asks for the target; the marked base is where ways begin.
+func TestWhyPickAndBase(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("w")
+	d.Wants("why does desktop-12 depend on ..?")
+	d.Type("fonts")
+	d.Keys("enter")
+	d.Wants("why does desktop-12 depend on fonts-3.0?")
+	d.Keys("esc / e d i t o r enter m / f o n t s enter w")
+	d.Wants("why does editor-7.2 depend on fonts-3.0?", "1 way, 2 steps")
+	d.Keys("f")
+	d.Wants("bin/editor-7.2: #!..-libdraw-0.9/bin/sh")
+	d.Keys("f")
+	d.Lacks("bin/editor-7.2")
+	d.Keys("Y")
+	if want := "nixbench why-depends --all " + string(tuitest.PathNamed("editor-7.2")) + " " + string(tuitest.PathNamed("fonts-3.0")); d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+}
+
+// Every edge that why shows is a reference in the store.
+func TestWhyEdges(t *testing.T) {
+	g := tuitest.NewGraph()
+	for _, from := range []string{"desktop-12", "server-12"} {
+		d := start(t, tuitest.NewBackend(t), 200, 60, tui.ShowWhyMsg{From: tuitest.PathNamed(from), To: tuitest.PathNamed("libcore-2.1")})
+		d.Keys("a")
+		i, _ := g.Index(tuitest.PathNamed(from))
+		for _, r := range g.References(i) {
+			d.Wants(g.Paths[r].Name())
+		}
+	}
+}
+
+func TestDiffWithBase(t *testing.T) {
+	b, d := desktop(t)
+	d.Keys("d")
+	d.Wants("no base is marked")
+	d.Keys("m")
+	d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("server-12")})
+	d.Keys("d")
+	d.Wants("diff desktop-12 -> server-12", "gone", "mailer")
+	d.Keys("backspace m m y")
+	if want := string(tuitest.PathNamed("server-12")); d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	_ = b
+}
+
+// Diving pushes, Backspace pops; the cursor is where it was.
+func TestDive(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("j enter")
+	d.Wants("closure of editor-7.2")
+	d.Keys("j j enter")
+	d.Wants("closure of libzed-1.2")
+	d.Keys("backspace backspace")
+	d.Wants("closure of desktop-12", "editor-7.2 ─")
+	d.Keys("r")
+	d.Wants("referrers of editor-7.2", "desktop-11")
+	d.Keys("enter") // of the path itself
+	d.Wants("closure of editor-7.2")
+}
+
+func TestSort(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("t s")
+	d.Type("own")
+	d.Keys("enter")
+	d.Wants("sort: own")
+	d.Keys("home j y")
+	if want := string(tuitest.PathNamed("editor-7.2")); d.Copied != want {
+		t.Errorf("the second largest is %q, want %q", d.Copied, want)
+	}
+}
+
+// A path, a link or a name can be typed instead of choosing a place.
+func TestPick(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 80, 24, nil)
+	d.Keys("p")
+	d.Type("mailer-5.5")
+	d.Keys("enter")
+	d.Wants("closure of mailer-5.5")
+	d.Keys("p")
+	d.Type("no-such-thing")
+	d.Keys("enter")
+	d.Wants("error:", "no-such-thing")
+}
+
+// The cursor and what is unfolded survive a reload; a closure whose root is gone
+// says so.
+func TestReload(t *testing.T) {
+	b := &shrinking{Backend: tuitest.NewBackend(t)}
+	d := start(t, b, 100, 30, tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-12")})
+	d.Keys("j l j")
+	d.Wants("libdraw-0.9 ─")
+	before := d.Text()
+	d.Send(tui.StoreChangedMsg{})
+	if after := d.Text(); after != before {
+		t.Errorf("reloading changed the screen:\n%s\nto\n%s", before, after)
+	}
+	b.gone = true
+	d.Send(tui.StoreChangedMsg{})
+	d.Wants("error:", "closure of desktop-12", "this closure could not be read")
+	d.Keys("w")
+	d.Wants("the closure could not be read")
+	b.gone = false
+	d.Keys("f5")
+	d.Wants("14 paths")
+}
+
+// shrinking is a store that loses everything.
+type shrinking struct {
+	*tuitest.Backend
+	gone bool
+}
+
+func (b *shrinking) Graph(ctx context.Context) (*store.Graph, error) {
+	if b.gone {
+		return store.NewGraph(nil, nil, nil), nil
+	}
+	return b.Backend.Graph(ctx)
+}
+
+// hostile has names that no store should have.
+type hostile struct{ *tuitest.Backend }
+
+func (b *hostile) Graph(context.Context) (*store.Graph, error) {
+	evil := "\x1b[2J\u202eevil\u009b31m\x07"
+	nodes := []store.GraphNode{
+		{Path: tuitest.PathNamed("a" + evil), NarSize: 1 << 40}, {Path: tuitest.PathNamed(evil), NarSize: 1},
+		{Path: "/nix/store/odd", NarSize: 3}, {Path: tuitest.PathNamed("世界" + evil)},
+	}
+	return store.NewGraph(nodes, [][2]int32{{0, 1}, {1, 2}, {1, 3}}, nil), nil
+}
+
+func (b *hostile) Places(context.Context) ([]tui.Place, error) {
+	return []tui.Place{{Kind: "\x1b[31mk", Name: "~/\x9b31mevil", Path: tuitest.PathNamed("a\x1b[2J\u202eevil\u009b31m\x07")}}, nil
+}
+
+func (b *hostile) Files(context.Context, store.Path) ([]tui.File, error) {
+	return []tui.File{{Name: "bin/\x1b]0;x\x07", Size: -5}, {Name: ""}}, nil
 }
 
 func TestFuzz(t *testing.T) {
 	tuitest.Fuzz(t, 4, 400, func(t testing.TB, w, h int) *tuitest.Driver {
-		return start(t, tuitest.NewBackend(t), w, h)
+		return start(t, tuitest.NewBackend(t), w, h, nil)
 	})
+	tuitest.Fuzz(t, 3, 300, func(t testing.TB, w, h int) *tuitest.Driver {
+		d := start(t, &hostile{tuitest.NewBackend(t)}, w, h, nil)
+		d.Keys("enter")
+		return d
+	})
+}
+
+// Every action has a key, and those that cannot be done say why.
+func TestReasons(t *testing.T) {
+	d := start(t, &empty{tuitest.NewBackend(t)}, 80, 24, nil)
+	s := d.Model.ScreenOf(tui.ScreenClosure)
+	may := map[action.ID]bool{
+		action.ClosurePick: true, action.FindText: true, action.NextPane: true, action.PrevPane: true,
+		action.Grow: true, action.Shrink: true, action.Refresh: true,
+	}
+	for _, a := range s.Actions() {
+		if may[a.ID] != (a.Disabled == "") {
+			t.Errorf("%s in an empty store: reason %q", a.ID, a.Disabled)
+		}
+	}
 }

@@ -38,6 +38,11 @@ func (s *Screen) Draw(w, h int) []string {
 		return style.Beside(s.drawMain(left), s.drawInfo(info))
 	}
 	left.H = h / 2
+	if tui.WidthOf(w) == tui.Medium { // the files of references want the width
+		info.H = left.H
+		below := panes.Place{Y: left.H, W: w, H: h - left.H}
+		return style.Stack(style.Beside(s.drawMain(left), s.drawInfo(info)), s.drawWhy(below))
+	}
 	below := panes.Place{Y: left.H, W: left.W, H: h - left.H}
 	return style.Beside(style.Stack(s.drawMain(left), s.drawWhy(below)), s.drawInfo(info))
 }
@@ -176,6 +181,6 @@ func (s *Screen) foot() string {
 
 func (s *Screen) drawWhy(at panes.Place) []string {
 	w := s.top().why
-	p := style.Pane{Title: w.title(), Foot: w.foot()}
+	p := style.Pane{Title: w.title(), Foot: w.foot(at.W - 8)}
 	return s.panes.List(paneWhy, at, p, nil, w.list)
 }

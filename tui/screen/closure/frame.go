@@ -55,17 +55,18 @@ type frame struct {
 	err     error
 
 	// Closures.
-	data   *loaded
-	sizing tui.Slot
-	source *store.Graph // of a build-time closure; else the screen's
-	tree   *rows.Tree[closure.Node]
-	flat   *rows.Rows
-	nodes  []closure.Node // of the flat list, sorted
-	cols   columns
-	query  string // what is searched for, as typed
-	match  query
-	hits   []closure.Node
-	target store.Path // why is asked for this one once the closure is there
+	data    *loaded
+	sizing  tui.Slot
+	sorting tui.Slot
+	source  *store.Graph // of a build-time closure; else the screen's
+	tree    *rows.Tree[closure.Node]
+	flat    *rows.Rows
+	nodes   []closure.Node // of the flat list, sorted
+	cols    columns
+	query   string // what is searched for, as typed
+	match   query
+	hits    []closure.Node
+	target  store.Path // why is asked for this one once the closure is there
 
 	whySlot tui.Slot
 	why     *explanation
@@ -86,6 +87,7 @@ type loaded struct {
 	sizes  []int64        // closure sizes by node; nil: not known yet
 	before []closure.Node // the one before on a shortest way from the root
 	lower  []string       // names in lower case
+	nodes  []closure.Node // all, in the order that was wanted
 }
 
 // sizesAtOnce is the number of paths up to which closure sizes are known with
@@ -118,6 +120,7 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 func (f *frame) cancel() {
 	f.loading.Cancel()
 	f.sizing.Cancel()
+	f.sorting.Cancel()
 	f.closeWhy()
 }
 
@@ -127,10 +130,10 @@ func (s *Screen) load(f *frame) tea.Cmd {
 	if f.source != nil {
 		g = f.source
 	}
-	p := f.path
+	p, by := f.path, f.order
 	switch f.kind {
 	case kindClosure:
-		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, p) })
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, p, by) })
 	case kindBuild:
 		b, known := s.env.Backend, f.source
 		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) {
@@ -141,7 +144,7 @@ func (s *Screen) load(f *frame) tea.Cmd {
 					return nil, err
 				}
 			}
-			return loadClosure(ctx, bg, p)
+			return loadClosure(ctx, bg, p, by)
 		})
 	case kindReferrers:
 		f.setReferrers(s.graph)
@@ -155,7 +158,7 @@ func (s *Screen) load(f *frame) tea.Cmd {
 }
 
 // loadClosure computes the closure of p in g.
-func loadClosure(ctx context.Context, st *store.Graph, p store.Path) (*loaded, error) {
+func loadClosure(ctx context.Context, st *store.Graph, p store.Path, by closure.Order) (*loaded, error) {
 	g, err := closure.New(st, p)
 	if err != nil {
 		return nil, err
@@ -183,7 +186,17 @@ func loadClosure(ctx context.Context, st *store.Graph, p store.Path) (*loaded, e
 			}
 		}
 	}
+	d.nodes = g.All(d.sorted(by))
 	return d, ctx.Err()
+}
+
+// sorted is by, or an order that can be had at once: closure sizes may be on
+// their way.
+func (d *loaded) sorted(by closure.Order) closure.Order {
+	if by == closure.ByClosure && d.sizes == nil {
+		return closure.ByAdded
+	}
+	return by
 }
 
 // way is the shortest way from the root to n, both included.
@@ -209,7 +222,7 @@ func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 		return s.env.Fail(fmt.Errorf("closure of %s: %w", f.name, err))
 	}
 	first := f.data == nil
-	f.data = d
+	f.data, f.nodes = d, d.nodes
 	if f.kind == kindBuild {
 		f.source = d.g.Store()
 	}

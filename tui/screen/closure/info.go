@@ -40,6 +40,9 @@ func signed(info *store.PathInfo) string {
 // shortInfo is about the path under the cursor in two lines.
 func (s *Screen) shortInfo(w int) []line {
 	f := s.top()
+	if err := s.wrong(); err != nil {
+		return []line{err}
+	}
 	p, ok := f.selected()
 	if !ok {
 		return []line{muted(s.hint())}
@@ -91,6 +94,18 @@ func (s *Screen) hint() string {
 	return ""
 }
 
+// wrong says why there is nothing to show, nil if there is something.
+func (s *Screen) wrong() line {
+	err := s.top().err
+	if err == nil && s.graph == nil {
+		err = s.err
+	}
+	if err == nil {
+		return nil
+	}
+	return line{{Text: text.PlainLine("error: " + err.Error()), Token: themes.Error}}
+}
+
 // graphOf is the snapshot that a frame's paths are in.
 func (s *Screen) graphOf(f *frame) *store.Graph {
 	if f.source != nil {
@@ -110,6 +125,9 @@ func (s *Screen) index(p store.Path) (int32, bool) {
 // longInfo is about the path under the cursor, a fact a line.
 func (s *Screen) longInfo(w int) []line {
 	f := s.top()
+	if err := s.wrong(); err != nil {
+		return []line{err}
+	}
 	p, ok := f.selected()
 	if !ok {
 		return []line{muted(s.hint())}

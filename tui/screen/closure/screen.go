@@ -14,6 +14,7 @@ package closure
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/inspect/closure"
 	"nixbench/inspect/diff"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
@@ -57,6 +58,10 @@ type Screen struct {
 	base    store.Path // what is compared with, "" for nothing
 }
 
+// movedMsg says that the cursor may be on another path; Back sends it, which can
+// return no command.
+type movedMsg struct{}
+
 // New returns the screen.
 func New(env *tui.Env) *Screen {
 	s := &Screen{env: env, panes: panes.New(env.Styles)}
@@ -98,6 +103,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.graph != nil || s.err != nil {
 			return s.reload()
 		}
+	case movedMsg:
+		return s.moved()
 	case tui.ShowPathMsg:
 		return s.open(msg.Path, "", "")
 	case tui.ShowWhyMsg:
@@ -153,7 +160,11 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case tui.Answer[[]int64]:
 		if mine = msg.For(&f.sizing); mine && msg.Err == nil && f.data != nil {
 			f.data.sizes = msg.Value
-			f.arrange()
+			cmd = s.sort(f)
+		}
+	case tui.Answer[[]closure.Node]:
+		if mine = msg.For(&f.sorting); mine && msg.Err == nil {
+			cmd = s.resorted(f, msg.Value)
 		}
 	case tui.Answer[[]tui.File]:
 		if mine = msg.For(&f.loading); mine {
@@ -230,7 +241,7 @@ func (s *Screen) intent(in action.Intent) tea.Cmd {
 	case paneWhy:
 		if f.why != nil {
 			f.why.list.Update(in)
-			return nil
+			return s.fileMore(f.why)
 		}
 	case paneMain:
 		if f.view == viewColumns && f.isClosure() && f.walk(in) {
@@ -299,6 +310,7 @@ func (s *Screen) Back() bool {
 	switch {
 	case f.query != "":
 		f.search("")
+		s.env.Broadcast(movedMsg{})
 	case s.list().Finding() != "":
 		s.list().SetFind("")
 	case s.panes.Full:
@@ -307,7 +319,7 @@ func (s *Screen) Back() bool {
 		f.closeWhy()
 		s.panes.SetFocus(paneMain)
 	case s.pop():
-		s.moved()
+		s.env.Broadcast(movedMsg{})
 	default:
 		return false
 	}
@@ -324,6 +336,7 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 		f.whySlot.Cancel()
 	case f.loading.Pending() && f.kind != kindPlaces:
 		s.pop()
+		s.env.Broadcast(movedMsg{})
 	default:
 		return nil, false
 	}

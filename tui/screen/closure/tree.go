@@ -3,11 +3,15 @@ package closure
 // This file shows a closure: as a tree, as a flat list, and in columns.
 
 import (
+	"context"
 	"strings"
+
+	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/closure"
 	"nixbench/repl/text"
 	"nixbench/themes"
+	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/rows"
@@ -57,15 +61,25 @@ func (f *frame) row(n closure.Node) rows.Row {
 	}}
 }
 
-// sorted is the order that can be had now: closure sizes may be on their way.
-func (f *frame) sorted() closure.Order {
-	if f.order == closure.ByClosure && f.data.sizes == nil {
-		return closure.ByAdded
-	}
-	return f.order
+func (f *frame) children(n closure.Node) []closure.Node {
+	return f.data.g.Children(n, f.data.sorted(f.order))
 }
 
-func (f *frame) children(n closure.Node) []closure.Node { return f.data.g.Children(n, f.sorted()) }
+// sort asks for all nodes in the chosen order.
+func (s *Screen) sort(f *frame) tea.Cmd {
+	g, by := f.data.g, f.data.sorted(f.order)
+	return tui.Ask(s.env, &f.sorting, func(ctx context.Context) ([]closure.Node, error) { return g.All(by), ctx.Err() })
+}
+
+func (s *Screen) resorted(f *frame, nodes []closure.Node) tea.Cmd {
+	if f.data == nil || len(nodes) != f.data.g.Len() {
+		return nil
+	}
+	f.nodes = nodes
+	f.arrange()
+	f.search(f.query)
+	return s.moved()
+}
 
 // arrange makes the lists of a closure anew: after it came, or for another
 // order.
@@ -78,7 +92,6 @@ func (f *frame) arrange() {
 		f.list.SetSource(f.tree)
 	}
 	f.list.Changed()
-	f.nodes = f.data.g.All(f.sorted())
 	f.flat.SetSource(&rows.Func{
 		N:      func() int { return len(f.nodes) },
 		KeyOf:  func(i int) string { return string(f.data.g.Path(f.nodes[i])) },

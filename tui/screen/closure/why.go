@@ -15,8 +15,10 @@ import (
 	"nixbench/inspect/closure"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
+	"nixbench/store"
 	"nixbench/themes"
 	"nixbench/tui"
+	"nixbench/tui/style"
 	"nixbench/tui/widget/palette"
 	"nixbench/tui/widget/rows"
 )
@@ -112,7 +114,7 @@ func (s *Screen) explained(f *frame, c *why.Chains, err error) tea.Cmd {
 		return s.env.Notify(f.nodeName(c.From()) + " does not depend on " + f.nodeName(c.To()))
 	}
 	g := c.Graph()
-	w := &explanation{f: f, chains: c, holders: 0}
+	w := &explanation{f: f, chains: c}
 	for _, n := range g.Referrers(c.To()) {
 		if c.CountFrom(n) > 0 {
 			w.holders++
@@ -276,10 +278,20 @@ func (s *Screen) fileMore(w *explanation) tea.Cmd {
 	})
 }
 
-// occurrence says where a reference stands, in a line.
+// occurrence says where a reference stands, in a line: the store directory and
+// the digest, which say nothing, are left out.
 func occurrence(o why.Occurrence) string {
-	file := text.SanitiseName(o.File)
-	around := text.SanitiseName(strings.TrimSpace(o.Context))
+	around := o.Context
+	if end := o.Digest + store.DigestLen; o.Digest >= 0 && end <= len(around) {
+		before := strings.TrimRight(around[:o.Digest], "/")
+		if i := strings.LastIndexAny(before, " \t\"'=:;,(!"); i >= 0 {
+			before = before[:i+1]
+		} else {
+			before = ""
+		}
+		around = before + text.Ellipsis + around[end:]
+	}
+	file, around := text.SanitiseName(o.File), text.SanitiseName(strings.TrimSpace(around))
 	switch {
 	case o.Place != why.InContents:
 		around = o.Place.String() + " " + around
@@ -312,12 +324,14 @@ func (w *explanation) title() string {
 		w.f.nodeName(c.From()), w.f.nodeName(c.To()), ways(c.Count()), text.Plural(c.Steps(c.From()), "step"))
 }
 
-// foot says what would have to go.
-func (w *explanation) foot() string {
+// foot says in at most room cells what would have to go.
+func (w *explanation) foot(room int) string {
 	out := text.Plural(w.holders, "reference") + " to it; without them " + text.Bytes(w.freed) + " less"
 	if len(w.gateways) > 0 {
 		n := w.gateways[len(w.gateways)-1]
-		out += "; all go by " + w.f.nodeName(n)
+		if more := out + "; all go by " + w.f.nodeName(n); style.Width(more) <= room {
+			return more
+		}
 	}
 	return out
 }

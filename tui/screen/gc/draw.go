@@ -28,7 +28,7 @@ func (s *Screen) Draw(w, h int) []string {
 			s.drawMain(panes.Place{W: w, H: h - below}, true),
 			s.drawPlan(panes.Place{Y: h - below, W: w, H: below}))
 	}
-	right := min(planWidth, w/2)
+	right := min(planWidth, w*42/100)
 	left := w - right
 	groups := 0
 	if tui.WidthOf(w) == tui.Wide && s.view == viewRoots && s.data != nil {
@@ -112,7 +112,7 @@ func (s *Screen) noDelete() string {
 		return text.PlainLine(r)
 	}
 	if n, _ := s.totals(); n == 0 && len(s.marks) == 0 {
-		return "nothing is dead: mark roots to free what they keep"
+		return "nothing is dead: mark roots first"
 	}
 	return ""
 }
@@ -210,7 +210,7 @@ func (s *Screen) copy() tea.Cmd {
 func (s *Screen) find() tea.Cmd {
 	list := s.list()
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/", Initial: list.Finding(),
+		Label: "/",
 		OnChange: func(q string) tea.Cmd {
 			list.SetFind(q)
 			list.FindNext(0)

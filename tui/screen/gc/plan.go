@@ -132,7 +132,7 @@ func (s *Screen) afterLines() []line {
 	after := max(d.diskUsed-size, 0)
 	return []line{nil, {
 		{Text: "after gc   "}, {Text: text.Percent(d.diskUsed, d.diskTotal) + " -> " + text.Percent(after, d.diskTotal), Token: themes.Size},
-		{Text: " of the disk used, about", Token: themes.Muted},
+		{Text: " of the disk", Token: themes.Muted},
 	}}
 }
 
@@ -222,7 +222,7 @@ func (s *Screen) sparedLines(settings line) []line {
 func (s *Screen) lastLines(room int) []line {
 	r := s.last
 	lines := []line{nil, {
-		{Text: "last collection  ", Token: themes.Heading},
+		{Text: "done  ", Token: themes.Heading},
 		{Text: text.Plural(len(r.Deleted), "path") + " deleted, " + text.Bytes(r.Freed) + " freed", Token: themes.Done},
 	}}
 	if s.lastErr != nil {

@@ -283,7 +283,7 @@ func (s *Screen) copyCommand() tea.Cmd {
 func (s *Screen) find() tea.Cmd {
 	list := s.focused()
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/", Initial: list.Finding(),
+		Label: "/",
 		OnChange: func(q string) tea.Cmd {
 			list.SetFind(q)
 			list.FindNext(0)

@@ -5,6 +5,7 @@ package profiles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -181,9 +182,12 @@ func (s *Screen) finished(msg tui.Answer[*done]) tea.Cmd {
 	if !msg.For(&s.doing) {
 		return nil
 	}
-	if msg.Err != nil {
+	switch {
+	case errors.Is(msg.Err, profile.ErrChanged):
+		s.env.Fail(errors.New("the profile has changed since the plan was made: nothing was done"))
+	case msg.Err != nil:
 		s.env.Fail(msg.Err)
-	} else {
+	default:
 		d := msg.Value
 		s.undo = d.undo
 		s.did = append(s.did, d.text)
@@ -393,8 +397,7 @@ func (s *Screen) delete(plan *profile.DeletePlan, p tui.Profile) tea.Cmd {
 func (s *Screen) takeBack() tea.Cmd {
 	u := s.undo
 	if u.deleted == nil {
-		s.link = u.link
-		return s.askSwitch(u.link, u.number)
+		return tea.Batch(s.show(u.link), s.askSwitch(u.link, u.number))
 	}
 	return tui.Ask(s.env, &s.doing, func(ctx context.Context) (*done, error) {
 		back, err := u.deleted.Undo(ctx)

@@ -59,6 +59,10 @@ type Screen struct {
 	did   []string           // for the summary
 }
 
+// comparedMsg says that something else is to be compared; Back sends it, which
+// can return no command.
+type comparedMsg struct{}
+
 // New returns the screen.
 func New(env *tui.Env) *Screen {
 	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[int]bool{}}
@@ -90,6 +94,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.profiles != nil {
 			return s.reload()
 		}
+	case comparedMsg:
+		return s.compare()
 	case tui.ShowProfileMsg:
 		return s.show(msg.Link)
 	case action.Intent:
@@ -217,8 +223,10 @@ func (s *Screen) Back() bool {
 		s.panes.Full = false
 	case len(s.marks) > 0:
 		clear(s.marks)
+		s.env.Broadcast(comparedMsg{})
 	case s.base != 0:
 		s.base = 0
+		s.env.Broadcast(comparedMsg{})
 	default:
 		return false
 	}
