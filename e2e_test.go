@@ -1,0 +1,363 @@
+//go:build e2e
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// This file drives the workbench by keys in a real terminal, tmux, on the
+// tour's store, and lets a real Nix check the effect. NIX is the directory of
+// the real Nix, NIXBENCH the program under test; `make e2e` sets both.
+
+// A desktop is a home of its own, with the tour's store in it.
+type desktop struct {
+	t     *testing.T
+	home  string
+	env   []string
+	root  string // of the tour's store
+	nix   string // directory of the real Nix's commands
+	bench string // nixbench
+}
+
+func newDesktop(t *testing.T) *desktop {
+	t.Helper()
+	d := &desktop{t: t, home: t.TempDir(), nix: filepath.Join(os.Getenv("NIX"), "bin"), bench: os.Getenv("NIXBENCH")}
+	for _, need := range []string{d.bench, filepath.Join(d.nix, "nix")} {
+		if _, err := os.Stat(need); err != nil {
+			t.Fatalf("NIX and NIXBENCH must be set, as make e2e does: %v", err)
+		}
+	}
+	d.root = filepath.Join(d.home, "data", "nixbench", "tour")
+	d.env = []string{
+		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC",
+		"XDG_DATA_HOME=" + d.home + "/data", "XDG_STATE_HOME=" + d.home + "/state",
+		"XDG_CONFIG_HOME=" + d.home + "/config", "XDG_CACHE_HOME=" + d.home + "/cache",
+	}
+	t.Cleanup(func() { d.run(d.bench, "tour", "--remove") })
+	return d
+}
+
+// run runs a command and returns its standard output.
+func (d *desktop) run(name string, args ...string) string {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
+	defer cancel()
+	if d.t.Context().Err() != nil { // cleaning up
+		ctx = context.Background()
+	}
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env, cmd.Dir = d.env, d.home
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		d.t.Fatalf("%s %s: %v\n%s", filepath.Base(name), strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// realNix runs a command of the real Nix on the tour's store and returns the
+// lines of its standard output.
+func (d *desktop) realNix(name string, args ...string) []string {
+	d.t.Helper()
+	args = append([]string{"--store", d.root, "--option", "build-users-group", "", "--extra-experimental-features", "nix-command"}, args...)
+	if name == "nix" {
+		args = append(args[6:7], append(args[:6], args[7:]...)...)
+	}
+	return strings.Fields(d.run(filepath.Join(d.nix, name), args...))
+}
+
+// A terminal is the workbench in a tmux of its own.
+type terminal struct {
+	d      *desktop
+	socket string
+}
+
+// open starts a command in a terminal of that size.
+func (d *desktop) open(w, h int, args ...string) *terminal {
+	d.t.Helper()
+	term := &terminal{d: d, socket: fmt.Sprintf("nixbench-e2e-%d", os.Getpid())}
+	quoted := make([]string, 0, len(d.env)+len(args)+2)
+	quoted = append(quoted, "env", "-i", "TERM=tmux-256color")
+	for _, word := range slices.Concat(d.env, []string{d.bench}, args) {
+		quoted = append(quoted, "'"+strings.ReplaceAll(word, "'", `'\''`)+"'")
+	}
+	term.tmux("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), strings.Join(quoted, " ")+"; echo exit status $?; sleep 600")
+	d.t.Cleanup(func() { _ = exec.Command("tmux", "-L", term.socket, "kill-server").Run() })
+	return term
+}
+
+func (term *terminal) tmux(args ...string) string {
+	term.d.t.Helper()
+	out, err := exec.Command("tmux", append([]string{"-L", term.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		term.d.t.Fatalf("tmux %s: %v\n%s", args[0], err, out)
+	}
+	return string(out)
+}
+
+// keys presses keys, as tmux names them.
+func (term *terminal) keys(keys ...string) {
+	term.d.t.Helper()
+	for _, key := range keys {
+		term.tmux("send-keys", key)
+		if key == "Escape" {
+			time.Sleep(150 * time.Millisecond) // else Escape and the next key are Alt and that key
+		}
+	}
+}
+
+// text types text.
+func (term *terminal) text(s string) {
+	term.d.t.Helper()
+	term.tmux("send-keys", "-l", s)
+}
+
+func (term *terminal) screen() string {
+	term.d.t.Helper()
+	return term.tmux("capture-pane", "-p")
+}
+
+// want waits until the screen has all of the patterns, and returns it.
+func (term *terminal) want(patterns ...string) string {
+	term.d.t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for {
+		screen := term.screen()
+		missing := ""
+		for _, p := range patterns {
+			if !regexp.MustCompile(p).MatchString(screen) {
+				missing = p
+			}
+		}
+		if missing == "" {
+			return screen
+		}
+		if time.Now().After(deadline) {
+			term.d.t.Fatalf("the screen never had %q:\n%s", missing, screen)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// lines returns the lines of text, sorted, without empty ones.
+func lines(text string) []string {
+	var out []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// above is a pattern for the numbers from n+1 to n+50.
+func above(n int) string {
+	var all []string
+	for i := range 50 {
+		all = append(all, fmt.Sprint(n+1+i))
+	}
+	return strings.Join(all, "|")
+}
+
+// same fails unless two sorted lists are the same.
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
+	for _, p := range got {
+		if !slices.Contains(want, p) {
+			t.Errorf("%s: %s is ours alone", what, p)
+		}
+	}
+	for _, p := range want {
+		if !slices.Contains(got, p) {
+			t.Errorf("%s: %s is the real Nix's alone", what, p)
+		}
+	}
+}
+
+// leave quits with q and checks that the terminal is as it was.
+func (term *terminal) leave() {
+	term.d.t.Helper()
+	term.keys("Escape")
+	term.keys("M-3")
+	time.Sleep(200 * time.Millisecond)
+	term.keys("q")
+	term.want(`exit status 0`)
+}
+
+// TestE2E goes through the five jobs, one after the other, on one tour.
+func TestE2E(t *testing.T) {
+	d := newDesktop(t)
+	for _, job := range []struct {
+		name string
+		do   func(*desktop)
+	}{
+		{"builds", builds}, {"profiles", profiles}, {"marks", marks}, {"gc", collect},
+	} {
+		if !t.Run(job.name, func(t *testing.T) { d.t = t; job.do(d) }) {
+			break // what comes next would start from something else
+		}
+	}
+	d.t = t
+}
+
+// The collection: the plan on the screen is what the real Nix would delete,
+// and afterwards that is gone and everything else is there.
+func collect(d *desktop) {
+	t := d.t
+	dead := d.realNix("nix-store", "--gc", "--print-dead")
+	live := d.realNix("nix-store", "--gc", "--print-live")
+	plan := lines(d.run(d.bench, "store", "gc", "--dry-run", "--store", d.root))
+	same(t, "dead paths", plan, dead)
+
+	term := d.open(80, 24, "--store", d.root)
+	term.keys("M-5")
+	term.want(fmt.Sprintf(`dead .* \(%d paths\)`, len(dead)), `total to free +`+fmt.Sprint(len(dead))+` paths`)
+	term.keys("X")
+	term.want(`collect garbage`, `type "delete"`)
+	term.text("delete")
+	term.keys("Enter")
+	term.want(`dead 0 B`)
+	term.leave()
+
+	for _, p := range dead {
+		if _, err := os.Lstat(filepath.Join(d.root, p)); err == nil {
+			t.Errorf("%s is still there", p)
+		}
+	}
+	for _, p := range live {
+		if _, err := os.Lstat(filepath.Join(d.root, p)); err != nil {
+			t.Errorf("%s should have stayed: %v", p, err)
+		}
+	}
+	d.realNix("nix-store", "--verify", "--check-contents")
+}
+
+// Marks: the plan with a marked root counts what the real Nix finds dead once
+// the root is gone.
+func marks(d *desktop) {
+	t := d.t
+	before := d.realNix("nix-store", "--gc", "--print-dead")
+	term := d.open(140, 40, "--store", d.root)
+	term.keys("M-5")
+	term.want(`total to free +` + fmt.Sprint(len(before)) + ` paths`)
+	term.keys("/")
+	term.text("result-games")
+	term.keys("Enter")
+	term.keys("Space")
+	screen := term.want(`\[[x✓]\].*result-games`, `1 marked root `, fmt.Sprintf(`total to free +(%s) paths`, above(len(before))))
+	found := regexp.MustCompile(`total to free +([0-9,]+) paths`).FindStringSubmatch(screen)
+	term.keys("Escape")
+	term.leave()
+	if err := os.Remove(filepath.Join(d.root, "tour", "result-games")); err != nil {
+		t.Fatal(err)
+	}
+	after := d.realNix("nix-store", "--gc", "--print-dead")
+	if got, want := found[1], fmt.Sprint(len(after)); got != want {
+		t.Errorf("with the root marked, the plan has %s paths; with it gone, the real Nix finds %s dead", got, want)
+	}
+}
+
+// Profiles: the link is the generation that was chosen, and the real Nix says
+// the same.
+func profiles(d *desktop) {
+	t := d.t
+	link := filepath.Join(d.root, "nix/var/nix/profiles/profile")
+	current := func() string {
+		target, err := os.Readlink(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return target
+	}
+	term := d.open(80, 24, "--store", d.root)
+	term.keys("M-4")
+	term.want(`5\* `, `5 generations`)
+	term.keys("j", "j", "S")
+	term.want(`switch profile to generation 3\?`)
+	if got := current(); got != "profile-5-link" {
+		t.Errorf("the plan alone switched to %s", got)
+	}
+	term.keys("y")
+	term.want(`3\* `)
+	if got := current(); got != "profile-3-link" {
+		t.Errorf("got %s, want profile-3-link", got)
+	}
+	gens := d.run(filepath.Join(d.nix, "nix-env"), "--profile", link, "--list-generations")
+	if !regexp.MustCompile(`(?m)^ *3 .*\(current\)`).MatchString(gens) {
+		t.Errorf("the real Nix has another generation:\n%s", gens)
+	}
+	term.keys("R")
+	term.want(`switch profile to generation 2\?`)
+	term.keys("y")
+	term.want(`2\* `)
+	if got := current(); got != "profile-2-link" {
+		t.Errorf("got %s, want profile-2-link", got)
+	}
+	// Deleting asks too, and never takes the current one.
+	term.keys("G")
+	term.want(`› 1 `)
+	term.keys("Space", "D")
+	term.want(`delete`)
+	term.keys("y")
+	term.want(`4 generations`)
+	if _, err := os.Lstat(link + "-1-link"); err == nil {
+		t.Error("generation 1 is still there")
+	}
+	term.leave()
+	history := d.run(d.bench, "profile", "history", "--store", d.root, "--json")
+	if strings.Contains(history, `"number":1,`) || !strings.Contains(history, `"number":2,`) {
+		t.Errorf("history says %s", history)
+	}
+}
+
+// Builds: what runs is shown with its log, and a cancelled build leaves no
+// process and no lock.
+func builds(d *desktop) {
+	t := d.t
+	term := d.open(140, 40, "tour")
+	term.want(`\[1 Repl\]`)
+	term.keys("M-2")
+	term.want(`failed +broken-0\.1 +check`, `test round-trip \.\.\. FAILED`, `running +slow-1\.0`)
+	// The log of 20,000 lines, searched and followed.
+	term.keys("/")
+	term.text("chatty")
+	term.keys("Enter")
+	term.want(`log: chatty-1\.0`, `linking done`)
+	term.keys("Enter", "/")
+	term.text("unit 19000")
+	term.keys("Enter")
+	term.want(`warning: unit 19000 is large`, `/ unit 19000`)
+	term.keys("Escape", "Escape")
+	// Cancelling asks, then kills.
+	term.keys("/")
+	term.text("slow")
+	term.keys("Enter")
+	term.want(`log: slow-1\.0`, `step [0-9]+ of 20`)
+	term.keys("x")
+	term.want(`cancel slow-1\.0\?`)
+	term.keys("y")
+	term.want(`cancelled +slow-1\.0`)
+	if out, err := exec.Command("pgrep", "-f", "nixbench-e2e-no-such|^/bin/sh -eu .*setup.sh").Output(); err == nil {
+		t.Errorf("builders are still running: %s", out)
+	}
+	locks, err := filepath.Glob(filepath.Join(d.root, "nix/store/*.lock"))
+	if err != nil || len(locks) > 0 {
+		t.Errorf("locks are left: %v, %v", locks, err)
+	}
+	term.leave()
+	d.realNix("nix-store", "--verify", "--check-contents")
+}
