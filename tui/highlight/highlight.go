@@ -6,6 +6,7 @@ package highlight
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/chroma/v2"
 
@@ -17,7 +18,7 @@ import (
 func NixPieces(src string) []themes.Piece { return Pieces(Nix(), src) }
 
 // Pieces returns the meanings of src as lexer sees them, in order and without
-// overlap. White space and text without a meaning is left out.
+// overlap, each of whole characters. White space and text without a meaning is left out.
 func Pieces(lexer chroma.Lexer, src string) []themes.Piece {
 	next, err := lexer.Tokenise(nil, src)
 	if err != nil {
@@ -28,11 +29,22 @@ func Pieces(lexer chroma.Lexer, src string) []themes.Piece {
 	for tok := next(); tok != chroma.EOF; tok = next() {
 		end := at + len(tok.Value)
 		if t := token(tok.Type); t != themes.Text && strings.TrimSpace(tok.Value) != "" {
-			out = append(out, themes.Piece{Start: at, End: end, Token: t})
+			p := themes.Piece{Start: charFrom(src, at), End: charFrom(src, end), Token: t}
+			if p.Start < p.End {
+				out = append(out, p)
+			}
 		}
 		at = end
 	}
 	return out
+}
+
+// charFrom is where the first character that begins at or behind i begins.
+func charFrom(src string, i int) int {
+	for i < len(src) && !utf8.RuneStart(src[i]) {
+		i++
+	}
+	return i
 }
 
 // token is the meaning of a Chroma token.

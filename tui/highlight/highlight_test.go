@@ -3,6 +3,7 @@ package highlight
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/google/go-cmp/cmp"
@@ -68,5 +69,14 @@ func BenchmarkNixPieces(b *testing.B) {
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
 		NixPieces(src)
+	}
+}
+
+func TestPiecesAreWholeCharacters(t *testing.T) {
+	src := "1 → 2 ü \"→\""
+	for _, p := range NixPieces(src) {
+		if s := src[p.Start:p.End]; !utf8.ValidString(s) {
+			t.Errorf("got the piece %q of %q, want whole characters", s, src)
+		}
 	}
 }
