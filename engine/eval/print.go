@@ -163,8 +163,10 @@ func (ev *Evaluator) scalar(v Value) string {
 		return "«primop " + v.Builtin().Name + "»"
 	case rawPartial:
 		return "«partially applied primop " + v.Builtin().Name + "»"
-	case rawBusy, rawBusyWaited:
-		return "«potential infinite recursion»"
+	case rawRef:
+		if n := uint8(v.cell().loadN()); n == rawBusy || n == rawBusyWaited {
+			return "«potential infinite recursion»"
+		}
 	}
 	return "«thunk»"
 }
