@@ -68,13 +68,18 @@ func (s *session) override(hc interp.HandlerContext, args []string) []string {
 		return s.command(hc, args)
 	case "builtin":
 		if len(args) > 1 && overridden(args[1]) {
-			return s.override(hc, args[1:])
+			return passFunctions("builtin", s.override(hc, args[1:]))
 		}
 	case prefix + "builtin":
 		return append([]string{"builtin"}, args[1:]...)
 	case "wait":
 		if len(args) > 1 && (args[1] == "-n" || args[1] == "-f" || args[1] == "-p") {
 			return fails(2, "wait: "+args[1]+": not supported by this shell")
+		}
+		for _, pid := range args[1:] {
+			if !strings.HasPrefix(pid, "g") {
+				return fails(127, "wait: pid "+pid+" is not a child of this shell")
+			}
 		}
 	case "jobs", "disown":
 		return []string{"true"}
@@ -315,13 +320,17 @@ func (s *session) command(hc interp.HandlerContext, args []string) []string {
 	case isDeclaration(rest[0]):
 		return []string{"eval", rest[0] + " " + join(rest[1:])}
 	case overridden(rest[0]):
-		out := s.override(hc, rest)
-		if strings.HasPrefix(out[0], prefix) {
-			return out
-		}
-		return append([]string{"command", "--"}, out...)
+		return passFunctions("command", s.override(hc, rest))
 	}
 	return append([]string{"command", "--"}, rest...)
+}
+
+// passFunctions keeps a builtin's name from being looked up as a function.
+func passFunctions(by string, args []string) []string {
+	if strings.HasPrefix(args[0], prefix) || args[0] == by {
+		return args
+	}
+	return append([]string{by}, args...)
 }
 
 // isDeclaration reports whether a word is a builtin that the parser treats as

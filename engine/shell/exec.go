@@ -30,7 +30,7 @@ func (s *session) exec(ctx context.Context, args []string) error {
 	p := &process{
 		session: s, args: args, dir: hc.Dir, stdout: hc.Stdout, stderr: hc.Stderr,
 		getenv:  func(name string) string { return hc.Env.Get(name).String() },
-		environ: func() []string { return exported(hc.Env) },
+		environ: func() []string { return exported(hc) },
 		files:   func() []*os.File { return s.files.inherited(hc.Env) },
 		where:   s.where(hc),
 	}
@@ -58,13 +58,15 @@ func (s *session) errorf(hc interp.HandlerContext, format string, args ...any) {
 	fmt.Fprintf(hc.Stderr, s.where(hc)+format+"\n", args...)
 }
 
-// exported returns the variables that commands get, as NAME=value.
-func exported(env expand.Environ) []string {
+// exported returns the variables that commands get, as NAME=value. The
+// working directory is always among them, which the interpreter forgets.
+func exported(hc interp.HandlerContext) []string {
 	values := make(map[string]string)
 	var names []string
-	for name, v := range env.Each {
+	for name, v := range hc.Env.Each {
 		_, seen := values[name]
-		if !v.IsSet() || !v.Exported || v.Kind != expand.String {
+		isDir := name == "PWD" || name == "OLDPWD"
+		if !v.IsSet() || !v.Exported && !isDir || v.Kind != expand.String {
 			if seen {
 				values[name] = ""
 			}
@@ -96,6 +98,7 @@ type process struct {
 	environ        func() []string
 	files          func() []*os.File // for descriptors from 3 on
 	where          string            // begins messages
+	complaint      string            // of an applet that runs it, see applet.Command
 }
 
 // run runs the command and returns its exit status: a program of PATH if there
@@ -110,12 +113,13 @@ func (p *process) run(ctx context.Context) int {
 		return p.cannot(name, err)
 	}
 	if isShell(name) {
-		return runShell(ctx, invocation{
-			args: p.args, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, dir: p.dir, env: p.environ(),
-		})
+		return runShell(ctx, p.invocation(p.args))
 	}
 	if f := applet.Lookup(path.Base(name)); f != nil {
 		return p.applet(ctx, f)
+	}
+	if p.complaint != "" {
+		return p.cannot(name, fs.ErrNotExist)
 	}
 	fmt.Fprintf(p.stderr, "%s%s: command not found\n", p.where, name)
 	return 127
@@ -188,7 +192,11 @@ func (p *process) cannot(name string, err error) int {
 	case errors.Is(err, fs.ErrPermission):
 		text = "Permission denied"
 	}
-	fmt.Fprintf(p.stderr, "%s%s: %s\n", p.where, name, text)
+	format := p.complaint
+	if format == "" {
+		format = "%s: %s"
+	}
+	fmt.Fprintf(p.stderr, p.where+format+"\n", name, text)
 	return code
 }
 
@@ -216,7 +224,10 @@ func (s *session) runner(c *applet.Call) func(context.Context, applet.Command) i
 	return func(ctx context.Context, cmd applet.Command) int {
 		p := &process{
 			session: s, args: cmd.Args, dir: cmd.Dir, stdout: cmd.Stdout, stderr: cmd.Stderr,
-			getenv: c.Getenv, environ: c.Environ, where: path.Base(c.Args[0]) + ": ",
+			getenv: c.Getenv, environ: c.Environ, where: path.Base(c.Args[0]) + ": ", complaint: cmd.Complaint,
+		}
+		if p.complaint == "" {
+			p.complaint = "%s: %s"
 		}
 		if p.dir == "" {
 			p.dir = c.Dir
@@ -338,6 +349,14 @@ func (p *process) script(ctx context.Context, file string) int {
 		fmt.Fprintf(p.stderr, "%s%s: cannot execute binary file: Exec format error\n", p.where, p.args[0])
 		return 126
 	}
-	args := append([]string{"sh", "--", file}, p.args[1:]...)
-	return runShell(ctx, invocation{args: args, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, dir: p.dir, env: p.environ()})
+	return runShell(ctx, p.invocation(append([]string{"sh", "--", file}, p.args[1:]...)))
+}
+
+// invocation is the process as a run of the shell.
+func (p *process) invocation(args []string) invocation {
+	in := invocation{args: args, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, dir: p.dir, env: p.environ()}
+	if p.files != nil {
+		in.files = p.files()
+	}
+	return in
 }

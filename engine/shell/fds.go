@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,8 @@ const maxFD = 255
 // A fileTable holds the files behind descriptors, by number.
 // It is safe for concurrent use.
 type fileTable struct {
+	outer []*os.File // descriptors from 3 on that were there before; not the table's
+
 	mu sync.Mutex
 	// mu guards the fields below.
 	files map[int]*os.File
@@ -65,6 +68,9 @@ func (t *fileTable) remove(n int) {
 func (t *fileTable) get(env expand.Environ, fd int) *os.File {
 	stack := fdStack(env, fd)
 	if len(stack) == 0 {
+		if i := fd - 3; i >= 0 && i < len(t.outer) {
+			return t.outer[i]
+		}
 		return inheritedFile(fd)
 	}
 	t.mu.Lock()
@@ -81,9 +87,9 @@ func (t *fileTable) inherited(env expand.Environ) []*os.File {
 	empty := len(t.files) == 0
 	t.mu.Unlock()
 	if empty {
-		return nil
+		return t.outer
 	}
-	var files []*os.File
+	files := slices.Clone(t.outer)
 	for name, v := range env.Each {
 		digits, ok := strings.CutPrefix(name, prefix+"fd")
 		if !ok || !v.IsSet() {

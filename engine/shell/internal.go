@@ -99,7 +99,7 @@ func (in *internalCall) applet(ctx context.Context) error {
 		Args: append([]string{in.verb}, in.args...), Dir: in.hc.Dir, Stdout: in.hc.Stdout,
 		Stderr:  prefixWriter{in.hc.Stderr, in.session.where(in.hc)},
 		Getenv:  func(name string) string { return in.hc.Env.Get(name).String() },
-		Environ: func() []string { return exported(in.hc.Env) },
+		Environ: func() []string { return exported(in.hc) },
 	}
 	c.Stdin = in.hc.Stdin
 	return in.finish(ctx, applet.Exec(ctx, applet.Lookup(in.verb), c))

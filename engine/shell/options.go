@@ -106,9 +106,10 @@ func setLong(sign string, args, settings []string) (rest, _ []string, err error)
 // parseCommandLine reads the arguments of the shell. done says that the shell
 // ends at once with the given status.
 func parseCommandLine(args []string, stdout, stderr io.Writer) (cl commandLine, status int, done bool) {
-	cl.name = args[0]
+	self := args[0]
+	cl.name = self
 	fail := func(format string, a ...any) (commandLine, int, bool) {
-		fmt.Fprintf(stderr, args[0]+": "+format+"\n", a...)
+		fmt.Fprintf(stderr, self+": "+format+"\n", a...)
 		return cl, 2, true
 	}
 	args = args[1:]

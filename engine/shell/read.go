@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"nixbench/engine/shell/applet"
 )
 
 // readFlags are the options of read.
@@ -42,7 +44,7 @@ func (in *internalCall) read(ctx context.Context) error {
 		in.errorf("read: %d: invalid file descriptor: Bad file descriptor", f.fd)
 		return status(1)
 	}
-	if f.prompt != "" {
+	if f.prompt != "" && applet.IsTerminal(input) {
 		io.WriteString(in.hc.Stderr, f.prompt)
 	}
 	if f.timeout > 0 {

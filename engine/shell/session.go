@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ type invocation struct {
 	stdout, stderr io.Writer
 	dir            string
 	env            []string
+	files          []*os.File // descriptors from 3 on, of the shell that runs this one
 }
 
 // A session is one run of the shell: a script with its subshells. Subshells
@@ -56,6 +58,7 @@ func runShell(ctx context.Context, in invocation) int {
 		return status
 	}
 	s := newSession(cl.name)
+	s.files.outer = in.files
 	defer s.close()
 	src, status := s.source(cl, in)
 	if src == nil {
@@ -117,10 +120,13 @@ func isBinary(src []byte) bool {
 // after the commands before it have run.
 func (s *session) run(ctx context.Context, cl commandLine, in invocation, src []byte) int {
 	file, parseErr := s.parse(src, cl.name)
+	if !hasEnv(in.env, "HOME") { // the interpreter would look it up
+		file.Stmts = append([]*syntax.Stmt{simple("unset", "HOME")}, file.Stmts...)
+	}
 	params := append(cl.settings, "--")
 	params = append(params, cl.params...)
 	r, err := interp.New(
-		interp.Env(expand.ListEnviron(in.env...)),
+		interp.Env(environ{expand.ListEnviron(in.env...)}),
 		interp.Dir(in.dir),
 		interp.StdIO(stdinReader(in.stdin), in.stdout, in.stderr),
 		interp.Params(params...),
@@ -140,6 +146,18 @@ func (s *session) run(ctx context.Context, cl commandLine, in invocation, src []
 		return 2
 	}
 	return status
+}
+
+// An environ is the environment that a script begins with. The interpreter
+// would make GID a variable that cannot be changed; here it is an ordinary one.
+type environ struct{ expand.Environ }
+
+func (e environ) Get(name string) expand.Variable {
+	v := e.Environ.Get(name)
+	if name == "GID" && !v.IsSet() {
+		return expand.Variable{Set: true, Kind: expand.String, Str: strconv.Itoa(os.Getgid())}
+	}
+	return v
 }
 
 // readDir lists a directory for globbing.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"nixbench/engine/shell/applet"
@@ -77,6 +78,10 @@ func workingDir(env []string) (string, error) {
 		}
 	}
 	return os.Getwd()
+}
+
+func hasEnv(env []string, name string) bool {
+	return slices.ContainsFunc(env, func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
 }
 
 // lookupEnv returns the value of a variable in a list of NAME=value.

@@ -152,11 +152,23 @@ func runOurs(dir, command string) string {
 func runBash(dir, command string) string {
 	return capture(dir, func(null, out *os.File) int {
 		cmd := exec.Command("bash", "-c", command, "sh")
-		cmd.Dir, cmd.Env = dir, testEnv(dir, "/usr/bin:/bin:/usr/sbin:/sbin")
+		cmd.Dir, cmd.Env = dir, testEnv(dir, bashAsSh()+":/usr/bin:/bin:/usr/sbin:/sbin")
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = null, out, out
 		cmd.Run()
 		return cmd.ProcessState.ExitCode()
 	})
+}
+
+// bashAsSh returns a directory where sh is bash.
+func bashAsSh() string {
+	dir := filepath.Join(os.TempDir(), "bash-as-sh")
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		panic(err)
+	}
+	os.Mkdir(dir, 0o755)
+	os.Symlink(bash, filepath.Join(dir, "sh"))
+	return dir
 }
 
 func capture(dir string, run func(null, out *os.File) int) string {

@@ -56,6 +56,9 @@ type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+	// Complaint is the format for saying why the command cannot be run, of
+	// its name and the reason; "" is "%s: %s".
+	Complaint string
 }
 
 // Exec runs f with buffered output and returns its exit status.

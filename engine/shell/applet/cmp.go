@@ -13,6 +13,7 @@ func cmpMain(_ context.Context, c *Call) int {
 		long:   "print-bytes=b ignore-initial:=i verbose=l bytes:=n quiet=s silent=s",
 		status: exitTrouble,
 		usage:  "[OPTION]... FILE1 [FILE2 [SKIP1 [SKIP2]]]",
+		try:    "cmp: Try 'cmp --help' for more information.",
 	})
 	if !ok {
 		return status
@@ -57,6 +58,7 @@ type comparer struct {
 	bytes, all, silent bool
 	limit              int64
 	skip               [2]int64
+	width              int // of offsets with -l
 }
 
 func (k *comparer) run(a, b string) int {
@@ -73,6 +75,7 @@ func (k *comparer) run(a, b string) int {
 		r[i] = bufio.NewReaderSize(f, 32768)
 		io.CopyN(io.Discard, r[i], k.skip[i])
 	}
+	k.width = k.offsetWidth(a, b)
 	line, status := 1, exitOK
 	atLineStart := true
 	for at := int64(1); k.limit < 0 || at <= k.limit; at++ {
@@ -106,6 +109,17 @@ func (k *comparer) run(a, b string) int {
 	return status
 }
 
+// offsetWidth returns the number of digits of the larger file's size.
+func (k *comparer) offsetWidth(a, b string) int {
+	var size int64
+	for _, name := range []string{a, b} {
+		if info, err := statOperand(k.c, name); err == nil && info.Mode().IsRegular() {
+			size = max(size, info.Size())
+		}
+	}
+	return len(strconv.FormatInt(size, 10))
+}
+
 func (k *comparer) ended(errX, errY error, a, b string, status int) int {
 	for i, err := range []error{errX, errY} {
 		if err != io.EOF {
@@ -123,13 +137,13 @@ func (k *comparer) short(name string, n int64, line int, atLineStart bool) int {
 	}
 	switch {
 	case n == 0:
-		k.c.errorf("EOF on %s which is empty", quote(name))
+		k.c.errorf("EOF on %s which is empty", name)
 	case k.all:
-		k.c.errorf("EOF on %s after byte %d", quote(name), n)
+		k.c.errorf("EOF on %s after byte %d", name, n)
 	case atLineStart:
-		k.c.errorf("EOF on %s after byte %d, line %d", quote(name), n, line-1)
+		k.c.errorf("EOF on %s after byte %d, line %d", name, n, line-1)
 	default:
-		k.c.errorf("EOF on %s after byte %d, in line %d", quote(name), n, line)
+		k.c.errorf("EOF on %s after byte %d, in line %d", name, n, line)
 	}
 	return exitFailure
 }
@@ -137,11 +151,15 @@ func (k *comparer) short(name string, n int64, line int, atLineStart bool) int {
 func (k *comparer) differ(a, b string, at int64, line int, x, y byte) {
 	switch {
 	case k.all && k.bytes:
-		putf(k.c, "%d %3o %-4s %3o %s\n", at, x, visible(x), y, visible(y))
+		putf(k.c, "%*d %3o %-4s %3o %s\n", k.width, at, x, visible(x), y, visible(y))
 	case k.all:
-		putf(k.c, "%d %3o %3o\n", at, x, y)
+		putf(k.c, "%*d %3o %3o\n", k.width, at, x, y)
 	default:
-		puts(k.c, a, " ", b, " differ: byte ", strconv.FormatInt(at, 10), ", line ", strconv.Itoa(line))
+		what := "char"
+		if k.bytes {
+			what = "byte"
+		}
+		puts(k.c, a, " ", b, " differ: ", what, " ", strconv.FormatInt(at, 10), ", line ", strconv.Itoa(line))
 		if k.bytes {
 			putf(k.c, " is %3o %s %3o %s", x, visible(x), y, visible(y))
 		}

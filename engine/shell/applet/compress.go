@@ -73,12 +73,15 @@ func compressMain(_ context.Context, c *Call) int {
 	z := &compressor{c: c, level: 6}
 	name := c.name()
 	switch {
-	case strings.Contains(name, "bz"):
+	case strings.Contains(name, "bz"), strings.HasPrefix(name, "bun"):
 		z.codec, z.level = bzip2Codec(), 9
 	case strings.Contains(name, "xz"):
 		z.codec = xzCodec()
 	default:
 		z.codec = gzipCodec()
+	}
+	if z.codec.name == "gzip" {
+		c.Args = append([]string{"gzip"}, c.Args[1:]...) // as the scripts of GNU gzip do
 	}
 	z.decompress = strings.HasPrefix(name, "un") || strings.HasPrefix(name, "gun") || strings.HasPrefix(name, "bun")
 	if strings.HasSuffix(name, "cat") {
@@ -147,6 +150,15 @@ func (z *compressor) fail(format string, args ...any) {
 	z.status = exitFailure
 }
 
+// failed reports an error of the data. gzip begins a new line for it.
+func (z *compressor) failed(name string, err error) {
+	if z.codec.name == "gzip" && !isBrokenPipe(err) {
+		z.c.out.Flush()
+		z.c.Stderr.Write([]byte("\n"))
+	}
+	z.fail("%s: %s", name, z.errText(err))
+}
+
 func (z *compressor) warn(format string, args ...any) {
 	if !z.quiet {
 		z.c.errorf(format, args...)
@@ -159,7 +171,7 @@ func (z *compressor) warn(format string, args ...any) {
 func (z *compressor) file(name string) {
 	if name == "-" {
 		if err := z.copy(z.c.out, z.c.Stdin, gzip.Header{}); err != nil {
-			z.fail("%s: %s", "stdin", z.errText(err))
+			z.failed("stdin", err)
 		}
 		return
 	}
@@ -170,7 +182,7 @@ func (z *compressor) file(name string) {
 	defer in.Close()
 	if z.stdout || z.test {
 		if err := z.copy(z.c.out, in, z.header(name, info)); err != nil {
-			z.fail("%s: %s", name, z.errText(err))
+			z.failed(name, err)
 		}
 		return
 	}
@@ -190,6 +202,9 @@ func (z *compressor) open(name string) (*os.File, os.FileInfo, bool) {
 		}
 	}
 	if err != nil {
+		if z.decompress && !strings.HasSuffix(name, z.codec.suffixes[0]) {
+			name += z.codec.suffixes[0]
+		}
 		z.fail("%s: %s", name, errText(err))
 		return nil, nil, false
 	}
@@ -218,7 +233,7 @@ func (z *compressor) target(name string) (string, bool) {
 	if !z.decompress {
 		for _, s := range suffixes {
 			if strings.HasSuffix(name, s) && !z.force {
-				z.warn("%s already has %s suffix -- unchanged", name, s)
+				z.c.errorf("%s already has %s suffix -- unchanged", name, s)
 				return "", false
 			}
 		}
@@ -262,7 +277,7 @@ func (z *compressor) replace(in *os.File, info os.FileInfo, name, target string)
 	}
 	if err != nil {
 		os.Remove(z.c.abs(target))
-		z.fail("%s: %s", name, z.errText(err))
+		z.failed(name, err)
 		return
 	}
 	os.Chmod(z.c.abs(target), fileMode(permBits(info)))

@@ -17,6 +17,7 @@ func parseDate(s string, now time.Time) (time.Time, error) {
 	if rest, ok := strings.CutPrefix(strings.TrimSpace(s), "@"); ok {
 		return parseEpoch(rest, p.loc)
 	}
+	p.hasTime = len(p.words) == 0 // "" is midnight
 	for len(p.words) > 0 {
 		if !p.item() {
 			return time.Time{}, errBadDate
@@ -167,6 +168,10 @@ func (p *dateParser) clock(w string) bool {
 	}
 	if suffix == "z" {
 		p.loc, p.hasZone = time.UTC, true
+	}
+	// A signed number right after the time is a zone, whatever follows.
+	if next := p.word(0); len(next) > 1 && (next[0] == '+' || next[0] == '-') && !p.hasZone && p.offset(next) {
+		p.take(1)
 	}
 	return true
 }

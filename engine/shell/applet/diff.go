@@ -37,6 +37,7 @@ func diffMain(_ context.Context, c *Call) int {
 			"ignore-matching-lines:=I side-by-side=y",
 		status: exitTrouble,
 		usage:  "[OPTION]... FILES",
+		try:    "diff: Try 'diff --help' for more information.",
 	})
 	if !ok {
 		return status
@@ -48,17 +49,13 @@ func diffMain(_ context.Context, c *Call) int {
 			return exitTrouble
 		}
 	}
-	for _, arg := range c.Args[1:] {
-		if strings.HasPrefix(arg, "-") && len(arg) > 1 {
-			d.flags += " " + arg
-		}
-	}
 	switch {
 	case len(files) < 2:
 		d.c.errorf("missing operand after %s", quote(c.Args[len(c.Args)-1]))
 	case len(files) > 2:
 		d.c.errorf("extra operand %s", quote(files[2]))
 	default:
+		d.flags = flagsGiven(c.Args[1:], files)
 		d.operands(files[0], files[1])
 		return d.status
 	}
@@ -66,16 +63,47 @@ func diffMain(_ context.Context, c *Call) int {
 	return exitTrouble
 }
 
-// diffNumber rewrites -NUM as -U NUM, as far as there is -u.
+// diffNumber rewrites the old form of a number of context lines: -NUM, or
+// digits among other flags, as in -u0.
 func diffNumber(args []string) []string {
-	for i, arg := range args[1:] {
-		if len(arg) > 1 && arg[0] == '-' && isDigit(arg[1]) && strings.Trim(arg[1:], "0123456789") == "" {
-			out := slices.Clone(args)
-			out[i+1] = "-U" + arg[1:]
-			return out
+	var out []string
+	for i, arg := range args {
+		letters := strings.Trim(arg, "0123456789")
+		at := strings.IndexAny(arg, "0123456789")
+		if i == 0 || len(arg) < 2 || arg[0] != '-' || arg[1] == '-' || at < 0 || strings.ContainsAny(arg[:at], "UCLxXIFW") {
+			out = append(out, arg)
+			continue
+		}
+		rest := strings.TrimLeft(arg[at:], "0123456789")
+		number := arg[at : len(arg)-len(rest)]
+		flag := "-U"
+		if strings.Contains(letters, "c") {
+			flag = "-C"
+		}
+		if other := arg[:at] + rest; other != "-" {
+			out = append(out, other)
+		}
+		out = append(out, flag+number)
+	}
+	return out
+}
+
+// flagsGiven returns the arguments without the operands, each after a blank.
+func flagsGiven(args, operands []string) string {
+	rest := slices.Clone(args)
+	for i := len(operands) - 1; i >= 0; i-- {
+		for j := len(rest) - 1; j >= 0; j-- {
+			if rest[j] == operands[i] {
+				rest = slices.Delete(rest, j, j+1)
+				break
+			}
 		}
 	}
-	return args
+	var b strings.Builder
+	for _, arg := range rest {
+		b.WriteString(" " + arg)
+	}
+	return b.String()
 }
 
 func (d *differ) option(o option) (problem string) {
@@ -388,12 +416,16 @@ func (d *differ) header(markA, markB string, a, b *diffFile) {
 			putf(d.c, "%s %s\n", mark, d.labels[i])
 			continue
 		}
+		format := "%Y-%m-%d %H:%M:%S.%N %z"
+		if d.style == 'c' {
+			format = "%a %b %e %T %Y"
+		}
 		when := time.Unix(0, 0)
 		if f.info != nil {
 			when = f.info.ModTime()
 		}
 		when = when.In(location(d.c))
-		putf(d.c, "%s %s\t%s\n", mark, diffName(f.name), strftime("%Y-%m-%d %H:%M:%S.%N %z", when))
+		putf(d.c, "%s %s\t%s\n", mark, diffName(f.name), strftime(format, when))
 	}
 }
 

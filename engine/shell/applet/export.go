@@ -12,6 +12,9 @@ import (
 // exist.
 func RealPath(name string) (string, error) { return resolveLinks(name, mustExist, true) }
 
+// IsTerminal reports whether a stream is a terminal.
+func IsTerminal(stream any) bool { return isTerminal(stream) }
+
 // Umask returns the process's file mode creation mask.
 func Umask() int { return int(umask()) }
 

@@ -157,7 +157,6 @@ type findParser struct {
 	args      []string
 	hasAction bool
 	regexType string
-	lastTest  string // for the warning about global options
 	daystart  bool
 }
 
@@ -263,6 +262,9 @@ func (p *findParser) not() (findTest, error) {
 	}
 	if p.peek("(") {
 		p.take()
+		if len(p.args) == 0 {
+			return nil, errors.New("invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('")
+		}
 		if p.peek(")") {
 			return nil, errors.New("invalid expression; empty parentheses are not allowed.")
 		}
@@ -296,11 +298,10 @@ func (p *findParser) primary(name string) (findTest, error) {
 		return p.depthOption(name)
 	}
 	if t, ok, err := p.action(name); ok || err != nil {
-		p.hasAction = true
+		p.hasAction = p.hasAction || name != "-prune" && name != "-quit"
 		return t, err
 	}
 	if t := p.plainTest(name); t != nil {
-		p.lastTest = name
 		return t, nil
 	}
 	if !knownTest(name) {
@@ -313,7 +314,6 @@ func (p *findParser) primary(name string) (findTest, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.lastTest = name
 	return p.valueTest(name, value)
 }
 
@@ -350,11 +350,6 @@ func (p *findParser) depthOption(name string) (findTest, error) {
 		p.f.maxDepth = n
 	} else {
 		p.f.minDepth = n
-	}
-	if p.lastTest != "" {
-		p.f.c.errorf("warning: you have specified the global option %s after the argument %s, but global options are not "+
-			"positional, i.e., %s affects tests specified before it as well as those specified after it.  "+
-			"Please specify global options before other arguments.", name, p.lastTest, name)
 	}
 	return always, nil
 }

@@ -20,13 +20,8 @@ func (p *findParser) action(name string) (t findTest, ok bool, err error) {
 	case "-print0":
 		return func(f *finder, e *found) bool { puts(f.c, e.path, "\x00"); return true }, true, nil
 	case "-prune":
-		// Not an action that stops -print from being added.
-		had := p.hasAction
-		defer func() { p.hasAction = had }()
 		return func(_ *finder, e *found) bool { e.prune = true; return true }, true, nil
 	case "-quit":
-		had := p.hasAction
-		defer func() { p.hasAction = had }()
 		return func(f *finder, _ *found) bool { f.quit = true; return false }, true, nil
 	case "-delete":
 		p.f.depthFirst = true
@@ -97,7 +92,7 @@ func (p *findParser) exec(name string) (findTest, error) {
 
 func (f *finder) run(args []string, dir string) int {
 	f.c.out.Flush()
-	return f.c.Run(f.ctx, Command{Args: args, Dir: dir, Stdin: f.c.Stdin, Stdout: f.c.Stdout, Stderr: f.c.Stderr})
+	return f.c.Run(f.ctx, Command{Args: args, Dir: dir, Stdin: f.c.Stdin, Stdout: f.c.Stdout, Stderr: f.c.Stderr, Complaint: "'%s': %s"})
 }
 
 // argLimit is how many bytes of file names one command gets.

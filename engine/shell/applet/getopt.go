@@ -29,6 +29,8 @@ type flagSpec struct {
 	usage string
 	// remind says to print the synopsis with every error.
 	remind bool
+	// try replaces the line that points to --help.
+	try string
 }
 
 // options parses c.Args in GNU's way, where operands and options may be
@@ -43,7 +45,7 @@ func (c *Call) options(spec flagSpec) (opts []option, operands []string, status 
 		if spec.remind {
 			fmt.Fprintf(c.Stderr, "Usage: %s %s\n", c.name(), spec.usage)
 		}
-		fmt.Fprintf(c.Stderr, "Try '%s --help' for more information.\n", c.name())
+		c.try(spec.try)
 		return nil, nil, status, false
 	}
 	for _, o := range p.opts {
@@ -57,6 +59,14 @@ func (c *Call) options(spec flagSpec) (opts []option, operands []string, status 
 		}
 	}
 	return p.opts, p.operands, exitOK, true
+}
+
+// try points to --help.
+func (c *Call) try(line string) {
+	if line == "" {
+		line = "Try '" + c.name() + " --help' for more information."
+	}
+	fmt.Fprintln(c.Stderr, line)
 }
 
 type optParser struct {

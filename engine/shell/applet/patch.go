@@ -239,7 +239,15 @@ func (p *patcher) file(f *patchFile) {
 		p.status = max(p.status, exitFailure)
 		return
 	}
-	p.say("%s file %s", map[bool]string{true: "checking", false: "patching"}[p.dry], patchQuote(name))
+	verb := "patching"
+	if p.dry {
+		verb = "checking"
+	}
+	if p.output != "" {
+		p.say("%s file %s (read from %s)", verb, patchQuote(p.output), patchQuote(name))
+	} else {
+		p.say("%s file %s", verb, patchQuote(name))
+	}
 	var old []byte
 	var perm os.FileMode = 0o666
 	existed := p.exists(name)
@@ -351,6 +359,9 @@ func (p *patcher) finish(f *patchFile, a *applier, name string, old []byte, perm
 	if failed == 0 {
 		return
 	}
+	if failed == len(f.hunks) && a.mismatch && existed && !p.noMismatch && !p.dry && p.output == "" {
+		os.WriteFile(p.abs(name+p.suffix), old, perm)
+	}
 	p.status = max(p.status, exitFailure)
 	verb := "FAILED"
 	if a.ignoreAll {
@@ -393,7 +404,7 @@ func (p *patcher) write(f *patchFile, a *applier, name, target string, old, resu
 		perm = fileMode(f.mode & 0o777)
 	}
 	os.MkdirAll(parentName(p.abs(target)), 0o777)
-	if target != name && existed {
+	if f.renames && target != name && existed && p.output == "" {
 		os.Remove(p.abs(name))
 	}
 	if existed { // replace, so that links and running readers keep the old file

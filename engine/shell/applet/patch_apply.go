@@ -39,6 +39,7 @@ func (a *applier) run() {
 		if !ok {
 			a.p.say("Hunk #%d FAILED at %d.", i+1, h.oldStart+a.offset)
 			a.rejected = append(a.rejected, h)
+			a.mismatch = true
 			continue
 		}
 		a.tell(i, h, at, fuzz)
@@ -197,7 +198,7 @@ func (a *applier) apply(h *patchHunk, at, fuzz int) {
 // rejects writes the hunks that were not applied as a patch.
 func (a *applier) rejects() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "--- %s\n+++ %s\n", a.file.oldName, a.file.newName)
+	fmt.Fprintf(&b, "--- %s\n+++ %s\n", a.p.headerName(a.file.oldName), a.p.headerName(a.file.newName))
 	for _, h := range a.rejected {
 		oldCount, newCount := len(h.side('-')), len(h.side('+'))
 		fmt.Fprintf(&b, "@@ -%s +%s @@\n", rejectRange(h.oldStart, oldCount), rejectRange(h.newStart, newCount))
@@ -210,6 +211,14 @@ func (a *applier) rejects() []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// headerName returns a name of the patch as a reject file has it.
+func (p *patcher) headerName(name string) string {
+	if name == "/dev/null" {
+		return name
+	}
+	return p.stripped(name)
 }
 
 func rejectRange(start, count int) string {

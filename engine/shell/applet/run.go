@@ -74,6 +74,10 @@ func (c *Call) pass(ctx context.Context, cmd Command) int {
 		cmd.Stdin = c.Stdin
 	}
 	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+	cmd.Complaint = "failed to run command '%s': %s"
+	if c.name() == "env" {
+		cmd.Complaint = "'%s': %s"
+	}
 	return c.Run(ctx, cmd)
 }
 

@@ -187,11 +187,10 @@ func (s *sorter) run(c *Call, files []string) int {
 
 // splitLines splits data at eol; a missing one at the end does not matter.
 func splitLines(data []byte, eol byte) [][]byte {
-	data = bytes.TrimSuffix(data, []byte{eol})
-	if data == nil {
+	if len(data) == 0 {
 		return nil
 	}
-	return bytes.Split(data, []byte{eol})
+	return bytes.Split(bytes.TrimSuffix(data, []byte{eol}), []byte{eol})
 }
 
 func (s *sorter) checkOrder(c *Call, files []string) int {

@@ -228,8 +228,7 @@ func (s *summer) checkOne(want, name string) int {
 func (s *summer) report(list string, bad, unreadable, malformed, matched int) bool {
 	c := s.c
 	if bad+unreadable+matched == 0 && malformed > 0 {
-		_, tag := newHash(c.name())
-		c.errorf("%s: no properly formatted %s checksum lines found", shown(list), tag)
+		c.errorf("%s: no properly formatted checksum lines found", shown(list))
 		return true
 	}
 	warn := func(n int, one, many string) {

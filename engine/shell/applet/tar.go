@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -13,8 +12,13 @@ import (
 	"time"
 )
 
-// exitTar is the status of tar after any error.
-const exitTar = 2
+// Exit statuses of tar.
+const (
+	exitTar      = 2
+	exitTarUsage = 64
+)
+
+const tryTar = "Try 'tar --help' or 'tar --usage' for more information."
 
 // A tarRun is one run of tar.
 type tarRun struct {
@@ -57,7 +61,6 @@ type tarMember struct {
 }
 
 func tarMain(ctx context.Context, c *Call) int {
-	c.Args = oldTarFlags(c.Args)
 	t := &tarRun{c: c, ctx: ctx, archive: "-", uid: -1, gid: -1, level: 6, dir: c.Dir}
 	spec := flagSpec{
 		short: "Aacdf:hjJkmoprtuvwxzC:I:OPST:UX:WlB",
@@ -70,9 +73,16 @@ func tarMain(ctx context.Context, c *Call) int {
 			"hard-dereference skip-old-files pax-option: no-xattrs xattrs no-acls acls no-selinux selinux posix " +
 			"no-auto-compress exclude-vcs checkpoint:: totals wildcards-match-slash no-wildcards-match-slash " +
 			"no-overwrite-dir blocking-factor: one-file-system ignore-failed-read quoting-style: show-transformed-names",
-		status: exitTar,
+		status: exitTarUsage,
 		usage:  "-c|-x|-t [OPTION]... [FILE]...",
+		try:    tryTar,
 	}
+	if missing := oldTarMissing(c.Args); missing != 0 {
+		c.errorf("Old option '%c' requires an argument.", missing)
+		c.try(tryTar)
+		return exitTar
+	}
+	c.Args = oldTarFlags(c.Args)
 	if status, ok := t.arguments(spec); !ok {
 		return status
 	}
@@ -80,7 +90,7 @@ func tarMain(ctx context.Context, c *Call) int {
 	switch t.mode {
 	case 0:
 		c.errorf("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
-		fmt.Fprintf(c.Stderr, "Try '%s --help' for more information.\n", c.name())
+		c.try(tryTar)
 		return exitTar
 	case 'c', 'r':
 		err = t.create()
@@ -119,6 +129,22 @@ func oldTarFlags(args []string) []string {
 	return append(out, rest...)
 }
 
+// oldTarMissing returns the flag of that form that lacks its argument, or 0.
+func oldTarMissing(args []string) rune {
+	if len(args) < 2 || args[1] == "" || args[1][0] == '-' {
+		return 0
+	}
+	left := len(args) - 2
+	for _, letter := range args[1] {
+		if strings.ContainsRune("fCIXTb", letter) {
+			if left--; left < 0 {
+				return letter
+			}
+		}
+	}
+	return 0
+}
+
 // arguments parses the command line. -C holds for the operands after it, so
 // that options and operands are taken in turn.
 func (t *tarRun) arguments(spec flagSpec) (status int, ok bool) {
@@ -138,6 +164,9 @@ func (t *tarRun) arguments(spec flagSpec) (status int, ok bool) {
 		for _, o := range opts {
 			if msg := t.option(o); msg != "" {
 				t.c.errorf("%s", msg)
+				if strings.Contains(msg, ": Cannot open: ") {
+					t.c.errorf("Error is not recoverable: exiting now")
+				}
 				return exitTar, false
 			}
 		}
@@ -372,7 +401,7 @@ func (t *tarRun) memberName(name string) string {
 		at += 2
 	}
 	if at > 0 {
-		t.warnRemoved(name[:at])
+		t.warnRemoved(name[:at], "member names")
 	}
 	if name[at:] == "" {
 		return "./"
@@ -380,15 +409,15 @@ func (t *tarRun) memberName(name string) string {
 	return name[at:]
 }
 
-func (t *tarRun) warnRemoved(lead string) {
-	if t.warned[lead] {
+func (t *tarRun) warnRemoved(lead, from string) {
+	if t.warned[lead+from] {
 		return
 	}
 	if t.warned == nil {
 		t.warned = make(map[string]bool)
 	}
-	t.warned[lead] = true
-	t.c.errorf("Removing leading `%s' from member names", lead)
+	t.warned[lead+from] = true
+	t.c.errorf("Removing leading `%s' from %s", lead, from)
 }
 
 // read lists or extracts an archive.
@@ -404,14 +433,15 @@ func (t *tarRun) read() error {
 	}
 	x := &extractor{t: t, mask: umask(), root: os.Geteuid() == 0}
 	tr := tar.NewReader(r)
-	for {
+	for first := true; ; first = false {
 		h, err := tr.Next()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			if errors.Is(err, tar.ErrHeader) {
-				return errors.New("This does not look like a tar archive")
+			if first && (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)) {
+				t.fail("This does not look like a tar archive")
+				return nil
 			}
 			if errors.Is(err, io.ErrUnexpectedEOF) {
 				return errors.New("Unexpected EOF in archive")

@@ -22,6 +22,7 @@ const (
 // A tarWriter writes an archive.
 type tarWriter struct {
 	w    io.Writer
+	root string // owner of the headers for long names, "" with --numeric-owner
 	size int64
 	err  error
 }
@@ -44,7 +45,7 @@ func (w *tarWriter) pad(unit int64) {
 func (t *tarRun) create() error {
 	if len(t.members) == 0 {
 		t.c.errorf("Cowardly refusing to create an empty archive")
-		fmt.Fprintf(t.c.Stderr, "Try '%s --help' for more information.\n", t.c.name())
+		t.c.try(tryTar)
 		t.status = exitTar
 		return nil
 	}
@@ -102,6 +103,9 @@ func (t *tarRun) appendTo() error {
 
 func (t *tarRun) addAll(w *tarWriter) {
 	t.links = make(map[inode]string)
+	if !t.numeric {
+		w.root = "root"
+	}
 	for _, m := range t.members {
 		t.add(w, m.dir, m.name)
 	}
@@ -174,6 +178,9 @@ func (t *tarRun) addOne(w *tarWriter, file, name string, info os.FileInfo) {
 		h.Devmajor, h.Devminor = int64(unix.Major(uint64(st.Rdev))), int64(unix.Minor(uint64(st.Rdev)))
 	}
 	if st.Nlink > 1 && !info.IsDir() {
+		if lead := strings.TrimSuffix(name, h.Name); lead != "" && !t.absolute && t.transform == nil && lead != name {
+			t.warnRemoved(lead, "hard link targets")
+		}
 		if first, seen := t.links[inodeOf(info)]; seen {
 			h.Typeflag, h.Linkname = tar.TypeLink, first
 		} else {
@@ -268,7 +275,7 @@ func (w *tarWriter) header(h *tar.Header) {
 func (w *tarWriter) long(kind byte, name string) {
 	w.block(&tar.Header{
 		Name: "././@LongLink", Mode: 0o644, Size: int64(len(name) + 1), ModTime: time.Unix(0, 0),
-		Typeflag: kind, Uname: "root", Gname: "root",
+		Typeflag: kind, Uname: w.root, Gname: w.root,
 	})
 	w.write(append([]byte(name), 0))
 	w.pad(tarBlock)

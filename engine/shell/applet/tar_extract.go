@@ -103,6 +103,9 @@ func (x *extractor) create(h *tar.Header, file string, r io.Reader) error {
 		if t.skipOld {
 			return nil
 		}
+		if t.keepOld && h.Typeflag == tar.TypeLink && x.isLinked(h, file) {
+			return nil
+		}
 		if t.keepOld {
 			return syscall.EEXIST
 		}
@@ -121,6 +124,15 @@ func (x *extractor) create(h *tar.Header, file string, r io.Reader) error {
 	}
 	x.attributes(h, file)
 	return nil
+}
+
+// isLinked reports whether file is the hard link already that a member asks
+// for.
+func (x *extractor) isLinked(h *tar.Header, file string) bool {
+	name, _ := x.target(h.Linkname)
+	a, errA := os.Lstat(file)
+	b, errB := os.Lstat(x.t.dir + "/" + name)
+	return errA == nil && errB == nil && os.SameFile(a, b)
 }
 
 func (x *extractor) dir(h *tar.Header, file string) error {

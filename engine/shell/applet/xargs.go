@@ -55,6 +55,9 @@ func xargsMain(ctx context.Context, c *Call) int {
 	}
 	for _, o := range opts {
 		if msg := x.option(o); msg != "" {
+			if strings.HasPrefix(msg, "invalid number") || strings.HasPrefix(msg, "value") {
+				return c.usageErr("%s", msg)
+			}
 			return c.fail("%s", msg)
 		}
 	}
@@ -99,6 +102,10 @@ func (x *xargs) option(o option) (problem string) {
 		x.endMark = o.value
 	case "I":
 		x.replace = o.value
+		if x.maxArgs > 0 {
+			x.maxArgs = 0
+			x.c.errorf("warning: options --max-args and --replace/-I/-i are mutually exclusive, ignoring previous --max-args value")
+		}
 	case "i":
 		if x.replace = o.value; !o.given {
 			x.replace = "{}"

@@ -430,8 +430,9 @@ patch
   $ printf 'garbage\n' | patch -p1
   patch: **** Only garbage was found in the patch input.
   [2]
+# differs: the interpreter does not tell the line of a redirection
   $ patch -p1 < nosuch
-  sh: line 1: nosuch: No such file or directory
+  sh: nosuch: No such file or directory
   [1]
   $ cd Q; printf -- '--- a/none\n+++ b/none\n@@ -1 +1 @@\n-a\n+b\n' | patch -p1 -f
   can't find file to patch at input line 3
