@@ -283,12 +283,10 @@ func (s *Screen) fileMore(w *explanation) tea.Cmd {
 func occurrence(o why.Occurrence) string {
 	around := o.Context
 	if end := o.Digest + store.DigestLen; o.Digest >= 0 && end <= len(around) {
+		// Of what stands before, only what is written together with it: "#!".
 		before := strings.TrimRight(around[:o.Digest], "/")
-		if i := strings.LastIndexAny(before, " \t\"'=:;,(!"); i >= 0 {
-			before = before[:i+1]
-		} else {
-			before = ""
-		}
+		before = before[:strings.LastIndexAny(before, " \t\"'=:;,(!")+1]
+		before = before[strings.LastIndexAny(before, " \t")+1:]
 		around = before + text.Ellipsis + around[end:]
 	}
 	file, around := text.SanitiseName(o.File), text.SanitiseName(strings.TrimSpace(around))

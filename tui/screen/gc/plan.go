@@ -17,17 +17,16 @@ type line = []style.Span
 
 func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
 
-// entry is a line with a count and a size in columns.
+// entry is a line with a count and a size in columns, and a note where there is
+// room.
 func entry(w int, label string, token themes.Token, paths int, size int64, note string) line {
-	first := min(max(w-42, 20), 36)
-	if w < 56 {
-		first = max(w-28, 16)
+	first, count := min(max(w-42, 20), 36), 14
+	if w < 52 { // beside the roots: just enough
+		first, count = max(w-24, 14), 11
 	}
-	count := style.FitRight(text.Plural(paths, "path"), 14)
-	bytes := style.FitRight(text.Bytes(size), 11)
 	return line{
-		{Text: style.Fit(label, first) + " "}, {Text: count + " ", Token: themes.Muted},
-		{Text: bytes, Token: token}, {Text: "   " + note, Token: themes.Muted},
+		{Text: style.Fit(label, first) + " "}, {Text: style.FitRight(text.Plural(paths, "path"), count) + " ", Token: themes.Muted},
+		{Text: style.FitRight(text.Bytes(size), 11), Token: token}, {Text: "   " + note, Token: themes.Muted},
 	}
 }
 
@@ -66,7 +65,7 @@ func (s *Screen) planLines(w, h int) []line {
 		return append(lines, nil, muted(s.noDelete()))
 	}
 	return append(lines, nil, key("X", "delete "+text.Plural(n, "path")+" (type \"delete\")"),
-		key("E", "write the plan to a file"), key("O", "exact size on disk (reads the files)"))
+		key("E", "write the plan to a file"), key("O", "exact size on disk"))
 }
 
 func (s *Screen) sums(w int) []line {
@@ -88,7 +87,7 @@ func (s *Screen) sums(w int) []line {
 	}
 	shared := "kept by marked AND other roots"
 	if w < 70 {
-		shared = "kept by others too"
+		shared = "kept by others"
 	}
 	lines := []line{
 		entry(w, "already dead", themes.Dead, len(plan.Dead), plan.FreedSize, ""),
@@ -117,7 +116,7 @@ func (s *Screen) settingsLine() line {
 	default:
 		return nil
 	}
-	return muted(name + " = true   +" + text.Bytes(s.data.settingsSize) + " kept")
+	return muted(name + ": " + text.Bytes(s.data.settingsSize) + " kept")
 }
 
 func (s *Screen) afterLines() []line {
