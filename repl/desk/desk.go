@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"nixbench/engine"
 	"nixbench/engine/event"
@@ -39,6 +40,8 @@ type Desk struct {
 	events  *event.Mailbox
 	times   *buildTimes
 	notes   *notes
+	info    Info                   // without NoBuilds
+	refusal atomic.Pointer[string] // Info.NoBuilds, once it is known
 	running sync.WaitGroup
 	stop    context.CancelFunc
 }
@@ -53,6 +56,14 @@ func New(ctx context.Context, opts Options) *Desk {
 		notes: newNotes(filepath.Join(state, "generations.json")),
 		stop:  stop,
 	}
+	d.info = d.describe()
+	// Trying a sandbox out takes longer than a frame.
+	d.running.Go(func() {
+		if err := d.eng.CheckSandbox(); err != nil {
+			refusal := text.PlainLine(err.Error())
+			d.refusal.Store(&refusal)
+		}
+	})
 	d.running.Go(func() { d.times.record(ctx, opts.Engine.Events()) })
 	if len(opts.Targets) > 0 {
 		d.running.Go(func() {
@@ -93,8 +104,18 @@ type Info struct {
 	NoBuilds string
 }
 
-// Info says what the desk works on.
+// Info says what the desk works on. That derivations cannot be built is not
+// known in the first moments.
 func (d *Desk) Info() Info {
+	info := d.info
+	if refusal := d.refusal.Load(); refusal != nil {
+		info.NoBuilds = *refusal
+	}
+	return info
+}
+
+// describe finds out what the desk works on.
+func (d *Desk) describe() Info {
 	st := d.eng.Store()
 	info := Info{
 		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
@@ -107,9 +128,6 @@ func (d *Desk) Info() Info {
 	}
 	if st.ReadOnly() {
 		info.ReadOnly = "the store is only read; its owner can change it"
-	}
-	if err := d.eng.CheckSandbox(); err != nil {
-		info.NoBuilds = text.PlainLine(err.Error())
 	}
 	return info
 }
