@@ -44,10 +44,10 @@ func rank(k diff.Kind) int {
 func NewList(st *style.Styles) *rows.Rows {
 	w := rows.New(st,
 		rows.Column{Min: 6},
-		rows.Column{Min: 14, Flex: 2, Max: 32},
-		rows.Column{Min: 18, Flex: 3, Max: 48, End: true},
+		rows.Column{Min: 10, Flex: 2, Max: 32},
+		rows.Column{Min: 22, Flex: 3, Max: 48, End: true},
 		rows.Column{Min: 10, Right: true},
-		rows.Column{Min: 12, Rank: 1, End: true})
+		rows.Column{Min: 10, Rank: 1, End: true})
 	w.NoFolds = true
 	return w
 }
@@ -87,15 +87,15 @@ func Row(c *diff.Change) rows.Row {
 	case diff.Resized, diff.Rebuilt:
 		v = versions(c.After) + " ="
 	case diff.Added:
-		v = style.Fit("", 12) + " -> " + versions(c.New)
+		v = style.Fit("", 10) + " -> " + versions(c.New)
 	case diff.Removed:
-		v = style.Fit(versions(c.Gone), 12) + " ->"
+		v = style.Fit(versions(c.Gone), 10) + " ->"
 	default:
 		old, now := versions(c.Gone), versions(c.New)
 		if len(c.Gone) == 0 || len(c.New) == 0 { // one more, or one less
 			old, now = versions(c.Before), versions(c.After)
 		}
-		v = style.Fit(old, max(12, style.Width(old))) + " -> " + now
+		v = style.Fit(old, max(10, style.Width(old))) + " -> " + now
 	}
 	note := ""
 	switch {
