@@ -272,6 +272,11 @@ func (b *hostile) Files(context.Context, store.Path) ([]tui.File, error) {
 }
 
 func TestFuzz(t *testing.T) {
+	tuitest.Fuzz(t, 2, 200, func(t testing.TB, w, h int) *tuitest.Driver {
+		b := tuitest.NewBackend(t)
+		b.Fail = errors.New("nothing can be read")
+		return start(t, b, w, h, nil)
+	})
 	tuitest.Fuzz(t, 4, 400, func(t testing.TB, w, h int) *tuitest.Driver {
 		return start(t, tuitest.NewBackend(t), w, h, nil)
 	})

@@ -107,10 +107,10 @@ func TestPlanFigures(t *testing.T) {
 	d.Keys("enter space /")
 	d.Type("app/result")
 	d.Keys("enter space")
-	d.Wants("already dead                              4 paths   119.7 KiB",
-		"2 marked roots                            2 paths     1.1 MiB", "total to free                             6 paths     1.2 MiB")
+	d.Wants("already dead                          4 paths   119.7 KiB",
+		"2 marked roots                        2 paths     1.1 MiB", "total to free                         6 paths     1.2 MiB")
 	d.Keys("O")
-	d.Wants("on disk 1.")
+	d.Wants("on disk 1.1 MiB")
 	d.Keys("space")
 	d.Lacks("on disk") // it was for other marks
 }
@@ -316,6 +316,11 @@ func TestKindsAndSort(t *testing.T) {
 
 // Roots with names that no root should have.
 func TestFuzz(t *testing.T) {
+	tuitest.Fuzz(t, 2, 200, func(t testing.TB, w, h int) *tuitest.Driver {
+		b := tuitest.NewBackend(t)
+		b.Fail = errors.New("nothing can be read")
+		return start(t, b, w, h)
+	})
 	tuitest.Fuzz(t, 4, 400, func(t testing.TB, w, h int) *tuitest.Driver {
 		return start(t, tuitest.NewBackend(t), w, h)
 	})

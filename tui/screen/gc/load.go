@@ -1,6 +1,7 @@
 package gc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/reclaim"
+	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/tui"
 )
@@ -115,9 +117,43 @@ func (s *Screen) remark() tea.Cmd {
 		return nil
 	}
 	rc, marked := s.data.rc, s.marked()
-	return tui.Ask(s.env, &s.effecting, func(context.Context) (*reclaim.Effect, error) {
-		return rc.Effect(marked), nil
+	return tui.Ask(s.env, &s.effecting, func(ctx context.Context) (*effect, error) {
+		e := &effect{Effect: *rc.Effect(marked)}
+		e.biggest = biggest(rc.Plan(), e.Freed)
+		return e, ctx.Err()
 	})
+}
+
+// An effect is what the marks come to.
+type effect struct {
+	reclaim.Effect
+	biggest []gc.Item // of all that would go, dead already or not
+}
+
+// biggestShown is how many of the biggest paths are known.
+const biggestShown = 12
+
+// biggest are the biggest of what is dead and of freed, which is sorted.
+func biggest(plan *gc.Plan, freed []store.Path) []gc.Item {
+	all := make([]gc.Item, 0, biggestShown+1)
+	add := func(it gc.Item) {
+		i, _ := slices.BinarySearchFunc(all, it, func(a, b gc.Item) int {
+			return cmp.Or(cmp.Compare(b.NarSize, a.NarSize), cmp.Compare(a.Path, b.Path))
+		})
+		if i < biggestShown {
+			all = slices.Insert(all, i, it)
+			all = all[:min(len(all), biggestShown)]
+		}
+	}
+	for _, p := range freed[:min(len(freed), biggestShown)] {
+		if i, ok := plan.Graph.Index(p); ok {
+			add(gc.Item{Path: p, NarSize: plan.Graph.NarSize[i]})
+		}
+	}
+	for _, it := range plan.Dead {
+		add(it)
+	}
+	return all
 }
 
 // marked are the marked roots, as positions in the plan.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"nixbench/repl/text"
-	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/themes"
 	"nixbench/tui/style"
@@ -20,9 +19,12 @@ func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
 // entry is a line with a count and a size in columns, and a note where there is
 // room.
 func entry(w int, label string, token themes.Token, paths int, size int64, note string) line {
-	first, count := min(max(w-42, 20), 36), 14
+	first, count := min(max(w-45, 20), 31), 13
 	if w < 52 { // beside the roots: just enough
 		first, count = max(w-24, 14), 11
+	}
+	if note != "" && first+count+13+style.Width(note)+3 > w {
+		note = ""
 	}
 	return line{
 		{Text: style.Fit(label, first) + " "}, {Text: style.FitRight(text.Plural(paths, "path"), count) + " ", Token: themes.Muted},
@@ -95,7 +97,7 @@ func (s *Screen) sums(w int) []line {
 		entry(w, shared, themes.Live, e.SharedPaths, e.SharedSize, "w: why"),
 		entry(w, "total to free", themes.Size, paths, size, disk),
 	}
-	if w < 70 && disk != "" { // no room beside it
+	if w < 76 && disk != "" { // no room beside it
 		lines = append(lines, line{{Text: disk, Token: themes.Size}})
 	}
 	return lines
@@ -142,37 +144,13 @@ func (s *Screen) biggestLines(room int) []line {
 		return nil
 	}
 	lines := []line{nil, {{Text: "biggest paths that would go", Token: themes.Heading}}}
-	type big struct {
-		path store.Path
-		size int64
-	}
-	room = min(room-3, 12)
-	best := make([]big, 0, room+1)
-	add := func(b big) {
-		i := len(best)
-		for i > 0 && best[i-1].size < b.size {
-			i--
-		}
-		if i < room {
-			best = append(best[:i], append([]big{b}, best[i:]...)...)
-			best = best[:min(len(best), room)]
-		}
-	}
-	g := s.data.plan.Graph
-	for _, p := range s.effect.Freed[:min(len(s.effect.Freed), room)] { // largest first
-		if i, ok := g.Index(p); ok {
-			add(big{p, g.NarSize[i]})
-		}
-	}
-	for _, it := range s.data.plan.Dead {
-		add(big{it.Path, it.NarSize})
-	}
-	for _, b := range best {
+	shown := s.effect.biggest[:min(len(s.effect.biggest), room-3)]
+	for _, it := range shown {
 		lines = append(lines, line{
-			{Text: style.FitRight(text.Size(b.size), 9) + "  ", Token: themes.Size}, {Text: cleanName(b.path), Token: themes.Dead},
+			{Text: style.FitRight(text.Size(it.NarSize), 9) + "  ", Token: themes.Size}, {Text: cleanName(it.Path), Token: themes.Dead},
 		})
 	}
-	if more := total - len(best); more > 0 {
+	if more := total - len(shown); more > 0 {
 		lines = append(lines, muted("      ... "+text.Count(more)+" more (v to browse)"))
 	}
 	return lines

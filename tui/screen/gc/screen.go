@@ -14,7 +14,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/engine/event"
-	"nixbench/inspect/reclaim"
 	"nixbench/repl/text"
 	"nixbench/store/gc"
 	"nixbench/tui"
@@ -59,7 +58,7 @@ type Screen struct {
 	shown   []int // the roots of the list, as positions in the plan
 	marks   map[string]bool
 	wanted  []string // links to mark once the roots are known
-	effect  *reclaim.Effect
+	effect  *effect
 	exact   int64 // bytes on the disk of what would be deleted; -1: not known
 	dead    []deadPath
 	keepers []keptPath
@@ -86,7 +85,7 @@ type collection struct {
 
 // New returns the screen.
 func New(env *tui.Env) *Screen {
-	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[string]bool{}, effect: &reclaim.Effect{}, exact: -1}
+	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[string]bool{}, effect: &effect{}, exact: -1}
 	st := env.Styles
 	s.roots = rows.New(st,
 		rows.Column{Title: "ROOT", Min: 16, Flex: 1},
@@ -99,7 +98,7 @@ func New(env *tui.Env) *Screen {
 	s.paths = rows.New(st,
 		rows.Column{Title: "PATH", Min: 16, Flex: 1},
 		rows.Column{Title: "SIZE", Min: 7, Right: true},
-		rows.Column{Title: "WHY", Min: 18, Rank: 1, End: true})
+		rows.Column{Title: "WHY", Min: 20, Rank: 1, End: true})
 	s.kept = rows.New(st,
 		rows.Column{Title: "PATH", Min: 16, Flex: 1, Max: 44},
 		rows.Column{Title: "SIZE", Min: 7, Right: true},
@@ -147,7 +146,7 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 			s.sizes = msg.Value
 			s.arrange()
 		}
-	case tui.Answer[*reclaim.Effect]:
+	case tui.Answer[*effect]:
 		if msg.For(&s.effecting) && msg.Err == nil {
 			s.effect = msg.Value
 			return s.relist()

@@ -270,6 +270,11 @@ func TestReload(t *testing.T) {
 }
 
 func TestFuzz(t *testing.T) {
+	tuitest.Fuzz(t, 2, 200, func(t testing.TB, w, h int) *tuitest.Driver {
+		b := tuitest.NewBackend(t)
+		b.Fail = errors.New("nothing can be read")
+		return start(t, b, w, h)
+	})
 	tuitest.Fuzz(t, 4, 400, func(t testing.TB, w, h int) *tuitest.Driver {
 		return start(t, tuitest.NewBackend(t), w, h)
 	})
