@@ -3,11 +3,152 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
 
+	"nixbench/engine"
+	"nixbench/engine/eval"
+	"nixbench/repl"
 	"nixbench/repl/cli"
+	"nixbench/repl/desk"
+	"nixbench/store"
+	"nixbench/themes"
+	"nixbench/tui"
+	"nixbench/tui/config"
+	"nixbench/tui/screen"
+	"nixbench/tui/style"
 )
 
-// workbench opens the screens.
-func workbench(ctx context.Context, opts cli.WorkbenchOptions) error {
-	return errors.New("open the workbench: being wired")
+// workbench opens the screens over an engine, a session and a desk, and closes
+// them all when the user leaves.
+func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
+	ui, err := interfaceOptions(opts)
+	if err != nil {
+		return err
+	}
+	if err := debugLog(opts.DebugLog); err != nil {
+		return err
+	}
+	eng, err := openEngine(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, eng.Close()) }()
+	session, err := newSession(ctx, eng, opts)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	targets, err := startTargets(ctx, eng, opts)
+	if err != nil {
+		return err
+	}
+	d := desk.New(ctx, desk.Options{
+		Engine: eng, Session: session, Version: cli.Version, Profile: opts.Profile, Targets: targets,
+	})
+	defer d.Close()
+	var inputs []string
+	for _, file := range opts.Files {
+		inputs = append(inputs, ":l "+file)
+	}
+	ui.Screens = func(env *tui.Env) [tui.NumScreens]tui.Screen { return screen.All(env, inputs) }
+	return tui.Run(ctx, d, ui)
+}
+
+// openEngine opens the engine with the settings of the command line.
+func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine, error) {
+	set, err := engine.LoadSettings(os.Getenv, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, opt := range opts.Settings {
+		if err := set.Set(opt.Name, opt.Value); err != nil {
+			return nil, fmt.Errorf("setting '%s': %w", opt.Name, err)
+		}
+	}
+	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set})
+}
+
+func newSession(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptions) (*repl.Session, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, fmt.Errorf("find the working directory: %v", err)
+	}
+	return repl.New(ctx, eng, repl.Options{
+		Dir: dir, Includes: opts.Includes, HistoryFile: filepath.Join(eng.StateHome(), "nixbench", "history"),
+	})
+}
+
+// startTargets returns the attributes of the first file that are to be built
+// from the start.
+func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptions) ([]store.DerivedPath, error) {
+	if len(opts.Build) == 0 {
+		return nil, nil
+	}
+	ev, err := eng.NewEvaluator(engine.EvalOptions{Includes: opts.Includes})
+	if err != nil {
+		return nil, err
+	}
+	set, err := ev.EvalFile(ctx, opts.Files[0])
+	if err != nil {
+		return nil, err
+	}
+	var targets []store.DerivedPath
+	for _, attr := range opts.Build {
+		v, err := ev.Select(ctx, set, attr, eval.NoAttrs())
+		if err != nil {
+			return nil, err
+		}
+		drvs, err := eng.Derivations(ctx, ev, v)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range drvs {
+			targets = append(targets, d.Target())
+		}
+	}
+	return targets, nil
+}
+
+// interfaceOptions reads the user's configuration; flags come before it.
+func interfaceOptions(opts cli.WorkbenchOptions) (tui.Options, error) {
+	conf, err := config.Load(config.Dir(os.Getenv))
+	if err != nil {
+		return tui.Options{}, err
+	}
+	name := opts.Theme
+	if name == "" {
+		name = conf.Theme
+	}
+	var theme *themes.Theme
+	if name != "" && name != "auto" {
+		if theme, err = conf.LoadTheme(name); err != nil {
+			return tui.Options{}, err
+		}
+	}
+	keys, err := conf.Keymap()
+	if err != nil {
+		return tui.Options{}, err
+	}
+	return tui.Options{
+		Theme: theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
+		NoMouse: conf.NoMouse, Now: time.Now,
+	}, nil
+}
+
+// debugLog makes what the runtime says of a crash go to a file, since the
+// terminal shows the screens.
+func debugLog(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return debug.SetCrashOutput(f, debug.CrashOptions{})
 }
