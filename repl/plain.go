@@ -164,7 +164,7 @@ func (p *Plain) follow(ctx context.Context, res *Result) error {
 	switch {
 	case len(then.Command) > 0:
 		cmd := exec.CommandContext(ctx, then.Command[0], then.Command[1:]...)
-		cmd.Stdout, cmd.Stderr = p.Out, p.Err
+		cmd.Dir, cmd.Stdout, cmd.Stderr = p.Session.opts.Dir, p.Out, p.Err
 		if err := cmd.Run(); err != nil {
 			fmt.Fprintf(p.Err, "error: %v\n", err)
 		}

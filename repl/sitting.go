@@ -94,7 +94,7 @@ func (s *sitting) remember() {
 func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
-		Trace: s.trace, Warn: func(msg string) { s.trace("warning: " + msg) },
+		Trace: s.trace, Warn: s.warn,
 		OnRead: s.watch.add,
 	})
 	if err != nil {
@@ -141,6 +141,15 @@ func (s *sitting) trace(msg string) {
 	if s.opts.Trace != nil {
 		s.opts.Trace(msg)
 	}
+}
+
+// warn is trace for a warning; those of builtins.warn say themselves what they
+// are.
+func (s *sitting) warn(msg string) {
+	if !strings.HasPrefix(msg, "evaluation warning: ") {
+		msg = "warning: " + msg
+	}
+	s.trace(msg)
 }
 
 // begin waits for the session's turn and returns the function that ends it.

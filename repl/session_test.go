@@ -1,0 +1,261 @@
+package repl_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"nixbench/repl"
+)
+
+// eval carries out an input that must not fail.
+func (w *world) eval(t *testing.T, input string) *repl.Result {
+	t.Helper()
+	res, err := w.session.Eval(t.Context(), input)
+	if err != nil {
+		t.Fatalf("%s: %v", input, err)
+	}
+	if res.Err != nil {
+		t.Fatalf("%s: %s", input, res.Err.Msg)
+	}
+	return res
+}
+
+// loop is an input that is carried out for longer than any test waits.
+const loop = "let f = n: if n == 0 then 0 else f (n - 1); in " +
+	"builtins.foldl' (a: b: a + f 5000) 0 (builtins.genList (x: x) 1000000)"
+
+// start carries out an input that does not end, and waits until it has begun.
+func (w *world) start(ctx context.Context, input string) <-chan *repl.Result {
+	done := make(chan *repl.Result, 1)
+	s := w.session
+	go func() {
+		res, _ := s.Eval(ctx, input)
+		done <- res
+	}()
+	for !s.Progress().Running {
+		time.Sleep(time.Millisecond)
+	}
+	return done
+}
+
+func TestCancelledEvaluationHarmsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "slow = "+loop)
+	w.eval(t, "n = builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 1000)")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := w.start(ctx, "slow + n")
+	cancel()
+	res := <-done
+	if res == nil || res.Kind != repl.ResultError {
+		t.Fatalf("got %+v, want an error", res)
+	}
+	if got := w.eval(t, "n").Node.Text; got != "499500" {
+		t.Errorf("afterwards: got %s, want 499500", got)
+	}
+	// What was interrupted can be begun again: it is no infinite recursion.
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	res, err := w.session.Eval(ctx, "slow")
+	if err != nil || !strings.Contains(res.Err.Msg, "interrupted") {
+		t.Errorf("again: got %+v, %v, want an interruption", res, err)
+	}
+}
+
+func TestAbandon(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l set.nix")
+	w.eval(t, "mine = answer + 1")
+	old := w.eval(t, "{ a = 1; }")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := w.start(ctx, loop)
+	w.session.Abandon()
+	res := w.eval(t, "[ mine answer ]")
+	if res.Number != 5 {
+		t.Errorf("got number %d, want 5: numbers go on", res.Number)
+	}
+	text, err := w.session.ValueText(t.Context(), res.Node.Handle)
+	if err != nil || strings.Join(strings.Fields(text), " ") != "[ 43 42 ]" {
+		t.Errorf("got %q, %v, want the file and the binding", text, err)
+	}
+	if _, err := w.session.Expand(t.Context(), old.Node.Handle, 0, 1); err == nil {
+		t.Error("a value of before was expanded")
+	}
+	cancel()
+	<-done
+}
+
+func TestExpandAndForce(t *testing.T) {
+	w := newWorld(t)
+	res := w.eval(t, `{ a = 1 + 1; b = throw "no"; c = { d = [ 1 2 3 ]; }; "x y" = 1; }`)
+	if got := res.Node; got.Count != 4 || got.AttrPath != "_1" || got.Kind != repl.NodeSet {
+		t.Errorf("got the result %+v", got)
+	}
+	kids, err := w.session.Expand(t.Context(), res.Node.Handle, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var labels, before, after []string
+	var hs []repl.Handle
+	for _, k := range kids {
+		labels = append(labels, k.Label+" "+k.AttrPath)
+		before = append(before, k.Text)
+		hs = append(hs, k.Handle)
+	}
+	if diff := cmp.Diff([]string{"a _1.a", "b _1.b", "c _1.c", `x y _1."x y"`}, labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if !slices.Contains(before, "«thunk»") {
+		t.Errorf("got %q: expanding evaluated the children", before)
+	}
+	forced, err := w.session.Force(t.Context(), hs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range forced {
+		after = append(after, k.Text)
+	}
+	if diff := cmp.Diff([]string{"2", "«error: no»", "{ 1 attr }", "1"}, after); diff != "" {
+		t.Errorf("forced (-want +got):\n%s", diff)
+	}
+	if k := forced[1]; k.Kind != repl.NodeError || k.HasChildren {
+		t.Errorf("got the failing child %+v", k)
+	}
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.session.Expand(done, res.Node.Handle, 0, 1); err == nil && done.Err() == nil {
+		t.Error("expanded after the context ended")
+	}
+	page, err := w.session.Expand(t.Context(), res.Node.Handle, 2, 1)
+	if err != nil || len(page) != 1 || page[0].Label != "c" {
+		t.Errorf("the third child: got %+v, %v", page, err)
+	}
+}
+
+func TestComplete(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l set.nix")
+	w.eval(t, `bad = throw "no attributes"`)
+	for _, tt := range []struct {
+		input string
+		start int
+		want  []string
+		err   string
+	}{
+		{input: "neste", want: []string{"nested"}},
+		{input: "nested.", start: 7, want: []string{"deep", "list"}},
+		{input: "[ nested.deep.e", start: 14, want: []string{"er"}},
+		{input: ":sc", want: []string{":scope"}},
+		{input: ":l oth", start: 3, want: []string{"other.nix"}},
+		{input: ":t nested.l", start: 10, want: []string{"list"}},
+		{input: "bad.", start: 4, err: "no attributes"},
+		{input: "answer.", start: 7, err: "this is an integer, which has no attributes"},
+	} {
+		c, err := w.session.Complete(t.Context(), tt.input, len(tt.input))
+		if err != nil {
+			t.Fatalf("%s: %v", tt.input, err)
+		}
+		var got []string
+		for _, it := range c.Items {
+			got = append(got, it.Text)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" || c.Err != tt.err || len(got) > 0 && c.Start != tt.start {
+			t.Errorf("%s: got start %d and error %q, want %d and %q (-want +got):\n%s", tt.input, c.Start, c.Err, tt.start, tt.err, diff)
+		}
+	}
+}
+
+func TestIncomplete(t *testing.T) {
+	w := newWorld(t)
+	for input, want := range map[string]bool{
+		"": false, "1 +": true, "{ a = 1;": true, "let x = 1;": true, "1": false, "''": true, "\"a": true,
+		":b (": false, "1 1 )": false, "a = ": true, "f x": false, "/* open": true,
+	} {
+		if got := w.session.Incomplete(input); got != want {
+			t.Errorf("Incomplete(%q): got %v, want %v", input, got, want)
+		}
+	}
+}
+
+func TestDocAtCursor(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l set.nix")
+	doc, err := w.session.Doc(t.Context(), "map next [ 1 ]", 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.File != filepath.Join(w.dir, "set.nix") || doc.Line != 14 || len(doc.Lines) == 0 || doc.Lines[0].Text != "Adds one." {
+		t.Errorf("got %+v", doc)
+	}
+	if _, err := w.session.Doc(t.Context(), "1 + 1", 5); err == nil {
+		t.Error("a number was explained")
+	}
+}
+
+func TestHistoryIsShared(t *testing.T) {
+	w := newWorld(t)
+	for _, in := range []string{"1", "let\n  x = \"\\\";\nin x", "1"} {
+		if err := w.session.AddHistory(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"1", "let\n  x = \"\\\";\nin x"}
+	if diff := cmp.Diff(want, w.session.History()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	other, err := repl.New(t.Context(), w.engine, repl.Options{Dir: w.dir, HistoryFile: filepath.Join(w.dir, "history")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if diff := cmp.Diff(want, other.History()); diff != "" {
+		t.Errorf("another session (-want +got):\n%s", diff)
+	}
+}
+
+func TestWaitChange(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l other.nix")
+	file := filepath.Join(w.dir, "other.nix")
+	if err := os.WriteFile(file, []byte("{ other = 2; }"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	got, err := w.session.WaitChange(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Skip("this machine does not tell of changed files")
+	}
+	if err != nil || got != file {
+		t.Fatalf("got %q, %v, want %q", got, err, file)
+	}
+	scope, err := w.session.Scope(t.Context())
+	if err != nil || len(scope.Files) == 0 || !scope.Files[0].Changed {
+		t.Fatalf("got the scope %+v, %v, want a changed file", scope, err)
+	}
+	w.eval(t, ":r")
+	if got := w.eval(t, "other").Node.Text; got != "2" {
+		t.Errorf("after reloading: got %s, want 2", got)
+	}
+	if scope, err = w.session.Scope(t.Context()); err != nil || scope.Files[0].Changed {
+		t.Errorf("after reloading: got the scope %+v, %v", scope, err)
+	}
+}
+
+func TestArgs(t *testing.T) {
+	w := newWorld(t, func(o *repl.Options) {
+		o.Args = []repl.Arg{{Name: "name", Value: "given"}, {Name: "other", Value: "1 + 1", IsExpr: true}}
+	})
+	w.eval(t, ":l set.nix")
+	if got := w.eval(t, "name").Node.Text; got != `"given"` {
+		t.Errorf("got %s, want the argument", got)
+	}
+}
