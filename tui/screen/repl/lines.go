@@ -76,7 +76,7 @@ func (l *layout) lay() []line {
 	e := l.e
 	switch e.state {
 	case waiting:
-		return l.out
+		return l.out // nothing yet
 	case running:
 		l.running()
 		return l.out
@@ -101,21 +101,37 @@ func (l *layout) lay() []line {
 func (l *layout) input() {
 	src := l.e.input
 	pieces := inputPieces(src)
-	at := 0
-	for i, s := range strings.Split(src, "\n") {
-		head := indent(l.lead())
-		if i == 0 {
-			head = l.label("in", themes.Prompt)
+	const side = 10 // for the time
+	room := max(l.width-l.lead(), side+8)
+	head := l.label("in", themes.Prompt)
+	for at := 0; at <= len(src); {
+		s, _, _ := strings.Cut(src[at:], "\n")
+		end, next := at+len(s), at+len(s)+1
+		width := room
+		if at == 0 {
+			width -= side
 		}
-		ln := l.add(lineInput, append([]style.Span{head}, colored(src, pieces, at, at+len(s))...)...)
-		if i == 0 && l.e.state == ended && l.e.res != nil {
-			ln.right = []style.Span{{Text: text.Took(l.e.res.Took), Token: themes.Muted}}
+		if text.Width(s) > width {
+			end = at + max(len(ansi.Truncate(s, width, "")), 1)
+			next = end
 		}
-		if i == 0 && l.e.state == waiting {
-			ln.right = []style.Span{{Text: "waits", Token: themes.Waiting}}
+		ln := l.add(lineInput, append([]style.Span{head}, colored(src, pieces, at, end)...)...)
+		if at == 0 {
+			ln.right = l.side()
 		}
-		at += len(s) + 1
+		head, at = indent(l.lead()), next
 	}
+}
+
+// side is what stands beside the input.
+func (l *layout) side() []style.Span {
+	switch {
+	case l.e.state == ended && l.e.res != nil:
+		return []style.Span{{Text: text.Took(l.e.res.Took), Token: themes.Muted}}
+	case l.e.state == waiting:
+		return []style.Span{{Text: "waits", Token: themes.Waiting}}
+	}
+	return nil
 }
 
 // colored cuts src at the borders of pieces, from one offset to another.
@@ -166,12 +182,12 @@ func (l *layout) text(lines []string) {
 	if len(lines) <= shown+shown/10 {
 		shown = len(lines)
 	}
-	for i, s := range lines[:shown] {
-		head := indent(l.lead())
-		if i == 0 {
-			head = l.label("out", themes.Muted)
+	head := l.label("out", themes.Muted)
+	for _, s := range lines[:shown] {
+		for _, part := range wrap(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
+			l.add(lineOther, head, style.Span{Text: part})
+			head = indent(l.lead())
 		}
-		l.add(lineOther, head, style.Span{Text: strings.ReplaceAll(s, "\t", "    ")})
 	}
 	if rest := len(lines) - shown; rest > 0 {
 		l.add(lineMore, indent(l.lead()), style.Span{Text: "... " + text.Count(rest) + " more lines", Token: themes.Muted})
@@ -213,6 +229,9 @@ func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
 // wrap breaks clean text into lines of at most w cells, between words if that
 // is possible.
 func wrap(s string, w int) []string {
+	if text.Width(s) <= w {
+		return []string{s}
+	}
 	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
 }
 
@@ -253,6 +272,9 @@ func (l *layout) wrapped(msg string) []string {
 	return out
 }
 
+// maxFrames is how many frames of a trace are shown.
+const maxFrames = 500
+
 // failure is an error of the language, with its place and the way to its trace.
 func (l *layout) failure(e *tui.EvalError) {
 	l.message(e.Msg)
@@ -286,13 +308,16 @@ func (l *layout) failure(e *tui.EvalError) {
 	if !l.e.trace {
 		return
 	}
-	for i, f := range e.Trace {
+	for i, f := range e.Trace[:min(len(e.Trace), maxFrames)] {
 		ln := l.add(lineFrame, indent(l.lead()+2),
 			style.Span{Text: fmt.Sprintf("%*d  ", len(strconv.Itoa(len(e.Trace))), i+1), Token: themes.Muted}, style.Span{Text: text.SanitiseName(f.Text)})
 		ln.i = i
 		if f.Where != "" {
 			ln.right = []style.Span{{Text: text.CutMiddle(text.SanitiseName(f.Where), l.width/2), Token: themes.Path}}
 		}
+	}
+	if rest := len(e.Trace) - maxFrames; rest > 0 {
+		l.add(lineError, in, style.Span{Text: "... " + text.Count(rest) + " more; :bt prints all", Token: themes.Muted})
 	}
 }
 
@@ -304,7 +329,7 @@ func (l *layout) hints(e *tui.EvalError) []style.Span {
 		if l.e.trace {
 			word = "trace, hide it"
 		}
-		out = append(out, style.Span{Text: fmt.Sprintf("   t: %d-frame %s", n, word), Token: themes.Muted})
+		out = append(out, style.Span{Text: fmt.Sprintf("   t: %s-frame %s", text.Count(n), word), Token: themes.Muted})
 	}
 	if e.File != "" {
 		out = append(out, style.Span{Text: "   e: edit", Token: themes.Muted})

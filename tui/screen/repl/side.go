@@ -62,13 +62,17 @@ func (v *scopeView) gap(group int) {
 
 // entry is a name and what it is.
 func (v *scopeView) entry(word, insert string, tok themes.Token, e tui.ScopeEntry) {
-	name := text.CutMiddle(text.SanitiseName(e.Name), maxName)
+	name, pad := text.CutMiddle(text.SanitiseName(e.Name), maxName), v.pad
 	what := text.SanitiseName(e.Text)
 	if e.Count > 0 && what != text.Plural(e.Count, "name") {
 		what = style.FitRight(text.Count(e.Count), 6) + "   " + what
 	}
+	if insert == "" { // a file
+		name = text.CutMiddle(text.SanitiseName(e.Name), max(v.width-10-text.Width(what), 12))
+		pad = text.Width(name)
+	}
 	v.add(insert, style.Span{Text: style.Fit(word, 8), Token: themes.Muted},
-		style.Span{Text: style.Fit(name, v.pad) + "  ", Token: tok}, style.Span{Text: what})
+		style.Span{Text: style.Fit(name, pad) + "  ", Token: tok}, style.Span{Text: what})
 }
 
 func (v *scopeView) file(f tui.LoadedFile) {
@@ -87,7 +91,7 @@ func (v *scopeView) file(f tui.LoadedFile) {
 
 // view makes the rows.
 func (v *scopeView) view(sc *tui.Scope) {
-	for _, group := range [][]tui.ScopeEntry{sc.Loaded, sc.Bound, sc.Last} {
+	for _, group := range [][]tui.ScopeEntry{sc.Bound, sc.Last} {
 		for _, e := range group {
 			v.pad = max(v.pad, min(text.Width(text.SanitiseName(e.Name)), maxName))
 		}

@@ -159,7 +159,11 @@ func cut(spans []style.Span, w int) []style.Span {
 	for _, sp := range spans {
 		n := text.Width(sp.Text)
 		if n > w-len(text.Ellipsis) {
-			sp.Text = text.Cut(sp.Text+text.Ellipsis, w)
+			if w <= len(text.Ellipsis) {
+				sp.Text = text.Ellipsis[:max(w, 0)]
+			} else {
+				sp.Text = text.Cut(sp.Text+text.Ellipsis, w)
+			}
 			return append(out, sp)
 		}
 		out = append(out, sp)
