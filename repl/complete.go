@@ -60,8 +60,14 @@ func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*
 	at := syntax.CompletionAt(input, cursor)
 	switch at.Kind {
 	case syntax.CompleteVariable:
-		return s.completeVariable(ctx, at)
+		return s.completeVariable(ctx, at, around(input[:at.Start]))
 	case syntax.CompleteAttr:
+		before := input[:at.Start]
+		if i := strings.LastIndex(before, at.Base); at.Base != "" && i >= 0 {
+			before = before[:i]
+		}
+		a := around(before)
+		at.Base = a.prefix() + at.Base
 		return s.completeAttr(ctx, at)
 	case syntax.CompletePath:
 		return s.completeFile(at.Prefix, at.Start), nil
@@ -81,13 +87,13 @@ func (c *Completions) offer(prefix, name, detail string) {
 	c.Items = append(c.Items, CompletionItem{Text: name, Detail: detail})
 }
 
-func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion) (*Completions, error) {
+func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a surroundings) (*Completions, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	names := slices.Concat(s.names, s.ev.GlobalNames(), keywords)
+	names := slices.Concat(a.names, s.withNames(ctx, a.withs), s.names, s.ev.GlobalNames(), keywords)
 	slices.Sort(names)
 	c := &Completions{Start: at.Start}
 	for _, name := range slices.Compact(names) {
@@ -95,9 +101,32 @@ func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion) (*
 		if strings.HasPrefix(name, "__") && !strings.HasPrefix(at.Prefix, "__") {
 			continue
 		}
-		c.offer(at.Prefix, name, s.detail(name))
+		detail := ""
+		if !slices.Contains(a.names, name) {
+			detail = s.detail(name)
+		}
+		c.offer(at.Prefix, name, detail)
 	}
 	return c, nil
+}
+
+// withNames are the attributes of sets that a with brings into scope; one that
+// cannot be evaluated brings none.
+func (s *sitting) withNames(ctx context.Context, exprs []string) []string {
+	var names []string
+	for _, expr := range exprs {
+		v, err := s.evalText(ctx, expr)
+		if err == nil {
+			v, err = s.ev.Force(ctx, v)
+		}
+		if err != nil || v.Kind() != eval.KindAttrs {
+			continue
+		}
+		for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
+			names = append(names, child.Name)
+		}
+	}
+	return names
 }
 
 // detail says what a variable is, without evaluating it.

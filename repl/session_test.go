@@ -153,6 +153,17 @@ func TestComplete(t *testing.T) {
 		{input: "neste", want: []string{"nested"}},
 		{input: "nested.", start: 7, want: []string{"deep", "list"}},
 		{input: "[ nested.deep.e", start: 14, want: []string{"er"}},
+		{input: "let foobar = 1; in foob", start: 19, want: []string{"foobar"}},
+		{input: "let foobar = 1; b = foob", start: 20, want: []string{"foobar"}},
+		{input: "let inherit (nested) deep; in deep.", start: 35, want: []string{"er"}},
+		{input: "let f = x: { a = x; }; in (f nested).", start: 37, want: []string{"a"}},
+		{input: "with nested; dee", start: 13, want: []string{"deep"}},
+		{input: "[ (with nested; deep.", start: 21, want: []string{"er"}},
+		{input: "let s = nested; in with s; \"${dee", start: 30, want: []string{"deep"}},
+		{input: "foobar: foob", start: 8, want: []string{"foobar"}},
+		{input: "{ foobar, foobaz ? 1 }@fooall: foo", start: 31, want: []string{"fooall", "foobar", "foobaz"}},
+		{input: "(foobar: foobar) + foob", start: 19, want: nil},
+		{input: "{ a = foobar: 1; b = foob", start: 21, want: nil},
 		{input: ":sc", want: []string{":scope"}},
 		{input: ":l oth", start: 3, want: []string{"other.nix"}},
 		{input: ":t nested.l", start: 10, want: []string{"list"}},
@@ -257,5 +268,15 @@ func TestArgs(t *testing.T) {
 	w.eval(t, ":l set.nix")
 	if got := w.eval(t, "name").Node.Text; got != `"given"` {
 		t.Errorf("got %s, want the argument", got)
+	}
+}
+
+func TestCompleteAnywhere(t *testing.T) {
+	w := newWorld(t)
+	const src = "let a = { x, y ? [ 1 ] }@z: with z; \"${x.y}\" + ''t ${a}''; in } ) ] in ; a: assert b; with {}: rec { inherit (q) r s; "
+	for i := range len(src) + 1 {
+		if _, err := w.session.Complete(t.Context(), src[:i], i); err != nil {
+			t.Fatalf("%q: %v", src[:i], err)
+		}
 	}
 }

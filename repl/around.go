@@ -1,0 +1,183 @@
+package repl
+
+// This file finds what names an unfinished expression binds around a place:
+// those of let, with and functions. It looks at tokens only, since what is
+// being typed cannot be parsed yet.
+
+import (
+	"slices"
+	"strings"
+
+	"nixbench/engine/syntax"
+)
+
+// surroundings are what holds at a place in an expression.
+type surroundings struct {
+	// names are bound there; their values may not be known.
+	names []string
+	// within are the beginnings that an expression needs for its variables to
+	// mean what they mean there, outermost first: "let a = 1; in ", "with b; ".
+	within []string
+	// withs are the expressions whose attributes are variables, each with its
+	// own surroundings before it.
+	withs []string
+}
+
+// prefix is what an expression at the place begins with.
+func (a *surroundings) prefix() string { return strings.Join(a.within, "") }
+
+// A frame is a bracket or a let that is open.
+type frame struct {
+	kind  syntax.Kind
+	start int          // of what is in it
+	semi  int          // behind the last semicolon of a binding
+	with  int          // where the expression of an open with begins, -1 for none
+	skip  bool         // the next semicolon ends an assertion
+	here  surroundings // of what is in it, since the last binding
+	bound []string     // by a let or a pattern, up to now
+
+	first   bool // a binding may begin here
+	inherit bool // all names are bound up to the semicolon
+}
+
+// around looks at the text before a place.
+func around(src string) surroundings {
+	a := &aroundScan{src: src, frames: []frame{{with: -1}}}
+	scan := syntax.NewScanner(src)
+	for {
+		tok := scan.Next()
+		if tok.Kind == syntax.EndOfFile || tok.Kind == syntax.BadToken {
+			break
+		}
+		a.token(tok)
+		a.before, a.last = a.last, tok
+	}
+	return a.all()
+}
+
+// aroundScan is the state of around.
+type aroundScan struct {
+	src          string
+	frames       []frame
+	before, last syntax.Token
+	formals      []string // of the braces that were closed last
+}
+
+func (a *aroundScan) top() *frame { return &a.frames[len(a.frames)-1] }
+
+func (a *aroundScan) push(k syntax.Kind, start int) {
+	a.frames = append(a.frames, frame{kind: k, start: start, semi: start, with: -1, first: true})
+}
+
+func (a *aroundScan) pop() {
+	if len(a.frames) > 1 {
+		a.frames = a.frames[:len(a.frames)-1]
+	}
+}
+
+func (a *aroundScan) text(tok syntax.Token) string { return a.src[tok.Start:tok.End] }
+
+func (a *aroundScan) token(tok syntax.Token) {
+	f := a.top()
+	switch tok.Kind {
+	case syntax.ParenOpen, syntax.BraceOpen, syntax.BracketOpen, syntax.DollarBrace, syntax.IndOpen, syntax.KwLet:
+		a.push(tok.Kind, int(tok.End))
+	case syntax.Quote:
+		if f.kind == syntax.Quote {
+			a.pop()
+		} else {
+			a.push(tok.Kind, int(tok.End))
+		}
+	case syntax.BraceClose:
+		a.formals = f.bound
+		a.pop()
+	case syntax.ParenClose, syntax.BracketClose, syntax.IndClose:
+		a.pop()
+	case syntax.KwIn:
+		a.in(int(tok.Start))
+	case syntax.KwWith:
+		f.with = int(tok.End)
+	case syntax.KwAssert:
+		f.skip = true
+	case syntax.Semicolon:
+		a.semicolon(int(tok.Start))
+	case syntax.Colon:
+		a.colon()
+	case syntax.Ident:
+		binds := f.kind == syntax.KwLet || f.kind == syntax.BraceOpen
+		if binds && (f.first || f.inherit || a.last.Kind == syntax.Comma) {
+			f.bound = append(f.bound, a.text(tok))
+		}
+		f.first = false
+	case syntax.KwInherit:
+		f.inherit = true
+	}
+}
+
+// in ends the bindings of a let: from here on they hold.
+func (a *aroundScan) in(at int) {
+	for len(a.frames) > 1 && a.top().kind != syntax.KwLet {
+		a.pop()
+	}
+	f := *a.top()
+	if f.kind != syntax.KwLet {
+		return
+	}
+	a.pop()
+	outer := &a.top().here
+	outer.within = append(outer.within, "let "+a.src[f.start:at]+" in ")
+	outer.names = append(outer.names, f.bound...)
+}
+
+// semicolon ends the expression of a with or an assertion, or a binding.
+func (a *aroundScan) semicolon(at int) {
+	f := a.top()
+	switch {
+	case f.with >= 0:
+		expr := a.src[f.with:at]
+		f.here.withs = append(f.here.withs, f.here.prefix()+"("+expr+")")
+		f.here.within = append(f.here.within, "with "+expr+"; ")
+		f.with = -1
+	case f.skip:
+		f.skip = false
+	default:
+		f.semi, f.first, f.inherit = at+1, true, false
+		f.here = surroundings{}
+	}
+}
+
+// colon makes parameters of the names before it.
+func (a *aroundScan) colon() {
+	here := &a.top().here
+	switch {
+	case a.last.Kind == syntax.BraceClose:
+		here.names = append(here.names, a.formals...)
+		if a.before.Kind == syntax.At {
+			return
+		}
+	case a.last.Kind == syntax.Ident:
+		here.names = append(here.names, a.text(a.last))
+		if a.before.Kind == syntax.At {
+			here.names = append(here.names, a.formals...)
+		}
+	}
+}
+
+// all is what holds behind the last token.
+func (a *aroundScan) all() surroundings {
+	var out surroundings
+	for _, f := range a.frames {
+		if f.kind == syntax.KwLet {
+			out.within = append(out.within, "let "+a.src[f.start:f.semi]+" in ")
+			out.names = append(out.names, f.bound...)
+		}
+		for _, w := range f.here.withs {
+			out.withs = append(out.withs, out.prefix()+w)
+		}
+		out.within = append(out.within, f.here.within...)
+		out.names = append(out.names, f.here.names...)
+	}
+	slices.Sort(out.names)
+	out.names = slices.Compact(out.names)
+	return out
+}
