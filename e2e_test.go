@@ -10,9 +10,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+
+	"nixbench/repl/text"
 )
 
 // This file drives the workbench by keys in a real terminal, tmux, on the
@@ -27,6 +31,8 @@ type desktop struct {
 	root  string // of the tour's store
 	nix   string // directory of the real Nix's commands
 	bench string // nixbench
+
+	opened int // terminals
 }
 
 func newDesktop(t *testing.T) *desktop {
@@ -70,9 +76,11 @@ func (d *desktop) run(name string, args ...string) string {
 // lines of its standard output.
 func (d *desktop) realNix(name string, args ...string) []string {
 	d.t.Helper()
-	args = append([]string{"--store", d.root, "--option", "build-users-group", "", "--extra-experimental-features", "nix-command"}, args...)
-	if name == "nix" {
-		args = append(args[6:7], append(args[:6], args[7:]...)...)
+	common := []string{"--store", d.root, "--option", "build-users-group", "", "--extra-experimental-features", "nix-command"}
+	if name == "nix" { // its command comes first
+		args = slices.Concat(args[:1], common, args[1:])
+	} else {
+		args = append(common, args...)
 	}
 	return strings.Fields(d.run(filepath.Join(d.nix, name), args...))
 }
@@ -86,7 +94,8 @@ type terminal struct {
 // open starts a command in a terminal of that size.
 func (d *desktop) open(w, h int, args ...string) *terminal {
 	d.t.Helper()
-	term := &terminal{d: d, socket: fmt.Sprintf("nixbench-e2e-%d", os.Getpid())}
+	d.opened++
+	term := &terminal{d: d, socket: fmt.Sprintf("nixbench-e2e-%d-%d", os.Getpid(), d.opened)}
 	quoted := make([]string, 0, len(d.env)+len(args)+2)
 	quoted = append(quoted, "env", "-i", "TERM=tmux-256color")
 	for _, word := range slices.Concat(d.env, []string{d.bench}, args) {
@@ -205,7 +214,7 @@ func TestE2E(t *testing.T) {
 		name string
 		do   func(*desktop)
 	}{
-		{"builds", builds}, {"profiles", profiles}, {"marks", marks}, {"gc", collect},
+		{"builds", builds}, {"repl", session}, {"closure", closure}, {"profiles", profiles}, {"marks", marks}, {"gc", collect},
 	} {
 		if !t.Run(job.name, func(t *testing.T) { d.t = t; job.do(d) }) {
 			break // what comes next would start from something else
@@ -313,7 +322,7 @@ func profiles(d *desktop) {
 	term.keys("Space", "D")
 	term.want(`delete`)
 	term.keys("y")
-	term.want(`4 generations`)
+	term.want(`═ 4 generations ═`)
 	if _, err := os.Lstat(link + "-1-link"); err == nil {
 		t.Error("generation 1 is still there")
 	}
@@ -360,4 +369,152 @@ func builds(d *desktop) {
 	}
 	term.leave()
 	d.realNix("nix-store", "--verify", "--check-contents")
+}
+
+// The REPL: values, results that unfold, errors with their place, an evaluation
+// that is interrupted and does no harm, a build whose output the real Nix knows.
+func session(d *desktop) {
+	term := d.open(80, 24, "--store", d.root, filepath.Join(d.root, "tour", "default.nix"))
+	term.want(`Added 3[0-9] variables`)
+	submit := func(input string) {
+		term.text(input)
+		term.keys("Enter")
+	}
+	submit("greet.name")
+	term.want(`out 2 +"greet-1\.0"`)
+	submit("x = 21")
+	submit("x * 2")
+	term.want(`out 4 +42`)
+	submit("_ + _2 _")
+	term.want(`err 5 `, `\^`)
+	submit(`{ deep.er = [ 1 (throw "below") ]; }`)
+	term.want(`▸ deep = `)
+	term.keys("Escape")
+	term.keys("k", "j", "l")
+	term.want(`▾ deep = `, `er = `)
+	term.keys("i")
+	submit("let f = n: if n == 0 then 0 else f (n - 1); in builtins.foldl' (a: x: a + f 9000) 0 (builtins.genList (x: x) 1000000)")
+	term.want(`evaluating`)
+	term.keys("C-c")
+	term.want(`interrupted`)
+	submit("let f = n: if n == 0 then 0 else f (n - 1); in f 9000")
+	term.want(`out 8 +0`)
+	submit(":b calc")
+	term.want(`out -> /nix/store/[0-9a-z]+-calc-12\.4`)
+	term.text("libht")
+	term.keys("Tab")
+	term.want(`nix> libhttp`)
+	term.keys("C-c")
+	// A changed file is noticed, and a reload keeps results.
+	file := filepath.Join(d.root, "tour", "default.nix")
+	src, err := os.ReadFile(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(src, "# changed\n"...), 0o644); err != nil {
+		d.t.Fatal(err)
+	}
+	term.want(`changed`)
+	submit(":r")
+	submit("_4 + 1")
+	term.want(`43`)
+	term.leave()
+	for _, p := range d.realNix("nix-store", "-q", "--requisites", d.path("calc-12.4")) {
+		d.realNix("nix-store", "-q", "--hash", p)
+	}
+}
+
+// path returns the store path of that name.
+func (d *desktop) path(name string) string {
+	d.t.Helper()
+	for _, p := range strings.Fields(d.run(d.bench, "path-info", "--store", d.root, "--all")) {
+		if strings.HasSuffix(p, "-"+name) {
+			return p
+		}
+	}
+	d.t.Fatalf("the store has no %s", name)
+	return ""
+}
+
+// The closure: sizes are those of the real Nix, and every reference that
+// why-depends shows is one that it knows.
+func closure(d *desktop) {
+	t := d.t
+	profile := filepath.Join(d.root, "nix/var/nix/profiles/profile")
+	target, err := os.Readlink(profile + "-5-link")
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := d.open(140, 40, "--store", d.root)
+	term.keys("M-3")
+	term.want(`the closure of what\?`, `profile`)
+	term.keys("Enter")
+	term.want(`16 paths`)
+	term.keys("t")
+	screen := term.want(`libcore-2\.1 +`, `calc-12\.4 +`)
+	fields := d.realNix("nix", "path-info", "-rsS", target)
+	paths := map[string]string{} // by name
+	for i := 0; i+2 < len(fields); i += 3 {
+		name := fields[i][len("/nix/store/")+33:]
+		paths[name] = fields[i]
+		own, err := strconv.ParseInt(fields[i+1], 10, 64)
+		if err != nil {
+			t.Fatalf("nix path-info printed %q: %v", fields, err)
+		}
+		all, err := strconv.ParseInt(fields[i+2], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := regexp.QuoteMeta(name) + ` +` + regexp.QuoteMeta(text.Size(own)) + ` +` + regexp.QuoteMeta(text.Size(all)) + ` `
+		if !regexp.MustCompile(row).MatchString(screen) {
+			t.Errorf("the screen has no row %q:\n%s", row, screen)
+		}
+	}
+	term.keys("/")
+	term.text("libcore")
+	term.keys("Enter")
+	term.keys("w")
+	term.want(`why does profile depend on libcore-2\.1\?`)
+	term.keys("a", "f")
+	screen = term.want(`browser-127\.0`, `libhttp-1\.8`, `bin/calc: `)
+	term.keys("Escape", "Escape")
+	term.leave()
+	checkTree(d, screen, paths)
+}
+
+// checkTree reads the tree of why-depends off the screen and asks the real Nix
+// about every reference in it.
+func checkTree(d *desktop, screen string, paths map[string]string) {
+	t := d.t
+	_, screen, _ = strings.Cut(screen, "why does ")
+	row := regexp.MustCompile(`^║ [ ›] ([ │├└─▾▸]*)([a-z][a-z]*(?:-[0-9.]+)?)(?: |$)`)
+	var chain []string
+	edges := 0
+	for line := range strings.SplitSeq(screen, "\n") {
+		found := row.FindStringSubmatch(line)
+		if found == nil {
+			continue
+		}
+		name := found[2]
+		p, ok := paths[name]
+		if !ok {
+			t.Errorf("the tree has %q, which is not in the closure", name)
+			continue
+		}
+		depth := (utf8.RuneCountInString(strings.TrimRight(found[1], "▾▸ ")) + 2) / 3
+		if depth > len(chain) {
+			t.Fatalf("cannot read the tree at %q:\n%s", line, screen)
+		}
+		chain = append(chain[:depth], p)
+		if depth == 0 {
+			continue
+		}
+		edges++
+		if refs := d.realNix("nix-store", "-q", "--references", chain[depth-1]); !slices.Contains(refs, p) {
+			t.Errorf("the tree says that %s refers to %s; the real Nix does not", chain[depth-1], p)
+		}
+	}
+	if edges < 5 {
+		t.Errorf("read %d references off the screen, want at least 5:\n%s", edges, screen)
+	}
 }
