@@ -142,6 +142,9 @@ func (s *Screen) events(msg tui.EventsMsg) tea.Cmd {
 			s.usual[act.Name] = s.env.Backend.UsualTime(act.Name)
 		}
 	}
+	if s.board.live() == 0 {
+		s.env.Broadcast(tui.StoreChangedMsg{})
+	}
 	s.show()
 	s.seek()
 	var grew tea.Cmd
