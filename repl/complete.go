@@ -62,17 +62,23 @@ func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*
 	case syntax.CompleteVariable:
 		return s.completeVariable(ctx, at, around(input[:at.Start]))
 	case syntax.CompleteAttr:
-		before := input[:at.Start]
-		if i := strings.LastIndex(before, at.Base); at.Base != "" && i >= 0 {
-			before = before[:i]
-		}
-		a := around(before)
+		a := around(beforeBase(input, at))
 		at.Base = a.prefix() + at.Base
 		return s.completeAttr(ctx, at)
 	case syntax.CompletePath:
 		return s.completeFile(at.Prefix, at.Start), nil
 	}
 	return &Completions{Start: cursor}, nil
+}
+
+// beforeBase is the text before the expression that an attribute is selected
+// from.
+func beforeBase(input string, at syntax.Completion) string {
+	before := input[:at.Start]
+	if i := strings.LastIndex(before, at.Base); at.Base != "" && i >= 0 {
+		return before[:i]
+	}
+	return before
 }
 
 // offer adds a completion if it begins with what is there already.

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *sitting) cmdDoc(ctx context.Context, arg string) (*Result, error) {
-	doc, err := s.explain(ctx, arg)
+	doc, err := s.explain(ctx, "", arg)
 	if err != nil {
 		return nil, err
 	}
@@ -32,9 +32,11 @@ func (s *sitting) docAt(ctx context.Context, input string, cursor int) (*Doc, er
 	at := syntax.CompletionAt(input, cursor)
 	switch {
 	case at.Kind == syntax.CompleteAttr && at.Prefix != "":
-		return s.explain(ctx, at.Base+"."+at.Prefix)
+		a := around(beforeBase(input, at))
+		return s.explain(ctx, a.prefix(), at.Base+"."+at.Prefix)
 	case at.Kind == syntax.CompleteVariable && at.Prefix != "":
-		return s.explain(ctx, at.Prefix)
+		a := around(input[:at.Start])
+		return s.explain(ctx, a.prefix(), at.Prefix)
 	}
 	return nil, errors.New("nothing to explain here")
 }
@@ -44,9 +46,10 @@ func isNamePart(c byte) bool {
 }
 
 // explain evaluates an expression and says what is known of it: the text of a
-// builtin, or the comment before a function or attribute.
-func (s *sitting) explain(ctx context.Context, expr string) (*Doc, error) {
-	v, err := s.evalText(ctx, expr)
+// builtin, or the comment before a function or attribute. Prefix is what stands
+// before the expression and is not shown: "let a = 1; in ".
+func (s *sitting) explain(ctx context.Context, prefix, expr string) (*Doc, error) {
+	v, err := s.evalText(ctx, prefix+expr)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +69,7 @@ func (s *sitting) explain(ctx context.Context, expr string) (*Doc, error) {
 		}
 		return doc, nil
 	}
-	if pos := s.attrPos(ctx, expr); pos != 0 {
+	if pos := s.attrPos(ctx, prefix+expr); pos != 0 {
 		s.explainAt(doc, pos)
 	}
 	if len(doc.Lines) == 0 {

@@ -206,6 +206,10 @@ func TestDocAtCursor(t *testing.T) {
 	if doc.File != filepath.Join(w.dir, "set.nix") || doc.Line != 14 || len(doc.Lines) == 0 || doc.Lines[0].Text != "Adds one." {
 		t.Errorf("got %+v", doc)
 	}
+	const within = "with { inherit next; }; next"
+	if doc, err = w.session.Doc(t.Context(), within, len(within)); err != nil || doc.Title != "next" || doc.Line != 14 {
+		t.Errorf("below a with: got %+v, %v", doc, err)
+	}
 	if _, err := w.session.Doc(t.Context(), "1 + 1", 5); err == nil {
 		t.Error("a number was explained")
 	}
