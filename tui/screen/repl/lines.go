@@ -30,6 +30,9 @@ const (
 	lineOutput      // output i of a build
 )
 
+// roomy is how wide a pane is in which hints have lines of their own.
+const roomy = 80
+
 // A line is one line of the transcript.
 type line struct {
 	kind  kind
@@ -244,7 +247,7 @@ func (l *layout) built(r *tui.Result) {
 		ln := l.add(lineOutput, indent(l.lead()+2), style.Span{Text: text.SanitiseName(o.Name), Token: themes.AttrName},
 			style.Span{Text: " -> ", Token: themes.Muted}, style.Span{Text: text.ShortPath(string(o.Path), room), Token: themes.StorePath})
 		ln.i = i
-		if i == 0 && l.width >= 100 {
+		if i == 0 && l.width >= roomy {
 			ln.right = []style.Span{{Text: "c: closure   y: copy path", Token: themes.Muted}}
 		}
 	}
@@ -287,7 +290,7 @@ func (l *layout) failure(e *tui.EvalError) {
 		}
 		where := text.CutMiddle(text.SanitiseName(e.Where), max(room, 16))
 		spans := []style.Span{in, {Text: "at ", Token: themes.Muted}, {Text: where, Token: themes.Path}}
-		if l.width < 100 {
+		if l.width < roomy {
 			l.add(lineTrace, append(spans, hints...)...)
 			hints = nil
 		} else {
