@@ -29,6 +29,8 @@ import (
 type Options struct {
 	// StoreURI is what --store says; see [Locate].
 	StoreURI string
+	// Location, if not nil, says where the stores are instead of StoreURI.
+	Location *Location
 	// Settings default to those that nix.conf and the environment give.
 	Settings *settings.Settings
 	// Getenv reads the environment; the default is os.Getenv.
@@ -43,6 +45,8 @@ type Options struct {
 type Engine struct {
 	store    *local.Store
 	machine  *local.Store // nil, or the machine's store, for reading
+	unread   error        // why the machine's store is not read, or nil
+	ours     pathSet      // what need not be copied from there
 	settings *settings.Settings
 	getenv   func(string) string
 	hub      *event.Hub
@@ -65,29 +69,48 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		}
 		e.settings = set
 	}
-	uri := opts.StoreURI
-	if uri == "" {
-		uri = e.settings.Store
-	}
-	loc, err := Locate(uri, e.getenv)
-	if err != nil {
+	if err := e.openStores(ctx, opts); err != nil {
 		return nil, err
-	}
-	if opts.Throwaway {
-		loc.Build.SyncMode = local.SyncNone
-	}
-	if e.store, err = local.Open(ctx, loc.Build); err != nil {
-		return nil, err
-	}
-	if loc.Machine {
-		// Without the rights to read it, the machine's store stays out of sight.
-		e.machine, err = local.Open(ctx, local.Options{ReadOnly: true})
-		if err != nil && opts.Warn != nil {
-			opts.Warn(fmt.Sprintf("the store of this machine cannot be read: %v", err))
-		}
 	}
 	e.newBuilders()
 	return e, nil
+}
+
+// openStores opens the store that is built into, and the machine's.
+func (e *Engine) openStores(ctx context.Context, opts Options) error {
+	loc := opts.Location
+	if loc == nil {
+		uri := opts.StoreURI
+		if uri == "" {
+			uri = e.settings.Store
+		}
+		found, err := Locate(uri, e.getenv)
+		if err != nil {
+			return err
+		}
+		loc = &found
+	}
+	own := loc.Build
+	if opts.Throwaway {
+		own.SyncMode = local.SyncNone
+	}
+	var err error
+	if e.store, err = local.Open(ctx, own); err != nil {
+		return err
+	}
+	if loc.Machine == nil {
+		return nil
+	}
+	machine := *loc.Machine
+	machine.ReadOnly = true
+	if e.machine, err = local.Open(ctx, machine); err != nil {
+		// Without the rights to read it, the machine's store stays out of sight.
+		e.machine, e.unread = nil, fmt.Errorf("the store of this machine cannot be read: %w", err)
+		if opts.Warn != nil {
+			opts.Warn(e.unread.Error())
+		}
+	}
+	return nil
 }
 
 // LoadSettings reads nix.conf and the environment. Warn may be nil.
@@ -154,6 +177,10 @@ func (e *Engine) Machine() Store {
 	return e.machine
 }
 
+// MachineErr says why the machine's store is not read although there is one;
+// it is nil if it is read or there is none.
+func (e *Engine) MachineErr() error { return e.unread }
+
 // StoreOf returns the store that has p: Store, or else Machine.
 // If neither has, the error is one for which
 // errors.Is(err, [store.ErrInvalidPath]).
@@ -169,8 +196,15 @@ func (e *Engine) StoreOf(ctx context.Context, p store.Path) (Store, error) {
 			return st, nil
 		}
 	}
-	return nil, fmt.Errorf("find %s: %w", p, store.ErrInvalidPath)
+	return nil, invalidPathError(p)
 }
+
+// invalidPathError reports, in Nix's words, that no store has a path. It is one
+// for which errors.Is(err, [store.ErrInvalidPath]).
+type invalidPathError store.Path
+
+func (p invalidPathError) Error() string { return fmt.Sprintf("path '%s' is not valid", string(p)) }
+func (p invalidPathError) Unwrap() error { return store.ErrInvalidPath }
 
 // ReadDerivation returns a derivation of the stores. Its error is one for which
 // errors.Is(err, [store.ErrInvalidPath]) if no store has it.

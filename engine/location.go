@@ -19,9 +19,9 @@ import (
 type Location struct {
 	// Build is the store that is written: additions, builds, profiles, roots.
 	Build local.Options
-	// Machine is true if the machine has a /nix/store that is not ours to
-	// write. It is then read beside Build.
-	Machine bool
+	// Machine is nil, or the store that is only read beside Build: the
+	// machine's /nix/store where it is not ours to write.
+	Machine *local.Options
 }
 
 // Locate finds the stores that uri stands for, as Nix does for --store.
@@ -43,7 +43,7 @@ func Locate(uri string, getenv func(string) string) (Location, error) {
 		if len(params) > 0 {
 			return Location{}, fmt.Errorf("parse store %q: \"auto\" takes no parameters", uri)
 		}
-		return locateAuto(getenv)
+		return locateAuto("", getenv)
 	case base == "local":
 	case base == "daemon" || strings.HasPrefix(base, "unix://"):
 		return Location{}, fmt.Errorf("open store %q: stores behind a daemon cannot be used yet; leave --store out to read /nix/store and build in a store of your own", uri)
@@ -88,21 +88,29 @@ func setParams(opts *local.Options, params url.Values) error {
 }
 
 // locateAuto chooses as Nix does, but for the daemon: what a daemon owns is
-// read, and the store of one's own is written.
-func locateAuto(getenv func(string) string) (Location, error) {
-	const storeDir, stateDir = "/nix/store", "/nix/var/nix"
+// read, and the store of one's own is written. Root is what the machine's
+// directories are in: "" but for tests.
+func locateAuto(root string, getenv func(string) string) (Location, error) {
+	machine := local.Options{Root: root}
+	storeDir, stateDir := filepath.Join(root, "/nix/store"), filepath.Join(root, "/nix/var/nix")
 	own, err := ownRoot(getenv)
 	if err != nil {
 		return Location{}, err
 	}
-	switch _, err := os.Stat(storeDir); {
-	case errors.Is(err, fs.ErrNotExist):
+	if _, err := os.Stat(storeDir); errors.Is(err, fs.ErrNotExist) {
 		return Location{Build: local.Options{Root: own}}, nil
-	case unix.Access(storeDir, unix.W_OK) == nil && unix.Access(stateDir, unix.W_OK) == nil:
-		return Location{}, nil
 	}
-	_, err = os.Stat(filepath.Join(stateDir, "db", "db.sqlite"))
-	return Location{Build: local.Options{Root: own}, Machine: err == nil}, nil
+	exists, writable := local.Access(machine)
+	if writable || !exists && unix.Access(storeDir, unix.W_OK) == nil && unix.Access(stateDir, unix.W_OK) == nil {
+		return Location{Build: machine}, nil
+	}
+	loc := Location{Build: local.Options{Root: own}}
+	// A database that cannot be looked at is there for all we know.
+	if _, err := os.Stat(filepath.Join(stateDir, "db", "db.sqlite")); !errors.Is(err, fs.ErrNotExist) {
+		machine.ReadOnly = true
+		loc.Machine = &machine
+	}
+	return loc, nil
 }
 
 // ownRoot returns the root of the store that needs no rights: the one that Nix

@@ -53,29 +53,32 @@ func (e *Engine) StateHome() string {
 
 // PlanSwitch plans to switch a profile to a generation; see [profile.NewSwitch].
 func (e *Engine) PlanSwitch(ctx context.Context, name string, number int) (*profile.SwitchPlan, error) {
-	return profile.NewSwitch(ctx, e.store, name, number)
+	return profile.NewSwitch(ctx, e.profileStore(), name, number)
 }
 
 // PlanRollback plans to switch a profile back to the generation that the
 // current one was made from; see [profile.NewRollback].
 func (e *Engine) PlanRollback(ctx context.Context, name string) (*profile.SwitchPlan, error) {
-	return profile.NewRollback(ctx, e.store, name)
+	return profile.NewRollback(ctx, e.profileStore(), name)
 }
 
 // PlanPrevious plans to switch a profile to the generation before the current
 // one; see [profile.NewPrevious].
 func (e *Engine) PlanPrevious(ctx context.Context, name string) (*profile.SwitchPlan, error) {
-	return profile.NewPrevious(ctx, e.store, name)
+	return profile.NewPrevious(ctx, e.profileStore(), name)
 }
 
 // PlanDelete plans to delete generations of a profile; see [profile.NewDelete].
 func (e *Engine) PlanDelete(ctx context.Context, name string, rule profile.Rule) (*profile.DeletePlan, error) {
-	return profile.NewDelete(ctx, e.store, name, rule)
+	return profile.NewDelete(ctx, e.profileStore(), name, rule)
 }
 
 // SetProfile makes p the current generation of a profile; see [profile.Set].
 func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (profile.Generation, error) {
 	if err := e.flush(ctx); err != nil {
+		return profile.Generation{}, err
+	}
+	if err := e.adopt(ctx, p); err != nil {
 		return profile.Generation{}, err
 	}
 	return profile.Set(ctx, e.store, name, p)
@@ -84,6 +87,9 @@ func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (pro
 // AddRoot makes link lead to p, and be a root for as long as it does.
 func (e *Engine) AddRoot(ctx context.Context, p store.Path, link string) error {
 	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	if err := e.adopt(ctx, p); err != nil {
 		return err
 	}
 	return e.store.AddPermRoot(ctx, p, link)

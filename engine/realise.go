@@ -2,27 +2,64 @@ package engine
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"nixbench/engine/build"
 	"nixbench/engine/sandbox"
 	"nixbench/store"
 )
 
-// A Plan says what realising targets takes.
-type Plan = build.Plan
+// A Plan says what realising targets takes. It is read-only.
+type Plan struct {
+	*build.Plan
+	// Copy are the paths that are copied from the machine's store first, each
+	// after what it refers to.
+	Copy []*store.PathInfo
+}
+
+// CopySize is how many bytes, in archives, are copied.
+func (p *Plan) CopySize() int64 {
+	var size int64
+	for _, info := range p.Copy {
+		size += info.NarSize
+	}
+	return size
+}
 
 // A Result says what came of realising targets.
 type Result = build.Result
 
-// PlanRealise says what has to be built to make targets valid. It only reads.
+// PlanRealise says what has to be copied and built to make targets valid. It
+// only reads.
 func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (*Plan, error) {
 	if err := e.flush(ctx); err != nil {
 		return nil, err
 	}
-	return e.builder.Plan(ctx, targets)
+	if e.machine == nil {
+		plan, err := e.builder.Plan(ctx, targets)
+		if err != nil {
+			return nil, err
+		}
+		return &Plan{Plan: plan}, nil
+	}
+	plan, err := build.NewPlan(ctx, bothStores{e}, targets, e.settings)
+	if err != nil {
+		return nil, err
+	}
+	needed := slices.Clone(plan.Valid)
+	for _, b := range plan.Build {
+		needed = append(needed, b.DrvPath)
+	}
+	infos, err := e.onlyMachine(ctx, needed, false)
+	if err != nil {
+		return nil, fmt.Errorf("plan builds: %w", err)
+	}
+	return &Plan{plan, infos}, nil
 }
 
-// Realise makes targets valid by building what is missing. That builds fail is
+// Realise makes targets valid by copying what the machine's store has, and
+// building what neither has. That builds fail is
 // said in the Result, not in the error. If ctx is cancelled, the builds of this
 // request are killed and awaited.
 func (e *Engine) Realise(ctx context.Context, targets []store.DerivedPath) (*Result, error) {
@@ -51,7 +88,14 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Result, error) {
 	ctx, done := e.work.begin(ctx)
 	defer done()
-	return b.Execute(ctx, plan)
+	paths := make([]store.Path, len(plan.Copy))
+	for i, info := range plan.Copy {
+		paths[i] = info.Path
+	}
+	if err := e.adopt(ctx, paths...); err != nil {
+		return nil, err
+	}
+	return b.Execute(ctx, plan.Plan)
 }
 
 // newBuilders makes the builders: one with the settings, and one that also
@@ -80,7 +124,7 @@ func (e *Engine) CancelBuilds() {
 // otherwise an error that says what forbids it.
 func (e *Engine) CheckSandbox() error { return sandbox.Check() }
 
-// unrealised returns those of targets that are not valid yet.
+// unrealised returns those of targets that are not valid yet in any store.
 func (e *Engine) unrealised(ctx context.Context, targets []store.DerivedPath) ([]store.DerivedPath, error) {
 	plan, err := e.PlanRealise(ctx, targets)
 	if err != nil || len(plan.Build)+len(plan.Missing) == 0 {

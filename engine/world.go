@@ -41,6 +41,9 @@ func (w *world) AddText(ctx context.Context, name string, contents []byte, refs 
 	if w.readOnly() {
 		return w.e.store.Dir().TextPath(name, nixhash.Sum(nixhash.SHA256, contents), refs)
 	}
+	if err := w.e.adopt(ctx, refs...); err != nil {
+		return "", err
+	}
 	return w.e.store.AddText(ctx, name, contents, refs)
 }
 
@@ -108,11 +111,7 @@ func hashFile(file string, method store.IngestionMethod, filter nar.Filter) (nix
 }
 
 func (w *world) IsValid(ctx context.Context, p store.Path) (bool, error) {
-	valid, err := w.e.store.IsValid(ctx, p)
-	if valid || err != nil || w.e.machine == nil {
-		return valid, err
-	}
-	return w.e.machine.IsValid(ctx, p)
+	return bothStores{w.e}.IsValid(ctx, p)
 }
 
 // Realise builds what an evaluation wants to read: import from derivation.
@@ -144,7 +143,16 @@ func (w *world) AddDerivation(ctx context.Context, d *drv.Derivation) (store.Pat
 	if w.readOnly() {
 		return d.Path(w.e.store.Dir())
 	}
-	return w.e.store.AddDerivation(ctx, d)
+	if w.e.machine != nil {
+		if err := w.e.adopt(ctx, d.References()...); err != nil {
+			return "", err
+		}
+	}
+	p, err := w.e.store.AddDerivation(ctx, d)
+	if err == nil && w.e.machine != nil {
+		w.e.ours.add(p)
+	}
+	return p, err
 }
 
 // ReadDerivation returns a derivation of the stores.
@@ -154,11 +162,7 @@ func (w *world) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivati
 
 // References returns the references of a valid store path.
 func (w *world) References(ctx context.Context, p store.Path) ([]store.Path, error) {
-	st, err := w.e.StoreOf(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	info, err := st.PathInfo(ctx, p)
+	info, err := bothStores{w.e}.PathInfo(ctx, p)
 	if err != nil {
 		return nil, err
 	}

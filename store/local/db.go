@@ -16,6 +16,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"golang.org/x/sys/unix"
 )
 
 // ErrCorrupt reports that the database of a store is damaged.
@@ -100,8 +102,10 @@ func (db *database) uri(mode string) string {
 // probe finds out how a database that is not ours can be read. It is read
 // with the log if that is possible, and else only if the log is empty.
 func (db *database) probe() error {
-	if _, err := os.Stat(db.file); err != nil {
-		return err
+	// In plainer words than SQLite's, and without closing the file, by which
+	// this process would lose its locks on it.
+	if err := unix.Access(db.file, unix.R_OK); err != nil {
+		return &fs.PathError{Op: "open", Path: db.file, Err: err}
 	}
 	try := func() error {
 		return db.query(func(c *sqlite.Conn) error {
@@ -113,8 +117,8 @@ func (db *database) probe() error {
 	if code := sqlite.ErrCode(err).ToPrimary(); err == nil || (code != sqlite.ResultReadOnly && code != sqlite.ResultCantOpen) {
 		return err
 	}
-	if logged, err := db.logSize(); err != nil {
-		return err
+	if logged, sizeErr := db.logSize(); sizeErr != nil {
+		return sizeErr
 	} else if logged > 0 {
 		return fmt.Errorf("read %s: it was written to and its log cannot be read: %v", db.file, err)
 	}

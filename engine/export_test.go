@@ -1,0 +1,4 @@
+package engine
+
+// LocateAuto is locateAuto for tests.
+var LocateAuto = locateAuto

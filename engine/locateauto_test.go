@@ -1,0 +1,125 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"nixbench/engine"
+	"nixbench/store/local"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// locateEnv names the root directory that the test binary, run again, locates
+// the stores of.
+const locateEnv = "NIXBENCH_TEST_LOCATE"
+
+// locateMain prints where the stores are.
+func locateMain(root string) int {
+	loc, err := engine.LocateAuto(root, func(name string) string {
+		return map[string]string{"XDG_DATA_HOME": "/data"}[name]
+	})
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(loc)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// The choice between the stores depends on rights, which the superuser is
+// never without: it is made by another process.
+func TestLocateAuto(t *testing.T) {
+	own := local.Options{Root: "/data/nix/root"}
+	const db = "nix/var/nix/db/db.sqlite"
+	for _, test := range []struct {
+		name   string
+		dirs   []string
+		files  []string
+		forbid map[string]os.FileMode
+		want   func(root string) engine.Location
+	}{
+		{name: "no store", want: func(string) engine.Location { return engine.Location{Build: own} }},
+		{
+			name: "ours", dirs: []string{"nix/store", "nix/var/nix"},
+			want: func(root string) engine.Location { return engine.Location{Build: local.Options{Root: root}} },
+		},
+		{
+			name: "ours, in use", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots"}, files: []string{db},
+			want: func(root string) engine.Location { return engine.Location{Build: local.Options{Root: root}} },
+		},
+		{
+			name: "another's", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots"}, files: []string{db},
+			forbid: map[string]os.FileMode{"nix/store": 0o555},
+			want:   beside(own),
+		},
+		{
+			name: "another's database", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots"}, files: []string{db},
+			forbid: map[string]os.FileMode{db: 0o444},
+			want:   beside(own),
+		},
+		{
+			name: "a database out of sight", dirs: []string{"nix/store", "nix/var/nix/db"}, files: []string{db},
+			forbid: map[string]os.FileMode{"nix/store": 0o555, "nix/var/nix/db": 0},
+			want:   beside(own),
+		},
+		{
+			name: "another's without a database", dirs: []string{"nix/store", "nix/var/nix"},
+			forbid: map[string]os.FileMode{"nix/store": 0o555},
+			want:   func(string) engine.Location { return engine.Location{Build: own} },
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root := t.TempDir()
+			for _, dir := range test.dirs {
+				if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, file := range test.files {
+				if err := os.WriteFile(filepath.Join(root, file), nil, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for name, mode := range test.forbid {
+				name = filepath.Join(root, name)
+				if err := os.Chmod(name, mode); err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { os.Chmod(name, 0o755) })
+			}
+			cmd := exec.CommandContext(t.Context(), os.Args[0])
+			cmd.Env = append(os.Environ(), locateEnv+"="+root)
+			withoutRights(cmd)
+			out, err := cmd.Output()
+			var exit *exec.ExitError
+			switch {
+			case errors.As(err, &exit):
+				t.Fatalf("%v: %s", err, exit.Stderr)
+			case err != nil:
+				t.Skipf("this machine lets nobody go without rights: %v", err)
+			}
+			var got engine.Location
+			if err := json.Unmarshal(out, &got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want(root), got); diff != "" {
+				t.Errorf("location (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// beside is a store of our own beside the machine's.
+func beside(own local.Options) func(root string) engine.Location {
+	return func(root string) engine.Location {
+		return engine.Location{Build: own, Machine: &local.Options{Root: root, ReadOnly: true}}
+	}
+}
