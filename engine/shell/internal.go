@@ -68,7 +68,8 @@ type internalCall struct {
 	verb    string
 }
 
-// eval runs shell code in the calling shell.
+// eval runs shell code in the calling shell. It must not fail: its status
+// would become that of the command.
 func (in *internalCall) eval(ctx context.Context, code string) error {
 	return in.hc.Builtin(ctx, []string{"eval", code})
 }

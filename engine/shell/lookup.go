@@ -14,7 +14,7 @@ func (in *internalCall) kindOf(ctx context.Context, name string) (kind, file str
 	if syntax.IsKeyword(name) {
 		return "keyword", ""
 	}
-	in.eval(ctx, prefix+"kind=$("+prefix+"builtin type -t "+join([]string{name})+")")
+	in.eval(ctx, prefix+"kind=$("+prefix+"builtin type -t "+join([]string{name})+") || :")
 	kind = in.hc.Env.Get(prefix + "kind").String()
 	switch {
 	case kind == "alias" || kind == "function":

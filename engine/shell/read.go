@@ -51,7 +51,9 @@ func (in *internalCall) read(ctx context.Context) error {
 		input.SetReadDeadline(time.Now().Add(f.timeout))
 		defer input.SetReadDeadline(time.Time{})
 	}
+	release := applet.Interruptible(ctx, input)
 	text, escaped, readErr := f.readLine(input)
+	release()
 	if err := in.eval(ctx, f.assignments(text, escaped, names, in.ifs())); err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ func (w *rewriter) redirects(st *syntax.Stmt) {
 		}
 	}
 	st.Redirs = keep
+	if st.Cmd == nil && len(keep) == 0 {
+		st.Cmd = simple(":").Cmd // <&0 alone
+	}
 	first := 0
 	for first < len(keep) && !isHigh(keep[first]) {
 		first++
@@ -187,7 +190,7 @@ func (w *rewriter) background(st *syntax.Stmt) {
 	w.changed = true
 	null := &syntax.Redirect{Op: syntax.RdrIn, Word: literal("/dev/null")}
 	switch st.Cmd.(type) {
-	case *syntax.CallExpr, *syntax.Block, *syntax.Subshell:
+	case nil, *syntax.CallExpr, *syntax.Block, *syntax.Subshell:
 		st.Redirs = append([]*syntax.Redirect{null}, st.Redirs...)
 	default:
 		inner := &syntax.Stmt{Cmd: st.Cmd, Redirs: st.Redirs, Negated: st.Negated}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
@@ -141,6 +142,9 @@ func (s *session) run(ctx context.Context, cl commandLine, in invocation, src []
 	}
 	err = r.Run(ctx, file)
 	status := exitStatus(err, func(text string) { fmt.Fprintf(in.stderr, "%s: %s\n", s.name, text) })
+	if ctx.Err() != nil && status == 0 {
+		return exitInterrupted
+	}
 	if parseErr != nil && !r.Exited() {
 		fmt.Fprintln(in.stderr, parseErr)
 		return 2
@@ -171,6 +175,9 @@ func stdinReader(f *os.File) io.Reader {
 	return f
 }
 
+// exitInterrupted is the status of a shell that was cancelled.
+const exitInterrupted = 128 + int(syscall.SIGINT)
+
 // exitStatus returns the status of a run; an error that is no status goes to
 // report.
 func exitStatus(err error, report func(string)) int {
@@ -181,7 +188,7 @@ func exitStatus(err error, report func(string)) int {
 		return int(status)
 	}
 	if errors.Is(err, context.Canceled) {
-		return 130
+		return exitInterrupted
 	}
 	report(err.Error())
 	return 1

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 	if Answers(os.Args[0]) { // called by an applet
 		os.Exit(Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}
+	syscall.Umask(0o022)
 	os.Exit(m.Run())
 }
 

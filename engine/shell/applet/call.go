@@ -9,7 +9,9 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 )
 
 // Exit statuses that several applets share.
@@ -61,11 +63,20 @@ type Command struct {
 	Complaint string
 }
 
+// writers are the buffers of outputs, which small applets would otherwise
+// spend most of their time on.
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 8192) }}
+
 // Exec runs f with buffered output and returns its exit status.
 func Exec(ctx context.Context, f Func, c *Call) int {
-	c.out = bufio.NewWriterSize(c.Stdout, 8192)
+	c.out = writers.Get().(*bufio.Writer)
+	c.out.Reset(c.Stdout)
+	release := Interruptible(ctx, c.Stdin)
 	status := f(ctx, c)
+	release()
 	err := c.out.Flush()
+	c.out.Reset(nil)
+	writers.Put(c.out)
 	switch {
 	case err == nil:
 		return status
@@ -74,6 +85,26 @@ func Exec(ctx context.Context, f Func, c *Call) int {
 	}
 	fmt.Fprintf(c.Stderr, "%s: write error: %s\n", c.name(), errText(err))
 	return max(status, exitFailure)
+}
+
+// Interruptible makes reads of a file fail once ctx is done, where the file
+// is one that can be waited for. release undoes that.
+func Interruptible(ctx context.Context, r io.Reader) (release func()) {
+	f, ok := r.(*os.File)
+	if !ok || f == nil || ctx.Done() == nil {
+		return func() {}
+	}
+	fired := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		f.SetReadDeadline(time.Now())
+		close(fired)
+	})
+	return func() {
+		if !stop() {
+			<-fired
+			f.SetReadDeadline(time.Time{})
+		}
+	}
 }
 
 func isBrokenPipe(err error) bool {

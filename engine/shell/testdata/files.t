@@ -508,8 +508,8 @@ stat, truncate, mktemp
   regular file
   5
   640\t (esc)
-  $ stat -c '%04a|%10s|%-10s|%u|%h' st
-  0640|         5|5         |0|1
+  $ stat -c '%04a|%10s|%-10s|%h' st
+  0640|         5|5         |1
   $ stat nosuch
   stat: cannot statx 'nosuch': No such file or directory
   [1]

@@ -418,6 +418,11 @@ Functions and builtins
   127
   cd is a shell builtin
   b
+  $ if command -v sed > /dev/null; then echo has sed; fi; set -e; trap 'echo bad' ERR; if type sed > /dev/null 2>&1 && hash sed; then echo sed; fi; for p in grep nosuch; do command -v $p >/dev/null 2>&1 && echo $p || echo no $p; done
+  has sed
+  sed
+  grep
+  no nosuch
   $ getopts ab:c o -a -b foo -c; echo $o; while getopts ab:c o -a -b foo -c; do echo $o $OPTARG; done; OPTIND=1; while getopts :x o -y -x; do echo $o $OPTARG; done; f() { local OPTIND=1; while getopts vn: o "$@"; do echo "$o=$OPTARG"; done; shift $((OPTIND-1)); echo rest $@; }; f -v -n 3 a b
   a
   b foo
