@@ -32,6 +32,8 @@ func TestScript(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 			env.Setenv("NIX_CONF_DIR", env.WorkDir+"/etc")
 			env.Setenv("STORE", env.WorkDir+"/root")
+			// Not the machine's store, even where it is ours to write.
+			env.Setenv("NIX_CONFIG", "store = "+env.WorkDir+"/own")
 			return os.Mkdir(env.WorkDir+"/home", 0o755)
 		},
 		Condition: func(cond string) (bool, error) {
