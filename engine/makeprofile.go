@@ -49,7 +49,7 @@ func (e *Engine) MakeProfile(ctx context.Context, m *Manifest) (p store.Path, er
 	if err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(tree, "manifest.json"), append(manifest, '\n'), 0o444); err != nil {
+	if err := os.WriteFile(filepath.Join(tree, "manifest.json"), manifest, 0o444); err != nil {
 		return "", err
 	}
 	slices.Sort(refs)

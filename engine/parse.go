@@ -1,55 +1,43 @@
 package engine
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
+	"errors"
 
+	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
+	"nixbench/engine/resolve"
 	"nixbench/engine/syntax"
-	"nixbench/store"
 )
 
 // Parse returns the syntax tree of a text as nix-instantiate --parse prints it.
-// Name says where the text is from; relative paths in it start from dir.
+// Name says where the text is from; relative paths in it start from dir. What is
+// wrong with the text is told by an [*eval.Error]; a variable that nothing binds
+// is wrong too.
 func Parse(name string, src []byte, dir, home string) (string, error) {
-	expr, _, err := syntax.ParseExpr(name, src, &syntax.Options{
+	expr, file, err := syntax.ParseExpr(name, src, &syntax.Options{
 		Symbols: eval.Symbols(), Positions: syntax.NewPosTable(), BasePath: dir, Home: home,
 	})
 	if err != nil {
-		return "", err
+		return "", languageError(err)
 	}
-	return eval.ShowExpr(expr), nil
+	out := eval.ShowExpr(expr)
+	ev := eval.New(eval.Options{Builtins: builtins.Table(builtins.Options{})})
+	_, err = resolve.Expr(expr, file, &resolve.Options{
+		Symbols: eval.Symbols(),
+		Global: func(sym eval.Sym) bool {
+			_, bound := ev.Global(eval.SymName(sym))
+			return bound
+		},
+	})
+	return out, languageError(err)
 }
 
-// Flush makes what evaluations have written to the store valid.
-func (e *Engine) Flush(ctx context.Context) error { return e.flush(ctx) }
-
-// maxHops is how many links ResolveLink follows.
-const maxHops = 40
-
-// ResolveLink follows links from file until one leads into the store, and
-// returns the store path there. Shown is the name that errors say.
-func (e *Engine) ResolveLink(file, shown string) (store.Path, error) {
-	dir := e.store.Dir()
-	for range maxHops {
-		if p, _, err := dir.PathOf(file); err == nil {
-			return p, nil
-		}
-		if rest, ok := strings.CutPrefix(file, e.store.RealDir()+"/"); ok {
-			p, _, err := dir.PathOf(string(dir) + "/" + rest)
-			return p, err
-		}
-		target, err := os.Readlink(file)
-		if err != nil {
-			return "", fmt.Errorf("path '%s' is not in the store and leads to nothing in it", shown)
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(file), target)
-		}
-		file = target
+// languageError makes the error of a parser one of the language, which is
+// printed with the place.
+func languageError(err error) error {
+	var se *syntax.Error
+	if !errors.As(err, &se) {
+		return err
 	}
-	return "", fmt.Errorf("path '%s': too many levels of symbolic links", shown)
+	return &eval.Error{Kind: eval.ErrorSyntax, Msg: se.Msg, Pos: se.Pos}
 }

@@ -54,7 +54,7 @@ func (cmd *command) parse(inv *invocation, argv []string) error {
 			argv = rest
 		}
 	}
-	return cmd.checkArgs(len(inv.args))
+	return cmd.checkArgs(inv.args)
 }
 
 // parseFlag handles the flag arg, whose arguments may follow in argv, and
@@ -107,7 +107,8 @@ func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string
 	return nil
 }
 
-// flag returns the command's flag of that name.
+// flag returns the command's flag of that name, one of its own, of all commands,
+// or one that is a setting.
 func (cmd *command) flag(name string) (*flag, bool) {
 	for _, flags := range [][]flag{cmd.flags, commonFlags} {
 		for i := range flags {
@@ -116,15 +117,15 @@ func (cmd *command) flag(name string) (*flag, bool) {
 			}
 		}
 	}
-	return nil, false
+	return settingFlag(name)
 }
 
-func (cmd *command) checkArgs(n int) error {
-	switch {
+func (cmd *command) checkArgs(args []string) error {
+	switch n := len(args); {
 	case n < cmd.minArgs:
 		return cmd.usage("got %s, want %s", countArgs(n), cmd.args)
 	case cmd.maxArgs >= 0 && n > cmd.maxArgs:
-		return cmd.usage("got %s, want at most %d", countArgs(n), cmd.maxArgs)
+		return cmd.usage("unexpected argument '%s'", args[cmd.maxArgs])
 	}
 	return nil
 }
@@ -150,5 +151,6 @@ func (cmd *command) help() string {
 			fmt.Fprintf(&b, "  %-34s %s\n", head, f.help)
 		}
 	}
+	b.WriteString("\nEvery setting of nix.conf is a flag too: --max-silent-time 60, --pure-eval, --no-keep-going.\n")
 	return b.String()
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,88 +16,54 @@ import (
 
 // runBuild is `nixbench build`.
 func runBuild(ctx context.Context, inv *invocation) error {
-	return buildWith(ctx, inv, func(eng *engine.Engine) ([]installable, error) {
-		attrs := append(inv.attrs, inv.args...)
-		if len(attrs) == 0 {
-			attrs = []string{""}
-		}
-		return inv.installables(ctx, eng, attrs)
-	})
-}
-
-// runNixBuild is `nixbench nix-build`, with the flags and the exit statuses of
-// nix-build.
-func runNixBuild(ctx context.Context, inv *invocation) error {
-	inv.printOutPaths = true
-	err := buildWith(ctx, inv, func(eng *engine.Engine) ([]installable, error) {
-		e, err := inv.evaluate(ctx, eng, false)
-		if err != nil {
-			return nil, err
-		}
-		roots, err := e.legacyRoots(ctx)
-		if err != nil {
-			return nil, err
-		}
-		attrs := inv.attrs
-		if len(attrs) == 0 {
-			attrs = []string{""}
-		}
-		var out []installable
-		for _, root := range roots {
-			for _, attr := range attrs {
-				found, err := e.attrInstallables(ctx, root, attr)
-				if err != nil {
-					return nil, err
-				}
-				out = append(out, found...)
-			}
-		}
-		return out, nil
-	})
-	var failed *buildError
-	if errors.As(err, &failed) {
-		return &ExitError{Status: failed.result.ExitStatus(), Err: err}
-	}
-	return err
-}
-
-// buildWith builds what choose returns and reports, links and prints.
-func buildWith(ctx context.Context, inv *invocation, choose func(*engine.Engine) ([]installable, error)) error {
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	insts, err := choose(eng)
+	args := slices.Concat(inv.attrs, inv.args)
+	if len(args) == 0 {
+		args = []string{""}
+	}
+	insts, err := inv.installables(ctx, eng, args)
 	if err != nil {
 		return err
 	}
-	targets := make([]store.DerivedPath, len(insts))
-	for i, inst := range insts {
-		targets[i] = inst.target
+	targets := targetsOf(insts)
+	result, err := inv.realise(ctx, eng, targets)
+	if err != nil {
+		return err
 	}
+	if inv.dryRun {
+		return inv.printPlanned(ctx, eng, targets)
+	}
+	return inv.report(ctx, eng, result)
+}
+
+// realise builds what targets need, and says so on standard error: what is
+// going to be built, and what happens meanwhile. Builds that fail are an error
+// here. In a dry run nothing happens, and there is no result.
+func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath) (*engine.Result, error) {
 	plan, err := eng.PlanRealise(ctx, targets)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	printPlan(inv, plan)
 	if inv.dryRun {
-		return nil
+		return nil, nil
 	}
-	result, err := realise(ctx, inv, eng, plan)
-	if err != nil {
-		return err
+	stop := follow(ctx, eng, follower{w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs})
+	result, err := eng.ExecuteRealise(ctx, plan)
+	stop()
+	switch {
+	case err != nil:
+		return nil, err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case result.Err() != nil:
+		return nil, &buildError{result: result, logLines: eng.Settings().LogLines}
 	}
-	if err := inv.report(ctx, eng, insts, result); err != nil {
-		return err
-	}
-	if result.Err() != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return &buildError{result: result, logLines: eng.Settings().LogLines}
-	}
-	return nil
+	return result, nil
 }
 
 // printPlan says on standard error what is going to be built.
@@ -115,77 +81,77 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	}
 }
 
-// realise executes a plan and tells of it on standard error meanwhile.
-func realise(ctx context.Context, inv *invocation, eng *engine.Engine, plan *engine.Plan) (*engine.Result, error) {
-	stop := follow(ctx, eng, follower{w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs})
-	defer stop()
-	return eng.ExecuteRealise(ctx, plan)
-}
-
 // report links the outputs, unless told not to, and prints them if asked.
-func (inv *invocation) report(ctx context.Context, eng *engine.Engine, insts []installable, result *engine.Result) error {
-	var built []map[string]any
-	links := 0
+func (inv *invocation) report(ctx context.Context, eng *engine.Engine, result *engine.Result) error {
+	var built []any
 	for i, outcome := range result.Outcomes {
-		if outcome.Err != nil {
-			continue
-		}
-		outputs := map[string]string{}
-		for _, name := range sortedOutputs(insts[i], outcome.Outputs) {
-			p := outcome.Outputs[name]
-			outputs[name] = string(p)
-			if inv.printOutPaths {
-				fmt.Fprintln(inv.env.Stdout, p)
-			}
-			if !inv.noLink {
-				if err := inv.link(ctx, eng, links, name, p); err != nil {
-					return err
-				}
+		built = append(built, buildJSON(outcome.Target, outcome.Outputs))
+		for name, p := range outcome.Outputs {
+			if err := inv.link(ctx, eng, p, i, name); err != nil {
+				return err
 			}
 		}
-		links++
-		built = append(built, map[string]any{"drvPath": outcome.DrvPath, "outputs": outputs})
 	}
 	if inv.json {
-		return writeJSON(inv.env.Stdout, built)
+		if err := writeJSON(inv.env.Stdout, emptyIfNil(built)); err != nil {
+			return err
+		}
+	}
+	if !inv.printOutPaths {
+		return nil
+	}
+	for _, outcome := range result.Outcomes {
+		for _, name := range slices.Sorted(maps.Keys(outcome.Outputs)) {
+			fmt.Fprintln(inv.env.Stdout, outcome.Outputs[name])
+		}
 	}
 	return nil
 }
 
-// link makes result, result-2, result-dev and so on.
-func (inv *invocation) link(ctx context.Context, eng *engine.Engine, i int, output string, p store.Path) error {
+// printPlanned prints, as JSON if that is asked for, what would be there.
+func (inv *invocation) printPlanned(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath) error {
+	if !inv.json {
+		return nil
+	}
+	planned := []any{}
+	for _, target := range targets {
+		var outputs map[store.OutputName]store.Path
+		if target.Outputs != nil {
+			var err error
+			if outputs, err = wantedOutputs(ctx, eng, target); err != nil {
+				return err
+			}
+		}
+		planned = append(planned, buildJSON(target, outputs))
+	}
+	return writeJSON(inv.env.Stdout, planned)
+}
+
+// buildJSON returns what --json prints for a target: a store path as such.
+func buildJSON(target store.DerivedPath, outputs map[store.OutputName]store.Path) any {
+	if target.Outputs == nil {
+		return target.Path
+	}
+	return map[string]any{"drvPath": target.Path, "outputs": outputs}
+}
+
+// link makes a link to an output unless told not to: result, result-1,
+// result-1-dev and so on.
+func (inv *invocation) link(ctx context.Context, eng *engine.Engine, p store.Path, i int, output store.OutputName) error {
+	if inv.noLink {
+		return nil
+	}
 	name := inv.outLink
 	if name == "" {
 		name = "result"
 	}
 	if i > 0 {
-		name = fmt.Sprintf("%s-%d", name, i+1)
+		name = fmt.Sprintf("%s-%d", name, i)
 	}
 	if output != "out" && output != "" {
 		name += "-" + output
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(inv.env.Dir, name)
-	}
-	return eng.AddRoot(ctx, p, name)
-}
-
-// sortedOutputs returns the names of outputs in the derivation's own order.
-func sortedOutputs(inst installable, outputs map[store.OutputName]store.Path) []string {
-	var names []string
-	for _, name := range inst.drv.AllOutputs {
-		if _, ok := outputs[name]; ok {
-			names = append(names, name)
-		}
-	}
-	var rest []string
-	for name := range outputs {
-		if !slices.Contains(names, name) {
-			rest = append(rest, name)
-		}
-	}
-	slices.Sort(rest)
-	return append(names, rest...)
+	return eng.AddRoot(ctx, p, inv.abs(name))
 }
 
 func writeJSON(w io.Writer, v any) error {

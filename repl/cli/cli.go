@@ -97,13 +97,14 @@ func run(ctx context.Context, env *Env) error {
 		return err
 	}
 	inv := &invocation{cmd: cmd, env: env}
-	if err := cmd.parse(inv, argv); err != nil {
-		if !inv.help {
-			return err
-		}
-	}
-	if inv.help {
+	err = cmd.parse(inv, argv)
+	switch {
+	case inv.help:
 		_, err := io.WriteString(env.Stdout, cmd.help())
+		return err
+	case inv.version:
+		return runVersion(ctx, inv)
+	case err != nil:
 		return err
 	}
 	return cmd.run(ctx, inv)
@@ -135,6 +136,9 @@ func find(args []string) (*command, []string, error) {
 				return &table[i], append(flags, args[words:]...), nil
 			}
 		}
+	}
+	if strings.ContainsAny(args[0], "/<.") {
+		return &workbench, append(flags, args...), nil // a file to load in the REPL
 	}
 	return nil, nil, unknownCommand(args)
 }

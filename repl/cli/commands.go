@@ -12,7 +12,7 @@ import (
 var workbench = command{
 	summary: "Open the workbench: a Nix for the terminal.",
 	args:    "[FILE...]", maxArgs: -1,
-	flags: slices.Concat(workbenchFlags, sourceFlags[3:4]),
+	flags: slices.Concat(workbenchFlags, []flag{includeFlag}),
 	run:   runWorkbench,
 }
 
@@ -20,7 +20,6 @@ var workbenchFlags = []flag{
 	{[]string{"--theme"}, []string{"NAME"}, "dark or light, or one of your own", text1(func(inv *invocation) *string { return &inv.theme })},
 	{[]string{"--ascii"}, nil, "draw with ASCII alone", on(func(inv *invocation) *bool { return &inv.ascii })},
 	{[]string{"--debug-log"}, []string{"FILE"}, "write the program's own log to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
-	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
 }
 
 var pathInfoFlags = []flag{
@@ -32,6 +31,12 @@ var pathInfoFlags = []flag{
 	{[]string{"--sigs"}, nil, "show signatures", on(func(inv *invocation) *bool { return &inv.sigs })},
 	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
 	jsonFlag,
+	{[]string{"--json-format"}, []string{"N"}, "the shape of the JSON, 1 (the default) or 2, as nix has them", func(inv *invocation, args []string) (err error) {
+		if inv.jsonFormat, err = number(args[0]); err == nil && inv.jsonFormat != 1 && inv.jsonFormat != 2 {
+			err = fmt.Errorf("got %d, want 1 or 2", inv.jsonFormat)
+		}
+		return err
+	}},
 }
 
 var profileFlags = []flag{
@@ -55,20 +60,24 @@ func commands() []command {
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
+				{[]string{"--write-to"}, []string{"PATH"}, "write a string to a file, or a set of strings to a directory", text1(func(inv *invocation) *string { return &inv.writeTo })},
 			})},
 		{name: "instantiate", args: "[FILE...]", maxArgs: -1, run: runInstantiate,
 			summary: "Make store derivations of an expression and print their paths, as nix-instantiate does.",
-			flags: slices.Concat(sourceFlags, evalFlags, []flag{
-				{[]string{"--eval"}, nil, "print the value instead", on(func(inv *invocation) *bool { return &inv.evalOnly })},
-				{[]string{"--parse"}, nil, "print the syntax tree instead", on(func(inv *invocation) *bool { return &inv.parse })},
+			flags: slices.Concat(legacySourceFlags, evalFlags, []flag{
+				{[]string{"--eval", "--eval-only"}, nil, "print the value instead", on(func(inv *invocation) *bool { return &inv.evalOnly })},
+				{[]string{"--parse", "--parse-only"}, nil, "print the syntax tree instead", on(func(inv *invocation) *bool { return &inv.parse })},
+				{[]string{"--find-file"}, nil, "print where names are found in the search path", on(func(inv *invocation) *bool { return &inv.findFile })},
+				{[]string{"--read-write-mode"}, nil, "write to the store with --eval too", on(func(inv *invocation) *bool { return &inv.readWrite })},
 				{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", text1(func(inv *invocation) *string { return &inv.addRoot })},
+				ignored("roots are indirect anyway", "--indirect"),
 			})},
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",
 			flags:   slices.Concat(sourceFlags, buildFlags, []flag{jsonFlag})},
 		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,
 			summary: "Build the derivations of a file, with the flags and exit statuses of nix-build.",
-			flags:   slices.Concat(sourceFlags, buildFlags)},
+			flags:   slices.Concat(legacySourceFlags, buildFlags)},
 		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
 			summary: "Print the build logs of derivations.", flags: sourceFlags},
 		{name: "path-info", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runPathInfo,
@@ -86,7 +95,9 @@ func commands() []command {
 		{name: "profile rollback", run: runProfileRollback,
 			summary: "Switch a profile to the generation before the current one, or to another.",
 			flags: slices.Concat(profileFlags, []flag{dryRunFlag, {[]string{"--to"}, []string{"NUMBER"}, "the generation to switch to", func(inv *invocation, args []string) (err error) {
-				inv.to, err = number(args[0])
+				if inv.to, err = number(args[0]); err == nil && inv.to < 1 {
+					err = fmt.Errorf("got %d, want the number of a generation", inv.to)
+				}
 				return err
 			}}})},
 		{name: "profile diff-closures", run: runDiffClosures,
@@ -103,6 +114,7 @@ func commands() []command {
 			summary: "Check that the store is as its database says.",
 			flags: []flag{
 				{[]string{"--check-contents"}, nil, "read and hash all files", on(func(inv *invocation) *bool { return &inv.checkContents })},
+				ignored("all paths are checked anyway", "--all"),
 				{[]string{"--repair"}, nil, "make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
 				jsonFlag,
 			}},
@@ -149,8 +161,6 @@ var errNoTerminal = errors.New("open the workbench: standard input and output ar
 
 func runWorkbench(ctx context.Context, inv *invocation) error {
 	switch {
-	case inv.version:
-		return runVersion(ctx, inv)
 	case inv.plain:
 		return runRepl(ctx, inv)
 	case !inv.env.Terminal:

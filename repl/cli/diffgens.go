@@ -28,15 +28,10 @@ func (d differ) generations(before, after profile.Generation) (*diff.Diff, error
 
 // printChanges prints a line for each package that changed.
 func (inv *invocation) printChanges(d *diff.Diff, indent string) {
-	shown := 0
 	for i := range d.Changes {
 		if line := changeLine(&d.Changes[i]); line != "" {
 			fmt.Fprintf(inv.env.Stdout, "%s%s\n", indent, line)
-			shown++
 		}
-	}
-	if shown == 0 {
-		fmt.Fprintf(inv.env.Stdout, "%sno changes\n", indent)
 	}
 }
 
@@ -52,7 +47,7 @@ func changeLine(c *diff.Change) string {
 		parts = append(parts, versions(c.Gone)+" → "+versions(c.New))
 	}
 	if delta := c.SizeDelta(); delta >= diff.SizeShown || delta <= -diff.SizeShown {
-		parts = append(parts, text.SignedBytes(delta))
+		parts = append(parts, text.NixSize(delta))
 	}
 	return text.SanitiseName(c.Name) + ": " + strings.Join(parts, ", ")
 }

@@ -3,7 +3,11 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
+
+	"nixbench/engine/settings"
 )
 
 // An invocation is a command with its arguments.
@@ -28,9 +32,9 @@ type invocation struct {
 	argStrs    []Option // --argstr
 
 	// Evaluation.
-	raw, strict, readOnly, parse, xml bool
-	evalOnly                          bool
-	apply                             string
+	raw, strict, parse, xml, evalOnly, findFile bool
+	readOnly, readWrite                         bool
+	apply, writeTo                              string
 
 	// Building.
 	dryRun, noLink, printOutPaths, printLogs bool
@@ -38,6 +42,7 @@ type invocation struct {
 
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool
+	jsonFormat                                              int // 0: the default
 	checkContents, repair                                   bool
 	maxFreed                                                int64
 
@@ -82,6 +87,7 @@ func setting(name, value string) func(*invocation, []string) error {
 
 var commonFlags = []flag{
 	{[]string{"--help", "-h"}, nil, "show this text", on(func(inv *invocation) *bool { return &inv.help })},
+	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
 	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, auto", text1(func(inv *invocation) *string { return &inv.storeURI })},
 	{[]string{"--option"}, []string{"NAME", "VALUE"}, "set a setting of nix.conf", func(inv *invocation, args []string) error {
 		inv.options = append(inv.options, Option{args[0], args[1]})
@@ -90,25 +96,33 @@ var commonFlags = []flag{
 	{[]string{"--extra-experimental-features"}, []string{"NAMES"}, "turn experimental features on", setting("extra-experimental-features", "")},
 	{[]string{"--plain"}, nil, "plain text, never the screens, no colours", on(func(inv *invocation) *bool { return &inv.plain })},
 	{[]string{"--quiet"}, nil, "say less", on(func(inv *invocation) *bool { return &inv.quiet })},
+	ignored("say more; accepted for compatibility", "--verbose", "-v"),
+	ignored("print no logs of builds; the default", "--no-build-output", "-Q"),
 }
 
 var jsonFlag = flag{[]string{"--json"}, nil, "print JSON", on(func(inv *invocation) *bool { return &inv.json })}
 
 // sourceFlags say which expression is meant.
-var sourceFlags = []flag{
-	{[]string{"--file", "-f"}, []string{"FILE"}, "take attributes of the expression in FILE", text1(func(inv *invocation) *string { return &inv.file })},
+var sourceFlags = slices.Concat([]flag{
 	{[]string{"--expr", "-E"}, []string{"EXPR"}, "take attributes of EXPR", func(inv *invocation, args []string) error {
 		inv.expr, inv.hasExpr = args[0], true
 		return nil
 	}},
+	{[]string{"--file", "-f"}, []string{"FILE"}, "take attributes of the expression in FILE", text1(func(inv *invocation) *string { return &inv.file })},
+}, exprFlags)
+
+// legacySourceFlags are those of nix-build and nix-instantiate, where files are
+// arguments.
+var legacySourceFlags = slices.Concat([]flag{
+	{[]string{"--expr", "-E"}, nil, "the arguments are expressions", on(func(inv *invocation) *bool { return &inv.hasExpr })},
+}, exprFlags)
+
+var exprFlags = []flag{
 	{[]string{"--attr", "-A"}, []string{"ATTRPATH"}, "an attribute; may be repeated", func(inv *invocation, args []string) error {
 		inv.attrs = append(inv.attrs, args[0])
 		return nil
 	}},
-	{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH or NAME=PATH to the search path", func(inv *invocation, args []string) error {
-		inv.includes = append(inv.includes, args[0])
-		return nil
-	}},
+	includeFlag,
 	{[]string{"--arg"}, []string{"NAME", "EXPR"}, "pass EXPR as the argument NAME of functions", func(inv *invocation, args []string) error {
 		inv.argExprs = append(inv.argExprs, Option{args[0], args[1]})
 		return nil
@@ -118,7 +132,17 @@ var sourceFlags = []flag{
 		return nil
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
-	{[]string{"--impure"}, nil, "evaluation is impure anyway; accepted for compatibility", func(*invocation, []string) error { return nil }},
+	ignored("evaluation is impure anyway; accepted for compatibility", "--impure"),
+}
+
+var includeFlag = flag{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH or NAME=PATH to the search path", func(inv *invocation, args []string) error {
+	inv.includes = append(inv.includes, args[0])
+	return nil
+}}
+
+// ignored returns a switch that changes nothing.
+func ignored(help string, names ...string) flag {
+	return flag{names, nil, help, func(*invocation, []string) error { return nil }}
 }
 
 var buildFlags = []flag{
@@ -131,6 +155,32 @@ var buildFlags = []flag{
 	{[]string{"--cores"}, []string{"N"}, "NIX_BUILD_CORES", setting("cores", "")},
 	{[]string{"--keep-going", "-k"}, nil, "build what does not depend on a failed build", setting("keep-going", "true")},
 	{[]string{"--keep-failed", "-K"}, nil, "keep the directory of a failed build", setting("keep-failed", "true")},
+}
+
+// settingFlag returns the flag that a setting of nix.conf is on the command line
+// too: --max-call-depth N, or for one that is true or false --pure-eval and
+// --no-pure-eval.
+func settingFlag(name string) (*flag, bool) {
+	long, ok := strings.CutPrefix(name, "--")
+	if !ok {
+		return nil, false
+	}
+	defaults := settings.Default()
+	isSwitch := func(name string) bool {
+		value, found := defaults.Get(name)
+		return found && (value == "true" || value == "false")
+	}
+	positive, negated := strings.CutPrefix(long, "no-")
+	switch {
+	case isSwitch(long):
+		return &flag{names: []string{name}, set: setting(long, "true")}, true
+	case negated && isSwitch(positive):
+		return &flag{names: []string{name}, set: setting(positive, "false")}, true
+	}
+	if _, found := defaults.Get(strings.TrimPrefix(long, "extra-")); found {
+		return &flag{names: []string{name}, args: []string{"VALUE"}, set: setting(long, "")}, true
+	}
+	return nil, false
 }
 
 // number parses a flag's argument.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,36 +20,63 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	if inv.all {
-		if len(inv.args)+len(inv.attrs) > 0 {
-			return inv.cmd.usage("--all takes no other arguments")
-		}
-		paths, err := eng.Store().AllPaths(ctx)
-		if err != nil {
-			return err
-		}
-		return inv.pathInfos(ctx, eng.Store(), paths)
-	}
-	paths, err := inv.validPaths(ctx, eng, append(inv.attrs, inv.args...))
+	paths, err := inv.pathsAsked(ctx, eng)
 	if err != nil || len(paths) == 0 {
 		return err
 	}
-	st, err := eng.StoreOf(ctx, paths[0])
+	slices.Sort(paths)
+	paths = slices.Compact(paths)
+	paths, invalid, err := inv.splitValid(ctx, eng, paths)
 	if err != nil {
 		return err
 	}
+	st := eng.Reader()
 	if inv.recursive {
-		paths, err = requisites(ctx, st, paths)
-		if err != nil {
+		if paths, err = store.Requisites(ctx, store.References(st), paths...); err != nil {
 			return err
 		}
+	}
+	if inv.json {
+		return inv.pathInfosJSON(ctx, st, paths, invalid)
+	}
+	// As nix does: what is referred to first, and otherwise by name.
+	if paths, err = store.TopoSort(ctx, paths, store.References(st)); err != nil {
+		return err
 	}
 	return inv.pathInfos(ctx, st, paths)
 }
 
-// validPaths returns the store paths that the arguments stand for: a path as
-// such, and the outputs of a derivation.
-func (inv *invocation) validPaths(ctx context.Context, eng *engine.Engine, args []string) ([]store.Path, error) {
+// pathsAsked returns the paths that the arguments stand for.
+func (inv *invocation) pathsAsked(ctx context.Context, eng *engine.Engine) ([]store.Path, error) {
+	args := slices.Concat(inv.attrs, inv.args)
+	if inv.all {
+		if len(args) > 0 {
+			return nil, inv.cmd.usage("'--all' does not expect arguments")
+		}
+		return eng.Store().AllPaths(ctx)
+	}
+	return inv.paths(ctx, eng, args)
+}
+
+// splitValid returns the paths that are valid and those that are not. Only JSON
+// has a way to tell of invalid ones: without it they are an error.
+func (inv *invocation) splitValid(ctx context.Context, eng *engine.Engine, paths []store.Path) (valid, invalid []store.Path, err error) {
+	for _, p := range paths {
+		switch _, err := eng.StoreOf(ctx, p); {
+		case err == nil:
+			valid = append(valid, p)
+		case inv.json && errors.Is(err, store.ErrInvalidPath):
+			invalid = append(invalid, p)
+		default:
+			return nil, nil, err
+		}
+	}
+	return valid, invalid, nil
+}
+
+// paths returns the store paths that the arguments stand for, a path as such,
+// and the outputs of a derivation. They need not be valid.
+func (inv *invocation) paths(ctx context.Context, eng *engine.Engine, args []string) ([]store.Path, error) {
 	if len(args) == 0 {
 		args = []string{""}
 	}
@@ -62,60 +90,19 @@ func (inv *invocation) validPaths(ctx context.Context, eng *engine.Engine, args 
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range found {
-			if _, err := eng.StoreOf(ctx, p); err != nil {
-				return nil, err
-			}
-			if !slices.Contains(paths, p) {
-				paths = append(paths, p)
-			}
-		}
+		paths = append(paths, found...)
 	}
 	return paths, nil
 }
 
-// outputPaths returns the paths that a target stands for.
-func outputPaths(ctx context.Context, eng *engine.Engine, target store.DerivedPath) ([]store.Path, error) {
-	if target.Outputs == nil {
-		return []store.Path{target.Path}, nil
-	}
-	d, err := eng.ReadDerivation(ctx, target.Path)
-	if err != nil {
-		return nil, err
-	}
-	var paths []store.Path
-	for _, name := range d.OutputNames() {
-		if target.Wants(name) {
-			paths = append(paths, d.OutputPath(name))
-		}
-	}
-	return paths, nil
-}
-
-// requisites returns the closure of paths, what is referred to first.
-func requisites(ctx context.Context, st engine.Store, paths []store.Path) ([]store.Path, error) {
-	g, err := closure.Load(ctx, st, paths...)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]store.Path, g.Len())
-	for n := range g.Len() {
-		out[g.Len()-1-n] = g.Path(closure.Node(n))
-	}
-	return out, nil
-}
-
-// pathInfos prints a line or an object for each path.
-func (inv *invocation) pathInfos(ctx context.Context, st engine.Store, paths []store.Path) error {
+// pathInfos prints a line for each path, in columns as nix has them.
+func (inv *invocation) pathInfos(ctx context.Context, st store.Reader, paths []store.Path) error {
 	var sizes map[store.Path]int64
 	if inv.closureSize {
 		var err error
 		if sizes, err = closureSizes(ctx, st, paths); err != nil {
 			return err
 		}
-	}
-	if inv.json {
-		return inv.pathInfosJSON(ctx, st, paths, sizes)
 	}
 	width := 0
 	if inv.size || inv.closureSize || inv.sigs {
@@ -130,21 +117,23 @@ func (inv *invocation) pathInfos(ctx context.Context, st engine.Store, paths []s
 		}
 		line := fmt.Sprintf("%-*s", width, p)
 		if inv.size {
-			line += "\t" + inv.number(info.NarSize)
+			line += "\t" + inv.bytes(info.NarSize)
 		}
 		if inv.closureSize {
-			line += "\t" + inv.number(sizes[p])
+			line += "\t" + inv.bytes(sizes[p])
 		}
 		if inv.sigs {
 			line += "\t" + strings.Join(signatures(info), " ")
 		}
-		fmt.Fprintln(inv.env.Stdout, strings.TrimRight(line, " "))
+		if _, err := fmt.Fprintln(inv.env.Stdout, line); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // closureSizes returns the closure size of each of paths, in bytes.
-func closureSizes(ctx context.Context, st engine.Store, paths []store.Path) (map[store.Path]int64, error) {
+func closureSizes(ctx context.Context, st store.Reader, paths []store.Path) (map[store.Path]int64, error) {
 	g, err := closure.Load(ctx, st, paths...)
 	if err != nil {
 		return nil, err
@@ -162,11 +151,12 @@ func closureSizes(ctx context.Context, st engine.Store, paths []store.Path) (map
 	return sizes, nil
 }
 
-func (inv *invocation) number(bytes int64) string {
+// bytes returns a size in a column of its own.
+func (inv *invocation) bytes(n int64) string {
 	if inv.human {
-		return fmt.Sprintf("%10s", text.Size(bytes))
+		return fmt.Sprintf("%10s", text.NixSize(n))
 	}
-	return fmt.Sprintf("%11d", bytes)
+	return fmt.Sprintf("%11d", n)
 }
 
 func signatures(info *store.PathInfo) []string {
@@ -180,25 +170,84 @@ func signatures(info *store.PathInfo) []string {
 	return append(out, info.Sigs...)
 }
 
-// pathInfosJSON prints an object by path, as nix path-info --json does.
-func (inv *invocation) pathInfosJSON(ctx context.Context, st engine.Store, paths []store.Path, sizes map[store.Path]int64) error {
-	out := make(map[store.Path]any, len(paths))
+// pathInfosJSON prints an object for each path, and null for invalid ones.
+// Format: Nix manual, "Store object info JSON format"; version 1 has an object
+// of whole paths, version 2 puts one of base names below "info".
+func (inv *invocation) pathInfosJSON(ctx context.Context, st store.Reader, paths, invalid []store.Path) error {
+	var sizes map[store.Path]int64
+	if inv.closureSize {
+		var err error
+		if sizes, err = closureSizes(ctx, st, paths); err != nil {
+			return err
+		}
+	}
+	v2 := inv.jsonFormat == 2
+	name := func(p store.Path) string {
+		if v2 {
+			return p.Base()
+		}
+		return string(p)
+	}
+	objects := make(map[string]any, len(paths)+len(invalid))
+	for _, p := range invalid {
+		objects[name(p)] = nil
+	}
 	for _, p := range paths {
 		info, err := st.PathInfo(ctx, p)
 		if err != nil {
 			return err
 		}
-		obj := map[string]any{
-			"narHash": info.NarHash.SRI(), "narSize": info.NarSize, "references": emptyIfNil(info.References),
-			"registrationTime": info.RegistrationTime, "ultimate": info.Ultimate, "signatures": emptyIfNil(info.Sigs),
-			"deriver": nullIfEmpty(string(info.Deriver)), "ca": nullIfEmpty(info.CA),
+		obj := infoJSON(st.Dir(), info, name)
+		if v2 {
+			obj["version"] = 2
+			if obj["ca"], err = contentAddressJSON(info.CA); err != nil {
+				return err
+			}
 		}
 		if sizes != nil {
 			obj["closureSize"] = sizes[p]
 		}
-		out[p] = obj
+		objects[name(p)] = obj
 	}
-	return writeJSON(inv.env.Stdout, out)
+	if v2 {
+		return writeJSON(inv.env.Stdout, map[string]any{"info": objects, "storeDir": st.Dir(), "version": 2})
+	}
+	return writeJSON(inv.env.Stdout, objects)
+}
+
+// infoJSON returns what is known of a path, in version 1.
+func infoJSON(dir store.Dir, info *store.PathInfo, name func(store.Path) string) map[string]any {
+	refs := make([]string, len(info.References))
+	for i, ref := range info.References {
+		refs[i] = name(ref)
+	}
+	var deriver any
+	if info.Deriver != "" {
+		deriver = name(info.Deriver)
+	}
+	var registered any
+	if info.RegistrationTime != 0 {
+		registered = info.RegistrationTime
+	}
+	return map[string]any{
+		"narHash": info.NarHash.SRI(), "narSize": info.NarSize, "references": refs, "deriver": deriver,
+		"registrationTime": registered, "ultimate": info.Ultimate, "signatures": emptyIfNil(info.Sigs),
+		"ca": nullIfEmpty(info.CA), "storeDir": dir, "version": 1,
+	}
+}
+
+// contentAddressJSON returns a content address as version 2 has it, nil if
+// there is none.
+func contentAddressJSON(ca string) (any, error) {
+	if ca == "" {
+		return nil, nil
+	}
+	parsed, err := store.ParseContentAddress(ca)
+	if err != nil {
+		return nil, err
+	}
+	methods := map[store.IngestionMethod]string{store.Flat: "flat", store.NAR: "nar", store.Git: "git", store.Text: "text"}
+	return map[string]any{"method": methods[parsed.Method], "hash": parsed.Hash.SRI()}, nil
 }
 
 func emptyIfNil[T any](s []T) []T {

@@ -3,7 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"nixbench/engine"
@@ -21,58 +22,78 @@ func (inv *invocation) withProfile(ctx context.Context, f func(eng *engine.Engin
 	name := inv.profile
 	if name == "" {
 		name = eng.DefaultProfile()
-	} else if !filepath.IsAbs(name) {
-		name = filepath.Join(inv.env.Dir, name)
 	}
-	return f(eng, name)
+	return f(eng, inv.abs(name))
 }
 
-// generations returns the generations of a profile, of which there must be one.
-func generations(name string) ([]profile.Generation, error) {
+// generations returns the generations of a profile. That there are none is not
+// an error, as in Nix, but a warning.
+func (inv *invocation) generations(name string) ([]profile.Generation, error) {
 	gens, err := profile.List(name)
 	if err == nil && len(gens) == 0 {
-		err = fmt.Errorf("list generations of %s: %w", name, profile.ErrNoGeneration)
+		inv.warn(fmt.Sprintf("profile '%s' has no generations", name))
 	}
 	return gens, err
 }
 
-// runProfileHistory is `nixbench profile history`: what changed from each
-// generation to the next.
+// runProfileHistory is `nixbench profile history`: which packages were added,
+// changed and removed with each generation.
 func runProfileHistory(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
-		gens, err := generations(name)
+		gens, err := inv.generations(name)
 		if err != nil {
 			return err
 		}
 		if inv.json {
 			return inv.historyJSON(gens)
 		}
-		d, err := newDiffer(ctx, eng)
-		if err != nil {
-			return err
-		}
+		before := &engine.Manifest{}
 		for i, gen := range gens {
+			if i > 0 {
+				fmt.Fprintln(inv.env.Stdout)
+			}
 			current := ""
 			if gen.Current {
 				current = ", current"
 			}
-			fmt.Fprintf(inv.env.Stdout, "Version %d (%s%s)%s:\n", gen.Number, gen.Created.Format(time.DateOnly), current, parentNote(gen, gens, i))
-			var before profile.Generation
-			if i > 0 {
-				before = gens[i-1]
-			}
-			changes, err := d.generations(before, gen)
+			fmt.Fprintf(inv.env.Stdout, "Version %d (%s%s)%s:\n",
+				gen.Number, gen.Created.UTC().Format(time.DateOnly), current, parentNote(gen, gens, i))
+			manifest, err := eng.ReadManifest(ctx, gen.Path)
 			if err != nil {
-				fmt.Fprintf(inv.env.Stdout, "  not known: %v\n", err)
-				continue
+				return err
 			}
-			inv.printChanges(changes, "  ")
-			if i < len(gens)-1 {
-				fmt.Fprintln(inv.env.Stdout)
-			}
+			inv.printManifestChanges(before, manifest)
+			before = manifest
 		}
 		return nil
 	})
+}
+
+// printManifestChanges prints a line for each package that was added, changed
+// or removed.
+func (inv *invocation) printManifestChanges(before, after *engine.Manifest) {
+	shown := 0
+	line := func(elem engine.Element, was, is []string) {
+		fmt.Fprintf(inv.env.Stdout, "  %s: %s -> %s\n", text.SanitiseName(elem.Identifier()), versions(was), versions(is))
+		shown++
+	}
+	names := slices.Concat(before.Names(), after.Names())
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		old, was := before.Elements[name]
+		elem, is := after.Elements[name]
+		switch {
+		case !was:
+			line(elem, nil, elem.Versions())
+		case !is:
+			line(old, old.Versions(), nil)
+		case !slices.Equal(old.Versions(), elem.Versions()):
+			line(old, old.Versions(), elem.Versions())
+		}
+	}
+	if shown == 0 {
+		fmt.Fprintln(inv.env.Stdout, "  No changes.")
+	}
 }
 
 // parentNote says which generation gen was made from if that is not the one
@@ -105,7 +126,7 @@ func (inv *invocation) historyJSON(gens []profile.Generation) error {
 // runDiffClosures is `nixbench profile diff-closures`.
 func runDiffClosures(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
-		gens, err := generations(name)
+		gens, err := inv.generations(name)
 		if err != nil {
 			return err
 		}
@@ -153,24 +174,24 @@ func (inv *invocation) planRollback(ctx context.Context, eng *engine.Engine, nam
 // runProfileList is `nixbench profile list`: the packages of a profile.
 func runProfileList(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
-		gens, err := generations(name)
+		gens, err := inv.generations(name)
 		if err != nil {
 			return err
 		}
+		manifest := &engine.Manifest{Version: 3}
 		for _, gen := range gens {
 			if gen.Current {
-				return inv.listElements(ctx, eng, gen)
+				if manifest, err = eng.ReadManifest(ctx, gen.Path); err != nil {
+					return err
+				}
 			}
 		}
-		return fmt.Errorf("list packages of %s: %w", name, profile.ErrNoGeneration)
+		return inv.listElements(manifest)
 	})
 }
 
-func (inv *invocation) listElements(ctx context.Context, eng *engine.Engine, gen profile.Generation) error {
-	manifest, err := eng.ReadManifest(ctx, gen.Path)
-	if err != nil {
-		return err
-	}
+// listElements prints a paragraph for each package.
+func (inv *invocation) listElements(manifest *engine.Manifest) error {
 	if inv.json {
 		return writeJSON(inv.env.Stdout, manifest)
 	}
@@ -179,13 +200,22 @@ func (inv *invocation) listElements(ctx context.Context, eng *engine.Engine, gen
 		if i > 0 {
 			fmt.Fprintln(inv.env.Stdout)
 		}
-		fmt.Fprintf(inv.env.Stdout, "Name:               %s\n", text.SanitiseName(name))
-		if elem.AttrPath != "" {
-			fmt.Fprintf(inv.env.Stdout, "Attribute path:     %s\n", text.SanitiseName(elem.AttrPath))
+		inactive := ""
+		if !elem.Active {
+			inactive = " (inactive)"
 		}
-		for _, p := range elem.StorePaths {
-			fmt.Fprintf(inv.env.Stdout, "Store paths:        %s\n", text.SanitiseName(string(p)))
+		fmt.Fprintf(inv.env.Stdout, "Name:               %s%s\n", text.SanitiseName(name), inactive)
+		if src := elem.Source; src != nil {
+			fmt.Fprintf(inv.env.Stdout, "Flake attribute:    %s\n", text.SanitiseName(src.Attribute()))
+			fmt.Fprintf(inv.env.Stdout, "Original flake URL: %s\n", text.SanitiseName(src.OriginalURL))
+			fmt.Fprintf(inv.env.Stdout, "Locked flake URL:   %s\n", text.SanitiseName(src.URL))
 		}
+		paths := make([]string, len(elem.StorePaths))
+		for i, p := range elem.StorePaths {
+			paths[i] = text.SanitiseName(string(p))
+		}
+		slices.Sort(paths)
+		fmt.Fprintf(inv.env.Stdout, "Store paths:        %s\n", strings.Join(paths, " "))
 	}
 	return nil
 }

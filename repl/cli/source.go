@@ -10,8 +10,8 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/settings"
 	"nixbench/repl/text"
-	"nixbench/store"
 )
 
 // This file says where a command's expression comes from: --file, --expr and
@@ -19,23 +19,44 @@ import (
 
 // open opens the engine that the flags ask for. The caller closes it.
 func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
-	warn := func(msg string) {
-		if !inv.quiet {
-			fmt.Fprintln(inv.env.Stderr, "warning: "+text.PlainLine(msg))
-		}
+	set, err := inv.settings()
+	if err != nil {
+		return nil, err
 	}
-	set, err := engine.LoadSettings(inv.env.Getenv, warn)
+	return engine.Open(ctx, engine.Options{
+		StoreURI: inv.storeURI, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+	})
+}
+
+// settings returns the configuration with what the flags change.
+func (inv *invocation) settings() (*settings.Settings, error) {
+	set, err := engine.LoadSettings(inv.env.Getenv, inv.warn)
 	if err != nil {
 		return nil, err
 	}
 	for _, opt := range inv.options {
-		if err := set.Set(opt.Name, opt.Value); err != nil {
+		switch err := set.Set(opt.Name, opt.Value); {
+		case errors.Is(err, settings.ErrUnknown):
+			inv.warn(fmt.Sprintf("unknown setting '%s'", opt.Name))
+		case err != nil:
 			return nil, inv.cmd.usage("setting '%s': %v", opt.Name, err)
 		}
 	}
-	return engine.Open(ctx, engine.Options{
-		StoreURI: inv.storeURI, Settings: set, Getenv: inv.env.Getenv, Warn: warn,
-	})
+	return set, nil
+}
+
+// warn prints a warning to standard error, unless told to be quiet.
+func (inv *invocation) warn(msg string) {
+	if !inv.quiet {
+		inv.tell("warning: " + msg)
+	}
+}
+
+// tell prints a message to standard error, cleaned.
+func (inv *invocation) tell(msg string) {
+	for line := range strings.SplitSeq(msg, "\n") {
+		fmt.Fprintln(inv.env.Stderr, text.PlainLine(line))
+	}
 }
 
 // An evaluation is an evaluator and what the flags say about its input.
@@ -48,16 +69,15 @@ type evaluation struct {
 
 // evaluate makes an evaluator that writes traces and warnings to standard error.
 func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnly bool) (*evaluation, error) {
-	say := func(prefix string) func(string) {
-		return func(msg string) {
-			for line := range strings.SplitSeq(prefix+msg, "\n") {
-				fmt.Fprintln(inv.env.Stderr, text.PlainLine(line))
-			}
+	warn := func(msg string) {
+		if strings.HasPrefix(msg, "evaluation warning:") {
+			inv.tell(msg)
+		} else {
+			inv.warn(msg)
 		}
 	}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
-		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly,
-		Trace: say(""), Warn: say("warning: "),
+		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
 	})
 	if err != nil {
 		return nil, err
@@ -72,12 +92,16 @@ func (e *evaluation) setArgs(ctx context.Context) error {
 		return nil
 	}
 	return e.traced(e.ev.Do(ctx, func(s *eval.State) {
-		b := s.NewAttrs(len(e.inv.argExprs) + len(e.inv.argStrs))
+		vals := make(map[string]eval.Value)
 		for _, arg := range e.inv.argExprs {
-			b.SetName(arg.Name, s.EvalText("«command line argument»", arg.Value, e.inv.env.Dir, nil))
+			vals[arg.Name] = s.EvalText("«string»", arg.Value, e.inv.env.Dir, nil)
 		}
 		for _, arg := range e.inv.argStrs {
-			b.SetName(arg.Name, eval.MakeString(arg.Value))
+			vals[arg.Name] = eval.MakeString(arg.Value)
+		}
+		b := s.NewAttrs(len(vals))
+		for name, v := range vals {
+			b.SetName(name, v)
 		}
 		e.args = s.ForceAttrs(b.Value(), "")
 	}))
@@ -92,19 +116,15 @@ func (e *evaluation) traced(err error) error {
 	return err
 }
 
-// file returns the absolute name of the file that name stands for: a path, a
-// search path such as <nixpkgs>, or "-" for standard input, whose text it
-// returns instead.
+// root returns the value that --file or --expr gives.
 func (e *evaluation) root(ctx context.Context) (eval.Value, error) {
 	switch {
 	case e.inv.hasExpr && e.inv.file != "":
-		return eval.Value{}, e.inv.cmd.usage("--file and --expr exclude each other")
+		return eval.Value{}, e.inv.cmd.usage("'--file' and '--expr' are exclusive")
 	case e.inv.hasExpr && e.inv.expr == "-":
 		return e.stdin(ctx)
 	case e.inv.hasExpr:
 		return e.expr(ctx, e.inv.expr)
-	case e.inv.file == "-":
-		return e.stdin(ctx)
 	case e.inv.file == "":
 		return eval.Value{}, e.inv.cmd.usage("say which expression is meant: --file FILE or --expr EXPR")
 	}
@@ -121,18 +141,42 @@ func (e *evaluation) stdin(ctx context.Context) (eval.Value, error) {
 	if err != nil {
 		return eval.Value{}, fmt.Errorf("read standard input: %v", err)
 	}
-	return e.expr(ctx, string(src))
+	var v eval.Value
+	err = e.ev.Do(ctx, func(s *eval.State) { v = s.Force(s.EvalText("«stdin»", string(src), e.inv.env.Dir, nil)) })
+	return v, e.traced(err)
 }
 
-func (e *evaluation) fromFile(ctx context.Context, name string) (eval.Value, error) {
-	if strings.HasPrefix(name, "<") && strings.HasSuffix(name, ">") {
-		return e.expr(ctx, "import "+name)
+// fromFile evaluates a file that is named by a path, by <NAME> in the search
+// path, or by "-" for standard input.
+func (e *evaluation) fromFile(ctx context.Context, name string) (v eval.Value, err error) {
+	if name == "-" {
+		return e.stdin(ctx)
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(e.inv.env.Dir, name)
+	if name, err = e.locate(ctx, name); err != nil {
+		return v, err
 	}
-	v, err := e.ev.EvalFile(ctx, name)
+	v, err = e.ev.EvalFile(ctx, name)
 	return v, e.traced(err)
+}
+
+// locate returns the absolute name of a file that is named by a path or by
+// <NAME> in the search path.
+func (e *evaluation) locate(ctx context.Context, name string) (string, error) {
+	if inner, ok := strings.CutPrefix(name, "<"); ok && strings.HasSuffix(inner, ">") {
+		err := e.ev.Do(ctx, func(s *eval.State) {
+			name = s.FindFile(e.ev.Options().SearchPath, strings.TrimSuffix(inner, ">"))
+		})
+		return name, e.traced(err)
+	}
+	return e.inv.abs(name), nil
+}
+
+// abs returns the absolute name of a file that the user named.
+func (inv *invocation) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(inv.env.Dir, name)
 }
 
 // selectAttr selects an attribute path from v; "" is v itself. If call is true, what
@@ -149,92 +193,4 @@ func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath stri
 		found = s.Force(found)
 	})
 	return found, e.traced(err)
-}
-
-// An installable is something that can be built or looked at: derivations, or
-// a store path.
-type installable struct {
-	name   string // as the user wrote it
-	target store.DerivedPath
-	drv    engine.Derivation // the zero value for a store path
-}
-
-// installables returns what the arguments stand for: store paths, "drv^out"
-// and, if there is an expression, attribute paths in it with or without
-// "^out,dev".
-func (inv *invocation) installables(ctx context.Context, eng *engine.Engine, attrs []string) ([]installable, error) {
-	var out []installable
-	var e *evaluation
-	var root eval.Value
-	for _, attr := range attrs {
-		if inst, ok, err := inv.storePath(eng, attr); err != nil {
-			return nil, err
-		} else if ok {
-			out = append(out, inst)
-			continue
-		}
-		if e == nil {
-			var err error
-			if e, err = inv.evaluate(ctx, eng, false); err != nil {
-				return nil, err
-			}
-			if root, err = e.root(ctx); err != nil {
-				return nil, err
-			}
-		}
-		found, err := e.attrInstallables(ctx, root, attr)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
-}
-
-// storePath parses an argument that names something in the store: a path in
-// it, a link to one, or "drv^out".
-func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, bool, error) {
-	dir := eng.Store().Dir()
-	if strings.ContainsAny(arg, "^!") && strings.HasPrefix(arg, string(dir)+"/") {
-		target, err := dir.ParseDerivedPath(arg)
-		return installable{name: arg, target: target}, true, err
-	}
-	if p, _, err := dir.PathOf(arg); err == nil {
-		return installable{name: arg, target: store.DerivedPath{Path: p}}, true, nil
-	}
-	if strings.HasPrefix(arg, string(dir)+"/") {
-		_, err := dir.ParsePath(arg)
-		return installable{}, false, err
-	}
-	if !strings.Contains(arg, "/") && (inv.file != "" || inv.hasExpr) {
-		return installable{}, false, nil
-	}
-	p, err := eng.ResolveLink(filepath.Join(inv.env.Dir, arg), arg)
-	if err != nil {
-		return installable{}, false, nil //nolint:nilerr // not a link into the store: an attribute
-	}
-	return installable{name: arg, target: store.DerivedPath{Path: p}}, true, nil
-}
-
-func (e *evaluation) attrInstallables(ctx context.Context, root eval.Value, attr string) ([]installable, error) {
-	attrPath, spec, hasSpec := strings.Cut(attr, "^")
-	v, err := e.selectAttr(ctx, root, attrPath, true)
-	if err != nil {
-		return nil, err
-	}
-	drvs, err := e.eng.Derivations(ctx, e.ev, v)
-	if err != nil {
-		return nil, e.traced(err)
-	}
-	var out []installable
-	for _, d := range drvs {
-		target := d.Target()
-		if hasSpec {
-			if target.Outputs, err = store.ParseOutputs(spec); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, installable{name: attr, target: target, drv: d})
-	}
-	return out, nil
 }

@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"nixbench/engine"
@@ -12,7 +16,8 @@ import (
 	"nixbench/store"
 )
 
-// runWhyDepends is `nixbench why-depends A B`.
+// runWhyDepends is `nixbench why-depends PATH DEPENDENCY`. The path is built if
+// need be; what the dependency would be is known without.
 func runWhyDepends(ctx context.Context, inv *invocation) error {
 	eng, err := inv.open(ctx)
 	if err != nil {
@@ -23,159 +28,215 @@ func runWhyDepends(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	if _, err := eng.StoreOf(ctx, from); errors.Is(err, store.ErrInvalidPath) {
+		if err := inv.buildArgument(ctx, eng, inv.args[0]); err != nil {
+			return err
+		}
+	}
 	to, err := inv.onePath(ctx, eng, inv.args[1])
 	if err != nil {
 		return err
 	}
-	st, err := eng.StoreOf(ctx, from)
+	g, err := closure.Load(ctx, eng.Reader(), from)
 	if err != nil {
 		return err
 	}
-	g, err := closure.Load(ctx, st, from)
-	if err != nil {
-		return err
-	}
+	w := whyPrinter{inv: inv, st: eng.Reader(), graph: g, printed: make(map[why.Node]bool)}
 	target, found := g.Node(to)
 	if !found {
-		fmt.Fprintf(inv.env.Stderr, "'%s' does not depend on '%s'\n", from, to)
-		return &ExitError{Status: 1}
+		fmt.Fprintf(inv.env.Stderr, "'%s' does not depend on '%s'\n", inv.args[0], inv.args[1])
+		if inv.json {
+			return writeJSON(inv.env.Stdout, []edge{})
+		}
+		return nil
 	}
-	chains := why.New(g, g.Roots()[0], target)
-	w := whyPrinter{ctx: ctx, inv: inv, st: st, chains: chains, printed: make(map[why.Node]bool)}
+	w.chains = why.New(g, g.Roots()[0], target)
 	if inv.json {
-		return w.json()
+		return w.json(ctx)
 	}
-	if inv.all {
-		fmt.Fprintln(inv.env.Stdout, from)
-		return w.tree(g.Roots()[0], "")
-	}
-	return w.shortest()
+	return w.print(ctx)
 }
 
-// onePath returns the store path that an argument stands for.
+// onePath returns the store path that an argument stands for. It need not be
+// valid.
 func (inv *invocation) onePath(ctx context.Context, eng *engine.Engine, arg string) (store.Path, error) {
-	paths, err := inv.validPaths(ctx, eng, []string{arg})
+	paths, err := inv.paths(ctx, eng, []string{arg})
 	if err != nil {
 		return "", err
+	}
+	if len(paths) != 1 {
+		return "", fmt.Errorf("argument '%s' should evaluate to one store path", arg)
 	}
 	return paths[0], nil
 }
 
-// A whyPrinter prints why one path depends on another.
-type whyPrinter struct {
-	ctx     context.Context // of the one command it prints for
-	inv     *invocation
-	st      engine.Store
-	chains  *why.Chains
-	printed map[why.Node]bool
+// buildArgument builds what an argument stands for.
+func (inv *invocation) buildArgument(ctx context.Context, eng *engine.Engine, arg string) error {
+	insts, err := inv.installables(ctx, eng, []string{arg})
+	if err != nil {
+		return err
+	}
+	_, err = inv.realise(ctx, eng, targetsOf(insts))
+	return err
 }
 
-// shortest prints one shortest chain, each path below its referrer.
-func (w *whyPrinter) shortest() error {
-	g := w.chains.Graph()
+// A whyPrinter prints why one path depends on another, as nix why-depends does
+// but for what that tells by colour alone.
+type whyPrinter struct {
+	inv     *invocation
+	st      store.Reader
+	graph   *closure.Graph
+	chains  *why.Chains
+	printed map[why.Node]bool // whose references have been printed
+}
+
+// print prints the chains: one shortest, or all as a tree.
+func (w *whyPrinter) print(ctx context.Context) error {
+	from := w.chains.From()
+	w.line("%s", w.graph.Path(from))
+	if w.inv.all {
+		return w.tree(ctx, from, "")
+	}
 	chain := w.chains.Shortest()
-	for i, n := range chain {
-		indent, arrow := strings.Repeat("    ", max(0, i-1)), ""
-		if i > 0 {
-			if err := w.occurrences(chain[i-1], n, indent+"│   "); err != nil {
-				return err
-			}
-			arrow = "└───"
+	indent := ""
+	for i, n := range chain[1:] {
+		if err := w.edge(ctx, chain[i], n, indent, "└───", "    "); err != nil {
+			return err
 		}
-		fmt.Fprintf(w.inv.env.Stdout, "%s%s%s\n", indent, arrow, g.Path(n))
+		indent += "    "
 	}
 	return nil
 }
 
 // tree prints all chains below n. What was printed before is not unfolded again.
-func (w *whyPrinter) tree(n why.Node, indent string) error {
+func (w *whyPrinter) tree(ctx context.Context, n why.Node, indent string) error {
 	if w.printed[n] {
 		return nil
 	}
 	w.printed[n] = true
-	g := w.chains.Graph()
-	next := w.chains.Next(n)
+	next := w.next(n)
 	for i, child := range next {
 		branch, below := "├───", "│   "
 		if i == len(next)-1 {
 			branch, below = "└───", "    "
 		}
-		again := ""
-		if w.printed[child] && len(w.chains.Next(child)) > 0 {
-			again = " (see above)"
-		}
-		if err := w.occurrences(n, child, indent+"│   "); err != nil {
+		if err := w.edge(ctx, n, child, indent, branch, below); err != nil {
 			return err
 		}
-		fmt.Fprintf(w.inv.env.Stdout, "%s%s%s%s\n", indent, branch, g.Path(child), again)
-		if err := w.tree(child, indent+below); err != nil {
+		if err := w.tree(ctx, child, indent+below); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// occurrences prints, with --precise, the files of from in which to stands.
-func (w *whyPrinter) occurrences(from, to why.Node, indent string) error {
+// next returns what n refers to on the way to the end, nearest to it first, then
+// by path, as nix does.
+func (w *whyPrinter) next(n why.Node) []why.Node {
+	next := slices.Clone(w.chains.Next(n))
+	slices.SortFunc(next, func(a, b why.Node) int {
+		return cmp.Or(cmp.Compare(w.chains.Steps(a), w.chains.Steps(b)), cmp.Compare(w.graph.Path(a), w.graph.Path(b)))
+	})
+	return next
+}
+
+// edge prints a reference: the path referred to, and before it, with --precise,
+// the files that hold the reference; only the first of them unless --all.
+func (w *whyPrinter) edge(ctx context.Context, from, to why.Node, indent, branch, below string) error {
+	again := ""
+	if w.printed[to] && len(w.chains.Next(to)) > 0 {
+		again = " (see above)"
+	}
 	if !w.inv.precise {
+		w.line("%s%s%s%s", indent, branch, w.graph.Path(to), again)
 		return nil
 	}
-	g := w.chains.Graph()
-	opts := why.OccurrenceOptions{}
-	for o, err := range why.Occurrences(w.ctx, w.st.RealPath(g.Path(from)), g.Path(to).Digest(), opts) {
+	for o, err := range w.occurrences(ctx, from, to) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w.inv.env.Stdout, "%s%s: …%s…\n", indent, text.SanitiseName(fileName(o.File)), text.SanitiseName(o.Context))
+		w.line("%s%s%s", indent, branch, describe(o))
+		branch = below
+		if !w.inv.all {
+			break
+		}
 	}
+	w.line("%s%s→ %s%s", indent, below, w.graph.Path(to), again)
 	return nil
 }
 
-// json prints the references that lie on chains, with their occurrences.
-func (w *whyPrinter) json() error {
-	type edge struct {
-		From  store.Path `json:"from"`
-		To    store.Path `json:"to"`
-		Files []string   `json:"files,omitempty"`
+func (w *whyPrinter) line(format string, args ...any) {
+	fmt.Fprintf(w.inv.env.Stdout, format+"\n", args...)
+}
+
+// occurrences yields where in the files of one path another stands, once a file.
+func (w *whyPrinter) occurrences(ctx context.Context, from, to why.Node) iter.Seq2[why.Occurrence, error] {
+	root := w.st.RealPath(w.graph.Path(from))
+	return why.Occurrences(ctx, root, w.graph.Path(to).Digest(), why.OccurrenceOptions{PerFile: 1})
+}
+
+// margin is how many bytes are shown on either side of a digest.
+const margin = 32
+
+// describe returns a line about an occurrence: "bin/x: …around the digest…", or
+// "bin/x -> target".
+func describe(o why.Occurrence) string {
+	file := text.SanitiseName(o.File)
+	if file == "" {
+		file = "/"
 	}
-	g := w.chains.Graph()
-	var edges []edge
-	add := func(from, to why.Node) error {
-		e := edge{From: g.Path(from), To: g.Path(to)}
+	if o.Place == why.InTarget {
+		return file + " -> " + text.SanitiseName(o.Context)
+	}
+	start := max(0, o.Digest-margin)
+	end := min(len(o.Context), o.Digest+store.DigestLen+margin)
+	return fmt.Sprintf("%s: …%s…", file, o.Context[start:end])
+}
+
+// An edge is a reference that lies on a chain, as --json prints it.
+type edge struct {
+	From  store.Path `json:"from"`
+	To    store.Path `json:"to"`
+	Files []string   `json:"files,omitempty"`
+}
+
+// json prints the references that lie on chains, with the files that hold them
+// if --precise.
+func (w *whyPrinter) json(ctx context.Context) error {
+	edges := []edge{}
+	for from, to := range w.references() {
+		e := edge{From: w.graph.Path(from), To: w.graph.Path(to)}
 		if w.inv.precise {
-			for o, err := range why.Occurrences(w.ctx, w.st.RealPath(e.From), e.To.Digest(), why.OccurrenceOptions{}) {
+			for o, err := range w.occurrences(ctx, from, to) {
 				if err != nil {
 					return err
 				}
-				e.Files = append(e.Files, o.File)
+				e.Files = append(e.Files, strings.ToValidUTF8(o.File, "�"))
 			}
 		}
 		edges = append(edges, e)
-		return nil
-	}
-	if w.inv.all {
-		for _, n := range w.chains.Nodes() {
-			for _, child := range w.chains.Next(n) {
-				if err := add(n, child); err != nil {
-					return err
-				}
-			}
-		}
-		return writeJSON(w.inv.env.Stdout, edges)
-	}
-	chain := w.chains.Shortest()
-	for i := 1; i < len(chain); i++ {
-		if err := add(chain[i-1], chain[i]); err != nil {
-			return err
-		}
 	}
 	return writeJSON(w.inv.env.Stdout, edges)
 }
 
-// fileName names a file of a store object; the object itself is "(the path)".
-func fileName(rel string) string {
-	if rel == "" {
-		return "(the path itself)"
+// references yields the references of one shortest chain, or of all chains.
+func (w *whyPrinter) references() iter.Seq2[why.Node, why.Node] {
+	return func(yield func(from, to why.Node) bool) {
+		if !w.inv.all {
+			chain := w.chains.Shortest()
+			for i := 1; i < len(chain); i++ {
+				if !yield(chain[i-1], chain[i]) {
+					return
+				}
+			}
+			return
+		}
+		for _, n := range w.chains.Nodes() {
+			for _, child := range w.chains.Next(n) {
+				if !yield(n, child) {
+					return
+				}
+			}
+		}
 	}
-	return rel
 }

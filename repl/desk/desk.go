@@ -96,6 +96,9 @@ type Info struct {
 	// Reading names a second store that is only read, such as /nix/store
 	// beside the embedded one; "" for none.
 	Reading string
+	// Unread says why the machine's store is not read although there is one;
+	// "" if it is, or there is none.
+	Unread string
 	// ReadOnly says why the store cannot be changed; "" if it can.
 	ReadOnly string
 	// Nixpkgs is the version that <nixpkgs> leads to; "" if none.
@@ -120,11 +123,14 @@ func (d *Desk) describe() Info {
 	info := Info{
 		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
 	}
-	if root, ok := strings.CutSuffix(st.RealDir(), string(st.Dir())); ok && root != "" {
-		info.StoreRoot = d.shorten(root)
+	if real := st.RealDir(); real != string(st.Dir()) {
+		info.StoreRoot = d.shorten(strings.TrimSuffix(real, string(st.Dir())))
 	}
 	if m := d.eng.Machine(); m != nil {
 		info.Reading = string(m.Dir())
+	}
+	if err := d.eng.MachineErr(); err != nil {
+		info.Unread = text.PlainLine(err.Error())
 	}
 	if st.ReadOnly() {
 		info.ReadOnly = "the store is only read; its owner can change it"

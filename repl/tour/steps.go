@@ -87,7 +87,7 @@ func (t *Tour) addGeneration(ctx context.Context, manifest *engine.Manifest, cha
 			return err
 		}
 		elements[c.name] = engine.Element{
-			Active: true, AttrPath: c.attr, Priority: engine.DefaultPriority, StorePaths: []store.Path{p},
+			Active: true, Priority: engine.DefaultPriority, StorePaths: []store.Path{p},
 		}
 	}
 	manifest.Elements = elements
@@ -101,15 +101,15 @@ func (t *Tour) addGeneration(ctx context.Context, manifest *engine.Manifest, cha
 
 // output returns the path of a package's output, which must have been built.
 func (t *Tour) output(ctx context.Context, attr string) (store.Path, error) {
-	targets, err := t.Targets(ctx, attr)
+	drvs, err := t.derivations(ctx, attr)
 	if err != nil {
 		return "", err
 	}
-	d, err := t.Engine.ReadDerivation(ctx, targets[0].Path)
+	d, err := t.Engine.ReadDerivation(ctx, drvs[0].DrvPath)
 	if err != nil {
 		return "", err
 	}
-	p := d.OutputPath(targets[0].Outputs[0])
+	p := d.OutputPath(drvs[0].OutputName)
 	if _, err := t.Engine.StoreOf(ctx, p); err != nil {
 		return "", fmt.Errorf("find %s: %w", attr, err)
 	}

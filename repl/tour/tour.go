@@ -205,11 +205,7 @@ func writeFiles(dir string) error {
 func (t *Tour) Targets(ctx context.Context, attrs ...string) ([]store.DerivedPath, error) {
 	var targets []store.DerivedPath
 	for _, attr := range attrs {
-		v, err := t.ev.Select(ctx, t.set, attr, eval.NoAttrs())
-		if err != nil {
-			return nil, err
-		}
-		drvs, err := t.Engine.Derivations(ctx, t.ev, v)
+		drvs, err := t.derivations(ctx, attr)
 		if err != nil {
 			return nil, err
 		}
@@ -218,4 +214,18 @@ func (t *Tour) Targets(ctx context.Context, attrs ...string) ([]store.DerivedPat
 		}
 	}
 	return targets, nil
+}
+
+// derivations returns the derivations that an attribute is or holds, at least
+// one.
+func (t *Tour) derivations(ctx context.Context, attr string) ([]engine.Derivation, error) {
+	v, err := t.ev.Select(ctx, t.set, attr, eval.NoAttrs())
+	if err != nil {
+		return nil, err
+	}
+	drvs, err := t.Engine.Derivations(ctx, t.ev, v)
+	if err == nil && len(drvs) == 0 {
+		err = fmt.Errorf("find %s: %w", attr, engine.ErrNotDerivation)
+	}
+	return drvs, err
 }

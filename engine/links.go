@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nixbench/store"
+)
+
+// Flush makes what evaluations have written to the store valid.
+func (e *Engine) Flush(ctx context.Context) error { return e.flush(ctx) }
+
+// maxHops is how many links ResolveLink follows.
+const maxHops = 40
+
+// ResolveLink follows links from file until one leads into the store, and
+// returns the store path there. Shown is the name that errors say.
+func (e *Engine) ResolveLink(file, shown string) (store.Path, error) {
+	dir := e.store.Dir()
+	for range maxHops {
+		if p, _, err := dir.PathOf(file); err == nil {
+			return p, nil
+		}
+		if rest, ok := strings.CutPrefix(file, e.store.RealDir()+"/"); ok {
+			p, _, err := dir.PathOf(string(dir) + "/" + rest)
+			return p, err
+		}
+		target, err := os.Readlink(file)
+		if err != nil {
+			return "", fmt.Errorf("path '%s' is not in the store and leads to nothing in it", shown)
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(file), target)
+		}
+		file = target
+	}
+	return "", fmt.Errorf("path '%s': too many levels of symbolic links", shown)
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/engine/eval"
+	"nixbench/store"
+)
+
+// This file turns the arguments of commands into what can be built or looked at.
+
+// An installable is what one argument stands for, or a part of it: outputs of a
+// derivation, or a store path.
+type installable struct {
+	name   string // as the user wrote it
+	target store.DerivedPath
+}
+
+// installables returns what the arguments stand for: store paths, "drv^out"
+// and, if there is an expression, attribute paths in it with or without
+// "^out,dev".
+func (inv *invocation) installables(ctx context.Context, eng *engine.Engine, args []string) ([]installable, error) {
+	var out []installable
+	var e *evaluation
+	var root eval.Value
+	for _, arg := range args {
+		if inst, ok, err := inv.storePath(eng, arg); err != nil {
+			return nil, err
+		} else if ok {
+			out = append(out, inst)
+			continue
+		}
+		if e == nil {
+			var err error
+			if e, err = inv.evaluate(ctx, eng, false); err != nil {
+				return nil, err
+			}
+			if root, err = e.root(ctx); err != nil {
+				return nil, err
+			}
+		}
+		found, err := e.installables(ctx, root, arg)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// storePath parses an argument that names something in the store: a path in
+// it, a link to one, or "drv^out". Links are only looked for where there is no
+// expression that the argument could be an attribute of.
+func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, bool, error) {
+	dir := eng.Store().Dir()
+	if strings.HasPrefix(arg, string(dir)+"/") {
+		if strings.ContainsAny(arg, "^!") {
+			target, err := dir.ParseDerivedPath(arg)
+			return installable{arg, target}, true, err
+		}
+		p, _, err := dir.PathOf(arg)
+		return installable{arg, store.DerivedPath{Path: p}}, true, err
+	}
+	if inv.file != "" || inv.hasExpr || arg == "" {
+		return installable{}, false, nil
+	}
+	p, err := eng.ResolveLink(inv.abs(arg), arg)
+	if err != nil && !strings.Contains(arg, "/") {
+		return installable{}, false, nil //nolint:nilerr // an attribute, of an expression that is not there
+	}
+	return installable{arg, store.DerivedPath{Path: p}}, true, err
+}
+
+// installables returns what an attribute path stands for: what its derivations
+// are, one for each, by path; or the one store path that it evaluates to.
+// Behaviour: InstallableAttrPath in Nix's installable-attr-path.cc.
+func (e *evaluation) installables(ctx context.Context, root eval.Value, arg string) ([]installable, error) {
+	attrPath, spec, hasSpec := strings.Cut(arg, "^")
+	var asked []store.OutputName
+	if hasSpec {
+		var err error
+		if asked, err = store.ParseOutputs(spec); err != nil {
+			return nil, err
+		}
+	}
+	v, err := e.selectAttr(ctx, root, attrPath, false)
+	if err != nil {
+		return nil, err
+	}
+	if target, ok, err := e.eng.SingleTarget(ctx, e.ev, v); ok || err != nil {
+		return []installable{{arg, target}}, e.traced(err)
+	}
+	drvs, err := e.derivations(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	var out []installable
+	for _, d := range drvs {
+		target := d.Target()
+		if hasSpec {
+			target.Outputs = asked
+		}
+		i := slices.IndexFunc(out, func(inst installable) bool { return inst.target.Path == target.Path })
+		if i < 0 {
+			out = append(out, installable{arg, target})
+		} else {
+			out[i].target.Outputs = union(out[i].target.Outputs, target.Outputs)
+		}
+	}
+	slices.SortFunc(out, func(a, b installable) int { return cmp.Compare(a.target.Path, b.target.Path) })
+	return out, nil
+}
+
+// targetsOf returns what has to be realised for installables.
+func targetsOf(insts []installable) []store.DerivedPath {
+	targets := make([]store.DerivedPath, len(insts))
+	for i, inst := range insts {
+		targets[i] = inst.target
+	}
+	return targets
+}
+
+// derivations returns the derivations of a value, and warns if there are none.
+func (e *evaluation) derivations(ctx context.Context, v eval.Value) ([]engine.Derivation, error) {
+	drvs, err := e.eng.Derivations(ctx, e.ev, v)
+	if err == nil && len(drvs) == 0 {
+		e.inv.warn("there is no derivation in " + e.ev.Snapshot(v).Text)
+	}
+	return drvs, e.traced(err)
+}
+
+// union returns the names of both lists, sorted.
+func union(a, b []store.OutputName) []store.OutputName {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// outputPaths returns the paths that a target stands for, by the names of the
+// outputs; a store path stands for itself.
+func outputPaths(ctx context.Context, eng *engine.Engine, target store.DerivedPath) ([]store.Path, error) {
+	if target.Outputs == nil {
+		return []store.Path{target.Path}, nil
+	}
+	outputs, err := wantedOutputs(ctx, eng, target)
+	if err != nil {
+		return nil, err
+	}
+	var paths []store.Path
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		paths = append(paths, outputs[name])
+	}
+	return paths, nil
+}
+
+// wantedOutputs returns the paths of those outputs of a derivation that target
+// wants. They need not be valid.
+func wantedOutputs(ctx context.Context, eng *engine.Engine, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
+	d, err := eng.ReadDerivation(ctx, target.Path)
+	if err != nil {
+		return nil, err
+	}
+	outputs := make(map[store.OutputName]store.Path)
+	for _, name := range d.OutputNames() {
+		if target.Wants(name) {
+			outputs[name] = d.OutputPath(name)
+		}
+	}
+	for _, name := range target.Outputs {
+		if _, found := outputs[name]; !found && name != store.AllOutputs {
+			return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", target.Path, name)
+		}
+	}
+	return outputs, nil
+}

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"nixbench/engine"
+	"nixbench/engine/eval"
+)
+
+// runInstantiate is `nixbench instantiate`, with the flags of nix-instantiate.
+func runInstantiate(ctx context.Context, inv *invocation) error {
+	if inv.parse {
+		return runParse(ctx, inv)
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	e, err := inv.evaluate(ctx, eng, inv.readOnly || inv.evalOnly && !inv.readWrite || inv.findFile)
+	if err != nil {
+		return err
+	}
+	printed := 0
+	for _, arg := range inv.legacyArgs() {
+		switch {
+		case inv.findFile:
+			err = e.printFile(ctx, arg)
+		case inv.evalOnly:
+			err = e.printValues(ctx, arg)
+		default:
+			err = e.printDerivations(ctx, arg, &printed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return eng.Flush(ctx)
+}
+
+// legacyArgs returns the arguments of a command that takes files or, after
+// --expr, expressions; ./default.nix if there are none.
+func (inv *invocation) legacyArgs() []string {
+	if len(inv.args) == 0 && !inv.hasExpr && !inv.findFile {
+		return []string{"."}
+	}
+	return inv.args
+}
+
+// legacyRoot returns the value of such an argument.
+func (e *evaluation) legacyRoot(ctx context.Context, arg string) (eval.Value, error) {
+	if e.inv.hasExpr && arg != "-" {
+		return e.expr(ctx, arg)
+	}
+	return e.fromFile(ctx, arg)
+}
+
+// legacyValues calls f with the values that the attribute paths of --attr
+// select from the value of an argument.
+func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.Value) error) error {
+	root, err := e.legacyRoot(ctx, arg)
+	if err != nil {
+		return err
+	}
+	attrs := e.inv.attrs
+	if len(attrs) == 0 {
+		attrs = []string{""}
+	}
+	for _, attr := range attrs {
+		// Nix calls what it prints only if there is something to call it with.
+		v, err := e.selectAttr(ctx, root, attr, !e.inv.evalOnly || e.args.Len() > 0)
+		if err != nil {
+			return err
+		}
+		if err := f(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// legacyDerivations returns the derivations that an argument stands for.
+func (e *evaluation) legacyDerivations(ctx context.Context, arg string) ([]engine.Derivation, error) {
+	var all []engine.Derivation
+	err := e.legacyValues(ctx, arg, func(v eval.Value) error {
+		drvs, err := e.derivations(ctx, v)
+		for _, d := range drvs {
+			if d.OutputName == "" {
+				return fmt.Errorf("derivation '%s' lacks an 'outputName' attribute", d.DrvPath)
+			}
+		}
+		all = append(all, drvs...)
+		return err
+	})
+	return all, err
+}
+
+// printValues prints values as nix-instantiate --eval does.
+func (e *evaluation) printValues(ctx context.Context, arg string) error {
+	return e.legacyValues(ctx, arg, func(v eval.Value) error {
+		if e.inv.json || e.inv.xml || e.inv.raw {
+			return e.print(ctx, v)
+		}
+		if e.inv.strict {
+			var err error
+			if v, err = e.ev.ForceDeep(ctx, v); err != nil {
+				return e.traced(err)
+			}
+		}
+		return e.write(e.ev.PrintPlain(v, e.inv.strict))
+	})
+}
+
+// printDerivations prints the paths of the derivations that an argument stands
+// for, or of the roots that are made of them, which printed counts.
+func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *int) error {
+	drvs, err := e.legacyDerivations(ctx, arg)
+	if err != nil {
+		return err
+	}
+	for _, d := range drvs {
+		shown := string(d.DrvPath)
+		if e.inv.addRoot != "" {
+			shown = e.inv.abs(e.inv.addRoot)
+			if *printed++; *printed > 1 {
+				shown = fmt.Sprintf("%s-%d", shown, *printed)
+			}
+			if err := e.eng.AddRoot(ctx, d.DrvPath, shown); err != nil {
+				return err
+			}
+		}
+		if d.OutputName != "out" {
+			shown += "!" + d.OutputName
+		}
+		if _, err := fmt.Fprintln(e.inv.env.Stdout, shown); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printFile prints where a name is found in the search path.
+func (e *evaluation) printFile(ctx context.Context, name string) error {
+	file, err := e.locate(ctx, "<"+name+">")
+	if err == nil {
+		_, err = fmt.Fprintln(e.inv.env.Stdout, file)
+	}
+	return err
+}
+
+// runParse prints syntax trees.
+func runParse(_ context.Context, inv *invocation) error {
+	for _, arg := range inv.legacyArgs() {
+		from, src, dir := "«string»", []byte(arg), inv.env.Dir
+		if !inv.hasExpr {
+			name, err := sourceFile(inv.abs(arg))
+			if err != nil {
+				return err
+			}
+			if src, err = os.ReadFile(name); err != nil {
+				return err
+			}
+			from, dir = name, filepath.Dir(name)
+		}
+		out, err := engine.Parse(from, src, dir, inv.env.Getenv("HOME"))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(inv.env.Stdout, out)
+	}
+	return nil
+}
+
+// sourceFile returns the file that a name means: a directory means its
+// default.nix.
+func sourceFile(name string) (string, error) {
+	info, err := os.Stat(name)
+	if err == nil && info.IsDir() {
+		name = filepath.Join(name, "default.nix")
+		_, err = os.Stat(name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("path '%s' does not exist", name)
+	}
+	return name, err
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/store"
+)
+
+// runNixBuild is `nixbench nix-build`, with the flags and the exit statuses of
+// nix-build.
+func runNixBuild(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	targets, err := inv.legacyTargets(ctx, eng)
+	if err != nil {
+		return err
+	}
+	result, err := inv.realise(ctx, eng, targets)
+	var failed *buildError
+	if errors.As(err, &failed) {
+		return &ExitError{Status: failed.result.ExitStatus(), Err: err}
+	}
+	if err != nil || inv.dryRun {
+		return err
+	}
+	return inv.reportLegacy(ctx, eng, result)
+}
+
+// legacyTargets returns an output for each derivation of the arguments: files,
+// expressions, or store derivations themselves.
+func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([]store.DerivedPath, error) {
+	e, err := inv.evaluate(ctx, eng, false)
+	if err != nil {
+		return nil, err
+	}
+	var targets []store.DerivedPath
+	for _, arg := range inv.legacyArgs() {
+		if target, ok := inv.drvArgument(eng, arg); ok {
+			targets = append(targets, target)
+			continue
+		}
+		drvs, err := e.legacyDerivations(ctx, arg)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range drvs {
+			targets = append(targets, store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{d.OutputName}})
+		}
+	}
+	return targets, nil
+}
+
+// drvArgument parses "/nix/store/….drv" and "/nix/store/….drv!out".
+func (inv *invocation) drvArgument(eng *engine.Engine, arg string) (store.DerivedPath, bool) {
+	if inv.hasExpr || !strings.HasPrefix(arg, string(eng.Store().Dir())+"/") {
+		return store.DerivedPath{}, false
+	}
+	target, err := eng.Store().Dir().ParseDerivedPath(arg)
+	if err != nil || !target.Path.IsDerivation() {
+		return store.DerivedPath{}, false
+	}
+	if target.Outputs == nil {
+		target.Outputs = []store.OutputName{store.AllOutputs}
+	}
+	return target, true
+}
+
+// reportLegacy links the outputs, unless told not to, and prints them. The
+// links of the second derivation are result-2, result-2-dev and so on.
+func (inv *invocation) reportLegacy(ctx context.Context, eng *engine.Engine, result *engine.Result) error {
+	number := make(map[store.Path]int) // of a derivation, 0 for the first, then 2, 3, …
+	var paths []store.Path
+	for _, outcome := range result.Outcomes {
+		n, seen := number[outcome.DrvPath]
+		if !seen {
+			if n = len(number); n > 0 {
+				n++
+			}
+			number[outcome.DrvPath] = n
+		}
+		for output, p := range outcome.Outputs {
+			if err := inv.link(ctx, eng, p, n, output); err != nil {
+				return err
+			}
+			paths = append(paths, p)
+		}
+	}
+	for _, p := range paths {
+		if _, err := fmt.Fprintln(inv.env.Stdout, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
