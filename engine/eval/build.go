@@ -250,13 +250,20 @@ func (s *State) GenList(f Value, n int) Value {
 
 func (s *State) lazyList(n int, shared *Value, raw uint64) Value {
 	v, elems := s.NewList(n)
-	thunks := s.allocN(n)
-	for i := range elems {
-		elems[i] = initThunk(&thunks[i], shared, uint64(i)<<8|raw)
+	for from := 0; from < n; from += lazyPiece {
+		s.poll()
+		thunks := s.allocN(min(lazyPiece, n-from))
+		for i := range thunks {
+			elems[from+i] = initThunk(&thunks[i], shared, uint64(from+i)<<8|raw)
+		}
 	}
 	s.stats.Thunks += int64(n)
 	return v
 }
+
+// lazyPiece is how many elements of a lazy list are made between two looks at
+// whether the evaluation was cancelled.
+const lazyPiece = 1 << 14
 
 // Thunk returns, lazily, f applied to args.
 func (s *State) Thunk(f Value, args ...Value) Value {
