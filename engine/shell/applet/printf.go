@@ -125,15 +125,18 @@ func (p *printfRun) number(f string, i int) (value, end int) {
 	if i < len(f) && f[i] == '*' {
 		arg, _ := p.next()
 		value, _ := strconv.Atoi(arg)
-		return value, i + 1
+		return min(max(value, -maxWidth), maxWidth), i + 1
 	}
 	end = i
 	for end < len(f) && isDigit(f[end]) {
 		end++
 	}
 	value, _ = strconv.Atoi(f[i:end])
-	return value, end
+	return min(value, maxWidth), end
 }
+
+// maxWidth bounds widths and precisions.
+const maxWidth = 1 << 20
 
 func (p *printfRun) convert(d directive, verb byte) (stop bool) {
 	switch verb {
