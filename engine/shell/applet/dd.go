@@ -38,16 +38,9 @@ func ddMain(_ context.Context, c *Call) int {
 
 func (d *ddRun) operand(name, value string) (problem string) {
 	number := func(into ...*int64) string {
-		n := int64(1)
-		for _, factor := range strings.Split(value, "x") {
-			if name == "bs" || name == "ibs" || name == "obs" || name == "count" || name == "skip" || name == "seek" {
-				factor = strings.TrimSuffix(factor, "B") + map[bool]string{true: "B", false: ""}[strings.HasSuffix(factor, "kB") || strings.HasSuffix(factor, "MB") || strings.HasSuffix(factor, "GB")]
-			}
-			v, ok := parseSize(strings.Replace(factor, "c", "", 1))
-			if !ok {
-				return "invalid number: " + quote(value)
-			}
-			n *= v
+		n, ok := ddNumber(value)
+		if !ok {
+			return "invalid number: " + quote(value)
 		}
 		for _, p := range into {
 			*p = n
@@ -83,6 +76,24 @@ func (d *ddRun) operand(name, value string) (problem string) {
 		return "unrecognized operand " + quote(name+"="+value)
 	}
 	return ""
+}
+
+// ddNumber reads a number with the suffixes of dd, or a product such as 2x512.
+func ddNumber(s string) (int64, bool) {
+	n := int64(1)
+	for _, factor := range strings.Split(s, "x") {
+		unit := int64(1)
+		if digits, isWords := strings.CutSuffix(factor, "w"); isWords {
+			factor, unit = digits, 2
+		}
+		factor = strings.TrimSuffix(factor, "c")
+		v, ok := parseSize(factor)
+		if !ok {
+			return 0, false
+		}
+		n *= v * unit
+	}
+	return n, true
 }
 
 func (d *ddRun) flag(kind, word string) (problem string) {

@@ -5,34 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"nixbench/engine/shell/regex"
 )
-
-// grepFlags are what grep is asked for.
-type grepFlags struct {
-	syntax                    byte // G, E, F or P
-	fold, invert, word, whole bool
-	count, list, listNot      bool
-	quiet, silent             bool
-	number, offset, only      bool
-	withName, noName          bool
-	nulName, initialTab       bool
-	recursive, follow         bool
-	text, noBinary            bool
-	skipDirs                  bool
-	maxCount                  int64 // -1: no limit
-	before, after             int
-	eol                       byte
-	label                     string
-	include, exclude, exclDir []string
-}
 
 func grepMain(_ context.Context, c *Call) int {
 	g := &grepper{c: c, grepFlags: grepFlags{syntax: 'G', maxCount: -1, eol: '\n', label: "(standard input)"}}
@@ -88,128 +67,6 @@ func grepMain(_ context.Context, c *Call) int {
 		return exitTrouble
 	}
 	return g.run(operands)
-}
-
-// numericContext rewrites -NUM as -C NUM.
-func numericContext(args []string) []string {
-	out := args[:1:1]
-	for i, arg := range args[1:] {
-		if arg == "--" {
-			return append(out, args[i+1:]...)
-		}
-		if len(arg) > 1 && arg[0] == '-' && isDigit(arg[1]) {
-			rest := strings.TrimLeft(arg[1:], "0123456789")
-			out = append(out, "-C"+arg[1:len(arg)-len(rest)])
-			if rest != "" {
-				out = append(out, "-"+rest)
-			}
-			continue
-		}
-		out = append(out, arg)
-	}
-	return out
-}
-
-// patternList returns the patterns of -e, or of the file that -f names.
-func (g *grepper) patternList(o option) ([]string, error) {
-	if o.name == "e" {
-		return strings.Split(o.value, "\n"), nil
-	}
-	r, err := g.c.open(o.value)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	data, err := io.ReadAll(r)
-	if err != nil || len(data) == 0 {
-		return nil, err
-	}
-	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
-}
-
-func (g *grepper) option(o option) (problem string) {
-	switch o.name {
-	case "A", "B", "C":
-		n, err := strconv.Atoi(o.value)
-		if err != nil || n < 0 {
-			return o.value + ": invalid context length argument"
-		}
-		if o.name != "A" {
-			g.before = n
-		}
-		if o.name != "B" {
-			g.after = n
-		}
-	case "E", "F", "G", "P":
-		g.syntax = o.name[0]
-	case "H":
-		g.withName, g.noName = true, false
-	case "h":
-		g.withName, g.noName = false, true
-	case "I":
-		g.noBinary = true
-	case "i", "y":
-		g.fold = true
-	case "no-ignore-case":
-		g.fold = false
-	case "v":
-		g.invert = true
-	case "w":
-		g.word = true
-	case "x":
-		g.whole = true
-	case "c":
-		g.count = true
-	case "L":
-		g.listNot, g.list = true, false
-	case "l":
-		g.list, g.listNot = true, false
-	case "m":
-		n, err := strconv.ParseInt(o.value, 10, 64)
-		if err != nil {
-			return "invalid max count"
-		}
-		g.maxCount = n
-	case "o":
-		g.only = true
-	case "q":
-		g.quiet = true
-	case "s":
-		g.silent = true
-	case "b":
-		g.offset = true
-	case "n":
-		g.number = true
-	case "label":
-		g.label = o.value
-	case "T":
-		g.initialTab = true
-	case "Z":
-		g.nulName = true
-	case "a":
-		g.text = true
-	case "z":
-		g.eol = 0
-	case "r":
-		g.recursive = true
-	case "R":
-		g.recursive, g.follow = true, true
-	case "d":
-		g.recursive = o.value == "recurse"
-		g.skipDirs = o.value == "skip"
-	case "binary-files":
-		g.text = o.value == "text"
-		g.noBinary = o.value == "without-match"
-	case "include":
-		g.include = append(g.include, o.value)
-	case "exclude":
-		g.exclude = append(g.exclude, o.value)
-	case "exclude-dir":
-		g.exclDir = append(g.exclDir, trimSlashes(o.value))
-	case "exclude-from":
-		return "--exclude-from is not supported"
-	}
-	return ""
 }
 
 // A matcher finds matches of one pattern in a line, at or after pos.
