@@ -37,6 +37,7 @@ func serveBuilds() {
 
 // run runs the command line and returns the exit status.
 func run() int {
+	collectLate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	dir, err := os.Getwd()

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package main
+
+import "math"
+
+// totalMemory returns the machine's memory in bytes, of which nothing is known
+// here.
+func totalMemory() int64 { return math.MaxInt64 }
