@@ -195,6 +195,9 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, s.Init())
 	}
 	cmds = append(cmds, m.show(m.front, m.o.StartMsg), m.serve())
+	if unread := m.env.Backend.Info().Unread; unread != "" {
+		cmds = append(cmds, m.notify(themes.Warning, unread))
+	}
 	return tea.Batch(cmds...)
 }
 

@@ -68,19 +68,6 @@ func (m *Model) tabs() []statusbar.Tab {
 	return tabs
 }
 
-// status is what stands at the right of the header.
-func (m *Model) status() string {
-	if s := m.screens[m.front].Status(); s != "" {
-		return s
-	}
-	info := m.env.Backend.Info()
-	s := "store " + string(info.StoreDir)
-	if info.Reading != "" {
-		s += " reading " + info.Reading
-	}
-	return s
-}
-
 func (m *Model) footer() string {
 	st := m.env.Styles
 	if n, ok := m.notices.Current(); ok {

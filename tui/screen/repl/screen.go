@@ -262,20 +262,14 @@ func (s *Screen) Back() bool {
 	return true
 }
 
-// Status names the packages and the store.
+// Status names the packages where the header has no room for them and the
+// store, which then is the machine's.
 func (s *Screen) Status() string {
 	info := s.env.Backend.Info()
-	if info.Nixpkgs == "" {
-		return "" // the shell names the store
+	if info.Nixpkgs == "" || s.wide() || info.StoreRoot != "" || info.Reading != "" {
+		return "" // the shell names them
 	}
-	out := "nixpkgs " + info.Nixpkgs
-	if s.wide() {
-		out += "  store " + string(info.StoreDir)
-		if info.Reading != "" {
-			out += " reading " + info.Reading
-		}
-	}
-	return out
+	return "nixpkgs " + info.Nixpkgs
 }
 
 func nixPieces(src string) []themes.Piece { return highlight.NixPieces(src) }

@@ -47,6 +47,12 @@ func Header(st *style.Styles, w int, tabs []Tab, status string) string {
 	return st.Row(w, themes.Text, spans...)
 }
 
+// Room is how many cells the status may take in a header of w cells; short is
+// for tabs that are shortened.
+func Room(w int, tabs []Tab, short bool) int {
+	return max(w-spansWidth(tabSpans(tabs, short))-2, 0)
+}
+
 func tabSpans(tabs []Tab, short bool) []style.Span {
 	spans := []style.Span{{Text: " "}}
 	for _, t := range tabs {

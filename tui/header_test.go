@@ -1,0 +1,52 @@
+package tui
+
+import "testing"
+
+func TestHeaderStatus(t *testing.T) {
+	machine := Info{StoreDir: "/nix/store", Nixpkgs: "f7d9d10"}
+	tour := Info{StoreDir: "/nix/store", StoreRoot: "~/.local/share/nixbench/tour"}
+	both := Info{StoreDir: "/nix/store", StoreRoot: "~/.local/share/nix/root", Reading: "/nix/store", Nixpkgs: "26.11"}
+	for _, test := range []struct {
+		own        string
+		info       Info
+		room, more int
+		want       string
+	}{
+		{"", machine, 90, 117, "nixpkgs f7d9d10  store /nix/store"},
+		{"", machine, 30, 57, "store /nix/store"},
+		{"", machine, 10, 37, "/nix/store"},
+		{"", tour, 90, 117, "store ~/.local/share/nixbench/tour"},
+		{"", tour, 30, 57, "store ~/..share/nixbench/tour"},
+		{"", tour, 10, 37, "store ~/.local/share/nixbench/tour"},
+		{"", both, 90, 117, "nixpkgs 26.11  store ~/.local/share/nix/root, reads /nix/store"},
+		{"", both, 50, 77, "store ~/.local/share/nix/root, reads /nix/store"},
+		{"", both, 30, 57, "~/..nix/root, reads /nix/store"},
+		{"", both, 29, 56, "store ~/.local/share/nix/root, reads /nix/store"},
+		{"", both, 10, 37, "store ~/..nix/root, reads /nix/store"},
+		{"disk 91% used", both, 90, 117, "disk 91% used  store ~/.local/share/nix/root, reads /nix/store"},
+		{"disk 91% used", both, 30, 57, "disk 91% used"},
+	} {
+		if got := headerStatus(test.own, test.info, test.room, test.more); got != test.want {
+			t.Errorf("headerStatus(%q, root %q, %d, %d): got %q, want %q", test.own, test.info.StoreRoot, test.room, test.more, got, test.want)
+		}
+	}
+}
+
+func TestCutDir(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		w    int
+		want string
+	}{
+		{"~/.local/share/nix/root", 23, "~/.local/share/nix/root"},
+		{"~/.local/share/nix/root", 22, "~/..share/nix/root"},
+		{"~/.local/share/nix/root", 17, "~/..nix/root"},
+		{"~/a-long-name", 12, "~/a-lo..name"},
+		{"/srv/data/stores/one", 16, "/..stores/one"},
+		{"one", 2, "on"},
+	} {
+		if got := cutDir(test.name, test.w); got != test.want {
+			t.Errorf("cutDir(%q, %d): got %q, want %q", test.name, test.w, got, test.want)
+		}
+	}
+}
