@@ -63,7 +63,6 @@ var rules = []rule{
 	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
-	{"inspect/value", "engine engine/eval", ""},
 	{"inspect/doctor", "engine store", ""},
 	{"inspect/...", "store store/drv store/gc store/profile inspect/closure", ""},
 
