@@ -24,11 +24,15 @@ func (s *session) call(ctx context.Context, args []string) ([]string, error) {
 			return []string{"eval", code + "\n" + join(args)}, nil
 		}
 	}
+	if s.jobs.killed.Load() > 0 {
+		if code := s.jobs.ended(interp.HandlerCtx(ctx).Env); code != 0 && args[0] != prefix+"job" && args[0] != "exit" {
+			return []string{"exit", strconv.Itoa(code)}, nil
+		}
+	}
 	if !overridden(args[0]) || s.shadowed(args[0]) {
 		return args, nil
 	}
-	hc := interp.HandlerCtx(ctx)
-	return s.override(hc, args), nil
+	return s.override(interp.HandlerCtx(ctx), args), nil
 }
 
 // overridden reports whether override may replace a command of this name.
@@ -79,11 +83,7 @@ func (s *session) override(hc interp.HandlerContext, args []string) []string {
 		if len(args) > 1 && (args[1] == "-n" || args[1] == "-f" || args[1] == "-p") {
 			return fails(2, "wait: "+args[1]+": not supported by this shell")
 		}
-		for _, pid := range args[1:] {
-			if !strings.HasPrefix(pid, "g") {
-				return fails(127, "wait: pid "+pid+" is not a child of this shell")
-			}
-		}
+		return s.jobs.waitArgs(args)
 	case "jobs", "disown":
 		return []string{"true"}
 	case "bg", "fg":

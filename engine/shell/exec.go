@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -35,7 +36,13 @@ func (s *session) exec(ctx context.Context, args []string) error {
 		where:   s.where(hc),
 	}
 	p.stdin, _ = hc.Stdin.(*os.File)
-	return status(p.run(ctx))
+	ctx, release := s.jobs.running(ctx, hc.Env)
+	code := p.run(ctx)
+	release()
+	if ended := s.jobs.ended(hc.Env); ended != 0 {
+		return hc.Builtin(ctx, []string{"exit", strconv.Itoa(ended)})
+	}
+	return status(code)
 }
 
 // status makes an exit status an error for the interpreter.

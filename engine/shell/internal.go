@@ -53,6 +53,8 @@ func (s *session) internal(ctx context.Context, hc interp.HandlerContext, verb s
 		return in.time(ctx)
 	case "fd":
 		return in.fd(ctx)
+	case "job":
+		return in.job(ctx)
 	case "list":
 		return in.list()
 	}

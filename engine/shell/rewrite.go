@@ -163,9 +163,7 @@ func (w *rewriter) subshell(stmts []*syntax.Stmt, ignored bool) []*syntax.Stmt {
 func withExitTrap(stmts []*syntax.Stmt) []*syntax.Stmt {
 	body := append(stmts[:len(stmts):len(stmts)], simple("exit"))
 	job := &syntax.Stmt{Cmd: &syntax.Block{Stmts: body}, Background: true}
-	wait := &syntax.CallExpr{Args: []*syntax.Word{literal("wait"), {Parts: []syntax.WordPart{
-		&syntax.ParamExp{Short: true, Param: &syntax.Lit{Value: "!"}},
-	}}}}
+	wait := &syntax.CallExpr{Args: []*syntax.Word{literal("wait"), parameter("!")}}
 	return []*syntax.Stmt{job, {Cmd: wait}}
 }
 
@@ -253,6 +251,9 @@ func (w *rewriter) parts(parts []syntax.WordPart) {
 			w.changed = true
 		case x.Param.Value == "BASH_SOURCE" && plain && w.name != "":
 			parts[i] = &syntax.SglQuoted{Value: strings.ReplaceAll(w.name, "'", "")}
+			w.changed = true
+		case x.Param.Value == "!":
+			x.Param = &syntax.Lit{Value: jobLast}
 			w.changed = true
 		case x.Param.Value == "PIPESTATUS":
 			parts[i] = &syntax.ParamExp{Param: x.Param, Exp: &syntax.Expansion{

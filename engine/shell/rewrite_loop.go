@@ -138,10 +138,7 @@ func (w *rewriter) leave(x *syntax.CallExpr, l *loop) syntax.Command {
 
 // guard makes the rest of a list depend on the loop going on.
 func (l *loop) guard(rest []*syntax.Stmt) *syntax.Stmt {
-	flag := &syntax.Word{Parts: []syntax.WordPart{
-		&syntax.ParamExp{Short: true, Param: &syntax.Lit{Value: l.flag}},
-	}}
-	return &syntax.Stmt{Cmd: &syntax.CaseClause{Word: flag, Items: []*syntax.CaseItem{{
+	return &syntax.Stmt{Cmd: &syntax.CaseClause{Word: parameter(l.flag), Items: []*syntax.CaseItem{{
 		Op: syntax.Break, Patterns: []*syntax.Word{quoted("")}, Stmts: rest,
 	}}}}
 }

@@ -178,28 +178,6 @@ func nest(cmd syntax.Command, redirs []*syntax.Redirect) (syntax.Command, []*syn
 	return block, redirs[:first]
 }
 
-// background gives a background job /dev/null to read, as there is no job
-// control.
-func (w *rewriter) background(st *syntax.Stmt) {
-	for _, rd := range st.Redirs {
-		switch rd.Op {
-		case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc, syntax.DplIn:
-			return
-		}
-	}
-	w.changed = true
-	null := &syntax.Redirect{Op: syntax.RdrIn, Word: literal("/dev/null")}
-	switch st.Cmd.(type) {
-	case nil, *syntax.CallExpr, *syntax.Block, *syntax.Subshell:
-		st.Redirs = append([]*syntax.Redirect{null}, st.Redirs...)
-	default:
-		inner := &syntax.Stmt{Cmd: st.Cmd, Redirs: st.Redirs, Negated: st.Negated}
-		st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{inner}}
-		st.Redirs = []*syntax.Redirect{null}
-		st.Negated = false
-	}
-}
-
 // timed rewrites time, which the interpreter reports on standard output.
 func (w *rewriter) timed(x *syntax.TimeClause, sc scope) syntax.Command {
 	w.changed = true

@@ -38,6 +38,7 @@ type session struct {
 	files   *fileTable
 	signals *signalTraps
 	mask    maskState
+	jobs    jobTable
 	loops   atomic.Int64 // loops numbered by the rewriter
 
 	mu sync.Mutex

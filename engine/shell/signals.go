@@ -229,13 +229,16 @@ func (in *internalCall) kill() int {
 	for _, arg := range args {
 		pid, err := strconv.Atoi(arg)
 		switch {
-		case strings.HasPrefix(arg, "g") || strings.HasPrefix(arg, "%"):
-			in.errorf("kill: %s: jobs run inside this shell and cannot be sent signals", arg)
+		case strings.HasPrefix(arg, "%"):
+			in.errorf("kill: %s: no job control", arg)
 			code = 1
 		case err != nil:
 			in.errorf("kill: %s: arguments must be process or job IDs", arg)
 			code = 1
 		default:
+			if pid >= firstJob && in.session.jobs.kill(pid, sig) {
+				continue
+			}
 			if err := syscall.Kill(pid, sig); err != nil {
 				in.errorf("kill: (%d) - %s", pid, errnoText(err))
 				code = 1

@@ -494,6 +494,20 @@ Functions and builtins
   sub
   sh: line 1: wait: pid 99999 is not a child of this shell
   127
+  $ sleep 100 & kill $!; wait $! 2>/dev/null; echo $?; sleep 100 & p=$!; kill -0 $p; echo $?; kill -9 $p; wait $p 2>/dev/null; echo $?; kill -0 $p 2>/dev/null; echo $?
+  143
+  0
+  137
+  1
+  $ (while :; do sleep 0.01; done) & p=$!; kill $p; wait $p 2>/dev/null; echo $?; { sleep 100; echo no; } & kill -INT $! ; kill -TERM $!; wait 2>/dev/null; echo waited; for i in 1 2 3; do (exit $i) & pids="$pids $!"; done; for p in $pids; do wait $p; echo $?; done; f() { sleep 0.02; return 4; }; f & wait $!; echo $?; [ "$!" -gt 0 ] && echo number; sleep 0 & x=$!; wait $x; wait $x; echo $?
+  143
+  waited
+  1
+  2
+  3
+  4
+  number
+  0
   $ exec echo replaced; echo never
   replaced
   $ (exec echo sub); echo after; exec > exo; echo hidden; exec > /dev/null; echo x
