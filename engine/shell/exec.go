@@ -315,7 +315,12 @@ func (p *process) command(ctx context.Context, file string) *exec.Cmd {
 	if p.files != nil {
 		cmd.ExtraFiles = p.files()
 	}
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Cancel = func() error {
+		if sig, ok := errors.AsType[signalCause](context.Cause(ctx)); ok {
+			return cmd.Process.Signal(syscall.Signal(sig))
+		}
+		return cmd.Process.Signal(syscall.SIGTERM)
+	}
 	cmd.WaitDelay = 0
 	if ctx.Done() != nil {
 		cmd.WaitDelay = killDelay

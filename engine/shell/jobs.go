@@ -43,10 +43,15 @@ type jobTable struct {
 type job struct {
 	ref     string // the interpreter's name for it
 	done    bool
-	signal  syscall.Signal             // that ended it, or 0
-	cancels map[int]context.CancelFunc // of the commands that run
+	signal  syscall.Signal                  // that ended it, or 0
+	cancels map[int]context.CancelCauseFunc // of the commands that run
 	next    int
 }
+
+// A signalCause is why a command of a job was cancelled.
+type signalCause syscall.Signal
+
+func (c signalCause) Error() string { return syscall.Signal(c).String() }
 
 // get returns the job of a number, or nil.
 func (t *jobTable) get(number int) *job {
@@ -88,12 +93,12 @@ func (t *jobTable) running(ctx context.Context, env expand.Environ) (_ context.C
 	if j == nil {
 		return ctx, func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	id := j.next
 	j.next++
 	j.cancels[id] = cancel
 	return ctx, func() {
-		cancel()
+		cancel(nil)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		delete(j.cancels, id)
@@ -117,7 +122,7 @@ func (t *jobTable) kill(number int, sig syscall.Signal) (ok bool) {
 		t.killed.Add(1)
 	}
 	for _, cancel := range j.cancels {
-		cancel()
+		cancel(signalCause(sig))
 	}
 	return true
 }
@@ -128,7 +133,7 @@ func (in *internalCall) job(ctx context.Context) error {
 	switch in.args[0] {
 	case "new":
 		t.mu.Lock()
-		t.jobs = append(t.jobs, &job{cancels: make(map[int]context.CancelFunc)})
+		t.jobs = append(t.jobs, &job{cancels: make(map[int]context.CancelCauseFunc)})
 		number := firstJob + len(t.jobs) - 1
 		t.mu.Unlock()
 		return in.assign(ctx, jobNext, strconv.Itoa(number))

@@ -35,21 +35,24 @@ func (t *signalTraps) listen(sig syscall.Signal) {
 	if t.notify == nil {
 		t.notify = make(chan os.Signal, 16)
 		t.done = make(chan struct{})
-		go func() {
-			for {
-				select {
-				case sig := <-t.notify:
-					t.mu.Lock()
-					t.waiting = append(t.waiting, sig.(syscall.Signal))
-					t.mu.Unlock()
-					t.pending.Add(1)
-				case <-t.done:
-					return
-				}
-			}
-		}()
+		go t.collect(t.notify, t.done)
 	}
 	signal.Notify(t.notify, sig)
+}
+
+// collect notes signals until done is closed.
+func (t *signalTraps) collect(notify <-chan os.Signal, done <-chan struct{}) {
+	for {
+		select {
+		case sig := <-notify:
+			t.mu.Lock()
+			t.waiting = append(t.waiting, sig.(syscall.Signal))
+			t.mu.Unlock()
+			t.pending.Add(1)
+		case <-done:
+			return
+		}
+	}
 }
 
 func (t *signalTraps) close() {
