@@ -214,7 +214,7 @@ func TestE2E(t *testing.T) {
 		name string
 		do   func(*desktop)
 	}{
-		{"builds", builds}, {"repl", session}, {"closure", closure}, {"profiles", profiles}, {"marks", marks}, {"gc", collect},
+		{"builds", e2eBuilds}, {"repl", e2eRepl}, {"closure", e2eClosure}, {"profiles", e2eProfiles}, {"marks", e2eMarks}, {"gc", e2eCollect},
 	} {
 		if !t.Run(job.name, func(t *testing.T) { d.t = t; job.do(d) }) {
 			break // what comes next would start from something else
@@ -225,7 +225,7 @@ func TestE2E(t *testing.T) {
 
 // The collection: the plan on the screen is what the real Nix would delete,
 // and afterwards that is gone and everything else is there.
-func collect(d *desktop) {
+func e2eCollect(d *desktop) {
 	t := d.t
 	dead := d.realNix("nix-store", "--gc", "--print-dead")
 	live := d.realNix("nix-store", "--gc", "--print-live")
@@ -257,7 +257,7 @@ func collect(d *desktop) {
 
 // Marks: the plan with a marked root counts what the real Nix finds dead once
 // the root is gone.
-func marks(d *desktop) {
+func e2eMarks(d *desktop) {
 	t := d.t
 	before := d.realNix("nix-store", "--gc", "--print-dead")
 	term := d.open(140, 40, "--store", d.root)
@@ -282,7 +282,7 @@ func marks(d *desktop) {
 
 // Profiles: the link is the generation that was chosen, and the real Nix says
 // the same.
-func profiles(d *desktop) {
+func e2eProfiles(d *desktop) {
 	t := d.t
 	link := filepath.Join(d.root, "nix/var/nix/profiles/profile")
 	current := func() string {
@@ -335,7 +335,7 @@ func profiles(d *desktop) {
 
 // Builds: what runs is shown with its log, and a cancelled build leaves no
 // process and no lock.
-func builds(d *desktop) {
+func e2eBuilds(d *desktop) {
 	t := d.t
 	term := d.open(140, 40, "tour")
 	term.want(`\[1 Repl\]`)
@@ -373,7 +373,7 @@ func builds(d *desktop) {
 
 // The REPL: values, results that unfold, errors with their place, an evaluation
 // that is interrupted and does no harm, a build whose output the real Nix knows.
-func session(d *desktop) {
+func e2eRepl(d *desktop) {
 	term := d.open(80, 24, "--store", d.root, filepath.Join(d.root, "tour", "default.nix"))
 	term.want(`Added 3[0-9] variables`)
 	submit := func(input string) {
@@ -438,7 +438,7 @@ func (d *desktop) path(name string) string {
 
 // The closure: sizes are those of the real Nix, and every reference that
 // why-depends shows is one that it knows.
-func closure(d *desktop) {
+func e2eClosure(d *desktop) {
 	t := d.t
 	profile := filepath.Join(d.root, "nix/var/nix/profiles/profile")
 	target, err := os.Readlink(profile + "-5-link")
