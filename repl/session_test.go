@@ -284,3 +284,16 @@ func TestCompleteAnywhere(t *testing.T) {
 		}
 	}
 }
+
+// TestEmptyAttributeName pins that an attribute without a name is no list item.
+func TestEmptyAttributeName(t *testing.T) {
+	w := newWorld(t)
+	res := w.eval(t, `{ "" = 1; }`)
+	kids, err := w.session.Expand(t.Context(), res.Node.Handle, 0, 10)
+	if err != nil || len(kids) != 1 {
+		t.Fatalf("got %v, %v, want one child", kids, err)
+	}
+	if got, want := kids[0].AttrPath, `_1.""`; got != want || kids[0].Label != "" {
+		t.Errorf("got %q with label %q, want %q with an empty one", got, kids[0].Label, want)
+	}
+}
