@@ -76,7 +76,7 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 func (s *sitting) child(parent handled, child eval.Child) Node {
 	it := handled{value: child.Value, pos: child.Pos}
 	label := child.Name
-	if label == "" {
+	if parent.value.Kind() == eval.KindList {
 		it.attrPath = fmt.Sprintf("builtins.elemAt (%s) %d", parent.attrPath, child.Index)
 		label = fmt.Sprintf("[%d]", child.Index)
 	} else {

@@ -35,7 +35,7 @@ const (
 // A Node is a value as it is shown on one line, with a way to what is in it.
 type Node struct {
 	Handle Handle
-	Label  string // the attribute's name, or "" for list items and results
+	Label  string // the attribute's name, "[2]" of a list item, "" of a result
 	Text   string // one line, clean: "{ 11 attrs }", "\"GPL-3.0\""
 	Kind   NodeKind
 	// HasChildren tells whether Expand can show more.
