@@ -17,7 +17,7 @@ const initLimit = 2 * time.Millisecond
 // the best of some runs as the machine may be busy.
 func TestStartup(t *testing.T) {
 	best, worst := time.Hour, ""
-	for range 5 {
+	for range 10 {
 		cmd := exec.Command("/proc/self/exe", "sh", "-c", ":")
 		if _, err := os.Stat(cmd.Path); err != nil {
 			t.Skip("no /proc on this machine")
@@ -45,7 +45,7 @@ func TestStartup(t *testing.T) {
 		}
 	}
 	t.Logf("packages take %v to initialise", best)
-	if best > initLimit {
+	if best > initLimit && !raceEnabled {
 		t.Errorf("got %v, want at most %v:\n%s", best, initLimit, worst)
 	}
 }
