@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -145,5 +147,22 @@ func TestCancellingTheContextEndsTheProgram(t *testing.T) {
 	cancel()
 	if err := term.wait(t); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+}
+
+// A signal ends the context of the program; Bubble Tea must not handle it too,
+// since one of the two would then wait for ever.
+func TestSignalEndsTheProgram(t *testing.T) {
+	for range 5 {
+		ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
+		term := runOn(t, ctx, withSummary)
+		term.waitFor(t, "desktop-12")
+		if err := syscall.Kill(syscall.Getpid(), syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := term.wait(t); err == nil || ctx.Err() == nil {
+			t.Errorf("got %v, context %v; want both ended", err, ctx.Err())
+		}
+		stop()
 	}
 }

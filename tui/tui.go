@@ -131,6 +131,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	m := New(inner, b, o)
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithColorProfile(m.profile),
+		// Signals end ctx. Bubble Tea's own handler would hang on sending a
+		// message that nobody reads if ctx ended at the same time.
+		tea.WithoutSignalHandler(),
 		tea.WithEnvironment(m.o.Environ), tea.WithFilter(newFilter(o.Now)),
 	}
 	if o.Input != nil {
