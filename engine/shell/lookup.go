@@ -105,6 +105,8 @@ func (in *internalCall) typeOf(ctx context.Context) error {
 		case strings.ContainsAny(mode, "pP"):
 			if kind == "file" {
 				fmt.Fprintln(in.hc.Stdout, file)
+			} else if kind == "applet" {
+				fmt.Fprintln(in.hc.Stdout, name) // by which it is found
 			} else if strings.Contains(mode, "P") {
 				code = 1
 			}

@@ -102,8 +102,8 @@ func TestPathFirst(t *testing.T) {
 	if err := os.WriteFile(script, []byte("echo sed of PATH $1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	got, status := runScript(t, dir, "sed -n; command -v sed; cat /dev/null; echo $?", "PATH="+dir)
-	want := "sed of PATH -n\n" + script + "\n0\n"
+	got, status := runScript(t, dir, "sed -n; command -v sed; type -p sed tr; which sed; cat /dev/null; echo $?", "PATH="+dir)
+	want := "sed of PATH -n\n" + script + "\n" + script + "\ntr\n" + script + "\n0\n"
 	if got != want || status != 0 {
 		t.Errorf("got %q, status %d, want %q", got, status, want)
 	}
