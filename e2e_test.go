@@ -445,6 +445,8 @@ func e2eClosure(d *desktop) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	same(t, "requisites", strings.Fields(d.run(d.bench, "path-info", "--store", d.root, "-r", target)),
+		d.realNix("nix-store", "-q", "--requisites", target))
 	term := d.open(140, 40, "--store", d.root)
 	term.keys("M-3")
 	term.want(`the closure of what\?`, `profile`)
