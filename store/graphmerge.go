@@ -25,8 +25,13 @@ func MergeGraphs(a, b *Graph) *Graph {
 			for _, to := range g.References(int32(i)) {
 				refs = append(refs, [2]int32{ids[p], ids[g.Paths[to]]})
 			}
+		}
+		for i, p := range g.Paths {
 			for _, to := range g.Outputs(int32(i)) {
-				outputs = append(outputs, [2]int32{ids[p], ids[g.Paths[to]]})
+				// A derivation of both stores may have outputs in b alone.
+				if fresh[i] || fresh[to] {
+					outputs = append(outputs, [2]int32{ids[p], ids[g.Paths[to]]})
+				}
 			}
 		}
 	}

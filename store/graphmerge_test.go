@@ -20,3 +20,17 @@ func TestMergeGraphs(t *testing.T) {
 		t.Errorf("got %d referrers of the shared path, want 2", n)
 	}
 }
+
+// A derivation that both stores have may have been built in the second alone.
+func TestMergeGraphsOutputs(t *testing.T) {
+	node := func(name string) GraphNode {
+		return GraphNode{Path: Path("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-" + name)}
+	}
+	a := NewGraph([]GraphNode{node("x.drv"), node("x-dev")}, nil, [][2]int32{{0, 1}})
+	b := NewGraph([]GraphNode{node("x"), node("x-dev"), node("x.drv")}, nil, [][2]int32{{2, 0}, {2, 1}})
+	g := MergeGraphs(a, b)
+	drv, _ := g.Index(node("x.drv").Path)
+	if n := len(g.Outputs(drv)); n != 2 {
+		t.Errorf("got %d outputs, want 2", n)
+	}
+}

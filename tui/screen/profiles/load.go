@@ -25,6 +25,11 @@ type sizes struct {
 	rc    *reclaim.Reclaim
 	roots map[string]int // by link: the position in the plan
 	freed map[string]int64
+	// graph has the paths of all stores; the plan is about one of them.
+	// elsewhere are the closures, by link, of generations that lead into
+	// another.
+	graph     *store.Graph
+	elsewhere map[string]int64
 }
 
 // only is what would be freed if only that generation went, -1 if unknown.
@@ -46,6 +51,9 @@ func (z *sizes) closure(link string) int64 {
 	if i, ok := z.roots[link]; ok {
 		return z.rc.ClosureSize(i)
 	}
+	if size, ok := z.elsewhere[link]; ok {
+		return size
+	}
 	return -1
 }
 
@@ -58,6 +66,18 @@ func (z *sizes) positions(gens []tui.Generation) []int {
 		}
 	}
 	return out
+}
+
+// measure finds the closures of generations that the plan is not about.
+func (z *sizes) measure(gens []tui.Generation) {
+	for _, g := range gens {
+		if _, ok := z.roots[g.Link]; ok {
+			continue
+		}
+		if c, err := closure.New(z.graph, g.Path); err == nil {
+			z.elsewhere[g.Link] = c.Total()
+		}
+	}
 }
 
 func (s *Screen) reload() tea.Cmd {
@@ -157,7 +177,15 @@ func (s *Screen) size() tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		z := &sizes{rc: reclaim.New(plan), roots: map[string]int{}, freed: map[string]int64{}}
+		z := &sizes{
+			rc: reclaim.New(plan), roots: map[string]int{}, freed: map[string]int64{},
+			graph: plan.Graph, elsewhere: map[string]int64{},
+		}
+		if b.Info().Reading != "" {
+			if z.graph, err = b.Graph(ctx); err != nil {
+				return nil, err
+			}
+		}
 		for i, r := range plan.Roots {
 			if !r.Dangling {
 				z.roots[r.Link] = i
@@ -172,7 +200,10 @@ func (s *Screen) size() tea.Cmd {
 			for _, i := range positions {
 				z.rc.ClosureSize(i) // known from then on
 			}
-			z.freed[p.Link] = z.rc.Effect(positions).FreedSize
+			if len(positions) > 0 {
+				z.freed[p.Link] = z.rc.Effect(positions).FreedSize
+			}
+			z.measure(gens)
 		}
 		return z, ctx.Err()
 	})
@@ -195,7 +226,7 @@ func (s *Screen) graph() *store.Graph {
 	if s.sizes == nil {
 		return nil
 	}
-	return s.sizes.rc.Plan().Graph
+	return s.sizes.graph
 }
 
 // count asks what changed in each generation.
