@@ -55,7 +55,9 @@ func TestLogLines(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"a\nb\n", "a|b"},
 		{"10%\r20%\r30%\n", "30%"},
-		{"long line\rshort\n", "shortline"},
+		{"long line\rshort\n", "short"},
+		{"\x1b[31mred\x1b[0m\r50%\r100%\n", "100%"},
+		{"\r\rtwice\r\r\n", "twice"},
 		{"dos\r\n", "dos"},
 		{"no newline", "no newline"},
 		{strings.Repeat("x", maxLine+10) + "\n", strings.Repeat("x", maxLine)},
