@@ -31,8 +31,8 @@ type logSink struct {
 	keep int      // how many lines to remember
 	post func(event.Activity)
 
-	line []byte // the line being written, and where a carriage return left off
-	at   int
+	line  []byte // the line being written, as it was drawn last
+	again bool   // a carriage return came: what follows draws the line anew
 	tail []string // a ring of the last keep lines
 	next int      // where in tail the next line goes
 
@@ -66,7 +66,7 @@ func (l *logSink) Write(p []byte) (int, error) {
 	for _, c := range p {
 		switch c {
 		case '\r':
-			l.at = 0
+			l.again = true
 		case '\n':
 			if said, ok := l.endLine(); ok {
 				phase = said
@@ -79,23 +79,21 @@ func (l *logSink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// put writes one byte of a line, over what a carriage return went back to.
+// put writes one byte of a line. Bytes cannot be put over others: among them may
+// be terminal sequences, which take no room.
 func (l *logSink) put(c byte) {
-	switch {
-	case l.at < len(l.line):
-		l.line[l.at] = c
-	case l.at < maxLine:
-		l.line = append(l.line, c)
-	default:
-		return
+	if l.again {
+		l.line, l.again = l.line[:0], false
 	}
-	l.at++
+	if len(l.line) < maxLine {
+		l.line = append(l.line, c)
+	}
 }
 
 // endLine remembers the line, or returns the phase that it announces.
 func (l *logSink) endLine() (phase string, ok bool) {
 	line := string(l.line)
-	l.line, l.at = l.line[:0], 0
+	l.line, l.again = l.line[:0], false
 	if message, isOurs := strings.CutPrefix(line, "@nix "); isOurs {
 		return phaseOf(message)
 	}
