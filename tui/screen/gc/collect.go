@@ -138,7 +138,7 @@ func (s *Screen) progressLines(w int) []line {
 	return []line{
 		{{Text: word, Token: themes.Running}, {Text: "   " + text.Duration(s.env.Now.Sub(c.since)), Token: themes.Muted}},
 		{{Text: text.Bytes(c.act.Done) + " of " + text.Bytes(c.act.Total), Token: themes.Size}, {Text: "  " + text.Percent(c.act.Done, c.act.Total), Token: themes.Muted}},
-		{s.env.Styles.Bar(c.act.Done, c.act.Total, max(w-2, 1))},
+		{s.env.Styles.Progress(c.act.Done, c.act.Total, max(w-2, 1))},
 		nil,
 		muted("^C stops; what is deleted stays deleted, and the store valid"),
 	}
