@@ -24,14 +24,19 @@ func main() {
 }
 
 // serveBuilds does what this program is in a build's sandbox: /bin/sh and its
-// applets, and before that what sets the sandbox up. It returns if the program
-// was not called by one of these names.
+// applets, and before that what sets the sandbox up. "nixbench sh" is the same
+// shell for people. It returns if the program was not called by one of these
+// names.
 func serveBuilds() {
 	if sandbox.Invoked(os.Args) {
 		sandbox.Main()
 	}
-	if shell.Answers(os.Args[0]) {
-		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
+	args := os.Args
+	if len(args) > 1 && args[1] == "sh" {
+		args = args[1:]
+	}
+	if shell.Answers(args[0]) {
+		os.Exit(shell.Main(context.Background(), args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}
 }
 
