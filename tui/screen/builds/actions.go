@@ -21,7 +21,7 @@ func (s *Screen) Actions() []action.Action {
 	none := s.noBuild()
 	noLog := none
 	if noLog == "" && s.log.Lines() == 0 {
-		noLog = "there is no log yet"
+		noLog = "there is no log"
 	}
 	return []action.Action{
 		{ID: action.NextPane, Title: "Next pane", Short: "pane", Run: s.pane(1)},
@@ -131,9 +131,14 @@ func (s *Screen) wrap() tea.Cmd { return s.log.Update(action.Intent{ID: action.L
 func (s *Screen) find() tea.Cmd {
 	if s.panes.Focus() == paneLog {
 		return s.env.Prompt(palette.PromptOptions{
-			Label: "/", Initial: s.log.Query(), Hint: "text in the log",
+			Label: "/", Hint: "text in the log; enter alone finds the next",
 			OnChange: s.log.Search,
-			OnDone:   func(string) tea.Cmd { return nil },
+			OnDone: func(q string) tea.Cmd {
+				if q == "" && s.log.Query() != "" {
+					return s.log.NextMatch(1)
+				}
+				return nil
+			},
 			OnCancel: func() tea.Cmd { return s.log.Search("") },
 		})
 	}

@@ -88,13 +88,26 @@ const (
 
 func (o order) String() string { return [...]string{"state", "time", "name"}[o] }
 
+// blocked reports whether a build failed without having begun because something
+// that it needs failed. A build that could not begin for reasons of its own
+// needs nothing, or nothing that failed.
+func (b *board) blocked(act event.Activity) bool {
+	if act.State != event.Failed || !act.Started.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(act.Needs, func(id event.ID) bool {
+		need, ok := b.acts[id]
+		return !ok || need.State == event.Failed || need.State == event.Cancelled
+	})
+}
+
 // rank puts what wants attention first.
-func rank(act event.Activity) int {
+func (b *board) rank(act event.Activity) int {
+	if b.blocked(act) {
+		return 3
+	}
 	switch act.State {
 	case event.Failed:
-		if act.Started.IsZero() {
-			return 3 // not begun, because something that it needs failed
-		}
 		return 0
 	case event.Running:
 		return 1
@@ -117,7 +130,7 @@ func (b *board) sorted(by order, now time.Time) []event.ID {
 		case byName:
 			return cmp.Compare(a.Name, c.Name)
 		}
-		if d := cmp.Compare(rank(a), rank(c)); d != 0 {
+		if d := cmp.Compare(b.rank(a), b.rank(c)); d != 0 {
 			return d
 		}
 		switch a.State {
@@ -159,7 +172,7 @@ func elapsed(act event.Activity, now time.Time) time.Duration {
 func (b *board) failures() []event.ID {
 	var ids []event.ID
 	for _, id := range b.order {
-		if act := b.acts[id]; act.State == event.Failed && !act.Started.IsZero() {
+		if act := b.acts[id]; act.State == event.Failed && !b.blocked(act) {
 			ids = append(ids, id)
 		}
 	}

@@ -22,16 +22,18 @@ func act(id event.ID, name string, state event.State, started, ended int) event.
 // TestSorted pins what comes first: what wants attention.
 func TestSorted(t *testing.T) {
 	b := newBoard()
+	blocked := act(4, "blocked", event.Failed, 0, 31)
+	blocked.Needs = []event.ID{5}
 	b.fold([]event.Activity{
 		act(1, "done-early", event.Done, 10, 11), act(2, "waiting", event.Waiting, 0, 0),
-		act(3, "young", event.Running, 30, 0), act(4, "blocked", event.Failed, 0, 31),
-		act(5, "failed", event.Failed, 20, 30), act(6, "old", event.Running, 12, 0), act(7, "done-late", event.Done, 10, 25),
+		act(3, "young", event.Running, 30, 0), blocked,
+		act(8, "wrong-system", event.Failed, 0, 32), act(5, "failed", event.Failed, 20, 30), act(6, "old", event.Running, 12, 0), act(7, "done-late", event.Done, 10, 25),
 	})
 	var got []string
 	for _, id := range b.sorted(byState, time.Unix(40, 0)) {
 		got = append(got, b.acts[id].Name)
 	}
-	want := []string{"failed", "old", "young", "waiting", "blocked", "done-late", "done-early"}
+	want := []string{"failed", "wrong-system", "old", "young", "waiting", "blocked", "done-late", "done-early"}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("got, want:\n%s", diff)
 	}

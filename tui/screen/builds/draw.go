@@ -11,6 +11,8 @@ import (
 	"nixbench/tui/style"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // tokens are how states look; the word says the same.
@@ -21,8 +23,8 @@ var tokens = map[event.State]themes.Token{
 
 // stateWord is a state in a word; a build that failed because of another is
 // blocked.
-func stateWord(act event.Activity) (string, themes.Token) {
-	if act.State == event.Failed && act.Started.IsZero() {
+func (b *board) stateWord(act event.Activity) (string, themes.Token) {
+	if b.blocked(act) {
 		return "blocked", themes.Cancelled
 	}
 	if act.State == event.Running && act.Kind != event.Build {
@@ -42,7 +44,7 @@ func (s *Screen) treeRow(id event.ID) rows.Row { return rows.Row{Cells: s.cells(
 // cells are name, state, phase, time and usual time.
 func (s *Screen) cells(id event.ID) []rows.Cell {
 	act := s.board.acts[id]
-	word, token := stateWord(act)
+	word, token := s.board.stateWord(act)
 	return []rows.Cell{
 		rows.Text(themes.DrvName, text.SanitiseName(act.Name)),
 		rows.Text(token, word),
@@ -127,7 +129,7 @@ func (s *Screen) drawWide(w, h int) []string {
 	sumHeight := len(sum) + 2
 	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)
 	summary := s.env.Styles.Box(left, sumHeight, style.Pane{Title: "summary"}, sum)
-	failed, failedPane := s.failedLines()
+	failed, failedPane := s.failedLines(w - left - 4)
 	failedHeight := 0
 	if failed != nil {
 		failedHeight = min(len(failed)+2, h/3)
@@ -156,13 +158,13 @@ func (s *Screen) summaryLines() []string {
 
 // failedLines are the last lines of the selected failed build, or of the first
 // one.
-func (s *Screen) failedLines() ([]string, style.Pane) {
+func (s *Screen) failedLines(w int) ([]string, style.Pane) {
 	failures := s.board.failures()
 	if len(failures) == 0 {
 		return nil, style.Pane{}
 	}
 	act := s.board.acts[failures[0]]
-	if sel, ok := s.selected(); ok && sel.State == event.Failed && !sel.Started.IsZero() {
+	if sel, ok := s.selected(); ok && sel.State == event.Failed && !s.board.blocked(sel) {
 		act = sel
 	}
 	title := "failed: " + text.SanitiseName(act.Name)
@@ -173,11 +175,34 @@ func (s *Screen) failedLines() ([]string, style.Pane) {
 		}
 		title += ")"
 	}
-	lines := []string{s.env.Styles.Paint(themes.Error, text.SanitiseName(act.Err))}
+	var lines []string
+	for _, line := range strings.Split(ansi.Wrap(reason(act), max(w, 8), " "), "\n") {
+		lines = append(lines, s.env.Styles.Paint(themes.Error, line))
+	}
 	for _, line := range s.tails[act.ID] {
 		lines = append(lines, s.env.Styles.Paint(themes.Text, line))
 	}
 	return lines, style.Pane{Title: title, Note: "last lines"}
+}
+
+// reason is why a build failed, without its name, which stands above.
+func reason(act event.Activity) string {
+	return strings.TrimPrefix(text.SanitiseName(act.Err), "build "+text.SanitiseName(act.Subject)+": ")
+}
+
+// noOutputText stands where the log of a build would be.
+func (s *Screen) noOutputText(act event.Activity) string {
+	switch {
+	case act.State == event.Waiting:
+		return "not started: waits " + s.doing(act)
+	case act.Started.IsZero() && act.Err != "":
+		return "not started: " + reason(act)
+	case act.Started.IsZero():
+		return "not started: " + act.State.String()
+	case act.State.Final():
+		return "it printed nothing"
+	}
+	return "no output yet"
 }
 
 func (s *Screen) drawLog(w, h int) []string {
@@ -185,11 +210,7 @@ func (s *Screen) drawLog(w, h int) []string {
 	if act, ok := s.board.acts[s.logOf]; ok {
 		p.Title = "log: " + text.SanitiseName(act.Name)
 		p.Note = s.log.Status()
-		if act.Started.IsZero() {
-			s.log.Empty = "not started: waits " + s.doing(act)
-		} else {
-			s.log.Empty = "no output yet"
-		}
+		s.log.Empty = s.noOutputText(act)
 	}
 	if err := s.log.Err(); err != nil {
 		s.log.Empty = text.PlainLine(err.Error())

@@ -375,15 +375,16 @@ func (s *Screen) Cursor() *tea.Cursor {
 // Summary tells what was built.
 func (s *Screen) Summary() []string {
 	c := s.board.count
-	if c[event.Done]+c[event.Failed]+c[event.Cancelled] == 0 {
+	cancelled := c[event.Cancelled] + s.board.live() // leaving cancels what runs
+	if c[event.Done]+c[event.Failed]+cancelled == 0 {
 		return nil
 	}
 	line := "builds: " + text.Count(c[event.Done]) + " done"
 	if c[event.Failed] > 0 {
 		line += ", " + text.Count(c[event.Failed]) + " failed"
 	}
-	if c[event.Cancelled] > 0 {
-		line += ", " + text.Count(c[event.Cancelled]) + " cancelled"
+	if cancelled > 0 {
+		line += ", " + text.Count(cancelled) + " cancelled"
 	}
 	out := []string{line}
 	for _, id := range s.board.failures() {
