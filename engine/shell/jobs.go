@@ -114,6 +114,8 @@ func (t *jobTable) kill(number int, sig syscall.Signal) (ok bool) {
 		return false
 	}
 	switch sig {
+	case syscall.SIGINT, syscall.SIGQUIT: // a job without job control ignores them
+		return true
 	case 0, syscall.SIGCHLD, syscall.SIGCONT, syscall.SIGWINCH, syscall.SIGURG:
 		return true
 	}
