@@ -268,3 +268,42 @@ func TestVerifyFinds(t *testing.T) {
 		t.Error("what was forgotten is valid")
 	}
 }
+
+// TestTempRootsOfTheirOwn pins that a set of temporary roots keeps what it
+// names until it is released, whatever becomes of the Store's own.
+func TestTempRootsOfTheirOwn(t *testing.T) {
+	st := openAt(t, newDir(t))
+	ctx := t.Context()
+	mine, err := st.AddText(ctx, "mine", []byte("mine"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, err := st.AddText(ctx, "built", []byte("built"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := st.NewTempRoots()
+	kept := func() (paths []store.Path) {
+		t.Helper()
+		for _, r := range rootsOf(t, st) {
+			paths = append(paths, r.Path)
+		}
+		slices.Sort(paths)
+		return slices.Compact(paths)
+	}
+	if err := errors.Join(st.ReleaseTempRoots(), set.Add(ctx, built)); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]store.Path{built}, kept()); d != "" {
+		t.Errorf("with the set (-want +got):\n%s", d)
+	}
+	if err := errors.Join(st.AddTempRoot(ctx, mine), set.Release(), set.Release()); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]store.Path{mine}, kept()); d != "" {
+		t.Errorf("with the store's own (-want +got):\n%s", d)
+	}
+	if err := errors.Join(set.Add(ctx, built), set.Release()); err != nil {
+		t.Errorf("used again: %v", err)
+	}
+}
