@@ -53,6 +53,7 @@ type Engine struct {
 	started  time.Time
 	builder  *build.Builder // with the settings
 	keeper   *build.Builder // keeps the directories of failed builds too
+	built    built
 	work     work
 }
 
@@ -134,7 +135,7 @@ func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Sett
 // Close cancels what runs, waits for it and lets go of the stores.
 func (e *Engine) Close() error {
 	e.work.stop()
-	err := e.store.Close()
+	err := errors.Join(e.ReleaseBuilt(), e.store.Close())
 	if e.machine != nil {
 		err = errors.Join(err, e.machine.Close())
 	}

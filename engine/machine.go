@@ -141,6 +141,12 @@ func (s *pathSet) add(p store.Path) {
 	s.paths[p] = true
 }
 
+func (s *pathSet) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.paths)
+}
+
 // without returns those of paths that are not in the set.
 func (s *pathSet) without(paths []store.Path) []store.Path {
 	s.mu.Lock()

@@ -2,12 +2,15 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"nixbench/engine/build"
 	"nixbench/engine/sandbox"
 	"nixbench/store"
+	"nixbench/store/local"
 )
 
 // A Plan says what realising targets takes. It is read-only.
@@ -29,6 +32,15 @@ func (p *Plan) CopySize() int64 {
 
 // A Result says what came of realising targets.
 type Result = build.Result
+
+// A BuildError reports that not all that an evaluation or a command needed could
+// be built.
+type BuildError struct{ Result *Result }
+
+func (err *BuildError) Error() string { return err.Result.Err().Error() }
+
+// Unwrap returns the failures.
+func (err *BuildError) Unwrap() error { return err.Result.Err() }
 
 // PlanRealise says what has to be copied and built to make targets valid. It
 // only reads.
@@ -88,6 +100,7 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Result, error) {
 	ctx, done := e.work.begin(ctx)
 	defer done()
+	defer e.built.begin()()
 	paths := make([]store.Path, len(plan.Copy))
 	for i, info := range plan.Copy {
 		paths[i] = info.Path
@@ -101,10 +114,59 @@ func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Re
 // newBuilders makes the builders: one with the settings, and one that also
 // keeps the directories of builds that fail.
 func (e *Engine) newBuilders() {
-	e.builder = build.New(build.Options{Store: e.store, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
+	e.built.roots = e.store.NewTempRoots()
+	st := buildStore{e.store, e.built.roots}
+	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
 	keeping := e.settings.Clone()
 	keeping.KeepFailed = true
-	e.keeper = build.New(build.Options{Store: e.store, Settings: keeping, Hub: e.hub, Getenv: e.getenv})
+	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv})
+}
+
+// A buildStore is the store with temporary roots for builds alone.
+type buildStore struct {
+	*local.Store
+	roots *local.TempRoots
+}
+
+func (s buildStore) AddTempRoot(ctx context.Context, p store.Path) error { return s.roots.Add(ctx, p) }
+
+// built keeps what builds use and make from being collected.
+type built struct {
+	roots *local.TempRoots
+
+	mu      sync.Mutex // mu guards running, and is held while roots are released
+	running int
+}
+
+// begin says that a build uses the roots until end is called.
+func (b *built) begin() (end func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.running++
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.running--
+	}
+}
+
+// ReleaseBuilt lets what was built be collected where nothing else keeps it;
+// who wants to keep it makes a root of it before. It does nothing while builds
+// run.
+func (e *Engine) ReleaseBuilt() error {
+	e.built.mu.Lock()
+	defer e.built.mu.Unlock()
+	if e.built.running > 0 {
+		return nil
+	}
+	return e.built.roots.Release()
+}
+
+// ReleaseAll is [Engine.ReleaseBuilt] also for what evaluations have added. Their
+// values must not be used any more, and nothing may run.
+func (e *Engine) ReleaseAll(ctx context.Context) error {
+	e.ours.clear()
+	return errors.Join(e.flush(ctx), e.ReleaseBuilt(), e.store.ReleaseTempRoots())
 }
 
 // CancelBuild cancels the build of one derivation, wherever it is wanted.

@@ -135,7 +135,10 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 	if err != nil {
 		return err
 	}
-	return res.Err()
+	if res.Err() != nil {
+		return &BuildError{res}
+	}
+	return nil
 }
 
 // AddDerivation adds the store derivation that evaluation has made.

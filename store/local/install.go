@@ -21,8 +21,9 @@ type object struct {
 // Install moves complete objects with canonical metadata into the store and
 // makes them valid, all or, after an error, none. Files says where the object
 // of each path is: on the file system of the store, below directories that
-// this process may write to. The caller holds the locks of the paths. What is valid
-// already stays as it is. For the errors see [Store.Register].
+// this process may write to. The caller holds the locks of the paths, and keeps
+// them from being collected. What is valid already stays as it is. For the
+// errors see [Store.Register].
 //
 // Over a crash of the machine at any point, a path that is valid is complete.
 func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error {
@@ -32,13 +33,9 @@ func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map
 	}
 	objs := make([]object, len(infos))
 	names := make([]string, len(infos))
-	paths := make([]store.Path, len(infos))
 	for i, info := range infos {
 		objs[i] = object{info, files[info.Path]}
-		names[i], paths[i] = objs[i].file, info.Path
-	}
-	if err == nil {
-		err = st.addTempRoots(ctx, paths...)
+		names[i] = objs[i].file
 	}
 	if err == nil {
 		err = st.syncTrees(st.realDir, names...)

@@ -29,7 +29,8 @@ type Store struct {
 
 	db      *database
 	bigLock *os.File // held shared, so that nobody changes the schema
-	roots   tempRoots
+	roots   TempRoots
+	line    collectorLine
 	drvs    drvBatch
 	modulo  *drv.Modulo
 	journal journal
@@ -49,6 +50,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode}
 	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
 	st.drvs.init()
+	st.roots.st = st
 	if err := st.open(ctx, o); err != nil {
 		if st.bigLock != nil {
 			st.bigLock.Close()
@@ -89,7 +91,8 @@ func (st *Store) Close() error { return st.closeOnce() }
 func (st *Store) close(ctx context.Context) error {
 	var errs []error
 	if !st.ReadOnly() {
-		errs = append(errs, st.Flush(ctx), st.closeTempRoots())
+		errs = append(errs, st.Flush(ctx), st.ReleaseTempRoots())
+		st.line.hangUp()
 	}
 	errs = append(errs, st.db.close())
 	if st.bigLock != nil {

@@ -1,9 +1,9 @@
 package local
 
 // Temporary roots keep paths from being collected while a process uses them.
-// Each Store writes its own to a file, temproots/<pid>-<random>, which it holds
-// locked for as long as it lives; a collection that gets the lock knows that
-// the owner is dead. While a collection runs, a path must also be announced to
+// Each Store, and each [TempRoots] of one, writes its own to a file,
+// temproots/<pid>-<random>, which it holds locked for as long as it lives; a
+// collection that gets the lock knows that the owner is dead. While a collection runs, a path must also be announced to
 // it over its socket, since it has read the files already.
 //
 // Behaviour: Nix 2.34, gc.cc; the protocol works between Nix and us both ways.
@@ -28,16 +28,39 @@ import (
 	"nixbench/store"
 )
 
-// tempRoots are the temporary roots of one Store.
-type tempRoots struct {
+// TempRoots are temporary roots that can be let go of apart from the others of
+// their Store, as when a build is over. They are safe for concurrent use.
+type TempRoots struct {
+	st *Store
+
 	mu     sync.Mutex // mu guards the fields below
 	file   *os.File   // nil until the first root
 	gcLock *os.File
 	known  map[store.Path]bool
+}
+
+// A collectorLine is how a Store announces paths to a collection that runs.
+type collectorLine struct {
+	mu sync.Mutex // mu guards conn, also while an answer is awaited
 	// conn is the connection to a collection that ran when it was last needed.
 	// It is kept as Nix keeps its own: Nix's collector has been seen to crash
 	// when one connection follows quickly on another.
 	conn net.Conn
+}
+
+// NewTempRoots returns an empty set of temporary roots. It must be released
+// before the Store is closed.
+func (st *Store) NewTempRoots() *TempRoots { return &TempRoots{st: st} }
+
+// Add keeps paths as [Store.AddTempRoot] does, until the next Release.
+func (t *TempRoots) Add(ctx context.Context, paths ...store.Path) error {
+	if t.st.ReadOnly() {
+		return nil // nothing to be done, as in Nix
+	}
+	if err := t.add(ctx, paths...); err != nil {
+		return fmt.Errorf("add temporary roots: %w", err)
+	}
+	return nil
 }
 
 // AddTempRoot keeps p, and what else has its digest, from being collected until
@@ -56,10 +79,13 @@ func (st *Store) AddTempRoot(ctx context.Context, p store.Path) error {
 }
 
 func (st *Store) addTempRoots(ctx context.Context, paths ...store.Path) error {
-	t := &st.roots
+	return st.roots.add(ctx, paths...)
+}
+
+func (t *TempRoots) add(ctx context.Context, paths ...store.Path) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := st.openTempRootsLocked(ctx); err != nil {
+	if err := t.openLocked(ctx); err != nil {
 		return err
 	}
 	var lines []byte
@@ -81,7 +107,7 @@ func (st *Store) addTempRoots(ctx context.Context, paths ...store.Path) error {
 		if ok {
 			break
 		}
-		announced, err := t.announce(ctx, st.gcSocket(), unknown)
+		announced, err := t.st.line.announce(ctx, t.st.gcSocket(), unknown)
 		if err != nil {
 			return err
 		}
@@ -110,19 +136,18 @@ func (st *Store) addTempRoots(ctx context.Context, paths ...store.Path) error {
 func (st *Store) openTempRoots(ctx context.Context) error {
 	st.roots.mu.Lock()
 	defer st.roots.mu.Unlock()
-	return st.openTempRootsLocked(ctx)
+	return st.roots.openLocked(ctx)
 }
 
-func (st *Store) openTempRootsLocked(ctx context.Context) error {
-	t := &st.roots
+func (t *TempRoots) openLocked(ctx context.Context) error {
 	if t.file != nil {
 		return nil
 	}
-	gcLock, err := openLock(st.gcLockFile())
+	gcLock, err := openLock(t.st.gcLockFile())
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(st.tempRootsDir(), fmt.Sprintf("%d-%08x", os.Getpid(), rand.Uint32()))
+	name := filepath.Join(t.st.tempRootsDir(), fmt.Sprintf("%d-%08x", os.Getpid(), rand.Uint32()))
 	file, err := lockDeletable(ctx, name, true)
 	if err != nil {
 		gcLock.Close()
@@ -136,25 +161,20 @@ func (st *Store) tempRootsDir() string { return filepath.Join(st.stateDir, "temp
 func (st *Store) gcLockFile() string   { return filepath.Join(st.stateDir, "gc.lock") }
 func (st *Store) gcSocket() string     { return filepath.Join(st.stateDir, "gc-socket", "socket") }
 
-// closeTempRoots lets go of the temporary roots for good.
-func (st *Store) closeTempRoots() error {
-	err := st.ReleaseTempRoots()
-	st.roots.mu.Lock()
-	defer st.roots.mu.Unlock()
-	st.roots.hangUp()
-	return err
-}
+// ReleaseTempRoots lets go of all temporary roots of this Store but for those of
+// [Store.NewTempRoots]. What it added may then be collected.
+func (st *Store) ReleaseTempRoots() error { return st.roots.Release() }
 
-// ReleaseTempRoots lets go of all temporary roots of this Store. What it added
-// may then be collected.
-func (st *Store) ReleaseTempRoots() error {
-	t := &st.roots
+// Release lets go of the roots. More can be added afterwards.
+func (t *TempRoots) Release() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.file == nil {
 		return nil
 	}
-	st.drvs.forget()
+	if t == &t.st.roots {
+		t.st.drvs.forget()
+	}
 	deleteLock(t.file)
 	err := t.gcLock.Close()
 	t.file, t.gcLock, t.known = nil, nil, nil
@@ -163,22 +183,24 @@ func (st *Store) ReleaseTempRoots() error {
 
 // announce tells the collection that serves socket to keep paths, and waits
 // until it has. It returns false if there is none, or if it ended meanwhile.
-func (t *tempRoots) announce(ctx context.Context, socket string, paths []store.Path) (bool, error) {
-	if t.conn == nil {
+func (l *collectorLine) announce(ctx context.Context, socket string, paths []store.Path) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn == nil {
 		conn, err := dialUnix(ctx, socket)
 		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
 			return false, nil
 		} else if err != nil {
 			return false, err
 		}
-		t.conn = conn
+		l.conn = conn
 	}
-	conn := t.conn
+	conn := l.conn
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	err := askToKeep(conn, paths)
 	if !stop() || err != nil {
 		// It has a deadline now, or an answer may still come over it.
-		t.hangUp()
+		l.hangUpLocked()
 	}
 	if err == nil {
 		return true, nil
@@ -194,10 +216,16 @@ func (t *tempRoots) announce(ctx context.Context, socket string, paths []store.P
 }
 
 // hangUp closes the connection to a collection.
-func (t *tempRoots) hangUp() {
-	if t.conn != nil {
-		t.conn.Close()
-		t.conn = nil
+func (l *collectorLine) hangUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hangUpLocked()
+}
+
+func (l *collectorLine) hangUpLocked() {
+	if l.conn != nil {
+		l.conn.Close()
+		l.conn = nil
 	}
 }
 
