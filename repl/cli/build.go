@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"nixbench/engine"
 	"nixbench/store"
@@ -31,18 +30,21 @@ func runBuild(ctx context.Context, inv *invocation) error {
 	}
 	targets := targetsOf(insts)
 	result, err := inv.realise(ctx, eng, targets)
-	if err != nil {
+	var failed *engine.BuildError
+	switch {
+	case errors.As(err, &failed):
+		return &ExitError{Status: 1, Err: err} // not what nix-build exits with
+	case err != nil:
 		return err
-	}
-	if inv.dryRun {
+	case inv.dryRun:
 		return inv.printPlanned(ctx, eng, targets)
 	}
 	return inv.report(ctx, eng, result)
 }
 
 // realise builds what targets need, and says so on standard error: what is
-// going to be built, and what happens meanwhile. Builds that fail are an error
-// here. In a dry run nothing happens, and there is no result.
+// going to be built, and what happens meanwhile. Builds that fail are an
+// [*engine.BuildError]. In a dry run nothing happens, and there is no result.
 func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath) (*engine.Result, error) {
 	plan, err := eng.PlanRealise(ctx, targets)
 	if err != nil {
@@ -52,16 +54,15 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 	if inv.dryRun {
 		return nil, nil
 	}
-	stop := follow(ctx, eng, follower{w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs})
 	result, err := eng.ExecuteRealise(ctx, plan)
-	stop()
+	inv.stopFollowing()
 	switch {
 	case err != nil:
 		return nil, err
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case result.Err() != nil:
-		return nil, &buildError{result: result, logLines: eng.Settings().LogLines}
+		return nil, &engine.BuildError{Result: result}
 	}
 	return result, nil
 }
@@ -158,64 +159,4 @@ func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
-}
-
-// A buildError says which builds failed and why.
-type buildError struct {
-	result   *engine.Result
-	logLines int
-}
-
-func (err *buildError) Unwrap() error { return err.result.Err() }
-
-// Error returns a paragraph for each failure, in Nix's words.
-func (err *buildError) Error() string {
-	var parts []string
-	for _, cause := range err.result.Failures {
-		var failure *engine.Failure
-		if errors.As(cause, &failure) {
-			parts = append(parts, describeFailure(failure, err.logLines))
-		} else {
-			parts = append(parts, cause.Error())
-		}
-	}
-	if len(parts) == 0 {
-		parts = append(parts, err.result.Err().Error())
-	}
-	return strings.Join(parts, "\nerror: ")
-}
-
-// describeFailure tells of one failed build, the last lines of its log included.
-func describeFailure(f *engine.Failure, logLines int) string {
-	var b strings.Builder
-	var mismatch *store.HashMismatch
-	switch {
-	case errors.As(f.Err, &mismatch):
-		fmt.Fprintf(&b, "hash mismatch in fixed-output derivation '%s':\n         specified: %s\n            got:    %s",
-			f.DrvPath, mismatch.Want.SRI(), mismatch.Got.SRI())
-		return b.String()
-	case f.Err != nil:
-		fmt.Fprintf(&b, "Cannot build '%s'.\n       Reason: %v.", f.DrvPath, f.Err)
-	case f.ExitStatus > 128:
-		fmt.Fprintf(&b, "Cannot build '%s'.\n       Reason: builder failed due to signal %d.", f.DrvPath, f.ExitStatus-128)
-	default:
-		fmt.Fprintf(&b, "Cannot build '%s'.\n       Reason: builder failed with exit code %d.", f.DrvPath, f.ExitStatus)
-	}
-	if f.Phase != "" {
-		fmt.Fprintf(&b, "\n       Phase: %s", f.Phase)
-	}
-	tail := f.Tail[max(0, len(f.Tail)-logLines):]
-	if len(tail) > 0 {
-		fmt.Fprintf(&b, "\n       Last %d log lines:", len(tail))
-		for _, line := range tail {
-			b.WriteString("\n       > " + line)
-		}
-	}
-	if f.LogFile != "" {
-		fmt.Fprintf(&b, "\n       For full logs, run:\n         nixbench log %s", f.DrvPath)
-	}
-	if f.KeptDir != "" {
-		fmt.Fprintf(&b, "\n       The build directory was kept: %s", f.KeptDir)
-	}
-	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/repl/text"
 )
 
@@ -67,11 +68,17 @@ type runFunc func(ctx context.Context, inv *invocation) error
 
 // Run runs the command that env.Args names and returns the exit status.
 func Run(ctx context.Context, env *Env) int {
-	err := run(ctx, env)
+	inv := &invocation{env: env}
+	err := inv.run(ctx)
+	inv.stopFollowing()
 	if err == nil {
 		return 0
 	}
 	status := 1
+	var built *engine.BuildError
+	if errors.As(err, &built) {
+		status = built.Result.ExitStatus() // also of builds that an evaluation wanted
+	}
 	var exit *ExitError
 	if errors.As(err, &exit) {
 		status = exit.Status
@@ -80,10 +87,10 @@ func Run(ctx context.Context, env *Env) int {
 		}
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		fmt.Fprintln(env.Stderr, "error: interrupted by the user")
-		return 130
+		fmt.Fprintln(env.Stderr, inv.formatError(errors.New("interrupted by the user")))
+		return 1 // as Nix
 	}
-	fmt.Fprintln(env.Stderr, formatError(err, env.Colour))
+	fmt.Fprintln(env.Stderr, inv.formatError(err))
 	var usage *usageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(env.Stderr, "Try 'nixbench %s --help' for more information.\n", usage.command)
@@ -91,16 +98,16 @@ func Run(ctx context.Context, env *Env) int {
 	return status
 }
 
-func run(ctx context.Context, env *Env) error {
-	cmd, argv, err := find(env.Args[1:])
+func (inv *invocation) run(ctx context.Context) error {
+	cmd, argv, err := find(inv.env.Args[1:])
 	if err != nil {
 		return err
 	}
-	inv := &invocation{cmd: cmd, env: env}
+	inv.cmd = cmd
 	err = cmd.parse(inv, argv)
 	switch {
 	case inv.help:
-		_, err := io.WriteString(env.Stdout, cmd.help())
+		_, err := io.WriteString(inv.env.Stdout, cmd.help())
 		return err
 	case inv.version:
 		return runVersion(ctx, inv)

@@ -16,6 +16,9 @@ type invocation struct {
 	env  *Env
 	args []string // the positional ones
 
+	// unfollow ends what follows builds; nil if nothing does.
+	unfollow func()
+
 	// Common.
 	help, json, plain bool
 	showTrace         bool
@@ -37,8 +40,9 @@ type invocation struct {
 	apply, writeTo                              string
 
 	// Building.
-	dryRun, noLink, printOutPaths, printLogs bool
-	outLink, addRoot                         string
+	dryRun, noLink, printOutPaths bool
+	printLogs, noLogs, bareLogs   bool
+	outLink, addRoot              string
 
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool
@@ -97,7 +101,7 @@ var commonFlags = []flag{
 	{[]string{"--plain"}, nil, "plain text, never the screens, no colours", on(func(inv *invocation) *bool { return &inv.plain })},
 	{[]string{"--quiet"}, nil, "say less", on(func(inv *invocation) *bool { return &inv.quiet })},
 	ignored("say more; accepted for compatibility", "--verbose", "-v"),
-	ignored("print no logs of builds; the default", "--no-build-output", "-Q"),
+	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
 }
 
 var jsonFlag = flag{[]string{"--json"}, nil, "print JSON", on(func(inv *invocation) *bool { return &inv.json })}

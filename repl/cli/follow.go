@@ -3,8 +3,10 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -12,16 +14,21 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/repl/text"
+	"nixbench/store"
 )
 
 // A follower tells of builds on a stream that nobody redraws: a line when one
-// starts, its log if wanted, a line when it fails or ends.
+// starts, its log if wanted, a line when it fails if others go on.
 type follower struct {
 	w     io.Writer
 	quiet bool
-	logs  bool // print the lines of logs, each behind the build's name
+	logs  bool // print the lines of logs
+	bare  bool // without the build's name before each
+	going bool // tell of failures: the rest goes on
 
 	seen map[event.ID]*followed
+	// log opens the log of a derivation that has been built.
+	log func(store.Path) (io.ReadCloser, error)
 }
 
 // followed is how far the log of a build has been printed.
@@ -40,6 +47,7 @@ func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
 		return func() {}
 	}
 	f.seen = make(map[event.ID]*followed)
+	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
 	box := eng.Events().Subscribe()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var done sync.WaitGroup
@@ -112,8 +120,8 @@ func (f *follower) tell(acts []event.Activity) {
 		if f.logs {
 			f.tellLog(seen)
 		}
-		if act.State == event.Failed && before.State != event.Failed {
-			fmt.Fprintf(f.w, "failed '%s': %s\n", act.Subject, text.SanitiseName(act.Err))
+		if f.going && act.State == event.Failed && before.State != event.Failed {
+			fmt.Fprintf(f.w, "failed '%s'\n", act.Subject)
 		}
 	}
 }
@@ -121,12 +129,12 @@ func (f *follower) tell(acts []event.Activity) {
 // tellLog prints the whole lines of the log that are new; the rest of the last
 // line too once the build has ended.
 func (f *follower) tellLog(seen *followed) {
-	log, err := os.Open(seen.act.LogFile)
+	log, err := f.openLog(seen)
 	if err != nil {
-		return // not written yet, or compressed by now
+		return // not written yet
 	}
 	defer log.Close()
-	data, err := io.ReadAll(io.NewSectionReader(log, seen.offset, seen.act.LogSize-seen.offset))
+	data, err := io.ReadAll(io.LimitReader(log, seen.act.LogSize-seen.offset))
 	if err != nil {
 		return
 	}
@@ -134,8 +142,29 @@ func (f *follower) tellLog(seen *followed) {
 		data = data[:bytes.LastIndexByte(data, '\n')+1]
 	}
 	seen.offset += int64(len(data))
-	for line := range bytes.Lines(data) {
-		shown := text.Plain(text.LogLine(string(bytes.TrimRight(line, "\n"))))
-		fmt.Fprintf(f.w, "%s> %s\n", text.SanitiseName(seen.act.Name), shown)
+	prefix := text.SanitiseName(seen.act.Name) + "> "
+	if f.bare {
+		prefix = ""
 	}
+	for line := range bytes.Lines(data) {
+		fmt.Fprintln(f.w, prefix+text.Plain(text.LogLine(string(bytes.TrimRight(line, "\n")))))
+	}
+}
+
+// openLog opens a log at the place where telling it has got to. A log that is
+// finished may have been compressed by now.
+func (f *follower) openLog(seen *followed) (io.ReadCloser, error) {
+	file, err := os.Open(seen.act.LogFile)
+	if err == nil {
+		_, err = file.Seek(seen.offset, io.SeekStart)
+		return file, err
+	}
+	if !errors.Is(err, fs.ErrNotExist) || !seen.act.State.Final() {
+		return nil, err
+	}
+	log, err := f.log(store.Path(seen.act.Subject))
+	if err == nil {
+		_, err = io.CopyN(io.Discard, log, seen.offset)
+	}
+	return log, err
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 // runNixBuild is `nixbench nix-build`, with the flags and the exit statuses of
 // nix-build.
 func runNixBuild(ctx context.Context, inv *invocation) error {
+	inv.printLogs, inv.bareLogs = !inv.noLogs, true
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err
@@ -23,10 +23,6 @@ func runNixBuild(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	result, err := inv.realise(ctx, eng, targets)
-	var failed *buildError
-	if errors.As(err, &failed) {
-		return &ExitError{Status: failed.result.ExitStatus(), Err: err}
-	}
 	if err != nil || inv.dryRun {
 		return err
 	}

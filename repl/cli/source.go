@@ -17,15 +17,36 @@ import (
 // This file says where a command's expression comes from: --file, --expr and
 // the arguments that functions are called with.
 
-// open opens the engine that the flags ask for. The caller closes it.
+// open opens the engine that the flags ask for, and tells of what it builds. The
+// caller closes it.
 func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
 	set, err := inv.settings()
 	if err != nil {
 		return nil, err
 	}
-	return engine.Open(ctx, engine.Options{
+	eng, err := engine.Open(ctx, engine.Options{
 		StoreURI: inv.storeURI, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
 	})
+	if err == nil {
+		inv.follow(ctx, eng)
+	}
+	return eng, err
+}
+
+// follow tells of the builds of an engine on standard error until
+// stopFollowing.
+func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
+	inv.unfollow = follow(ctx, eng, follower{
+		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs, going: eng.Settings().KeepGoing,
+	})
+}
+
+// stopFollowing waits until all that has happened has been told.
+func (inv *invocation) stopFollowing() {
+	if inv.unfollow != nil {
+		inv.unfollow()
+		inv.unfollow = nil
+	}
 }
 
 // settings returns the configuration with what the flags change.
@@ -39,7 +60,7 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case errors.Is(err, settings.ErrUnknown):
 			inv.warn(fmt.Sprintf("unknown setting '%s'", opt.Name))
 		case err != nil:
-			return nil, inv.cmd.usage("setting '%s': %v", opt.Name, err)
+			return nil, inv.cmd.usage("%v", err)
 		}
 	}
 	return set, nil
