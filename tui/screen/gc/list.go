@@ -120,20 +120,35 @@ func (s *Screen) selected() (i int, r gc.Root, ok bool) {
 	return i, s.data.plan.Roots[i], true
 }
 
-// rootName is short for generations and whole for all others.
+// rootName is short for generations and whole for all others, with the process
+// that holds it. The file of temporary roots has a line for each of them, so
+// that these go by what they keep.
 func rootName(r gc.Root) string {
 	name := r.Link
-	if r.Kind == gc.KindGeneration {
-		name = path.Base(r.Link)
+	switch r.Kind {
+	case gc.KindGeneration:
+		return text.SanitiseName(path.Base(name))
+	case gc.KindTemp:
+		name = r.Path.Name()
+	case gc.KindProcess:
+	default:
+		return text.SanitiseName(name)
+	}
+	if r.Note != "" {
+		name += " (" + r.Note + ")"
 	}
 	return text.SanitiseName(name)
 }
 
+// kindName is the kind, or what matters more about the root. A temporary root
+// that dangles is of what is yet to be made.
 func kindName(r gc.Root) string {
-	if r.Dangling {
+	switch {
+	case r.Kind == gc.KindTemp || r.Kind == gc.KindProcess:
+		return r.Kind.String()
+	case r.Dangling:
 		return "dangling"
-	}
-	if r.Note != "" {
+	case r.Note != "":
 		return text.SanitiseName(r.Note)
 	}
 	return r.Kind.String()
@@ -151,8 +166,10 @@ func (s *Screen) rootRow(i int) rows.Row {
 		closure = text.Size(s.sizes[i])
 	}
 	switch {
-	case r.Dangling:
+	case r.Dangling && r.Kind != gc.KindTemp:
 		row.Mark, token, closure, frees = "-", themes.Dangling, "-", "0B"
+	case r.Dangling:
+		row.Mark, closure, frees = "!", "-", "0B"
 	case !canMark(r):
 		row.Mark = "!"
 	case s.marks[r.Link]:

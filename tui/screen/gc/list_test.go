@@ -1,0 +1,29 @@
+package gc
+
+import (
+	"testing"
+
+	"nixbench/store"
+	storegc "nixbench/store/gc"
+)
+
+// TestRootNames pins what roots are called: all temporary roots of a process
+// have one file, so that its name tells them not apart.
+func TestRootNames(t *testing.T) {
+	p := store.Path("/nix/store/0mwmi6n06v0ggxwp8p7w0bs2hjnf07ls-libjson-4.0")
+	tests := []struct {
+		root       storegc.Root
+		name, kind string
+	}{
+		{storegc.Root{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Note: "nixbench, pid 7"}, "libjson-4.0 (nixbench, pid 7)", "temp"},
+		{storegc.Root{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Dangling: true}, "libjson-4.0", "temp"},
+		{storegc.Root{Link: "/proc/7/maps", Path: p, Kind: storegc.KindProcess, Note: "sh"}, "/proc/7/maps (sh)", "process"},
+		{storegc.Root{Link: "/p/profile-2-link", Path: p, Kind: storegc.KindGeneration, Note: "current"}, "profile-2-link", "current"},
+		{storegc.Root{Link: "/home/result", Path: p, Kind: storegc.KindResult, Dangling: true}, "/home/result", "dangling"},
+	}
+	for _, test := range tests {
+		if name, kind := rootName(test.root), kindName(test.root); name != test.name || kind != test.kind {
+			t.Errorf("%+v: got %q, %q, want %q, %q", test.root, name, kind, test.name, test.kind)
+		}
+	}
+}
