@@ -288,7 +288,7 @@ func (l *layout) failure(e *tui.EvalError) {
 		for _, h := range hints {
 			room -= text.Width(h.Text)
 		}
-		where := text.CutMiddle(text.SanitiseName(e.Where), max(room, 16))
+		where := shortPlace(e.Where, max(room, 16))
 		spans := []style.Span{in, {Text: "at ", Token: themes.Muted}, {Text: where, Token: themes.Path}}
 		if l.width < roomy {
 			l.add(lineTrace, append(spans, hints...)...)
@@ -316,7 +316,7 @@ func (l *layout) failure(e *tui.EvalError) {
 			style.Span{Text: fmt.Sprintf("%*d  ", len(strconv.Itoa(len(e.Trace))), i+1), Token: themes.Muted}, style.Span{Text: text.SanitiseName(f.Text)})
 		ln.i = i
 		if f.Where != "" {
-			ln.right = []style.Span{{Text: text.CutMiddle(text.SanitiseName(f.Where), l.width/2), Token: themes.Path}}
+			ln.right = []style.Span{{Text: shortPlace(f.Where, l.width/2), Token: themes.Path}}
 		}
 	}
 	if rest := len(e.Trace) - maxFrames; rest > 0 {
@@ -338,6 +338,21 @@ func (l *layout) hints(e *tui.EvalError) []style.Span {
 		out = append(out, style.Span{Text: "   e: edit", Token: themes.Muted})
 	}
 	return out
+}
+
+// shortPlace shortens a place in a file to w cells by dropping from its
+// directory first: the name, the line and the column matter most.
+func shortPlace(where string, w int) string {
+	where = text.SanitiseName(where)
+	if text.Width(where) <= w {
+		return where
+	}
+	i := strings.LastIndexByte(where, '/')
+	room := w - text.Width(where[i+1:])
+	if i < 0 || room < 4 {
+		return text.CutMiddle(where[i+1:], w)
+	}
+	return text.Cut(where[:i], room-1) + where[i:]
 }
 
 // running says what is under way.

@@ -1,0 +1,23 @@
+package repl
+
+import "testing"
+
+// TestShortPlace pins that a short place keeps the file's name and the line.
+func TestShortPlace(t *testing.T) {
+	tests := []struct {
+		where string
+		w     int
+		want  string
+	}{
+		{"/home/x/evil.nix:10:10", 30, "/home/x/evil.nix:10:10"},
+		{"/home/someone/evil.nix:10:10", 20, "/ho../evil.nix:10:10"},
+		{"/home/someone/evil.nix:10:10", 16, "evil.nix:10:10"},
+		{"«string»:1:1", 20, "«string»:1:1"},
+		{"/nix/store/8h2kvmkw5n5w5q0v5c2y3p6mb1b3r7xa-source/a-name-that-is-too-long.nix:1:2", 20, "a-name-that..nix:1:2"},
+	}
+	for _, test := range tests {
+		if got := shortPlace(test.where, test.w); got != test.want {
+			t.Errorf("%q in %d: got %q, want %q", test.where, test.w, got, test.want)
+		}
+	}
+}
