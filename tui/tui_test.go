@@ -395,7 +395,7 @@ func TestTooSmall(t *testing.T) {
 	d, s, _ := start(t, 20, 5)
 	s.busy = "2 builds"
 	d.Send(tui.TickMsg{})
-	d.Wants("terminal too small (", "2 builds")
+	d.Wants("terminal too small", "(need 60x20)", "2 builds")
 	d.Resize(59, 19)
 	d.Wants("terminal too small (need 60x20)")
 	d.Keys("j ?")

@@ -9,6 +9,8 @@ import (
 	"nixbench/themes"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/statusbar"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // View returns the screen. It is drawn only if a message came since the last
@@ -83,8 +85,10 @@ func (m *Model) footer() string {
 // drawTooSmall says what is wrong and keeps the one live line.
 func (m *Model) drawTooSmall() []string {
 	st := m.env.Styles
-	lines := []string{
-		st.Paint(themes.Warning, fmt.Sprintf("terminal too small (need %dx%d)", MinWidth, MinHeight)),
+	var lines []string
+	what := fmt.Sprintf("terminal too small (need %dx%d)", MinWidth, MinHeight)
+	for _, line := range strings.Split(ansi.Wordwrap(what, max(m.width, 1), ""), "\n") {
+		lines = append(lines, st.Paint(themes.Warning, line))
 	}
 	if busy := m.busy(); busy != "" {
 		lines = append(lines, st.Paint(themes.Running, busy+" running"))
