@@ -63,8 +63,13 @@ func (b *Builder) Realise(ctx context.Context, targets []Target, mode Mode) (*Re
 }
 
 // Execute does what plan says, as [Builder.Realise] does. What has become
-// valid since plan was made is not built.
+// valid since plan was made is not built. What the builds need and is valid
+// already is kept from being collected from here on, and so are the
+// derivations: some builds wait for long.
 func (b *Builder) Execute(ctx context.Context, plan *Plan) (*Result, error) {
+	if err := b.keep(ctx, plan); err != nil {
+		return nil, err
+	}
 	r := newRequest(b, plan)
 	b.mu.Lock()
 	b.requests = append(b.requests, r)
@@ -75,6 +80,23 @@ func (b *Builder) Execute(ctx context.Context, plan *Plan) (*Result, error) {
 		b.requests = slices.DeleteFunc(b.requests, func(other *request) bool { return other == r })
 	}()
 	return r.run(ctx), nil
+}
+
+// keep makes temporary roots of what plan needs, unless there is nothing to build.
+func (b *Builder) keep(ctx context.Context, plan *Plan) error {
+	if len(plan.Build) == 0 {
+		return nil
+	}
+	paths := slices.Clone(plan.Valid)
+	for _, planned := range plan.Build {
+		paths = append(paths, planned.DrvPath)
+	}
+	for _, p := range paths {
+		if err := b.opts.Store.AddTempRoot(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Cancel cancels the build of a derivation in every request that has it: its
