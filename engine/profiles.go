@@ -13,16 +13,16 @@ import (
 // stores, without duplicates. If the store that is built into is not the
 // machine's, its own come first.
 func (e *Engine) Profiles() []string {
-	places := profile.Places{
-		Home:      e.getenv("HOME"),
-		StateHome: e.getenv("XDG_STATE_HOME"),
-		StateDirs: []string{"/nix/var/nix"},
-	}
+	places := profile.Places{Home: e.getenv("HOME"), StateHome: e.getenv("XDG_STATE_HOME")}
 	own := e.store.StateDir()
-	if own == places.StateDirs[0] {
+	if own == machineState {
+		places.StateDirs = []string{own}
 		return profile.Find(places)
 	}
 	found := profile.Find(profile.Places{StateDirs: []string{own}})
+	if e.machine != nil {
+		places.StateDirs = []string{e.machine.StateDir()}
+	}
 	for _, p := range profile.Find(places) {
 		if !slices.Contains(found, p) {
 			found = append(found, p)
@@ -31,10 +31,13 @@ func (e *Engine) Profiles() []string {
 	return found
 }
 
+// machineState is the state directory of a machine's own store.
+const machineState = "/nix/var/nix"
+
 // DefaultProfile returns the profile that commands work on if none is named:
 // the user's own, or in a store of one's own, the store's.
 func (e *Engine) DefaultProfile() string {
-	if e.store.StateDir() != "/nix/var/nix" {
+	if e.store.StateDir() != machineState {
 		return filepath.Join(e.store.StateDir(), "profiles", "profile")
 	}
 	if p, ok := profile.Resolve(filepath.Join(e.getenv("HOME"), ".nix-profile")); ok {

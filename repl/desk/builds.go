@@ -153,20 +153,25 @@ func (t *buildTimes) usual(name string) time.Duration {
 }
 
 // record notes the builds that end, until ctx does.
-func (t *buildTimes) record(ctx context.Context, hub *event.Hub) {
-	box := hub.Subscribe()
-	defer hub.Unsubscribe(box)
+func (t *buildTimes) record(ctx context.Context, box *event.Mailbox) {
 	for {
 		acts, err := box.Take(ctx)
 		if err != nil {
 			return
 		}
 		for _, act := range acts {
-			if act.Kind == event.Build && act.State == event.Done && !act.Started.IsZero() {
-				t.add(packageName(act.Name), act.Ended.Sub(act.Started))
+			if took := act.Ended.Sub(act.Started); wasBuilt(act, took) {
+				t.add(packageName(act.Name), took)
 			}
 		}
 	}
+}
+
+// wasBuilt reports whether act is a build that ended well. One that has no log
+// and took no time was found to be valid when its turn came.
+func wasBuilt(act event.Activity, took time.Duration) bool {
+	return act.Kind == event.Build && act.State == event.Done && !act.Started.IsZero() &&
+		(act.LogFile != "" || took >= 100*time.Millisecond)
 }
 
 // add notes a build, here and in the file; a file that cannot be written is

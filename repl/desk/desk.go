@@ -64,7 +64,11 @@ func New(ctx context.Context, opts Options) *Desk {
 			d.refusal.Store(&refusal)
 		}
 	})
-	d.running.Go(func() { d.times.record(ctx, opts.Engine.Events()) })
+	ended := opts.Engine.Events().Subscribe() // before anything is built
+	d.running.Go(func() {
+		defer opts.Engine.Events().Unsubscribe(ended)
+		d.times.record(ctx, ended)
+	})
 	if len(opts.Targets) > 0 {
 		d.running.Go(func() {
 			// How the builds end is told by their activities.
@@ -74,12 +78,14 @@ func New(ctx context.Context, opts Options) *Desk {
 	return d
 }
 
-// Close ends what the desk does in the background and waits for it.
+// Close ends what the desk does in the background and waits for it. The notes
+// about generations that are gone go too.
 func (d *Desk) Close() error {
 	d.stop()
 	d.running.Wait()
 	d.eng.Events().Unsubscribe(d.events)
-	return nil
+	// Not sooner: a deletion of generations can be taken back until then.
+	return d.notes.prune()
 }
 
 // Events returns the mailbox of all activities.

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
-	"nixbench/store"
 	"nixbench/store/gc"
 
 	"golang.org/x/sys/unix"
@@ -23,43 +21,6 @@ func (d *Desk) GCPlan(ctx context.Context) (*gc.Plan, error) {
 // result is never nil.
 func (d *Desk) Collect(ctx context.Context, plan *gc.Plan) (*gc.Result, error) {
 	return d.eng.Collect(ctx, plan, nil)
-}
-
-// OnDisk is how many bytes deleting paths would free on the disk: blocks in
-// use, those of files with hard links only if all their links are deleted.
-func (d *Desk) OnDisk(ctx context.Context, paths []store.Path) (int64, error) {
-	type inode struct{ dev, ino uint64 }
-	left := make(map[inode]uint64) // links not seen yet
-	var total int64
-	for _, p := range paths {
-		root := d.eng.Store().RealPath(p)
-		err := filepath.WalkDir(root, func(name string, _ fs.DirEntry, err error) error {
-			if err != nil || ctx.Err() != nil {
-				return cmp.Or(err, ctx.Err())
-			}
-			var st unix.Stat_t
-			if err := unix.Lstat(name, &st); err != nil {
-				return err
-			}
-			id := inode{uint64(st.Dev), st.Ino}
-			isDir := st.Mode&unix.S_IFMT == unix.S_IFDIR
-			if !isDir && st.Nlink > 1 {
-				if _, seen := left[id]; !seen {
-					left[id] = uint64(st.Nlink)
-				}
-				left[id]--
-				if left[id] > 0 {
-					return nil
-				}
-			}
-			total += st.Blocks * 512
-			return nil
-		})
-		if err != nil && !os.IsNotExist(err) {
-			return total, fmt.Errorf("size up %s: %w", p, err)
-		}
-	}
-	return total, nil
 }
 
 // Disk tells how full the store's file system is, in bytes.

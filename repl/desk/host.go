@@ -22,7 +22,10 @@ func (d *Desk) EditorCommand(file string, line int) (*exec.Cmd, error) {
 		}
 	}
 	words, err := shell.Fields(editor, d.eng.Getenv)
-	if err != nil || len(words) == 0 {
+	if err == nil && (len(words) == 0 || words[0] == "") {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("run editor %q: not a command: %v", editor, err)
 	}
 	args := words[1:]
@@ -49,8 +52,10 @@ var clipboards = []struct{ display, program string }{
 // errNoClipboard reports that this machine has no clipboard.
 var errNoClipboard = errors.New("copy: this machine has no clipboard program")
 
-// CopyText puts text on the clipboard of the machine that the program runs on.
+// CopyText puts text on the clipboard of the machine that the program runs on:
+// with the first program that can.
 func (d *Desk) CopyText(ctx context.Context, text string) error {
+	failed := errNoClipboard
 	for _, c := range clipboards {
 		if c.display != "" && d.eng.Getenv(c.display) == "" {
 			continue
@@ -61,7 +66,11 @@ func (d *Desk) CopyText(ctx context.Context, text string) error {
 		}
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 		cmd.Stdin = strings.NewReader(text)
-		return cmd.Run()
+		err := cmd.Run()
+		if err == nil {
+			return nil
+		}
+		failed = fmt.Errorf("copy with %s: %w", words[0], err)
 	}
-	return errNoClipboard
+	return failed
 }

@@ -1,13 +1,13 @@
 package desk
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
+	"strings"
 
 	"nixbench/store/profile"
 
@@ -35,9 +35,17 @@ type Generation struct {
 	Booted  bool // the machine was booted with it
 }
 
-// profiles are the links of all profiles, the one of Options first.
+// profiles are the links of all profiles: the one of Options, those that can be
+// changed, those of the machine, those of other users.
 func (d *Desk) profiles() []string {
 	found := d.eng.Profiles()
+	rank := func(link string) int {
+		if unix.Access(filepath.Dir(link), unix.W_OK) == nil {
+			return 0
+		}
+		return strings.Count(link, "/")
+	}
+	slices.SortStableFunc(found, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
 	if first := d.opts.Profile; first != "" {
 		found = slices.DeleteFunc(found, func(name string) bool { return name == first })
 		found = append([]string{first}, found...)
@@ -129,60 +137,4 @@ func (d *Desk) AnnotateGeneration(_ context.Context, link string, number int, la
 		}
 	}
 	return fmt.Errorf("label generation %d of %s: %w", number, link, profile.ErrNoGeneration)
-}
-
-// A note is what a user has said about a generation.
-type note struct {
-	Label  string `json:"label,omitempty"`
-	Pinned bool   `json:"pinned,omitempty"`
-	// Path is what the generation led to: a note does not pass to another
-	// generation of the same number.
-	Path string `json:"path"`
-}
-
-// notes keeps notes in a file, by the link of the generation.
-type notes struct {
-	file string
-	mu   sync.Mutex // mu guards the file
-}
-
-func newNotes(file string) *notes { return &notes{file: file} }
-
-// read returns all notes; a file that cannot be read has none.
-func (n *notes) read() map[string]note {
-	all := make(map[string]note)
-	data, err := os.ReadFile(n.file)
-	if err != nil || json.Unmarshal(data, &all) != nil {
-		return make(map[string]note)
-	}
-	return all
-}
-
-func (n *notes) get(link string) note {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	it := n.read()[link]
-	if target, err := os.Readlink(link); err != nil || target != it.Path {
-		return note{}
-	}
-	return it
-}
-
-func (n *notes) set(link string, it note) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	all := n.read()
-	all[link] = it
-	data, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(n.file), 0o755); err != nil {
-		return err
-	}
-	tmp := fmt.Sprintf("%s.%d", n.file, os.Getpid())
-	if err := os.WriteFile(tmp, append(data, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(tmp, n.file)
 }

@@ -57,14 +57,14 @@ const recent = 12
 // Places lists what a user may want to browse: the running system, profiles,
 // results, what was built last; newest first in each kind.
 func (d *Desk) Places(ctx context.Context) ([]Place, error) {
-	places := d.systems()
+	places := d.systems(ctx)
 	for _, name := range d.profiles() {
 		gens, err := profile.List(name)
 		if err != nil {
 			continue // not ours to read
 		}
 		for _, gen := range gens {
-			if gen.Current {
+			if gen.Current && d.isValid(ctx, gen.Path) {
 				places = append(places, Place{"profile", d.shorten(name), gen.Path, gen.Created})
 			}
 		}
@@ -85,16 +85,22 @@ func (d *Desk) Places(ctx context.Context) ([]Place, error) {
 }
 
 // systems are the running and the booted system, where there are any.
-func (d *Desk) systems() []Place {
+func (d *Desk) systems(ctx context.Context) []Place {
 	var places []Place
 	for _, link := range []string{"/run/current-system", "/run/booted-system"} {
 		p, err := d.eng.ResolveLink(link, link)
-		if err != nil {
+		if err != nil || !d.isValid(ctx, p) {
 			continue
 		}
 		places = append(places, Place{Kind: "system", Name: link, Path: p})
 	}
 	return places
+}
+
+// isValid reports whether any store that is read has p.
+func (d *Desk) isValid(ctx context.Context, p store.Path) bool {
+	_, err := d.eng.StoreOf(ctx, p)
+	return err == nil
 }
 
 // newest returns the paths that were registered last and that nothing refers to.
@@ -129,11 +135,13 @@ func (d *Desk) ResolvePath(ctx context.Context, s string) (store.Path, error) {
 			return "", err
 		}
 		p, err := d.eng.ResolveLink(abs, s)
-		if err != nil {
+		if err == nil {
+			_, err = d.eng.StoreOf(ctx, p)
+			return p, err
+		}
+		if strings.ContainsRune(name, '/') {
 			return "", err
 		}
-		_, err = d.eng.StoreOf(ctx, p)
-		return p, err
 	}
 	return d.pathByName(ctx, s)
 }
@@ -198,7 +206,8 @@ func (d *Desk) realPath(ctx context.Context, p store.Path) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return st.RealPath(p), nil
+	// The files of derivations just evaluated may not be there yet.
+	return st.RealPath(p), d.eng.Flush(ctx)
 }
 
 // FilesHolding lists where in the files of referrer the digest of reference
