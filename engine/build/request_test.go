@@ -74,6 +74,11 @@ func (f *fakeRunner) wait(ctx context.Context, planned *PlannedBuild) (held, err
 	}
 }
 
+// rootless is the store of fake builds: nothing in it is collected.
+type rootless struct{ Store }
+
+func (rootless) AddTempRoot(context.Context, store.Path) error { return nil }
+
 // fakePlan makes a plan of a graph such as "a: b c; b: d".
 func fakePlan(graph string) *Plan {
 	plan := &Plan{drvs: map[store.Path]*drv.Derivation{}, builds: map[store.Path]*PlannedBuild{}, missing: map[store.Path]*UnknownError{}}
@@ -111,7 +116,7 @@ func fakePath(name string) store.Path {
 func fakeBuilder(jobs int, keepGoing bool, f *fakeRunner) *Builder {
 	s := settings.Default()
 	s.MaxJobs, s.KeepGoing = jobs, keepGoing
-	b := New(Options{Settings: s, Hub: new(event.Hub)})
+	b := New(Options{Store: rootless{}, Settings: s, Hub: new(event.Hub)})
 	f.start = time.Now()
 	b.runner = f
 	return b
