@@ -116,7 +116,8 @@ func fakePath(name string) store.Path {
 func fakeBuilder(jobs int, keepGoing bool, f *fakeRunner) *Builder {
 	s := settings.Default()
 	s.MaxJobs, s.KeepGoing = jobs, keepGoing
-	b := New(Options{Store: rootless{}, Settings: s, Hub: new(event.Hub)})
+	b := New(Options{Settings: s, Hub: new(event.Hub)})
+	b.opts.Store = rootless{}
 	f.start = time.Now()
 	b.runner = f
 	return b
