@@ -90,18 +90,24 @@ func (e *Engine) stepOutside(path string) (real, next string, err error) {
 	if _, err := os.Stat(path); err == nil || e.store.RealDir() == string(e.store.Dir()) {
 		return path, "", nil
 	}
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
-		return path, "", nil
+	for dir, rest := path, ""; dir != "/" && dir != "."; dir, rest = filepath.Dir(dir), filepath.Join(filepath.Base(dir), rest) {
+		info, err := os.Lstat(dir)
+		if err != nil {
+			continue // behind a link that the kernel cannot follow
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			break
+		}
+		target, err := os.Readlink(dir)
+		if err != nil {
+			return "", "", logicalError(err, path)
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(dir), target)
+		}
+		return "", filepath.Join(target, rest), nil
 	}
-	target, err := os.Readlink(path)
-	if err != nil {
-		return "", "", logicalError(err, path)
-	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(filepath.Dir(path), target)
-	}
-	return "", target, nil
+	return path, "", nil
 }
 
 // logicalError gives err the path that the user knows.

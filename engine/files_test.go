@@ -1,0 +1,86 @@
+package engine_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nixbench/engine"
+)
+
+// The files of the store are read by their logical names, wherever links lead.
+func TestFilesOfStores(t *testing.T) {
+	w := newTwo(t, nil)
+	dir := t.TempDir()
+	link := func(target, name string) {
+		t.Helper()
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "sub"), 0o755), os.WriteFile(filepath.Join(dir, "sub", "file"), []byte("text"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	link("sub", "relative")
+	link("sub/none", "dangling")
+	link("loop", "loop")
+	link(string(w.lib), "theirs")
+	tree := w.eval(`"${builtins.path { name = "tree"; path = ` + dir + `; }}"`)
+	link(tree+"/sub/file", "to-file")
+	link(tree+"/theirs", "to-theirs")
+	link(tree, "result")
+	const libText = "{ answer = 42; }"
+	for _, test := range []struct{ expr, want string }{
+		{`readFile (tree + "/sub/file")`, "text"},
+		{`readFile (tree + "/relative/file")`, "text"},
+		{`readFile (tree + "/theirs")`, libText},
+		{`toString (import (tree + "/theirs")).answer`, "42"},
+		{`readFile (out + "/to-file")`, "text"},
+		{`readFile (out + "/to-theirs")`, libText},
+		{`readFile (out + "/result")`, "fails"},
+		{`readFile (out + "/result/sub/../relative/file")`, "text"},
+		{`readFile (out + "/result/relative/file")`, "text"},
+		{`readFileType (out + "/result/relative")`, "symlink"},
+		{`readFile (out + "/result/none")`, "fails"},
+		{`readFile (out + "/loop/x")`, "fails"},
+		{`readFile (tree + "/dangling")`, "fails"},
+		{`readFile (tree + "/loop")`, "fails"},
+		{`concatStringsSep " " (attrNames (readDir (tree + "/relative")))`, "file"},
+		{`readFileType (tree + "/relative")`, "symlink"},
+		{`readFileType (tree + "/sub/file")`, "regular"},
+		{`readFileType (theirs + "")`, "regular"},
+		{`(readDir tree).theirs`, "symlink"},
+		{`toString (map pathExists [ (tree + "/relative") (tree + "/dangling") (tree + "/none") (tree + "/sub/") tree ])`, "1 1  1 1"},
+		{`toJSON (hashString "sha256" (readFile theirs) == hashFile "sha256" theirs)`, "true"},
+	} {
+		got, err := tryEval(t, w.Engine, `with builtins; let tree = "`+tree+`"; out = "`+dir+`"; theirs = `+string(w.lib)+`; in `+test.expr)
+		if err != nil {
+			got = "fails"
+			if real := w.Store().RealDir(); strings.Contains(err.Error(), real) {
+				t.Errorf("%s: the error shows where the store is: %v", test.expr, err)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q (%v), want %q", test.expr, got, err, test.want)
+		}
+	}
+}
+
+// tryEval evaluates an expression to a string.
+func tryEval(t *testing.T, e *engine.Engine, expr string) (string, error) {
+	t.Helper()
+	ev, err := e.NewEvaluator(engine.EvalOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ev.EvalString(t.Context(), expr, "/")
+	if err == nil {
+		v, err = ev.ForceDeep(t.Context(), v)
+	}
+	if err != nil {
+		return "", err
+	}
+	return v.AsString(), nil
+}
