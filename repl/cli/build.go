@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"nixbench/engine"
+	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -67,18 +68,33 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 	return result, nil
 }
 
-// printPlan says on standard error what is going to be built.
+// printPlan says on standard error what is going to be built and copied.
 func printPlan(inv *invocation, plan *engine.Plan) {
-	if inv.quiet || len(plan.Build) == 0 {
+	if inv.quiet {
 		return
 	}
-	if len(plan.Build) == 1 {
-		fmt.Fprintln(inv.env.Stderr, "this derivation will be built:")
-	} else {
-		fmt.Fprintf(inv.env.Stderr, "these %d derivations will be built:\n", len(plan.Build))
+	var lines []string
+	switch n := len(plan.Build); {
+	case n == 1:
+		lines = append(lines, "this derivation will be built:")
+	case n > 1:
+		lines = append(lines, fmt.Sprintf("these %d derivations will be built:", n))
 	}
 	for _, b := range plan.Build {
-		fmt.Fprintln(inv.env.Stderr, "  "+string(b.DrvPath))
+		lines = append(lines, "  "+string(b.DrvPath))
+	}
+	size := text.Bytes(plan.CopySize())
+	switch n := len(plan.Copy); {
+	case n == 1:
+		lines = append(lines, "this path will be copied from the store of this machine ("+size+"):")
+	case n > 1:
+		lines = append(lines, fmt.Sprintf("these %d paths will be copied from the store of this machine (%s):", n, size))
+	}
+	for _, info := range plan.Copy {
+		lines = append(lines, "  "+string(info.Path))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(inv.env.Stderr, line)
 	}
 }
 
