@@ -18,7 +18,7 @@ var workbench = command{
 
 var workbenchFlags = []flag{
 	{[]string{"--theme"}, []string{"NAME"}, "dark or light, or one of your own", text1(func(inv *invocation) *string { return &inv.theme })},
-	{[]string{"--ascii"}, nil, "draw with ASCII alone", on(func(inv *invocation) *bool { return &inv.ascii })},
+	{[]string{"--ascii"}, nil, "ASCII marks and glyphs; borders stay lines", on(func(inv *invocation) *bool { return &inv.ascii })},
 	{[]string{"--debug-log"}, []string{"FILE"}, "write the program's own log to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
 }
 
