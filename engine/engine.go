@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"nixbench/engine/build"
@@ -96,7 +97,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		own.SyncMode = local.SyncNone
 	}
 	var err error
-	if e.store, err = local.Open(ctx, own); err != nil {
+	if e.store, err = openOwn(ctx, own); err != nil {
 		return err
 	}
 	if loc.Machine == nil {
@@ -113,6 +114,25 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	}
 	return nil
 }
+
+// openOwn opens the store that is built into; one that is there, but not ours to
+// write, is opened for reading.
+func openOwn(ctx context.Context, opts local.Options) (*local.Store, error) {
+	st, err := local.Open(ctx, opts)
+	if opts.ReadOnly || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return st, err
+	}
+	opts.ReadOnly = true
+	st, readErr := local.Open(ctx, opts)
+	if readErr != nil {
+		return nil, err // what is in the way of writing
+	}
+	return st, nil
+}
+
+// Writable returns nil if the store that is built into can be written, and
+// otherwise an error that says which cannot.
+func (e *Engine) Writable() error { return e.store.Writable() }
 
 // LoadSettings reads nix.conf and the environment. Warn may be nil.
 func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Settings, error) {

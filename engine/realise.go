@@ -98,6 +98,11 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 }
 
 func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Result, error) {
+	if len(plan.Build)+len(plan.Copy) > 0 {
+		if err := e.Writable(); err != nil {
+			return nil, fmt.Errorf("build: %w", err)
+		}
+	}
 	ctx, done := e.work.begin(ctx)
 	defer done()
 	defer e.built.begin()()

@@ -131,6 +131,9 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 	if !w.e.settings.AllowImportFromDerivation {
 		return fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
 	}
+	if err := w.e.Writable(); err != nil {
+		return fmt.Errorf("build '%s': %w", missing[0].Path, err)
+	}
 	res, err := w.e.Realise(ctx, missing)
 	if err != nil {
 		return err

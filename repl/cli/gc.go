@@ -12,6 +12,9 @@ import (
 
 // runStoreGC is `nixbench store gc`.
 func runStoreGC(ctx context.Context, inv *invocation) error {
+	if inv.dryRun && inv.maxFreed > 0 {
+		return inv.cmd.usage("options --max and --dry-run cannot be combined")
+	}
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err
@@ -82,30 +85,33 @@ func runStoreVerify(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	var findings []engine.Finding
+	type finding struct {
+		Path   store.Path `json:"path"`
+		Error  string     `json:"error"`
+		Forgot bool       `json:"forgotten,omitempty"`
+	}
+	found, bad := []finding{}, 0
 	err = eng.Verify(ctx, engine.VerifyOptions{CheckContents: inv.checkContents, Forget: inv.repair}, func(f engine.Finding) {
-		findings = append(findings, f)
+		found = append(found, finding{f.Path, f.Err.Error(), f.Forgotten})
+		note := ""
+		if f.Forgotten {
+			note = "; it is valid no more"
+		} else {
+			bad++
+		}
 		if !inv.json {
-			fmt.Fprintf(inv.env.Stderr, "error: %s\n", text.PlainLine(f.Err.Error()))
+			inv.tell("error: " + f.Err.Error() + note)
 		}
 	})
 	if err != nil {
 		return err
 	}
 	if inv.json {
-		type finding struct {
-			Path  store.Path `json:"path"`
-			Error string     `json:"error"`
-		}
-		out := make([]finding, len(findings))
-		for i, f := range findings {
-			out[i] = finding{f.Path, f.Err.Error()}
-		}
-		err = writeJSON(inv.env.Stdout, out)
-	} else if len(findings) == 0 && !inv.quiet {
-		fmt.Fprintln(inv.env.Stdout, "the store is as it should be")
+		err = writeJSON(inv.env.Stdout, found)
+	} else if len(found) == 0 && !inv.quiet {
+		_, err = fmt.Fprintln(inv.env.Stdout, "the store is as it should be")
 	}
-	if len(findings) > 0 {
+	if bad > 0 {
 		return &ExitError{Status: 1}
 	}
 	return err

@@ -127,12 +127,25 @@ func targetsOf(insts []installable) []store.DerivedPath {
 }
 
 // derivations returns the derivations of a value, and warns if there are none.
+// Unless only paths are asked for, it is an error if they could not be written.
 func (e *evaluation) derivations(ctx context.Context, v eval.Value) ([]engine.Derivation, error) {
 	drvs, err := e.eng.Derivations(ctx, e.ev, v)
-	if err == nil && len(drvs) == 0 {
+	if err != nil {
+		return nil, e.traced(err)
+	}
+	if len(drvs) == 0 {
 		e.inv.warn("there is no derivation in " + e.ev.Snapshot(v).Text)
 	}
-	return drvs, e.traced(err)
+	readOnly := e.eng.Writable()
+	if readOnly == nil || e.inv.readOnly {
+		return drvs, nil
+	}
+	for _, d := range drvs {
+		if _, err := e.eng.StoreOf(ctx, d.DrvPath); err != nil {
+			return nil, fmt.Errorf("write '%s': %w", d.DrvPath, readOnly)
+		}
+	}
+	return drvs, nil
 }
 
 // union returns the names of both lists, sorted.

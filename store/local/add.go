@@ -72,7 +72,7 @@ func (st *Store) addOnce(ctx context.Context, p store.Path, make func(dir string
 	if st.ReadOnly() {
 		valid, err := st.isValid(ctx, p)
 		if err == nil && !valid {
-			err = st.writable()
+			err = st.Writable()
 		}
 		return err
 	}

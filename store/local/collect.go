@@ -102,7 +102,7 @@ func (st *Store) LockGC(ctx context.Context) (gc.Collection, error) {
 }
 
 func (st *Store) lockGC(ctx context.Context) (*collection, error) {
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return nil, err
 	}
 	if err := st.Flush(ctx); err != nil {

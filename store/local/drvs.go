@@ -146,7 +146,7 @@ func (st *Store) addDerivation(ctx context.Context, p store.Path, add pendingDrv
 		b.mu.Unlock()
 		return nil
 	}
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return err
 	}
 	for _, ref := range add.refs {

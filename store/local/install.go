@@ -27,7 +27,7 @@ type object struct {
 //
 // Over a crash of the machine at any point, a path that is valid is complete.
 func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error {
-	err := st.writable()
+	err := st.Writable()
 	if err == nil {
 		err = st.Flush(ctx)
 	}

@@ -145,7 +145,7 @@ func lockFiles(ctx context.Context, names []string, wait bool) (unlock func(), o
 // paths, which need not be valid, and holds them until unlock is called. Who
 // makes a path valid or builds it holds its lock.
 func (st *Store) LockPaths(ctx context.Context, paths []store.Path) (unlock func(), err error) {
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return nil, fmt.Errorf("lock paths: %w", err)
 	}
 	unlock, _, err = lockFiles(ctx, st.realPaths(paths), true)
@@ -158,7 +158,7 @@ func (st *Store) LockPaths(ctx context.Context, paths []store.Path) (unlock func
 // TryLockPaths is LockPaths that does not wait. If one of the locks is held, ok
 // is false and none is taken.
 func (st *Store) TryLockPaths(ctx context.Context, paths []store.Path) (unlock func(), ok bool, err error) {
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return nil, false, fmt.Errorf("lock paths: %w", err)
 	}
 	unlock, ok, err = lockFiles(ctx, st.realPaths(paths), false)

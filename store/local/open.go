@@ -123,10 +123,10 @@ func (st *Store) LogDir() string { return st.logDir }
 // ReadOnly reports whether the store can only be read.
 func (st *Store) ReadOnly() bool { return st.db.readOnly }
 
-// writable returns an error if the store can only be read.
-func (st *Store) writable() error {
+// Writable returns an error if the store can only be read.
+func (st *Store) Writable() error {
 	if st.ReadOnly() {
-		return fmt.Errorf("%s: %w", st.realDir, syscall.EROFS)
+		return fmt.Errorf("store %s can only be read: %w", st.realDir, syscall.EROFS)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ import (
 // to be. That contents agree with hashes is for the caller to see to. A
 // RegistrationTime of 0 stands for now.
 func (st *Store) Register(ctx context.Context, infos []*store.PathInfo) error {
-	err := st.writable()
+	err := st.Writable()
 	if err == nil {
 		err = st.Flush(ctx)
 	}

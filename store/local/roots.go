@@ -26,7 +26,7 @@ func (st *Store) AddPermRoot(ctx context.Context, p store.Path, link string) err
 }
 
 func (st *Store) addPermRoot(ctx context.Context, p store.Path, link string) error {
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return err
 	}
 	if !filepath.IsAbs(link) {
@@ -56,7 +56,7 @@ func (st *Store) addPermRoot(ctx context.Context, p store.Path, link string) err
 // AddIndirectRoot makes link, the absolute name of a link into the store, a
 // root for as long as it is one. What it leads to should be a temporary root.
 func (st *Store) AddIndirectRoot(ctx context.Context, link string) error {
-	err := st.writable()
+	err := st.Writable()
 	if err == nil {
 		err = ctx.Err()
 	}

@@ -19,7 +19,7 @@ const tempPrefix = "tmp-"
 // collection deletes it before remove is called, which deletes it with all that
 // is in it. After kill -9, the next Open does.
 func (st *Store) TempDir(ctx context.Context) (dir string, remove func() error, err error) {
-	if err := st.writable(); err != nil {
+	if err := st.Writable(); err != nil {
 		return "", nil, fmt.Errorf("make temporary directory: %w", err)
 	}
 	dir, remove, err = st.tempDir(ctx)

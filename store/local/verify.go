@@ -112,7 +112,7 @@ func (st *Store) checkExistence(ctx context.Context, opts VerifyOptions, infos [
 		}
 	}
 	for _, p := range gone {
-		report(Finding{Path: p, Err: fmt.Errorf("files of %s: %w", p, fs.ErrNotExist), Forgotten: forgotten[p]})
+		report(Finding{Path: p, Err: fmt.Errorf("path '%s' is valid, but its files are gone: %w", p, fs.ErrNotExist), Forgotten: forgotten[p]})
 	}
 	return there, nil
 }
