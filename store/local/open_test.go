@@ -177,6 +177,8 @@ func TestCorrupt(t *testing.T) {
 	for name, damage := range map[string]func(file string) error{
 		"no database": func(file string) error { return os.WriteFile(file, []byte(strings.Repeat("junk", 5000)), 0o644) },
 		"short":       func(file string) error { return os.Truncate(file, 5000) },
+		"empty":       func(file string) error { return os.Truncate(file, 0) },
+		"missing":     os.Remove,
 		"header":      func(file string) error { return writeAt(file, 0, strings.Repeat("x", 100)) },
 		"first page":  func(file string) error { return writeAt(file, 100, strings.Repeat("x", 500)) },
 	} {
