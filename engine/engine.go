@@ -107,6 +107,9 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	machine.ReadOnly = true
 	if e.machine, err = local.Open(ctx, machine); err != nil {
 		// Without the rights to read it, the machine's store stays out of sight.
+		if cause := errors.Unwrap(err); cause != nil {
+			err = cause // without what is said here
+		}
 		e.machine, e.unread = nil, fmt.Errorf("the store of this machine cannot be read: %w", err)
 		if opts.Warn != nil {
 			opts.Warn(e.unread.Error())
@@ -129,6 +132,9 @@ func openOwn(ctx context.Context, opts local.Options) (*local.Store, error) {
 	}
 	return st, nil
 }
+
+// ErrCorrupt reports that the database of a store is damaged.
+var ErrCorrupt = local.ErrCorrupt
 
 // Writable returns nil if the store that is built into can be written, and
 // otherwise an error that says which cannot.

@@ -133,6 +133,8 @@ func advice(err error) string {
 	switch {
 	case errors.Is(err, engine.ErrNotDerivation):
 		return "Name one with -A, or see what there is: nixbench eval -f FILE --apply builtins.attrNames"
+	case errors.Is(err, engine.ErrCorrupt):
+		return "Put the database back from a backup, or move the store away and build anew."
 	case errors.Is(err, store.ErrInvalidPath):
 		return "See what the store has: nixbench path-info --all"
 	}

@@ -50,6 +50,11 @@ type database struct {
 // create.
 func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database, error) {
 	db := &database{file: file, readOnly: readOnly, syncMode: mode, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
+	if !create {
+		if err := db.look(); err != nil {
+			return nil, err
+		}
+	}
 	if readOnly {
 		return db, db.probe()
 	}
@@ -67,6 +72,18 @@ func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database,
 	}
 	db.writer <- c
 	return db, nil
+}
+
+// look returns an error if there is no database in the file, where there has
+// been one: opened, it would become a new one.
+func (db *database) look() error {
+	switch info, err := os.Stat(db.file); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: %w (the file is missing)", db.file, ErrCorrupt)
+	case err == nil && info.Size() == 0:
+		return fmt.Errorf("%s: %w (the file is empty)", db.file, ErrCorrupt)
+	}
+	return nil
 }
 
 // prepareWriter sets what a connection needs before it may write.
