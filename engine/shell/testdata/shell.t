@@ -499,7 +499,7 @@ Functions and builtins
   0
   137
   1
-  $ (while :; do sleep 0.01; done) & p=$!; kill $p; wait $p 2>/dev/null; echo $?; { sleep 100; echo no; } & kill -INT $! ; kill -TERM $!; wait 2>/dev/null; echo waited; for i in 1 2 3; do (exit $i) & pids="$pids $!"; done; for p in $pids; do wait $p; echo $?; done; f() { sleep 0.02; return 4; }; f & wait $!; echo $?; [ "$!" -gt 0 ] && echo number; sleep 0 & x=$!; wait $x; wait $x; echo $?
+  $ (while :; do sleep 0.01; done) & p=$!; kill $p; wait $p 2>/dev/null; echo $?; { sleep 100; echo no; } & kill -TERM $!; wait 2>/dev/null; echo waited; for i in 1 2 3; do (exit $i) & pids="$pids $!"; done; for p in $pids; do wait $p; echo $?; done; f() { sleep 0.02; return 4; }; f & wait $!; echo $?; [ "$!" -gt 0 ] && echo number; sleep 0 & x=$!; wait $x; wait $x; echo $?
   143
   waited
   1
