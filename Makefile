@@ -57,6 +57,11 @@ confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 $(TESTFLAGS) $(PKG)
 
+conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR [DIFF=1] [SUITE=regexp] [NIX=DIR]
+	@test -f "$(NIX_SRC)/tests/functional/lang.sh" || { echo "usage: make conformance NIX_SRC=DIR (a checkout of NixOS/nix)"; exit 2; }
+	@NIX_SRC=$(abspath $(NIX_SRC)) NIX=$(if $(NIX),$(abspath $(NIX))) NIXBENCH=$(abspath nixbench) \
+	  $(GO) test -tags conformance -run TestConformance -count 1 -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
+
 e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
@@ -72,4 +77,4 @@ help: ## list the targets
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench confirm e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench confirm conformance e2e sizes clean help
