@@ -4,6 +4,7 @@
 GO      ?= go
 PKG     ?= ./...
 FUZZTIME ?= 30s
+ROUNDS  ?= 5
 TESTFLAGS ?=
 export CGO_ENABLED ?= 0
 
@@ -53,6 +54,14 @@ bench: ## run the benchmarks; benchstat against bench/base.txt where both are pr
 	$(GO) test -run '^$$' -bench . -benchmem $(PKG) | tee bench/new.txt
 	@if command -v benchstat >/dev/null && [ -f bench/base.txt ]; then benchstat bench/base.txt bench/new.txt; fi
 
+bench-eval: build ## evaluation beside a real Nix: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N]
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
+	$(GO) run ./benchmarks eval $(BENCHFLAGS) -json bench/eval.json
+
+bench-parse: build ## parsing of all files of nixpkgs, and start-up, beside a real Nix: make bench-parse NIX=DIR NIXPKGS=DIR [ROUNDS=N]
+	@test -x "$(NIX)/bin/nix" -a -d "$(NIXPKGS)" || { echo "usage: make bench-parse NIX=DIR [NIX28=DIR] NIXPKGS=DIR [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
+	$(GO) run ./benchmarks parse $(BENCHFLAGS) -json bench/parse.json
+
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 $(TESTFLAGS) $(PKG)
@@ -70,11 +79,13 @@ sizes: ## sizes of files and functions, median, 90th percentile and longest
 	@$(GO) test -tags sizes -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
 
 clean: ## remove what make builds
-	rm -rf nixbench bench/new.txt
+	rm -rf nixbench bench/new.txt bench/*.json
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
+BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(abspath $(NIX28))" -nixpkgs "$(abspath $(NIXPKGS))" -cases "$(CASES)" -rounds $(ROUNDS)
+
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench confirm conformance e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench bench-eval bench-parse confirm conformance e2e sizes clean help

@@ -81,6 +81,7 @@ var rules = []rule{
 
 	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix github.com/charmbracelet/x/term"},
 	{"examples", "", ""},
+	{"benchmarks", "", ""},
 }
 
 // testOnly are the libraries that only tests may import.

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// caseDir is where the expressions are, from the root of the repository.
+const caseDir = "testdata/bench"
+
+// enough is how long the rounds of one case may take: then two are enough.
+const enough = 3 * time.Minute
+
+// A result is what was measured of one case.
+type result struct {
+	Case string `json:"case"`
+	// Runs has the samples by the names of programs.
+	Runs map[string]series `json:"runs"`
+	// Unable says why a program cannot run the case.
+	Unable map[string]string `json:"unable,omitempty"`
+	// Wrong says whose answer differs from that of the first real Nix.
+	Wrong map[string]string `json:"wrong,omitempty"`
+}
+
+// modes are the ways in which nixbench runs. The first is what the table of one
+// thread shows; a mode whose setting nixbench does not know is left out.
+var modes = []struct {
+	name     string
+	settings []string // names and values
+	parallel bool     // only for cases that have parts
+}{
+	{"nixbench", []string{"eval-cores", "1", "eval-file-cache", "false"}, false},
+	{"nixbench cached", []string{"eval-cores", "1", "eval-file-cache", "true"}, false},
+	{"nixbench 2 cores", []string{"eval-cores", "2", "eval-file-cache", "false"}, true},
+}
+
+func benchEval(conf *config) error {
+	scratch, err := os.MkdirTemp("", "bench-eval-")
+	if err != nil {
+		return fmt.Errorf("make a scratch directory: %v", err)
+	}
+	defer os.RemoveAll(scratch)
+	programs, err := conf.programs(scratch)
+	if err != nil {
+		return err
+	}
+	known, err := inModes(&programs)
+	if err != nil {
+		return err
+	}
+	dir, err := filepath.Abs(caseDir)
+	if err != nil {
+		return fmt.Errorf("find the cases: %v", err)
+	}
+	rep := &report{Started: time.Now(), LoadBefore: load(), Rounds: conf.rounds}
+	for _, p := range programs {
+		rep.Programs = append(rep.Programs, p.name)
+	}
+	for _, c := range cases() {
+		if !conf.cases.MatchString(c.name) || c.needsNixpkgs() && conf.nixpkgs == "" {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s …\n", c.name)
+		res, err := runCase(&c, programs, c.expand(dir, conf.nixpkgs), conf.rounds)
+		if err != nil {
+			return err
+		}
+		rep.Results = append(rep.Results, res)
+	}
+	rep.LoadAfter = load()
+	if err := rep.save(conf.json); err != nil {
+		return err
+	}
+	rep.print(os.Stdout, known)
+	return rep.err()
+}
+
+// inModes replaces nixbench among the programs by itself in each mode that it
+// knows the settings of, and returns which settings it knows.
+func inModes(programs *[]program) (known map[string]bool, err error) {
+	ours := (*programs)[0]
+	known = make(map[string]bool)
+	var out []program
+	for i, mode := range modes {
+		p := ours
+		p.name = mode.name
+		all := true
+		for j := 0; j < len(mode.settings); j += 2 {
+			name, value := mode.settings[j], mode.settings[j+1]
+			if _, asked := known[name]; !asked {
+				_, a, err := ours.run("nix-instantiate", "--option", name, value, "--eval", "--expr", "1")
+				if err != nil {
+					return nil, err
+				}
+				known[name] = !a.failed && !strings.Contains(a.stderr, "unknown setting")
+			}
+			if known[name] {
+				p.flags = append(p.flags, "--option", name, value)
+			}
+			all = all && (known[name] || i == 0)
+		}
+		switch {
+		case i == 1 && !known["eval-file-cache"], i == 2 && !known["eval-cores"]:
+		case all || i > 0:
+			out = append(out, p)
+		}
+	}
+	*programs = append(out, (*programs)[1:]...)
+	return known, nil
+}
+
+// runCase lets the programs run a case in turns.
+func runCase(c *benchCase, programs []program, args []string, rounds int) (*result, error) {
+	res := &result{Case: c.name, Runs: map[string]series{}, Unable: map[string]string{}, Wrong: map[string]string{}}
+	var want *answer
+	var wantFrom string
+	answers := make(map[string]answer)
+	began := time.Now()
+	for round := range rounds {
+		if round >= 2 && time.Since(began) > enough {
+			break
+		}
+		for _, p := range programs {
+			if res.Unable[p.name] != "" || strings.HasSuffix(p.name, "cores") && !c.parallel {
+				continue
+			}
+			if round == 0 && strings.HasSuffix(p.name, "cached") {
+				if _, _, err := p.run(c.tool, args...); err != nil { // fills the cache
+					return nil, err
+				}
+			}
+			s, a, err := p.run(c.tool, args...)
+			if err != nil {
+				return nil, err
+			}
+			if a.failed {
+				res.Unable[p.name] = a.complaint()
+				continue
+			}
+			res.Runs[p.name] = append(res.Runs[p.name], s)
+			answers[p.name] = a
+			if want == nil && !strings.HasPrefix(p.name, "nixbench") {
+				want, wantFrom = &a, p.name
+			}
+		}
+	}
+	for name, a := range answers {
+		if want != nil && a.sum != want.sum {
+			res.Wrong[name] = fmt.Sprintf("printed %.200q, %s printed %.200q", a.start, wantFrom, want.start)
+		}
+	}
+	return res, nil
+}
+
+// load returns the load of the machine, as the kernel tells it.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	fields := strings.Fields(string(b))
+	return strings.Join(fields[:min(3, len(fields))], " ")
+}

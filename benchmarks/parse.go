@@ -1,0 +1,3 @@
+package main
+
+func benchParse(conf *config) error { return errUsage }

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A program is one of those that are compared.
+type program struct {
+	name  string // as the table calls it
+	bin   string // the directory of its commands
+	flags []string
+	env   []string
+}
+
+// A sample is what one run took.
+type sample struct {
+	CPU  float64 `json:"cpu"`  // milliseconds, user and system, of all threads
+	Wall float64 `json:"wall"` // milliseconds
+	RSS  float64 `json:"rss"`  // MB at the peak
+}
+
+// An answer is what a run said.
+type answer struct {
+	sum    [sha256.Size]byte // of standard output
+	start  string            // of standard output
+	stderr string
+	failed bool
+}
+
+// programs sets up what is compared: nixbench first, then the real ones. Each
+// has its home below scratch, and no configuration.
+func (conf *config) programs(scratch string) ([]program, error) {
+	ours, err := filepath.Abs(conf.nixbench)
+	if err != nil {
+		return nil, fmt.Errorf("find nixbench: %v", err)
+	}
+	bin := filepath.Join(scratch, "bin")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return nil, fmt.Errorf("make the scratch directory: %v", err)
+	}
+	for _, tool := range []string{"nix-instantiate", "nix-env"} {
+		if err := os.Symlink(ours, filepath.Join(bin, tool)); err != nil {
+			return nil, fmt.Errorf("name nixbench %s: %v", tool, err)
+		}
+	}
+	env := environment(scratch)
+	out := []program{{name: "nixbench", bin: bin, env: env}}
+	for _, dir := range []string{conf.nix, conf.nix28} {
+		if dir == "" {
+			continue
+		}
+		p := program{bin: filepath.Join(dir, "bin"), env: append([]string{"NIX_REMOTE=dummy://"}, env...)}
+		version, err := exec.Command(filepath.Join(p.bin, "nix-instantiate"), "--version").Output()
+		if err != nil {
+			return nil, fmt.Errorf("ask the Nix in %s for its version: %v", dir, err)
+		}
+		words := strings.Fields(string(version))
+		p.name = "nix " + words[len(words)-1]
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// environment returns one without what the user has set up.
+func environment(scratch string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + scratch + "/home", "LC_ALL=C", "NO_COLOR=1",
+		"XDG_DATA_HOME=" + scratch + "/data", "XDG_CACHE_HOME=" + scratch + "/cache", "XDG_STATE_HOME=" + scratch + "/state",
+		"XDG_CONFIG_HOME=" + scratch + "/config", "NIX_CONF_DIR=" + scratch + "/conf", "NIX_STATE_DIR=" + scratch + "/var",
+		"NIX_PATH=", "NIX_CONFIG=",
+	}
+}
+
+// run runs a command of the program once.
+func (p *program) run(tool string, args ...string) (sample, answer, error) {
+	cmd := exec.Command(filepath.Join(p.bin, tool), append(p.flags[:len(p.flags):len(p.flags)], args...)...)
+	cmd.Env = p.env
+	return measure(cmd)
+}
+
+// measure runs a command. Its output is not kept: the peak of a process is at
+// least that of the one that started it, which therefore has to stay small.
+func measure(cmd *exec.Cmd) (sample, answer, error) {
+	var stdout, stderr window
+	sum := sha256.New()
+	cmd.Stdout, cmd.Stderr = io.MultiWriter(sum, &stdout), &stderr
+	start := time.Now()
+	err := cmd.Run()
+	wall := time.Since(start)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return sample{}, answer{}, fmt.Errorf("run %s: %v", cmd.Path, err)
+	}
+	state := cmd.ProcessState
+	s := sample{
+		CPU:  milliseconds(state.UserTime() + state.SystemTime()),
+		Wall: milliseconds(wall),
+		RSS:  float64(state.SysUsage().(*syscall.Rusage).Maxrss) / 1024,
+	}
+	return s, answer{[sha256.Size]byte(sum.Sum(nil)), stdout.String(), stderr.String(), err != nil}, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// A window keeps the beginning of what is written to it.
+type window struct{ bytes.Buffer }
+
+func (w *window) Write(p []byte) (int, error) {
+	const size = 4096
+	if room := size - w.Len(); room > 0 {
+		w.Buffer.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+// complaint returns the first line of an answer's error.
+func (a *answer) complaint() string {
+	var last string
+	for line := range strings.Lines(a.stderr) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "error:") && line != "error:" {
+			return line
+		}
+		if line != "" {
+			last = line
+		}
+	}
+	return last
+}
