@@ -42,7 +42,7 @@ func serveBuilds() {
 
 // run runs the command line and returns the exit status.
 func run() int {
-	collectLate()
+	late := collectLate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -55,8 +55,11 @@ func run() int {
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
-		Colour:    term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
-		Workbench: workbench,
+		Colour: term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
+		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
+			late.asUsual()
+			return workbench(ctx, opts)
+		},
 	}
 	return cli.Run(ctx, env)
 }

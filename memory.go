@@ -4,31 +4,62 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 )
 
 // This file says when Go collects its own garbage. A command evaluates and
 // ends: collecting before the heap is large only costs time. The workbench
 // stays, so it collects as Go does by default.
+//
+// The first collection comes, as Go has it, at 4 MB. A command that gets there
+// is no short one: it is given a large heap of huge pages, where the machine has
+// them, since a page fault costs more than what is then done with the page. The
+// next collection is put off until a quarter of the machine's memory or
+// maxUncollected is used. From then on the usual pace holds, without a limit:
+// near a limit Go would do nothing but collect.
 
-// maxUncollected is the most memory, in bytes, that a command uses before the
-// first collection.
-const maxUncollected = 1 << 30
+// maxUncollected is the most memory, in bytes, that a command uses before it
+// collects for the second time.
+const maxUncollected = 5 << 28
 
-// A sentinel is garbage from the start: its finaliser runs after the first
+// A collection puts garbage collection off. It is safe for concurrent use.
+type collection struct {
+	usual atomic.Bool // collect as Go does
+}
+
+// A sentinel is garbage from the start: its finaliser runs after the next
 // collection.
 type sentinel struct{ _ [16]byte }
 
-// collectLate puts the first collection off until the heap has reached a
-// quarter of the machine's memory or maxUncollected. From then on the usual
-// pace holds, without a limit: near a limit Go would do nothing but collect.
-func collectLate() {
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(min(totalMemory()/4, maxUncollected))
-	runtime.SetFinalizer(new(sentinel), func(*sentinel) { collectAsUsual() })
+func afterCollection(f func()) { runtime.SetFinalizer(new(sentinel), func(*sentinel) { f() }) }
+
+// collectLate makes the process one that evaluates and ends.
+func collectLate() *collection {
+	c := &collection{}
+	afterCollection(c.putOff)
+	return c
 }
 
-// collectAsUsual restores Go's defaults.
-func collectAsUsual() {
+// putOff sets the limit at which the second collection is to begin.
+func (c *collection) putOff() {
+	if c.usual.Load() {
+		return
+	}
+	limit := min(totalMemory()/4, maxUncollected)
+	debug.SetGCPercent(-1)
+	// A little of the limit is for what is not heap; near it, Go would give
+	// pages back.
+	reserveHugePages(limit / 5 * 4)
+	afterCollection(c.asUsual)
+	debug.SetMemoryLimit(limit)
+	if c.usual.Load() {
+		c.asUsual()
+	}
+}
+
+// asUsual restores Go's defaults, for good.
+func (c *collection) asUsual() {
+	c.usual.Store(true)
 	debug.SetMemoryLimit(math.MaxInt64)
 	debug.SetGCPercent(100)
 }

@@ -25,7 +25,6 @@ import (
 // workbench opens the screens over an engine, a session and a desk, and closes
 // them all when the user leaves.
 func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
-	collectAsUsual()
 	ui, err := interfaceOptions(opts)
 	if err != nil {
 		return err
