@@ -25,16 +25,22 @@ type result struct {
 	Wrong map[string]string `json:"wrong,omitempty"`
 }
 
-// modes are the ways in which nixbench runs. The first is what the table of one
-// thread shows; a mode whose setting nixbench does not know is left out.
+// The modes of nixbench, as the programs of a report are called.
+const (
+	oneThread = "nixbench"
+	cached    = "nixbench cached"
+	twoCores  = "nixbench 2 cores"
+)
+
+// modes are the ways in which nixbench runs. A mode that is about a setting is
+// left out if nixbench does not know it.
 var modes = []struct {
-	name     string
-	settings []string // names and values
-	parallel bool     // only for cases that have parts
+	name, about string
+	settings    [][2]string
 }{
-	{"nixbench", []string{"eval-cores", "1", "eval-file-cache", "false"}, false},
-	{"nixbench cached", []string{"eval-cores", "1", "eval-file-cache", "true"}, false},
-	{"nixbench 2 cores", []string{"eval-cores", "2", "eval-file-cache", "false"}, true},
+	{oneThread, "", [][2]string{{"eval-cores", "1"}, {"eval-file-cache", "false"}}},
+	{cached, "eval-file-cache", [][2]string{{"eval-cores", "1"}, {"eval-file-cache", "true"}}},
+	{twoCores, "eval-cores", [][2]string{{"eval-cores", "2"}, {"eval-file-cache", "false"}}},
 }
 
 func benchEval(conf *config) error {
@@ -78,35 +84,31 @@ func benchEval(conf *config) error {
 	return rep.err()
 }
 
-// inModes replaces nixbench among the programs by itself in each mode that it
-// knows the settings of, and returns which settings it knows.
+// inModes replaces nixbench among the programs by itself in each mode, as far
+// as it knows the settings, and returns which settings it knows.
 func inModes(programs *[]program) (known map[string]bool, err error) {
 	ours := (*programs)[0]
 	known = make(map[string]bool)
+	for _, name := range []string{"eval-cores", "eval-file-cache"} {
+		_, a, err := ours.run("nix-instantiate", "--option", name, "1", "--eval", "--expr", "1")
+		if err != nil {
+			return nil, err
+		}
+		known[name] = !strings.Contains(a.stderr, "unknown setting")
+	}
 	var out []program
-	for i, mode := range modes {
+	for _, mode := range modes {
+		if mode.about != "" && !known[mode.about] {
+			continue
+		}
 		p := ours
 		p.name = mode.name
-		all := true
-		for j := 0; j < len(mode.settings); j += 2 {
-			name, value := mode.settings[j], mode.settings[j+1]
-			if _, asked := known[name]; !asked {
-				_, a, err := ours.run("nix-instantiate", "--option", name, value, "--eval", "--expr", "1")
-				if err != nil {
-					return nil, err
-				}
-				known[name] = !a.failed && !strings.Contains(a.stderr, "unknown setting")
+		for _, s := range mode.settings {
+			if known[s[0]] {
+				p.flags = append(p.flags, "--option", s[0], s[1])
 			}
-			if known[name] {
-				p.flags = append(p.flags, "--option", name, value)
-			}
-			all = all && (known[name] || i == 0)
 		}
-		switch {
-		case i == 1 && !known["eval-file-cache"], i == 2 && !known["eval-cores"]:
-		case all || i > 0:
-			out = append(out, p)
-		}
+		out = append(out, p)
 	}
 	*programs = append(out, (*programs)[1:]...)
 	return known, nil
@@ -114,7 +116,7 @@ func inModes(programs *[]program) (known map[string]bool, err error) {
 
 // runCase lets the programs run a case in turns.
 func runCase(c *benchCase, programs []program, args []string, rounds int) (*result, error) {
-	res := &result{Case: c.name, Runs: map[string]series{}, Unable: map[string]string{}, Wrong: map[string]string{}}
+	res := newResult(c.name)
 	var want *answer
 	var wantFrom string
 	answers := make(map[string]answer)
@@ -124,10 +126,10 @@ func runCase(c *benchCase, programs []program, args []string, rounds int) (*resu
 			break
 		}
 		for _, p := range programs {
-			if res.Unable[p.name] != "" || strings.HasSuffix(p.name, "cores") && !c.parallel {
+			if res.Unable[p.name] != "" || p.name == twoCores && !c.parallel {
 				continue
 			}
-			if round == 0 && strings.HasSuffix(p.name, "cached") {
+			if round == 0 && p.name == cached {
 				if _, _, err := p.run(c.tool, args...); err != nil { // fills the cache
 					return nil, err
 				}

@@ -91,9 +91,17 @@ func (p *program) run(tool string, args ...string) (sample, answer, error) {
 // measure runs a command. Its output is not kept: the peak of a process is at
 // least that of the one that started it, which therefore has to stay small.
 func measure(cmd *exec.Cmd) (sample, answer, error) {
-	var stdout, stderr window
+	var stdout window
 	sum := sha256.New()
-	cmd.Stdout, cmd.Stderr = io.MultiWriter(sum, &stdout), &stderr
+	s, a, err := measureTo(cmd, io.MultiWriter(sum, &stdout))
+	a.sum, a.start = [sha256.Size]byte(sum.Sum(nil)), stdout.String()
+	return s, a, err
+}
+
+// measureTo runs a command whose output goes to a file or writer.
+func measureTo(cmd *exec.Cmd, stdout io.Writer) (sample, answer, error) {
+	var stderr window
+	cmd.Stdout, cmd.Stderr = stdout, &stderr
 	start := time.Now()
 	err := cmd.Run()
 	wall := time.Since(start)
@@ -107,7 +115,7 @@ func measure(cmd *exec.Cmd) (sample, answer, error) {
 		Wall: milliseconds(wall),
 		RSS:  float64(state.SysUsage().(*syscall.Rusage).Maxrss) / 1024,
 	}
-	return s, answer{[sha256.Size]byte(sum.Sum(nil)), stdout.String(), stderr.String(), err != nil}, nil
+	return s, answer{stderr: stderr.String(), failed: err != nil}, nil
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

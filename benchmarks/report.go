@@ -72,12 +72,12 @@ func (r *report) fastest(res *result, f func(sample) float64) string {
 func (r *report) print(w io.Writer, known map[string]bool) {
 	fmt.Fprintf(w, "%s; load %s before, %s after; %d rounds in turns: %s\n", r.Started.Format(time.DateTime), r.LoadBefore, r.LoadAfter, r.Rounds, strings.Join(r.Programs, ", "))
 	fmt.Fprintf(w, "\nOne thread, no caches; beside the real Nix with the least CPU time. Least values; (median) is the ratio of medians.\n\n")
-	r.printAgainst(w, "nixbench", false)
+	r.printAgainst(w, oneThread, false)
 	if !known["eval-cores"] {
 		fmt.Fprintf(w, "\nTwo cores: nixbench knows no setting eval-cores.\n")
 	} else {
 		fmt.Fprintf(w, "\nTwo cores, no caches; beside the real Nix with the least wall time.\n\n")
-		r.printAgainst(w, "nixbench 2 cores", true)
+		r.printAgainst(w, twoCores, true)
 	}
 	if !known["eval-file-cache"] {
 		fmt.Fprintf(w, "\nCached: nixbench knows no setting eval-file-cache.\n")
@@ -126,7 +126,7 @@ func (r *report) printAgainst(w io.Writer, ours string, byWall bool) {
 func (r *report) printCached(w io.Writer) {
 	fmt.Fprintf(w, "%-19s %8s %8s %6s  %8s %8s %6s  %7s %7s\n", "case", "CPU ms", "without", "ratio", "wall ms", "without", "ratio", "RSS MB", "without")
 	for _, res := range r.Results {
-		with, without := res.Runs["nixbench cached"], res.Runs["nixbench"]
+		with, without := res.Runs[cached], res.Runs[oneThread]
 		fmt.Fprintf(w, "%-19s %8s %8s %6s  %8s %8s %6s  %7s %7s\n", res.Case,
 			number(with.least(cpu), 0), number(without.least(cpu), 0), number(with.least(cpu)/without.least(cpu), 2),
 			number(with.least(wall), 0), number(without.least(wall), 0), number(with.least(wall)/without.least(wall), 2),
