@@ -9,11 +9,13 @@ import (
 // A compiler makes nodes of one resolved expression.
 type compiler struct {
 	ev    *Evaluator
-	outer []Value // the scope outside the text, by slot
-	withs []Pos   // of the enclosing with expressions, outermost first
+	text  *text
+	withs []Pos // of the enclosing with expressions, outermost first
 	late  *lateContext
 	nodes []taggedNode
 	rooms []int
+	exprs []syntax.Expr // of nodes, if keep
+	keep  bool
 	level int // of nesting below the innermost thunk or function
 	deep  int // greatest level met since the level was set to 0
 }
@@ -23,8 +25,18 @@ type taggedNode interface {
 	setTag(uint64)
 }
 
-// finish enters the nodes that can be delayed into the evaluator's table.
-func (c *compiler) finish() { c.ev.nodes.addTagged(c.nodes, c.rooms) }
+// finish enters the nodes that can be delayed into the evaluator's table. They
+// are all those of a unit.
+func (c *compiler) finish(u unit) { c.ev.nodes.addTagged(c.nodes, c.rooms, u) }
+
+// enter notes a node that can be delayed, the room it needs, and the expression
+// that it evaluates in its frame, nil if there is none.
+func (c *compiler) enter(n taggedNode, room int, e syntax.Expr) {
+	c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, room)
+	if c.keep {
+		c.exprs = append(c.exprs, e)
+	}
+}
 
 // expr compiles an expression. A node that can be delayed is also the root of a
 // thunk, whose room is measured from there.
@@ -34,8 +46,7 @@ func (c *compiler) expr(e syntax.Expr) node {
 	c.deep = c.level
 	n := c.node(e)
 	if t, ok := n.(taggedNode); ok {
-		c.nodes = append(c.nodes, t)
-		c.rooms = append(c.rooms, thunkRoom+(c.deep-c.level)*nodeRoom)
+		c.enter(t, thunkRoom+(c.deep-c.level)*nodeRoom, e)
 	}
 	c.level--
 	c.deep = max(c.deep, outerDeep)
@@ -53,7 +64,7 @@ func (c *compiler) root(e syntax.Expr) (node, int) {
 	return n, room
 }
 
-func (c *compiler) exprs(es []syntax.Expr) []node {
+func (c *compiler) all(es []syntax.Expr) []node {
 	nodes := make([]node, len(es))
 	for i, e := range es {
 		nodes[i] = c.expr(e)
@@ -87,11 +98,11 @@ func (c *compiler) node(e syntax.Expr) node {
 		if len(e.Elems) == 0 {
 			return constant(EmptyList)
 		}
-		return &listNode{elems: c.exprs(e.Elems)}
+		return &listNode{elems: c.all(e.Elems)}
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:
-		return c.call(c.expr(e.Fn), c.exprs(e.Args), e.At)
+		return c.call(c.expr(e.Fn), c.all(e.Args), e.At)
 	case *syntax.Let:
 		n := &letNode{binds: c.bindings(e.Attrs)}
 		n.body = c.expr(e.Body)
@@ -141,7 +152,7 @@ func (c *compiler) variable(e *syntax.Var) node {
 		}
 		return &varN{depth: int(r.Depth), i: i, pos: e.At}
 	case syntax.Outer:
-		return constant(c.outer[r.Slot])
+		return constant(c.text.outer[r.Slot])
 	case syntax.Global:
 		return constant(c.ev.globals[e.Name])
 	case syntax.InWith:
@@ -236,7 +247,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 // operatorCall compiles an operator whose function the program has defined anew.
 func (c *compiler) operatorCall(e *syntax.Binary) node {
 	_, swapped, negated := e.Op.Func()
-	args := c.exprs([]syntax.Expr{e.X, e.Y})
+	args := c.all([]syntax.Expr{e.X, e.Y})
 	if swapped {
 		args[0], args[1] = args[1], args[0]
 	}
@@ -244,6 +255,6 @@ func (c *compiler) operatorCall(e *syntax.Binary) node {
 	if !negated {
 		return call
 	}
-	c.nodes, c.rooms = append(c.nodes, call), append(c.rooms, callRoom)
+	c.enter(call, callRoom, e)
 	return &notNode{x: call, pos: e.At}
 }

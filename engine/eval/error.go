@@ -55,6 +55,11 @@ type Error struct {
 	pos   Pos     // Pos, before it is spelt out
 	inner []frame // frames that belong below those of the stack, innermost last
 	cause error
+
+	// What Steps are made of; set with Trace.
+	ev    *Evaluator
+	stack []frame // saved
+	from  []int32 // by frame of Trace, where in stack it is from
 }
 
 // A TraceFrame is one step of an error's trace.

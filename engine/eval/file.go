@@ -79,7 +79,10 @@ func (s *State) failSyntax(err error) {
 func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
 	n, size := s.compile(e, f, scope)
 	fr := s.newFrame(size + 1)
-	return n.Eval(s, fr)
+	s.push(rootFrame(fr, n))
+	v := n.Eval(s, fr)
+	s.pop()
+	return v
 }
 
 // compile resolves an expression and makes nodes of it.
@@ -93,9 +96,9 @@ func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	c := &compiler{ev: s.ev, outer: outer}
+	c := &compiler{ev: s.ev, text: &text{outer: outer, root: e}}
 	n := c.expr(e)
-	c.finish()
+	c.finish(unit{expr: e, late: &lateContext{ev: s.ev, text: c.text}})
 	return n, int(size)
 }
 

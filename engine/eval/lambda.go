@@ -17,6 +17,7 @@ type lambda struct {
 	code    atomic.Pointer[lambdaCode]
 	late    *lateContext
 
+	tag  uint64 // of its frames on the force stack
 	text *syntax.Lambda
 	name Sym // what it, or the innermost of merged ones, was bound to
 	pos  Pos // of the same
@@ -205,7 +206,7 @@ func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	if s.interrupt.Load() {
 		s.cancelled()
 	}
-	s.push(pointerFrame(l, uint64(call)<<32|tagLambda))
+	s.push(pointerFrame(fr, uint64(call)<<32|l.tag))
 	s.stats.Calls++
 	v := code.body.Eval(s, fr)
 	s.pop()

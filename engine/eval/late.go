@@ -14,19 +14,25 @@ import (
 // A lateContext is what compiling needs to know besides the expression.
 type lateContext struct {
 	ev    *Evaluator
-	outer []Value // the scope outside the text, by slot
-	withs []Pos   // of the enclosing with expressions, outermost first
+	text  *text
+	withs []Pos // of the enclosing with expressions, outermost first
+}
+
+// A text is what all parts of a compiled text have in common.
+type text struct {
+	outer []Value     // the scope outside it, by slot
+	root  syntax.Expr // all of it
 }
 
 func (x *lateContext) compiler() *compiler {
-	return &compiler{ev: x.ev, outer: x.outer, withs: slices.Clone(x.withs)}
+	return &compiler{ev: x.ev, text: x.text, withs: slices.Clone(x.withs)}
 }
 
 // context returns what compiling a part of the expression later needs. Parts
 // with the same enclosing with expressions share it.
 func (c *compiler) context() *lateContext {
 	if c.late == nil || !slices.Equal(c.late.withs, c.withs) {
-		c.late = &lateContext{c.ev, c.outer, slices.Clone(c.withs)}
+		c.late = &lateContext{c.ev, c.text, slices.Clone(c.withs)}
 	}
 	return c.late
 }
@@ -50,22 +56,28 @@ func (l *lambda) compiled() *lambdaCode {
 //go:noinline
 func (l *lambda) compile() *lambdaCode {
 	c := l.late.compiler()
-	body := l.text.Body
-	for i := 1; i < l.params; i++ {
-		body = body.(*syntax.Lambda).Body
-	}
-	code := &lambdaCode{}
-	if l.formals != nil {
-		code.defaults = c.defaults(l.text.Formals)
-	}
-	code.body, code.room = c.root(body)
+	code := c.code(l.text)
 	if l.formals == nil {
 		code.strict = strictParams(l, code.body)
 	}
-	c.finish()
+	c.finish(unit{lambda: l.text, late: l.late})
 	if !l.code.CompareAndSwap(nil, code) {
 		return l.code.Load()
 	}
+	return code
+}
+
+// code compiles what a function evaluates.
+func (c *compiler) code(e *syntax.Lambda) *lambdaCode {
+	body := e.Body
+	for i := int32(1); i < e.Merged; i++ {
+		body = body.(*syntax.Lambda).Body
+	}
+	code := &lambdaCode{}
+	if e.HasFormals {
+		code.defaults = c.defaults(e.Formals)
+	}
+	code.body, code.room = c.root(body)
 	return code
 }
 
@@ -95,7 +107,7 @@ func (c *compiler) lateExpr(e syntax.Expr, n int) node {
 		switch e.(type) {
 		case *syntax.Call, *syntax.Let, *syntax.If, *syntax.With, *syntax.Assert, *syntax.Binary:
 			l := &lateNode{expr: e, late: c.context()}
-			c.nodes, c.rooms = append(c.nodes, l), append(c.rooms, thunkRoom)
+			c.enter(l, thunkRoom, e)
 			return l
 		}
 	}
@@ -108,7 +120,7 @@ func (n *lateNode) Eval(s *State, fr *Value) Value {
 		c := n.late.compiler()
 		code = &lambdaCode{}
 		code.body, code.room = c.root(n.expr)
-		c.finish()
+		c.finish(unit{expr: n.expr, late: n.late})
 		n.code.Store(code)
 	}
 	s.enterThunk(code.room)

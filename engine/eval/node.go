@@ -17,6 +17,8 @@ type base struct {
 
 func (b *base) setTag(tag uint64) { b.tag = tag }
 
+func (b *base) thunkTag() uint64 { return b.tag }
+
 // Delay makes a thunk.
 func (b *base) Delay(s *State, fr *Value) Value {
 	c := s.alloc(1)

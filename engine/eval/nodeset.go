@@ -44,7 +44,7 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 	if a.Frame.New {
 		b.frame = int(a.Frame.Size) + 1
 	}
-	b.froms = c.exprs(a.Froms)
+	b.froms = c.all(a.Froms)
 	for i := range a.Attrs {
 		at, d := &a.Attrs[i], &b.attrs[i]
 		d.cell = uintptr(at.Slot) + 1
@@ -53,7 +53,7 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 			d.from = int(at.From)
 			n := &inheritNode{tag: &d.tag}
 			n.sel = selection{path: []attrName{{sym: at.Name}}, pos: at.At}
-			c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom)
+			c.enter(n, thunkRoom, nil)
 		case syntax.Inherited:
 			d.outside = true
 			d.node = c.expr(at.Value)
@@ -61,7 +61,7 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 			d.node = c.lateExpr(at.Value, len(a.Attrs))
 			if a.Overrides > 0 {
 				n := &delayNode{x: d.node}
-				c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, thunkRoom+nodeRoom)
+				c.enter(n, thunkRoom+nodeRoom, at.Value)
 				d.node = n
 			}
 		}
@@ -128,10 +128,13 @@ type letNode struct {
 
 func (n *letNode) Eval(s *State, fr *Value) Value {
 	in := n.binds.fill(s, fr)
-	v := n.body.Eval(s, in)
-	if n.binds.frame > 0 {
-		s.release(in, n.binds.frame)
+	if n.binds.frame == 0 {
+		return n.body.Eval(s, in)
 	}
+	s.push(envFrame(in, n.tag))
+	v := n.body.Eval(s, in)
+	s.pop()
+	s.release(in, n.binds.frame)
 	return v
 }
 
@@ -154,7 +157,9 @@ func (n *withNode) Eval(s *State, fr *Value) Value {
 	capture(fr)
 	setUp(in, fr)
 	*at(in, n.slot) = w
+	s.push(envFrame(in, n.tag))
 	v := n.body.Eval(s, in)
+	s.pop()
 	s.release(in, n.frame)
 	return v
 }

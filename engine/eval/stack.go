@@ -8,11 +8,13 @@ package eval
 const (
 	tagText    = 1 + iota // p text; n: length<<8 (16 bits), pos<<32
 	tagVerbose            // the same, for --show-trace
-	tagLambda             // p *lambda; n: pos of the call<<32
+	tagLambda             // p the frame of a function; n: pos of the call<<32, lambda.tag
 	tagBuiltin            // p *Builtin; n: pos of the call<<32
 	tagSelect             // p *selection; n: pos of the attribute<<32
 	tagContext            // p *Value, a string to be computed (addErrorContext)
 	tagMark               // entered by an outer Go function; nothing to tell
+	tagEnv                // p the frame of a let or with; n: index of its node<<8
+	tagRoot               // p the frame of a text; n: index of its node<<8
 )
 
 func textFrame(pos Pos, text string) frame {

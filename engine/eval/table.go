@@ -25,12 +25,16 @@ type nodeChunk [nodeChunkSize]thunkNode
 type nodeTable struct {
 	chunks atomic.Pointer[[]*nodeChunk]
 	mu     sync.Mutex
-	n      int // entries; guarded by mu
+	// mu guards the fields below.
+	n       int // entries
+	lambdas []*lambda
+	units   []unit // by first
 }
 
 func (t *nodeTable) init() {
 	t.chunks.Store(&[]*nodeChunk{new(nodeChunk)})
 	t.n = 1 // index 0 is not used
+	t.lambdas = []*lambda{{late: &lateContext{}}}
 }
 
 // view returns the chunks as far as they have been filled.
@@ -44,13 +48,18 @@ func (t *nodeTable) add(n node, room int) uint64 {
 }
 
 // addTagged enters nodes and tells them the n of thunks of them.
-func (t *nodeTable) addTagged(nodes []taggedNode, rooms []int) {
+func (t *nodeTable) addTagged(nodes []taggedNode, rooms []int, u unit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(nodes) > 0 {
+		u.first = uint64(t.n)
+		t.units = append(t.units, u)
+	}
 	for i, n := range nodes {
 		entry := thunkNode{node: n, room: rooms[i]}
 		if l, ok := n.(*lambdaNode); ok {
 			entry.lambda = l.lambda
+			t.number(l.lambda)
 		}
 		n.setTag(t.put(entry))
 	}
@@ -66,4 +75,24 @@ func (t *nodeTable) put(entry thunkNode) uint64 {
 	chunks[t.n>>nodeChunkBits][t.n%nodeChunkSize] = entry
 	t.n++
 	return uint64(t.n-1)<<8 | rawThunk
+}
+
+// maxLambdas is how many functions the frames of a force stack can tell apart.
+// Traces call those beyond it anonymous.
+const maxLambdas = 1 << 24
+
+// number gives a function its number in frames; the caller holds mu.
+func (t *nodeTable) number(l *lambda) {
+	l.tag = tagLambda
+	if n := len(t.lambdas); n < maxLambdas {
+		l.tag |= uint64(n) << 8
+		t.lambdas = append(t.lambdas, l)
+	}
+}
+
+// called returns the function of a tagLambda frame.
+func (t *nodeTable) called(f frame) *lambda {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lambdas[f.n>>8&(maxLambdas-1)]
 }

@@ -1,6 +1,9 @@
 package eval
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // DerivationInternal is the name of the text that defines derivation. Traces do
 // not tell of attributes that are defined in it.
@@ -15,12 +18,17 @@ func (s *State) finish(e *Error) *Error {
 	if e.Trace != nil {
 		return e
 	}
-	frames := append(s.stack[:len(s.stack):len(s.stack)], e.inner...)
+	frames := append(slices.Clone(s.stack), e.inner...)
 	trace := make([]TraceFrame, 0, 16)
+	from := make([]int32, 0, 16)
 	for i := range frames {
 		trace = s.tell(trace, &frames[i])
+		for len(from) < len(trace) {
+			from = append(from, int32(i))
+		}
+		frames[i] = frames[i].saved()
 	}
-	e.Trace = trace
+	e.Trace, e.ev, e.stack, e.from = trace, s.ev, frames, from
 	return e
 }
 
@@ -31,13 +39,13 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	case tagText:
 		t.Text = f.text()
 	case tagLambda:
-		l := f.lambda()
+		l := s.ev.nodes.called(*f)
 		name := l.showName()
 		if l.name != 0 {
 			name = "'" + name + "'"
 		}
 		if f.pos() != 0 {
-			trace = append(trace, TraceFrame{Pos: t.Pos, Text: "from call site", Verbose: true})
+			trace = append(trace, TraceFrame{Pos: t.Pos, Text: callSiteText, Verbose: true})
 		}
 		t = TraceFrame{Pos: s.ev.Position(l.pos), Text: "while calling " + name, Verbose: true}
 	case tagBuiltin:

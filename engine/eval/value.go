@@ -513,13 +513,37 @@ func textFromPointer(p unsafe.Pointer, n int) string { return unsafe.String((*by
 
 func cellFrame(c *Value, n uint64) frame { return frame{unsafe.Pointer(c), n} }
 
+// envFrame is a step into the frame of a let or with, by the n of thunks of it.
+func envFrame(fr *Value, tagged uint64) frame {
+	return frame{unsafe.Pointer(fr), tagged&^0xff | tagEnv}
+}
+
+// rootFrame is a step into the frame of a whole text.
+func rootFrame(fr *Value, root node) frame {
+	f := frame{unsafe.Pointer(fr), tagRoot}
+	if t, ok := root.(interface{ thunkTag() uint64 }); ok {
+		f.n |= t.thunkTag() &^ 0xff
+	}
+	return f
+}
+
 func pointerFrame[T any](p *T, n uint64) frame { return frame{unsafe.Pointer(p), n} }
 
 func (f frame) cell() *Value { return (*Value)(f.p) }
 
 func (f frame) text() string { return textFromPointer(f.p, int(f.n>>8&0xffff)) }
 
-func (f frame) lambda() *lambda { return (*lambda)(f.p) }
+// saved is a frame as traces keep it: that of a cell has what the thunk refers to
+// instead of the cell, which is going to be given back.
+func (f frame) saved() frame {
+	if int8(f.n) < 0 {
+		f.p = unsafe.Pointer(f.cell().env())
+	}
+	return f
+}
+
+// env returns the frame of variables that a saved frame refers to.
+func (f frame) env() *Value { return (*Value)(f.p) }
 
 func (f frame) value() *Value { return (*Value)(f.p) }
 

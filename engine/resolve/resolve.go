@@ -18,7 +18,11 @@
 // can refer to none of them is an error, even if it would never be evaluated.
 package resolve
 
-import "nixbench/engine/syntax"
+import (
+	"maps"
+
+	"nixbench/engine/syntax"
+)
 
 // Options say what a tree can refer to outside itself.
 type Options struct {
@@ -56,6 +60,9 @@ func (s *Scope) Define(name syntax.Sym) (slot int32) {
 	s.n++
 	return slot
 }
+
+// Clone returns a copy that can be added to by itself.
+func (s *Scope) Clone() *Scope { return &Scope{slots: maps.Clone(s.slots), n: s.n} }
 
 // Lookup returns the current slot of name. A nil scope has no names.
 func (s *Scope) Lookup(name syntax.Sym) (slot int32, ok bool) {
