@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -58,11 +59,20 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		Corepkgs:     builtins.Corepkgs(),
 		Home:         e.getenv("HOME"),
 		MaxDepth:     e.settings.MaxCallDepth,
+		Cores:        e.evalCores(),
 		MemoryLimit:  opts.MemoryLimit,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,
 		Features:     features,
 	}), nil
+}
+
+// evalCores returns how many goroutines may work on an evaluation at once.
+func (e *Engine) evalCores() int {
+	if n := e.settings.EvalCores; n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
 }
 
 // searchPath returns what <x> is looked up in: the includes, then the nix-path.

@@ -132,7 +132,7 @@ func (s *State) RealisePath(v Value, ctx string) string {
 // Realise makes the store objects that a context refers to valid, building
 // them if need be.
 func (s *State) Realise(c StringContext) {
-	if err := s.ev.world.Realise(s.ctx, c); err != nil {
+	if err := s.world.Realise(s.ctx, c); err != nil {
 		s.poll()
 		s.FailWith(err)
 	}
@@ -141,7 +141,7 @@ func (s *State) Realise(c StringContext) {
 // CoerceToStorePath makes a store path of v.
 func (s *State) CoerceToStorePath(v Value, ctx string) (store.Path, StringContext) {
 	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
-	p, err := s.ev.world.StoreDir().ParsePath(text)
+	p, err := s.world.StoreDir().ParsePath(text)
 	if err != nil {
 		s.Raise(ErrorOther, fmt.Sprintf("path '%s' is not in the Nix store", text), While(0, ctx))
 	}
@@ -157,7 +157,7 @@ func (s *State) CopyPathToStore(file string) store.Path {
 	if p, ok := s.ev.copied.Load(file); ok {
 		return p.(store.Path)
 	}
-	p, err := s.ev.world.AddPath(s.ctx, AddPath{
+	p, err := s.world.AddPath(s.ctx, AddPath{
 		Name: path.Base(file), Path: file, Method: "r:",
 	})
 	if errors.Is(err, fs.ErrNotExist) {

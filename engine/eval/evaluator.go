@@ -2,8 +2,10 @@ package eval
 
 import (
 	"context"
+	"math"
 	"path"
 	"sync"
+	"sync/atomic"
 
 	"nixbench/engine/syntax"
 )
@@ -23,6 +25,9 @@ type Options struct {
 	// MemoryLimit bounds the bytes of values that one evaluation may make;
 	// 0 means no limit.
 	MemoryLimit int64
+	// Cores is how many goroutines may evaluate at once, for one evaluation.
+	// 0 and 1 mean that it has no help: see [Ahead].
+	Cores int
 	// PureEval and RestrictEval are Nix's settings pure-eval and restrict-eval;
 	// builtins ask for them.
 	PureEval, RestrictEval bool
@@ -38,6 +43,9 @@ type Evaluator struct {
 	opts     Options
 	maxDepth int
 	limit    int64
+	cores    int
+	cold     int64 // bytes that an evaluation allocates before it offers work
+	pause    int64 // bytes that a State allocates between two times that it offers work
 
 	globals   map[Sym]Value
 	builtins  Value
@@ -46,28 +54,28 @@ type Evaluator struct {
 	copied    sync.Map // path -> store.Path
 	nodes     nodeTable
 
-	// mu guards the fields below.
-	mu    sync.Mutex
-	files map[string]Value // by resolved path: a thunk of the file's value
-	idle  []*State
-	total Stats
+	// mu guards the fields below, and additions to states.
+	mu     sync.Mutex
+	files  map[string]Value // by resolved path: a thunk of the file's value
+	idle   []*State
+	total  Stats
+	states atomic.Pointer[[]*State] // by id
 
-	waitMu   sync.Mutex
+	waitMu   sync.Mutex // guards waitsFor of every State
 	waitCond *sync.Cond
-	// waitMu guards the field below and waitsFor of every State.
-	states []*State // by id
 }
 
 // New returns an Evaluator.
 func New(opts Options) *Evaluator {
 	ev := &Evaluator{
-		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit,
+		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value),
 	}
 	if ev.maxDepth == 0 {
 		ev.maxDepth = defaultMaxDepth
 	}
 	ev.maxDepth++ // Nix counts from 0
+	ev.states.Store(new([]*State))
 	ev.waitCond = sync.NewCond(&ev.waitMu)
 	ev.nodes.init()
 	ev.bindBuiltins(opts.Builtins)
@@ -163,16 +171,19 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	if n := len(ev.idle); n > 0 {
 		s, ev.idle = ev.idle[n-1], ev.idle[:n-1]
 	}
-	ev.mu.Unlock()
 	if s == nil {
-		s = &State{ev: ev}
-		ev.waitMu.Lock()
-		s.id = uint64(len(ev.states))
-		ev.states = append(ev.states, s)
-		ev.waitMu.Unlock()
+		states := *ev.states.Load()
+		s = &State{ev: ev, id: uint64(len(states))}
 		s.busy = s.id<<8 | rawBusy
+		states = append(states[:len(states):len(states)], s)
+		ev.states.Store(&states)
 	}
-	s.ctx = ctx
+	ev.mu.Unlock()
+	s.ctx, s.world = ctx, ev.world
+	s.nextOffer = ev.cold
+	if ev.cores < 2 {
+		s.nextOffer = math.MaxInt64
+	}
 	s.room = maxRoom
 	s.thrown = nil
 	s.nodes = ev.nodes.view()
@@ -209,6 +220,7 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 			<-interrupted
 		}
 		s.interrupt.Store(false)
+		s.dismiss()
 		if e, ok := r.(*Error); ok {
 			err = s.finish(e)
 			r = nil

@@ -60,7 +60,7 @@ func (s *State) warnings(f *syntax.File) {
 			writePosition(&b, "", f.Position(w.Pos))
 			msg = indent("", strings.Repeat(" ", len("warning: ")), strings.TrimRight(b.String(), "\n"))
 		}
-		s.ev.world.Warn(msg)
+		s.world.Warn(msg)
 	}
 }
 
@@ -163,7 +163,7 @@ func (s *State) ReadFile(file string) []byte {
 			return []byte(text)
 		}
 	}
-	b, err := s.ev.world.ReadFile(s.ctx, file)
+	b, err := s.world.ReadFile(s.ctx, file)
 	if err != nil {
 		s.failFile(file, err)
 	}
@@ -193,11 +193,11 @@ func (s *State) stat(file string) (string, FileType, error) {
 		}
 	}
 	for range maxSymlinks {
-		t, err := s.ev.world.Lstat(s.ctx, file)
+		t, err := s.world.Lstat(s.ctx, file)
 		if err != nil || t != FileSymlink {
 			return file, t, err
 		}
-		target, err := s.ev.world.Readlink(s.ctx, file)
+		target, err := s.world.Readlink(s.ctx, file)
 		if err != nil {
 			return file, t, err
 		}

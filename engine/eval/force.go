@@ -124,42 +124,6 @@ func (s *State) ForceAttr(a Attrs, name Sym, ctx string) Value {
 	return v
 }
 
-// ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
-func (s *State) ForceDeep(v Value) {
-	d := deepForcer{s: s, seen: make(map[any]bool)}
-	d.force(v)
-}
-
-type deepForcer struct {
-	s    *State
-	seen map[any]bool // by Identity
-}
-
-func (d *deepForcer) force(v Value) {
-	s := d.s
-	s.Enter()
-	v = s.force(v)
-	if id := v.Identity(); id != nil && !d.seen[id] {
-		d.seen[id] = true
-		if v.is(rawAttrs) {
-			for a := range v.Attrs().Unordered() {
-				s.push(attrFrame(a))
-				d.force(a.Value)
-				s.pop()
-			}
-		} else {
-			for i, e := range v.list() {
-				if e = e.peek(); e.lazy() || e.Identity() != nil {
-					s.push(textFrame(0, "while evaluating list element at index "+itoa(i)))
-					d.force(e)
-					s.pop()
-				}
-			}
-		}
-	}
-	s.Leave()
-}
-
 // attrFrame is the step of evaluating an attribute.
 func attrFrame(a Attr) frame {
 	return textFrame(a.Pos, "while evaluating the attribute '"+SymName(a.Name)+"'")

@@ -42,7 +42,11 @@ func (s *State) allocSlow(n int) *Value {
 func (s *State) account(n int) {
 	size := int64(n) * int64(valueSize)
 	s.stats.Bytes += size
-	if s.ev.limit > 0 && s.stats.Bytes > s.ev.limit {
+	spent := s.stats.Bytes
+	if s.crew != nil {
+		spent = s.crew.bytes.Add(size)
+	}
+	if s.ev.limit > 0 && spent > s.ev.limit {
 		s.Fail(ErrorLimit, "memory limit exceeded: evaluation needs more than %d MiB", s.ev.limit>>20)
 	}
 }

@@ -30,13 +30,17 @@ type State struct {
 	id        uint64      // index in ev.states
 	busy      uint64      // what the n of cells is that s has claimed
 
-	nodes    []*nodeChunk // what ev.nodes was when last looked at
-	free     [maxFree]*Value
-	shapes   [shapeCache]*Shape
-	waitsFor *Value // guarded by ev.waitMu
-	thrown   *Error // the error that unwinds the evaluation
-	stats    Stats
-	ctx      context.Context
+	nodes     []*nodeChunk // what ev.nodes was when last looked at
+	free      [maxFree]*Value
+	shapes    [shapeCache]*Shape
+	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
+	thrown    *Error                         // the error that unwinds the evaluation
+	stats     Stats
+	ctx       context.Context
+	world     World // that of ev; a worker's is cautious
+	crew      *crew // that helps s, or of which s is a worker; nil if there is none
+	nextOffer int64 // the stats.Bytes from which s offers work again
+	lead      *lead // what s works on, if it is a worker; guarded by crew.mu
 }
 
 // Stats counts what evaluations did.
@@ -66,7 +70,7 @@ func (t *Stats) add(d Stats) {
 func (s *State) Evaluator() *Evaluator { return s.ev }
 
 // World returns the world that the evaluation sees.
-func (s *State) World() World { return s.ev.world }
+func (s *State) World() World { return s.world }
 
 // Context returns the context of the evaluation, for operations of the World.
 func (s *State) Context() context.Context { return s.ctx }

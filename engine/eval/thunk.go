@@ -116,51 +116,88 @@ func (s *State) infiniteRecursion(pos Pos) {
 	s.Raise(ErrorRecursion, "infinite recursion encountered", At(pos))
 }
 
-// wait parks s until the cell has a result or was given back. States that wait
-// for each other in a circle have met infinite recursion: the one that closes
-// the circle finds it.
+// wait parks s until the cell has a result or was given back.
+//
+//go:noinline
 func (s *State) wait(c *Value) {
+	s.park(func() (owner uint64, ok bool) {
+		n := c.loadN()
+		if uint8(n) != rawBusy && uint8(n) != rawBusyWaited {
+			return 0, false
+		}
+		if uint8(n) == rawBusy && !c.casN(n, n&^0xff|rawBusyWaited) {
+			return 0, false // the owner has just ended
+		}
+		return n >> 8, true
+	})
+}
+
+// park waits as long as busy names the State that has what s waits for. Busy
+// marks it as waited for, so that its owner wakes s; the caller looks again.
+//
+// States that wait for each other in a circle have met infinite recursion: the
+// one that closes the circle finds it. But a circle of which a worker is part is
+// only taken apart: then who needs the value finds the recursion in its turn.
+func (s *State) park(busy func() (owner uint64, ok bool)) {
 	ev := s.ev
 	ev.waitMu.Lock()
 	defer ev.waitMu.Unlock()
-	s.waitsFor = c
-	defer func() { s.waitsFor = nil }()
+	s.waitsFor = busy
+	parked := false
+	defer func() {
+		s.waitsFor = nil
+		if parked {
+			s.crew.back()
+		}
+	}()
 	for {
-		n := c.loadN()
-		if uint8(n) != rawBusy && uint8(n) != rawBusyWaited {
+		if _, ok := busy(); !ok {
 			return
 		}
-		if ev.closesCircle(s, n>>8) {
-			s.infiniteRecursion(0)
-		}
+		ev.breakCircle(s)
 		s.poll()
-		if uint8(n) == rawBusyWaited || c.casN(n, n&^0xff|rawBusyWaited) {
-			ev.waitCond.Wait()
+		if s.crew != nil && !parked {
+			parked = true
+			s.crew.parked()
 		}
+		ev.waitCond.Wait()
 	}
 }
 
-// closesCircle reports whether the State with this id waits, directly or
+// breakCircle looks whether the State that s waits for waits, directly or
 // through others, for s. The caller holds waitMu.
-func (ev *Evaluator) closesCircle(s *State, id uint64) bool {
-	for range ev.states {
-		owner := ev.states[id]
-		if owner == s {
-			return true
+func (ev *Evaluator) breakCircle(s *State) {
+	var worker *State
+	w := s
+	states := *ev.states.Load()
+	for range states {
+		if w.waitsFor == nil {
+			return
 		}
-		if owner == nil || owner.waitsFor == nil {
-			return false
+		if w.lead != nil {
+			worker = w
 		}
-		n := owner.waitsFor.loadN()
-		if uint8(n) != rawBusy && uint8(n) != rawBusyWaited {
-			return false
+		owner, ok := w.waitsFor()
+		if !ok {
+			return
 		}
-		id = n >> 8
+		if w = states[owner]; w != s {
+			continue
+		}
+		switch worker {
+		case nil:
+			s.infiniteRecursion(0)
+		case s:
+			s.giveUp()
+		default:
+			worker.interrupt.Store(true)
+			ev.waitCond.Broadcast()
+		}
+		return
 	}
-	return false
 }
 
-// wake lets everybody who waits for a cell look again.
+// wake lets everybody who waits look again.
 func (ev *Evaluator) wake() {
 	ev.waitMu.Lock()
 	ev.waitCond.Broadcast()

@@ -86,6 +86,11 @@ func testBuiltins() []Builtin {
 			s.ForceDeep(a)
 			return v
 		}},
+		{Name: "trace", Arity: 2, F2: func(s *State, msg, v Value) Value {
+			text, _ := s.ForceString(msg, "")
+			s.World().Trace(text)
+			return s.Force(v)
+		}},
 		{Name: "add", Arity: 2, F2: func(s *State, a, b Value) Value { return s.Add(a, b) }},
 		{Name: "map", Global: true, Arity: 2, F2: func(s *State, f, l Value) Value {
 			return s.MapList(f, s.ForceList(l, ""))

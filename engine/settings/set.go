@@ -144,6 +144,7 @@ func (s *Settings) ints() map[string]*int {
 		"log-lines": &s.LogLines, "build-poll-interval": &s.PollInterval,
 		"max-substitution-jobs": &s.MaxSubstJobs, "http-connections": &s.HTTPConnections,
 		"connect-timeout": &s.ConnectTimeout, "max-call-depth": &s.MaxCallDepth,
+		"eval-cores":  &s.EvalCores,
 		"tarball-ttl": &s.TarballTTL,
 	}
 }

@@ -70,6 +70,7 @@ type Settings struct {
 	AbortOnWarn               bool
 	AllowedURIs               []string
 	MaxCallDepth              int
+	EvalCores                 int // goroutines of an evaluation at once; 0: as many as the machine has cores
 	TarballTTL                int // seconds
 	TraceVerbose              bool
 	ShowTrace                 bool

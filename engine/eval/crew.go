@@ -1,0 +1,217 @@
+package eval
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+const (
+	// maxWorkers bounds the goroutines of a crew, by core: some may wait for
+	// thunks that others are evaluating.
+	maxWorkers = 4
+	// coldBytes is how much an evaluation allocates before it looks for help.
+	// What takes a few milliseconds is not worth it.
+	coldBytes = 1 << 20
+	// offerBytes is how much a State allocates between two times that it offers work.
+	offerBytes = 64 << 10
+)
+
+// A crew is the goroutines that evaluate ahead of one evaluation. No more are at
+// work than there are cores, but for those that had to wait and then come back.
+//
+// Nothing waits for Evaluator.waitMu while it holds mu.
+type crew struct {
+	ev     *Evaluator
+	cores  int
+	ctx    context.Context
+	cancel context.CancelFunc
+	bytes  atomic.Int64 // of cells, of all States
+	idle   atomic.Bool  // a worker could be at work, but there is nothing to do
+	wg     sync.WaitGroup
+
+	mu   sync.Mutex
+	work sync.Cond
+	// mu guards the fields below.
+	leads   []*lead // with open parts, the last offered last
+	workers []*State
+	running int // States at work, that of the evaluation among them
+	asleep  int // workers that wait for work
+	over    bool
+}
+
+// helpWanted reports whether there is somebody to give work to. It says so once
+// in a while only: waking somebody takes some microseconds.
+func (s *State) helpWanted() bool { return s.stats.Bytes >= s.nextOffer && s.mayOffer() }
+
+//go:noinline
+func (s *State) mayOffer() bool {
+	if s.crew == nil {
+		s.hire()
+	}
+	return s.crew.idle.Load()
+}
+
+// hire makes the crew of an evaluation.
+func (s *State) hire() {
+	c := &crew{ev: s.ev, cores: s.ev.cores, running: 1}
+	c.work.L = &c.mu
+	ctx, cancel := context.WithCancel(s.ctx)
+	c.ctx = ctx
+	c.bytes.Store(s.stats.Bytes)
+	c.idle.Store(true)
+	unused := context.AfterFunc(c.ctx, c.stop)
+	c.cancel = func() {
+		unused()
+		cancel()
+	}
+	s.crew = c
+}
+
+// dismiss ends the crew of an evaluation and waits until it is gone.
+func (s *State) dismiss() {
+	if c := s.crew; c != nil {
+		c.cancel()
+		c.stop()
+		c.wg.Wait()
+		s.crew = nil
+	}
+}
+
+// stop ends all workers.
+func (c *crew) stop() {
+	c.mu.Lock()
+	c.over = true
+	c.leads = nil
+	c.idle.Store(false)
+	for _, w := range c.workers {
+		w.interrupt.Store(true)
+	}
+	c.work.Broadcast()
+	c.mu.Unlock()
+	c.ev.wake()
+}
+
+// offer gives the workers parts to do.
+func (c *crew) offer(l *lead) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.leads = append(c.leads, l)
+		c.call()
+	}
+}
+
+// withdraw takes back what is left of a lead.
+func (c *crew) withdraw(l *lead) {
+	c.mu.Lock()
+	l.over = true
+	c.leads = removeLead(c.leads, l)
+	c.call()
+	kicked := false
+	for _, w := range c.workers {
+		if w.lead == l {
+			w.interrupt.Store(true)
+			kicked = true
+		}
+	}
+	c.mu.Unlock()
+	if kicked {
+		c.ev.wake()
+	}
+}
+
+// call sets a worker to work if there is work and a core free. The caller holds mu.
+func (c *crew) call() {
+	c.idle.Store(c.running < c.cores && len(c.leads) == 0 && !c.over)
+	switch {
+	case c.running >= c.cores || len(c.leads) == 0 || c.over:
+	case c.asleep > 0:
+		c.work.Signal()
+	case len(c.workers) < maxWorkers*c.cores:
+		s := c.ev.acquire(c.ctx)
+		s.crew, s.nextOffer = c, 0
+		s.world = cautious{s.ev.world, s}
+		c.workers = append(c.workers, s)
+		c.running++
+		c.wg.Go(func() { c.labour(s) })
+	}
+}
+
+// labour is the life of a worker. It begins at work.
+func (c *crew) labour(s *State) {
+	c.mu.Lock()
+	for !c.over {
+		if l, i := c.claim(s); l != nil {
+			c.mu.Unlock()
+			l.do(s, i)
+			c.mu.Lock()
+			s.lead = nil
+			if c.running <= c.cores {
+				continue
+			}
+		}
+		c.running--
+		c.call()
+		for !c.over && (c.running >= c.cores || len(c.leads) == 0) {
+			c.asleep++
+			c.work.Wait()
+			c.asleep--
+		}
+		c.running++
+		c.call()
+	}
+	c.mu.Unlock()
+	s.interrupt.Store(false)
+	s.crew = nil
+	c.ev.retire(s)
+}
+
+// claim gives a worker a part, or returns nil. The caller holds mu.
+func (c *crew) claim(s *State) (*lead, int) {
+	for n := len(c.leads); n > 0; n-- {
+		l := c.leads[n-1]
+		i, ok := l.claim(s)
+		if !ok || l.next == len(l.parts) {
+			c.leads = c.leads[:n-1]
+			c.call()
+		}
+		if ok {
+			s.lead = l
+			s.interrupt.Store(false)
+			return l, i
+		}
+	}
+	return nil, 0
+}
+
+// parked tells that a State waits for another, and back that it goes on.
+func (c *crew) parked() {
+	c.mu.Lock()
+	c.running--
+	c.call()
+	c.mu.Unlock()
+}
+
+func (c *crew) back() {
+	c.mu.Lock()
+	c.running++
+	c.idle.Store(c.running < c.cores && len(c.leads) == 0 && !c.over)
+	c.mu.Unlock()
+}
+
+// A cautious World is that of a worker: what would be seen outside it leaves to
+// the State that it works ahead of.
+type cautious struct {
+	World
+	s *State
+}
+
+func (c cautious) Trace(string)                                 { c.s.giveUp() }
+func (c cautious) Warn(string)                                  { c.s.giveUp() }
+func (c cautious) Realise(context.Context, StringContext) error { c.s.giveUp(); return nil }
+
+// giveUp unwinds a worker.
+func (s *State) giveUp() {
+	s.Fail(ErrorCancelled, "interrupted: left to the goroutine that has to do it")
+}

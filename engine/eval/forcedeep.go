@@ -1,0 +1,78 @@
+package eval
+
+import "sync"
+
+// ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
+func (s *State) ForceDeep(v Value) {
+	d := deepForcer{s: s, seen: make(map[any]bool)}
+	d.force(v)
+}
+
+// A deepForcer evaluates values and all that they contain.
+type deepForcer struct {
+	s       *State
+	seen    map[any]bool // by Identity; nil for a worker
+	workers *sync.Map    // what workers have seen, by Identity
+}
+
+// enter reports whether a list or set has not been seen before.
+func (d *deepForcer) enter(id any) bool {
+	if d.seen == nil {
+		_, seen := d.workers.LoadOrStore(id, nil)
+		return !seen
+	}
+	if d.seen[id] {
+		return false
+	}
+	d.seen[id] = true
+	return true
+}
+
+func (d *deepForcer) force(v Value) {
+	s := d.s
+	s.Enter()
+	v = s.force(v)
+	if id := v.Identity(); id != nil && d.enter(id) {
+		c := collectionOf(v)
+		for i := range c.elems {
+			if s.helpWanted() && c.lazyFrom(i) {
+				d.ahead(c, i)
+				break
+			}
+			d.element(&c, i)
+		}
+	}
+	s.Leave()
+}
+
+// element evaluates an element of a list or set.
+func (d *deepForcer) element(c *collection, i int) {
+	if e := c.elems[i].peek(); c.shape != nil || e.lazy() || e.Identity() != nil {
+		d.s.push(c.frame(i))
+		d.force(e)
+		d.s.pop()
+	}
+}
+
+// ahead evaluates the elements from first on with the help of workers.
+func (d *deepForcer) ahead(c collection, first int) {
+	if d.workers == nil {
+		d.workers = new(sync.Map)
+	}
+	blocks := blocksOf(len(c.elems) - first)
+	seen := d.workers
+	a := NewAhead(d.s, blocks.n, func(s *State, b int) struct{} {
+		w := deepForcer{s: s, workers: seen}
+		for i := range blocks.size(b) {
+			w.element(&c, first+blocks.start(b)+i)
+		}
+		return struct{}{}
+	})
+	defer a.Stop()
+	for b := range blocks.n {
+		a.Take(b)
+		for i := range blocks.size(b) {
+			d.element(&c, first+blocks.start(b)+i)
+		}
+	}
+}
