@@ -9,7 +9,7 @@ var foreign = makeSet(
 	"bash-prompt", "bash-prompt-prefix", "bash-prompt-suffix", "build-hook", "build-users-group",
 	"builders", "builders-use-substitutes", "commit-lockfile-summary", "commit-lock-file-summary",
 	"debugger-on-trace", "debugger-on-warn", "diff-hook", "download-attempts", "download-buffer-size",
-	"download-speed", "eval-attrset-update-layer-rhs-threshold", "eval-cores", "eval-profile-file",
+	"download-speed", "eval-attrset-update-layer-rhs-threshold", "eval-profile-file",
 	"eval-profiler", "eval-profiler-frequency", "eval-system", "external-builders", "gc-reserved-space",
 	"http2", "id-count", "ignore-try", "impersonate-linux-26", "impure-env", "json-log-path",
 	"keep-env-derivations", "lazy-trees", "lint-absolute-path-literals", "lint-short-path-literals",
