@@ -78,7 +78,7 @@ func newSession(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptio
 		return nil, fmt.Errorf("find the working directory: %v", err)
 	}
 	return repl.New(ctx, eng, repl.Options{
-		Dir: dir, Includes: opts.Includes, HistoryFile: filepath.Join(eng.StateHome(), "nixbench", "history"),
+		Dir: dir, Includes: opts.Includes, Debugger: opts.Debugger, HistoryFile: filepath.Join(eng.StateHome(), "nixbench", "history"),
 	})
 }
 

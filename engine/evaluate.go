@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,11 @@ type EvalOptions struct {
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)
-	// MemoryLimit bounds the bytes of values of one evaluation; 0 is no limit.
+	// MemoryLimit bounds the bytes of values of one evaluation; 0 is what the
+	// setting eval-memory-limit says.
 	MemoryLimit int64
+	// Debugger is called where evaluations stop; nil if they do not.
+	Debugger eval.Debugger
 }
 
 // NewEvaluator returns an evaluator over the engine's store. It belongs to the
@@ -48,19 +52,23 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	return eval.New(eval.Options{
 		World: w,
 		Builtins: builtins.Table(builtins.Options{
-			Derivations:  instantiate.New(e.store.Dir(), w),
-			Store:        w,
-			PureEval:     e.settings.PureEval,
-			TraceVerbose: e.settings.TraceVerbose,
-			AbortOnWarn:  e.settings.AbortOnWarn,
-			ReadOnly:     w.readOnly(),
+			Derivations:     instantiate.New(e.store.Dir(), w),
+			Store:           w,
+			PureEval:        e.settings.PureEval,
+			TraceVerbose:    e.settings.TraceVerbose,
+			AbortOnWarn:     e.settings.AbortOnWarn,
+			DebuggerOnTrace: e.settings.DebuggerOnTrace,
+			DebuggerOnWarn:  e.settings.DebuggerOnWarn,
+			ReadOnly:        w.readOnly(),
 		}),
 		SearchPath:   path,
 		Corepkgs:     builtins.Corepkgs(),
 		Home:         e.getenv("HOME"),
 		MaxDepth:     e.settings.MaxCallDepth,
 		Cores:        e.evalCores(),
-		MemoryLimit:  opts.MemoryLimit,
+		MemoryLimit:  cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
+		Debugger:     opts.Debugger,
+		IgnoreTry:    e.settings.IgnoreTry,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,
 		Features:     features,

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"nixbench/engine/eval"
 )
 
 // A command is one of those that begin with a colon.
@@ -54,14 +56,18 @@ func table() []command {
 		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*sitting).cmdWhy, argExpr},
 		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},
 
-		{Command{[]string{":bt", ":backtrace"}, "", "show the trace of the last error", groupErrors}, (*sitting).cmdTrace, argNone},
+		{Command{[]string{":bt", ":backtrace"}, "", "list the steps of the trace of the last error", groupErrors}, (*sitting).cmdTrace, argNone},
+		{Command{[]string{":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argNone},
+		{Command{[]string{":env"}, "", "list the variables of the selected step", groupErrors}, (*sitting).cmdEnv, argNone},
+		{Command{[]string{":c", ":continue"}, "", "leave the step; in the debugger, go on to the next break or error", groupErrors}, proceed(eval.ResumeContinue), argNone},
+		{Command{[]string{":s", ":step"}, "", "in the debugger, go on to the next call", groupErrors}, proceed(eval.ResumeStep), argNone},
 		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*sitting).cmdTraceEnable, argNone},
 
 		{Command{[]string{":profiles"}, "", "go to the profiles", groupProgram}, goTo(ScreenProfiles), argNone},
 		{Command{[]string{":gc"}, "", "go to the garbage collection", groupProgram}, goTo(ScreenGC), argNone},
 		{Command{[]string{":!"}, "<command>", "run a command of the shell", groupProgram}, (*sitting).cmdShell, argNone},
 		{Command{[]string{":?", ":help"}, "", "list the commands", groupProgram}, (*sitting).cmdHelp, argNone},
-		{Command{[]string{":q", ":quit"}, "", "leave", groupProgram}, (*sitting).cmdQuit, argNone},
+		{Command{[]string{":q", ":quit"}, "", "leave; in the debugger, end the evaluation", groupProgram}, (*sitting).cmdQuit, argNone},
 	}
 }
 
@@ -104,8 +110,6 @@ func goTo(screen Screen) func(*sitting, context.Context, string) (*Result, error
 		return &Result{Then: &Then{Screen: screen}}, nil
 	}
 }
-
-func (s *sitting) cmdQuit(context.Context, string) (*Result, error) { return nil, errQuit }
 
 func (s *sitting) cmdHelp(context.Context, string) (*Result, error) {
 	lines := []string{

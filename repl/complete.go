@@ -99,7 +99,7 @@ func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a 
 		return nil, err
 	}
 	defer end()
-	names := slices.Concat(a.names, s.withNames(ctx, a.withs), s.names, s.ev.GlobalNames(), keywords)
+	names := slices.Concat(a.names, s.withNames(ctx, a.withs), s.stepNames(), s.names, s.ev.GlobalNames(), keywords)
 	slices.Sort(names)
 	c := &Completions{Start: at.Start}
 	for _, name := range slices.Compact(names) {
@@ -137,7 +137,7 @@ func (s *sitting) withNames(ctx context.Context, exprs []string) []string {
 
 // detail says what a variable is, without evaluating it.
 func (s *sitting) detail(name string) string {
-	v, ok := s.scope.Lookup(name)
+	v, ok := s.visible().Lookup(name)
 	if !ok {
 		if v, ok = s.ev.Global(name); !ok {
 			return ""

@@ -21,7 +21,9 @@ func (s *sitting) describe(err error) *EvalError {
 	case errors.As(err, &failure):
 		return describeBuild(err)
 	case errors.As(err, &evalErr):
-		s.lastErr = evalErr
+		if !s.stopped && !s.attached && s.trail.scope == nil {
+			s.setTrace(evalErr)
+		}
 		e := describeEval(evalErr)
 		e.ShowTrace = s.tracing
 		return e

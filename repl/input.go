@@ -27,7 +27,7 @@ func (s *sitting) carryOut(ctx context.Context, input string) (*Result, error) {
 	if in.Bindings != nil {
 		return s.bind(ctx, in)
 	}
-	v, err := s.ev.EvalExpr(ctx, in.Expr, in.File, s.scope)
+	v, err := s.ev.EvalExpr(ctx, in.Expr, in.File, s.visible())
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (s *sitting) carryOut(ctx context.Context, input string) (*Result, error) {
 
 // bind adds the names of bindings to the scope. The values stay unevaluated.
 func (s *sitting) bind(ctx context.Context, in *syntax.ReplInput) (*Result, error) {
-	set, err := s.ev.EvalExpr(ctx, in.Bindings, in.File, s.scope)
+	set, err := s.ev.EvalExpr(ctx, in.Bindings, in.File, s.visible())
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *sitting) evalText(ctx context.Context, expr string) (eval.Value, error)
 	if err != nil {
 		return eval.Value{}, err
 	}
-	return s.ev.EvalExpr(ctx, e, f, s.scope)
+	return s.ev.EvalExpr(ctx, e, f, s.visible())
 }
 
 // Incomplete tells whether input is the beginning of something longer.

@@ -19,6 +19,7 @@ type Plain struct {
 	Session  *Session
 	In       io.Reader
 	Out, Err io.Writer
+	Prompt   string // written to Out before each input
 }
 
 // Run loads files and carries out the inputs up to the end of In or :q. It
@@ -35,6 +36,9 @@ func (p *Plain) Run(ctx context.Context, files []string) (failed bool, err error
 	lines := bufio.NewReader(p.In)
 	var pending string
 	for {
+		if p.Prompt != "" && pending == "" {
+			fmt.Fprint(p.Out, p.Prompt)
+		}
 		line, readErr := lines.ReadString('\n')
 		pending += line
 		if readErr == nil && p.Session.Incomplete(pending) {
@@ -75,23 +79,31 @@ func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err err
 		return true, true, nil
 	case ResultValue:
 		err = p.value(ctx, res.Node)
-	case ResultError:
-		p.printError(res.Err)
+	case ResultError, ResultText:
+		p.show(res)
 	case ResultBuilt:
 		err = p.built(res)
 	case ResultDoc:
 		for _, line := range res.Doc.Lines {
 			fmt.Fprintln(p.Out, line.Text)
 		}
-	case ResultText:
-		for _, line := range res.Lines {
-			fmt.Fprintln(p.Out, line)
-		}
 	}
 	if res.Then != nil && err == nil {
 		err = p.follow(ctx, res)
 	}
 	return false, ok, err
+}
+
+// show prints an error or a text.
+func (p *Plain) show(res *Result) {
+	w := p.Out
+	if res.Kind == ResultError {
+		p.printError(res.Err)
+		w = p.Err
+	}
+	for _, line := range res.Lines {
+		fmt.Fprintln(w, line)
+	}
 }
 
 // value prints a result one level deep, as nix repl does.

@@ -260,25 +260,3 @@ func (s *sitting) cmdSave(_ context.Context, arg string) (*Result, error) {
 	}
 	return textResult(fmt.Sprintf("wrote %s to %s", text.Plural(len(inputs), "input"), text.SanitiseName(name))), nil
 }
-
-func (s *sitting) cmdTrace(context.Context, string) (*Result, error) {
-	if s.lastErr == nil {
-		return nil, errors.New("there was no error yet")
-	}
-	return textResult(strings.Split(cleanText(s.lastErr.Format(true)), "\n")...), nil
-}
-
-func (s *sitting) cmdTraceEnable(_ context.Context, arg string) (*Result, error) {
-	switch arg {
-	case "":
-		s.tracing = !s.tracing
-	case "true", "false":
-		s.tracing = arg == "true"
-	default:
-		return nil, fmt.Errorf(":te: got '%s', want true or false", arg)
-	}
-	if s.tracing {
-		return textResult("showing error traces"), nil
-	}
-	return textResult("not showing error traces"), nil
-}

@@ -37,6 +37,15 @@ type Options struct {
 	Trace func(msg string)
 	// Clock tells the time; the default is time.Now.
 	Clock func() time.Time
+	// Debugger stops evaluations at errors and at builtins.break.
+	Debugger bool
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return o
 }
 
 // An Arg is an argument for functions at the top of loaded files.
@@ -63,9 +72,7 @@ type common struct {
 
 // New returns a session over an engine, which the caller closes afterwards.
 func New(ctx context.Context, eng *engine.Engine, opts Options) (*Session, error) {
-	if opts.Clock == nil {
-		opts.Clock = time.Now
-	}
+	opts = opts.withDefaults()
 	s := &Session{common: &common{
 		eng: eng, opts: opts, history: newHistory(opts.HistoryFile), watch: newWatcher(),
 	}}
@@ -79,14 +86,20 @@ func New(ctx context.Context, eng *engine.Engine, opts Options) (*Session, error
 	return s, nil
 }
 
-// Close stops watching files. A running evaluation ends with its context.
-func (s *Session) Close() error { return s.watch.close() }
+// Close stops watching files. A running evaluation ends with its context, a
+// stopped one now.
+func (s *Session) Close() error {
+	s.sitting.Load().endRun()
+	return s.watch.close()
+}
 
 // Abandon gives up on an evaluation that does not heed its context. The session
 // starts anew with the same files and bindings, which are evaluated again when
 // they are needed; earlier results are gone.
 func (s *Session) Abandon() {
-	s.sitting.Store(newSitting(s.common, s.sitting.Load().remembered()))
+	old := s.sitting.Load()
+	s.sitting.Store(newSitting(s.common, old.remembered()))
+	old.endRun()
 }
 
 // Eval carries out a line of input: an expression, bindings or a command. Errors

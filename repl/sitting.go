@@ -31,9 +31,15 @@ type sitting struct {
 	results []binding // _N
 	handles map[Handle]handled
 	count   int // of inputs
-	lastErr *eval.Error
-	traces  []string // messages of builtins.trace during this input
-	tracing bool     // :te
+	trail   trace
+
+	// run is the input that may stop; nil if there is none.
+	run      *run
+	stopped  bool        // run waits to go on
+	attached bool        // to a stopped evaluation that is not of this session
+	how      eval.Resume // how that goes on
+	traces   []string    // messages of builtins.trace during this input
+	tracing  bool        // :te
 
 	running atomic.Bool
 
@@ -95,7 +101,7 @@ func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
 		Trace: s.trace, Warn: s.warn,
-		OnRead: s.watch.add,
+		OnRead: s.watch.add, Debugger: s.stopsAt(),
 	})
 	if err != nil {
 		return err
@@ -171,6 +177,9 @@ func (s *sitting) begin(ctx context.Context) (end func(), err error) {
 
 // define binds a name in the scope.
 func (s *sitting) define(name string, v eval.Value) {
+	if s.trail.scope != nil {
+		s.trail.scope.Define(name, v)
+	}
 	s.scope.Define(name, v)
 	s.names = append(s.names, name)
 }
@@ -198,7 +207,11 @@ func (s *sitting) eval(ctx context.Context, input string) (*Result, error) {
 	s.remember()
 	s.traces = nil
 	started := s.opts.Clock()
-	res, err := s.carryOut(ctx, input)
+	carryOut := s.carryOut
+	if s.opts.Debugger && !s.stopped {
+		carryOut = s.carryOutStopping
+	}
+	res, err := carryOut(ctx, input)
 	switch {
 	case errors.Is(err, errQuit):
 		res = &Result{Kind: ResultQuit}

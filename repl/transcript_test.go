@@ -136,7 +136,7 @@ func runFile(t *testing.T, file, data string) {
 		}
 		title, body, _ := strings.Cut(part, "\n")
 		t.Run(title, func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorld(t, func(opts *repl.Options) { opts.Debugger = strings.HasPrefix(title, "--debugger") })
 			if filepath.Base(file) == "build.repl" {
 				if runtime.GOARCH != "amd64" {
 					t.Skip("the paths are those of x86_64-linux")

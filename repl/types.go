@@ -77,6 +77,9 @@ type Result struct {
 	// Traces are the messages of builtins.trace, and warnings; clean.
 	Traces []string
 	Took   time.Duration
+	// Stopped says that the evaluation waits where a debugger stopped it; Err or
+	// Lines say why.
+	Stopped bool
 	// Then says where to go next: the command was ":closure e" and the like.
 	Then *Then
 }

@@ -13,7 +13,7 @@ func (t *table) debugging() []eval.Builtin {
 		def1("tryEval", 0, "e", tryEval),
 		def2("seq", 1, "e1 e2", seq),
 		def2("deepSeq", 0, "e1 e2", deepSeq),
-		def2("trace", 1, "e1 e2", trace),
+		def2("trace", 1, "e1 e2", t.trace),
 		def2("traceVerbose", 0, "e1 e2", t.traceVerbose),
 		def2("warn", 0, "e1 e2", t.warn),
 		global(def1("break", 0, "v", breakpoint)),
@@ -60,18 +60,21 @@ func deepSeq(s *eval.State, a, b eval.Value) eval.Value {
 	return s.Force(b)
 }
 
-func trace(s *eval.State, msg, v eval.Value) eval.Value {
+func (t *table) trace(s *eval.State, msg, v eval.Value) eval.Value {
 	if msg = s.Force(msg); msg.Kind() == eval.KindString {
 		s.World().Trace(msg.AsString())
 	} else {
 		s.World().Trace(s.Print(msg, eval.PrintOptions{}))
+	}
+	if t.DebuggerOnTrace {
+		s.BreakAtTrace()
 	}
 	return s.Force(v)
 }
 
 func (t *table) traceVerbose(s *eval.State, msg, v eval.Value) eval.Value {
 	if t.TraceVerbose {
-		return trace(s, msg, v)
+		return t.trace(s, msg, v)
 	}
 	return s.Force(v)
 }
@@ -82,8 +85,13 @@ func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 	if t.AbortOnWarn {
 		s.Fail(eval.ErrorAbort, "aborting to reveal stack trace of warning, as abort-on-warn is set")
 	}
+	if t.DebuggerOnTrace || t.DebuggerOnWarn {
+		s.BreakAtTrace()
+	}
 	return s.Force(v)
 }
 
-// breakpoint is for debuggers, of which there is none here.
-func breakpoint(s *eval.State, v eval.Value) eval.Value { return s.Force(v) }
+func breakpoint(s *eval.State, v eval.Value) eval.Value {
+	s.Break()
+	return s.Force(v)
+}

@@ -28,6 +28,9 @@ type Options struct {
 	TraceVerbose bool
 	// AbortOnWarn makes builtins.warn an error.
 	AbortOnWarn bool
+	// DebuggerOnTrace and DebuggerOnWarn stop for a debugger at trace and warn,
+	// or at warn alone.
+	DebuggerOnTrace, DebuggerOnWarn bool
 	// ReadOnly lets store paths that are not valid be named.
 	ReadOnly bool
 }

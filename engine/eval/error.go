@@ -58,6 +58,8 @@ type Error struct {
 
 	// What Steps are made of; set with Trace.
 	ev    *Evaluator
+	told  bool    // to the debugger
+	halt  bool    // it only says why the debugger was called
 	stack []frame // saved
 	from  []int32 // by frame of Trace, where in stack it is from
 }
@@ -124,6 +126,9 @@ func (s *State) Throw(msg string) { s.throw(&Error{Kind: ErrorThrow, Msg: msg}) 
 
 // throw unwinds the evaluation. All language errors come through here: see Try.
 func (s *State) throw(e *Error) {
+	if s.ev.opts.Debugger != nil {
+		s.stopAtError(e)
+	}
 	s.thrown = e
 	panic(e)
 }

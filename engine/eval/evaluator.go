@@ -31,6 +31,11 @@ type Options struct {
 	// PureEval and RestrictEval are Nix's settings pure-eval and restrict-eval;
 	// builtins ask for them.
 	PureEval, RestrictEval bool
+	// Debugger is called where evaluations stop; nil if they do not.
+	Debugger Debugger
+	// IgnoreTry is Nix's setting ignore-try: errors that tryEval may catch do not
+	// stop for the debugger.
+	IgnoreTry bool
 	// Features are the experimental features that are on.
 	Features map[string]bool
 }
@@ -53,6 +58,7 @@ type Evaluator struct {
 	imports   sync.Map // path -> path of the file that importing it reads
 	copied    sync.Map // path -> store.Path
 	nodes     nodeTable
+	stopped   atomic.Pointer[State] // for the debugger
 
 	// mu guards the fields below, and additions to states.
 	mu     sync.Mutex
@@ -70,6 +76,9 @@ func New(opts Options) *Evaluator {
 	ev := &Evaluator{
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value),
+	}
+	if opts.Debugger != nil {
+		ev.cores = 1 // it stops where evaluation would be without help
 	}
 	if ev.maxDepth == 0 {
 		ev.maxDepth = defaultMaxDepth
@@ -168,10 +177,11 @@ func (ev *Evaluator) ForgetFiles() {
 func (ev *Evaluator) acquire(ctx context.Context) *State {
 	ev.mu.Lock()
 	var s *State
-	if n := len(ev.idle); n > 0 {
+	if outer := ev.stopped.Load(); outer != nil {
+		s = ev.nested(outer)
+	} else if n := len(ev.idle); n > 0 {
 		s, ev.idle = ev.idle[n-1], ev.idle[:n-1]
-	}
-	if s == nil {
+	} else {
 		states := *ev.states.Load()
 		s = &State{ev: ev, id: uint64(len(states))}
 		s.busy = s.id<<8 | rawBusy
@@ -186,6 +196,7 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	}
 	s.room = maxRoom
 	s.thrown = nil
+	s.stepping, s.undebugged = false, false
 	s.nodes = ev.nodes.view()
 	return s
 }
@@ -197,6 +208,10 @@ func (ev *Evaluator) retire(s *State) {
 	defer ev.mu.Unlock()
 	ev.total.add(s.stats)
 	s.stats = Stats{}
+	if s.outer != nil {
+		ev.replaceState(s.outer)
+		return
+	}
 	ev.idle = append(ev.idle, s)
 }
 

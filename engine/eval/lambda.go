@@ -203,10 +203,10 @@ func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	if s.depth > s.ev.maxDepth || s.room < 0 {
 		s.pastLimit(l, call)
 	}
-	if s.interrupt.Load() {
-		s.cancelled()
-	}
 	s.push(pointerFrame(fr, uint64(call)<<32|l.tag))
+	if s.interrupt.Load() {
+		s.interrupted()
+	}
 	s.stats.Calls++
 	v := code.body.Eval(s, fr)
 	s.pop()
@@ -231,10 +231,10 @@ func (s *State) enterBuiltin(b *Builtin, call Pos) {
 	if s.depth > s.ev.maxDepth || s.room < 0 {
 		s.pastLimit(nil, call)
 	}
-	if s.interrupt.Load() {
-		s.cancelled()
-	}
 	s.push(pointerFrame(b, uint64(call)<<32|tagBuiltin))
+	if s.interrupt.Load() {
+		s.interrupted()
+	}
 	s.stats.Builtins++
 }
 

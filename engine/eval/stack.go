@@ -71,15 +71,16 @@ type checkpoint struct {
 	stack int
 	depth int
 	room  int
+	tries int
 }
 
 func (s *State) checkpoint() checkpoint {
-	return checkpoint{len(s.stack), s.depth, s.room}
+	return checkpoint{len(s.stack), s.depth, s.room, s.tries}
 }
 
 func (s *State) restore(c checkpoint) {
 	s.unwind(c.stack)
-	s.depth, s.room = c.depth, c.room
+	s.depth, s.room, s.tries = c.depth, c.room, c.tries
 }
 
 // Try runs f, and returns the error that unwound it, if that is one that catch
@@ -99,7 +100,9 @@ func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
 			err = e
 		}
 	}()
+	s.tries++
 	f()
+	s.tries--
 	done = true
 	return nil
 }

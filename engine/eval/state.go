@@ -41,6 +41,11 @@ type State struct {
 	crew      *crew // that helps s, or of which s is a worker; nil if there is none
 	nextOffer int64 // the stats.Bytes from which s offers work again
 	lead      *lead // what s works on, if it is a worker; guarded by crew.mu
+
+	tries      int    // calls of Try that are under way
+	stepping   bool   // the debugger wants to be called at the next call
+	undebugged bool   // the debugger ended the evaluation
+	outer      *State // the stopped evaluation that this one is inside of
 }
 
 // Stats counts what evaluations did.
@@ -87,8 +92,13 @@ func (s *State) poll() {
 // long without calling back into the language call it now and then.
 func (s *State) Poll() { s.poll() }
 
+// cancelled unwinds the evaluation if its context was cancelled.
+//
 //go:noinline
 func (s *State) cancelled() {
+	if s.stepping && s.ctx.Err() == nil {
+		return // the next call stops for the debugger
+	}
 	s.Raise(ErrorCancelled, "interrupted by the user", Because(context.Cause(s.ctx)))
 }
 

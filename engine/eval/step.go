@@ -54,7 +54,7 @@ type Variable struct {
 func (e *Error) Steps() []Step {
 	steps := make([]Step, 0, len(e.Trace)+1)
 	envs := environments(e.ev, e.stack)
-	steps = append(steps, Step{Text: e.Msg, Pos: e.Pos, IsError: true, env: envAt(envs, len(e.stack)-1, e.place())})
+	steps = append(steps, Step{Text: e.Msg, Pos: e.Pos, IsError: !e.halt, env: envAt(envs, len(e.stack)-1, e.place())})
 	for i := len(e.Trace) - 1; i >= 0; i-- {
 		t, k := &e.Trace[i], int(e.from[i])
 		place := e.stack[k].place()

@@ -133,6 +133,7 @@ func (s *Settings) bools() map[string]*bool {
 		"allow-import-from-derivation": &s.AllowImportFromDerivation,
 		"abort-on-warn":                &s.AbortOnWarn,
 		"trace-verbose":                &s.TraceVerbose, "show-trace": &s.ShowTrace,
+		"ignore-try": &s.IgnoreTry, "debugger-on-trace": &s.DebuggerOnTrace, "debugger-on-warn": &s.DebuggerOnWarn,
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
 	}
@@ -144,8 +145,9 @@ func (s *Settings) ints() map[string]*int {
 		"log-lines": &s.LogLines, "build-poll-interval": &s.PollInterval,
 		"max-substitution-jobs": &s.MaxSubstJobs, "http-connections": &s.HTTPConnections,
 		"connect-timeout": &s.ConnectTimeout, "max-call-depth": &s.MaxCallDepth,
-		"eval-cores":  &s.EvalCores,
-		"tarball-ttl": &s.TarballTTL,
+		"eval-cores":        &s.EvalCores,
+		"eval-memory-limit": &s.EvalMemoryLimit,
+		"tarball-ttl":       &s.TarballTTL,
 	}
 }
 

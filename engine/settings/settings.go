@@ -73,6 +73,10 @@ type Settings struct {
 	EvalCores                 int // goroutines of an evaluation at once; 0: as many as the machine has cores
 	TarballTTL                int // seconds
 	TraceVerbose              bool
+	IgnoreTry                 bool // the debugger passes over errors in tryEval
+	DebuggerOnTrace           bool
+	DebuggerOnWarn            bool
+	EvalMemoryLimit           int // MiB of values that one evaluation may make; 0 is no limit
 	ShowTrace                 bool
 	WarnDirty                 bool
 	AllowDirty                bool

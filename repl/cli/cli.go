@@ -41,6 +41,7 @@ type WorkbenchOptions struct {
 	Theme    string
 	ASCII    bool
 	DebugLog string // a file that gets the program's own log
+	Debugger bool   // evaluations stop at errors and breakpoints
 	// Build are attributes of the first file that are built from the start.
 	Build []string
 }
@@ -71,7 +72,7 @@ func Run(ctx context.Context, env *Env) int {
 	inv := &invocation{env: env}
 	err := inv.run(ctx)
 	inv.stopFollowing()
-	if err == nil {
+	if err == nil || quitDebugger(err) {
 		return 0
 	}
 	status := 1

@@ -12,7 +12,7 @@ import (
 var workbench = command{
 	summary: "Open the workbench: a Nix for the terminal.",
 	args:    "[FILE...]", maxArgs: -1,
-	flags: slices.Concat(workbenchFlags, []flag{includeFlag}),
+	flags: slices.Concat(workbenchFlags, []flag{includeFlag, debuggerFlag}),
 	run:   runWorkbench,
 }
 
@@ -176,6 +176,6 @@ func (inv *invocation) workbenchOptions() WorkbenchOptions {
 	}
 	return WorkbenchOptions{
 		StoreURI: inv.storeURI, Settings: inv.options, Files: files, Includes: inv.includes,
-		Theme: inv.theme, ASCII: inv.ascii, DebugLog: inv.debugLog,
+		Theme: inv.theme, ASCII: inv.ascii, DebugLog: inv.debugLog, Debugger: inv.debugger,
 	}
 }

@@ -22,6 +22,7 @@ type invocation struct {
 	// Common.
 	help, json, plain bool
 	showTrace         bool
+	debugger          bool
 	storeURI          string
 	options           []Option
 	quiet             bool
@@ -136,8 +137,11 @@ var exprFlags = []flag{
 		return nil
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
+	debuggerFlag,
 	ignored("evaluation is impure anyway; accepted for compatibility", "--impure"),
 }
+
+var debuggerFlag = flag{[]string{"--debugger"}, nil, "stop at errors and at builtins.break, and look around there", on(func(inv *invocation) *bool { return &inv.debugger })}
 
 var includeFlag = flag{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH or NAME=PATH to the search path", func(inv *invocation, args []string) error {
 	inv.includes = append(inv.includes, args[0])

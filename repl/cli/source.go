@@ -97,13 +97,15 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 			inv.warn(msg)
 		}
 	}
+	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
+		Debugger: e.debugger(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	e := &evaluation{inv: inv, eng: eng, ev: ev, args: eval.NoAttrs()}
+	e.ev = ev
 	return e, e.setArgs(ctx)
 }
 
