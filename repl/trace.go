@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
-	"nixbench/engine/resolve"
 	"nixbench/repl/text"
 )
 
@@ -117,8 +116,8 @@ func (s *sitting) cmdEnv(context.Context, string) (*Result, error) {
 	return textResult(s.variables(s.trail.at)...), nil
 }
 
-var levelNames = map[resolve.LevelKind]string{
-	resolve.LevelFunction: "arguments", resolve.LevelLet: "let", resolve.LevelRec: "rec", resolve.LevelWith: "with",
+var levelNames = map[eval.LevelKind]string{
+	eval.LevelFunction: "arguments", eval.LevelLet: "let", eval.LevelRec: "rec", eval.LevelWith: "with",
 }
 
 // variables lists the variables of a step, scope by scope, as far as they have

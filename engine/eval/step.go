@@ -34,9 +34,20 @@ type environment struct {
 	place  Pos     // where in the node evaluation is
 }
 
+// A LevelKind says what made a scope.
+type LevelKind = resolve.LevelKind
+
+// The kinds of scopes.
+const (
+	LevelFunction = resolve.LevelFunction
+	LevelLet      = resolve.LevelLet
+	LevelRec      = resolve.LevelRec
+	LevelWith     = resolve.LevelWith
+)
+
 // A Level lists the variables of one scope of the text.
 type Level struct {
-	Kind  resolve.LevelKind
+	Kind  LevelKind
 	Names []Variable // in the order of the text; the attributes of a with, sorted
 	// Unknown says of a with that its set has not been evaluated.
 	Unknown bool
