@@ -67,8 +67,8 @@ func run() int {
 // legacyArgs lets the program be called by the names of Nix's commands.
 func legacyArgs(args []string) []string {
 	switch filepath.Base(args[0]) {
-	case "nix-build":
-		return append([]string{args[0], "nix-build"}, args[1:]...)
+	case "nix-build", "nix-env":
+		return append([]string{args[0], filepath.Base(args[0])}, args[1:]...)
 	case "nix-instantiate":
 		return append([]string{args[0], "instantiate"}, args[1:]...)
 	}

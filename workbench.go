@@ -102,7 +102,7 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 		if err != nil {
 			return nil, err
 		}
-		drvs, err := eng.Derivations(ctx, ev, v)
+		drvs, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{})
 		if err != nil {
 			return nil, err
 		}

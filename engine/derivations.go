@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"unsafe"
 
 	"nixbench/engine/eval"
 	"nixbench/store"
@@ -38,178 +36,33 @@ func (d Derivation) Target() store.DerivedPath {
 // ErrNotDerivation reports that a value is neither a derivation nor can hold any.
 var ErrNotDerivation = errors.New("expression does not evaluate to a derivation (or a set or list of those)")
 
-// Derivations returns the derivations that v is or holds, each set once: in
-// lists, and in sets that are the value itself or say recurseForDerivations. A
-// set or list may hold none; for other values the error is one for which
+// Derivations returns the derivations that v is or holds, as [Packages] finds
+// them. A set or list may hold none; for other values the error is one for which
 // errors.Is(err, [ErrNotDerivation]). The .drv files are written by then.
-// Behaviour: getDerivations in Nix's get-drvs.cc.
-func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Value) ([]Derivation, error) {
-	c := collector{seen: make(map[unsafe.Pointer]bool)}
+func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts WalkOptions) ([]Derivation, error) {
+	var drvs []Derivation
 	err := ev.Do(ctx, func(s *eval.State) {
-		c.s = s
-		c.all(v, "")
-		for i := range c.found {
-			c.complete(&c.found[i])
+		for _, p := range Packages(s, v, opts) {
+			drvs = append(drvs, p.derivation(s))
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	drvs := make([]Derivation, len(c.found))
-	for i, f := range c.found {
-		drvs[i] = f.Derivation
-	}
 	return drvs, e.flush(ctx)
 }
 
-// collector walks a value for derivations.
-type collector struct {
-	s     *eval.State
-	seen  map[unsafe.Pointer]bool // the sets that were found
-	found []found
-}
-
-// found is a derivation of which only the name and place are known at first:
-// all are found before the first is instantiated.
-type found struct {
-	Derivation
-	attrs eval.Attrs
-}
-
-// all adds the derivations that v is or holds.
-func (c *collector) all(v eval.Value, attrPath string) {
-	v = c.s.AutoCall(v, eval.NoAttrs())
-	switch {
-	case c.derivation(v, attrPath):
-	case v.Kind() == eval.KindAttrs:
-		c.set(v, attrPath)
-	case v.Kind() == eval.KindList:
-		for i, elem := range v.List() {
-			c.all(elem, joinAttr(attrPath, strconv.Itoa(i)))
-		}
-	default:
-		c.s.FailWith(ErrNotDerivation)
+// derivation instantiates a package and finds out which outputs are meant.
+func (p *Package) derivation(s *eval.State) Derivation {
+	d := Derivation{AttrPath: p.AttrPath, Name: p.Name, DrvPath: p.DrvPath(s), OutputName: p.OutputName(s)}
+	if d.DrvPath == "" {
+		s.Fail(eval.ErrorOther, "derivation does not contain a 'drvPath' attribute")
 	}
-}
-
-// set adds the derivations of a set that is none itself. Attributes whose names
-// no attribute path could have are passed over, as Nix does.
-func (c *collector) set(set eval.Value, attrPath string) {
-	for attr := range set.Attrs().All() {
-		name := eval.SymName(attr.Name)
-		if !isPathComponent(name) {
-			continue
-		}
-		c.s.While(attr.Pos, "while evaluating the attribute '"+name+"'", func() {
-			v := c.s.Force(attr.Value)
-			if !c.derivation(v, joinAttr(attrPath, name)) && v.Kind() == eval.KindAttrs && c.recurses(v) {
-				c.all(v, joinAttr(attrPath, name))
-			}
-		})
+	if d.AllOutputs = p.outputNames(s); d.AllOutputs == nil {
+		d.AllOutputs = []store.OutputName{"out"}
 	}
-}
-
-// isPathComponent reports whether a name can stand in an attribute path as it is.
-func isPathComponent(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '-' || c == '+')) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-// derivation adds v if it is a derivation that was not added yet, and reports
-// whether it is one.
-func (c *collector) derivation(v eval.Value, attrPath string) bool {
-	if v.Kind() != eval.KindAttrs || !c.s.IsDerivation(v) {
-		return false
-	}
-	if id := v.Identity(); !c.seen[id] {
-		c.seen[id] = true
-		c.add(v.Attrs(), attrPath)
-	}
-	return true
-}
-
-func joinAttr(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
-}
-
-// recurses reports whether a set wants the derivations in it to be found.
-func (c *collector) recurses(set eval.Value) bool {
-	v, ok := set.Attrs().Get(eval.Intern("recurseForDerivations"))
-	return ok && c.s.ForceBool(v, "while evaluating the attribute `recurseForDerivations`")
-}
-
-// add adds a derivation that has yet to be completed.
-func (c *collector) add(attrs eval.Attrs, attrPath string) {
-	name, ok := attrs.GetName("name")
-	if !ok {
-		c.s.Fail(eval.ErrorOther, "derivation name missing")
-	}
-	f := found{Derivation{AttrPath: attrPath}, attrs}
-	f.Name = c.s.ForceStringNoCtx(name, "while evaluating the 'name' attribute of a derivation")
-	c.found = append(c.found, f)
-}
-
-// complete instantiates a derivation and finds out which outputs are meant.
-func (c *collector) complete(f *found) {
-	drvPath, ok := f.attrs.GetName("drvPath")
-	if !ok {
-		c.s.Fail(eval.ErrorOther, "derivation does not contain a 'drvPath' attribute")
-	}
-	f.DrvPath, _ = c.s.CoerceToStorePath(drvPath, "while evaluating the 'drvPath' attribute of a derivation")
-	if v, ok := f.attrs.GetName("outputName"); ok {
-		f.OutputName = c.s.ForceStringNoCtx(v, "while evaluating the output name of a derivation")
-	}
-	if f.AllOutputs = c.names(f.attrs, "outputs"); f.AllOutputs == nil {
-		f.AllOutputs = []store.OutputName{"out"}
-	}
-	f.Outputs = slices.Sorted(slices.Values(c.wanted(f.attrs, f.Derivation)))
-}
-
-// wanted returns the outputs that are meant: the one that the value was
-// selected by, or meta.outputsToInstall, or all.
-func (c *collector) wanted(attrs eval.Attrs, d Derivation) []store.OutputName {
-	if v, ok := attrs.GetName("outputSpecified"); ok && c.s.ForceBool(v, "while evaluating the 'outputSpecified' attribute of a derivation") {
-		if !slices.Contains(d.AllOutputs, d.OutputName) {
-			c.s.Fail(eval.ErrorOther, "derivation does not have output '%s'", d.OutputName)
-		}
-		return []store.OutputName{d.OutputName}
-	}
-	meta, ok := attrs.GetName("meta")
-	if !ok {
-		return d.AllOutputs
-	}
-	names := c.names(c.s.ForceAttrs(meta, "while evaluating the 'meta' attribute of a derivation"), "outputsToInstall")
-	if names == nil {
-		return d.AllOutputs
-	}
-	for _, name := range names {
-		if !slices.Contains(d.AllOutputs, name) {
-			c.s.Fail(eval.ErrorOther, "this derivation has bad 'meta.outputsToInstall'")
-		}
-	}
-	return names
-}
-
-// names returns a list of strings, nil if there is no such attribute.
-func (c *collector) names(attrs eval.Attrs, name string) []string {
-	v, ok := attrs.GetName(name)
-	if !ok {
-		return nil
-	}
-	names := []string{}
-	for _, elem := range c.s.ForceElems(v, "while evaluating the '"+name+"' attribute of a derivation") {
-		names = append(names, c.s.ForceStringNoCtx(elem, "while evaluating the name of an output of a derivation"))
-	}
-	return names
+	d.Outputs = slices.Sorted(slices.Values(p.OutputsToInstall(s)))
+	return d
 }
 
 // SingleTarget returns what v stands for if it is a path, which is copied to

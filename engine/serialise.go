@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"strings"
 
+	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
 )
@@ -30,4 +32,19 @@ func Text(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string, er
 		out, _ = s.CoerceToString(v, "while generating the eval command output", eval.CoerceOpts{CopyToStore: true})
 	})
 	return out, err
+}
+
+// StateJSON is [JSON] in an evaluation that is under way.
+func StateJSON(s *eval.State, v eval.Value) []byte {
+	text, _ := serial.JSON(s, v, true)
+	return text
+}
+
+// JSONString returns s as a JSON string. What is not UTF-8 is replaced.
+func JSONString(s string) []byte {
+	text, err := nixjson.AppendString(nil, s)
+	if err != nil {
+		text, _ = nixjson.AppendString(nil, strings.ToValidUTF8(s, "\uFFFD"))
+	}
+	return text
 }

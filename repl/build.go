@@ -26,7 +26,7 @@ func (s *sitting) derivation(ctx context.Context, arg string) (engine.Derivation
 	if !is {
 		return engine.Derivation{}, errors.New("expression does not evaluate to a derivation, so I can't build it")
 	}
-	drvs, err := s.eng.Derivations(ctx, s.ev, v)
+	drvs, err := s.eng.Derivations(ctx, s.ev, v, engine.WalkOptions{})
 	if err != nil {
 		return engine.Derivation{}, err
 	}

@@ -26,6 +26,7 @@ type invocation struct {
 	storeURI          string
 	options           []Option
 	quiet             bool
+	louder            int // than the usual level
 
 	// Where expressions come from.
 	file, expr string
@@ -44,6 +45,9 @@ type invocation struct {
 	dryRun, noLink, printOutPaths bool
 	printLogs, noLogs, bareLogs   bool
 	outLink, addRoot              string
+
+	// Packages.
+	pkgs packageQuery
 
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool
@@ -100,8 +104,9 @@ var commonFlags = []flag{
 	}},
 	{[]string{"--extra-experimental-features"}, []string{"NAMES"}, "turn experimental features on", setting("extra-experimental-features", "")},
 	{[]string{"--plain"}, nil, "plain text, never the screens, no colours", on(func(inv *invocation) *bool { return &inv.plain })},
-	{[]string{"--quiet"}, nil, "say less", on(func(inv *invocation) *bool { return &inv.quiet })},
-	ignored("say more; accepted for compatibility", "--verbose", "-v"),
+	{[]string{"--quiet"}, nil, "say less; may be repeated", louder(-1)},
+	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
+	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
 	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
 }
 

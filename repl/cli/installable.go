@@ -129,7 +129,7 @@ func targetsOf(insts []installable) []store.DerivedPath {
 // derivations returns the derivations of a value, and warns if there are none.
 // Unless only paths are asked for, it is an error if they could not be written.
 func (e *evaluation) derivations(ctx context.Context, v eval.Value) ([]engine.Derivation, error) {
-	drvs, err := e.eng.Derivations(ctx, e.ev, v)
+	drvs, err := e.eng.Derivations(ctx, e.ev, v, engine.WalkOptions{})
 	if err != nil {
 		return nil, e.traced(err)
 	}

@@ -66,9 +66,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	return set, nil
 }
 
-// warn prints a warning to standard error, unless told to be quiet.
+// warn prints a warning to standard error, unless told to be very quiet.
 func (inv *invocation) warn(msg string) {
-	if !inv.quiet {
+	if inv.verbosity() >= levelWarn {
 		inv.tell("warning: " + msg)
 	}
 }

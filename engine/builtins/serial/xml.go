@@ -4,59 +4,25 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/xmlout"
 )
 
 // XML writes v, with all that is in it, as builtins.toXML does.
 // The context is that of all strings.
 func XML(s *eval.State, v eval.Value) (string, eval.StringContext) {
 	w := xmlWriter{s: s, seen: make(map[string]bool)}
-	w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n")
-	w.element("expr", nil, func() { w.value(v) })
+	w.out.Header()
+	w.out.Element("expr", nil, func() { w.value(v) })
 	return w.out.String(), w.ctx
 }
 
 type xmlWriter struct {
-	s     *eval.State
-	out   strings.Builder
-	depth int
-	ctx   eval.StringContext
-	seen  map[string]bool // drvPaths of the derivations written in full
-}
-
-// element writes an element with what body writes in it. Attrs alternate
-// between names, sorted, and values.
-func (w *xmlWriter) element(name string, attrs []string, body func()) {
-	w.open(name, attrs)
-	w.out.WriteString(">\n")
-	w.depth++
-	body()
-	w.depth--
-	w.indent()
-	w.out.WriteString("</" + name + ">\n")
-}
-
-func (w *xmlWriter) empty(name string, attrs ...string) {
-	w.open(name, attrs)
-	w.out.WriteString(" />\n")
-}
-
-func (w *xmlWriter) indent() {
-	for range w.depth {
-		w.out.WriteString("  ")
-	}
-}
-
-var xmlEscapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")
-
-func (w *xmlWriter) open(name string, attrs []string) {
-	w.indent()
-	w.out.WriteString("<" + name)
-	for i := 0; i < len(attrs); i += 2 {
-		w.out.WriteString(" " + attrs[i] + `="` + xmlEscapes.Replace(attrs[i+1]) + `"`)
-	}
+	s    *eval.State
+	out  xmlout.Writer
+	ctx  eval.StringContext
+	seen map[string]bool // drvPaths of the derivations written in full
 }
 
 func (w *xmlWriter) value(v eval.Value) {
@@ -65,20 +31,20 @@ func (w *xmlWriter) value(v eval.Value) {
 	v = w.s.Force(v)
 	switch v.Kind() {
 	case eval.KindNull:
-		w.empty("null")
+		w.out.Empty("null")
 	case eval.KindBool:
-		w.empty("bool", "value", strconv.FormatBool(v.AsBool()))
+		w.out.Empty("bool", "value", strconv.FormatBool(v.AsBool()))
 	case eval.KindInt:
-		w.empty("int", "value", strconv.FormatInt(v.AsInt(), 10))
+		w.out.Empty("int", "value", strconv.FormatInt(v.AsInt(), 10))
 	case eval.KindFloat:
-		w.empty("float", "value", formatFloat(v.AsFloat()))
+		w.out.Empty("float", "value", formatFloat(v.AsFloat()))
 	case eval.KindString:
 		w.ctx = w.ctx.Union(v.Context())
-		w.empty("string", "value", v.AsString())
+		w.out.Empty("string", "value", v.AsString())
 	case eval.KindPath:
-		w.empty("path", "value", v.AsString())
+		w.out.Empty("path", "value", v.AsString())
 	case eval.KindList:
-		w.element("list", nil, func() {
+		w.out.Element("list", nil, func() {
 			for _, e := range v.List() {
 				w.value(e)
 			}
@@ -88,14 +54,14 @@ func (w *xmlWriter) value(v eval.Value) {
 	case eval.KindLambda:
 		w.function(v)
 	default:
-		w.empty("unevaluated")
+		w.out.Empty("unevaluated")
 	}
 }
 
 // set writes a set. A derivation is written in full only once.
 func (w *xmlWriter) set(v eval.Value) {
 	if !w.s.IsDerivation(v) {
-		w.element("attrs", nil, func() { w.attrs(v.Attrs()) })
+		w.out.Element("attrs", nil, func() { w.attrs(v.Attrs()) })
 		return
 	}
 	var drvPath string
@@ -112,9 +78,9 @@ func (w *xmlWriter) set(v eval.Value) {
 			}
 		}
 	}
-	w.element("derivation", attrs, func() {
+	w.out.Element("derivation", attrs, func() {
 		if drvPath == "" || w.seen[drvPath] {
-			w.empty("repeated")
+			w.out.Empty("repeated")
 			return
 		}
 		w.seen[drvPath] = true
@@ -124,7 +90,7 @@ func (w *xmlWriter) set(v eval.Value) {
 
 func (w *xmlWriter) attrs(attrs eval.Attrs) {
 	for a := range attrs.All() {
-		w.element("attr", []string{"name", eval.SymName(a.Name)}, func() { w.value(a.Value) })
+		w.out.Element("attr", []string{"name", eval.SymName(a.Name)}, func() { w.value(a.Value) })
 	}
 }
 
@@ -132,9 +98,9 @@ func (w *xmlWriter) attrs(attrs eval.Attrs) {
 func (w *xmlWriter) function(v eval.Value) {
 	text := w.s.Evaluator().LambdaText(v)
 	formals, ok := w.s.FunctionArgs(v)
-	w.element("function", nil, func() {
+	w.out.Element("function", nil, func() {
 		if !ok {
-			w.empty("varpat", "name", eval.SymName(text.Arg))
+			w.out.Empty("varpat", "name", eval.SymName(text.Arg))
 			return
 		}
 		var attrs []string
@@ -144,14 +110,14 @@ func (w *xmlWriter) function(v eval.Value) {
 		if text.Arg != 0 {
 			attrs = append(attrs, "name", eval.SymName(text.Arg))
 		}
-		w.element("attrspat", attrs, func() {
+		w.out.Element("attrspat", attrs, func() {
 			names := make([]string, len(formals))
 			for i, f := range formals {
 				names[i] = eval.SymName(f.Name)
 			}
 			slices.Sort(names)
 			for _, name := range names {
-				w.empty("attr", "name", name)
+				w.out.Empty("attr", "name", name)
 			}
 		})
 	})

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nixbench/engine/eval"
+)
+
+// maxChannels bounds the expressions in one directory, as Nix does.
+const maxChannels = 1024
+
+// EvalSource evaluates what nix-env takes packages from: a file, a directory
+// with a default.nix, or a directory of such, which become the attributes of one
+// set, however deep they are.
+// Behaviour: loadSourceExpr in Nix's nix-env.cc.
+func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string, warn func(string)) (eval.Value, error) {
+	info, err := os.Stat(file)
+	if os.IsNotExist(err) {
+		return eval.Value{}, fmt.Errorf("path '%s' does not exist", file)
+	}
+	if err != nil {
+		return eval.Value{}, err
+	}
+	switch {
+	case isNixExpr(file, info):
+		return ev.EvalFile(ctx, file)
+	case !info.IsDir():
+		return eval.Value{}, fmt.Errorf("path '%s' is not a directory or a Nix expression", file)
+	}
+	c := channels{warn: warn, files: make(map[string]string)}
+	if err := c.collect(file); err != nil {
+		return eval.Value{}, err
+	}
+	var v eval.Value
+	err = ev.Do(ctx, func(s *eval.State) {
+		b := s.NewAttrs(len(c.files) + 1)
+		b.SetName("_combineChannels", s.ListOf())
+		importer, _ := ev.Global("import")
+		for name, file := range c.files {
+			b.SetName(name, s.Thunk(importer, eval.MakePath(file)))
+		}
+		v = b.Value()
+	})
+	return v, err
+}
+
+func isNixExpr(file string, info os.FileInfo) bool {
+	if info.Mode().IsRegular() {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(file, "default.nix"))
+	return info.IsDir() && err == nil
+}
+
+// channels collects the expressions of a directory, by attribute name.
+type channels struct {
+	warn  func(string)
+	files map[string]string
+}
+
+func (c *channels) collect(dir string) error {
+	entries, err := os.ReadDir(dir) // sorted
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == "manifest.nix" {
+			continue // of a profile: channels are profiles
+		}
+		file, err := filepath.EvalSymlinks(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			continue // a link to nowhere
+		}
+		info, err := os.Lstat(file)
+		if err != nil {
+			continue
+		}
+		switch {
+		case isNixExpr(file, info) && (info.IsDir() || strings.HasSuffix(file, ".nix")):
+			err = c.add(dir, file, strings.TrimSuffix(entry.Name(), ".nix"))
+		case info.IsDir():
+			err = c.collect(file)
+		default:
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *channels) add(dir, file, name string) error {
+	if _, taken := c.files[name]; taken {
+		msg := fmt.Sprintf("name collision in input Nix expressions, skipping '%s'", file)
+		if strings.Contains(file, "channels") && strings.Contains(dir, "channels") {
+			msg += fmt.Sprintf("\nsuggestion: remove '%s' from either the root channels or the user channels", name)
+		}
+		c.warn(msg)
+		return nil
+	}
+	if len(c.files)+1 == maxChannels {
+		return fmt.Errorf("too many Nix expressions in directory '%s'", dir)
+	}
+	c.files[name] = file
+	return nil
+}
