@@ -95,7 +95,7 @@ func (l *lang) parse(t *testing.T) (string, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, f, err := syntax.ParseExpr(l.in.File, src, l.ev.ParseOptions(l.in.Dir))
+	e, f, err := syntax.ParseExpr(l.in.File, string(src), l.ev.ParseOptions(l.in.Dir))
 	if err == nil {
 		_, err = resolve.Expr(e, f, &resolve.Options{
 			Symbols: eval.Symbols(),

@@ -14,7 +14,7 @@ import (
 // wrong with the text is told by an [*eval.Error]; a variable that nothing binds
 // is wrong too.
 func Parse(name string, src []byte, dir, home string) (string, error) {
-	expr, file, err := syntax.ParseExpr(name, src, &syntax.Options{
+	expr, file, err := syntax.ParseExpr(name, string(src), &syntax.Options{
 		Symbols: eval.Symbols(), Positions: syntax.NewPosTable(), BasePath: dir, Home: home,
 	})
 	if err != nil {

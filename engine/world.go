@@ -145,20 +145,23 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 }
 
 // AddDerivation adds the store derivation that evaluation has made.
-func (w *world) AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error) {
+func (w *world) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) error {
 	if w.readOnly() {
-		return d.Path(w.e.store.Dir())
+		return nil
 	}
 	if w.e.machine != nil {
 		if err := w.e.adopt(ctx, d.References()...); err != nil {
-			return "", err
+			return err
 		}
 	}
-	p, err := w.e.store.AddDerivation(ctx, d)
-	if err == nil && w.e.machine != nil {
-		w.e.ours.add(p)
+	added, err := w.e.store.AddDerivation(ctx, d)
+	if err == nil && added != drvPath {
+		err = fmt.Errorf("add derivation %s: the store made it %s", drvPath, added)
 	}
-	return p, err
+	if err == nil && w.e.machine != nil {
+		w.e.ours.add(drvPath)
+	}
+	return err
 }
 
 // ReadDerivation returns a derivation of the stores.

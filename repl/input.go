@@ -20,7 +20,7 @@ func (s *sitting) carryOut(ctx context.Context, input string) (*Result, error) {
 	case strings.HasPrefix(trimmed, ":"):
 		return s.runCommand(ctx, trimmed)
 	}
-	in, err := syntax.ParseReplInput("«string»", []byte(input), s.ev.ParseOptions(s.opts.Dir))
+	in, err := syntax.ParseReplInput("«string»", input, s.ev.ParseOptions(s.opts.Dir))
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (s *sitting) evalText(ctx context.Context, expr string) (eval.Value, error)
 	if strings.TrimSpace(expr) == "" {
 		return eval.Value{}, errors.New("this command needs an expression")
 	}
-	e, f, err := syntax.ParseExpr("«string»", []byte(expr), s.ev.ParseOptions(s.opts.Dir))
+	e, f, err := syntax.ParseExpr("«string»", expr, s.ev.ParseOptions(s.opts.Dir))
 	if err != nil {
 		return eval.Value{}, err
 	}
@@ -85,7 +85,7 @@ func (s *Session) Incomplete(input string) bool {
 		return false
 	}
 	// Parsing enters positions and symbols into tables; this text gets its own.
-	_, err := syntax.ParseReplInput("«string»", []byte(input), &syntax.Options{BasePath: s.opts.Dir})
+	_, err := syntax.ParseReplInput("«string»", input, &syntax.Options{BasePath: s.opts.Dir})
 	var syntaxErr *syntax.Error
 	return errors.As(err, &syntaxErr) && syntaxErr.Incomplete && strings.TrimSpace(input) != ""
 }

@@ -91,19 +91,24 @@ func filter(s *eval.State, f, list eval.Value) eval.Value {
 	return s.ListOf(kept...)
 }
 
-func all(s *eval.State, f, list eval.Value) eval.Value { return anyOrAll(s, f, list, "all", false) }
-
-func anyElem(s *eval.State, f, list eval.Value) eval.Value { return anyOrAll(s, f, list, "any", true) }
-
-// anyOrAll returns stop as soon as f does, for an element of list.
-func anyOrAll(s *eval.State, f, list eval.Value, name string, stop bool) eval.Value {
-	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins."+name)
-	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins."+name) {
-		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the function passed to builtins."+name) == stop {
-			return eval.MakeBool(stop)
+func all(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.all")
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.all") {
+		if !s.ForceBool(s.Call1(f, e), "while evaluating the return value of the function passed to builtins.all") {
+			return eval.False
 		}
 	}
-	return eval.MakeBool(!stop)
+	return eval.True
+}
+
+func anyElem(s *eval.State, f, list eval.Value) eval.Value {
+	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.any")
+	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.any") {
+		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the function passed to builtins.any") {
+			return eval.True
+		}
+	}
+	return eval.False
 }
 
 func foldl(s *eval.State, f, acc, list eval.Value) eval.Value {

@@ -42,7 +42,7 @@ const corepkgsDir = "/__corepkgs__/"
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
-	e, f, err := syntax.ParseExpr(name, []byte(text), s.ev.parseOptions(dir))
+	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
 	if err != nil {
 		s.failSyntax(err)
 	}
@@ -148,7 +148,7 @@ func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: d
 
 func (s *State) evalFile(file string, scope *Scope) Value {
 	text := s.ReadFile(file)
-	e, f, err := syntax.ParseExpr(file, text, s.ev.parseOptions(path.Dir(file)))
+	e, f, err := syntax.ParseExpr(file, bytesToString(text), s.ev.parseOptions(path.Dir(file)))
 	if err != nil {
 		s.failSyntax(err)
 	}

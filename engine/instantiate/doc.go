@@ -26,10 +26,10 @@ import (
 // A Store is where store derivations are written to and read from.
 // Implementations must be safe for concurrent use.
 type Store interface {
-	// AddDerivation makes a store derivation valid and returns its path. It may
-	// put that off until the path is asked for, so that many derivations are
-	// written at once; in read-only mode it only computes the path.
-	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
+	// AddDerivation makes a store derivation valid, whose path is drvPath. It
+	// may put that off until the path is asked for, so that many derivations
+	// are written at once; in read-only mode it does nothing.
+	AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) error
 	// ReadDerivation returns a store derivation.
 	ReadDerivation(ctx context.Context, drvPath store.Path) (*drv.Derivation, error)
 	// References returns the references of a valid store path.
@@ -147,7 +147,7 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (store.Pat
 	if err := in.prepare(ctx, d); err != nil {
 		return "", err
 	}
-	drvPath, _, err := in.modulo.Instantiate(d)
+	drvPath, err := in.modulo.Instantiate(d)
 	if err != nil {
 		return "", err
 	}
@@ -160,9 +160,5 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (store.Pat
 	if done || in.store == nil {
 		return drvPath, nil
 	}
-	added, err := in.store.AddDerivation(ctx, d)
-	if err == nil && added != drvPath {
-		err = fmt.Errorf("add derivation %s: the store made it %s", drvPath, added)
-	}
-	return drvPath, err
+	return drvPath, in.store.AddDerivation(ctx, drvPath, d)
 }

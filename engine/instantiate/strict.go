@@ -42,7 +42,7 @@ func (in *Instantiator) DerivationStrict(s *eval.State, arg eval.Value) eval.Val
 	})
 	where := &drvFrame{name: name, pos: namePos}
 	return s.WithErrorContext(where.message(s), func() eval.Value {
-		r := request{s: s, in: in, d: &drv.Derivation{Name: name, Env: make(map[string]string)}, outputs: []store.OutputName{"out"}}
+		r := request{s: s, in: in, d: &drv.Derivation{Name: name, Env: make(map[string]string, attrs.Len())}, outputs: []store.OutputName{"out"}}
 		return r.instantiate(attrs)
 	})
 }

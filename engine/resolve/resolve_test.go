@@ -126,7 +126,7 @@ func newOptions(scope ...string) *Options {
 
 func parse(t *testing.T, src string, opts *Options) (syntax.Expr, *syntax.File) {
 	t.Helper()
-	e, f, err := syntax.ParseExpr("x", []byte(src), &syntax.Options{Symbols: opts.Symbols})
+	e, f, err := syntax.ParseExpr("x", src, &syntax.Options{Symbols: opts.Symbols})
 	if err != nil {
 		t.Fatalf("parse %.40s: %v", src, err)
 	}
@@ -263,7 +263,7 @@ func TestUndefined(t *testing.T) {
 // What was resolved earlier keeps the slots it had.
 func TestBindings(t *testing.T) {
 	opts := newOptions("a")
-	in, err := syntax.ParseReplInput("x", []byte("a = a; b = a; inherit (a) c"), &syntax.Options{Symbols: opts.Symbols})
+	in, err := syntax.ParseReplInput("x", "a = a; b = a; inherit (a) c", &syntax.Options{Symbols: opts.Symbols})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +281,7 @@ func TestBindings(t *testing.T) {
 		t.Errorf("later expression: got %s, want %s", got, want)
 	}
 
-	in, err = syntax.ParseReplInput("x", []byte("d = 1; e = nowhere"), &syntax.Options{Symbols: opts.Symbols})
+	in, err = syntax.ParseReplInput("x", "d = 1; e = nowhere", &syntax.Options{Symbols: opts.Symbols})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +319,7 @@ func BenchmarkExpr(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		opts := newOptions()
-		e, f, err := syntax.ParseExpr("x", []byte(src.String()), &syntax.Options{Symbols: opts.Symbols})
+		e, f, err := syntax.ParseExpr("x", src.String(), &syntax.Options{Symbols: opts.Symbols})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -26,7 +26,7 @@ func TestErrors(t *testing.T) {
 		want := regexp.MustCompile("^(?:" + strings.ReplaceAll(chunk[m[2]:m[3]], `\"`, `"`) + ")$")
 		wantLine := 1 + strings.Count(chunk[:m[0]], "\n")
 		src := strings.TrimSuffix(chunk[:m[0]]+chunk[m[1]:], "\n")
-		_, _, err := ParseExpr("errors", []byte(src), nil)
+		_, _, err := ParseExpr("errors", src, nil)
 		var e *Error
 		if !errors.As(err, &e) {
 			t.Errorf("errors.nix:%d: got %v, want an error like %v", line+wantLine, err, want)
@@ -62,7 +62,7 @@ func TestIncomplete(t *testing.T) {
 
 func parseError(t *testing.T, src string) *Error {
 	t.Helper()
-	_, _, err := ParseExpr("x", []byte(src), nil)
+	_, _, err := ParseExpr("x", src, nil)
 	var e *Error
 	if !errors.As(err, &e) {
 		t.Fatalf("parse %q: got %v, want an *Error", src, err)
@@ -84,7 +84,7 @@ func TestErrorColumns(t *testing.T) {
 		"./a/b/ x":         "x:1:7",
 		"x.y.z w ./a/":     "x:1:9",
 	} {
-		_, _, err := ParseExpr("x", []byte(src), nil)
+		_, _, err := ParseExpr("x", src, nil)
 		got := ""
 		if err != nil {
 			got = err.(*Error).Pos.String()
@@ -113,10 +113,10 @@ func TestDepth(t *testing.T) {
 	}
 	for name, text := range ok {
 		opts := &Options{PipeOperators: true}
-		if _, _, err := ParseExpr("x", []byte(text(12_000)), opts); err != nil {
+		if _, _, err := ParseExpr("x", text(12_000), opts); err != nil {
 			t.Errorf("%s, 12000 deep: %v", name, err)
 		}
-		_, _, err := ParseExpr("x", []byte(text(1_000_000)), opts)
+		_, _, err := ParseExpr("x", text(1_000_000), opts)
 		if err == nil || !strings.Contains(err.Error(), "stack overflow") {
 			t.Errorf("%s, 1000000 deep: got %v, want a stack overflow", name, err)
 		}
@@ -125,7 +125,7 @@ func TestDepth(t *testing.T) {
 
 // A zero byte ends a text, as it does for Nix, but in strings it is an error.
 func TestZeroByte(t *testing.T) {
-	e, _, err := ParseExpr("x", []byte("1\x00 )"), nil)
+	e, _, err := ParseExpr("x", "1\x00 )", nil)
 	if err != nil || e.(*Int).Value != 1 {
 		t.Errorf("got %v, %v, want 1", e, err)
 	}
@@ -146,21 +146,21 @@ func TestLints(t *testing.T) {
 		"~/a":      `home path literals are not portable. Consider replacing path literal '~/a' by a string, relative path, or parameter (lint-absolute-path-literals)`,
 	}
 	for src, want := range texts {
-		_, f, err := ParseExpr("x", []byte(src), &Options{URLLiterals: LintWarn, ShortPaths: LintWarn, AbsolutePaths: LintWarn})
+		_, f, err := ParseExpr("x", src, &Options{URLLiterals: LintWarn, ShortPaths: LintWarn, AbsolutePaths: LintWarn})
 		if err != nil || len(f.Warnings) != 1 || f.Warnings[0].Msg != want {
 			t.Errorf("%s: got %v, %v, want the warning %s", src, f.Warnings, err, want)
 		}
-		_, _, err = ParseExpr("x", []byte(src), &Options{URLLiterals: LintFatal, ShortPaths: LintFatal, AbsolutePaths: LintFatal})
+		_, _, err = ParseExpr("x", src, &Options{URLLiterals: LintFatal, ShortPaths: LintFatal, AbsolutePaths: LintFatal})
 		want = strings.ReplaceAll(want, "URL literals are discouraged", "URL literals are disallowed")
 		if e, ok := err.(*Error); !ok || e.Msg != want {
 			t.Errorf("%s: got %v, want the error %s", src, err, want)
 		}
-		_, f, err = ParseExpr("x", []byte(src), nil)
+		_, f, err = ParseExpr("x", src, nil)
 		if err != nil || len(f.Warnings) != 0 {
 			t.Errorf("%s: got %v, %v, want nothing", src, f.Warnings, err)
 		}
 	}
-	_, _, err := ParseExpr("x", []byte("~/a"), &Options{PureEval: true})
+	_, _, err := ParseExpr("x", "~/a", &Options{PureEval: true})
 	if want := "the path '~/a' can not be resolved in pure mode"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -178,7 +178,7 @@ func TestCursedOr(t *testing.T) {
 		"f (x or)":    0,
 		"f x or y":    1,
 	} {
-		_, f, err := ParseExpr("x", []byte(src), nil)
+		_, f, err := ParseExpr("x", src, nil)
 		if err != nil || len(f.Warnings) != want {
 			t.Errorf("%s: got %d warnings %v, want %d", src, len(f.Warnings), err, want)
 		}

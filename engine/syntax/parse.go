@@ -11,11 +11,11 @@ import (
 // attributes and the like) it words itself, when it meets them.
 
 // ParseExpr reads an expression. name says where src is from: an absolute
-// path, or a word such as «string». It does not keep src.
+// path, or a word such as «string». The File keeps src.
 //
 // A text that is no expression gives an [*Error], together with the File.
-func ParseExpr(name string, src []byte, opts *Options) (Expr, *File, error) {
-	p, err := newParser(name, string(src), opts)
+func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
+	p, err := newParser(name, src, opts)
 	if err != nil {
 		return nil, nil, err
 	}

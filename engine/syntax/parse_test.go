@@ -12,7 +12,7 @@ import (
 // printed parses src and prints it; pipes are on, relative paths are in /base.
 func printed(src string) (string, error) {
 	syms := NewSymbols()
-	e, _, err := ParseExpr("x", []byte(src), &Options{Symbols: syms, BasePath: "/base", Home: "/home/u", PipeOperators: true})
+	e, _, err := ParseExpr("x", src, &Options{Symbols: syms, BasePath: "/base", Home: "/home/u", PipeOperators: true})
 	if err != nil {
 		return "", err
 	}
@@ -155,14 +155,14 @@ func TestPos(t *testing.T) {
 		{"{ }", 0}, {"rec { }", 0}, {"let in 1", 0}, {" x: x", 1}, {" { }: x", 1}, {"a ? b", 0},
 	}
 	for _, tt := range tests {
-		e, f, err := ParseExpr("x", []byte(tt.src), nil)
+		e, f, err := ParseExpr("x", tt.src, nil)
 		if err != nil {
 			t.Errorf("parse %s: %v", tt.src, err)
 		} else if got := f.Offset(e.Pos()); got != tt.want {
 			t.Errorf("position of %q: got %d, want %d", tt.src, got, tt.want)
 		}
 	}
-	e, f, err := ParseExpr("x", []byte("{ a.b.c = 1; inherit (x) d; }"), nil)
+	e, f, err := ParseExpr("x", "{ a.b.c = 1; inherit (x) d; }", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestPos(t *testing.T) {
 // Functions know the name that they were defined under.
 func TestLambdaNames(t *testing.T) {
 	syms := NewSymbols()
-	e, _, err := ParseExpr("x", []byte("{ a = x: y: 1; b.c = (z: 1); d = [ (w: 1) ]; }"), &Options{Symbols: syms})
+	e, _, err := ParseExpr("x", "{ a = x: y: 1; b.c = (z: 1); d = [ (w: 1) ]; }", &Options{Symbols: syms})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestDoc(t *testing.T) {
   /** first */ /** second */ e = 1;
   /** lost */ inherit f;
 }`
-	e, f, err := ParseExpr("x", []byte(src), nil)
+	e, f, err := ParseExpr("x", src, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestParseReplInput(t *testing.T) {
 	}
 	for _, tt := range tests {
 		syms := NewSymbols()
-		in, err := ParseReplInput("x", []byte(tt.in), &Options{Symbols: syms})
+		in, err := ParseReplInput("x", tt.in, &Options{Symbols: syms})
 		got := "expression"
 		var e *Error
 		switch {
@@ -302,10 +302,10 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		ParseReplInput("x", []byte(src), nil)
+		ParseReplInput("x", src, nil)
 		syms := NewSymbols()
 		opts := &Options{Symbols: syms, BasePath: "/base", Home: "/home/u", PipeOperators: true}
-		e, _, err := ParseExpr("x", []byte(src), opts)
+		e, _, err := ParseExpr("x", src, opts)
 		if err != nil {
 			return
 		}
@@ -316,7 +316,7 @@ func FuzzParse(f *testing.F) {
 			return // the home directory is not made canonical
 		}
 		first := Source(e, syms)
-		e2, _, err := ParseExpr("x", []byte(first), opts)
+		e2, _, err := ParseExpr("x", first, opts)
 		if err != nil {
 			t.Fatalf("print %q: %s: %v", src, first, err)
 		}
@@ -357,7 +357,7 @@ func BenchmarkParse(b *testing.B) {
 	b.SetBytes(int64(len(src)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := ParseExpr("x", src, nil); err != nil {
+		if _, _, err := ParseExpr("x", string(src), nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,13 +15,12 @@ type ReplInput struct {
 // gets further decides what it says.
 //
 // Behaviour: nix repl 2.34, but for the choice of the message.
-func ParseReplInput(name string, src []byte, opts *Options) (*ReplInput, error) {
-	text := string(src)
-	b, f, bindErr := parseBindings(name, text, text, opts)
+func ParseReplInput(name, src string, opts *Options) (*ReplInput, error) {
+	b, f, bindErr := parseBindings(name, src, src, opts)
 	if bindErr == nil {
 		return &ReplInput{Bindings: b, File: f}, nil
 	}
-	b, f, endErr := parseBindings(name, text+"\n;", text, opts)
+	b, f, endErr := parseBindings(name, src+"\n;", src, opts)
 	if endErr == nil {
 		return &ReplInput{Bindings: b, File: f}, nil
 	}

@@ -40,6 +40,7 @@ type Modulo struct {
 // inputHash is what stands for a derivation where it is an input.
 type inputHash struct {
 	hash nixhash.Hash // zero if deferred
+	key  string       // hash in hexadecimal, once it is remembered
 	// fixed says that hash stands for the only output of a fixed-output
 	// derivation.
 	fixed bool
@@ -61,29 +62,30 @@ func (m *Modulo) Hash(drvPath store.Path) (h nixhash.Hash, deferred bool, err er
 //
 // Behaviour: Nix 2.34, derivations.cc.
 func (m *Modulo) FillOutputs(d *Derivation) error {
-	_, err := m.fill(d)
-	return err
+	pr := newPrinter()
+	defer pr.release()
+	return m.fill(d, pr)
 }
 
-// Instantiate fills in d's outputs, and returns the text of its .drv file and
-// the path that it has in the store. The hash of d as an input is remembered,
-// so that it need not be loaded when another derivation uses it.
-func (m *Modulo) Instantiate(d *Derivation) (drvPath store.Path, text []byte, err error) {
-	pr, err := m.fill(d)
-	if err != nil {
-		return "", nil, err
+// Instantiate fills in d's outputs, and returns the path that it has in the
+// store. The hash of d as an input is remembered, so that it need not be loaded
+// when another derivation uses it.
+func (m *Modulo) Instantiate(d *Derivation) (store.Path, error) {
+	pr := newPrinter()
+	defer pr.release()
+	if err := m.fill(d, pr); err != nil {
+		return "", err
 	}
-	text = pr.text(d, inputKeys(d), false)
-	drvPath, err = pathOf(m.Dir, d, text)
+	drvPath, err := pathOf(m.Dir, d, pr.text(d, inputKeys(d), false))
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	in, err := m.asInput(d, pr)
 	if err != nil {
-		return "", nil, err
+		return "", err
 	}
 	m.remember(drvPath, in)
-	return drvPath, text, nil
+	return drvPath, nil
 }
 
 // CheckOutputs reports an error unless d's outputs are where they have to be.
@@ -112,44 +114,50 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 	return nil
 }
 
-// fill is FillOutputs. It returns what prints d from then on.
-func (m *Modulo) fill(d *Derivation) (*printer, error) {
+// fill is FillOutputs, with what prints d.
+func (m *Modulo) fill(d *Derivation, pr *printer) error {
 	kind, err := d.Kind()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if kind == Floating || kind == Impure {
-		return newPrinter(d), nil
+	known := kind != Floating && kind != Impure
+	if known {
+		d.blankOutputs()
 	}
-	if d.Env == nil {
-		d.Env = make(map[string]string)
+	pr.names(d)
+	if !known {
+		return nil
 	}
-	for name := range d.Outputs {
-		d.Env[name] += "" // the variable takes part in the hash, blank
-	}
-	pr := newPrinter(d)
 	pathOf := func(name store.OutputName) (store.Path, error) { return d.fixedPath(m.Dir, name, d.Outputs[name]) }
 	if kind != Fixed {
-		keys, err := m.replaced(d)
-		if errors.Is(err, errDeferred) {
-			return pr, nil
+		if pr.inputs, err = m.replaced(d); errors.Is(err, errDeferred) {
+			return nil
+		} else if err != nil {
+			return err
 		}
-		if err != nil {
-			return nil, err
-		}
-		own := nixhash.Sum(nixhash.SHA256, pr.text(d, keys, true))
+		own := nixhash.Sum(nixhash.SHA256, pr.text(d, pr.inputs, true))
 		pathOf = func(name store.OutputName) (store.Path, error) { return m.Dir.OutputPath(d.Name, name, own) }
 	}
 	for _, name := range pr.outputs {
 		p, err := pathOf(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := d.place(name, p); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return pr, nil
+	return nil
+}
+
+// blankOutputs makes variables of all outputs: they take part in the hash, blank.
+func (d *Derivation) blankOutputs() {
+	if d.Env == nil {
+		d.Env = make(map[string]string)
+	}
+	for name := range d.Outputs {
+		d.Env[name] += ""
+	}
 }
 
 // place sets the path of an output.
@@ -211,19 +219,30 @@ func (m *Modulo) find(drvPath store.Path) (inputHash, error) {
 			}
 			continue
 		}
-		in, err := m.asInput(top.d, newPrinter(top.d))
+		in, err := m.loadedInput(top.d)
 		if err != nil {
 			return inputHash{}, err
 		}
 		m.remember(top.path, in)
 		delete(open, top.path)
 		if stack = stack[:len(stack)-1]; len(stack) == 0 {
+			in, _ = m.lookup(drvPath)
 			return in, nil
 		}
 	}
 }
 
-// asInput returns the hash of d as an input, whose own inputs are known.
+// loadedInput returns the hash as an input of a derivation that was loaded.
+func (m *Modulo) loadedInput(d *Derivation) (inputHash, error) {
+	pr := newPrinter()
+	defer pr.release()
+	pr.names(d)
+	pr.text(d, nil, false)
+	return m.asInput(d, pr)
+}
+
+// asInput returns the hash of d as an input, whose own inputs are known. The
+// printer has just printed d.
 func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
 	kind, err := d.Kind()
 	if err != nil {
@@ -233,16 +252,16 @@ func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
 	case Fixed:
 		o := d.Outputs[store.DefaultOutput]
 		clear := "fixed:out:" + o.hashAlgo() + ":" + o.hashText() + ":" + string(o.Path)
-		return inputHash{nixhash.SumString(nixhash.SHA256, clear), true}, nil
+		return inputHash{hash: nixhash.SumString(nixhash.SHA256, clear), fixed: true}, nil
 	case InputAddressed:
-		keys, err := m.replaced(d)
-		if errors.Is(err, errDeferred) {
-			return inputHash{}, nil
+		if pr.inputs == nil {
+			if pr.inputs, err = m.replaced(d); errors.Is(err, errDeferred) {
+				return inputHash{}, nil
+			} else if err != nil {
+				return inputHash{}, err
+			}
 		}
-		if err != nil {
-			return inputHash{}, err
-		}
-		return inputHash{hash: nixhash.Sum(nixhash.SHA256, pr.text(d, keys, false))}, nil
+		return inputHash{hash: pr.hashWith(pr.inputs)}, nil
 	}
 	return inputHash{}, nil
 }
@@ -268,7 +287,7 @@ func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
 				}
 			}
 		}
-		keys = append(keys, inputKey{in.hash.Hex(), outputs})
+		keys = append(keys, inputKey{in.key, outputs})
 	}
 	slices.SortFunc(keys, func(a, b inputKey) int { return cmp.Compare(a.key, b.key) })
 	return mergeKeys(keys), nil
@@ -298,6 +317,9 @@ func (m *Modulo) lookup(p store.Path) (inputHash, bool) {
 }
 
 func (m *Modulo) remember(p store.Path, in inputHash) {
+	if !in.hash.IsZero() {
+		in.key = in.hash.Hex()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil {

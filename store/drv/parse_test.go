@@ -97,7 +97,7 @@ func BenchmarkInstantiate(b *testing.B) {
 	for b.Loop() {
 		d.Outputs["out"] = Output{}
 		d.Env["out"] = ""
-		if _, _, err := m.Instantiate(d); err != nil {
+		if _, err := m.Instantiate(d); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -3,23 +3,38 @@ package drv
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"nixbench/store/aterm"
+	"nixbench/store/nixhash"
 )
 
 // ATerm returns the text of the .drv file. Equal derivations have equal texts.
 //
 // Format: Nix manual, "Derivation ATerm Format".
 func (d *Derivation) ATerm() []byte {
-	return newPrinter(d).text(d, inputKeys(d), false)
+	pr := newPrinter()
+	defer pr.release()
+	pr.names(d)
+	return slices.Clone(pr.text(d, inputKeys(d), false))
 }
 
-// printer holds what several texts of one derivation share.
+// A printer prints one derivation, several times, into one buffer.
 type printer struct {
 	outputs []string
-	env     []string // sorted, with the variable of structured attributes
-	size    int      // of the last text, to make room for the next
+	env     []string   // sorted, with the variable of structured attributes
+	inputs  []inputKey // by hash, once replaced has found them
+	buf     *[]byte    // what was printed last
+	// from and to say where the list of input derivations stands in buf,
+	// without its brackets.
+	from, to int
 }
+
+// printBuffers holds *[]byte: most derivations are printed and forgotten.
+var printBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// release gives the buffer back. What was printed must not be used any more.
+func (pr *printer) release() { printBuffers.Put(pr.buf) }
 
 // inputKey is an element of the list of input derivations: a path, or the hash
 // that stands for it.
@@ -28,13 +43,17 @@ type inputKey struct {
 	outputs []string
 }
 
-func newPrinter(d *Derivation) *printer {
-	env := slices.AppendSeq(make([]string, 0, len(d.Env)+1), maps.Keys(d.Env))
-	if d.StructuredAttrs != "" && !slices.Contains(env, jsonVar) {
-		env = append(env, jsonVar)
+// newPrinter returns a printer, which has yet to be told what there is in the
+// derivation.
+func newPrinter() *printer { return &printer{buf: printBuffers.Get().(*[]byte)} }
+
+func (pr *printer) names(d *Derivation) {
+	pr.outputs = d.OutputNames()
+	pr.env = slices.AppendSeq(make([]string, 0, len(d.Env)+1), maps.Keys(d.Env))
+	if d.StructuredAttrs != "" && !slices.Contains(pr.env, jsonVar) {
+		pr.env = append(pr.env, jsonVar)
 	}
-	slices.Sort(env)
-	return &printer{outputs: d.OutputNames(), env: env, size: 4096}
+	slices.Sort(pr.env)
 }
 
 func inputKeys(d *Derivation) []inputKey {
@@ -46,10 +65,10 @@ func inputKeys(d *Derivation) []inputKey {
 }
 
 // text prints d with the given input derivations. If masked, the paths of its
-// own outputs are left out, there and in the environment.
+// own outputs are left out, there and in the environment. The text is good until
+// the next is printed, or the printer is released.
 func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
-	b := make([]byte, 0, pr.size)
-	b = append(b, "Derive(["...)
+	b := append((*pr.buf)[:0], "Derive(["...)
 	for i, name := range pr.outputs {
 		o := d.Outputs[name]
 		if masked {
@@ -63,12 +82,9 @@ func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
 		b = append(b, ')')
 	}
 	b = append(b, "],["...)
-	for i, in := range inputs {
-		b = append(comma(b, i), '(')
-		b = aterm.AppendString(b, in.key)
-		b = aterm.AppendStrings(append(b, ','), in.outputs)
-		b = append(b, ')')
-	}
+	pr.from = len(b)
+	b = appendInputs(b, inputs)
+	pr.to = len(b)
 	b = append(b, "],["...)
 	for i, p := range d.InputSrcs {
 		b = aterm.AppendString(comma(b, i), string(p))
@@ -85,8 +101,29 @@ func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
 		b = append(b, ')')
 	}
 	b = append(b, "])"...)
-	pr.size = len(b) + len(b)/8
+	*pr.buf = b
 	return b
+}
+
+func appendInputs(b []byte, inputs []inputKey) []byte {
+	for i, in := range inputs {
+		b = append(comma(b, i), '(')
+		b = aterm.AppendString(b, in.key)
+		b = aterm.AppendStrings(append(b, ','), in.outputs)
+		b = append(b, ')')
+	}
+	return b
+}
+
+// hashWith returns the hash of the text that was printed last with other input
+// derivations in the place of those that it has.
+func (pr *printer) hashWith(inputs []inputKey) nixhash.Hash {
+	h := nixhash.New(nixhash.SHA256)
+	text := *pr.buf
+	h.Write(text[:pr.from])
+	h.Write(appendInputs(text[len(text):], inputs)) // in the room behind it
+	h.Write(text[pr.to:])
+	return h.Sum()
 }
 
 func (pr *printer) value(d *Derivation, name string, masked bool) string {

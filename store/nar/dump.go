@@ -21,6 +21,7 @@ type Filter = func(path, typ string) (bool, error)
 // a file that becomes shorter meanwhile.
 func Dump(w io.Writer, file string, filter Filter) error {
 	d := &dumper{enc: newEncoder(w), filter: filter}
+	defer d.enc.release()
 	d.enc.strings(magic)
 	info, err := os.Lstat(file)
 	if err == nil {
@@ -39,6 +40,7 @@ func Dump(w io.Writer, file string, filter Filter) error {
 // DumpContents writes the archive of a regular file that is not executable.
 func DumpContents(w io.Writer, contents []byte) error {
 	enc := newEncoder(w)
+	defer enc.release()
 	enc.strings(magic)
 	enc.header(&Header{Type: Regular, Size: int64(len(contents))})
 	enc.write(contents)

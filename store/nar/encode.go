@@ -3,6 +3,7 @@ package nar
 import (
 	"encoding/binary"
 	"io"
+	"sync"
 )
 
 // encoder writes the parts of an archive through a buffer. After an error it
@@ -20,8 +21,19 @@ const (
 	largeBuffer = 256 << 10
 )
 
+// encoders holds those of archives that were dumped, with their buffers.
+var encoders = sync.Pool{New: func() any { return &encoder{buf: make([]byte, 0, smallBuffer)} }}
+
 func newEncoder(w io.Writer) *encoder {
-	return &encoder{w: w, buf: make([]byte, 0, smallBuffer)}
+	e := encoders.Get().(*encoder)
+	e.w, e.err, e.buf = w, nil, e.buf[:0]
+	return e
+}
+
+// release lets another archive use the encoder.
+func (e *encoder) release() {
+	e.w = nil
+	encoders.Put(e)
 }
 
 func (e *encoder) fail(err error) {
