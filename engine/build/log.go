@@ -31,10 +31,10 @@ type logSink struct {
 	keep int      // how many lines to remember
 	post func(event.Activity)
 
-	line  []byte // the line being written, as it was drawn last
-	again bool   // a carriage return came: what follows draws the line anew
-	tail []string // a ring of the last keep lines
-	next int      // where in tail the next line goes
+	line  []byte   // the line being written, as it was drawn last
+	again bool     // a carriage return came: what follows draws the line anew
+	tail  []string // a ring of the last keep lines
+	next  int      // where in tail the next line goes
 
 	mu     sync.Mutex // mu guards the fields below, and orders posts
 	act    event.Activity

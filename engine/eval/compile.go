@@ -2,22 +2,21 @@ package eval
 
 import (
 	"fmt"
+	"sync"
 
 	"nixbench/engine/syntax"
 )
 
 // A compiler makes nodes of one resolved expression.
 type compiler struct {
-	ev    *Evaluator
-	text  *text
-	withs []Pos // of the enclosing with expressions, outermost first
-	late  *lateContext
-	nodes []taggedNode
-	rooms []int
-	exprs []syntax.Expr // of nodes, if keep
-	keep  bool
-	level int // of nesting below the innermost thunk or function
-	deep  int // greatest level met since the level was set to 0
+	ev     *Evaluator
+	text   *text
+	withs  []Pos // of the enclosing with expressions, outermost first
+	late   *lateContext
+	tagged []tagging // to be entered into the evaluator's table
+	pooled *[]tagging
+	level  int // of nesting below the innermost thunk or function
+	deep   int // greatest level met since the level was set to 0
 }
 
 type taggedNode interface {
@@ -25,32 +24,65 @@ type taggedNode interface {
 	setTag(uint64)
 }
 
-// finish enters the nodes that can be delayed into the evaluator's table. They
-// are all those of a unit.
-func (c *compiler) finish(u unit) { c.ev.nodes.addTagged(c.nodes, c.rooms, u) }
-
-// enter notes a node that can be delayed, the room it needs, and the expression
-// that it evaluates in its frame, nil if there is none.
-func (c *compiler) enter(n taggedNode, room int, e syntax.Expr) {
-	c.nodes, c.rooms = append(c.nodes, n), append(c.rooms, room)
-	if c.keep {
-		c.exprs = append(c.exprs, e)
-	}
+// A tagging is a node that thunks refer to.
+type tagging struct {
+	node taggedNode
+	room int         // bytes of Go stack that evaluating it takes
+	expr syntax.Expr // what it evaluates in its frame; nil if there is none
 }
 
-// expr compiles an expression. A node that can be delayed is also the root of a
+// taggings holds slices that compilers have done with.
+var taggings = sync.Pool{New: func() any { return new([]tagging) }}
+
+// begin readies a compiler; finish ends what it began.
+func (c *compiler) begin() *compiler {
+	c.pooled = taggings.Get().(*[]tagging)
+	c.tagged = (*c.pooled)[:0]
+	return c
+}
+
+// finish enters the nodes that can be delayed into the evaluator's table. They
+// are all those of a unit.
+func (c *compiler) finish(u unit) {
+	c.ev.nodes.addTagged(c.tagged, u)
+	clear(c.tagged)
+	*c.pooled = c.tagged
+	taggings.Put(c.pooled)
+}
+
+// enter notes a node that can be delayed.
+func (c *compiler) enter(n taggedNode, room int, e syntax.Expr) {
+	c.tagged = append(c.tagged, tagging{n, room, e})
+}
+
+// expr compiles an expression that is evaluated where it stands.
+func (c *compiler) expr(e syntax.Expr) node { return c.either(e, false) }
+
+// delayed compiles an expression that may be delayed: it is also the root of a
 // thunk, whose room is measured from there.
-func (c *compiler) expr(e syntax.Expr) node {
+func (c *compiler) delayed(e syntax.Expr) node { return c.either(e, true) }
+
+func (c *compiler) either(e syntax.Expr, delayed bool) node {
 	outerDeep := c.deep
 	c.level++
 	c.deep = c.level
 	n := c.node(e)
-	if t, ok := n.(taggedNode); ok {
+	if t, ok := n.(taggedNode); ok && (delayed || alwaysTagged(n)) {
 		c.enter(t, thunkRoom+(c.deep-c.level)*nodeRoom, e)
 	}
 	c.level--
 	c.deep = max(c.deep, outerDeep)
 	return n
+}
+
+// alwaysTagged reports whether a node needs its number though no thunk is made of
+// it: functions are made of it, or the steps of traces name it.
+func alwaysTagged(n node) bool {
+	switch n.(type) {
+	case *lambdaNode, *letNode, *withNode:
+		return true
+	}
+	return false
 }
 
 // root compiles what is evaluated apart from the expression it stands in, and
@@ -64,10 +96,14 @@ func (c *compiler) root(e syntax.Expr) (node, int) {
 	return n, room
 }
 
+// all compiles expressions that may be delayed.
 func (c *compiler) all(es []syntax.Expr) []node {
+	if len(es) == 0 {
+		return nil
+	}
 	nodes := make([]node, len(es))
 	for i, e := range es {
-		nodes[i] = c.expr(e)
+		nodes[i] = c.delayed(e)
 	}
 	return nodes
 }
@@ -102,13 +138,14 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:
-		return c.call(c.expr(e.Fn), c.all(e.Args), e.At)
+		return c.call(e)
 	case *syntax.Let:
-		n := &letNode{binds: c.bindings(e.Attrs)}
+		n := &letNode{}
+		c.bindings(&n.binds, e.Attrs)
 		n.body = c.expr(e.Body)
 		return n
 	case *syntax.With:
-		n := &withNode{scope: c.expr(e.Scope), slot: uintptr(e.Slot) + 1}
+		n := &withNode{scope: c.delayed(e.Scope), slot: uintptr(e.Slot) + 1}
 		if e.Frame.New {
 			n.frame = int(e.Frame.Size) + 1
 		}
@@ -156,8 +193,8 @@ func (c *compiler) variable(e *syntax.Var) node {
 	case syntax.Global:
 		return constant(c.ev.globals[e.Name])
 	case syntax.InWith:
-		n := &withVar{name: e.Name, scopes: make([]withRef, len(r.Withs)), pos: e.At}
-		for i, w := range r.Withs {
+		n := &withVar{name: e.Name, scopes: make([]withRef, len(*r.Withs)), pos: e.At}
+		for i, w := range *r.Withs {
 			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1, c.withs[len(c.withs)-1-i]}
 		}
 		return n
@@ -188,25 +225,26 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 }
 
 func (c *compiler) selection(e *syntax.Select) node {
-	x, path := c.expr(e.X), c.path(e.Path)
-	if e.Default == nil && len(path) == 1 && path[0].node == nil {
-		return &select1{x: x, selection: selection{path: path, pos: e.At}}
+	x := c.expr(e.X)
+	if e.Default == nil && len(e.Path) == 1 && e.Path[0].X == nil {
+		return &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
 	}
-	n := &selectN{x: x, selection: selection{path: path, pos: e.At}}
+	n := &selectN{x: x, selection: selection{path: c.path(e.Path), pos: e.At}}
 	if e.Default != nil {
 		n.def = c.expr(e.Default)
 	}
 	return n
 }
 
-func (c *compiler) call(fn node, args []node, pos Pos) node {
-	switch len(args) {
+func (c *compiler) call(e *syntax.Call) node {
+	fn := c.expr(e.Fn)
+	switch args := e.Args; len(args) {
 	case 1:
-		return &call1{fn: fn, arg: args[0], pos: pos}
+		return &call1{fn: fn, arg: c.delayed(args[0]), pos: e.At}
 	case 2:
-		return &call2{fn: fn, a: args[0], b: args[1], pos: pos}
+		return &call2{fn: fn, a: c.delayed(args[0]), b: c.delayed(args[1]), pos: e.At}
 	}
-	return &callN{fn: fn, args: args, pos: pos}
+	return &callN{fn: fn, args: c.all(e.Args), pos: e.At}
 }
 
 func (c *compiler) assert(e *syntax.Assert) node {

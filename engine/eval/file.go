@@ -96,8 +96,8 @@ func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	c := &compiler{ev: s.ev, text: &text{outer: outer, root: e}}
-	n := c.expr(e)
+	c := (&compiler{ev: s.ev, text: &text{outer: outer, root: e}}).begin()
+	n := c.delayed(e)
 	c.finish(unit{expr: e, late: &lateContext{ev: s.ev, text: c.text}})
 	return n, int(size)
 }

@@ -55,7 +55,7 @@ func (l *lambda) compiled() *lambdaCode {
 
 //go:noinline
 func (l *lambda) compile() *lambdaCode {
-	c := l.late.compiler()
+	c := l.late.compiler().begin()
 	code := c.code(l.text)
 	if l.formals == nil {
 		code.strict = strictParams(l, code.body)
@@ -85,7 +85,7 @@ func (c *compiler) defaults(formals []syntax.Formal) []node {
 	nodes := make([]node, len(formals))
 	for i, f := range formals {
 		if f.Default != nil {
-			nodes[i], _ = c.root(f.Default)
+			nodes[i] = c.delayed(f.Default)
 		}
 	}
 	return nodes
@@ -111,13 +111,13 @@ func (c *compiler) lateExpr(e syntax.Expr, n int) node {
 			return l
 		}
 	}
-	return c.expr(e)
+	return c.delayed(e)
 }
 
 func (n *lateNode) Eval(s *State, fr *Value) Value {
 	code := n.code.Load()
 	if code == nil {
-		c := n.late.compiler()
+		c := n.late.compiler().begin()
 		code = &lambdaCode{}
 		code.body, code.room = c.root(n.expr)
 		c.finish(unit{expr: n.expr, late: n.late})

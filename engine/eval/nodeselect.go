@@ -15,12 +15,16 @@ type attrName struct {
 
 // A selection is what x.a.b selects. Traces refer to it.
 type selection struct {
-	path []attrName
+	path []attrName // nil if it is only sym
+	sym  Sym
 	pos  Pos
 }
 
 // describe returns the attribute path as traces show it.
 func (n *selection) describe() string {
+	if n.path == nil {
+		return SymName(n.sym)
+	}
 	var b strings.Builder
 	for i, a := range n.path {
 		if i > 0 {
@@ -44,10 +48,10 @@ func (a *attrName) name(s *State, fr *Value) Sym {
 	return Intern(s.stringNoCtx(v, a.pos, "while evaluating an attribute name"))
 }
 
-// pick selects the only component of n from v, and forces it.
+// pick selects the name that n is from v, and forces it.
 func (n *selection) pick(s *State, v Value) Value {
 	s.stats.Lookups++
-	name := n.path[0].sym
+	name := n.sym
 	if !v.is(rawAttrs) {
 		s.wrongType("a set", v, 0, n.pos, "while selecting an attribute")
 	}

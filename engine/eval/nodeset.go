@@ -15,13 +15,16 @@ type bindings struct {
 	attrs []binding // in the order of the text
 }
 
+// outside, as the from of a binding, says that it is evaluated in the frame
+// outside of the let or rec.
+const outside = -1
+
 // A binding is one attribute.
 type binding struct {
-	cell    uintptr // of the frame, for let and rec
-	node    node    // nil for inherit (from)
-	outside bool    // evaluated in the frame outside of the let or rec
-	from    int     // index into froms
-	tag     uint64  // of thunks that select the attribute from a source
+	node node   // nil for inherit (from)
+	tag  uint64 // of thunks that select the attribute from a source
+	cell uint32 // of the frame, for let and rec
+	from int32  // index into froms, or outside
 }
 
 // An inheritNode is an attribute of inherit (from). It is evaluated not in a
@@ -39,24 +42,25 @@ func (n *inheritNode) Delay(*State, *Value) Value { panic("eval: unreachable: de
 
 func (n *inheritNode) setTag(tag uint64) { *n.tag = tag }
 
-func (c *compiler) bindings(a *syntax.Attrs) *bindings {
-	b := &bindings{attrs: make([]binding, len(a.Attrs))}
+// bindings compiles the bindings of a let or set into b.
+func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
+	b.attrs = make([]binding, len(a.Attrs))
 	if a.Frame.New {
 		b.frame = int(a.Frame.Size) + 1
 	}
 	b.froms = c.all(a.Froms)
 	for i := range a.Attrs {
 		at, d := &a.Attrs[i], &b.attrs[i]
-		d.cell = uintptr(at.Slot) + 1
+		d.cell = uint32(at.Slot) + 1
 		switch at.Kind {
 		case syntax.InheritedFrom:
-			d.from = int(at.From)
+			d.from = at.From
 			n := &inheritNode{tag: &d.tag}
-			n.sel = selection{path: []attrName{{sym: at.Name}}, pos: at.At}
+			n.sel = selection{sym: at.Name, pos: at.At}
 			c.enter(n, thunkRoom, nil)
 		case syntax.Inherited:
-			d.outside = true
-			d.node = c.expr(at.Value)
+			d.from = outside
+			d.node = c.delayed(at.Value)
 		default:
 			d.node = c.lateExpr(at.Value, len(a.Attrs))
 			if a.Overrides > 0 {
@@ -66,7 +70,6 @@ func (c *compiler) bindings(a *syntax.Attrs) *bindings {
 			}
 		}
 	}
-	return b
 }
 
 // A delayNode is an attribute of a set with __overrides: always delayed, since
@@ -89,11 +92,11 @@ func (b *bindings) fill(s *State, fr *Value) *Value {
 	froms := b.delayFroms(s, in)
 	for i := range b.attrs {
 		d := &b.attrs[i]
-		c := at(in, d.cell)
+		c := at(in, uintptr(d.cell))
 		switch {
 		case d.node == nil:
 			*c = d.inherit(s, froms)
-		case d.outside:
+		case d.from == outside:
 			*c = d.node.Delay(s, fr)
 		default:
 			*c = d.node.Delay(s, in)
@@ -122,7 +125,7 @@ func (d *binding) inherit(s *State, froms []Value) Value {
 // A letNode is let … in body.
 type letNode struct {
 	base
-	binds *bindings
+	binds bindings
 	body  node
 }
 
@@ -168,7 +171,7 @@ func (n *withNode) Eval(s *State, fr *Value) Value {
 type attrsNode struct {
 	base
 	shape *Shape
-	binds *bindings
+	binds bindings
 	order []int32 // of binds.attrs, by symbol
 	dyn   []dynamicAttr
 }
@@ -176,8 +179,8 @@ type attrsNode struct {
 // A recNode is rec { … }.
 type recNode struct {
 	attrsNode
-	cells     []uintptr // frame cells, by symbol
-	overrides int       // 1 + index in binds.attrs of __overrides
+	cells     []uint32 // frame cells, by symbol
+	overrides int      // 1 + index in binds.attrs of __overrides
 }
 
 type dynamicAttr struct {
@@ -189,27 +192,39 @@ func (c *compiler) attrs(e *syntax.Attrs) node {
 	if len(e.Attrs) == 0 && len(e.Dynamic) == 0 {
 		return &constNode{EmptyAttrs, lazyEmpty}
 	}
-	n := attrsNode{binds: c.bindings(e), shape: &Shape{}}
-	n.order = make([]int32, len(e.Attrs))
-	for i := range n.order {
-		n.order[i] = int32(i)
-	}
-	slices.SortFunc(n.order, func(a, b int32) int { return int(e.Attrs[a].Name) - int(e.Attrs[b].Name) })
-	for _, i := range n.order {
-		n.shape.syms = append(n.shape.syms, e.Attrs[i].Name)
-		n.shape.pos = append(n.shape.pos, e.Attrs[i].At)
-	}
-	for _, d := range e.Dynamic {
-		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.expr(d.Value), d.At})
-	}
 	if !e.Rec {
-		return &n
+		n := &attrsNode{}
+		c.fillSet(n, e)
+		return n
 	}
-	r := &recNode{attrsNode: n, overrides: int(e.Overrides)}
-	for _, i := range n.order {
-		r.cells = append(r.cells, n.binds.attrs[i].cell)
+	n := &recNode{overrides: int(e.Overrides), cells: make([]uint32, len(e.Attrs))}
+	c.fillSet(&n.attrsNode, e)
+	for k, i := range n.order {
+		n.cells[k] = n.binds.attrs[i].cell
 	}
-	return r
+	return n
+}
+
+func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
+	c.bindings(&n.binds, e)
+	n.order, n.shape = layout(e.Attrs)
+	for _, d := range e.Dynamic {
+		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.delayed(d.Value), d.At})
+	}
+}
+
+// layout returns the order of attributes by symbol, and their shape.
+func layout(attrs []syntax.Attr) ([]int32, *Shape) {
+	order := make([]int32, len(attrs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return int(attrs[a].Name) - int(attrs[b].Name) })
+	sh := &Shape{syms: make([]Sym, len(attrs)), pos: make([]Pos, len(attrs))}
+	for k, i := range order {
+		sh.syms[k], sh.pos[k] = attrs[i].Name, attrs[i].At
+	}
+	return order, sh
 }
 
 func (n *attrsNode) Eval(s *State, fr *Value) Value {
@@ -233,7 +248,7 @@ func (n *recNode) Eval(s *State, fr *Value) Value {
 	in := n.binds.fill(s, fr)
 	v, vals := s.newAttrs(n.shape)
 	for i, k := range n.cells {
-		vals[i] = *at(in, k)
+		vals[i] = *at(in, uintptr(k))
 	}
 	if n.overrides > 0 {
 		v = n.override(s, v, in)
@@ -247,10 +262,10 @@ func (n *recNode) Eval(s *State, fr *Value) Value {
 // override puts the attributes of __overrides in place of those of the set, also
 // where the other attributes refer to them.
 func (n *recNode) override(s *State, v Value, in *Value) Value {
-	over := s.ForceAttrs(*at(in, n.binds.attrs[n.overrides-1].cell), "while evaluating the `__overrides` attribute")
+	over := s.ForceAttrs(*at(in, uintptr(n.binds.attrs[n.overrides-1].cell)), "while evaluating the `__overrides` attribute")
 	for a := range over.Unordered() {
 		if i := n.shape.find(a.Name); i >= 0 {
-			*at(in, n.cells[i]) = a.Value
+			*at(in, uintptr(n.cells[i])) = a.Value
 		}
 	}
 	return s.update(v, over.v)

@@ -48,20 +48,20 @@ func (t *nodeTable) add(n node, room int) uint64 {
 }
 
 // addTagged enters nodes and tells them the n of thunks of them.
-func (t *nodeTable) addTagged(nodes []taggedNode, rooms []int, u unit) {
+func (t *nodeTable) addTagged(nodes []tagging, u unit) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(nodes) > 0 {
 		u.first = uint64(t.n)
 		t.units = append(t.units, u)
 	}
-	for i, n := range nodes {
-		entry := thunkNode{node: n, room: rooms[i]}
-		if l, ok := n.(*lambdaNode); ok {
+	for _, n := range nodes {
+		entry := thunkNode{node: n.node, room: n.room}
+		if l, ok := n.node.(*lambdaNode); ok {
 			entry.lambda = l.lambda
 			t.number(l.lambda)
 		}
-		n.setTag(t.put(entry))
+		n.node.setTag(t.put(entry))
 	}
 }
 

@@ -47,15 +47,14 @@ func (ev *Evaluator) source(index uint64) (syntax.Expr, *text) {
 		return nil, nil
 	}
 	c := u.late.compiler()
-	c.keep = true
 	switch {
 	case u.lambda != nil:
 		c.code(u.lambda)
 	default:
 		c.root(u.expr)
 	}
-	if i := index - u.first; i < uint64(len(c.exprs)) {
-		return c.exprs[i], u.late.text
+	if i := index - u.first; i < uint64(len(c.tagged)) {
+		return c.tagged[i].expr, u.late.text
 	}
 	return nil, nil
 }

@@ -99,7 +99,7 @@ func showRef(r syntax.Ref) string {
 		return "global"
 	case syntax.InWith:
 		s := "with"
-		for _, w := range r.Withs {
+		for _, w := range *r.Withs {
 			s += fmt.Sprintf(" %d.%d", w.Depth, w.Slot)
 		}
 		return s

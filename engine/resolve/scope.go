@@ -25,7 +25,7 @@ type scope struct {
 	with   *syntax.With
 	// withs are the enclosing with scopes as seen from frame, innermost first;
 	// made when first needed.
-	withs []syntax.WithRef
+	withs *[]syntax.WithRef
 }
 
 // find returns the slot of name if this scope, not an enclosing one, binds it.
@@ -73,16 +73,20 @@ func (sc *scope) lookup(name syntax.Sym) (ref syntax.Ref, ok bool) {
 }
 
 // enclosingWiths returns the with scopes around sc, innermost first, nil if there are none.
-func (sc *scope) enclosingWiths() []syntax.WithRef {
+func (sc *scope) enclosingWiths() *[]syntax.WithRef {
 	if sc.withs != nil {
 		return sc.withs
 	}
+	var withs []syntax.WithRef
 	for s := sc; s != nil; s = s.up {
 		if s.with != nil {
-			sc.withs = append(sc.withs, syntax.WithRef{
+			withs = append(withs, syntax.WithRef{
 				Depth: sc.frame.level - s.frame.level, Slot: s.with.Slot,
 			})
 		}
+	}
+	if withs != nil {
+		sc.withs = &withs
 	}
 	return sc.withs
 }

@@ -29,7 +29,7 @@ func (r *resolver) variable(v *syntax.Var, sc *scope) {
 		return
 	}
 	withs := sc.enclosingWiths()
-	if len(withs) == 0 && r.undefined == nil {
+	if withs == nil && r.undefined == nil {
 		r.undefined = v
 	}
 	v.Ref = syntax.Ref{Kind: syntax.InWith, Withs: withs}

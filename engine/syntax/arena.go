@@ -13,6 +13,7 @@ type arena struct {
 	lambdas  slab[Lambda]
 	exprs    slab[Expr]
 	names    slab[AttrName]
+	attrs    slab[Attr]
 }
 
 // A slab hands out values from blocks whose size grows with the demand.
@@ -32,6 +33,9 @@ func (s *slab[T]) alloc() *T {
 
 // take returns n zero values; appending to them copies them.
 func (s *slab[T]) take(n int) []T {
+	if n == 0 {
+		return nil
+	}
 	if n > len(s.free) {
 		s.size = min(max(minBlock, 2*s.size), maxBlock)
 		if n > s.size/4 && n > 1 {

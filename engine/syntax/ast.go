@@ -300,8 +300,8 @@ type Ref struct {
 	Depth int32 // Local: how many frames to go up
 	Slot  int32 // Local: slot of that frame; Outer: slot of the outer scope
 	// Withs are the scopes to search when Kind is InWith, innermost first.
-	// Variables of one scope share the slice.
-	Withs []WithRef
+	// Variables of one scope share it; nil if there are none.
+	Withs *[]WithRef
 }
 
 // A RefKind is a way to find a variable.

@@ -28,6 +28,11 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 	return e, p.file, nil
 }
 
+const (
+	maxAttrStack = 256
+	minBinding   = 16 // bytes that an attribute takes, about
+)
+
 // A parser reads one text. Its methods return nonsense, possibly nil, once
 // something is wrong; they end quickly then, because the current token remains a
 // BadToken, which nothing accepts.
@@ -53,6 +58,7 @@ type parser struct {
 	cursedEnd int32
 
 	exprs exprStack
+	attrs []Attr // of the sets that are being read, see keepAttrs
 	arena arena
 	docs  map[int32]docRange // by offset of the token they precede
 }
@@ -61,7 +67,7 @@ func newParser(name, src string, opts *Options) (*parser, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	p := &parser{opts: opts, src: src, syms: opts.Symbols}
+	p := &parser{opts: opts, src: src, syms: opts.Symbols, attrs: make([]Attr, 0, min(maxAttrStack, len(src)/minBinding))}
 	table := opts.Positions
 	if table == nil {
 		table = NewPosTable()

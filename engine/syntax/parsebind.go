@@ -10,7 +10,11 @@ func (p *parser) bindings(end Kind, at Pos) *Attrs {
 	a := p.arena.sets.alloc()
 	a.At = at
 	h := 0
+	base := len(p.attrs)
+	a.Attrs = p.attrs[base:base]
+	defer p.popAttrs(a, base)
 	for p.tok.Kind != end {
+		p.keepAttrs(a, base)
 		switch p.tok.Kind {
 		case KwInherit:
 			p.inherit(a)
@@ -24,6 +28,22 @@ func (p *parser) bindings(end Kind, at Pos) *Attrs {
 	}
 	p.grow(h)
 	return a
+}
+
+// keepAttrs guards the attributes that a has so far, which are collected at the
+// end of p.attrs as long as there is room: those of sets inside it go behind them.
+func (p *parser) keepAttrs(a *Attrs, base int) {
+	if n := base + len(a.Attrs); n <= cap(p.attrs) {
+		p.attrs = p.attrs[:n]
+	}
+}
+
+// popAttrs gives a complete set a slice of its own.
+func (p *parser) popAttrs(a *Attrs, base int) {
+	attrs := p.arena.attrs.take(len(a.Attrs))
+	copy(attrs, a.Attrs)
+	a.Attrs = attrs
+	p.attrs = p.attrs[:base]
 }
 
 // binding reads path = value;
