@@ -155,7 +155,7 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 		s.Raise(eval.ErrorOther, fmt.Sprintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
 			r.url, mismatch.Want, mismatch.Got), eval.Because(err))
 	case err != nil:
-		failFile(s, src.path, err)
+		s.FailFile(src.path, err)
 	}
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 	"syscall"
@@ -171,20 +170,11 @@ func (t *table) fileContext(s *eval.State, file, text string) eval.StringContext
 	return eval.NewStringContext(elems...)
 }
 
-// failFile raises the error of an operation on a file.
-func failFile(s *eval.State, file string, err error) {
-	s.Poll()
-	if errors.Is(err, fs.ErrNotExist) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("path '%s' does not exist", file), eval.Because(err))
-	}
-	s.FailWith(err)
-}
-
 func readFileType(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	t, err := s.World().Lstat(s.Context(), file)
 	if err != nil {
-		failFile(s, file, err)
+		s.FailFile(file, err)
 	}
 	return eval.MakeString(t.String())
 }
@@ -196,7 +186,7 @@ func readDir(s *eval.State, v eval.Value) eval.Value {
 		s.Raise(eval.ErrorFile, fmt.Sprintf("cannot read directory %q: Not a directory", file), eval.Because(err))
 	}
 	if err != nil {
-		failFile(s, file, err)
+		s.FailFile(file, err)
 	}
 	b := s.NewAttrs(len(entries))
 	for _, e := range entries {

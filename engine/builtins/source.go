@@ -86,7 +86,7 @@ func addPath(s *eval.State, arg eval.Value) eval.Value {
 			text := s.ForceStringNoCtx(a.Value, "while evaluating the `sha256` attribute passed to builtins.path")
 			src.hash = expectedHash(s, text)
 		default:
-			s.Raise(eval.ErrorOther, fmt.Sprintf("unsupported argument '%s' to 'builtins.path'", name), eval.At(a.Pos))
+			s.Raise(eval.ErrorOther, fmt.Sprintf("unsupported argument '%s' to 'builtins.path'", eval.QuoteName(name)), eval.At(a.Pos))
 		}
 	}
 	if src.path == "" {
@@ -142,7 +142,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	case errors.As(err, &mismatch):
 		s.Raise(eval.ErrorOther, fmt.Sprintf("store path mismatch in (possibly filtered) path added from '%s'", src.path), eval.Because(err))
 	}
-	failFile(s, src.path, err)
+	s.FailFile(src.path, err)
 	return eval.Value{}
 }
 

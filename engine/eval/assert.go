@@ -82,7 +82,7 @@ func (s *State) assertEqualSets(a, b Value) {
 		if x == y {
 			continue
 		}
-		s.push(textFrame(0, "while comparing attribute '"+SymName(name)+"'"))
+		s.push(textFrame(0, "while comparing attribute '"+ShowSym(name)+"'"))
 		mark := len(s.stack)
 		if p := sa.posAt(i); p != 0 {
 			s.push(textFrame(p, "where left hand side is"))
@@ -100,8 +100,8 @@ func (s *State) namesDiffer(a, b Value, i int) {
 	x, y := a.shape().syms[i], b.shape().syms[i]
 	if get(b, x) == nil {
 		s.differ("attribute name '%s' is contained in '%s', but not in '%s'",
-			SymName(x), s.showForError(a), s.showForError(b))
+			ShowSym(x), s.showForError(a), s.showForError(b))
 	}
 	s.differ("attribute name '%s' is missing in '%s', but is contained in '%s'",
-		SymName(y), s.showForError(a), s.showForError(b))
+		ShowSym(y), s.showForError(a), s.showForError(b))
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"syscall"
 
 	"nixbench/engine/resolve"
 	"nixbench/engine/syntax"
@@ -164,16 +165,18 @@ func (s *State) ReadFile(file string) []byte {
 		}
 	}
 	b, err := s.world.ReadFile(s.ctx, file)
-	if err != nil {
-		s.failFile(file, err)
+	if errors.Is(err, syscall.EISDIR) {
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", file), cause: err})
+	} else if err != nil {
+		s.FailFile(file, err)
 	}
 	return b
 }
 
-// failFile raises the error of an operation on a file.
-func (s *State) failFile(file string, err error) {
+// FailFile raises the error of an operation on a file.
+func (s *State) FailFile(file string, err error) {
 	s.poll()
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
 	}
 	s.FailWith(err)
@@ -220,7 +223,7 @@ func (s *State) resolveImport(file string) string {
 	}
 	r, t, err := s.stat(file)
 	if err != nil {
-		s.failFile(file, err)
+		s.FailFile(file, err)
 	}
 	if t == FileDirectory {
 		r = path.Join(r, "default.nix")

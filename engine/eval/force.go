@@ -119,14 +119,14 @@ func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
 func (s *State) ForceAttr(a Attrs, name Sym, ctx string) Value {
 	v, ok := a.Get(name)
 	if !ok {
-		s.Raise(ErrorMissingAttr, "attribute '"+SymName(name)+"' missing", While(0, ctx))
+		s.Raise(ErrorMissingAttr, "attribute '"+ShowSym(name)+"' missing", While(0, ctx))
 	}
 	return v
 }
 
 // attrFrame is the step of evaluating an attribute.
 func attrFrame(a Attr) frame {
-	return textFrame(a.Pos, "while evaluating the attribute '"+SymName(a.Name)+"'")
+	return textFrame(a.Pos, "while evaluating the attribute '"+ShowSym(a.Name)+"'")
 }
 
 // Equal compares two values. Behaviour: eqValues in Nix's eval.cc: functions

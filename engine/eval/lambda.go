@@ -176,7 +176,7 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 
 //go:noinline
 func (l *lambda) missingArgument(s *State, name Sym, call Pos) {
-	s.Raise(ErrorType, "function '"+l.showName()+"' called without required argument '"+SymName(name)+"'",
+	s.Raise(ErrorType, "function '"+l.showName()+"' called without required argument '"+ShowSym(name)+"'",
 		At(l.pos), callSite(call))
 }
 
@@ -188,7 +188,7 @@ func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 			continue
 		}
 		name := SymName(at.Name)
-		s.Raise(ErrorType, "function '"+l.showName()+"' called with unexpected argument '"+name+"'",
+		s.Raise(ErrorType, "function '"+l.showName()+"' called with unexpected argument '"+QuoteName(name)+"'",
 			At(l.pos), callSite(call),
 			Suggest(suggestions(f.sorted.names(), name)))
 	}

@@ -150,7 +150,7 @@ func (n *withVar) Eval(s *State, fr *Value) Value {
 			return s.evalSlot(c, n.pos)
 		}
 	}
-	s.Raise(ErrorUndefined, "undefined variable '"+SymName(n.name)+"'", At(n.pos))
+	s.Raise(ErrorUndefined, "undefined variable '"+ShowSym(n.name)+"'", At(n.pos))
 	return Value{}
 }
 

@@ -33,7 +33,7 @@ func (n *selection) describe() string {
 		if a.node != nil {
 			b.WriteString("\"${…}\"")
 		} else {
-			b.WriteString(SymName(a.sym))
+			b.WriteString(ShowSym(a.sym))
 		}
 	}
 	return b.String()
@@ -86,7 +86,7 @@ func (n *selection) forceAttr(s *State, set Value, name Sym, v Value) Value {
 
 //go:noinline
 func (n *selection) missing(s *State, v Value, name Sym) {
-	s.Raise(ErrorMissingAttr, "attribute '"+SymName(name)+"' missing",
+	s.Raise(ErrorMissingAttr, "attribute '"+ShowSym(name)+"' missing",
 		At(n.pos), Suggest(suggestions(Attrs{v}.Names(), SymName(name))))
 }
 

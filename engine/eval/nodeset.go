@@ -292,7 +292,7 @@ func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
 		k := sort.Search(len(entries), func(i int) bool { return entries[i].Name >= name })
 		if k < len(entries) && entries[k].Name == name {
 			s.Raise(ErrorOther, fmt.Sprintf("dynamic attribute '%s' already defined at %s",
-				SymName(name), s.ev.Position(entries[k].Pos)), At(d.pos))
+				ShowSym(name), s.ev.Position(entries[k].Pos)), At(d.pos))
 		}
 		entries = slices.Insert(entries, k, Attr{name, d.value.Delay(s, fr), d.pos})
 	}

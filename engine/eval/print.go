@@ -101,15 +101,28 @@ func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
 	return true
 }
 
+// print shows a value. An error below the whole value is shown in its place,
+// after what has been shown of the value that it spoilt.
 func (p *printer) print(v Value, depth int) {
 	if depth > p.s.ev.maxDepth {
 		p.s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
 	}
+	if !p.o.Force || depth == 0 {
+		p.show(v, depth)
+		return
+	}
+	err := p.s.Try(func() { p.show(v, depth) }, func(e *Error) bool {
+		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
+	})
+	if err != nil {
+		p.b.WriteString("«error: " + err.Msg + "»")
+	}
+}
+
+// show is print without regard to errors.
+func (p *printer) show(v Value, depth int) {
 	if p.o.Force && v.lazy() {
-		var ok bool
-		if v, ok = p.force(v, depth); !ok {
-			return
-		}
+		v = p.s.force(v)
 	}
 	switch v.raw() {
 	case rawString, rawContextString:
@@ -121,22 +134,6 @@ func (p *printer) print(v Value, depth int) {
 	default:
 		p.b.WriteString(p.s.ev.scalar(v))
 	}
-}
-
-// force evaluates an element. Its error is shown in its place, but that of the
-// whole value is not.
-func (p *printer) force(v Value, depth int) (Value, bool) {
-	if depth == 0 {
-		return p.s.force(v), true
-	}
-	err := p.s.Try(func() { v = p.s.force(v) }, func(e *Error) bool {
-		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
-	})
-	if err != nil {
-		p.b.WriteString("«error: " + err.Msg + "»")
-		return v, false
-	}
-	return v, true
 }
 
 // scalar shows what is neither string nor set nor list.
@@ -156,7 +153,7 @@ func (ev *Evaluator) scalar(v Value) string {
 		l := ev.LambdaText(v)
 		name := ""
 		if l.Name != 0 {
-			name = " " + SymName(l.Name)
+			name = " " + ShowSym(l.Name)
 		}
 		return fmt.Sprintf("«lambda%s @ %s»", name, ev.Position(l.At))
 	case rawBuiltin:
@@ -339,9 +336,9 @@ func (p *printer) element(v Value, depth int) {
 
 // body prints the elements between two brackets, until one returns false.
 func (p *printer) body(open, end string, elems []Value, element func(i int) bool) {
-	pretty := p.pretty(elems)
 	p.b.WriteString(open)
 	p.indent += p.o.Indent
+	pretty := p.pretty(elems) // its error leaves the indentation as it is, as in Nix
 	for i := range elems {
 		p.space(pretty)
 		if !element(i) {
@@ -372,10 +369,7 @@ func (p *printer) pretty(elems []Value) bool {
 	}
 	v := elems[0].peek()
 	if p.o.Force && v.lazy() {
-		// Its error is shown when it is printed.
-		p.s.Try(func() { v = p.s.force(v) }, func(e *Error) bool {
-			return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
-		})
+		v = p.s.force(v)
 	}
 	return v.is(rawAttrs) || v.is(rawList) || v.lazy()
 }

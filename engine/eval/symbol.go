@@ -31,6 +31,10 @@ func SymName(s Sym) string {
 	return symbols.Name(s)
 }
 
+// ShowSym returns a name as error messages show it: quoted, unless it is an
+// identifier.
+func ShowSym(s Sym) string { return QuoteName(SymName(s)) }
+
 // Symbols returns the table of symbols, for those who parse.
 func Symbols() *syntax.Symbols { return symbols }
 

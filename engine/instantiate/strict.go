@@ -82,7 +82,7 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 		if a.Name == symIgnoreNulls {
 			continue
 		}
-		s.While(a.Pos, "while evaluating attribute '"+eval.SymName(a.Name)+"' of derivation '"+r.d.Name+"'", func() {
+		s.While(a.Pos, "while evaluating attribute '"+eval.ShowSym(a.Name)+"' of derivation '"+r.d.Name+"'", func() {
 			if ignoreNulls && s.Force(a.Value).Kind() == eval.KindNull {
 				return
 			}

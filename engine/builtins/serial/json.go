@@ -112,7 +112,7 @@ func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 		name := eval.SymName(a.Name)
 		w.text(name)
 		w.out = append(w.out, ':')
-		w.s.While(a.Pos, "while evaluating attribute '"+name+"'", func() { w.value(a.Value, copyPaths) })
+		w.s.While(a.Pos, "while evaluating attribute '"+eval.QuoteName(name)+"'", func() { w.value(a.Value, copyPaths) })
 	}
 	w.out = append(w.out, '}')
 }
