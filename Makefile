@@ -71,6 +71,13 @@ conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR
 	@NIX_SRC=$(abspath $(NIX_SRC)) NIX=$(if $(NIX),$(abspath $(NIX))) NIXBENCH=$(abspath nixbench) \
 	  $(GO) test -tags conformance -run TestConformance -count 1 -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
 
+N ?= 1000000
+SEED ?= 1
+REPORT ?= fuzz-oracle.report
+fuzz-oracle: ## compare N random expressions with a real Nix, from SEED on: make fuzz-oracle NIX=DIR [N=1000000]
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make fuzz-oracle NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
+	NIX=$(abspath $(NIX)) N=$(N) SEED=$(SEED) REPORT=$(abspath $(REPORT)) $(GO) test -tags oracle -run TestOracle -count 1 -timeout 0 -v ./engine
+
 e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
@@ -88,4 +95,4 @@ BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(ab
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz bench bench-eval bench-parse confirm conformance e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse confirm conformance e2e sizes clean help

@@ -56,6 +56,7 @@ var rules = []rule{
 	{"engine/instantiate", "engine/eval engine/syntax engine/builtins/nixjson engine/builtins/serial store store/drv store/nixbase32 store/nixhash", ""},
 	{"engine/build", "engine/event engine/sandbox engine/settings store store/drv store/nar store/nixbase32 store/nixhash store/refscan", "golang.org/x/sys/unix"},
 	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
+	{"engine/exprtest", "engine/syntax", ""},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
 	{"inspect/doctor", "engine store", ""},

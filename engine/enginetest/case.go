@@ -134,3 +134,15 @@ func (c *Case) unpack(t testing.TB) (root string) {
 	}
 	return root
 }
+
+// Alone returns the input of a case that needs no flags and no other files.
+func (c *Case) Alone() (text string, ok bool) {
+	for _, f := range c.archive.Files {
+		switch f.Name {
+		case "want", "err", "input.nix":
+		default:
+			return "", false
+		}
+	}
+	return c.part("input.nix"), true
+}
