@@ -54,7 +54,10 @@ func concatStringsSep(s *eval.State, separator, list eval.Value) eval.Value {
 	sep, ctx := s.ForceString(separator, "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep")
 	elems := s.ForceElems(list, "while evaluating the second argument (the list of strings to concat) passed to builtins.concatStringsSep")
 	var b strings.Builder
+	ahead := s.CoerceAhead(elems, copyPaths)
+	defer ahead.Stop()
 	for i, e := range elems {
+		ahead.Take(i)
 		if i > 0 {
 			b.WriteString(sep)
 		}

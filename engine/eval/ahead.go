@@ -46,6 +46,29 @@ func (a *Ahead[T]) Take(i int) (result T, ok bool) {
 	return result, false
 }
 
+// CoerceAhead is an Ahead of elements that are all going to be made strings, as
+// [State.CoerceToString] does with these options. It has nothing to do unless
+// somebody is idle and several elements have yet to be evaluated.
+func (s *State) CoerceAhead(elems []Value, opts CoerceOpts) Ahead[struct{}] {
+	if !s.WantsHelp(elems) {
+		return Ahead[struct{}]{s: s}
+	}
+	return NewAhead(s, len(elems), func(s *State, i int) struct{} {
+		s.CoerceToString(elems[i], "", opts)
+		return struct{}{}
+	})
+}
+
+// HelpWanted reports whether there is somebody to give work to. It says so once
+// in a while only: waking somebody takes some microseconds.
+func (s *State) HelpWanted() bool { return s.helpWanted() }
+
+// WantsHelp reports whether HelpWanted, and several of elems have yet to be
+// evaluated.
+func (s *State) WantsHelp(elems []Value) bool {
+	return s.helpWanted() && (&collection{elems: elems}).lazyFrom(0)
+}
+
 // offer lets workers do the parts from first on.
 func (a *Ahead[T]) offer(first int) {
 	results := make([]T, a.n-first)

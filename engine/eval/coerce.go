@@ -82,7 +82,10 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, StringContext) {
 	var b strings.Builder
 	var c StringContext
+	ahead := s.CoerceAhead(elems, opts)
+	defer ahead.Stop()
 	for i, e := range elems {
+		ahead.Take(i)
 		s.push(textFrame(opts.Pos, ctx))
 		text, ec := s.CoerceToString(e, "while evaluating one element of the list", opts)
 		s.pop()

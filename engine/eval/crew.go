@@ -40,8 +40,6 @@ type crew struct {
 	over    bool
 }
 
-// helpWanted reports whether there is somebody to give work to. It says so once
-// in a while only: waking somebody takes some microseconds.
 func (s *State) helpWanted() bool { return s.stats.Bytes >= s.nextOffer && s.mayOffer() }
 
 //go:noinline

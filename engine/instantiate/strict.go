@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -78,7 +79,11 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	if v, ok := attrs.Get(symIgnoreNulls); ok {
 		ignoreNulls = s.ForceBool(v, "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict")
 	}
+	ahead, i := r.ahead(attrs), 0
+	defer ahead.Stop()
 	for a := range attrs.All() {
+		ahead.Take(i)
+		i++
 		if a.Name == symIgnoreNulls {
 			continue
 		}
@@ -101,6 +106,27 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 		s.FailWith(err)
 	}
 	return r.result(drvPath)
+}
+
+// ahead lets idle workers evaluate the attributes, all of which are going to be.
+func (r *request) ahead(attrs eval.Attrs) eval.Ahead[struct{}] {
+	if !r.s.HelpWanted() {
+		return eval.Ahead[struct{}]{}
+	}
+	all := slices.Collect(attrs.All())
+	structured := r.json != nil
+	return eval.NewAhead(r.s, len(all), func(s *eval.State, i int) struct{} {
+		switch v := s.Force(all[i].Value); {
+		case v.Kind() == eval.KindNull:
+		case structured:
+			serial.JSON(s, v, false)
+		case all[i].Name == symArgs:
+			s.ForceDeep(v)
+		default:
+			s.CoerceToString(v, "", eval.CoerceOpts{More: true})
+		}
+		return struct{}{}
+	})
 }
 
 // object returns the text of a JSON object, its keys sorted.

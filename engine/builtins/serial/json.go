@@ -29,6 +29,39 @@ type jsonWriter struct {
 	ctx eval.StringContext
 }
 
+// jsonText is a value in JSON, and its context.
+type jsonText struct {
+	text []byte
+	ctx  eval.StringContext
+}
+
+func (w *jsonWriter) add(t jsonText) {
+	w.out = append(w.out, t.text...)
+	w.ctx = w.ctx.Union(t.ctx)
+}
+
+// ahead lets idle workers write values.
+func (w *jsonWriter) ahead(elems []eval.Value, copyPaths bool) eval.Ahead[jsonText] {
+	if !w.s.WantsHelp(elems) {
+		return eval.Ahead[jsonText]{}
+	}
+	return eval.NewAhead(w.s, len(elems), func(s *eval.State, i int) jsonText {
+		text, ctx := JSON(s, elems[i], copyPaths)
+		return jsonText{text, ctx}
+	})
+}
+
+func (w *jsonWriter) aheadOfSet(attrs eval.Attrs, copyPaths bool) eval.Ahead[jsonText] {
+	if !w.s.HelpWanted() {
+		return eval.Ahead[jsonText]{}
+	}
+	values := make([]eval.Value, 0, attrs.Len())
+	for a := range attrs.All() {
+		values = append(values, a.Value)
+	}
+	return w.ahead(values, copyPaths)
+}
+
 func (w *jsonWriter) value(v eval.Value, copyPaths bool) {
 	w.s.Enter()
 	defer w.s.Leave()
@@ -80,9 +113,16 @@ func (w *jsonWriter) path(path string, copyPaths bool) {
 
 func (w *jsonWriter) list(v eval.Value, copyPaths bool) {
 	w.out = append(w.out, '[')
-	for i, e := range v.List() {
+	elems := v.List()
+	ahead := w.ahead(elems, copyPaths)
+	defer ahead.Stop()
+	for i, e := range elems {
 		if i > 0 {
 			w.out = append(w.out, ',')
+		}
+		if t, ok := ahead.Take(i); ok {
+			w.add(t)
+			continue
 		}
 		w.s.While(0, "while evaluating list element at index "+strconv.Itoa(i), func() { w.value(e, copyPaths) })
 	}
@@ -103,15 +143,21 @@ func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 		return
 	}
 	w.out = append(w.out, '{')
-	first := true
+	ahead := w.aheadOfSet(attrs, copyPaths)
+	defer ahead.Stop()
+	i := 0
 	for a := range attrs.All() {
-		if !first {
+		if i > 0 {
 			w.out = append(w.out, ',')
 		}
-		first = false
 		name := eval.SymName(a.Name)
 		w.text(name)
 		w.out = append(w.out, ':')
+		i++
+		if t, ok := ahead.Take(i - 1); ok {
+			w.add(t)
+			continue
+		}
 		w.s.While(a.Pos, "while evaluating attribute '"+eval.QuoteName(name)+"'", func() { w.value(a.Value, copyPaths) })
 	}
 	w.out = append(w.out, '}')
