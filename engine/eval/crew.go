@@ -12,9 +12,9 @@ const (
 	maxWorkers = 4
 	// coldBytes is how much an evaluation allocates before it looks for help.
 	// What takes a few milliseconds is not worth it.
-	coldBytes = 1 << 20
+	coldBytes = 512 << 10
 	// offerBytes is how much a State allocates between two times that it offers work.
-	offerBytes = 64 << 10
+	offerBytes = 16 << 10
 )
 
 // A crew is the goroutines that evaluate ahead of one evaluation. No more are at
