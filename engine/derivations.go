@@ -42,14 +42,26 @@ var ErrNotDerivation = errors.New("expression does not evaluate to a derivation 
 func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts WalkOptions) ([]Derivation, error) {
 	var drvs []Derivation
 	err := ev.Do(ctx, func(s *eval.State) {
-		for _, p := range Packages(s, v, opts) {
-			drvs = append(drvs, p.derivation(s))
-		}
+		drvs = instantiated(s, Packages(s, v, opts))
 	})
 	if err != nil {
 		return nil, err
 	}
 	return drvs, e.flush(ctx)
+}
+
+// instantiated instantiates packages, with the help of idle cores.
+func instantiated(s *eval.State, pkgs []*Package) []Derivation {
+	ahead := eval.NewAhead(s, len(pkgs), func(s *eval.State, i int) Derivation { return pkgs[i].derivation(s) })
+	defer ahead.Stop()
+	drvs := make([]Derivation, len(pkgs))
+	for i, p := range pkgs {
+		var ok bool
+		if drvs[i], ok = ahead.Take(i); !ok {
+			drvs[i] = p.derivation(s)
+		}
+	}
+	return drvs
 }
 
 // derivation instantiates a package and finds out which outputs are meant.

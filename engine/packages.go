@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -77,11 +78,16 @@ func (w *walker) all(v eval.Value, attrPath string) {
 // no attribute path could have are passed over, as Nix does.
 func (w *walker) set(set eval.Value, attrPath string) {
 	combined := set.Attrs().Has(eval.Intern("_combineChannels"))
-	for attr := range set.Attrs().All() {
-		name := eval.SymName(attr.Name)
-		if !isPathComponent(name) {
+	attrs := slices.DeleteFunc(slices.Collect(set.Attrs().All()), func(a eval.Attr) bool {
+		return !isPathComponent(eval.SymName(a.Name))
+	})
+	ahead := w.ahead(attrs)
+	defer ahead.Stop()
+	for i, attr := range attrs {
+		if l, ok := ahead.Take(i); ok && l.failed && w.opts.PassFailures && !combined {
 			continue
 		}
+		name := eval.SymName(attr.Name)
 		path := joinAttr(attrPath, name)
 		w.s.While(attr.Pos, "while evaluating the attribute '"+name+"'", func() {
 			if combined {
@@ -91,6 +97,27 @@ func (w *walker) set(set eval.Value, attrPath string) {
 			}
 		})
 	}
+}
+
+// looked is what a worker found out about an attribute.
+type looked struct {
+	failed bool // it throws or fails an assertion
+}
+
+// ahead lets idle cores look at attributes.
+func (w *walker) ahead(attrs []eval.Attr) eval.Ahead[looked] {
+	return eval.NewAhead(w.s, len(attrs), func(s *eval.State, i int) looked {
+		err := s.Try(func() {
+			v := s.Force(attrs[i].Value)
+			if !s.IsDerivation(v) {
+				return
+			}
+			if name, ok := v.Attrs().GetName("name"); ok {
+				s.Force(name)
+			}
+		}, catchable)
+		return looked{failed: err != nil}
+	})
 }
 
 // isPathComponent reports whether a name can stand in an attribute path as it is.
