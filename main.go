@@ -55,7 +55,8 @@ func run() int {
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
-		Colour: term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
+		Colour:  term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
+		Collect: late.asUsual,
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()
 			return workbench(ctx, opts)

@@ -9,27 +9,35 @@ import (
 	"nixbench/engine/syntax"
 )
 
-// Parse returns the syntax tree of a text as nix-instantiate --parse prints it.
-// Name says where the text is from; relative paths in it start from dir. What is
-// wrong with the text is told by an [*eval.Error]; a variable that nothing binds
-// is wrong too.
-func Parse(name string, src []byte, dir, home string) (string, error) {
+// A Parser makes syntax trees of texts, and prints them. It is not safe for
+// concurrent use.
+type Parser struct {
+	home    string
+	resolve resolve.Options
+}
+
+// NewParser returns a Parser; home is the directory that ~ stands for.
+func NewParser(home string) *Parser {
+	ev := eval.New(eval.Options{Builtins: builtins.Table(builtins.Options{})})
+	return &Parser{home, resolve.Options{Symbols: eval.Symbols(), Global: ev.IsGlobal}}
+}
+
+// Parse appends to buf the syntax tree of a text as nix-instantiate --parse
+// prints it. Name says where the text is from; relative paths in it start from
+// dir. What is wrong with the text is told by an [*eval.Error]; a variable that
+// nothing binds is wrong too.
+func (p *Parser) Parse(buf []byte, name string, src []byte, dir string) ([]byte, error) {
 	expr, file, err := syntax.ParseExpr(name, string(src), &syntax.Options{
-		Symbols: eval.Symbols(), Positions: syntax.NewPosTable(), BasePath: dir, Home: home,
+		Symbols: p.resolve.Symbols, Positions: syntax.NewPosTable(), BasePath: dir, Home: p.home,
 	})
 	if err != nil {
-		return "", languageError(err)
+		return buf, languageError(err)
 	}
-	out := eval.ShowExpr(expr)
-	ev := eval.New(eval.Options{Builtins: builtins.Table(builtins.Options{})})
-	_, err = resolve.Expr(expr, file, &resolve.Options{
-		Symbols: eval.Symbols(),
-		Global: func(sym eval.Sym) bool {
-			_, bound := ev.Global(eval.SymName(sym))
-			return bound
-		},
-	})
-	return out, languageError(err)
+	out := syntax.AppendPrint(buf, expr, p.resolve.Symbols)
+	if _, err := resolve.Expr(expr, file, &p.resolve); err != nil {
+		return buf, languageError(err)
+	}
+	return out, nil
 }
 
 // languageError makes the error of a parser one of the language, which is

@@ -88,7 +88,7 @@ func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
 
 // compile resolves an expression and makes nodes of it.
 func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int) {
-	opts := &resolve.Options{Symbols: symbols, Global: s.ev.isGlobal}
+	opts := &resolve.Options{Symbols: symbols, Global: s.ev.IsGlobal}
 	var outer []Value
 	if scope != nil {
 		opts.Scope, outer = scope.names, scope.values
@@ -103,7 +103,8 @@ func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int)
 	return n, int(size)
 }
 
-func (ev *Evaluator) isGlobal(name Sym) bool {
+// IsGlobal reports whether a name is bound in every file.
+func (ev *Evaluator) IsGlobal(name Sym) bool {
 	_, ok := ev.globals[name]
 	return ok
 }

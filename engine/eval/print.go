@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unsafe"
 
-	"nixbench/engine/syntax"
 )
 
 // PrintOptions say how [State.Print] shows a value. The zero value shows it on
@@ -382,6 +381,3 @@ func (p *printer) derivation(v Value) {
 	}
 	p.b.WriteString("»")
 }
-
-// ShowExpr returns an expression as Nix shows it.
-func ShowExpr(e syntax.Expr) string { return syntax.Print(e, symbols) }

@@ -10,42 +10,43 @@ import (
 // after desugaring, attributes and formals sorted by name.
 // The text is for people: Nix itself cannot read all of it back.
 func Print(e Expr, symbols *Symbols) string {
-	p := printer{syms: symbols}
+	return string(AppendPrint(nil, e, symbols))
+}
+
+// AppendPrint appends to buf what [Print] returns.
+func AppendPrint(buf []byte, e Expr, symbols *Symbols) []byte {
+	p := printer{b: buf, syms: symbols}
 	p.expr(e)
-	return p.b.String()
+	return p.b
 }
 
 // Source returns an expression that parses to e again, on one line.
 func Source(e Expr, symbols *Symbols) string {
 	p := printer{syms: symbols, source: true}
 	p.expr(e)
-	return p.b.String()
+	return string(p.b)
 }
 
 // A printer writes a tree for [Print] or, if source is true, for [Source].
 type printer struct {
-	b      strings.Builder
+	b      []byte
 	syms   *Symbols
 	source bool
 }
 
-func (p *printer) puts(parts ...string) {
-	for _, s := range parts {
-		p.b.WriteString(s)
-	}
-}
+func (p *printer) puts(s string) { p.b = append(p.b, s...) }
 
 // name writes a name, in quotes if it is not an identifier.
-func (p *printer) name(y Sym) { p.puts(showName(y, p.syms)) }
+func (p *printer) name(y Sym) { p.b = appendName(p.b, p.syms.Name(y)) }
 
 func (p *printer) expr(e Expr) {
 	switch e := e.(type) {
 	case *Int:
-		p.puts(strconv.FormatInt(e.Value, 10))
+		p.b = strconv.AppendInt(p.b, e.Value, 10)
 	case *Float:
 		p.float(e.Value)
 	case *Str:
-		p.puts(Quoted(e.Value))
+		p.b = appendQuoted(p.b, e.Value)
 	case *Path:
 		p.path(e.Value)
 	case *Interp:
@@ -131,7 +132,7 @@ func (p *printer) float(x float64) {
 		p.puts(s)
 		return
 	}
-	p.puts(strconv.FormatFloat(x, 'g', 6, 64))
+	p.b = strconv.AppendFloat(p.b, x, 'g', 6, 64)
 }
 
 func (p *printer) path(s string) {
@@ -141,7 +142,7 @@ func (p *printer) path(s string) {
 	case s == "/":
 		p.puts("/.")
 	default:
-		p.puts("(/. + ", Quoted(s), ")")
+		p.puts("(/. + " + Quoted(s) + ")")
 	}
 }
 
@@ -371,7 +372,7 @@ func (p *printer) binary(e *Binary) {
 	switch {
 	case fn == 0 || p.source:
 		p.expr(e.X)
-		p.puts(" ", e.Op.String(), " ")
+		p.puts(" " + e.Op.String() + " ")
 		p.expr(e.Y)
 	case negated:
 		p.puts("! (")

@@ -1,7 +1,5 @@
 package syntax
 
-import "strings"
-
 // QuotedName returns a name as it stands in an attribute path: in quotes if it
 // is not an identifier.
 func QuotedName(name string) string {
@@ -32,31 +30,47 @@ func IsIdentifier(s string) bool {
 func showAttrPath(path []AttrName, symbols *Symbols) string {
 	p := printer{syms: symbols}
 	p.attrPath(path)
-	return p.b.String()
+	return string(p.b)
 }
 
 // Quoted returns s as a string literal of Nix.
-func Quoted(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + 2)
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\r':
-			b.WriteString(`\r`)
-		case c == '\t':
-			b.WriteString(`\t`)
-		case c == '$' && i+1 < len(s) && s[i+1] == '{':
-			b.WriteString(`\$`)
-		default:
-			b.WriteByte(c)
-		}
+func Quoted(s string) string { return string(appendQuoted(make([]byte, 0, len(s)+2), s)) }
+
+// appendName appends what [QuotedName] returns.
+func appendName(b []byte, name string) []byte {
+	if IsIdentifier(name) {
+		return append(b, name...)
 	}
-	b.WriteByte('"')
-	return b.String()
+	return appendQuoted(b, name)
+}
+
+// escaped holds the bytes that may need an escape between double quotes.
+var escaped = [256]bool{'"': true, '\\': true, '\n': true, '\r': true, '\t': true, '$': true}
+
+// appendQuoted appends what [Quoted] returns.
+func appendQuoted(b []byte, s string) []byte {
+	b = append(b, '"')
+	done := 0 // what has been written of s
+	for i := range len(s) {
+		var escape string
+		switch c := s[i]; {
+		case !escaped[c]:
+			continue
+		case c == '\n':
+			escape = `\n`
+		case c == '\r':
+			escape = `\r`
+		case c == '\t':
+			escape = `\t`
+		case c != '$':
+			escape = `\` + s[i:i+1]
+		case i+1 < len(s) && s[i+1] == '{':
+			escape = `\$`
+		default:
+			continue
+		}
+		b = append(append(b, s[done:i]...), escape...)
+		done = i + 1
+	}
+	return append(append(b, s[done:]...), '"')
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -155,6 +156,12 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 
 // runParse prints syntax trees.
 func runParse(_ context.Context, inv *invocation) error {
+	if inv.env.Collect != nil {
+		inv.env.Collect() // a tree is garbage as soon as it is printed
+	}
+	parser, out := engine.NewParser(inv.env.Getenv("HOME")), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
+	defer out.Flush() // before an error is told
+	var buf []byte
 	for _, arg := range inv.legacyArgs() {
 		from, src, dir := "«string»", []byte(arg), inv.env.Dir
 		if !inv.hasExpr {
@@ -167,13 +174,16 @@ func runParse(_ context.Context, inv *invocation) error {
 			}
 			from, dir = name, filepath.Dir(name)
 		}
-		out, err := engine.Parse(from, src, dir, inv.env.Getenv("HOME"))
-		if err != nil {
+		var err error
+		if buf, err = parser.Parse(buf[:0], from, src, dir); err != nil {
 			return err
 		}
-		fmt.Fprintln(inv.env.Stdout, out)
+		buf = append(buf, '\n')
+		if _, err := out.Write(buf); err != nil {
+			return err
+		}
 	}
-	return nil
+	return out.Flush()
 }
 
 // sourceFile returns the file that a name means: a directory means its
