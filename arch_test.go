@@ -53,6 +53,7 @@ var rules = []rule{
 	{"engine/eval", "engine/syntax engine/resolve store", ""},
 	{"engine/builtins/...", "engine/builtins/... engine/eval engine/syntax engine/instantiate engine/xmlout store store/drv store/nar store/nixbase32 store/nixhash",
 		"github.com/BurntSushi/toml github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/watch", "engine/eval engine/syntax", ""},
 	{"engine/instantiate", "engine/eval engine/syntax engine/builtins/nixjson engine/builtins/serial store store/drv store/nixbase32 store/nixhash", ""},
 	{"engine/build", "engine/event engine/sandbox engine/settings store store/drv store/nar store/nixbase32 store/nixhash store/refscan", "golang.org/x/sys/unix"},
 	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
@@ -65,7 +66,7 @@ var rules = []rule{
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
-	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/xmlout inspect/... store store/drv store/gc store/profile",
+	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},
 
 	{"themes", "", "github.com/BurntSushi/toml"},

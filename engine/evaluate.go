@@ -30,6 +30,8 @@ type EvalOptions struct {
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)
+	// Tracer is told of calls; nil if nobody wants to know.
+	Tracer eval.Tracer
 	// MemoryLimit bounds the bytes of values of one evaluation; 0 is what the
 	// setting eval-memory-limit says.
 	MemoryLimit int64
@@ -68,6 +70,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		Cores:        e.evalCores(),
 		MemoryLimit:  cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
 		Debugger:     opts.Debugger,
+		Tracer:       opts.Tracer,
 		IgnoreTry:    e.settings.IgnoreTry,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,

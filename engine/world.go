@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ var _ eval.World = (*world)(nil)
 func (w *world) StoreDir() store.Dir       { return w.e.store.Dir() }
 func (w *world) Getenv(name string) string { return w.e.getenv(name) }
 func (w *world) CurrentTime() int64        { return w.e.started.Unix() }
-func (w *world) CurrentSystem() string     { return w.e.settings.System }
+func (w *world) CurrentSystem() string     { return cmp.Or(w.e.settings.EvalSystem, w.e.settings.System) }
 func (w *world) Trace(msg string)          { w.say(w.opts.Trace, "trace: "+msg) }
 func (w *world) Warn(msg string)           { w.say(w.opts.Warn, msg) }
 

@@ -135,6 +135,9 @@ func (s *State) update(a, b Value) Value {
 	a = flat(a)
 	t := a.shape().update(sb)
 	n := len(t.res.syms)
+	s.stats.Sets++
+	s.stats.SetElems += int64(n)
+	s.stats.Copied += int64(n)
 	c := s.alloc(n + 1)
 	v := initAttrs(c, t.res)
 	t.gather(cells(at(c, 1), n), cells(a.attrAt(0), len(a.shape().syms)), b.attrAt(0))

@@ -100,6 +100,8 @@ func (s *State) newAttrs(sh *Shape) (Value, []Value) {
 	if n == 0 {
 		return EmptyAttrs, nil
 	}
+	s.stats.Sets++
+	s.stats.SetElems += int64(n)
 	c := s.alloc(n + 1)
 	return initAttrs(c, sh), cells(at(c, 1), n)
 }
@@ -198,6 +200,7 @@ func (s *State) Update(a, b Value) Value { return s.update(a, b) }
 // NewList returns a list of n elements, and the elements to be filled in
 // before the list is used.
 func (s *State) NewList(n int) (Value, []Value) {
+	s.stats.ListElems += int64(n)
 	elems := s.allocN(n)
 	return MakeList(elems), elems
 }
@@ -220,6 +223,7 @@ func (s *State) Concat(lists ...Value) Value {
 			return l
 		}
 	}
+	s.stats.Concats++
 	v, dst := s.NewList(n)
 	for _, l := range lists {
 		dst = dst[copy(dst, l.List()):]

@@ -81,7 +81,10 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 			}
 			s.push(textFrame(call, "while calling a functor (an attribute set with a '__functor' attribute)"))
 			s.Enter()
-			f = s.applyN(s.force(*functor), []Value{f, args[0]}, Attrs{f}.Pos(symFunctor))
+			pos := Attrs{f}.Pos(symFunctor)
+			s.traceFunctor(call, pos)
+			f = s.applyN(s.force(*functor), []Value{f, args[0]}, pos)
+			s.untrace()
 			s.Leave()
 			s.pop()
 			args = args[1:]

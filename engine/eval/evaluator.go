@@ -31,6 +31,9 @@ type Options struct {
 	// PureEval and RestrictEval are Nix's settings pure-eval and restrict-eval;
 	// builtins ask for them.
 	PureEval, RestrictEval bool
+	// Tracer is told of calls; nil if nobody wants to know. It is used by one
+	// goroutine at a time only if evaluations are.
+	Tracer Tracer
 	// Debugger is called where evaluations stop; nil if they do not.
 	Debugger Debugger
 	// IgnoreTry is Nix's setting ignore-try: errors that tryEval may catch do not
@@ -191,13 +194,16 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	ev.mu.Unlock()
 	s.ctx, s.world = ctx, ev.world
 	s.nextOffer = ev.cold
-	if ev.cores < 2 {
+	if ev.cores < 2 || ev.opts.Tracer != nil {
 		s.nextOffer = math.MaxInt64
 	}
 	s.room = maxRoom
 	s.thrown = nil
 	s.stepping, s.undebugged = false, false
 	s.nodes = ev.nodes.view()
+	if s.tracer = ev.opts.Tracer; s.tracer != nil {
+		s.interrupt.Store(true)
+	}
 	return s
 }
 
@@ -206,7 +212,7 @@ func (ev *Evaluator) retire(s *State) {
 	s.ctx = nil
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
-	ev.total.add(s.stats)
+	ev.total.Add(s.stats)
 	s.stats = Stats{}
 	if s.outer != nil {
 		ev.replaceState(s.outer)

@@ -205,7 +205,9 @@ func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	}
 	s.push(pointerFrame(fr, uint64(call)<<32|l.tag))
 	if s.interrupt.Load() {
-		s.interrupted()
+		if s.interrupted(); s.tracer != nil {
+			return s.enterTraced(l, code, fr, call)
+		}
 	}
 	s.stats.Calls++
 	v := code.body.Eval(s, fr)
@@ -234,11 +236,15 @@ func (s *State) enterBuiltin(b *Builtin, call Pos) {
 	s.push(pointerFrame(b, uint64(call)<<32|tagBuiltin))
 	if s.interrupt.Load() {
 		s.interrupted()
+		s.traceBuiltin(b, call)
 	}
 	s.stats.Builtins++
 }
 
 func (s *State) leaveBuiltin() {
+	if s.tracer != nil {
+		s.tracer.Leave(s)
+	}
 	s.pop()
 	s.depth--
 	s.room += builtinRoom

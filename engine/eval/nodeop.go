@@ -235,6 +235,8 @@ func (n *concatNode) Eval(s *State, fr *Value) Value {
 	if ny == 0 {
 		return x
 	}
+	s.stats.Concats++
+	s.stats.ListElems += int64(nx + ny)
 	elems := s.allocN(nx + ny)
 	copy(elems, x.list())
 	copy(elems[nx:], y.list())

@@ -306,6 +306,7 @@ type listNode struct {
 }
 
 func (n *listNode) Eval(s *State, fr *Value) Value {
+	s.stats.ListElems += int64(len(n.elems))
 	elems := s.allocN(len(n.elems))
 	for i, e := range n.elems {
 		elems[i] = e.Delay(s, fr)

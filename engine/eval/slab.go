@@ -72,6 +72,7 @@ func (s *State) newFrame(n int) *Value {
 		}
 	}
 	s.stats.Frames++
+	s.stats.FrameElems += int64(n - 1)
 	return s.alloc(n)
 }
 

@@ -26,7 +26,8 @@ type State struct {
 	depth int // of calls, as Nix counts them
 	room  int // bytes of Go stack that may still be used
 
-	interrupt atomic.Bool // the context was cancelled; read at every call
+	interrupt atomic.Bool // the context was cancelled, or calls are traced; read at every call
+	tracer    Tracer      // or nil
 	id        uint64      // index in ev.states
 	busy      uint64      // what the n of cells is that s has claimed
 
@@ -50,25 +51,38 @@ type State struct {
 
 // Stats counts what evaluations did.
 type Stats struct {
-	Thunks   int64 // made
-	Forced   int64 // thunks that were evaluated
-	Calls    int64 // of functions
-	Builtins int64 // calls of builtins
-	Frames   int64 // allocated, rather than recycled
-	Updates  int64 // a // b
-	Lookups  int64 // attribute selections
-	Bytes    int64 // of cells
+	Thunks     int64 // made
+	Forced     int64 // thunks that were evaluated
+	Calls      int64 // of functions
+	Builtins   int64 // calls of builtins
+	FrameElems int64 // cells of these, but for their headers
+	Frames     int64 // allocated, rather than recycled
+	Updates    int64 // a // b
+	Lookups    int64 // attribute selections
+	Bytes      int64 // of cells
+	Sets       int64 // made, and the values in them
+	SetElems   int64
+	ListElems  int64 // of lists made
+	Concats    int64 // of lists
+	Copied     int64 // values copied by a // b
 }
 
-func (t *Stats) add(d Stats) {
+// Add adds what another evaluation did.
+func (t *Stats) Add(d Stats) {
 	t.Thunks += d.Thunks
 	t.Forced += d.Forced
 	t.Calls += d.Calls
 	t.Builtins += d.Builtins
 	t.Frames += d.Frames
+	t.FrameElems += d.FrameElems
 	t.Updates += d.Updates
 	t.Lookups += d.Lookups
 	t.Bytes += d.Bytes
+	t.Sets += d.Sets
+	t.SetElems += d.SetElems
+	t.ListElems += d.ListElems
+	t.Concats += d.Concats
+	t.Copied += d.Copied
 }
 
 // Evaluator returns what the evaluation belongs to.
@@ -96,8 +110,8 @@ func (s *State) Poll() { s.poll() }
 //
 //go:noinline
 func (s *State) cancelled() {
-	if s.stepping && s.ctx.Err() == nil {
-		return // the next call stops for the debugger
+	if (s.stepping || s.tracer != nil) && s.ctx.Err() == nil {
+		return // the next call stops for the debugger, or is told to the tracer
 	}
 	s.Raise(ErrorCancelled, "interrupted by the user", Because(context.Cause(s.ctx)))
 }

@@ -92,7 +92,7 @@ func (s *State) stop(why StopReason, e *Error) {
 	s.room -= stopRoom
 	s.ev.stopped.Store(nil)
 	s.stepping = how == ResumeStep
-	s.interrupt.Store(s.stepping)
+	s.interrupt.Store(s.stepping || s.tracer != nil)
 	if s.ctx.Err() != nil {
 		s.interrupt.Store(true)
 	}

@@ -37,6 +37,12 @@ func (t *nodeTable) init() {
 	t.lambdas = []*lambda{{late: &lateContext{}}}
 }
 
+func (t *nodeTable) len() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n - 1
+}
+
 // view returns the chunks as far as they have been filled.
 func (t *nodeTable) view() []*nodeChunk { return *t.chunks.Load() }
 

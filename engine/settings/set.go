@@ -96,6 +96,7 @@ func (s *Settings) fields() map[string]field {
 	fields := map[string]field{
 		"max-jobs":      s.jobsField(),
 		"sandbox":       sandboxField(&s.Sandbox),
+		"eval-profiler": profilerField(&s.EvalProfiler),
 		"sandbox-paths": pathsField(&s.SandboxPaths),
 	}
 	for name, p := range s.bools() {
@@ -133,7 +134,7 @@ func (s *Settings) bools() map[string]*bool {
 		"allow-import-from-derivation": &s.AllowImportFromDerivation,
 		"abort-on-warn":                &s.AbortOnWarn,
 		"trace-verbose":                &s.TraceVerbose, "show-trace": &s.ShowTrace,
-		"ignore-try": &s.IgnoreTry, "debugger-on-trace": &s.DebuggerOnTrace, "debugger-on-warn": &s.DebuggerOnWarn,
+		"ignore-try": &s.IgnoreTry, "debugger-on-trace": &s.DebuggerOnTrace, "trace-function-calls": &s.TraceFunctionCalls, "debugger-on-warn": &s.DebuggerOnWarn,
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
 	}
@@ -144,7 +145,7 @@ func (s *Settings) ints() map[string]*int {
 		"cores": &s.Cores, "timeout": &s.Timeout, "max-silent-time": &s.MaxSilent,
 		"log-lines": &s.LogLines, "build-poll-interval": &s.PollInterval,
 		"max-substitution-jobs": &s.MaxSubstJobs, "http-connections": &s.HTTPConnections,
-		"connect-timeout": &s.ConnectTimeout, "max-call-depth": &s.MaxCallDepth,
+		"connect-timeout": &s.ConnectTimeout, "max-call-depth": &s.MaxCallDepth, "eval-profiler-frequency": &s.EvalProfilerFrequency,
 		"eval-cores":        &s.EvalCores,
 		"eval-memory-limit": &s.EvalMemoryLimit,
 		"tarball-ttl":       &s.TarballTTL,
@@ -162,7 +163,8 @@ func (s *Settings) strings() map[string]*string {
 		"build-dir": &s.BuildDir, "sandbox-build-dir": &s.SandboxBuildDir,
 		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System, "store": &s.Store,
 		"netrc-file": &s.NetrcFile, "ssl-cert-file": &s.SSLCertFile,
-		"flake-registry": &s.FlakeRegistry,
+		"flake-registry": &s.FlakeRegistry, "eval-profile-file": &s.EvalProfileFile,
+		"eval-system": &s.EvalSystem,
 	}
 }
 
@@ -205,6 +207,20 @@ func sandboxField(p *string) field {
 				return nil
 			}
 			return fmt.Errorf("got %q, want 'true', 'relaxed' or 'false'", value)
+		},
+	}
+}
+
+// profilerField is eval-profiler.
+func profilerField(p *string) field {
+	return field{
+		get: func() string { return *p },
+		set: func(value string) error {
+			if value != "disabled" && value != "flamegraph" {
+				return fmt.Errorf("got %q, want 'disabled' or 'flamegraph'", value)
+			}
+			*p = value
+			return nil
 		},
 	}
 }

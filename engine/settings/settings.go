@@ -75,6 +75,11 @@ type Settings struct {
 	TraceVerbose              bool
 	IgnoreTry                 bool // the debugger passes over errors in tryEval
 	DebuggerOnTrace           bool
+	TraceFunctionCalls        bool
+	EvalProfiler              string // "disabled" or "flamegraph"
+	EvalProfileFile           string
+	EvalProfilerFrequency     int    // samples a second; 0: at every call
+	EvalSystem                string // builtins.currentSystem; "": System
 	DebuggerOnWarn            bool
 	EvalMemoryLimit           int // MiB of values that one evaluation may make; 0 is no limit
 	ShowTrace                 bool
@@ -138,6 +143,9 @@ func Default() *Settings {
 
 		AllowImportFromDerivation: true,
 		MaxCallDepth:              10000,
+		EvalProfiler:              "disabled",
+		EvalProfileFile:           "nix.profile",
+		EvalProfilerFrequency:     99,
 		TarballTTL:                3600,
 		WarnDirty:                 true,
 		AllowDirty:                true,

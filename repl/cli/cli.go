@@ -75,6 +75,9 @@ func Run(ctx context.Context, env *Env) int {
 	inv := &invocation{env: env}
 	err := inv.run(ctx)
 	inv.stopFollowing()
+	if reported := inv.reportWatched(err == nil); err == nil {
+		err = reported
+	}
 	if err == nil || quitDebugger(err) {
 		return 0
 	}

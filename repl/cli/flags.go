@@ -40,6 +40,8 @@ type invocation struct {
 	raw, strict, parse, xml, evalOnly, findFile bool
 	readOnly, readWrite                         bool
 	apply, writeTo                              string
+	profiling                                   bool
+	watchers                                    watchers
 
 	// Building.
 	dryRun, noLink, printOutPaths bool

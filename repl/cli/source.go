@@ -98,7 +98,12 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 		}
 	}
 	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}
+	tracer, err := inv.watch(eng.Settings())
+	if err != nil {
+		return nil, err
+	}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
+		Tracer:   tracer,
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
 		Debugger: e.debugger(),
 	})
@@ -106,6 +111,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 		return nil, err
 	}
 	e.ev = ev
+	inv.watchers.evs = append(inv.watchers.evs, ev)
 	return e, e.setArgs(ctx)
 }
 
