@@ -5,10 +5,37 @@ import "fmt"
 // apply calls f with one argument.
 func (s *State) apply(f, x Value) Value {
 	f = s.force(f)
-	if f.is(rawLambda) {
-		if l := s.lambdaOf(f); l.params == 1 {
+	switch f.raw() {
+	case rawLambda:
+		l := s.lambdaOf(f)
+		if l.params == 1 {
 			return s.enter1(l, f, x, 0)
 		}
+		return s.partial1(f, x)
+	case rawBuiltin:
+		if b := f.Builtin(); b.Arity == 1 {
+			return s.callBuiltin1(b, x, 0)
+		}
+		return s.partial1(f, x)
+	case rawPartial, rawClosure:
+		return s.apply1More(f, x)
+	}
+	return s.applyN(f, []Value{x}, 0)
+}
+
+// partial1 returns a function that has one of several arguments.
+func (s *State) partial1(f, x Value) Value {
+	c := s.alloc(2)
+	*c, *at(c, 1) = f, x
+	return makePartial(c, 1)
+}
+
+// apply1More calls a function that has some of its arguments with one more.
+func (s *State) apply1More(f, x Value) Value {
+	c := f.header()
+	n := int(f.n >> 8)
+	if n == 1 {
+		return s.apply2(*c, *at(c, 1), x)
 	}
 	return s.applyN(f, []Value{x}, 0)
 }

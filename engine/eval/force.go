@@ -126,7 +126,7 @@ func (s *State) ForceAttr(a Attrs, name Sym, ctx string) Value {
 
 // attrFrame is the step of evaluating an attribute.
 func attrFrame(a Attr) frame {
-	return textFrame(a.Pos, "while evaluating the attribute '"+ShowSym(a.Name)+"'")
+	return partFrame(whileAttr, a.Name, a.Pos)
 }
 
 // Equal compares two values. Behaviour: eqValues in Nix's eval.cc: functions

@@ -15,6 +15,8 @@ const (
 	tagMark               // entered by an outer Go function; nothing to tell
 	tagEnv                // p the frame of a let or with; n: index of its node<<8
 	tagRoot               // p the frame of a text; n: index of its node<<8
+	tagPart               // p *StepText; n: symbol<<8 (24 bits), pos<<32
+	tagIndex              // p *StepText; n: index<<8
 )
 
 func textFrame(pos Pos, text string) frame {
@@ -23,6 +25,49 @@ func textFrame(pos Pos, text string) frame {
 	}
 	return frame{pointerToText(text), uint64(pos)<<32 | uint64(len(text))<<8 | tagText}
 }
+
+// A StepText is what steps of the trace that are made again and again have to
+// say, each of an attribute or an element. It is put together only if there is a
+// trace.
+type StepText struct {
+	Before, After string
+	// Show is how the name of the attribute is written; nil for elements.
+	Show func(Sym) string
+}
+
+// maxPart is the greatest symbol that an entry of the stack can hold.
+const maxPart = 1<<24 - 1
+
+func partFrame(t *StepText, name Sym, pos Pos) frame {
+	if name > maxPart {
+		return textFrame(pos, t.part(name))
+	}
+	return pointerFrame(t, uint64(pos)<<32|uint64(name)<<8|tagPart)
+}
+
+func indexFrame(t *StepText, i int) frame { return pointerFrame(t, uint64(i)<<8|tagIndex) }
+
+func (t *StepText) part(name Sym) string { return t.Before + t.Show(name) + t.After }
+
+// WhilePart is While with a text about an attribute.
+func (s *State) WhilePart(t *StepText, name Sym, pos Pos, f func()) {
+	s.push(partFrame(t, name, pos))
+	f()
+	s.pop()
+}
+
+// WhileElem is While with a text about an element of a list.
+func (s *State) WhileElem(t *StepText, i int, f func()) {
+	s.push(indexFrame(t, i))
+	f()
+	s.pop()
+}
+
+// The steps of whatever goes through sets and lists.
+var (
+	whileAttr = &StepText{Before: "while evaluating the attribute '", After: "'", Show: ShowSym}
+	whileElem = &StepText{Before: "while evaluating list element at index "}
+)
 
 // push enters a step. Every push is followed by a pop, unless it unwinds.
 func (s *State) push(f frame) {

@@ -87,7 +87,7 @@ const callSiteText = "from call site"
 // place is the position that a step has.
 func (f frame) place() Pos {
 	switch uint8(f.n) {
-	case tagText, tagVerbose, tagLambda, tagBuiltin, tagSelect:
+	case tagText, tagVerbose, tagLambda, tagBuiltin, tagSelect, tagPart:
 		return f.pos()
 	}
 	return 0

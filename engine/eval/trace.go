@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -34,8 +35,16 @@ func (s *State) finish(e *Error) *Error {
 
 // tell appends what a frame has to say to a trace.
 func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
-	t := TraceFrame{Pos: s.ev.Position(f.pos())}
+	t := TraceFrame{}
+	if uint8(f.n) != tagIndex {
+		t.Pos = s.ev.Position(f.pos())
+	}
 	switch uint8(f.n) {
+	case tagPart:
+		t.Text = f.stepText().part(Sym(f.n >> 8 & maxPart))
+	case tagIndex:
+		st := f.stepText()
+		t.Text = st.Before + strconv.FormatUint(f.n>>8, 10) + st.After
 	case tagText:
 		t.Text = f.text()
 	case tagLambda:

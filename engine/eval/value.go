@@ -547,6 +547,8 @@ func (f frame) env() *Value { return (*Value)(f.p) }
 
 func (f frame) value() *Value { return (*Value)(f.p) }
 
+func (f frame) stepText() *StepText { return (*StepText)(f.p) }
+
 func (f frame) builtin() *Builtin { return (*Builtin)(f.p) }
 
 func (f frame) selection() *selection { return (*selection)(f.p) }

@@ -81,13 +81,14 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	}
 	ahead, i := r.ahead(attrs), 0
 	defer ahead.Stop()
+	step := &eval.StepText{Before: "while evaluating attribute '", After: "' of derivation '" + r.d.Name + "'", Show: eval.ShowSym}
 	for a := range attrs.All() {
 		ahead.Take(i)
 		i++
 		if a.Name == symIgnoreNulls {
 			continue
 		}
-		s.While(a.Pos, "while evaluating attribute '"+eval.ShowSym(a.Name)+"' of derivation '"+r.d.Name+"'", func() {
+		s.WhilePart(step, a.Name, a.Pos, func() {
 			if ignoreNulls && s.Force(a.Value).Kind() == eval.KindNull {
 				return
 			}

@@ -1,5 +1,7 @@
 package syntax
 
+import "sync"
+
 // An arena allocates the commonest nodes in blocks, which is several times
 // quicker than one by one. A block lives as long as any node in it, that is as
 // long as the tree.
@@ -48,8 +50,29 @@ func (s *slab[T]) take(n int) []T {
 	return taken
 }
 
-// An exprStack holds the elements of the lists and calls that are being read.
-type exprStack []Expr
+// Stacks hold what has been read of nodes that are not complete.
+type stacks struct {
+	exprs []Expr     // elements of lists and calls
+	attrs []Attr     // attributes of sets, see keepAttrs
+	names []AttrName // components of attribute paths
+}
+
+// idle holds *stacks that no parser uses.
+var idle = sync.Pool{New: func() any { return &stacks{attrs: make([]Attr, 0, 256)} }}
+
+// borrow gives the parser stacks that another has used.
+func (p *parser) borrow() { p.stacks = *idle.Get().(*stacks) }
+
+// giveBack lets others use the stacks. Nothing of the tree is left in them.
+func (p *parser) giveBack() {
+	s := p.stacks
+	clear(s.exprs[:cap(s.exprs)])
+	clear(s.attrs[:cap(s.attrs)])
+	clear(s.names[:cap(s.names)])
+	s.exprs, s.attrs, s.names = s.exprs[:0], s.attrs[:0], s.names[:0]
+	p.stacks = stacks{}
+	idle.Put(&s)
+}
 
 // popExprs takes the elements from base on off the stack.
 func (p *parser) popExprs(base int) []Expr {

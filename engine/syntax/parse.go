@@ -19,6 +19,8 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	p.borrow()
+	defer p.giveBack()
 	p.next()
 	e := p.expr()
 	p.accept(EndOfFile)
@@ -27,11 +29,6 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 	}
 	return e, p.file, nil
 }
-
-const (
-	maxAttrStack = 256
-	minBinding   = 16 // bytes that an attribute takes, about
-)
 
 // A parser reads one text. Its methods return nonsense, possibly nil, once
 // something is wrong; they end quickly then, because the current token remains a
@@ -57,8 +54,7 @@ type parser struct {
 	cursed    *Call  // the expression x or that was parsed last
 	cursedEnd int32
 
-	exprs exprStack
-	attrs []Attr // of the sets that are being read, see keepAttrs
+	stacks
 	arena arena
 	docs  map[int32]docRange // by offset of the token they precede
 }
@@ -67,7 +63,7 @@ func newParser(name, src string, opts *Options) (*parser, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	p := &parser{opts: opts, src: src, syms: opts.Symbols, attrs: make([]Attr, 0, min(maxAttrStack, len(src)/minBinding))}
+	p := &parser{opts: opts, src: src, syms: opts.Symbols}
 	table := opts.Positions
 	if table == nil {
 		table = NewPosTable()

@@ -49,11 +49,15 @@ func (p *parser) popAttrs(a *Attrs, base int) {
 // binding reads path = value;
 func (p *parser) binding(a *Attrs) {
 	start := p.tok.Start
-	path := p.attrPath()
+	base := len(p.names)
+	p.pushPath()
 	h := p.height
+	n := len(p.names)
 	p.accept(Equals)
 	valueStart := p.tok.Start
 	value := p.expr()
+	path := p.names[base:n]
+	p.names = p.names[:base]
 	h = max(h, p.height+len(path))
 	p.accept(Semicolon)
 	if p.failed {
@@ -106,22 +110,27 @@ func (p *parser) inherit(a *Attrs) {
 
 // attrPath reads a.b.c.
 func (p *parser) attrPath() []AttrName {
+	base := len(p.names)
+	p.pushPath()
+	path := p.arena.names.take(len(p.names) - base)
+	copy(path, p.names[base:])
+	p.names = p.names[:base]
+	return path
+}
+
+// pushPath reads a.b.c onto p.names.
+func (p *parser) pushPath() {
 	h := 0
-	first := p.attrName()
-	h = p.height
-	if p.tok.Kind != Dot {
-		path := p.arena.names.take(1)
-		path[0] = first
-		return path
-	}
-	path := []AttrName{first}
-	for p.tok.Kind == Dot {
-		p.next()
-		path = append(path, p.attrName())
+	for {
+		name := p.attrName()
+		p.names = append(p.names, name)
 		h = max(h, p.height)
+		if p.tok.Kind != Dot {
+			break
+		}
+		p.next()
 	}
 	p.height = h
-	return path
 }
 
 // attrName reads a, or, "a", "a${b}" or ${a}.

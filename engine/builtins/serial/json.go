@@ -23,6 +23,12 @@ func JSON(s *eval.State, v eval.Value, copyPaths bool) ([]byte, eval.StringConte
 	return w.out, w.ctx
 }
 
+// The steps of a trace.
+var (
+	whileElem = &eval.StepText{Before: "while evaluating list element at index "}
+	whileAttr = &eval.StepText{Before: "while evaluating attribute '", After: "'", Show: eval.ShowSym}
+)
+
 type jsonWriter struct {
 	s   *eval.State
 	out []byte
@@ -124,7 +130,7 @@ func (w *jsonWriter) list(v eval.Value, copyPaths bool) {
 			w.add(t)
 			continue
 		}
-		w.s.While(0, "while evaluating list element at index "+strconv.Itoa(i), func() { w.value(e, copyPaths) })
+		w.s.WhileElem(whileElem, i, func() { w.value(e, copyPaths) })
 	}
 	w.out = append(w.out, ']')
 }
@@ -150,15 +156,14 @@ func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}
-		name := eval.SymName(a.Name)
-		w.text(name)
+		w.text(eval.SymName(a.Name))
 		w.out = append(w.out, ':')
 		i++
 		if t, ok := ahead.Take(i - 1); ok {
 			w.add(t)
 			continue
 		}
-		w.s.While(a.Pos, "while evaluating attribute '"+eval.QuoteName(name)+"'", func() { w.value(a.Value, copyPaths) })
+		w.s.WhilePart(whileAttr, a.Name, a.Pos, func() { w.value(a.Value, copyPaths) })
 	}
 	w.out = append(w.out, '}')
 }
