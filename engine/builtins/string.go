@@ -15,7 +15,7 @@ func (t *table) texts() []eval.Builtin {
 		def3("substring", 3, "start len s", substring),
 		def1("stringLength", 1, "e", stringLength),
 		def2("concatStringsSep", 3, "separator list", concatStringsSep),
-		def3("replaceStrings", 7, "from to s", replaceStrings),
+		def3("replaceStrings", 1, "from to s", replaceStrings),
 		def2("match", 3, "regex str", t.match),
 		def2("split", 3, "regex str", t.split),
 	}

@@ -7,6 +7,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"nixbench/store"
 )
@@ -163,7 +164,7 @@ func (s *State) CopyPathToStore(file string) store.Path {
 	p, err := s.world.AddPath(s.ctx, AddPath{
 		Name: path.Base(file), Path: file, Method: "r:",
 	})
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		s.Raise(ErrorOther, "path '"+file+"' does not exist", Because(err))
 	}
 	if err != nil {
