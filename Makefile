@@ -74,9 +74,10 @@ conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR
 N ?= 1000000
 SEED ?= 1
 REPORT ?= fuzz-oracle.report
-fuzz-oracle: ## compare N random expressions with a real Nix, from SEED on: make fuzz-oracle NIX=DIR [N=1000000]
+EXPRS ?=
+fuzz-oracle: ## compare N random expressions with a real Nix, from SEED on: make fuzz-oracle NIX=DIR [N=1000000] [EXPRS=FILE]
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make fuzz-oracle NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
-	NIX=$(abspath $(NIX)) N=$(N) SEED=$(SEED) REPORT=$(abspath $(REPORT)) $(GO) test -tags oracle -run TestOracle -count 1 -timeout 0 -v ./engine
+	NIX=$(abspath $(NIX)) N=$(N) SEED=$(SEED) REPORT=$(abspath $(REPORT)) EXPRS=$(abspath $(EXPRS)) $(GO) test -tags oracle -run TestOracle -count 1 -timeout 0 -v ./engine
 
 e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }

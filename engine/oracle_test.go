@@ -28,7 +28,8 @@ const batchSize = 2000
 
 // TestOracle compares what $N random expressions give here and in the real Nix
 // in $NIX: the values as the REPL prints them, and the innermost messages of
-// errors. Differences go, made smaller, to $REPORT.
+// errors. Differences go, made smaller, to $REPORT. If $EXPRS is a file, its
+// lines are compared instead.
 func TestOracle(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("N"))
 	if err != nil {
@@ -36,6 +37,14 @@ func TestOracle(t *testing.T) {
 	}
 	seed, _ := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
 	o := newOracleRun(t)
+	if file := os.Getenv("EXPRS"); file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.compare(strings.Split(strings.TrimSpace(string(text)), "\n"))
+		n = 0
+	}
 	for done := 0; done < n; done += batchSize {
 		texts := o.generate(seed, min(batchSize, n-done))
 		o.compare(texts)
@@ -179,6 +188,9 @@ func (c *counts) add(a answer) {
 	}
 }
 
+// shrinkTime bounds the time that goes into making one difference smaller.
+const shrinkTime = 10 * time.Second
+
 // differs shrinks a difference and reports it, unless its like was reported.
 func (o *oracleRun) differs(text string, a answer) {
 	o.count.differ++
@@ -186,7 +198,11 @@ func (o *oracleRun) differs(text string, a answer) {
 		return
 	}
 	o.known[signature(a)] = true
+	deadline := time.Now().Add(shrinkTime)
 	small := exprtest.Shrink(text, func(texts []string) int {
+		if time.Now().After(deadline) {
+			return -1
+		}
 		for i, b := range o.answers(texts) {
 			if !b.died && core(b.ours) != core(b.theirs) {
 				return i
@@ -289,7 +305,7 @@ func (o *oracleRun) evaluator(say func(string)) *eval.Evaluator {
 
 // parses reports whether a text stands alone in the list of a batch.
 func (o *oracleRun) parses(ev *eval.Evaluator, text string) bool {
-	e, f, err := syntax.ParseExpr("/x", []byte("(\n"+text+"\n)"), ev.ParseOptions(o.dir))
+	e, f, err := syntax.ParseExpr("/x", "(\n"+text+"\n)", ev.ParseOptions(o.dir))
 	if err != nil {
 		return false
 	}
@@ -300,7 +316,7 @@ func (o *oracleRun) parses(ev *eval.Evaluator, text string) bool {
 	if err != nil {
 		return false
 	}
-	_, _, err = syntax.ParseExpr("/x", []byte(text), ev.ParseOptions(o.dir))
+	_, _, err = syntax.ParseExpr("/x", text, ev.ParseOptions(o.dir))
 	return err == nil
 }
 
