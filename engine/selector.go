@@ -98,3 +98,6 @@ func CompareVersions(a, b string) int { return builtins.CompareVersions(a, b) }
 
 // ParseDrvName splits "hello-2.12" as builtins.parseDrvName does.
 func ParseDrvName(s string) (name, version string) { return builtins.ParseDrvName(s) }
+
+// NixVersion is the version of Nix whose language this is.
+const NixVersion = builtins.Version

@@ -69,7 +69,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	}
 	if f, ok := cmd.flag(arg); ok {
 		if len(argv) < len(f.args) {
-			return nil, cmd.usage("flag '%s' requires %s (%s)", arg, countArgs(len(f.args)), strings.Join(f.args, " "))
+			return nil, cmd.missingArgs(arg, f, len(argv))
 		}
 		n := len(f.args)
 		return argv[n:], cmd.setFlag(inv, f, arg, argv[:n])
@@ -88,6 +88,17 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 		}
 	}
 	return nil, cmd.usage("unrecognised flag '%s'", arg)
+}
+
+// ownArgs are the flags of the older commands that Nix parses apart.
+var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter"}
+
+func (cmd *command) missingArgs(name string, f *flag, given int) error {
+	older := cmd.name == "instantiate" || cmd.name == "nix-env" || cmd.name == "nix-build"
+	if older && slices.Contains(ownArgs, name) {
+		return cmd.usage("'%s' requires an argument", name)
+	}
+	return cmd.usage("flag '%s' requires %d argument(s), but only %d were given", name, len(f.args), given)
 }
 
 func countArgs(n int) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"nixbench/engine"
@@ -100,9 +101,23 @@ func Run(ctx context.Context, env *Env) int {
 	fmt.Fprintln(env.Stderr, inv.formatError(err))
 	var usage *usageError
 	if errors.As(err, &usage) {
-		fmt.Fprintf(env.Stderr, "Try 'nixbench %s --help' for more information.\n", usage.command)
+		program := "nixbench " + usage.command
+		if env.nixName() != "" {
+			program = env.Args[0]
+		}
+		fmt.Fprintf(env.Stderr, "Try '%s --help' for more information.\n", program)
 	}
 	return status
+}
+
+// nixName returns the name of the command of Nix that the program was called
+// by, "" if it was called by its own.
+func (env *Env) nixName() string {
+	name := filepath.Base(env.Args[0])
+	if name == "nix" || strings.HasPrefix(name, "nix-") {
+		return name
+	}
+	return ""
 }
 
 func (inv *invocation) run(ctx context.Context) error {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"nixbench/engine"
 )
 
 // workbench is what runs if no command is named: it opens the screens.
@@ -72,6 +74,9 @@ func commands() []command {
 				{[]string{"--read-write-mode"}, nil, "write to the store with --eval too", on(func(inv *invocation) *bool { return &inv.readWrite })},
 				{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", text1(func(inv *invocation) *string { return &inv.addRoot })},
 				ignored("roots are indirect anyway", "--indirect"),
+				{[]string{"--dry-run"}, nil, "the same as --readonly-mode", on(func(inv *invocation) *bool { return &inv.readOnly })},
+				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
+				ignored("nothing is repaired while evaluating", "--repair"),
 			})},
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",
@@ -136,7 +141,11 @@ func commands() []command {
 }
 
 func runVersion(_ context.Context, inv *invocation) error {
-	_, err := fmt.Fprintf(inv.env.Stdout, "nixbench %s\n", Version)
+	name, version := "nixbench", Version
+	if nix := inv.env.nixName(); nix != "" {
+		name, version = nix+" (Nix)", engine.NixVersion
+	}
+	_, err := fmt.Fprintf(inv.env.Stdout, "%s %s\n", name, version)
 	return err
 }
 

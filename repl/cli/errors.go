@@ -22,7 +22,7 @@ func (t traced) Unwrap() error { return t.err }
 // where there is any. Control characters are taken out.
 func (inv *invocation) formatError(err error) string {
 	msg := inv.errorText(err)
-	if hint := advice(err); hint != "" {
+	if hint := advice(err); hint != "" && inv.env.nixName() == "" {
 		msg += "\n\n" + indent(hint)
 	}
 	var lines []string

@@ -35,10 +35,12 @@ type invocation struct {
 	includes   []string
 	argExprs   []Option // --arg
 	argStrs    []Option // --argstr
+	argFiles   []Option // --arg-from-file
+	argStdin   []string // --arg-from-stdin
 
 	// Evaluation.
 	raw, strict, parse, xml, evalOnly, findFile bool
-	readOnly, readWrite                         bool
+	readOnly, readWrite, noRootWarning          bool
 	apply, writeTo                              string
 	profiling                                   bool
 	watchers                                    watchers
@@ -141,6 +143,14 @@ var exprFlags = []flag{
 	}},
 	{[]string{"--argstr"}, []string{"NAME", "STRING"}, "pass STRING as the argument NAME of functions", func(inv *invocation, args []string) error {
 		inv.argStrs = append(inv.argStrs, Option{args[0], args[1]})
+		return nil
+	}},
+	{[]string{"--arg-from-file"}, []string{"NAME", "FILE"}, "pass the contents of FILE as the argument NAME of functions", func(inv *invocation, args []string) error {
+		inv.argFiles = append(inv.argFiles, Option{args[0], args[1]})
+		return nil
+	}},
+	{[]string{"--arg-from-stdin"}, []string{"NAME"}, "pass standard input as the argument NAME of functions", func(inv *invocation, args []string) error {
+		inv.argStdin = append(inv.argStdin, args[0])
 		return nil
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},

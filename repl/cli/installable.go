@@ -129,11 +129,11 @@ func targetsOf(insts []installable) []store.DerivedPath {
 // derivations returns the derivations of a value, and warns if there are none.
 // Unless only paths are asked for, it is an error if they could not be written.
 func (e *evaluation) derivations(ctx context.Context, v eval.Value) ([]engine.Derivation, error) {
-	drvs, err := e.eng.Derivations(ctx, e.ev, v, engine.WalkOptions{})
+	drvs, err := e.eng.Derivations(ctx, e.ev, v, engine.WalkOptions{Args: &e.args})
 	if err != nil {
 		return nil, e.traced(err)
 	}
-	if len(drvs) == 0 {
+	if len(drvs) == 0 && e.inv.env.nixName() == "" {
 		e.inv.warn("there is no derivation in " + e.ev.Snapshot(v).Text)
 	}
 	readOnly := e.eng.Writable()

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine"
@@ -91,10 +93,12 @@ type evaluation struct {
 // evaluate makes an evaluator that writes traces and warnings to standard error.
 func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnly bool) (*evaluation, error) {
 	warn := func(msg string) {
-		if strings.HasPrefix(msg, "evaluation warning:") {
-			inv.tell(msg)
-		} else {
+		msg = strings.TrimRight(msg, " \n")
+		switch {
+		case !strings.HasPrefix(msg, "evaluation warning:"):
 			inv.warn(msg)
+		case inv.verbosity() >= levelWarn:
+			inv.tell(msg)
 		}
 	}
 	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}
@@ -115,17 +119,39 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	return e, e.setArgs(ctx)
 }
 
+// textArgs returns the arguments that are strings: of --argstr, files, and
+// standard input.
+func (e *evaluation) textArgs() ([]Option, error) {
+	texts := slices.Clone(e.inv.argStrs)
+	for _, arg := range e.inv.argFiles {
+		text, err := os.ReadFile(e.inv.abs(arg.Value))
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, Option{arg.Name, string(text)})
+	}
+	for _, name := range e.inv.argStdin {
+		text, err := io.ReadAll(e.inv.env.Stdin)
+		if err != nil {
+			return nil, fmt.Errorf("read standard input: %v", err)
+		}
+		texts = append(texts, Option{name, string(text)})
+	}
+	return texts, nil
+}
+
 // setArgs evaluates --arg and --argstr.
 func (e *evaluation) setArgs(ctx context.Context) error {
-	if len(e.inv.argExprs)+len(e.inv.argStrs) == 0 {
-		return nil
+	texts, err := e.textArgs()
+	if err != nil || len(texts)+len(e.inv.argExprs) == 0 {
+		return err
 	}
 	return e.traced(e.ev.Do(ctx, func(s *eval.State) {
 		vals := make(map[string]eval.Value)
 		for _, arg := range e.inv.argExprs {
 			vals[arg.Name] = s.EvalText("«string»", arg.Value, e.inv.env.Dir, nil)
 		}
-		for _, arg := range e.inv.argStrs {
+		for _, arg := range texts {
 			vals[arg.Name] = eval.MakeString(arg.Value)
 		}
 		b := s.NewAttrs(len(vals))
