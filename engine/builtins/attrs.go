@@ -131,16 +131,21 @@ func mapAttrs(s *eval.State, f, set eval.Value) eval.Value {
 
 func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.zipAttrsWith")
-	groups := newGroups()
-	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.zipAttrsWith") {
-		attrs := s.ForceAttrs(e, "while evaluating a value of the list passed as second argument to builtins.zipAttrsWith")
-		for a := range attrs.Unordered() {
+	sets := s.ForceElems(list, "while evaluating the second argument passed to builtins.zipAttrsWith")
+	n := 0
+	for _, e := range sets {
+		n += s.ForceAttrs(e, "while evaluating a value of the list passed as second argument to builtins.zipAttrsWith").Len()
+	}
+	groups := newGroups(n)
+	for _, e := range sets {
+		for a := range s.Force(e).Attrs().Unordered() {
 			groups.add(a.Name, a.Value)
 		}
 	}
 	b := s.NewAttrs(len(groups.names))
-	for i, name := range groups.names {
-		b.Set(name, s.Thunk(f, eval.MakeString(eval.SymName(name)), s.ListOf(groups.values[i]...)))
+	for i, list := range groups.lists(s) {
+		name := groups.names[i]
+		b.Set(name, s.Thunk(f, eval.MakeString(eval.SymName(name)), list))
 	}
 	return b.Value()
 }

@@ -169,37 +169,60 @@ func partition(s *eval.State, f, list eval.Value) eval.Value {
 
 func groupBy(s *eval.State, f, list eval.Value) eval.Value {
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.groupBy")
-	groups := newGroups()
-	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.groupBy") {
+	elems := s.ForceElems(list, "while evaluating the second argument passed to builtins.groupBy")
+	groups := newGroups(len(elems))
+	for _, e := range elems {
 		name := s.ForceStringNoCtx(s.Call1(f, e),
 			"while evaluating the return value of the grouping function passed to builtins.groupBy")
 		groups.add(eval.Intern(name), e)
 	}
 	b := s.NewAttrs(len(groups.names))
-	for i, name := range groups.names {
-		b.Set(name, s.ListOf(groups.values[i]...))
+	for i, list := range groups.lists(s) {
+		b.Set(groups.names[i], list)
 	}
 	return b.Value()
 }
 
 // groups collects values under names.
 type groups struct {
-	index  map[eval.Sym]int // into names and values
+	index  map[eval.Sym]int32 // into names and sizes
 	names  []eval.Sym
-	values [][]eval.Value
+	sizes  []int32
+	values []eval.Value // in the order in which they were added
+	group  []int32      // of each value
 }
 
-func newGroups() *groups { return &groups{index: make(map[eval.Sym]int)} }
+// newGroups returns groups for about n values.
+func newGroups(n int) *groups {
+	return &groups{
+		index: make(map[eval.Sym]int32), values: make([]eval.Value, 0, n), group: make([]int32, 0, n),
+	}
+}
 
 func (g *groups) add(name eval.Sym, v eval.Value) {
 	i, ok := g.index[name]
 	if !ok {
-		i = len(g.names)
+		i = int32(len(g.names))
 		g.index[name] = i
 		g.names = append(g.names, name)
-		g.values = append(g.values, nil)
+		g.sizes = append(g.sizes, 0)
 	}
-	g.values[i] = append(g.values[i], v)
+	g.sizes[i]++
+	g.values = append(g.values, v)
+	g.group = append(g.group, i)
+}
+
+// lists returns the groups as lists, in the order of names.
+func (g *groups) lists(s *eval.State) []eval.Value {
+	lists, rest := make([]eval.Value, len(g.names)), make([][]eval.Value, len(g.names))
+	for i, n := range g.sizes {
+		lists[i], rest[i] = s.NewList(int(n))
+	}
+	for k, i := range g.group {
+		rest[i][0] = g.values[k]
+		rest[i] = rest[i][1:]
+	}
+	return lists
 }
 
 // A closure computes builtins.genericClosure: elements in the order in which

@@ -168,7 +168,7 @@ func (s *State) underlay(a, b Value) Value {
 	if len(extra) == 0 {
 		return b
 	}
-	return s.layer(b, s.attrsFrom(extra, sa.pos != nil))
+	return s.layer(b, s.attrsFrom(extra, sa.hasPos()))
 }
 
 // flat returns a set equal to v that is not layered.

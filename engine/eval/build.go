@@ -167,7 +167,7 @@ func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 		}
 		b = append(b, Attr{sym, *set.attrAt(i), sh.posAt(i)})
 	}
-	return s.attrsFrom(b, sh.pos != nil)
+	return s.attrsFrom(b, sh.hasPos())
 }
 
 // IntersectAttrs returns the attributes of b whose names are in a.
@@ -191,7 +191,7 @@ func (s *State) IntersectAttrs(a, b Value) Value {
 	if len(out) == len(sb.syms) {
 		return b
 	}
-	return s.attrsFrom(out, sb.pos != nil)
+	return s.attrsFrom(out, sb.hasPos())
 }
 
 // Update returns a // b.

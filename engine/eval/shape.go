@@ -18,8 +18,11 @@ import (
 // A Shape is the layout that sets share. It is immutable, and safe for
 // concurrent use.
 type Shape struct {
-	syms []Sym // sorted, unique
-	pos  []Pos // nil: no positions
+	syms []Sym       // sorted, unique
+	pos  []Pos       // nil: no positions, or those of the shapes that it was made of
+	from *transition // what it was made by, if that had positions
+	left *Shape      // of from
+	deep uint8       // how many shapes posAt goes through
 
 	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
 	finds atomic.Int32            // by bisection, before there is a hash
@@ -154,15 +157,25 @@ func (sh *Shape) names() []string {
 
 // posAt returns where the i-th name was defined.
 func (sh *Shape) posAt(i int) Pos {
+	for sh.from != nil {
+		if x := sh.from.plan[i]; x >= 0 {
+			sh, i = sh.left, int(x)
+		} else {
+			sh, i = sh.from.right, int(^x)
+		}
+	}
 	if sh.pos == nil {
 		return 0
 	}
 	return sh.pos[i]
 }
 
+// hasPos reports whether there may be positions.
+func (sh *Shape) hasPos() bool { return sh.pos != nil || sh.from != nil }
+
 // withoutPos returns the shape with the same names and no positions.
 func (sh *Shape) withoutPos() *Shape {
-	if sh.pos == nil {
+	if !sh.hasPos() {
 		return sh
 	}
 	if b := sh.bare.Load(); b != nil {
@@ -216,7 +229,26 @@ func mergeShapes(a, b *Shape) *transition {
 		syms[k], plan[k] = b.syms[j], ^int32(j)
 		j++
 	}
-	return &transition{right: b, res: &Shape{syms: syms, pos: mergePos(a, b, plan)}, plan: plan}
+	t := &transition{right: b, res: &Shape{syms: syms}, plan: plan}
+	if a.hasPos() || b.hasPos() {
+		t.res.from, t.res.left, t.res.deep = t, a, max(a.deep, b.deep)+1
+	}
+	if t.res.deep > maxDeepPos {
+		t.res.flattenPos()
+	}
+	return t
+}
+
+// maxDeepPos is how many shapes are gone through for a position.
+const maxDeepPos = 8
+
+// flattenPos gives a shape positions of its own.
+func (sh *Shape) flattenPos() {
+	pos := make([]Pos, len(sh.syms))
+	for i := range pos {
+		pos[i] = sh.posAt(i)
+	}
+	sh.pos, sh.from, sh.left, sh.deep = pos, nil, nil, 0
 }
 
 // unionSize returns how many symbols are in a or b, which are sorted.
@@ -235,20 +267,4 @@ func unionSize(a, b []Sym) int {
 		}
 	}
 	return n
-}
-
-// mergePos arranges positions according to a plan.
-func mergePos(a, b *Shape, plan []int32) []Pos {
-	if a.pos == nil && b.pos == nil {
-		return nil
-	}
-	pos := make([]Pos, len(plan))
-	for k, x := range plan {
-		if x >= 0 {
-			pos[k] = a.posAt(int(x))
-		} else {
-			pos[k] = b.posAt(int(^x))
-		}
-	}
-	return pos
 }
