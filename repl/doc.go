@@ -59,7 +59,9 @@ func (s *sitting) explain(ctx context.Context, prefix, expr string) (*Doc, error
 	doc := &Doc{Title: text.PlainLine(expr)}
 	if b := v.Builtin(); b != nil {
 		doc.Title = strings.TrimSpace("builtins." + b.Name + " " + strings.Join(b.Args, " "))
-		doc.Lines = docLines(b.Doc)
+		if b.Doc != nil {
+			doc.Lines = docLines(b.Doc())
+		}
 		return doc, nil
 	}
 	if l := s.ev.LambdaText(v); l != nil {

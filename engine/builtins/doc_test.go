@@ -26,7 +26,7 @@ func TestDocs(t *testing.T) {
 	have := make(map[string]bool)
 	for _, b := range Table(Options{}) {
 		have[b.Name] = true
-		if b.Doc == "" {
+		if b.Doc() == "" {
 			t.Errorf("%s: got no documentation", b.Name)
 		}
 		if len(docs[b.Name].examples) == 0 && b.Feature == "" {

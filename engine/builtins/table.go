@@ -56,9 +56,9 @@ func Table(opts Options) []eval.Builtin {
 	} {
 		all = append(all, family...)
 	}
-	docs := parseDocs()
 	for i := range all {
-		all[i].Doc = docs[all[i].Name].text
+		name := all[i].Name
+		all[i].Doc = func() string { return parseDocs()[name].text }
 	}
 	return all
 }

@@ -24,7 +24,9 @@ type Builtin struct {
 	// NoTrace leaves "while calling the 'x' builtin" out of traces.
 	NoTrace bool
 
-	Doc     string   // Markdown
+	// Doc returns the documentation, Markdown; it may be nil. The first call of
+	// one of them takes a millisecond or two.
+	Doc     func() string
 	Args    []string // names of the arguments
 	Feature string   // experimental feature that has to be on; "" is none
 }
