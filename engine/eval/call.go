@@ -231,12 +231,16 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 
 // evalArg evaluates the argument of a function that is going to force it first.
 func (n *call1) evalArg(s *State, fr *Value, l *lambda) Value {
+	s.depth++ // for Nix, this is part of the call
 	if l.formals == nil {
-		return n.arg.Eval(s, fr)
+		x := n.arg.Eval(s, fr)
+		s.depth--
+		return x
 	}
-	s.push(textFrame(n.pos, "from call site"))
+	s.push(textFrame(n.pos, callSiteText))
 	x := n.arg.Eval(s, fr)
 	s.pop()
+	s.depth--
 	return x
 }
 
@@ -258,6 +262,7 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 		}
 		code := l.compiled()
 		var x, y Value
+		s.depth++
 		for _, i := range code.strict {
 			if i == 0 {
 				x = n.a.Eval(s, fr)
@@ -265,6 +270,7 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 				y = n.b.Eval(s, fr)
 			}
 		}
+		s.depth--
 		if x.n == 0 {
 			x = n.a.Delay(s, fr)
 		}
@@ -302,9 +308,11 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 		code := l.compiled()
 		var buf [8]Value
 		vals := append(buf[:0], make([]Value, len(args))...)
+		s.depth++
 		for _, i := range code.strict {
 			vals[i] = args[i].Eval(s, fr)
 		}
+		s.depth--
 		in := s.newFrame(l.frame)
 		setUp(in, f.frame())
 		for i, a := range args {

@@ -27,17 +27,11 @@ type CoerceOpts struct {
 // Behaviour: coerceToString in Nix's eval.cc.
 func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
 	v = v.peek()
-	switch v.raw() {
-	case rawString:
-		return v.text(), nil
-	case rawContextString:
-		return v.str(), v.Context()
-	case rawPath:
-		if !opts.CopyToStore {
-			return v.text(), nil
+	if s.depth < s.ev.maxDepth {
+		switch v.raw() {
+		case rawString, rawContextString, rawPath:
+			return s.coerceText(v, opts)
 		}
-		p := s.CopyPathToStore(v.text())
-		return string(p), NewStringContext(OpaqueElem(p))
 	}
 	s.Enter()
 	text, c := s.coerce(s.force(v), ctx, opts)
@@ -45,10 +39,22 @@ func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, St
 	return text, c
 }
 
+// coerceText is CoerceToString for a string or path.
+func (s *State) coerceText(v Value, opts CoerceOpts) (string, StringContext) {
+	switch {
+	case !v.is(rawPath):
+		return v.str(), v.Context()
+	case !opts.CopyToStore:
+		return v.text(), nil
+	}
+	p := s.CopyPathToStore(v.text())
+	return string(p), NewStringContext(OpaqueElem(p))
+}
+
 func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
 	switch v.raw() {
 	case rawString, rawContextString, rawPath:
-		return s.CoerceToString(v, ctx, opts)
+		return s.coerceText(v, opts)
 	case rawAttrs:
 		if f := get(v, symToString); f != nil {
 			r := s.apply(*f, v)

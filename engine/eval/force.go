@@ -132,11 +132,11 @@ func attrFrame(a Attr) frame {
 // Equal compares two values. Behaviour: eqValues in Nix's eval.cc: functions
 // are never equal, but what is the same list, set or function by identity is.
 func (s *State) Equal(a, b Value) bool {
+	s.Enter()
 	a, b = s.force(a), s.force(b)
-	if a.is(rawInt) && b.is(rawInt) {
-		return a.n == b.n
-	}
-	return s.equal(a, b)
+	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || s.equal(a, b)
+	s.Leave()
+	return r
 }
 
 func (s *State) equal(a, b Value) bool {
@@ -168,22 +168,19 @@ func equalNumbers(a, b Value) bool {
 }
 
 func (s *State) equalLists(a, b Value) bool {
-	s.Enter()
 	x, y := a.list(), b.list()
 	for i := range x {
 		if !s.equalSlots(x[i], y[i]) {
-			s.Leave()
 			return false
 		}
 	}
-	s.Leave()
 	return true
 }
 
 // equalSlots compares what two slots hold. The very same thing is equal, be it a
 // function or not a number, but it is forced all the same.
 func (s *State) equalSlots(x, y Value) bool {
-	if x == y {
+	if x == y && s.depth < s.ev.maxDepth {
 		s.force(x)
 		return true
 	}
@@ -191,13 +188,6 @@ func (s *State) equalSlots(x, y Value) bool {
 }
 
 func (s *State) equalAttrs(a, b Value) bool {
-	s.Enter()
-	r := s.equalAttrs1(a, b)
-	s.Leave()
-	return r
-}
-
-func (s *State) equalAttrs1(a, b Value) bool {
 	if s.IsDerivation(a) && s.IsDerivation(b) {
 		x, y := get(a, symOutPath), get(b, symOutPath)
 		if x != nil && y != nil {

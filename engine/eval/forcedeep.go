@@ -2,6 +2,10 @@ package eval
 
 import "sync"
 
+// pollEvery is how many short steps of a loop pass between two looks at whether
+// the evaluation was cancelled.
+const pollEvery = 1 << 10
+
 // ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
 func (s *State) ForceDeep(v Value) {
 	d := deepForcer{s: s, seen: make(map[any]bool)}
@@ -40,6 +44,9 @@ func (d *deepForcer) force(v Value) {
 				break
 			}
 			d.element(&c, i)
+			if i%pollEvery == 0 {
+				s.poll()
+			}
 		}
 	}
 	s.Leave()
@@ -47,7 +54,7 @@ func (d *deepForcer) force(v Value) {
 
 // element evaluates an element of a list or set.
 func (d *deepForcer) element(c *collection, i int) {
-	if e := c.elems[i].peek(); c.shape != nil || e.lazy() || e.Identity() != nil {
+	if e := c.elems[i].peek(); c.shape != nil || e.lazy() || e.Identity() != nil || d.s.depth >= d.s.ev.maxDepth {
 		d.s.push(c.frame(i))
 		d.force(e)
 		d.s.pop()

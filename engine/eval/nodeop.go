@@ -68,10 +68,10 @@ type equalNode struct {
 func (n *equalNode) Eval(s *State, fr *Value) Value {
 	x := n.x.Eval(s, fr)
 	y := n.y.Eval(s, fr)
-	if x.is(rawInt) && y.is(rawInt) {
+	if x.is(rawInt) && y.is(rawInt) && s.depth < s.ev.maxDepth {
 		return MakeBool((x.n == y.n) != n.not)
 	}
-	return MakeBool(s.equal(x, y) != n.not)
+	return MakeBool(s.Equal(x, y) != n.not)
 }
 
 // A lessNode is one of the orderings, made from <.
@@ -83,7 +83,7 @@ type lessNode struct {
 }
 
 func (n *lessNode) Eval(s *State, fr *Value) Value {
-	s.push(pointerFrame(lessThan, uint64(n.pos)<<32|tagBuiltin))
+	s.enterOperator(lessThan, n.pos)
 	var x, y Value
 	if n.swap {
 		y = n.y.Eval(s, fr)
@@ -99,8 +99,23 @@ func (n *lessNode) Eval(s *State, fr *Value) Value {
 	} else {
 		r = s.Less(x, y, "")
 	}
-	s.pop()
+	s.leaveOperator()
 	return MakeBool(r != n.not)
+}
+
+// enterOperator counts an operator as the call that Nix makes of it, and
+// leaveOperator ends it.
+func (s *State) enterOperator(b *Builtin, pos Pos) {
+	s.depth++
+	if s.depth > s.ev.maxDepth {
+		s.pastLimit(nil, pos)
+	}
+	s.push(pointerFrame(b, uint64(pos)<<32|tagBuiltin))
+}
+
+func (s *State) leaveOperator() {
+	s.pop()
+	s.depth--
 }
 
 // The operators that Nix makes calls of builtins of, for traces.
@@ -136,7 +151,7 @@ type arithNode struct {
 
 // Eval evaluates the operands as part of the call of the builtin, as the trace shows.
 func (n *arithNode) Eval(s *State, fr *Value) Value {
-	s.push(pointerFrame(n.builtin, uint64(n.pos)<<32|tagBuiltin))
+	s.enterOperator(n.builtin, n.pos)
 	x := n.x.Eval(s, fr)
 	y := n.y.Eval(s, fr)
 	var r Value
@@ -145,7 +160,7 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 	} else {
 		r = s.Arith(n.op, x, y)
 	}
-	s.pop()
+	s.leaveOperator()
 	return r
 }
 
