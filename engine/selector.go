@@ -31,7 +31,7 @@ func newSelector(text string) (*selector, error) {
 func (sel *selector) matches(p *Package) (bool, error) {
 	name, version := builtins.ParseDrvName(p.Name)
 	if sel.re != nil {
-		if spans, err := sel.re.Match(name); spans == nil || err != nil {
+		if spans, err := sel.re.Match(name, nil); spans == nil || err != nil {
 			return false, err
 		}
 	}

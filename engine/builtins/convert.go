@@ -98,7 +98,7 @@ func (b *jsonBuilder) End() {
 
 func fromTOML(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.fromTOML")
-	doc, err := nixtoml.Parse(text)
+	doc, err := nixtoml.Parse(text, s.Poll)
 	if err != nil {
 		s.Fail(eval.ErrorOther, "while parsing TOML: %v", err)
 	}

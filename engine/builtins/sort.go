@@ -25,6 +25,7 @@ func sortList(s *eval.State, f, list eval.Value) eval.Value {
 	}
 	if b := f.Builtin(); f.Kind() == eval.KindBuiltin && b.Name == "lessThan" {
 		less = func(a, b eval.Value) bool {
+			s.Poll()
 			return s.Less(a, b, "while evaluating the ordering function passed to builtins.sort")
 		}
 	}

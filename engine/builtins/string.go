@@ -57,6 +57,9 @@ func concatStringsSep(s *eval.State, separator, list eval.Value) eval.Value {
 	ahead := s.CoerceAhead(elems, copyPaths)
 	defer ahead.Stop()
 	for i, e := range elems {
+		if i%pollEvery == 0 {
+			s.Poll()
+		}
 		ahead.Take(i)
 		if i > 0 {
 			b.WriteString(sep)
@@ -68,6 +71,10 @@ func concatStringsSep(s *eval.State, separator, list eval.Value) eval.Value {
 	}
 	return eval.MakeContextString(b.String(), ctx)
 }
+
+// pollEvery is how many short steps of a loop pass between two looks at whether
+// the evaluation was cancelled.
+const pollEvery = 1 << 10
 
 // A replacer carries out builtins.replaceStrings. Replacements are evaluated
 // when they are first needed, and only then lend their context.
@@ -109,7 +116,11 @@ func (r *replacer) replace(text string) string {
 		}
 	}
 	var b strings.Builder
+	steps := 0
 	for p := 0; p <= len(text); {
+		if steps++; steps%pollEvery == 0 {
+			r.s.Poll()
+		}
 		i := -1
 		if empty || p < len(text) && first[text[p]] {
 			i = r.find(text[p:])
@@ -176,7 +187,7 @@ func (t *table) match(s *eval.State, regex, str eval.Value) eval.Value {
 	pattern := s.ForceStringNoCtx(regex, "while evaluating the first argument passed to builtins.match")
 	re := t.regex(s, pattern)
 	text, _ := s.ForceString(str, "while evaluating the second argument passed to builtins.match")
-	m, err := re.Match(text)
+	m, err := re.Match(text, s.Poll)
 	if err != nil {
 		failRegex(s, pattern, err)
 	}
@@ -204,7 +215,7 @@ func (t *table) split(s *eval.State, regex, str eval.Value) eval.Value {
 	re := t.regex(s, pattern)
 	str = s.ForceCtx(str, "while evaluating the second argument passed to builtins.split")
 	text, _ := s.ForceString(str, "while evaluating the second argument passed to builtins.split")
-	matches, err := re.FindAll(text)
+	matches, err := re.FindAll(text, s.Poll)
 	if err != nil {
 		failRegex(s, pattern, err)
 	}

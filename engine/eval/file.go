@@ -150,7 +150,9 @@ func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: d
 
 func (s *State) evalFile(file string, scope *Scope) Value {
 	text := s.ReadFile(file)
-	e, f, err := syntax.ParseExpr(file, bytesToString(text), s.ev.parseOptions(path.Dir(file)))
+	opts := s.ev.parseOptions(path.Dir(file))
+	opts.Poll = s.poll
+	e, f, err := syntax.ParseExpr(file, bytesToString(text), opts)
 	if err != nil {
 		s.failSyntax(err)
 	}

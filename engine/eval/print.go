@@ -103,6 +103,7 @@ func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
 // print shows a value. An error below the whole value is shown in its place,
 // after what has been shown of the value that it spoilt.
 func (p *printer) print(v Value, depth int) {
+	p.s.poll()
 	if depth > p.s.ev.maxDepth {
 		p.s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
 	}

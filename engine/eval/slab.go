@@ -38,10 +38,12 @@ func (s *State) allocSlow(n int) *Value {
 	return first
 }
 
-// account counts cells against the limit of the evaluator.
+// account counts cells against the limit of the evaluator. It also notices that the
+// evaluation was cancelled, so that what allocates need not look.
 func (s *State) account(n int) {
 	size := int64(n) * int64(valueSize)
 	s.stats.Bytes += size
+	s.poll()
 	spent := s.stats.Bytes
 	if s.crew != nil {
 		spent = s.crew.bytes.Add(size)

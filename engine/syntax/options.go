@@ -15,6 +15,9 @@ type Options struct {
 	PureEval bool
 	// PipeOperators permits |> and <|.
 	PipeOperators bool
+	// Poll is called now and then, and may panic to end the parsing of a long
+	// text; nil is not called.
+	Poll func()
 	// URLLiterals, ShortPaths and AbsolutePaths are Nix's settings
 	// lint-url-literals, lint-short-path-literals and
 	// lint-absolute-path-literals: what to do about URLs without quotes, relative

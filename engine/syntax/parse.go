@@ -39,6 +39,7 @@ type parser struct {
 	ahead   [2]Token
 	nAhead  int
 	prevEnd int32 // end of the token before the current one
+	unasked int   // tokens since opts.Poll was called
 
 	src  string
 	file *File
@@ -136,10 +137,19 @@ func (p *parser) pos(offset int32) Pos { return p.base + Pos(offset) }
 
 func (p *parser) here() Pos { return p.base + Pos(p.tok.Start) }
 
+// pollEvery is how many tokens are read between two calls of Options.Poll.
+const pollEvery = 1 << 12
+
 // next moves to the next token.
 func (p *parser) next() {
 	if p.failed {
 		return
+	}
+	if p.unasked++; p.unasked == pollEvery {
+		p.unasked = 0
+		if p.opts.Poll != nil {
+			p.opts.Poll()
+		}
 	}
 	p.prevEnd = p.tok.End
 	if p.nAhead > 0 {

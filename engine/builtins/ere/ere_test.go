@@ -42,12 +42,12 @@ func answers(pattern, text string) (match, split any) {
 	if err != nil {
 		return err.Error(), err.Error()
 	}
-	if m, err := re.Match(text); err != nil {
+	if m, err := re.Match(text, nil); err != nil {
 		match = err.Error()
 	} else if m != nil {
 		match = groupsOf(text, m)
 	}
-	all, err := re.FindAll(text)
+	all, err := re.FindAll(text, nil)
 	if err != nil {
 		return match, err.Error()
 	}
@@ -90,7 +90,7 @@ func TestBytes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := re.Match("é")
+		m, err := re.Match("é", nil)
 		if got := m != nil; got != tt.want || err != nil {
 			t.Errorf("match %q: got %v, %v, want %v", tt.pattern, got, err, tt.want)
 		}
@@ -115,10 +115,10 @@ func TestLongWalks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := re.Match(tt.text); err != nil {
+		if _, err := re.Match(tt.text, nil); err != nil {
 			t.Errorf("match %s: %v", tt.pattern, err)
 		}
-		if _, err := re.FindAll(tt.text); err != nil && !errors.Is(err, ErrTooComplex) {
+		if _, err := re.FindAll(tt.text, nil); err != nil && !errors.Is(err, ErrTooComplex) {
 			t.Errorf("split %s: %v", tt.pattern, err)
 		}
 		if d := time.Since(begin); d > 20*time.Second {
@@ -150,11 +150,11 @@ func FuzzMatch(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m, err := re.Match(text)
+		m, err := re.Match(text, nil)
 		if err == nil && m != nil && m[0] != (Span{0, len(text)}) {
 			t.Errorf("match %q %q: got %v", pattern, text, m[0])
 		}
-		all, _ := re.FindAll(text)
+		all, _ := re.FindAll(text, nil)
 		from := 0
 		for _, m := range all {
 			if m[0].Start < from || m[0].End < m[0].Start || m[0].End > len(text) {
@@ -172,7 +172,7 @@ func BenchmarkMatch(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if m, _ := re.Match("owner/repository-name"); m == nil {
+		if m, _ := re.Match("owner/repository-name", nil); m == nil {
 			b.Fatal("no match")
 		}
 	}

@@ -18,9 +18,10 @@ type Span struct{ Start, End int }
 
 // Match reports whether the pattern matches all of text.
 // The result has the whole match first and then each group, or is nil.
+// Poll is called now and then, and may panic; nil is not called.
 // Its error is [ErrTooComplex].
-func (re *Regexp) Match(text string) ([]Span, error) {
-	w := newWalker(re, text)
+func (re *Regexp) Match(text string, poll func()) ([]Span, error) {
+	w := newWalker(re, text, poll)
 	defer w.release()
 	w.exact = true
 	ok, err := w.run(0)
@@ -32,9 +33,10 @@ func (re *Regexp) Match(text string) ([]Span, error) {
 
 // FindAll returns every match in text that does not overlap one before,
 // each in the form of [Regexp.Match].
+// Poll is as there.
 // Its error is [ErrTooComplex].
-func (re *Regexp) FindAll(text string) ([][]Span, error) {
-	w := newWalker(re, text)
+func (re *Regexp) FindAll(text string, poll func()) ([][]Span, error) {
+	w := newWalker(re, text, poll)
 	defer w.release()
 	found, err := w.search(0)
 	var all [][]Span
@@ -90,6 +92,8 @@ type visit struct{ pos, count int32 }
 type walker struct {
 	re        *Regexp
 	text      string
+	poll      func()
+	unasked   int // steps and runs since poll was called
 	exact     bool
 	notNull   bool
 	prevAvail bool
@@ -108,9 +112,9 @@ type walker struct {
 var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // newWalker returns a walker with cleared state.
-func newWalker(re *Regexp, text string) *walker {
+func newWalker(re *Regexp, text string, poll func()) *walker {
 	w := walkers.Get().(*walker)
-	*w = walker{re: re, text: text, cur: w.cur[:0], best: w.best[:0], visits: w.visits[:0], stack: w.stack[:0]}
+	*w = walker{re: re, text: text, poll: poll, cur: w.cur[:0], best: w.best[:0], visits: w.visits[:0], stack: w.stack[:0]}
 	for range re.groups + 1 {
 		w.cur = append(w.cur, Span{-1, -1})
 		w.best = append(w.best, Span{-1, -1})
@@ -166,6 +170,19 @@ func (w *walker) run(begin int) (bool, error) {
 	return w.hasSol, err
 }
 
+// pollEvery is how many steps pass between two calls of poll.
+const pollEvery = 1 << 16
+
+// ask calls poll now and then.
+func (w *walker) ask() {
+	if w.unasked++; w.unasked >= pollEvery {
+		w.unasked = 0
+		if w.poll != nil {
+			w.poll()
+		}
+	}
+}
+
 // walk goes through the states depth first.
 // The states' order of branches is the order of the C++ library.
 func (w *walker) walk(pos int32) error {
@@ -173,6 +190,7 @@ func (w *walker) walk(pos int32) error {
 	id := w.re.start
 	for {
 		w.steps++
+		w.ask()
 		if w.steps > memoAfter {
 			if err := w.startMemo(); err != nil {
 				return err

@@ -57,7 +57,7 @@ func TestCases(t *testing.T) {
 		if err := dec.Decode(&want); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		table, err := Parse(text)
+		table, err := Parse(text, nil)
 		if want == "ERR" {
 			if err == nil {
 				t.Errorf("parse %q: got %v, want an error", text, table)
@@ -83,7 +83,7 @@ func TestErrors(t *testing.T) {
 		{"a = " + strings.Repeat("[", 10_000), "line 1, column 2005: values are nested too deeply"},
 		{"a = 1e999", "line 1, column 5: float 1e999 is out of range"},
 	} {
-		_, err := Parse(tt.text)
+		_, err := Parse(tt.text, nil)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("parse %.20q: got %v, want %s", tt.text, err, tt.want)
 		}
@@ -95,7 +95,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("a.b = [1, 2.5, {x = '''y'''}]\n[[c]]\nd = 1979-05-27 07:32:00.5Z\n")
 	f.Add("[a]\nb = \"\\u00e9\" # comment\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		table, err := Parse(text)
+		table, err := Parse(text, nil)
 		if err != nil {
 			return
 		}

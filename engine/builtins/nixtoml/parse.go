@@ -43,9 +43,10 @@ func (n *node) finish() Table {
 	return n.values
 }
 
-// Parse reads a TOML document. Its errors are *[SyntaxError].
-func Parse(src string) (t Table, err error) {
-	p := &parser{src: src}
+// Parse reads a TOML document. Poll is called for every pair, and may panic; nil is
+// not called. Its errors are *[SyntaxError].
+func Parse(src string, poll func()) (t Table, err error) {
+	p := &parser{src: src, poll: poll}
 	defer func() {
 		switch e := recover().(type) {
 		case nil:
@@ -78,6 +79,7 @@ func firstInvalid(s string) int {
 // which does not leave the package.
 type parser struct {
 	src   string
+	poll  func() // nil is not called
 	pos   int
 	depth int
 }
@@ -246,6 +248,9 @@ func (p *parser) appendTable(root *node, path []string) *node {
 
 // keyValue reads "a.b = value" into n.
 func (p *parser) keyValue(n *node) {
+	if p.poll != nil {
+		p.poll()
+	}
 	path := p.path()
 	p.expect("=")
 	p.space()
