@@ -84,12 +84,10 @@ func evalPrinted(ctx context.Context, ev *eval.Evaluator, text string) error {
 // afterwards. With BENCH_CANCEL=1 it cancels at more moments of larger
 // evaluations and prints how long they go on: make bench-cancel.
 func TestCancel(t *testing.T) {
-	scale, moments := 1, 3
+	scale, moments := 1, 1
 	measure := os.Getenv("BENCH_CANCEL") != ""
 	if measure {
 		scale, moments = 4, 8
-	} else if testing.Short() {
-		moments = 1
 	}
 	dir := cancelWorld(t, scale)
 	e := openEngine(t, nil)
