@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"unsafe"
-
 )
 
 // PrintOptions say how [State.Print] shows a value. The zero value shows it on
