@@ -80,8 +80,8 @@ func New(opts Options) *Evaluator {
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value),
 	}
-	if opts.Debugger != nil {
-		ev.cores = 1 // it stops where evaluation would be without help
+	if opts.Debugger != nil || opts.Tracer != nil {
+		ev.cores = 1 // they see evaluation in the order that it has without help
 	}
 	if ev.maxDepth == 0 {
 		ev.maxDepth = defaultMaxDepth

@@ -65,6 +65,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 			return nil, inv.cmd.usage("%v", err)
 		}
 	}
+	if inv.showsStats() {
+		set.EvalCores = 1 // what is done twice or in vain would be counted
+	}
 	return set, nil
 }
 
