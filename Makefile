@@ -86,6 +86,11 @@ confirm-parallel: ## compare one goroutine with four, on 1,000 packages: make co
 	@test -f "$(NIXPKGS)/default.nix" || { echo "usage: make confirm-parallel NIXPKGS=DIR (a tree of nixpkgs)"; exit 2; }
 	NIXPKGS=$(abspath $(NIXPKGS)) $(GO) test -tags parallel -run TestParallelNixpkgs -v -count 1 -timeout 60m ./engine
 
+confirm-nixpkgs: build ## compare nixpkgs and NixOS with a real Nix: make confirm-nixpkgs NIX=DIR NIXPKGS=DIR [RUN=regexp] [ORACLE=DIR]
+	@test -x "$(NIX)/bin/nix" -a -f "$(NIXPKGS)/pkgs/top-level/default.nix" || { echo "usage: make confirm-nixpkgs NIX=DIR NIXPKGS=DIR (a real Nix of at least 2.34; a tree of nixpkgs)"; exit 2; }
+	NIX=$(abspath $(NIX)) NIXPKGS=$(abspath $(NIXPKGS)) ORACLE=$(if $(ORACLE),$(abspath $(ORACLE))) NIXBENCH=$(abspath nixbench) \
+	  $(GO) test -tags nixpkgs -run '$(or $(RUN),TestNixpkgs)' -count 1 -timeout 0 $(TESTFLAGS) .
+
 e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
@@ -103,4 +108,4 @@ BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(ab
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-cancel confirm confirm-parallel conformance e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-cancel confirm confirm-nixpkgs confirm-parallel conformance e2e sizes clean help

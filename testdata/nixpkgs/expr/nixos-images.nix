@@ -1,0 +1,19 @@
+# What is made of systems: installation media, images of machines, netboot.
+{ nixpkgs }:
+let
+  eval = system: modules: (import (nixpkgs + "/nixos/lib/eval-config.nix") { inherit system modules; }).config;
+  profile = p: nixpkgs + "/nixos/modules/${p}";
+  base = { fileSystems."/" = { device = "x"; fsType = "ext4"; }; boot.loader.grub.device = "nodev"; system.stateVersion = "26.05"; };
+  build = system: modules: (eval system modules).system.build;
+in
+{
+  iso = (build "x86_64-linux" [ (profile "installer/cd-dvd/installation-cd-minimal.nix") { system.stateVersion = "26.05"; } ]).isoImage.drvPath;
+  isoPlasma = (build "x86_64-linux" [ (profile "installer/cd-dvd/installation-cd-graphical-calamares-plasma6.nix") { system.stateVersion = "26.05"; } ]).isoImage.drvPath;
+  sd = (build "aarch64-linux" [ (profile "installer/sd-card/sd-image-aarch64.nix") { system.stateVersion = "26.05"; } ]).sdImage.drvPath;
+  netboot = (build "x86_64-linux" [ (profile "installer/netboot/netboot-minimal.nix") { system.stateVersion = "26.05"; } ]).netbootRamdisk.drvPath;
+  vm = (build "x86_64-linux" [ base ]).vm.drvPath;
+  vmBootLoader = (build "x86_64-linux" [ base ]).vmWithBootLoader.drvPath;
+  amazon = (build "x86_64-linux" [ (profile "virtualisation/amazon-image.nix") { system.stateVersion = "26.05"; } ]).amazonImage.drvPath;
+  qemu = (build "x86_64-linux" [ base (profile "profiles/qemu-guest.nix") ]).toplevel.drvPath;
+  container = (build "x86_64-linux" [ { boot.isContainer = true; system.stateVersion = "26.05"; } ]).toplevel.drvPath;
+}
