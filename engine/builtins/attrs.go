@@ -90,7 +90,7 @@ func listToAttrs(s *eval.State, list eval.Value) eval.Value {
 	seen := make(map[eval.Sym]bool, len(elems))
 	for _, e := range elems {
 		attrs := s.ForceAttrs(e, "while evaluating an element of the list passed to builtins.listToAttrs")
-		name := eval.Intern(s.ForceStringNoCtx(s.ForceAttr(attrs, symName, "in a {name=...; value=...;} pair"),
+		name := eval.Intern(s.ForceStringAt(s.ForceAttr(attrs, symName, "in a {name=...; value=...;} pair"), attrs.Pos(symName),
 			"while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"))
 		if !seen[name] {
 			seen[name] = true

@@ -31,7 +31,11 @@ func toXML(s *eval.State, v eval.Value) eval.Value {
 func fromJSON(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, "while evaluating the first argument passed to builtins.fromJSON")
 	b := jsonBuilder{s: s}
-	if err := nixjson.Parse(text, &b); err != nil {
+	err := nixjson.Parse(text, &b)
+	if e, ok := err.(*nixjson.ParseError); ok && e.Range {
+		s.Fail(eval.ErrorOther, "%s", e.Msg)
+	}
+	if err != nil {
 		s.Raise(eval.ErrorOther, err.Error(), eval.While(0, "while decoding a JSON string"))
 	}
 	return b.result
@@ -100,9 +104,13 @@ func fromTOML(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.fromTOML")
 	doc, err := nixtoml.Parse(text, s.Poll)
 	if err != nil {
-		s.Fail(eval.ErrorOther, "while parsing TOML: %v", err)
+		s.Raise(eval.ErrorOther, "while parsing TOML: "+err.Error(), eval.Whole())
 	}
-	return tomlValue(s, doc)
+	var result eval.Value
+	if e := s.Try(func() { result = tomlValue(s, doc) }, func(e *eval.Error) bool { return e.Kind == eval.ErrorOther }); e != nil {
+		s.Fail(eval.ErrorOther, "while parsing TOML: error: %s", e.Msg)
+	}
+	return result
 }
 
 // tomlValue returns what a TOML value is in the language.

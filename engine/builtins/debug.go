@@ -1,6 +1,10 @@
 package builtins
 
-import "nixbench/engine/eval"
+import (
+	"strings"
+
+	"nixbench/engine/eval"
+)
 
 // debugging are the builtins on errors, messages and the order of evaluation.
 func (t *table) debugging() []eval.Builtin {
@@ -81,7 +85,7 @@ func (t *table) traceVerbose(s *eval.State, msg, v eval.Value) eval.Value {
 
 func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 	text, _ := s.ForceString(msg, "while evaluating the first argument; the message passed to builtins.warn")
-	s.World().Warn("evaluation warning: " + text)
+	s.World().Warn(evaluationWarning(text))
 	if t.AbortOnWarn {
 		s.Fail(eval.ErrorAbort, "aborting to reveal stack trace of warning, as abort-on-warn is set")
 	}
@@ -89,6 +93,16 @@ func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 		s.BreakAtTrace()
 	}
 	return s.Force(v)
+}
+
+// evaluationWarning lays the message of builtins.warn out as Nix does: below each
+// other, unless it begins with a newline.
+func evaluationWarning(text string) string {
+	const prefix = "evaluation warning: "
+	if strings.HasPrefix(text, "\n") {
+		return strings.TrimSpace(prefix) + text
+	}
+	return prefix + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(prefix)))
 }
 
 func breakpoint(s *eval.State, v eval.Value) eval.Value {

@@ -1,6 +1,10 @@
 package builtins
 
-import "nixbench/engine/eval"
+import (
+	"slices"
+
+	"nixbench/engine/eval"
+)
 
 // lists are the builtins on lists.
 func lists() []eval.Builtin {
@@ -133,7 +137,8 @@ func concatMap(s *eval.State, f, list eval.Value) eval.Value {
 	elems := s.ForceElems(list, "while evaluating the second argument passed to builtins.concatMap")
 	lists := make([]eval.Value, len(elems))
 	for i, e := range elems {
-		lists[i] = s.ForceList(s.Call1(f, e), "while evaluating the return value of the function passed to builtins.concatMap")
+		r := s.Call1(f, e)
+		lists[i] = s.ForceListAt(r, s.PlaceOf(r, s.PlaceOf(f, 0)), "while evaluating the return value of the function passed to builtins.concatMap")
 	}
 	return s.Concat(lists...)
 }
@@ -244,29 +249,81 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 	operator := s.ForceFunction(s.ForceAttr(attrs, symOperator, "in the attrset passed as argument to builtins.genericClosure"),
 		"while evaluating the 'operator' attribute passed as argument to builtins.genericClosure")
 	c := closure{s: s, seen: keySet{s: s}}
-	inElement := c.message("in genericClosure element ")
-	comparing := c.message("while comparing element ")
-	calling := c.message("while calling operator on genericClosure element ")
+	inElement := c.showing("in genericClosure element ")
+	calling := c.showing("while calling operator on genericClosure element ")
 	work := append([]eval.Value(nil), start.List()...)
 	for len(work) > 0 {
 		c.current, work = work[0], work[1:]
-		key := s.WithErrorContext(inElement, c.key)
-		if s.WithErrorContext(comparing, func() eval.Value { return eval.MakeBool(c.seen.insert(key)) }) == eval.False {
+		key := s.WithContext(inElement, c.key)
+		if !c.insert(key) {
 			continue
 		}
 		c.found = append(c.found, c.current)
-		next := s.WithErrorContext(calling, func() eval.Value { return c.call(operator) })
+		next := s.WithContext(calling, func() eval.Value { return c.call(operator) })
 		work = append(work, next.List()...)
 	}
 	return s.ListOf(c.found...)
 }
 
-// message returns, lazily, a step of the trace that shows the current element.
-func (c *closure) message(text string) eval.Value {
-	show := &eval.Builtin{Name: "genericClosure", Arity: 1, F1: func(s *eval.State, _ eval.Value) eval.Value {
-		return eval.MakeString(text + s.ShowForError(c.current))
+// showing returns, lazily, a step of the trace that shows the current element.
+func (c *closure) showing(text string) eval.Value {
+	return c.message(func() string { return text + c.s.ShowForError(c.current) })
+}
+
+// message returns a string that is computed when it is wanted.
+func (c *closure) message(text func() string) eval.Value {
+	f := &eval.Builtin{Name: "genericClosure", Arity: 1, F1: func(*eval.State, eval.Value) eval.Value {
+		return eval.MakeString(text())
 	}}
-	return c.s.Thunk(eval.MakeBuiltin(show), eval.Null)
+	return c.s.Thunk(eval.MakeBuiltin(f), eval.Null)
+}
+
+// insert adds the key of the current element, and reports whether it was missing.
+// The trace of an error tells which elements were compared.
+func (c *closure) insert(key eval.Value) bool {
+	comparing := c.message(func() string {
+		if c.incomparable(key).Kind() == eval.KindNone {
+			return "while checking key of element " + c.show(c.current)
+		}
+		return "while comparing element " + c.show(c.current)
+	})
+	with := c.message(func() string {
+		if other := c.incomparable(key); other.Kind() != eval.KindNone {
+			return "with element " + c.show(other)
+		}
+		return ""
+	})
+	added := c.s.WithContext(comparing, func() eval.Value {
+		return c.s.WithContext(with, func() eval.Value { return eval.MakeBool(c.seen.insert(key)) })
+	})
+	return added == eval.True
+}
+
+// incomparable returns the element of the least key that key cannot be compared
+// with; the zero Value if there is none.
+func (c *closure) incomparable(key eval.Value) eval.Value {
+	keyOf := func(elem eval.Value) eval.Value {
+		k, _ := elem.Attrs().Get(symKey)
+		return c.s.Force(k)
+	}
+	sorted := slices.Clone(c.found)
+	slices.SortStableFunc(sorted, func(a, b eval.Value) int { return c.s.Compare(keyOf(a), keyOf(b), "") })
+	for _, elem := range sorted {
+		elem = c.s.Force(elem)
+		if c.s.Try(func() { c.s.Less(key, keyOf(elem), "") }, func(*eval.Error) bool { return true }) != nil {
+			return elem
+		}
+	}
+	return eval.Value{}
+}
+
+// show shows an element, whose key has been evaluated.
+func (c *closure) show(elem eval.Value) string {
+	elem = c.s.Force(elem)
+	b := c.s.NewAttrs(1)
+	key, _ := elem.Attrs().Get(symKey)
+	b.Set(symKey, c.s.Force(key))
+	return c.s.ShowForError(c.s.Update(elem, b.Value()))
 }
 
 // key returns the key of the current element.

@@ -183,7 +183,7 @@ func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
 	if errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("cannot read directory %q: Not a directory", file), eval.Because(err))
+		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", resolveLinks(s, file)), eval.Because(err))
 	}
 	if err != nil {
 		s.FailFile(file, err)

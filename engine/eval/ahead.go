@@ -220,7 +220,7 @@ func (c *collection) frame(i int) frame {
 	if c.shape != nil {
 		return attrFrame(Attr{Name: c.shape.syms[i], Pos: c.shape.posAt(i)})
 	}
-	return indexFrame(whileElem, i)
+	return indexFrame(whileElem, i, 0)
 }
 
 // lazyFrom reports whether there are at least two elements from i on that have

@@ -3,11 +3,12 @@ package eval
 import "fmt"
 
 // assertEqual compares the operands of an assertion that failed, and raises the
-// error that says where they differ. It returns if it finds no difference.
+// error that says where they differ. It returns if it finds no difference. pos is
+// that of the comparison.
 // Behaviour: assertEqValues in Nix's eval.cc.
-func (s *State) assertEqual(a, b Value) {
-	s.Enter()
-	a, b = s.force(a), s.force(b)
+func (s *State) assertEqual(a, b Value, pos Pos) {
+	s.EnterAt(pos)
+	a, b = s.ForceFor(a, pos), s.ForceFor(b, pos)
 	ka, kb := kindOf[a.raw()], kindOf[b.raw()]
 	number := func(k Kind) bool { return k == KindInt || k == KindFloat }
 	switch {
@@ -22,9 +23,9 @@ func (s *State) assertEqual(a, b Value) {
 	case kindClass(ka) == KindLambda:
 		s.differ("distinct functions and immediate comparisons of identical functions compare as unequal")
 	case ka == KindList:
-		s.assertEqualLists(a, b)
+		s.assertEqualLists(a, b, pos)
 	case ka == KindAttrs:
-		s.assertEqualSets(a, b)
+		s.assertEqualSets(a, b, pos)
 	case !s.Equal(a, b):
 		word := map[Kind]string{KindBool: "boolean", KindString: "string", KindPath: "path"}[ka]
 		s.differ("%s '%s' is not equal to %s '%s'", word, s.showForError(a), word, s.showForError(b))
@@ -42,7 +43,7 @@ func kindClass(k Kind) Kind {
 
 func (s *State) differ(format string, args ...any) { s.Fail(ErrorAssert, format, args...) }
 
-func (s *State) assertEqualLists(a, b Value) {
+func (s *State) assertEqualLists(a, b Value, pos Pos) {
 	x, y := a.list(), b.list()
 	if len(x) != len(y) {
 		s.differ("list of size '%d' is not equal to list of size '%d', left hand side is '%s', right hand side is '%s'",
@@ -52,18 +53,18 @@ func (s *State) assertEqualLists(a, b Value) {
 		if x[i] == y[i] {
 			continue
 		}
-		s.push(textFrame(0, fmt.Sprintf("while comparing list element %d", i)))
-		s.assertEqual(x[i], y[i])
+		s.push(textFrame(pos, fmt.Sprintf("while comparing list element %d", i)))
+		s.assertEqual(x[i], y[i], pos)
 		s.pop()
 	}
 }
 
-func (s *State) assertEqualSets(a, b Value) {
+func (s *State) assertEqualSets(a, b Value, pos Pos) {
 	if s.IsDerivation(a) && s.IsDerivation(b) {
 		x, y := get(a, symOutPath), get(b, symOutPath)
 		if x != nil && y != nil {
-			s.push(textFrame(0, "while comparing a derivation by its 'outPath' attribute"))
-			s.assertEqual(*x, *y)
+			s.push(textFrame(pos, "while comparing a derivation by its 'outPath' attribute"))
+			s.assertEqual(*x, *y, pos)
 			s.pop()
 			return
 		}
@@ -82,7 +83,7 @@ func (s *State) assertEqualSets(a, b Value) {
 		if x == y {
 			continue
 		}
-		s.push(textFrame(0, "while comparing attribute '"+ShowSym(name)+"'"))
+		s.push(textFrame(pos, "while comparing attribute '"+ShowSym(name)+"'"))
 		mark := len(s.stack)
 		if p := sa.posAt(i); p != 0 {
 			s.push(textFrame(p, "where left hand side is"))
@@ -90,7 +91,7 @@ func (s *State) assertEqualSets(a, b Value) {
 		if p := sb.posAt(i); p != 0 {
 			s.push(textFrame(p, "where right hand side is"))
 		}
-		s.assertEqual(x, y)
+		s.assertEqual(x, y, pos)
 		s.stack = s.stack[:mark]
 		s.pop()
 	}

@@ -37,7 +37,7 @@ func (s *State) Call(f Value, args ...Value) Value {
 	case 1:
 		return s.apply(f, args[0])
 	case 2:
-		return s.apply2(f, args[0], args[1])
+		return s.apply2(f, args[0], args[1], 0)
 	}
 	return s.applyN(s.force(f), args, 0)
 }
@@ -46,4 +46,4 @@ func (s *State) Call(f Value, args ...Value) Value {
 func (s *State) Call1(f, x Value) Value { return s.apply(f, x) }
 
 // Call2 is Call with two arguments.
-func (s *State) Call2(f, x, y Value) Value { return s.apply2(f, x, y) }
+func (s *State) Call2(f, x, y Value) Value { return s.apply2(f, x, y, 0) }

@@ -3,24 +3,27 @@ package eval
 import "fmt"
 
 // apply calls f with one argument.
-func (s *State) apply(f, x Value) Value {
+func (s *State) apply(f, x Value) Value { return s.applyAt(f, x, 0) }
+
+// applyAt calls f with one argument. The trace tells that it was called there.
+func (s *State) applyAt(f, x Value, call Pos) Value {
 	f = s.force(f)
 	switch f.raw() {
 	case rawLambda:
 		l := s.lambdaOf(f)
 		if l.params == 1 {
-			return s.enter1(l, f, x, 0)
+			return s.enter1(l, f, x, call)
 		}
 		return s.partial1(f, x)
 	case rawBuiltin:
 		if b := f.Builtin(); b.Arity == 1 {
-			return s.callBuiltin1(b, x, 0)
+			return s.callBuiltin1(b, x, call)
 		}
 		return s.partial1(f, x)
 	case rawPartial, rawClosure:
-		return s.apply1More(f, x)
+		return s.apply1More(f, x, call)
 	}
-	return s.applyN(f, []Value{x}, 0)
+	return s.applyN(f, []Value{x}, call)
 }
 
 // partial1 returns a function that has one of several arguments.
@@ -31,17 +34,17 @@ func (s *State) partial1(f, x Value) Value {
 }
 
 // apply1More calls a function that has some of its arguments with one more.
-func (s *State) apply1More(f, x Value) Value {
+func (s *State) apply1More(f, x Value, call Pos) Value {
 	c := f.header()
 	n := int(f.n >> 8)
 	if n == 1 {
-		return s.apply2(*c, *at(c, 1), x)
+		return s.apply2(*c, *at(c, 1), x, call)
 	}
-	return s.applyN(f, []Value{x}, 0)
+	return s.applyN(f, []Value{x}, call)
 }
 
 // apply2 calls f with two arguments.
-func (s *State) apply2(f, x, y Value) Value {
+func (s *State) apply2(f, x, y Value, call Pos) Value {
 	f = s.force(f)
 	if f.is(rawLambda) {
 		switch l := s.lambdaOf(f); l.params {
@@ -50,17 +53,17 @@ func (s *State) apply2(f, x, y Value) Value {
 			setUp(fr, f.frame())
 			*at(fr, l.arg) = x
 			*at(fr, l.arg+1) = y
-			return s.enter(l, l.compiled(), fr, 0)
+			return s.enter(l, l.compiled(), fr, call)
 		case 1:
-			return s.apply(s.enter1(l, f, x, 0), y)
+			return s.applyAt(s.enter1(l, f, x, call), y, call)
 		}
 	}
 	if f.is(rawBuiltin) {
 		if b := f.Builtin(); b.Arity == 2 {
-			return s.callBuiltin2(b, x, y, 0)
+			return s.callBuiltin2(b, x, y, call)
 		}
 	}
-	return s.applyN(f, []Value{x, y}, 0)
+	return s.applyN(f, []Value{x, y}, call)
 }
 
 // enter1 calls a function that takes one argument at once.

@@ -33,8 +33,8 @@ func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, St
 			return s.coerceText(v, opts)
 		}
 	}
-	s.Enter()
-	text, c := s.coerce(s.force(v), ctx, opts)
+	s.EnterAt(opts.Pos)
+	text, c := s.coerce(s.ForceFor(v, opts.Pos), ctx, opts)
 	s.Leave()
 	return text, c
 }
@@ -56,13 +56,15 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 	case rawString, rawContextString, rawPath:
 		return s.coerceText(v, opts)
 	case rawAttrs:
-		if f := get(v, symToString); f != nil {
-			r := s.apply(*f, v)
-			return s.CoerceToString(r, ctx, opts)
-		}
-		if o := get(v, symOutPath); o != nil {
-			return s.CoerceToString(*o, ctx, opts)
-		}
+		var text string
+		var c StringContext
+		s.Peel(v, opts.Pos, false, func(v Value, _ bool) {
+			if v.is(rawAttrs) {
+				s.cannotCoerce(v, ctx, opts)
+			}
+			text, c = s.CoerceToString(v, ctx, opts)
+		})
+		return text, c
 	}
 	if opts.More {
 		switch v.raw() {
@@ -81,9 +83,13 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 			return s.coerceList(v.list(), ctx, opts)
 		}
 	}
+	s.cannotCoerce(v, ctx, opts)
+	return "", nil
+}
+
+func (s *State) cannotCoerce(v Value, ctx string, opts CoerceOpts) {
 	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
 		While(opts.Pos, ctx))
-	return "", nil
 }
 
 func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, StringContext) {
@@ -108,25 +114,19 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 
 // CoerceToPath makes an absolute path of v. Ctx is for the trace.
 // Behaviour: coerceToPath in Nix's eval.cc.
-func (s *State) CoerceToPath(v Value, ctx string) (string, StringContext) {
-	v = s.forceAt(v, 0, ctx)
-	for v.is(rawAttrs) {
-		if f := get(v, symToString); f != nil {
-			v = s.apply(*f, v)
-		} else if o := get(v, symOutPath); o != nil {
-			v = s.force(*o)
-		} else {
-			break
+func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext) {
+	s.Peel(v, 0, false, func(v Value, _ bool) {
+		if v.is(rawPath) {
+			text = v.text()
+			return
 		}
-	}
-	if v.is(rawPath) {
-		return v.text(), nil
-	}
-	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
-	if !strings.HasPrefix(text, "/") {
-		s.Raise(ErrorOther, fmt.Sprintf("string '%s' doesn't represent an absolute path", text), While(0, ctx))
-	}
-	return path.Clean(text), c
+		text, c = s.CoerceToString(v, ctx, CoerceOpts{})
+		if !strings.HasPrefix(text, "/") {
+			s.Raise(ErrorOther, fmt.Sprintf("string '%s' doesn't represent an absolute path", text), While(0, ctx))
+		}
+		text = path.Clean(text)
+	})
+	return text, c
 }
 
 // RealisePath is CoerceToPath for a path whose file is going to be read: what

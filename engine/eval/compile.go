@@ -127,7 +127,7 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Select:
 		return c.selection(e)
 	case *syntax.HasAttr:
-		return &hasAttr{x: c.expr(e.X), path: c.path(e.Path)}
+		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path)}
 	case *syntax.Attrs:
 		return c.attrs(e)
 	case *syntax.List:
@@ -154,7 +154,7 @@ func (c *compiler) node(e syntax.Expr) node {
 		c.withs = c.withs[:len(c.withs)-1]
 		return n
 	case *syntax.If:
-		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: e.At}
+		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: placeOf(e.Cond)}
 	case *syntax.Assert:
 		return c.assert(e)
 	case *syntax.Not:
@@ -166,13 +166,51 @@ func (c *compiler) node(e syntax.Expr) node {
 }
 
 // placeOf returns the position that Nix has for an expression: none for plain
-// literals.
+// literals and let, that of a part for lists and some operators.
+// Behaviour: getPos in Nix's nixexpr.hh.
 func placeOf(e syntax.Expr) Pos {
-	switch e.(type) {
-	case *syntax.Int, *syntax.Float, *syntax.Str, *syntax.Path:
+	switch e := e.(type) {
+	case *syntax.Int, *syntax.Float, *syntax.Str, *syntax.Path, *syntax.Let:
 		return 0
+	case *syntax.List:
+		if len(e.Elems) == 0 {
+			return 0
+		}
+		return placeOf(e.Elems[0])
+	case *syntax.HasAttr:
+		return placeOf(e.X)
+	case *syntax.Not:
+		return placeOf(e.X)
 	}
 	return e.Pos()
+}
+
+// step compiles an expression whose evaluation is a step of the trace.
+func (c *compiler) step(e syntax.Expr, as string) node {
+	c.level++
+	n := c.expr(e)
+	c.level--
+	switch v := n.(type) {
+	case *constNode:
+		if !v.v.lazy() {
+			return n
+		}
+	case *lambdaNode:
+		return n
+	case *var0:
+		v.as = as
+		return n
+	case *var1:
+		v.as = as
+		return n
+	case *var2:
+		v.as = as
+		return n
+	case *varN:
+		v.as = as
+		return n
+	}
+	return &stepNode{x: n, pos: placeOf(e), as: as}
 }
 
 func (c *compiler) variable(e *syntax.Var) node {
@@ -181,21 +219,21 @@ func (c *compiler) variable(e *syntax.Var) node {
 		i := uintptr(r.Slot) + 1
 		switch r.Depth {
 		case 0:
-			return &var0{i: i, pos: e.At}
+			return &var0{i: i, use: use{pos: e.At}}
 		case 1:
-			return &var1{i: i, pos: e.At}
+			return &var1{i: i, use: use{pos: e.At}}
 		case 2:
-			return &var2{i: i, pos: e.At}
+			return &var2{i: i, use: use{pos: e.At}}
 		}
-		return &varN{depth: int(r.Depth), i: i, pos: e.At}
+		return &varN{depth: int(r.Depth), i: i, use: use{pos: e.At}}
 	case syntax.Outer:
 		return constant(c.text.outer[r.Slot])
 	case syntax.Global:
 		return constant(c.ev.globals[e.Name])
 	case syntax.InWith:
-		n := &withVar{name: e.Name, scopes: make([]withRef, len(*r.Withs)), pos: e.At}
+		n := &withVar{name: e.Name, scopes: make([]withRef, len(*r.Withs)), use: use{pos: e.At}}
 		for i, w := range *r.Withs {
-			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1, c.withs[len(c.withs)-1-i]}
+			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1, use{pos: c.withs[len(c.withs)-1-i]}}
 		}
 		return n
 	}
@@ -205,7 +243,7 @@ func (c *compiler) variable(e *syntax.Var) node {
 func (c *compiler) interp(e *syntax.Interp) node {
 	n := &interpNode{parts: make([]node, len(e.Parts)), pos: make([]Pos, len(e.Parts)), at: e.At}
 	for i, p := range e.Parts {
-		n.parts[i], n.pos[i] = c.expr(p.X), p.At
+		n.parts[i], n.pos[i] = c.step(p.X, operandOfAdd), p.At
 	}
 	if e.IsPath {
 		return &pathNode{interpNode: *n}
@@ -218,18 +256,21 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 	for i, a := range names {
 		path[i].sym = a.Sym
 		if a.X != nil {
-			path[i].node, path[i].pos = c.expr(a.X), placeOf(a.X)
+			path[i].node, path[i].text, path[i].pos = c.expr(a.X), a.X, placeOf(a.X)
 		}
 	}
 	return path
 }
 
 func (c *compiler) selection(e *syntax.Select) node {
-	x := c.expr(e.X)
+	x := c.step(e.X, whileSelecting)
 	if e.Default == nil && len(e.Path) == 1 && e.Path[0].X == nil {
 		return &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
 	}
 	n := &selectN{x: x, selection: selection{path: c.path(e.Path), pos: e.At}}
+	for i := range n.path {
+		n.computed = n.computed || n.path[i].node != nil
+	}
 	if e.Default != nil {
 		n.def = c.expr(e.Default)
 	}
@@ -248,7 +289,7 @@ func (c *compiler) call(e *syntax.Call) node {
 }
 
 func (c *compiler) assert(e *syntax.Assert) node {
-	n := &assertNode{cond: c.expr(e.Cond), pos: e.At, text: e.Cond}
+	n := &assertNode{cond: c.expr(e.Cond), condPos: placeOf(e.Cond), pos: e.At, text: e.Cond}
 	if b, ok := e.Cond.(*syntax.Binary); ok && b.Op == syntax.OpEqual {
 		if eq, ok := n.cond.(*equalNode); ok {
 			n.equal = eq
@@ -262,10 +303,18 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	if e.Fn != nil {
 		return c.operatorCall(e)
 	}
-	x, y := c.expr(e.X), c.expr(e.Y)
+	var x, y node
+	switch e.Op {
+	case syntax.OpEqual, syntax.OpNotEqual, syntax.OpConcat:
+		x, y = c.step(e.X, operandSteps[e.Op][0]), c.step(e.Y, operandSteps[e.Op][1])
+	case syntax.OpAdd:
+		x, y = c.step(e.X, operandOfAdd), c.step(e.Y, operandOfAdd)
+	default:
+		x, y = c.expr(e.X), c.expr(e.Y)
+	}
 	switch e.Op {
 	case syntax.OpAnd, syntax.OpOr, syntax.OpImpl:
-		return &logicNode{op: e.Op, x: x, y: y, pos: e.At}
+		return &logicNode{op: e.Op, x: x, y: y, xpos: placeOf(e.X), ypos: placeOf(e.Y)}
 	case syntax.OpEqual, syntax.OpNotEqual:
 		return &equalNode{x: x, y: y, not: e.Op == syntax.OpNotEqual, pos: e.At}
 	case syntax.OpLess, syntax.OpGreaterEq:

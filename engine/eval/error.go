@@ -62,6 +62,8 @@ type Error struct {
 	halt  bool    // it only says why the debugger was called
 	stack []frame // saved
 	from  []int32 // by frame of Trace, where in stack it is from
+	cell  *Value  // that turned out to refer to itself
+	whole bool    // Msg ends with what is printed as it is, spaces included
 }
 
 // A TraceFrame is one step of an error's trace.
@@ -91,6 +93,9 @@ func At(pos Pos) ErrorOption { return func(e *Error) { e.pos = pos } }
 func While(pos Pos, text string) ErrorOption {
 	return func(e *Error) { e.inner = append([]frame{textFrame(pos, text)}, e.inner...) }
 }
+
+// Whole says that spaces and newlines at the end of the message are printed.
+func Whole() ErrorOption { return func(e *Error) { e.whole = true } }
 
 // Suggest adds similar names.
 func Suggest(names []string) ErrorOption { return func(e *Error) { e.Suggestions = names } }

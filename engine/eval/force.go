@@ -20,7 +20,7 @@ func (s *State) forceAt(v Value, pos Pos, ctx string) Value {
 		return v
 	}
 	s.push(textFrame(pos, ctx))
-	v = s.force(v)
+	v = s.forceFrom(v.cell(), pos)
 	s.pop()
 	return v
 }
@@ -53,10 +53,13 @@ func (s *State) ForceBool(v Value, ctx string) bool {
 }
 
 // ForceList returns a list, evaluated but for its elements.
-func (s *State) ForceList(v Value, ctx string) Value {
-	v = s.force(v)
+func (s *State) ForceList(v Value, ctx string) Value { return s.ForceListAt(v, 0, ctx) }
+
+// ForceListAt is ForceList for what is at pos.
+func (s *State) ForceListAt(v Value, pos Pos, ctx string) Value {
+	v = s.ForceFor(v, pos)
 	if !v.is(rawList) {
-		s.wrongType("a list", v, 0, 0, ctx)
+		s.wrongType("a list", v, 0, pos, ctx)
 	}
 	return v
 }
@@ -97,6 +100,9 @@ func (s *State) ForceString(v Value, ctx string) (string, StringContext) {
 	}
 	return v.str(), v.Context()
 }
+
+// ForceStringAt is ForceStringNoCtx for what is at pos.
+func (s *State) ForceStringAt(v Value, pos Pos, ctx string) string { return s.stringNoCtx(v, pos, ctx) }
 
 // ForceStringNoCtx returns a string, which must have no context.
 func (s *State) ForceStringNoCtx(v Value, ctx string) string { return s.stringNoCtx(v, 0, ctx) }

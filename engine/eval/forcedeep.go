@@ -34,8 +34,8 @@ func (d *deepForcer) enter(id any) bool {
 
 func (d *deepForcer) force(v Value) {
 	s := d.s
-	s.Enter()
-	v = s.force(v)
+	s.EnterFor(v)
+	v = s.ForceFor(v, s.PlaceOf(v, 0))
 	if id := v.Identity(); id != nil && d.enter(id) {
 		c := collectionOf(v)
 		for i := range c.elems {

@@ -219,11 +219,8 @@ func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 }
 
 //go:noinline
-func (s *State) pastLimit(l *lambda, call Pos) {
-	if s.room < 0 {
-		s.noRoom()
-	}
-	s.Raise(ErrorLimit, "stack overflow; max-call-depth exceeded", At(call))
+func (s *State) pastLimit(_ *lambda, call Pos) {
+	s.tooDeep(call)
 }
 
 // enterBuiltin counts a call of a builtin, and leaveBuiltin ends it.

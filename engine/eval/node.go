@@ -54,28 +54,36 @@ func (n *constantNode) Delay(*State, *Value) Value {
 type (
 	var0 struct {
 		base
-		i   uintptr // cell of the frame
-		pos Pos
+		i uintptr // cell of the frame
+		use
 	}
 	var1 struct {
 		base
-		i   uintptr
-		pos Pos
+		i uintptr
+		use
 	}
 	var2 struct {
 		base
-		i   uintptr
-		pos Pos
+		i uintptr
+		use
 	}
 	varN struct {
 		base
 		depth int
 		i     uintptr
-		pos   Pos
+		use
 	}
 )
 
-func (s *State) evalSlot(c *Value, pos Pos) Value {
+// A use is where a variable stands, and what for.
+type use struct {
+	pos Pos
+	// as is a step of the trace while the variable is forced: "in the left
+	// operand of '=='". "" if that is no step.
+	as string
+}
+
+func (s *State) evalSlot(c *Value, u *use) Value {
 	v := *c
 	if !v.lazy() {
 		return v
@@ -83,17 +91,29 @@ func (s *State) evalSlot(c *Value, pos Pos) Value {
 	if r := v.cell().load(); !r.lazy() {
 		return r
 	}
-	return s.forceVar(v.cell(), pos)
+	return s.forceVar(v.cell(), u)
 }
 
-// forceVar forces the thunk that a variable refers to. The position is that of
-// the error if it turns out to refer to itself.
+// forceVar forces the thunk that a variable refers to.
 //
 //go:noinline
-func (s *State) forceVar(c *Value, pos Pos) Value {
-	if n := c.loadN(); n == s.busy || n == s.busy|1 {
-		s.infiniteRecursion(pos)
+func (s *State) forceVar(c *Value, u *use) Value {
+	if u.as == "" {
+		return s.forceFrom(c, u.pos)
 	}
+	s.push(textFrame(u.pos, u.as))
+	v := s.forceFrom(c, u.pos)
+	s.pop()
+	return v
+}
+
+// forceFrom forces a cell for an expression at pos: the place of the error if
+// the cell turns out to refer to itself, and of the call if it is one.
+func (s *State) forceFrom(c *Value, pos Pos) Value {
+	if n := c.loadN(); n == s.busy || n == s.busy|1 {
+		s.infiniteRecursion(c, pos)
+	}
+	s.wanted = pos
 	return s.forceCell(c)
 }
 
@@ -108,13 +128,13 @@ func (b *base) delaySlot(s *State, fr, c *Value) Value {
 	return v
 }
 
-func (n *var0) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(fr, n.i), n.pos) }
+func (n *var0) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(fr, n.i), &n.use) }
 func (n *var0) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(fr, n.i)) }
-func (n *var1) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(fr), n.i), n.pos) }
+func (n *var1) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(fr), n.i), &n.use) }
 func (n *var1) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(up(fr), n.i)) }
-func (n *var2) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(up(fr)), n.i), n.pos) }
+func (n *var2) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(up(up(fr)), n.i), &n.use) }
 func (n *var2) Delay(s *State, fr *Value) Value { return n.delaySlot(s, fr, at(up(up(fr)), n.i)) }
-func (n *varN) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(upN(fr, n.depth), n.i), n.pos) }
+func (n *varN) Eval(s *State, fr *Value) Value  { return s.evalSlot(at(upN(fr, n.depth), n.i), &n.use) }
 func (n *varN) Delay(s *State, fr *Value) Value {
 	return n.delaySlot(s, fr, at(upN(fr, n.depth), n.i))
 }
@@ -131,28 +151,45 @@ type withVar struct {
 	base
 	name   Sym
 	scopes []withRef
-	pos    Pos
+	use
 }
 
 type withRef struct {
 	depth int
 	i     uintptr
-	pos   Pos // of the with expression
+	use   // at the with expression
 }
 
 func (n *withVar) Eval(s *State, fr *Value) Value {
-	for _, w := range n.scopes {
-		v := s.evalSlot(at(upN(fr, w.depth), w.i), w.pos)
+	for i := range n.scopes {
+		w := &n.scopes[i]
+		v := s.evalSlot(at(upN(fr, w.depth), w.i), &w.use)
 		if !v.is(rawAttrs) {
 			s.wrongType("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
 		}
 		if c := get(v, n.name); c != nil {
-			return s.evalSlot(c, n.pos)
+			return s.evalSlot(c, &n.use)
 		}
 	}
 	s.Raise(ErrorUndefined, "undefined variable '"+ShowSym(n.name)+"'", At(n.pos))
 	return Value{}
 }
+
+// A stepNode evaluates x as a step of the trace. Variables have it as their use.
+type stepNode struct {
+	x   node
+	pos Pos
+	as  string
+}
+
+func (n *stepNode) Eval(s *State, fr *Value) Value {
+	s.push(textFrame(n.pos, n.as))
+	v := n.x.Eval(s, fr)
+	s.pop()
+	return v
+}
+
+func (n *stepNode) Delay(s *State, fr *Value) Value { return n.x.Delay(s, fr) }
 
 // A curPos is __curPos.
 type curPos struct {

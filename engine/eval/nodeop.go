@@ -17,7 +17,7 @@ type notNode struct {
 }
 
 func (n *notNode) Eval(s *State, fr *Value) Value {
-	return MakeBool(!s.evalBool(n.x, fr, n.pos, "in the argument of the not operator"))
+	return MakeBool(!s.evalBool(n.x, fr, n.pos, "in the argument of '!'"))
 }
 
 func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
@@ -33,28 +33,37 @@ func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
 // A logicNode is x && y, x || y or x -> y.
 type logicNode struct {
 	base
-	op   syntax.Op
-	x, y node
-	pos  Pos
+	op         syntax.Op
+	x, y       node
+	xpos, ypos Pos
 }
 
 func (n *logicNode) Eval(s *State, fr *Value) Value {
 	switch n.op {
 	case syntax.OpAnd:
-		if !s.evalBool(n.x, fr, n.pos, "in the left operand of the AND (&&) operator") {
+		if !s.evalBool(n.x, fr, n.xpos, "in the left operand of '&&'") {
 			return False
 		}
-		return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the AND (&&) operator"))
+		return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '&&'"))
 	case syntax.OpOr:
-		if s.evalBool(n.x, fr, n.pos, "in the left operand of the OR (||) operator") {
+		if s.evalBool(n.x, fr, n.xpos, "in the left operand of '||'") {
 			return True
 		}
-		return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the OR (||) operator"))
+		return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '||'"))
 	}
-	if !s.evalBool(n.x, fr, n.pos, "in the left operand of the IMPL (->) operator") {
+	if !s.evalBool(n.x, fr, n.xpos, "in the left operand of '->'") {
 		return True
 	}
-	return MakeBool(s.evalBool(n.y, fr, n.pos, "in the right operand of the IMPL (->) operator"))
+	return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '->'"))
+}
+
+// Steps of evaluating operands.
+const operandOfAdd = "in an operand of '+'"
+
+var operandSteps = map[syntax.Op][2]string{
+	syntax.OpEqual:    {"in the left operand of '=='", "in the right operand of '=='"},
+	syntax.OpNotEqual: {"in the left operand of '!='", "in the right operand of '!='"},
+	syntax.OpConcat:   {"in the left operand of '++'", "in the right operand of '++'"},
 }
 
 // An equalNode is x == y or x != y.
@@ -83,6 +92,9 @@ type lessNode struct {
 }
 
 func (n *lessNode) Eval(s *State, fr *Value) Value {
+	if n.not { // Nix has !(y < x)
+		s.push(textFrame(n.pos, "in the argument of '!'"))
+	}
 	s.enterOperator(lessThan, n.pos)
 	var x, y Value
 	if n.swap {
@@ -100,6 +112,9 @@ func (n *lessNode) Eval(s *State, fr *Value) Value {
 		r = s.Less(x, y, "")
 	}
 	s.leaveOperator()
+	if n.not {
+		s.pop()
+	}
 	return MakeBool(r != n.not)
 }
 
@@ -272,8 +287,8 @@ type updateNode struct {
 
 // Eval evaluates the right operand first, as Nix does.
 func (n *updateNode) Eval(s *State, fr *Value) Value {
-	y := s.evalOperand(n.y, fr, n.ypos, "in the right operand of the update (//) operator")
-	x := s.evalOperand(n.x, fr, n.xpos, "in the left operand of the update (//) operator")
+	y := s.evalOperand(n.y, fr, n.ypos, "in the right operand of '//'")
+	x := s.evalOperand(n.x, fr, n.xpos, "in the left operand of '//'")
 	s.stats.Updates++
 	return s.update(x, y)
 }

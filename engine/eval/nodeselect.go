@@ -9,7 +9,8 @@ import (
 // An attrName is a component of an attribute path.
 type attrName struct {
 	sym  Sym
-	node node // computes the name, if not nil
+	node node        // computes the name, if not nil
+	text syntax.Expr // what node was made of
 	pos  Pos
 }
 
@@ -18,25 +19,43 @@ type selection struct {
 	path []attrName // nil if it is only sym
 	sym  Sym
 	pos  Pos
+	// fr is where the names are computed, if some are.
+	fr *Value
 }
 
-// describe returns the attribute path as traces show it.
-func (n *selection) describe() string {
+const whileSelecting = "while selecting an attribute"
+
+// describe returns the first n components of the attribute path as traces show
+// them: names that can be computed as what they are.
+func (n *selection) describe(s *State, upTo int) string {
 	if n.path == nil {
-		return SymName(n.sym)
+		return ShowSym(n.sym)
 	}
 	var b strings.Builder
-	for i, a := range n.path {
+	for i := range n.path[:upTo] {
 		if i > 0 {
 			b.WriteByte('.')
 		}
+		a := &n.path[i]
+		name := a.sym
 		if a.node != nil {
-			b.WriteString("\"${…}\"")
-		} else {
-			b.WriteString(ShowSym(a.sym))
+			if err := s.aside(func() { name = a.name(s, n.fr) }); err != nil {
+				b.WriteString("\"${" + syntax.Print(a.text, symbols) + "}\"")
+				continue
+			}
 		}
+		b.WriteString(ShowSym(name))
 	}
 	return b.String()
+}
+
+// len returns the number of components.
+func (n *selection) len() int { return max(1, len(n.path)) }
+
+// frame is the step of selecting, after so many components, the last of which
+// was defined at pos.
+func (n *selection) frame(done int, pos Pos) frame {
+	return pointerFrame(n, uint64(pos)<<32|uint64(done)<<8|tagSelect)
 }
 
 // name returns the name of a component.
@@ -53,11 +72,11 @@ func (n *selection) pick(s *State, v Value) Value {
 	s.stats.Lookups++
 	name := n.sym
 	if !v.is(rawAttrs) {
-		s.wrongType("a set", v, 0, n.pos, "while selecting an attribute")
+		n.fail(s, v, name, 0, 0)
 	}
 	c := get(v, name)
 	if c == nil {
-		n.missing(s, v, name)
+		n.fail(s, v, name, 0, 0)
 	}
 	r := *c
 	if !r.lazy() {
@@ -66,28 +85,33 @@ func (n *selection) pick(s *State, v Value) Value {
 	if r := r.cell().load(); !r.lazy() {
 		return r
 	}
-	return n.forceAttr(s, v, name, r)
+	return n.forceAttr(s, Attrs{v}.Pos(name), 1, r)
 }
 
-// forceAttr forces a selected attribute, as a step of the trace.
-func (n *selection) forceAttr(s *State, set Value, name Sym, v Value) Value {
-	pos := Attrs{set}.Pos(name)
-	s.push(pointerFrame(n, uint64(pos)<<32|tagSelect))
-	if k := v.cell().loadN(); k == s.busy || k == s.busy|1 {
-		if pos == 0 {
-			pos = n.pos
-		}
-		s.infiniteRecursion(pos)
+// forceAttr forces an attribute that was selected by so many components, as a
+// step of the trace. pos is where it was defined.
+func (n *selection) forceAttr(s *State, pos Pos, done int, v Value) Value {
+	s.push(n.frame(done, pos))
+	at := pos
+	if done < n.len() || pos == 0 {
+		at = n.pos
 	}
-	r := s.forceCell(v.cell())
+	r := s.forceFrom(v.cell(), at)
 	s.pop()
 	return r
 }
 
+// fail raises the error that v, which so many components led to, is not a set
+// with an attribute of that name.
+//
 //go:noinline
-func (n *selection) missing(s *State, v Value, name Sym) {
+func (n *selection) fail(s *State, v Value, name Sym, done int, pos Pos) {
+	s.push(n.frame(done, pos))
+	if !v.is(rawAttrs) {
+		s.wrongType("a set", v, 0, n.pos, whileSelecting)
+	}
 	s.Raise(ErrorMissingAttr, "attribute '"+ShowSym(name)+"' missing",
-		At(n.pos), Suggest(suggestions(Attrs{v}.Names(), SymName(name))))
+		Suggest(suggestions(Attrs{v}.Names(), SymName(name))))
 }
 
 // A select1 is x.a.
@@ -105,47 +129,55 @@ func (n *select1) Eval(s *State, fr *Value) Value {
 type selectN struct {
 	base
 	selection
-	x   node
-	def node // nil without "or"
+	x        node
+	def      node // nil without "or"
+	computed bool // some names are
 }
 
 func (n *selectN) Eval(s *State, fr *Value) Value {
 	v := n.x.Eval(s, fr)
+	sel := &n.selection
+	if n.computed {
+		sel = &selection{path: n.path, pos: n.pos, fr: fr}
+	}
 	var set Value // that v was selected from
 	var name Sym
 	for i := range n.path {
 		s.stats.Lookups++
 		from := name
-		name = n.path[i].name(s, fr)
+		if name = n.path[i].sym; n.path[i].node != nil {
+			s.push(sel.frame(i, definedAt(set, from)))
+			name = n.path[i].name(s, fr)
+			s.pop()
+		}
 		var c *Value
 		if v.is(rawAttrs) {
 			c = get(v, name)
 		}
 		if c == nil {
 			if n.def != nil {
-				return n.def.Eval(s, fr)
+				s.push(sel.frame(i, definedAt(set, from)))
+				v = n.def.Eval(s, fr)
+				s.pop()
+				return v
 			}
-			n.fail(s, v, name, set, from)
+			sel.fail(s, v, name, i, definedAt(set, from))
 		}
 		r := c.peek()
 		if r.lazy() {
-			r = n.forceAttr(s, v, name, r)
+			r = sel.forceAttr(s, Attrs{v}.Pos(name), i+1, r)
 		}
 		set, v = v, r
 	}
 	return v
 }
 
-// fail raises the error that v is not a set with an attribute of that name. If v
-// was itself selected, from a set, that is a step of the trace.
-func (n *selectN) fail(s *State, v Value, name Sym, set Value, from Sym) {
-	if set.n != 0 {
-		s.push(pointerFrame(&n.selection, uint64(Attrs{set}.Pos(from))<<32|tagSelect))
+// definedAt returns where an attribute was defined, if there is a set.
+func definedAt(set Value, name Sym) Pos {
+	if set.n == 0 {
+		return 0
 	}
-	if !v.is(rawAttrs) {
-		s.wrongType("a set", v, 0, n.pos, "while selecting an attribute")
-	}
-	n.missing(s, v, name)
+	return Attrs{set}.Pos(name)
 }
 
 // A hasAttr is x ? a.b.
@@ -177,7 +209,7 @@ func (n *hasAttr) Eval(s *State, fr *Value) Value {
 type ifNode struct {
 	base
 	cond, then, els node
-	pos             Pos
+	pos             Pos // of cond
 }
 
 func (n *ifNode) Eval(s *State, fr *Value) Value {
@@ -199,17 +231,12 @@ type assertNode struct {
 	cond, body node
 	equal      *equalNode // cond, if it is a comparison
 	text       syntax.Expr
+	condPos    Pos
 	pos        Pos
 }
 
 func (n *assertNode) Eval(s *State, fr *Value) Value {
-	s.push(textFrame(n.pos, "in the condition of the assert statement"))
-	c := n.cond.Eval(s, fr)
-	if !c.is(rawBool) {
-		s.wrongType("a Boolean", c, n.pos, 0, "")
-	}
-	s.pop()
-	if c.n>>8 == 0 {
+	if !s.evalBool(n.cond, fr, n.condPos, "in the condition of the assert statement") {
 		n.fail(s, fr)
 	}
 	return n.body.Eval(s, fr)
@@ -219,7 +246,7 @@ func (n *assertNode) fail(s *State, fr *Value) {
 	text := syntax.Print(n.text, symbols)
 	if n.equal != nil {
 		s.push(textFrame(n.pos, "while evaluating the condition of the assertion '"+text+"'"))
-		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr))
+		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr), n.equal.pos)
 		s.pop()
 	}
 	s.Raise(ErrorAssert, "assertion '"+text+"' failed", At(n.pos))

@@ -30,12 +30,13 @@ type binding struct {
 // An inheritNode is an attribute of inherit (from). It is evaluated not in a
 // frame but on the cell that holds the source.
 type inheritNode struct {
-	sel selection
-	tag *uint64 // where the thunk's n is wanted
+	sel  selection
+	from use
+	tag  *uint64 // where the thunk's n is wanted
 }
 
 func (n *inheritNode) Eval(s *State, from *Value) Value {
-	return n.sel.pick(s, s.force(*from))
+	return n.sel.pick(s, s.evalSlot(from, &n.from))
 }
 
 func (n *inheritNode) Delay(*State, *Value) Value { panic("eval: unreachable: delay an inherit") }
@@ -55,7 +56,7 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 		switch at.Kind {
 		case syntax.InheritedFrom:
 			d.from = at.From
-			n := &inheritNode{tag: &d.tag}
+			n := &inheritNode{tag: &d.tag, from: use{a.Froms[at.From].Pos(), whileSelecting}}
 			n.sel = selection{sym: at.Name, pos: at.At}
 			c.enter(n, thunkRoom, nil)
 		case syntax.Inherited:
@@ -208,6 +209,7 @@ func (c *compiler) attrs(e *syntax.Attrs) node {
 func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
 	c.bindings(&n.binds, e)
 	n.order, n.shape = layout(e.Attrs)
+	n.shape.at = e.At
 	for _, d := range e.Dynamic {
 		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.delayed(d.Value), d.At})
 	}

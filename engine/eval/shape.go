@@ -23,6 +23,7 @@ type Shape struct {
 	from *transition // what it was made by, if that had positions
 	left *Shape      // of from
 	deep uint8       // how many shapes posAt goes through
+	at   Pos         // of the expression, for a set that was written as one
 
 	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
 	finds atomic.Int32            // by bisection, before there is a hash

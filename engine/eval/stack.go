@@ -16,7 +16,7 @@ const (
 	tagEnv                // p the frame of a let or with; n: index of its node<<8
 	tagRoot               // p the frame of a text; n: index of its node<<8
 	tagPart               // p *StepText; n: symbol<<8 (24 bits), pos<<32
-	tagIndex              // p *StepText; n: index<<8
+	tagIndex              // p *StepText; n: index<<8 (24 bits), pos<<32
 )
 
 func textFrame(pos Pos, text string) frame {
@@ -45,7 +45,12 @@ func partFrame(t *StepText, name Sym, pos Pos) frame {
 	return pointerFrame(t, uint64(pos)<<32|uint64(name)<<8|tagPart)
 }
 
-func indexFrame(t *StepText, i int) frame { return pointerFrame(t, uint64(i)<<8|tagIndex) }
+func indexFrame(t *StepText, i int, pos Pos) frame {
+	if i > maxPart {
+		return textFrame(pos, t.Before+itoa(i)+t.After)
+	}
+	return pointerFrame(t, uint64(pos)<<32|uint64(i)<<8|tagIndex)
+}
 
 func (t *StepText) part(name Sym) string { return t.Before + t.Show(name) + t.After }
 
@@ -57,8 +62,8 @@ func (s *State) WhilePart(t *StepText, name Sym, pos Pos, f func()) {
 }
 
 // WhileElem is While with a text about an element of a list.
-func (s *State) WhileElem(t *StepText, i int, f func()) {
-	s.push(indexFrame(t, i))
+func (s *State) WhileElem(t *StepText, i int, pos Pos, f func()) {
+	s.push(indexFrame(t, i, pos))
 	f()
 	s.pop()
 }

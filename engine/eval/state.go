@@ -36,6 +36,7 @@ type State struct {
 	shapes    [shapeCache]*Shape
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
 	thrown    *Error                         // the error that unwinds the evaluation
+	wanted    Pos                            // for whom the next cell is forced: see forceFrom
 	stats     Stats
 	ctx       context.Context
 	world     World // that of ev; a worker's is cautious
@@ -119,13 +120,25 @@ func (s *State) cancelled() {
 // Enter counts a level of depth, as Nix counts calls and deep traversals, and
 // raises "stack overflow" at the limit. Each Enter is followed by a Leave,
 // unless it is unwound.
-func (s *State) Enter() {
+func (s *State) Enter() { s.EnterAt(0) }
+
+// EnterAt is Enter with a place for the error.
+func (s *State) EnterAt(pos Pos) {
 	s.depth++
 	s.room -= builtinRoom
 	if s.depth > s.ev.maxDepth || s.room < 0 {
-		s.tooDeep()
+		s.tooDeep(pos)
 	}
 	s.poll()
+}
+
+// EnterFor is Enter with the place of v for the error.
+func (s *State) EnterFor(v Value) {
+	if s.depth >= s.ev.maxDepth {
+		s.EnterAt(s.PlaceOf(v, 0))
+	} else {
+		s.EnterAt(0)
+	}
 }
 
 // Leave ends what Enter began.
@@ -135,11 +148,11 @@ func (s *State) Leave() {
 }
 
 //go:noinline
-func (s *State) tooDeep() {
+func (s *State) tooDeep(pos Pos) {
 	if s.room < 0 {
 		s.noRoom()
 	}
-	s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
+	s.Raise(ErrorLimit, "stack overflow; max-call-depth exceeded", At(pos))
 }
 
 // node returns an entry of the table of nodes.

@@ -87,8 +87,10 @@ const callSiteText = "from call site"
 // place is the position that a step has.
 func (f frame) place() Pos {
 	switch uint8(f.n) {
-	case tagText, tagVerbose, tagLambda, tagBuiltin, tagSelect, tagPart:
+	case tagText, tagVerbose, tagLambda, tagBuiltin, tagPart, tagIndex:
 		return f.pos()
+	case tagSelect:
+		return f.selection().pos
 	}
 	return 0
 }

@@ -43,6 +43,12 @@ expected a set but found an integer: 2 @ 0:0
 while selecting an attribute @ 1:19
   x=1 y=2
   f=«lambda f @ «string»:1:9»
+while evaluating the attribute 'z' @ 1:19
+  x=1 y=2
+  f=«lambda f @ «string»:1:9»
+in an operand of '+' @ 1:19
+  x=1 y=2
+  f=«lambda f @ «string»:1:9»
 while calling 'f' @ 1:12
   x=1 y=2
   f=«lambda f @ «string»:1:9»
@@ -56,6 +62,12 @@ expected a set but found an integer: 1 @ 0:0
 while selecting an attribute @ 1:36
   a=1 b=«thunk»
   f=«lambda f @ «string»:1:9»
+while evaluating the attribute 'q' @ 1:36
+  a=1 b=«thunk»
+  f=«lambda f @ «string»:1:9»
+in an operand of '+' @ 1:44
+  a=1 b=«thunk»
+  f=«lambda f @ «string»:1:9»
 `},
 		{"a let in a function", `let f = x: let y = x + 1; z = throw "no"; in y + z; in f 1`, `
 no @ 0:0
@@ -66,7 +78,12 @@ while calling the 'throw' builtin @ 1:31
   y=2 z=«thunk»
   x=1
   f=«lambda f @ «string»:1:9»
+in an operand of '+' @ 1:50
+  y=2 z=«thunk»
+  x=1
+  f=«lambda f @ «string»:1:9»
 while calling 'f' @ 1:9
+  y=2 z=«thunk»
   x=1
   f=«lambda f @ «string»:1:9»
 from call site @ 1:56
@@ -97,14 +114,20 @@ expected a set but found an integer: 1 @ 0:0
   a=1 b=«thunk»
 while selecting an attribute @ 1:19
   a=1 b=«thunk»
-while evaluating the attribute 'b' @ 1:15
+while evaluating the attribute 'x' @ 1:19
+  a=1 b=«thunk»
+from the definition of 'b' @ 1:15
+while evaluating the attribute 'b' @ 1:1
 `},
 		{"an attribute of a large set", `let n = 5; s = { ` + manyAttrs + ` z = if n == 5 then throw "z" else 0; }; in s.z`, `
 z @ 0:0
   n=5 s={ a = 1; b = 2; c = 3; d = 4; e = 5; f = 6; g = 7; h = 8; «9 attributes elided» }
 while calling the 'throw' builtin @ 1:156
   n=5 s={ a = 1; b = 2; c = 3; d = 4; e = 5; f = 6; g = 7; h = 8; «9 attributes elided» }
-while evaluating the attribute 'z' @ 1:137
+from the definition of 'z' @ 1:137
+  n=5 s={ a = 1; b = 2; c = 3; d = 4; e = 5; f = 6; g = 7; h = 8; «9 attributes elided» }
+while evaluating the attribute 'z' @ 1:180
+  n=5 s={ a = 1; b = 2; c = 3; d = 4; e = 5; f = 6; g = 7; h = 8; «9 attributes elided» }
 `},
 		{"shadowing", `let x = 1; in (x: let x = "in"; in throw x) 2`, `
 in @ 0:0
@@ -131,6 +154,10 @@ while calling the 'throw' builtin @ 1:33
   xs=[ 0 «thunk» ]
 while calling anonymous lambda @ 1:15
   i=1
+  xs=[ 0 «thunk» ]
+from call site @ 1:92
+in an operand of '+' @ 1:92
+  a=0 b=«thunk»
   xs=[ 0 «thunk» ]
 while calling anonymous lambda @ 1:85
   a=0 b=«thunk»

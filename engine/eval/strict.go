@@ -33,6 +33,8 @@ func forced(n node, acc []uintptr) (cells []uintptr, all bool) {
 		return acc, false
 	}
 	switch n := n.(type) {
+	case *stepNode:
+		return forced(n.x, acc)
 	case *constNode:
 		return acc, !n.v.lazy()
 	case *lambdaNode:

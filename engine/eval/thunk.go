@@ -23,6 +23,8 @@ func (s *State) forceCell(c *Value) Value {
 	if !ok {
 		return c.load()
 	}
+	call := s.wanted
+	s.wanted = 0
 	s.push(cellFrame(c, n))
 	s.stats.Forced++
 	var r Value
@@ -30,22 +32,22 @@ func (s *State) forceCell(c *Value) Value {
 	case rawThunk:
 		r = s.evalThunk(n>>8, c)
 	case rawApp:
-		r = s.evalApp(c, int(n>>8))
+		r = s.evalApp(c, int(n>>8), call)
 	case rawMapElem:
 		s.enterThunk(thunkRoom)
 		f, list := c.operands()
-		r = s.apply(f, list.list()[n>>8])
+		r = s.applyAt(f, list.list()[n>>8], call)
 		s.room += thunkRoom
 	case rawGenElem:
 		s.enterThunk(thunkRoom)
 		f := *c.env()
-		r = s.apply(f, MakeInt(int64(n>>8)))
+		r = s.applyAt(f, MakeInt(int64(n>>8)), call)
 		s.room += thunkRoom
 	case rawMapAttr:
 		s.enterThunk(thunkRoom)
 		f, set := c.operands()
 		i := int(n >> 8)
-		r = s.apply2(f, MakeString(SymName(set.shape().syms[i])), *set.attrAt(i))
+		r = s.apply2(f, MakeString(SymName(set.shape().syms[i])), *set.attrAt(i), call)
 		s.room += thunkRoom
 	default:
 		panic("eval: unreachable: force a cell of raw kind " + itoa(int(uint8(n))))
@@ -71,10 +73,10 @@ func (s *State) evalThunk(index uint64, c *Value) Value {
 	return r
 }
 
-func (s *State) evalApp(c *Value, nargs int) Value {
+func (s *State) evalApp(c *Value, nargs int, call Pos) Value {
 	s.enterThunk(thunkRoom)
 	args := cells(c.env(), nargs+1)
-	r := s.Call(args[0], args[1:]...)
+	r := s.applyN(s.force(args[0]), args[1:], call)
 	s.room += thunkRoom
 	return r
 }
@@ -102,7 +104,7 @@ func (s *State) claim(c *Value) (n uint64, ok bool) {
 			return n, false
 		case uint8(n) == rawBusy || uint8(n) == rawBusyWaited:
 			if n>>8 == s.id {
-				s.infiniteRecursion(0)
+				s.infiniteRecursion(c, 0)
 			}
 			s.wait(c)
 		case c.casN(n, s.busy):
@@ -111,9 +113,16 @@ func (s *State) claim(c *Value) (n uint64, ok bool) {
 	}
 }
 
+// infiniteRecursion raises the error that a cell that is being evaluated is
+// wanted for an expression at pos. As in Nix, builtins have no place to want
+// their arguments at.
+//
 //go:noinline
-func (s *State) infiniteRecursion(pos Pos) {
-	s.Raise(ErrorRecursion, "infinite recursion encountered", At(pos))
+func (s *State) infiniteRecursion(c *Value, pos Pos) {
+	if n := len(s.stack); n > 0 && uint8(s.stack[n-1].n) == tagBuiltin {
+		pos = 0
+	}
+	s.throw(&Error{Kind: ErrorRecursion, Msg: "infinite recursion encountered", pos: pos, cell: c})
 }
 
 // wait parks s until the cell has a result or was given back.
@@ -186,7 +195,7 @@ func (ev *Evaluator) breakCircle(s *State) {
 		}
 		switch worker {
 		case nil:
-			s.infiniteRecursion(0)
+			s.infiniteRecursion(nil, 0)
 		case s:
 			s.giveUp()
 		default:

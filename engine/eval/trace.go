@@ -2,7 +2,6 @@ package eval
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -35,16 +34,13 @@ func (s *State) finish(e *Error) *Error {
 
 // tell appends what a frame has to say to a trace.
 func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
-	t := TraceFrame{}
-	if uint8(f.n) != tagIndex {
-		t.Pos = s.ev.Position(f.pos())
-	}
+	t := TraceFrame{Pos: s.ev.Position(f.pos())}
 	switch uint8(f.n) {
 	case tagPart:
 		t.Text = f.stepText().part(Sym(f.n >> 8 & maxPart))
 	case tagIndex:
 		st := f.stepText()
-		t.Text = st.Before + strconv.FormatUint(f.n>>8, 10) + st.After
+		t.Text = st.Before + itoa(int(f.n>>8&maxPart)) + st.After
 	case tagText:
 		t.Text = f.text()
 	case tagLambda:
@@ -62,13 +58,13 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 			t.Text = "while calling the '" + b.Name + "' builtin"
 		}
 	case tagSelect:
-		if t.Pos.Name == DerivationInternal {
-			return trace
-		}
-		t.Text = "while evaluating the attribute '" + f.selection().describe() + "'"
+		return s.tellSelection(trace, f)
 	case tagContext:
-		t.Text = s.contextText(f)
+		t.Text, t.Always = s.contextText(f), f.n&alwaysTold != 0
 	default:
+		if int8(f.n) < 0 && s.thrown != nil && f.cell() == s.thrown.cell {
+			return append(trace, TraceFrame{Text: "entering the infinite recursion", Always: true})
+		}
 		return trace
 	}
 	if t.Text == "" {
@@ -77,11 +73,50 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	return append(trace, t)
 }
 
+// tellSelection tells where something is selected, and where what has been
+// selected so far was defined.
+func (s *State) tellSelection(trace []TraceFrame, f *frame) []TraceFrame {
+	sel := f.selection()
+	trace = append(trace, TraceFrame{
+		Pos:  s.ev.Position(sel.pos),
+		Text: "while evaluating the attribute '" + sel.describe(s, sel.len()) + "'",
+	})
+	if f.pos() == 0 {
+		return trace
+	}
+	pos := s.ev.Position(f.pos())
+	if pos.Name == DerivationInternal {
+		return trace
+	}
+	done := int(uint32(f.n) >> 8)
+	return append(trace, TraceFrame{Pos: pos, Text: "from the definition of '" + sel.describe(s, done) + "'"})
+}
+
+// aside runs f for a trace while an error unwinds, and returns the error of f.
+func (s *State) aside(f func()) *Error {
+	thrown := s.thrown
+	s.room += 1 << 20 // an error at the very limit can still be told
+	err := s.Try(f, func(e *Error) bool { return true })
+	s.room -= 1 << 20
+	s.thrown = thrown
+	return err
+}
+
 // WithErrorContext runs f; if it fails, the trace has a frame with the string
-// that msg evaluates to. It is builtins.addErrorContext.
+// that msg evaluates to, also if the trace is truncated.
+// It is builtins.addErrorContext.
 func (s *State) WithErrorContext(msg Value, f func() Value) Value {
+	return s.withContext(msg, alwaysTold, f)
+}
+
+// WithContext is WithErrorContext with a frame like others.
+func (s *State) WithContext(msg Value, f func() Value) Value { return s.withContext(msg, 0, f) }
+
+const alwaysTold = 1 << 8 // in n of a tagContext frame
+
+func (s *State) withContext(msg Value, flags uint64, f func() Value) Value {
 	m := msg
-	s.push(pointerFrame(&m, tagContext))
+	s.push(pointerFrame(&m, flags|tagContext))
 	v := f()
 	s.pop()
 	return v
@@ -89,16 +124,12 @@ func (s *State) WithErrorContext(msg Value, f func() Value) Value {
 
 // contextText computes the message of a tagContext frame.
 func (s *State) contextText(f *frame) (text string) {
-	mark := s.checkpoint()
-	defer func() {
-		if e, ok := recover().(*Error); ok {
-			s.restore(mark)
-			text = e.Msg
-		}
-	}()
-	s.room += 1 << 20 // an error at the very limit can still be told
-	text, _ = s.CoerceToString(*f.value(), "while evaluating the error message passed to builtins.addErrorContext", CoerceOpts{})
-	s.room -= 1 << 20
+	err := s.aside(func() {
+		text, _ = s.CoerceToString(*f.value(), "while evaluating the error message passed to builtins.addErrorContext", CoerceOpts{})
+	})
+	if err != nil {
+		return err.Msg
+	}
 	return text
 }
 
@@ -106,7 +137,13 @@ func (s *State) contextText(f *frame) (text string) {
 // sequences and without a final newline. All frames are shown if showTrace,
 // else the outermost few.
 // Behaviour: showErrorInfo in Nix's error.cc.
-func (e *Error) Format(showTrace bool) string {
+func (e *Error) Format(showTrace bool) string { return e.format("error: ", showTrace) }
+
+// FormatWarning is Format for what is no error but a warning.
+func (e *Error) FormatWarning(showTrace bool) string { return e.format("warning: ", showTrace) }
+
+func (e *Error) format(prefix string, showTrace bool) string {
+	rest := strings.Repeat(" ", len(prefix))
 	var b strings.Builder
 	f := traceFormatter{showTrace: showTrace, seen: make(map[TraceFrame]bool)}
 	for _, t := range e.Trace {
@@ -118,7 +155,7 @@ func (e *Error) Format(showTrace bool) string {
 		if f.truncated {
 			b.WriteString("\n(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n")
 		}
-		b.WriteString("\nerror: ")
+		b.WriteString("\n" + prefix)
 	}
 	b.WriteString(e.Msg)
 	b.WriteByte('\n')
@@ -126,7 +163,15 @@ func (e *Error) Format(showTrace bool) string {
 	if len(e.Suggestions) > 0 {
 		b.WriteString("Did you mean " + joinSuggestions(e.Suggestions) + "?\n")
 	}
-	return indent("error: ", "       ", strings.TrimRight(b.String(), " \n"))
+	text := strings.TrimRight(b.String(), " \t\r\n")
+	if e.whole && e.Pos.Line == 0 && len(e.Suggestions) == 0 {
+		text = strings.TrimSuffix(b.String(), "\n")
+	}
+	text = indent(prefix, rest, text)
+	if e.whole && strings.HasSuffix(text, "\n") {
+		text += rest
+	}
+	return text
 }
 
 // A traceFormatter writes frames, the first time they come.

@@ -21,7 +21,11 @@ type Handler interface {
 }
 
 // A ParseError says why a text is not JSON, in the words of Nix.
-type ParseError struct{ Msg string }
+type ParseError struct {
+	Msg string
+	// Range errors are of numbers that are too large, not of the syntax.
+	Range bool
+}
 
 func (e *ParseError) Error() string { return e.Msg }
 
@@ -157,12 +161,12 @@ func (p *parser) number() error {
 			return nil
 		}
 		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
-			return &ParseError{fmt.Sprintf("unsigned json number %d outside of Nix integer range", u)}
+			return &ParseError{Msg: fmt.Sprintf("unsigned json number %d outside of Nix integer range", u), Range: true}
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return &ParseError{fmt.Sprintf("[json.exception.out_of_range.406] number overflow parsing '%s'", text)}
+		return &ParseError{Msg: fmt.Sprintf("[json.exception.out_of_range.406] number overflow parsing '%s'", text)}
 	}
 	p.h.Float(f)
 	return nil
@@ -184,6 +188,6 @@ func (p *parser) unexpected(context string, want token) error {
 }
 
 func (p *parser) errorf(format string, args ...any) error {
-	return &ParseError{fmt.Sprintf("[json.exception.parse_error.101] parse error at line %d, column %d: ", p.lx.line+1, p.lx.column) +
+	return &ParseError{Msg: fmt.Sprintf("[json.exception.parse_error.101] parse error at line %d, column %d: ", p.lx.line+1, p.lx.column) +
 		fmt.Sprintf(format, args...)}
 }

@@ -20,8 +20,12 @@ type Timestamp string
 type SyntaxError struct {
 	Line, Column int // from 1; the column counts bytes
 	Msg          string
+	Shown        string // the whole text with the place, instead of Msg, if not ""
 }
 
 func (e *SyntaxError) Error() string {
+	if e.Shown != "" {
+		return e.Shown
+	}
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Msg)
 }

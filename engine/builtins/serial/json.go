@@ -8,18 +8,13 @@ import (
 	"nixbench/engine/eval"
 )
 
-var (
-	symToString = eval.Intern("__toString")
-	symOutPath  = eval.Intern("outPath")
-)
-
 // JSON writes v, with all that is in it, as builtins.toJSON does: keys sorted,
 // no spaces. A set that has __toString or outPath is written as that.
 // If copyPaths is set, paths are copied to the store and written as store paths.
 // The context is that of all strings.
 func JSON(s *eval.State, v eval.Value, copyPaths bool) ([]byte, eval.StringContext) {
 	w := jsonWriter{s: s}
-	w.value(v, copyPaths)
+	w.value(v, 0, copyPaths)
 	return w.out, w.ctx
 }
 
@@ -68,10 +63,11 @@ func (w *jsonWriter) aheadOfSet(attrs eval.Attrs, copyPaths bool) eval.Ahead[jso
 	return w.ahead(values, copyPaths)
 }
 
-func (w *jsonWriter) value(v eval.Value, copyPaths bool) {
-	w.s.Enter()
+// value writes v, which an attribute at pos holds or leads to.
+func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
+	w.s.EnterAt(pos)
 	defer w.s.Leave()
-	v = w.s.Force(v)
+	v = w.s.ForceFor(v, pos)
 	switch v.Kind() {
 	case eval.KindNull:
 		w.out = append(w.out, "null"...)
@@ -87,15 +83,17 @@ func (w *jsonWriter) value(v eval.Value, copyPaths bool) {
 	case eval.KindPath:
 		w.path(v.AsString(), copyPaths)
 	case eval.KindList:
-		w.list(v, copyPaths)
+		w.list(v, pos, copyPaths)
 	case eval.KindAttrs:
-		w.set(v, copyPaths)
+		w.s.Peel(v, pos, true, func(v eval.Value, called bool) {
+			if v.Kind() == eval.KindAttrs {
+				w.set(v, copyPaths)
+			} else {
+				w.value(v, pos, copyPaths && !called)
+			}
+		})
 	default:
-		var at []eval.ErrorOption
-		if l := w.s.LambdaText(v); l != nil {
-			at = append(at, eval.At(l.At))
-		}
-		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", at...)
+		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", eval.At(w.s.PlaceOf(v, pos)))
 	}
 }
 
@@ -117,7 +115,7 @@ func (w *jsonWriter) path(path string, copyPaths bool) {
 	w.text(string(p))
 }
 
-func (w *jsonWriter) list(v eval.Value, copyPaths bool) {
+func (w *jsonWriter) list(v eval.Value, pos eval.Pos, copyPaths bool) {
 	w.out = append(w.out, '[')
 	elems := v.List()
 	ahead := w.ahead(elems, copyPaths)
@@ -130,24 +128,13 @@ func (w *jsonWriter) list(v eval.Value, copyPaths bool) {
 			w.add(t)
 			continue
 		}
-		w.s.WhileElem(whileElem, i, func() { w.value(e, copyPaths) })
+		w.s.WhileElem(whileElem, i, pos, func() { w.value(e, pos, copyPaths) })
 	}
 	w.out = append(w.out, ']')
 }
 
 func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 	attrs := v.Attrs()
-	if f, ok := attrs.Get(symToString); ok {
-		text, ctx := w.s.CoerceToString(w.s.Call1(f, v),
-			"while evaluating the result of the `__toString` attribute", eval.CoerceOpts{})
-		w.ctx = w.ctx.Union(ctx)
-		w.text(text)
-		return
-	}
-	if o, ok := attrs.Get(symOutPath); ok {
-		w.value(o, copyPaths)
-		return
-	}
 	w.out = append(w.out, '{')
 	ahead := w.aheadOfSet(attrs, copyPaths)
 	defer ahead.Stop()
@@ -163,7 +150,7 @@ func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 			w.add(t)
 			continue
 		}
-		w.s.WhilePart(whileAttr, a.Name, a.Pos, func() { w.value(a.Value, copyPaths) })
+		w.s.WhilePart(whileAttr, a.Name, a.Pos, func() { w.value(a.Value, a.Pos, copyPaths) })
 	}
 	w.out = append(w.out, '}')
 }
