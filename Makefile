@@ -58,6 +58,12 @@ bench-eval: build ## evaluation beside a real Nix: make bench-eval NIX=DIR [NIX2
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
 	$(GO) run ./benchmarks eval $(BENCHFLAGS) -json bench/eval.json
 
+bench-startup: ## print how long the packages take to initialise
+	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
+
+bench-startup: ## print how long the packages take to initialise
+	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
+
 bench-cancel: ## how long evaluations go on after they are cancelled, case by case
 	BENCH_CANCEL=1 $(GO) test ./engine -run '^TestCancel$$' -count 1 $(TESTFLAGS) | grep -v '^ok'
 
@@ -108,4 +114,4 @@ BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(ab
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-cancel confirm confirm-nixpkgs confirm-parallel conformance e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-cancel confirm confirm-nixpkgs confirm-parallel conformance e2e sizes clean help
