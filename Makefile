@@ -61,9 +61,6 @@ bench-eval: build ## evaluation beside a real Nix: make bench-eval NIX=DIR [NIX2
 bench-startup: ## print how long the packages take to initialise
 	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
 
-bench-startup: ## print how long the packages take to initialise
-	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
-
 bench-cancel: ## how long evaluations go on after they are cancelled, case by case
 	BENCH_CANCEL=1 $(GO) test ./engine -run '^TestCancel$$' -count 1 $(TESTFLAGS) | grep -v '^ok'
 

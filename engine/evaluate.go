@@ -58,7 +58,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 			Store:           w,
 			PureEval:        e.settings.PureEval,
 			TraceVerbose:    e.settings.TraceVerbose,
-			AbortOnWarn:     e.settings.AbortOnWarn,
+			AbortOnWarn:     e.settings.AbortOnWarn || isYes(e.getenv("NIX_ABORT_ON_WARN")),
 			DebuggerOnTrace: e.settings.DebuggerOnTrace,
 			DebuggerOnWarn:  e.settings.DebuggerOnWarn,
 			ReadOnly:        w.readOnly(),
@@ -85,6 +85,9 @@ func (e *Engine) evalCores() int {
 	}
 	return runtime.GOMAXPROCS(0)
 }
+
+// isYes reports whether a variable of the environment switches something on.
+func isYes(v string) bool { return v == "1" || v == "yes" || v == "true" }
 
 // searchPath returns what <x> is looked up in: the includes, then the nix-path.
 func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {

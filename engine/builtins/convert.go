@@ -107,7 +107,9 @@ func fromTOML(s *eval.State, v eval.Value) eval.Value {
 		s.Raise(eval.ErrorOther, "while parsing TOML: "+err.Error(), eval.Whole())
 	}
 	var result eval.Value
-	if e := s.Try(func() { result = tomlValue(s, doc) }, func(e *eval.Error) bool { return e.Kind == eval.ErrorOther }); e != nil {
+	if e := s.Try(func() { result = tomlValue(s, doc) }, func(e *eval.Error) bool {
+		return e.Kind == eval.ErrorOther && e.Msg != noTimestamps
+	}); e != nil {
 		s.Fail(eval.ErrorOther, "while parsing TOML: error: %s", e.Msg)
 	}
 	return result
@@ -142,10 +144,12 @@ func tomlValue(s *eval.State, v any) eval.Value {
 	panic("builtins: unreachable: TOML value of an unknown type")
 }
 
+const noTimestamps = "while parsing TOML: Dates and times are not supported"
+
 // tomlTimestamp returns a date or time, if the feature for it is on.
 func tomlTimestamp(s *eval.State, t nixtoml.Timestamp) eval.Value {
 	if !s.Evaluator().Options().Features["parse-toml-timestamps"] {
-		s.Fail(eval.ErrorOther, "while parsing TOML: Dates and times are not supported")
+		s.Fail(eval.ErrorOther, noTimestamps)
 	}
 	b := s.NewAttrs(2)
 	b.Set(symType, eval.MakeString("timestamp"))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -167,18 +168,10 @@ func runParse(_ context.Context, inv *invocation) error {
 	defer out.Flush() // before an error is told
 	var buf []byte
 	for _, arg := range inv.legacyArgs() {
-		from, src, dir := "«string»", []byte(arg), inv.env.Dir
-		if !inv.hasExpr {
-			name, err := sourceFile(inv.abs(arg))
-			if err != nil {
-				return err
-			}
-			if src, err = os.ReadFile(name); err != nil {
-				return err
-			}
-			from, dir = name, filepath.Dir(name)
+		from, src, dir, err := inv.source(arg)
+		if err != nil {
+			return err
 		}
-		var err error
 		if buf, err = parser.Parse(buf[:0], from, src, dir); err != nil {
 			return err
 		}
@@ -188,6 +181,23 @@ func runParse(_ context.Context, inv *invocation) error {
 		}
 	}
 	return out.Flush()
+}
+
+// source returns the text that an argument of --parse stands for, what it is
+// called, and where relative paths in it start from.
+func (inv *invocation) source(arg string) (name string, src []byte, dir string, err error) {
+	switch {
+	case inv.hasExpr:
+		return "«string»", []byte(arg), inv.env.Dir, nil
+	case arg == "-":
+		src, err = io.ReadAll(inv.env.Stdin)
+		return "«stdin»", src, inv.env.Dir, err
+	}
+	if name, err = sourceFile(inv.abs(arg)); err != nil {
+		return "", nil, "", err
+	}
+	src, err = os.ReadFile(name)
+	return name, src, filepath.Dir(name), err
 }
 
 // sourceFile returns the file that a name means: a directory means its
