@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	}
 	w := &world{e: e, opts: opts}
 	return eval.New(eval.Options{
-		World: w,
+		World: w.restrict(context.Background(), path),
 		Builtins: builtins.Table(builtins.Options{
 			Derivations:     instantiate.New(e.store.Dir(), w),
 			Store:           w,
@@ -98,6 +99,9 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 			return nil, fmt.Errorf("find the working directory: %v", err)
 		}
 		dir = wd
+	}
+	if e.settings.PureEval {
+		return nil, nil // nothing outside is looked up
 	}
 	var path []eval.SearchPathEntry
 	for _, include := range slices.Concat(opts.Includes, e.settings.NixPath) {

@@ -3,6 +3,7 @@ package builtins
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path"
 	"strings"
@@ -31,6 +32,30 @@ func noNetwork(s *eval.State, who, what string) {
 	s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching; %s takes only what is on this machine", what, who)
 }
 
+// checkURI raises an error if a URI may not be fetched.
+func checkURI(s *eval.State, uri string) {
+	if w, ok := s.World().(eval.AccessControl); ok {
+		if err := w.CheckURI(uri); err != nil {
+			s.FailWith(err)
+		}
+	}
+}
+
+// permit lets evaluation read a store path that it did not add itself.
+func permit(s *eval.State, p store.Path) {
+	if w, ok := s.World().(eval.AccessControl); ok {
+		w.Permit(p)
+	}
+}
+
+// fetchWorld returns the world that a fetcher reads what checkURI let pass from.
+func fetchWorld(s *eval.State) eval.World {
+	if w, ok := s.World().(eval.AccessControl); ok {
+		return w.Unrestricted()
+	}
+	return s.World()
+}
+
 // A fetchRequest is the argument of fetchurl or fetchTarball.
 type fetchRequest struct {
 	who, url, name string
@@ -56,10 +81,13 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 		return p
 	}
 	file := r.localFile(s)
-	if !s.Exists(file) {
+	archive, err := fetchWorld(s).ReadFile(s.Context(), file)
+	if errors.Is(err, fs.ErrNotExist) {
 		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
+	} else if err != nil {
+		s.FailFile(file, err)
 	}
-	dir, remove, err := unpack(s.ReadFile(file))
+	dir, remove, err := unpack(archive)
 	if err != nil {
 		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", r.url, err)
 	}
@@ -77,6 +105,7 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 		r.set = true
 		r.readSet(s, arg.Attrs())
 	}
+	checkURI(s, r.url)
 	if r.name == "" {
 		r.name = path.Base(r.url)
 	}
@@ -124,7 +153,7 @@ func (r *fetchRequest) present(s *eval.State, src *source) (eval.Value, bool) {
 		return eval.Value{}, false
 	}
 	p := src.expectedPath(s)
-	return storePathString(p), src.isValid(s, p)
+	return storePathString(p), src.isPresent(s, p)
 }
 
 // localFile returns the file that the URL names.
@@ -144,11 +173,12 @@ func (r *fetchRequest) localFile(s *eval.State) string {
 
 // addFile adds the file or tree, and checks its hash.
 func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
-	a := eval.AddPath{Name: src.name, Path: resolveLinks(s, src.path), Method: src.method}
+	w := fetchWorld(s)
+	a := eval.AddPath{Name: src.name, Path: linksFollowed(s, w, src.path), Method: src.method}
 	if !src.hash.IsZero() {
 		a.SHA256 = src.hash.Nix32()
 	}
-	p, err := s.World().AddPath(s.Context(), a)
+	p, err := w.AddPath(s.Context(), a)
 	var mismatch *store.HashMismatch
 	switch {
 	case errors.As(err, &mismatch):
@@ -157,6 +187,7 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	case err != nil:
 		s.FailFile(src.path, err)
 	}
+	permit(s, p)
 	return p
 }
 
@@ -178,6 +209,7 @@ func fetchRepository(who string) func(*eval.State, eval.Value) eval.Value {
 		} else if missing := missingURL[who]; missing != "" {
 			s.Fail(eval.ErrorOther, "%s", missing)
 		}
+		checkURI(s, what)
 		s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and %s needs it", what, who)
 		return arg
 	}

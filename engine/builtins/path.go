@@ -97,18 +97,20 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 const maxLinks = 1000
 
 // resolveLinks returns a path with all symbolic links in it followed.
-func resolveLinks(s *eval.State, file string) string {
+func resolveLinks(s *eval.State, file string) string { return linksFollowed(s, s.World(), file) }
+
+func linksFollowed(s *eval.State, w eval.World, file string) string {
 	done, rest := "/", strings.TrimPrefix(file, "/")
 	links := 0
 	for rest != "" {
 		var name string
 		name, rest, _ = strings.Cut(rest, "/")
 		next := path.Join(done, name)
-		if t, err := s.World().Lstat(s.Context(), next); err != nil || t != eval.FileSymlink {
+		if t, err := w.Lstat(s.Context(), next); err != nil || t != eval.FileSymlink {
 			done = next
 			continue
 		}
-		target, err := s.World().Readlink(s.Context(), next)
+		target, err := w.Readlink(s.Context(), next)
 		if err != nil {
 			s.FailWith(err)
 		}

@@ -116,7 +116,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	instantiate.CheckName(s, src.name, "path '%s' is not a valid store path: %s")
 	a := eval.AddPath{Name: src.name, Method: src.method}
 	if !src.hash.IsZero() {
-		if p := src.expectedPath(s); src.isValid(s, p) {
+		if p := src.expectedPath(s); src.isPresent(s, p) {
 			return storePathString(p)
 		}
 		a.SHA256 = src.hash.Nix32()
@@ -160,11 +160,15 @@ func (src *source) expectedPath(s *eval.State) store.Path {
 	return p
 }
 
-func (src *source) isValid(s *eval.State, p store.Path) bool {
+// isPresent reports whether the expected path is valid, and lets it be read.
+func (src *source) isPresent(s *eval.State, p store.Path) bool {
 	valid, err := s.World().IsValid(s.Context(), p)
 	if err != nil {
 		s.Poll()
 		s.FailWith(err)
+	}
+	if valid {
+		permit(s, p)
 	}
 	return valid
 }

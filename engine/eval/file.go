@@ -244,9 +244,12 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 			continue
 		}
 		file := path.Join(e.Path, suffix)
-		if real, _, err := s.stat(file); err == nil {
-			_ = real
+		_, _, err := s.stat(file)
+		if err == nil {
 			return file
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			s.FailFile(file, err)
 		}
 	}
 	if rest, ok := strings.CutPrefix(name, "nix/"); ok {

@@ -47,6 +47,19 @@ type World interface {
 	Warn(msg string)
 }
 
+// An AccessControl is a [World] that does not let evaluation read every file.
+// What it forbids fails with an error for which errors.Is(err, fs.ErrPermission).
+type AccessControl interface {
+	World
+	// CheckURI returns an error if a URI may not be fetched.
+	CheckURI(uri string) error
+	// Permit lets a store path be read.
+	Permit(p store.Path)
+	// Unrestricted returns the World without restriction, for what a fetcher
+	// reads after CheckURI.
+	Unrestricted() World
+}
+
 // A DirEntry is an entry of a directory.
 type DirEntry struct {
 	Name string
