@@ -71,14 +71,23 @@ func (s *State) PlaceOf(v Value, or Pos) Pos {
 	return or
 }
 
+// placeOfCell waits for a cell that another goroutine is evaluating: if that
+// fails, the cell is again what it was.
 func (s *State) placeOfCell(c *Value, or Pos) Pos {
-	n := c.loadN()
-	switch uint8(n) {
-	case rawApp, rawMapElem, rawGenElem, rawMapAttr:
-		// Another goroutine may publish the result meanwhile.
-		if p := c.env(); c.loadN() == n {
-			return s.PlaceOf(*p, or)
+	for {
+		switch n := c.loadN(); uint8(n) {
+		case rawApp, rawMapElem, rawGenElem, rawMapAttr:
+			// Another goroutine may claim the cell and publish its result.
+			if p := c.env(); c.loadN() == n {
+				return s.PlaceOf(*p, or)
+			}
+		case rawBusy, rawBusyWaited:
+			if n>>8 == s.id {
+				return or
+			}
+			s.wait(c)
+		default:
+			return or
 		}
 	}
-	return or
 }

@@ -19,12 +19,12 @@ func (s *State) force(v Value) Value {
 //
 //go:noinline
 func (s *State) forceCell(c *Value) Value {
+	call := s.wanted
+	s.wanted = 0
 	n, ok := s.claim(c)
 	if !ok {
 		return c.load()
 	}
-	call := s.wanted
-	s.wanted = 0
 	s.push(cellFrame(c, n))
 	s.stats.Forced++
 	var r Value
