@@ -12,7 +12,7 @@ func contexts() []eval.Builtin {
 	return []eval.Builtin{
 		def1("hasContext", 1, "s", hasContext),
 		def1("getContext", 1, "s", getContext),
-		def2("appendContext", 3, "s context", appendContext),
+		def2("appendContext", 1, "s context", appendContext),
 		def1("unsafeDiscardStringContext", 1, "s", discardContext),
 		def1("unsafeDiscardOutputDependency", 1, "s", discardOutputDependency),
 		def1("addDrvOutputDependencies", 1, "s", addDrvOutputDependencies),

@@ -10,7 +10,7 @@ import (
 func (t *table) imports() []eval.Builtin {
 	return []eval.Builtin{
 		global(def1("import", 1, "path", t.importFile)),
-		global(def2("scopedImport", 3, "scope path", t.scopedImport)),
+		global(def2("scopedImport", 2, "scope path", t.scopedImport)),
 	}
 }
 

@@ -12,12 +12,12 @@ import (
 func (t *table) texts() []eval.Builtin {
 	return []eval.Builtin{
 		global(def1("toString", 1, "e", toString)),
-		def3("substring", 3, "start len s", substring),
+		def3("substring", 1, "start len s", substring),
 		def1("stringLength", 1, "e", stringLength),
-		def2("concatStringsSep", 3, "separator list", concatStringsSep),
+		def2("concatStringsSep", 1, "separator list", concatStringsSep),
 		def3("replaceStrings", 1, "from to s", replaceStrings),
-		def2("match", 3, "regex str", t.match),
-		def2("split", 3, "regex str", t.split),
+		def2("match", 1, "regex str", t.match),
+		def2("split", 1, "regex str", t.split),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // versions are the builtins on names and versions of packages.
 func versions() []eval.Builtin {
 	return []eval.Builtin{
-		def2("compareVersions", 3, "s1 s2", compareVersionsOf),
+		def2("compareVersions", 1, "s1 s2", compareVersionsOf),
 		def1("splitVersion", 1, "s", splitVersion),
 		def1("parseDrvName", 1, "s", parseDrvName),
 	}
