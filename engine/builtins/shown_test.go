@@ -1,0 +1,36 @@
+package builtins
+
+import (
+	"testing"
+
+	"nixbench/engine/eval"
+)
+
+// TestShown shows values as nix eval does. The answers are those of Nix 2.34.8.
+func TestShown(t *testing.T) {
+	b := newBench(t)
+	for _, tt := range []struct{ text, want string }{
+		// All empty sets are one, but for those that room had been reserved for.
+		{`with builtins; [
+			(groupBy (x: x) [ ]) { } (mapAttrs (a: b: b) { }) (removeAttrs { a = 1; } [ "a" ])
+			(intersectAttrs { } { a = 1; }) (intersectAttrs { b = 1; } { a = 1; }) { ${null} = 1; }
+		]`, "[ { } «repeated» «repeated» { } «repeated» { } { } ]"},
+		// Functions have the names of dynamic attributes, also those inside.
+		{`{ "f${"oo-bar"}" = x: x; }`, "{ foo-bar = «lambda foo-bar @ «string»:1:20»; }"},
+		{`({ ${"g" + "1"} = x: y: x; }).g1 1`, "«lambda g1 @ «string»:1:22»"},
+		{`({ ${"h" + "1"} = { a }: b: b; }).h1 { a = 1; }`, "«lambda h1 @ «string»:1:26»"},
+	} {
+		v, err := b.ev.EvalString(t.Context(), tt.text, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = b.ev.Do(t.Context(), func(s *eval.State) {
+			if got := s.Print(v, eval.PrintOptions{Force: true}); got != tt.want {
+				t.Errorf("%s\n got %s\nwant %s", tt.text, got, tt.want)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
