@@ -94,6 +94,10 @@ func (sh *Shape) matches(entries []Attr, hasPos bool) bool {
 	return true
 }
 
+// freshEmpty returns a set without attributes that is not shown as the same as
+// others. Nix has one empty set, but for those it reserved room for.
+func (s *State) freshEmpty() Value { return initAttrs(s.alloc(1), emptyShape) }
+
 // newAttrs allocates a set and returns its values, to be filled in.
 func (s *State) newAttrs(sh *Shape) (Value, []Value) {
 	n := len(sh.syms)
@@ -167,6 +171,9 @@ func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 		}
 		b = append(b, Attr{sym, *set.attrAt(i), sh.posAt(i)})
 	}
+	if len(b) == 0 {
+		return s.freshEmpty()
+	}
 	return s.attrsFrom(b, sh.hasPos())
 }
 
@@ -190,6 +197,9 @@ func (s *State) IntersectAttrs(a, b Value) Value {
 	}
 	if len(out) == len(sb.syms) {
 		return b
+	}
+	if len(out) == 0 && a.Attrs().Len() > 0 {
+		return s.freshEmpty()
 	}
 	return s.attrsFrom(out, sb.hasPos())
 }

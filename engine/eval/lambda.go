@@ -21,6 +21,35 @@ type lambda struct {
 	text *syntax.Lambda
 	name Sym // what it, or the innermost of merged ones, was bound to
 	pos  Pos // of the same
+	// renamed is the latest dynamic attribute that it was bound to, a Sym.
+	renamed atomic.Uint32
+}
+
+// boundTo returns what the function was bound to, 0 if to nothing.
+func (l *lambda) boundTo() Sym {
+	if name := l.renamed.Load(); name != 0 {
+		return Sym(name)
+	}
+	return l.name
+}
+
+// rename tells the functions x: y: … that they are the value of a dynamic
+// attribute. All functions that the text makes have the latest name.
+// Behaviour: ExprLambda::setName in Nix's nixexpr.cc.
+func (l *lambda) rename(name Sym) {
+	if l.boundTo() == name {
+		return
+	}
+	l.renamed.Store(uint32(name))
+	text := l.text
+	for range l.params - 1 {
+		text = text.Body.(*syntax.Lambda)
+	}
+	if _, ok := text.Body.(*syntax.Lambda); ok {
+		if inner, ok := l.compiled().body.(*lambdaNode); ok {
+			inner.lambda.rename(name)
+		}
+	}
 }
 
 // Formals are { a, b ? c, … }.
@@ -93,10 +122,11 @@ func (s *State) lambdaOf(f Value) *lambda {
 
 // showName returns how traces and errors name the function.
 func (l *lambda) showName() string {
-	if l.name == 0 {
+	name := l.boundTo()
+	if name == 0 {
 		return "anonymous lambda"
 	}
-	return SymName(l.name)
+	return SymName(name)
 }
 
 // bind puts the attributes of arg into the slots of the formals.
@@ -293,3 +323,18 @@ func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
 // LambdaText returns the syntax of a function; nil if v is not one that was
 // written in the language.
 func (s *State) LambdaText(v Value) *syntax.Lambda { return s.ev.LambdaText(v) }
+
+// lambdaName returns what a function that was written in the language was bound
+// to, 0 if to nothing.
+func (ev *Evaluator) lambdaName(v Value) Sym {
+	name := ev.LambdaText(v).Name
+	if v = v.peek(); v.is(rawClosure) {
+		v = *v.header()
+	}
+	index := v.lambdaIndex()
+	l := ev.nodes.view()[index>>nodeChunkBits][index%nodeChunkSize].lambda
+	if renamed := l.renamed.Load(); renamed != 0 {
+		name = Sym(renamed)
+	}
+	return name
+}

@@ -296,7 +296,13 @@ func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
 			s.Raise(ErrorOther, fmt.Sprintf("dynamic attribute '%s' already defined at %s",
 				ShowSym(name), s.ev.Position(entries[k].Pos)), At(d.pos))
 		}
+		if f, ok := d.value.(*lambdaNode); ok {
+			f.lambda.rename(name)
+		}
 		entries = slices.Insert(entries, k, Attr{name, d.value.Delay(s, fr), d.pos})
+	}
+	if len(entries) == 0 {
+		return s.freshEmpty()
 	}
 	return s.attrsFrom(entries, true)
 }

@@ -75,6 +75,9 @@ type identities map[unsafe.Pointer]bool
 
 // set reports whether a set comes for the first time.
 func (seen identities) set(v Value) bool {
+	if v == lazyEmpty {
+		v = EmptyAttrs
+	}
 	if seen[v.p] {
 		return false
 	}
@@ -151,8 +154,8 @@ func (ev *Evaluator) scalar(v Value) string {
 	case rawLambda, rawClosure:
 		l := ev.LambdaText(v)
 		name := ""
-		if l.Name != 0 {
-			name = " " + ShowSym(l.Name)
+		if sym := ev.lambdaName(v); sym != 0 {
+			name = " " + ShowSym(sym)
 		}
 		return fmt.Sprintf("«lambda%s @ %s»", name, ev.Position(l.At))
 	case rawBuiltin:

@@ -46,7 +46,7 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	case tagLambda:
 		l := s.ev.nodes.called(*f)
 		name := l.showName()
-		if l.name != 0 {
+		if l.boundTo() != 0 {
 			name = "'" + name + "'"
 		}
 		if f.pos() != 0 {

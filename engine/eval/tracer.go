@@ -35,7 +35,7 @@ func (c Callee) Name() string {
 	case c.Builtin != nil:
 		return c.Builtin.Name
 	case c.lambda != nil:
-		return SymName(c.lambda.name)
+		return SymName(c.lambda.boundTo())
 	}
 	return ""
 }
