@@ -9,6 +9,13 @@ import (
 	"nixbench/engine/eval"
 )
 
+// LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not
+// yet fails. Paths are copied to the store.
+func LazyJSON(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string, err error) {
+	err = ev.Do(ctx, func(s *eval.State) { out = string(serial.LazyJSON(s, v, true)) })
+	return out, err
+}
+
 // JSON returns v with all that is in it as JSON, on one line. If copyPaths is
 // set, paths are copied to the store, as builtins.toJSON does.
 func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, copyPaths bool) (out string, err error) {
@@ -19,17 +26,20 @@ func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, copyPaths bool)
 	return out, err
 }
 
-// XML returns v with all that is in it as XML, as builtins.toXML does.
-func XML(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string, err error) {
-	err = ev.Do(ctx, func(s *eval.State) { out, _ = serial.XML(s, v) })
+// XMLOptions say how [XML] writes. The zero value is for builtins.toXML.
+type XMLOptions = serial.XMLOptions
+
+// XML returns v with all that is in it as XML.
+func XML(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts XMLOptions) (out string, err error) {
+	err = ev.Do(ctx, func(s *eval.State) { out, _ = serial.XML(s, v, opts) })
 	return out, err
 }
 
 // Text returns a string, or what can be coerced to one, as it is. Paths are
-// copied to the store.
-func Text(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string, err error) {
+// copied to the store. While says in errors what it is for.
+func Text(ctx context.Context, ev *eval.Evaluator, v eval.Value, while string) (out string, err error) {
 	err = ev.Do(ctx, func(s *eval.State) {
-		out, _ = s.CoerceToString(v, "while generating the eval command output", eval.CoerceOpts{CopyToStore: true})
+		out, _ = s.CoerceToString(v, while, eval.CoerceOpts{CopyToStore: true})
 	})
 	return out, err
 }

@@ -25,7 +25,7 @@ func toJSON(s *eval.State, v eval.Value) eval.Value {
 }
 
 func toXML(s *eval.State, v eval.Value) eval.Value {
-	return eval.MakeContextString(serial.XML(s, v))
+	return eval.MakeContextString(serial.XML(s, v, serial.XMLOptions{}))
 }
 
 func fromJSON(s *eval.State, v eval.Value) eval.Value {

@@ -51,6 +51,29 @@ func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
 	return s.evalExpr(e, f, scope)
 }
 
+// DelayText parses a text as EvalText does. The value is evaluated when it is
+// wanted.
+func (s *State) DelayText(name, text, dir string) Value {
+	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
+	if err != nil {
+		s.failSyntax(err)
+	}
+	s.warnings(f)
+	n, size := s.compile(e, f, nil)
+	c := s.alloc(1)
+	return initThunk(c, c, s.ev.nodes.add(&textNode{n, size}, builtinRoom))
+}
+
+// A textNode evaluates a compiled text.
+type textNode struct {
+	root node
+	size int // of its frame
+}
+
+func (n *textNode) Eval(s *State, _ *Value) Value { return s.evalRoot(n.root, n.size) }
+
+func (n *textNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a text") }
+
 // warnings passes on the remarks about a text, with the places that they are about.
 func (s *State) warnings(f *syntax.File) {
 	for _, w := range f.Warnings {
@@ -78,7 +101,11 @@ func (s *State) failSyntax(err error) {
 }
 
 func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
-	n, size := s.compile(e, f, scope)
+	return s.evalRoot(s.compile(e, f, scope))
+}
+
+// evalRoot evaluates what compile returned.
+func (s *State) evalRoot(n node, size int) Value {
 	fr := s.newFrame(size + 1)
 	s.push(rootFrame(fr, n))
 	v := n.Eval(s, fr)

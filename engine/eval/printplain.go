@@ -11,6 +11,13 @@ func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
 	return string(p.b)
 }
 
+// Evaluated returns the value of an attribute or an element as far as it is known
+// without forcing it, and whether it is: what Nix makes a thunk for is not.
+func (v Value) Evaluated() (Value, bool) {
+	v = v.peek()
+	return v, !v.shownLazy()
+}
+
 type plainPrinter struct {
 	b      []byte
 	ev     *Evaluator

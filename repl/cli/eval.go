@@ -103,13 +103,19 @@ func (e *evaluation) writeTo(ctx context.Context, v eval.Value, name string) err
 
 // show returns a value as the flags ask for it.
 func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err error) {
+	program := "eval command"
+	if e.inv.evalOnly {
+		program = "nix-instantiate"
+	}
 	switch {
+	case e.inv.json && e.inv.evalOnly && !e.inv.strict:
+		out, err = engine.LazyJSON(ctx, e.ev, v)
 	case e.inv.json:
 		out, err = engine.JSON(ctx, e.ev, v, e.inv.evalOnly)
 	case e.inv.xml:
-		out, err = engine.XML(ctx, e.ev, v)
+		out, err = engine.XML(ctx, e.ev, v, engine.XMLOptions{Lazy: e.inv.evalOnly && !e.inv.strict, Places: e.inv.evalOnly && !e.inv.noLocation})
 	case e.inv.raw:
-		out, err = engine.Text(ctx, e.ev, v)
+		out, err = engine.Text(ctx, e.ev, v, "while generating the "+program+" output")
 	default:
 		err = e.ev.Do(ctx, func(s *eval.State) { out = s.Print(v, eval.PrintOptions{Force: true}) })
 	}

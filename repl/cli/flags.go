@@ -41,6 +41,7 @@ type invocation struct {
 	// Evaluation.
 	raw, strict, parse, xml, evalOnly, findFile bool
 	readOnly, readWrite, noRootWarning          bool
+	noLocation                                  bool
 	apply, writeTo                              string
 	profiling                                   bool
 	watchers                                    watchers

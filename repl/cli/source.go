@@ -152,7 +152,7 @@ func (e *evaluation) setArgs(ctx context.Context) error {
 	return e.traced(e.ev.Do(ctx, func(s *eval.State) {
 		vals := make(map[string]eval.Value)
 		for _, arg := range e.inv.argExprs {
-			vals[arg.Name] = s.EvalText("«string»", arg.Value, e.inv.env.Dir, nil)
+			vals[arg.Name] = s.DelayText("«string»", arg.Value, e.inv.env.Dir)
 		}
 		for _, arg := range texts {
 			vals[arg.Name] = eval.MakeString(arg.Value)

@@ -18,6 +18,14 @@ func JSON(s *eval.State, v eval.Value, copyPaths bool) ([]byte, eval.StringConte
 	return w.out, w.ctx
 }
 
+// LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not
+// yet cannot be written.
+func LazyJSON(s *eval.State, v eval.Value, copyPaths bool) []byte {
+	w := jsonWriter{s: s, lazy: true, root: true}
+	w.value(s.Force(v), 0, copyPaths)
+	return w.out
+}
+
 // The steps of a trace.
 var (
 	whileElem = &eval.StepText{Before: "while evaluating list element at index "}
@@ -25,9 +33,11 @@ var (
 )
 
 type jsonWriter struct {
-	s   *eval.State
-	out []byte
-	ctx eval.StringContext
+	s    *eval.State
+	out  []byte
+	ctx  eval.StringContext
+	lazy bool
+	root bool // lazy, and the next value is the whole
 }
 
 // jsonText is a value in JSON, and its context.
@@ -43,7 +53,7 @@ func (w *jsonWriter) add(t jsonText) {
 
 // ahead lets idle workers write values.
 func (w *jsonWriter) ahead(elems []eval.Value, copyPaths bool) eval.Ahead[jsonText] {
-	if !w.s.WantsHelp(elems) {
+	if w.lazy || !w.s.WantsHelp(elems) {
 		return eval.Ahead[jsonText]{}
 	}
 	return eval.NewAhead(w.s, len(elems), func(s *eval.State, i int) jsonText {
@@ -53,7 +63,7 @@ func (w *jsonWriter) ahead(elems []eval.Value, copyPaths bool) eval.Ahead[jsonTe
 }
 
 func (w *jsonWriter) aheadOfSet(attrs eval.Attrs, copyPaths bool) eval.Ahead[jsonText] {
-	if !w.s.HelpWanted() {
+	if w.lazy || !w.s.HelpWanted() {
 		return eval.Ahead[jsonText]{}
 	}
 	values := make([]eval.Value, 0, attrs.Len())
@@ -67,7 +77,12 @@ func (w *jsonWriter) aheadOfSet(attrs eval.Attrs, copyPaths bool) eval.Ahead[jso
 func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 	w.s.EnterAt(pos)
 	defer w.s.Leave()
-	v = w.s.ForceFor(v, pos)
+	if !w.lazy {
+		v = w.s.ForceFor(v, pos)
+	} else {
+		v = w.evaluated(v, pos)
+		w.root = false
+	}
 	switch v.Kind() {
 	case eval.KindNull:
 		w.out = append(w.out, "null"...)
@@ -95,6 +110,15 @@ func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 	default:
 		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", eval.At(w.s.PlaceOf(v, pos)))
 	}
+}
+
+// evaluated returns v, which must have been evaluated unless it is the whole.
+func (w *jsonWriter) evaluated(v eval.Value, pos eval.Pos) eval.Value {
+	known, ok := v.Evaluated()
+	if !ok && !w.root {
+		w.s.Raise(eval.ErrorType, "cannot convert a thunk to JSON", eval.At(pos))
+	}
+	return known
 }
 
 func (w *jsonWriter) text(text string) {

@@ -4,22 +4,31 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/xmlout"
 )
 
+// XMLOptions say how [XML] writes. The zero value is for builtins.toXML.
+type XMLOptions struct {
+	Lazy   bool // leaves what is in the value unevaluated
+	Places bool // says where attributes and functions are written
+}
+
 // XML writes v, with all that is in it, as builtins.toXML does.
 // The context is that of all strings.
-func XML(s *eval.State, v eval.Value) (string, eval.StringContext) {
-	w := xmlWriter{s: s, seen: make(map[string]bool)}
+func XML(s *eval.State, v eval.Value, opts XMLOptions) (string, eval.StringContext) {
+	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool)}
 	w.out.Header()
+	v = s.Force(v)
 	w.out.Element("expr", nil, func() { w.value(v) })
 	return w.out.String(), w.ctx
 }
 
 type xmlWriter struct {
 	s    *eval.State
+	opts XMLOptions
 	out  xmlout.Writer
 	ctx  eval.StringContext
 	seen map[string]bool // drvPaths of the derivations written in full
@@ -28,7 +37,6 @@ type xmlWriter struct {
 func (w *xmlWriter) value(v eval.Value) {
 	w.s.Enter()
 	defer w.s.Leave()
-	v = w.s.Force(v)
 	switch v.Kind() {
 	case eval.KindNull:
 		w.out.Empty("null")
@@ -46,7 +54,7 @@ func (w *xmlWriter) value(v eval.Value) {
 	case eval.KindList:
 		w.out.Element("list", nil, func() {
 			for _, e := range v.List() {
-				w.value(e)
+				w.inner(e)
 			}
 		})
 	case eval.KindAttrs:
@@ -56,6 +64,36 @@ func (w *xmlWriter) value(v eval.Value) {
 	default:
 		w.out.Empty("unevaluated")
 	}
+}
+
+// inner writes what is in a value.
+func (w *xmlWriter) inner(v eval.Value) {
+	if v, ok := w.wanted(v); ok {
+		w.value(v)
+		return
+	}
+	w.out.Empty("unevaluated")
+}
+
+// wanted returns what is in a value, evaluated; false if that is not to be done.
+func (w *xmlWriter) wanted(v eval.Value) (eval.Value, bool) {
+	if w.opts.Lazy {
+		return v.Evaluated()
+	}
+	return w.s.Force(v), true
+}
+
+// place returns the attributes that say where something is written. Text that is
+// in no file has no path.
+func (w *xmlWriter) place(pos eval.Pos) (place, file []string) {
+	if !w.opts.Places || pos == 0 {
+		return nil, nil
+	}
+	at := w.s.Evaluator().Position(pos)
+	if name := strings.TrimPrefix(at.Name, "«nix-internal»"); strings.HasPrefix(name, "/") {
+		file = []string{"path", name}
+	}
+	return []string{"column", strconv.Itoa(at.Column), "line", strconv.Itoa(at.Line)}, file
 }
 
 // set writes a set. A derivation is written in full only once.
@@ -71,7 +109,7 @@ func (w *xmlWriter) set(v eval.Value) {
 		if !ok {
 			continue
 		}
-		if a = w.s.Force(a); a.Kind() == eval.KindString {
+		if a, ok = w.wanted(a); ok && a.Kind() == eval.KindString {
 			attrs = append(attrs, name, a.AsString())
 			if name == "drvPath" {
 				drvPath = a.AsString()
@@ -90,7 +128,8 @@ func (w *xmlWriter) set(v eval.Value) {
 
 func (w *xmlWriter) attrs(attrs eval.Attrs) {
 	for a := range attrs.All() {
-		w.out.Element("attr", []string{"name", eval.SymName(a.Name)}, func() { w.value(a.Value) })
+		place, file := w.place(a.Pos)
+		w.out.Element("attr", slices.Concat(place, []string{"name", eval.SymName(a.Name)}, file), func() { w.inner(a.Value) })
 	}
 }
 
@@ -98,7 +137,8 @@ func (w *xmlWriter) attrs(attrs eval.Attrs) {
 func (w *xmlWriter) function(v eval.Value) {
 	text := w.s.Evaluator().LambdaText(v)
 	formals, ok := w.s.FunctionArgs(v)
-	w.out.Element("function", nil, func() {
+	place, file := w.place(text.At)
+	w.out.Element("function", slices.Concat(place, file), func() {
 		if !ok {
 			w.out.Empty("varpat", "name", eval.SymName(text.Arg))
 			return
