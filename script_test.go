@@ -14,7 +14,8 @@ var update = flag.Bool("update", false, "rewrite the expected output of scripts"
 
 func TestMain(m *testing.M) {
 	serveBuilds() // the test binary is its own sandbox's /bin/sh
-	testscript.Main(m, map[string]func(){"nixbench": func() { os.Exit(run()) }})
+	command := func() { os.Exit(run()) }
+	testscript.Main(m, map[string]func(){"nixbench": command, "nix": command})
 }
 
 // TestScript runs the command line as a user does: testdata/script/*.txtar, a

@@ -44,10 +44,31 @@ func (s *Settings) Set(name, value string) error {
 		canonical, set = base, f.extend
 	}
 	if err := set(value); err != nil {
-		return fmt.Errorf("setting '%s': %v", name, err)
+		return &ValueError{name, value, f.get() == "true" || f.get() == "false", err}
 	}
 	s.overridden[canonical] = true
 	return nil
+}
+
+// A ValueError says that a setting cannot have a value.
+type ValueError struct {
+	Name, Value string
+	boolean     bool  // the setting is true or false
+	cause       error // what values there are
+}
+
+func (e *ValueError) Error() string { return fmt.Sprintf("setting '%s': %v", e.Name, e.cause) }
+
+// Unwrap returns what is wrong with the value.
+func (e *ValueError) Unwrap() error { return e.cause }
+
+// Warning returns what Nix says before it goes on without the value.
+func (e *ValueError) Warning() string {
+	what := "setting"
+	if e.boolean {
+		what = "Boolean setting"
+	}
+	return fmt.Sprintf("%s '%s' has invalid value '%s'", what, e.Name, e.Value)
 }
 
 // Get returns the value of the setting name as nix.conf would write it.

@@ -63,6 +63,8 @@ func commands() []command {
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
 				{[]string{"--profile"}, nil, "say on standard error what took the time, by function and by file", on(func(inv *invocation) *bool { return &inv.profiling })},
+				{[]string{"--pretty"}, nil, "print JSON over several lines, as to a terminal", prettyJSON("yes")},
+				{[]string{"--no-pretty"}, nil, "print JSON on one line", prettyJSON("no")},
 				{[]string{"--write-to"}, []string{"PATH"}, "write a string to a file, or a set of strings to a directory", text1(func(inv *invocation) *string { return &inv.writeTo })},
 			})},
 		{name: "instantiate", args: "[FILE...]", maxArgs: -1, run: runInstantiate,

@@ -1,8 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -49,7 +50,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 		}
 	}
 	if inv.writeTo != "" {
-		err = e.writeTo(ctx, v, inv.abs(inv.writeTo))
+		err = e.writeTo(ctx, v, inv.writeTo)
 	} else {
 		err = e.print(ctx, v)
 	}
@@ -71,34 +72,36 @@ func (e *evaluation) print(ctx context.Context, v eval.Value) error {
 // writeTo writes a string to a new file, and a set of strings and such sets to
 // a new directory.
 func (e *evaluation) writeTo(ctx context.Context, v eval.Value, name string) error {
-	v, err := e.ev.Force(ctx, v)
-	if err != nil {
-		return e.traced(err)
+	file := e.inv.abs(name)
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("path '%s' already exists", name)
 	}
-	switch v.Kind() {
+	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, 0, file) }))
+}
+
+// writeValue writes a value, which an attribute at pos holds, to a file.
+func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file string) {
+	switch v = s.Force(v); v.Kind() {
 	case eval.KindString:
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if err != nil {
-			return err
+		if err := os.WriteFile(file, []byte(v.AsString()), 0o666); err != nil {
+			s.FailWith(err)
 		}
-		_, err = io.WriteString(f, v.AsString())
-		return errors.Join(err, f.Close())
 	case eval.KindAttrs:
-		if err := os.Mkdir(name, 0o777); err != nil {
-			return err
+		if err := os.Mkdir(file, 0o777); err != nil {
+			s.FailWith(err)
 		}
 		for attr := range v.Attrs().All() {
 			base := eval.SymName(attr.Name)
-			if base == "." || base == ".." || strings.Contains(base, "/") {
-				return fmt.Errorf("invalid file name '%s'", base)
-			}
-			if err := e.writeTo(ctx, attr.Value, filepath.Join(name, base)); err != nil {
-				return err
-			}
+			s.While(attr.Pos, "while evaluating the attribute '"+base+"'", func() {
+				if base == "." || base == ".." || strings.Contains(base, "/") {
+					s.Fail(eval.ErrorOther, "invalid file name '%s'", base)
+				}
+				writeValue(s, attr.Value, attr.Pos, filepath.Join(file, base))
+			})
 		}
-		return nil
+	default:
+		s.Fail(eval.ErrorType, "value at '%s' is not a string or an attribute set", s.Evaluator().Position(pos))
 	}
-	return fmt.Errorf("value at '%s' is not a string or an attribute set", name)
 }
 
 // show returns a value as the flags ask for it.
@@ -119,7 +122,24 @@ func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err er
 	default:
 		err = e.ev.Do(ctx, func(s *eval.State) { out = s.Print(v, eval.PrintOptions{Force: true}) })
 	}
+	if err == nil && e.inv.json && e.inv.prettyJSON() {
+		var b bytes.Buffer
+		err = json.Indent(&b, []byte(out), "", "  ")
+		out = b.String()
+	}
 	return out, e.traced(err)
+}
+
+// prettyJSON reports whether JSON goes over several lines: if a terminal shows
+// it, unless --pretty or --no-pretty say. The older commands never do that.
+func (inv *invocation) prettyJSON() bool {
+	switch {
+	case inv.evalOnly:
+		return false
+	case inv.pretty != "":
+		return inv.pretty == "yes"
+	}
+	return inv.env.Width > 0
 }
 
 // write writes a value's text, with a newline unless it is raw and goes to a

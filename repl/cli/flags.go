@@ -42,7 +42,7 @@ type invocation struct {
 	raw, strict, parse, xml, evalOnly, findFile bool
 	readOnly, readWrite, noRootWarning          bool
 	noLocation                                  bool
-	apply, writeTo                              string
+	apply, writeTo, pretty                      string
 	profiling                                   bool
 	watchers                                    watchers
 
@@ -83,6 +83,14 @@ func on(field func(*invocation) *bool) func(*invocation, []string) error {
 func text1(field func(*invocation) *string) func(*invocation, []string) error {
 	return func(inv *invocation, args []string) error {
 		*field(inv) = args[0]
+		return nil
+	}
+}
+
+// prettyJSON returns a setter of what --pretty says.
+func prettyJSON(value string) func(*invocation, []string) error {
+	return func(inv *invocation, _ []string) error {
+		inv.pretty = value
 		return nil
 	}
 }
@@ -156,7 +164,7 @@ var exprFlags = []flag{
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
 	debuggerFlag,
-	ignored("evaluation is impure anyway; accepted for compatibility", "--impure"),
+	{[]string{"--impure"}, nil, "let evaluation read all files and the environment, which 'nix' does not with --expr", setting("pure-eval", "false")},
 }
 
 var debuggerFlag = flag{[]string{"--debugger"}, nil, "stop at errors and at builtins.break, and look around there", on(func(inv *invocation) *bool { return &inv.debugger })}
@@ -204,7 +212,12 @@ func settingFlag(name string) (*flag, bool) {
 		return &flag{names: []string{name}, set: setting(positive, "false")}, true
 	}
 	if _, found := defaults.Get(strings.TrimPrefix(long, "extra-")); found {
-		return &flag{names: []string{name}, args: []string{"VALUE"}, set: setting(long, "")}, true
+		return &flag{names: []string{name}, args: []string{"VALUE"}, set: func(inv *invocation, args []string) error {
+			if err := defaults.Set(long, args[0]); err != nil {
+				return err // where --option only warns
+			}
+			return setting(long, "")(inv, args)
+		}}, true
 	}
 	return nil, false
 }

@@ -57,13 +57,23 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What is written on the command line of nix is pure unless it says otherwise.
+	if inv.env.nixName() == "nix" && inv.hasExpr && inv.cmd.name != "repl" {
+		set.PureEval = true
+	}
 	for _, opt := range inv.options {
+		var bad *settings.ValueError
 		switch err := set.Set(opt.Name, opt.Value); {
 		case errors.Is(err, settings.ErrUnknown):
 			inv.warn(fmt.Sprintf("unknown setting '%s'", opt.Name))
+		case errors.As(err, &bad):
+			inv.warn(bad.Warning())
 		case err != nil:
 			return nil, inv.cmd.usage("%v", err)
 		}
+	}
+	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
+		return nil, inv.cmd.usage("'--file' is not compatible with '--pure-eval'")
 	}
 	if inv.showsStats() {
 		set.EvalCores = 1 // what is done twice or in vain would be counted
