@@ -1,6 +1,7 @@
 package nixjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"os"
@@ -157,7 +158,8 @@ func TestDeep(t *testing.T) {
 	}
 }
 
-// FuzzParse holds the parser against that of the standard library.
+// FuzzParse holds the parser against that of the standard library, and against
+// what it read itself, printed.
 func FuzzParse(f *testing.F) {
 	f.Add(`{"a":[1,2.5,"\ud83d\ude00",null]}`)
 	f.Add("[1e5,-0,true , {}]")
@@ -169,6 +171,13 @@ func FuzzParse(f *testing.F) {
 		}
 		if err == nil && !json.Valid(p.out) {
 			t.Errorf("parse %q: got %s", text, p.out)
+		}
+		if err != nil {
+			return
+		}
+		var again printer
+		if err := Parse(string(p.out), &again); err != nil || !bytes.Equal(again.out, p.out) {
+			t.Errorf("parse %q: got %s, and of that %s, %v", text, p.out, again.out, err)
 		}
 	})
 }
