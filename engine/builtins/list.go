@@ -235,8 +235,11 @@ func (g *groups) lists(s *eval.State) []eval.Value {
 type closure struct {
 	s       *eval.State
 	current eval.Value
+	key     eval.Value // of current, once it is known
 	seen    keySet
 	found   []eval.Value
+	// comparing and with are the steps of the trace while the key is compared.
+	comparing, with eval.Value
 }
 
 func genericClosure(s *eval.State, arg eval.Value) eval.Value {
@@ -249,13 +252,14 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 	operator := s.ForceFunction(s.ForceAttr(attrs, symOperator, "in the attrset passed as argument to builtins.genericClosure"),
 		"while evaluating the 'operator' attribute passed as argument to builtins.genericClosure")
 	c := closure{s: s, seen: keySet{s: s}}
+	c.comparing, c.with = c.message(c.whileComparing), c.message(c.withElement)
 	inElement := c.showing("in genericClosure element ")
 	calling := c.showing("while calling operator on genericClosure element ")
 	work := append([]eval.Value(nil), start.List()...)
 	for len(work) > 0 {
 		c.current, work = work[0], work[1:]
-		key := s.WithContext(inElement, c.key)
-		if !c.insert(key) {
+		c.key = s.WithContext(inElement, c.currentKey)
+		if !c.insert() {
 			continue
 		}
 		c.found = append(c.found, c.current)
@@ -280,23 +284,25 @@ func (c *closure) message(text func() string) eval.Value {
 
 // insert adds the key of the current element, and reports whether it was missing.
 // The trace of an error tells which elements were compared.
-func (c *closure) insert(key eval.Value) bool {
-	comparing := c.message(func() string {
-		if c.incomparable(key).Kind() == eval.KindNone {
-			return "while checking key of element " + c.show(c.current)
-		}
-		return "while comparing element " + c.show(c.current)
-	})
-	with := c.message(func() string {
-		if other := c.incomparable(key); other.Kind() != eval.KindNone {
-			return "with element " + c.show(other)
-		}
-		return ""
-	})
-	added := c.s.WithContext(comparing, func() eval.Value {
-		return c.s.WithContext(with, func() eval.Value { return eval.MakeBool(c.seen.insert(key)) })
+func (c *closure) insert() bool {
+	added := c.s.WithContext(c.comparing, func() eval.Value {
+		return c.s.WithContext(c.with, func() eval.Value { return eval.MakeBool(c.seen.insert(c.key)) })
 	})
 	return added == eval.True
+}
+
+func (c *closure) whileComparing() string {
+	if c.incomparable(c.key).Kind() == eval.KindNone {
+		return "while checking key of element " + c.show(c.current)
+	}
+	return "while comparing element " + c.show(c.current)
+}
+
+func (c *closure) withElement() string {
+	if other := c.incomparable(c.key); other.Kind() != eval.KindNone {
+		return "with element " + c.show(other)
+	}
+	return ""
 }
 
 // incomparable returns the element of the least key that key cannot be compared
@@ -326,8 +332,8 @@ func (c *closure) show(elem eval.Value) string {
 	return c.s.ShowForError(c.s.Update(elem, b.Value()))
 }
 
-// key returns the key of the current element.
-func (c *closure) key() eval.Value {
+// currentKey returns the key of the current element.
+func (c *closure) currentKey() eval.Value {
 	attrs := c.s.ForceAttrs(c.current, "")
 	return c.s.Force(c.s.ForceAttr(attrs, symKey, ""))
 }
