@@ -19,7 +19,10 @@ func hashes() []eval.Builtin {
 func hashAlgo(s *eval.State, name string) nixhash.Algo {
 	algo, err := nixhash.ParseAlgo(name)
 	if name == "blake3" {
-		s.Fail(eval.ErrorOther, "experimental Nix feature 'blake3-hashes' is disabled; this version does not have it")
+		if !s.Evaluator().Options().Features["blake3-hashes"] {
+			s.Fail(eval.ErrorOther, "experimental Nix feature 'blake3-hashes' is disabled; add '--extra-experimental-features blake3-hashes' to enable it")
+		}
+		s.Fail(eval.ErrorOther, "hash algorithm 'blake3' is not supported by this version")
 	}
 	if err != nil {
 		s.Fail(eval.ErrorOther, "%s", instantiate.UnknownAlgo(name))
