@@ -13,6 +13,8 @@ import (
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/settings"
+	"nixbench/engine/syntax"
 )
 
 // EvalOptions say how an evaluator sees the world. The zero value writes to the
@@ -76,6 +78,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,
 		Features:     features,
+		Lints:        lints(e.settings),
 	}), nil
 }
 
@@ -85,6 +88,17 @@ func (e *Engine) evalCores() int {
 		return n
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// lints reads the settings about discouraged literals.
+func lints(set *settings.Settings) eval.Lints {
+	of := func(v string) syntax.Lint {
+		return map[string]syntax.Lint{"warn": syntax.LintWarn, "fatal": syntax.LintFatal}[v]
+	}
+	return eval.Lints{
+		URLLiterals: of(set.LintURLLiterals), ShortPaths: of(set.LintShortPaths),
+		AbsolutePaths: of(set.LintAbsolutePaths),
+	}
 }
 
 // isYes reports whether a variable of the environment switches something on.

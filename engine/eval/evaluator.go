@@ -39,8 +39,15 @@ type Options struct {
 	// IgnoreTry is Nix's setting ignore-try: errors that tryEval may catch do not
 	// stop for the debugger.
 	IgnoreTry bool
+	// Lints are Nix's settings lint-….
+	Lints Lints
 	// Features are the experimental features that are on.
 	Features map[string]bool
+}
+
+// Lints say what becomes of discouraged literals: see [syntax.Options].
+type Lints struct {
+	URLLiterals, ShortPaths, AbsolutePaths syntax.Lint
 }
 
 const defaultMaxDepth = 10000
@@ -305,6 +312,8 @@ func (ev *Evaluator) parseOptions(dir string) *syntax.Options {
 	return &syntax.Options{
 		Symbols: symbols, Positions: ev.positions, BasePath: dir, Home: ev.opts.Home,
 		PureEval: ev.opts.PureEval, PipeOperators: ev.opts.Features["pipe-operators"],
+		URLLiterals: ev.opts.Lints.URLLiterals, ShortPaths: ev.opts.Lints.ShortPaths,
+		AbsolutePaths: ev.opts.Lints.AbsolutePaths,
 	}
 }
 

@@ -12,8 +12,8 @@ var foreign = makeSet(
 	"download-speed", "eval-attrset-update-layer-rhs-threshold",
 	"external-builders", "gc-reserved-space",
 	"http2", "id-count", "impersonate-linux-26", "impure-env", "json-log-path",
-	"keep-env-derivations", "lazy-trees", "lint-absolute-path-literals", "lint-short-path-literals",
-	"lint-url-literals", "min-free-check-interval", "nar-buffer-size", "narinfo-cache-meta-ttl",
+	"keep-env-derivations", "lazy-trees",
+	"min-free-check-interval", "nar-buffer-size", "narinfo-cache-meta-ttl",
 	"narinfo-cache-negative-ttl", "narinfo-cache-positive-ttl", "nix-shell-always-looks-for-shell-nix",
 	"nix-shell-shebang-arguments-relative-to-script", "plugin-files", "post-build-hook", "pre-build-hook",
 	"pre-allocate-contents", "preallocate-contents", "print-missing", "repl-overlays",
@@ -21,7 +21,7 @@ var foreign = makeSet(
 	"stalled-download-timeout", "start-id", "trace-import-from-derivation",
 	"trust-tarballs-from-git-forges", "trusted-substituters", "trusted-users",
 	"upgrade-nix-store-path-url", "use-case-hack", "use-cgroups", "use-registries", "use-sqlite-wal",
-	"user-agent-suffix", "warn-large-path-threshold", "warn-short-path-literals",
+	"user-agent-suffix", "warn-large-path-threshold",
 )
 
 func makeSet(names ...string) map[string]bool {

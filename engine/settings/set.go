@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -118,7 +119,12 @@ func (s *Settings) fields() map[string]field {
 		"max-jobs":      s.jobsField(),
 		"sandbox":       sandboxField(&s.Sandbox),
 		"eval-profiler": profilerField(&s.EvalProfiler),
-		"sandbox-paths": pathsField(&s.SandboxPaths),
+
+		"lint-url-literals":           lintField(&s.LintURLLiterals),
+		"lint-short-path-literals":    lintField(&s.LintShortPaths),
+		"lint-absolute-path-literals": lintField(&s.LintAbsolutePaths),
+		"warn-short-path-literals":    lintWarnField(&s.LintShortPaths),
+		"sandbox-paths":               pathsField(&s.SandboxPaths),
 	}
 	for name, p := range s.bools() {
 		fields[name] = boolField(p)
@@ -244,6 +250,35 @@ func profilerField(p *string) field {
 			return nil
 		},
 	}
+}
+
+// lintField is a setting about something discouraged.
+func lintField(p *string) field {
+	return field{
+		get: func() string { return cmp.Or(*p, "ignore") },
+		set: func(value string) error {
+			if value != "ignore" && value != "warn" && value != "fatal" {
+				return fmt.Errorf("got %q, want 'ignore', 'warn' or 'fatal'", value)
+			}
+			*p = value
+			return nil
+		},
+	}
+}
+
+// lintWarnField is the Boolean that the setting behind p was before.
+func lintWarnField(p *string) field {
+	warn := *p == "warn"
+	f := boolField(&warn)
+	set := f.set
+	f.set = func(value string) error {
+		err := set(value)
+		if err == nil {
+			*p = map[bool]string{true: "warn", false: "ignore"}[warn]
+		}
+		return err
+	}
+	return f
 }
 
 func boolField(p *bool) field {

@@ -68,6 +68,9 @@ type Settings struct {
 	RestrictEval              bool
 	AllowImportFromDerivation bool
 	AbortOnWarn               bool
+	LintURLLiterals           string // "ignore", "warn" or "fatal", as the next two
+	LintShortPaths            string
+	LintAbsolutePaths         string
 	AllowedURIs               []string
 	MaxCallDepth              int
 	EvalCores                 int // goroutines of an evaluation at once; 0: as many as the machine has cores
