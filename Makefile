@@ -56,7 +56,7 @@ bench: ## run the benchmarks; benchstat against bench/base.txt where both are pr
 
 bench-eval: build ## evaluation beside a real Nix: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N]
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
-	$(GO) run ./benchmarks eval $(BENCHFLAGS) -json bench/eval.json
+	$(GO) run ./engine/benchmarks eval $(BENCHFLAGS) -json bench/eval.json
 
 bench-startup: ## print how long the packages take to initialise
 	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
@@ -66,7 +66,7 @@ bench-cancel: ## how long evaluations go on after they are cancelled, case by ca
 
 bench-parse: build ## parsing of all files of nixpkgs, and start-up, beside a real Nix: make bench-parse NIX=DIR NIXPKGS=DIR [ROUNDS=N]
 	@test -x "$(NIX)/bin/nix" -a -d "$(NIXPKGS)" || { echo "usage: make bench-parse NIX=DIR [NIX28=DIR] NIXPKGS=DIR [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
-	$(GO) run ./benchmarks parse $(BENCHFLAGS) -json bench/parse.json
+	$(GO) run ./engine/benchmarks parse $(BENCHFLAGS) -json bench/parse.json
 
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }

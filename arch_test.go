@@ -78,7 +78,7 @@ var rules = []rule{
 
 	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix github.com/charmbracelet/x/term"},
 	{"examples", "", ""},
-	{"benchmarks", "", ""},
+	{"engine/benchmarks", "", ""},
 }
 
 // testOnly are the libraries that only tests may import.

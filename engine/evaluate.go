@@ -53,6 +53,9 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	for _, name := range e.settings.ExperimentalFeatures {
 		features[name] = true
 	}
+	if features["flakes"] {
+		features["fetch-tree"] = true // as Nix has it
+	}
 	w := &world{e: e, opts: opts}
 	return eval.New(eval.Options{
 		World: w.restrict(context.Background(), path),
