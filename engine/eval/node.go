@@ -121,7 +121,10 @@ func (b *base) delaySlot(s *State, fr, c *Value) Value {
 	v := *c
 	switch {
 	case v.lazy():
-		return v.peek()
+		if r := v.peek(); !r.is(rawList) {
+			return r
+		}
+		return v // lists are told apart by the variables that they are values of
 	case v.n == 0:
 		return b.Delay(s, fr)
 	}
