@@ -28,7 +28,6 @@ func reserveHugePages(size int64) {
 	}
 	block := make([]byte, size)
 	_ = unix.Madvise(block, unix.MADV_HUGEPAGE) // it is as well without
-	block = nil
 	runtime.GC()
 }
 

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"math"
 )
 
 // The Force methods evaluate v and check what it is. If that fails, ctx tells
@@ -293,13 +292,4 @@ func (s *State) Compare(a, b Value, ctx string) int {
 		return 1
 	}
 	return 0
-}
-
-// FloatToInt converts a float that is to be an integer, and reports whether it
-// fits.
-func FloatToInt(f float64) (int64, bool) {
-	if math.IsNaN(f) || f < -9223372036854775808 || f >= 9223372036854775808 {
-		return 0, false
-	}
-	return int64(f), true
 }

@@ -377,10 +377,6 @@ func (v Value) Builtin() *Builtin {
 	return nil
 }
 
-// identical reports whether two values are the same by identity: the same
-// scalar, or the same allocation.
-func identical(a, b Value) bool { return a == b }
-
 // Identity returns a value that tells the lists and sets that are the same
 // allocation from those that are not. It is nil for scalars and empty lists.
 func (v Value) Identity() unsafe.Pointer {
