@@ -9,24 +9,45 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
-const (
-	linux  = `{ system = "x86_64-linux"; ` + allow + ` }`
-	arm    = `{ system = "aarch64-linux"; ` + allow + ` }`
-	darwin = `{ system = "aarch64-darwin"; ` + allow + ` }`
-	intel  = `{ system = "x86_64-darwin"; ` + allow + ` }`
-	strict = `{ system = "x86_64-linux"; config = { }; }`
-	allow  = `config = { allowUnfree = true; allowBroken = true; allowInsecurePredicate = _: true; };`
-)
+// Arguments of the tree's function.
+var platforms = map[string]string{
+	"linux":     `{ system = "x86_64-linux"; ` + allow + ` }`,
+	"arm":       `{ system = "aarch64-linux"; ` + allow + ` }`,
+	"darwin":    `{ system = "aarch64-darwin"; ` + allow + ` }`,
+	"intel":     `{ system = "x86_64-darwin"; ` + allow + ` }`,
+	"power":     `{ system = "powerpc64le-linux"; ` + allow + ` }`,
+	"freebsd":   `{ system = "x86_64-freebsd"; ` + allow + ` }`,
+	"strict":    `{ system = "x86_64-linux"; config = { }; }`,
+	"plain":     `{ system = "x86_64-linux"; config = { allowAliases = false; checkMeta = true; }; }`,
+	"musl":      `{ localSystem = { config = "x86_64-unknown-linux-musl"; }; ` + allow + ` }`,
+	"tuned":     `{ localSystem = { system = "x86_64-linux"; gcc.arch = "skylake"; gcc.tune = "skylake"; }; ` + allow + ` }`,
+	"addressed": `{ system = "x86_64-linux"; config = { contentAddressedByDefault = true; allowUnfree = true; }; }`,
+	"cuda":      `{ system = "x86_64-linux"; config = { cudaSupport = true; allowUnfree = true; cudaCapabilities = [ "8.6" ]; }; }`,
+	"changed":   `{ system = "x86_64-linux"; config = { allowUnfree = true; doCheckByDefault = true; enableParallelBuildingByDefault = true; structuredAttrsByDefault = true; strictDepsByDefault = true; }; overlays = [ (f: p: { openssl = p.openssl.overrideAttrs (o: { doCheck = false; }); }) ]; }`,
+	"replaced":  `{ system = "x86_64-linux"; config = { allowUnfree = true; replaceStdenv = { pkgs }: pkgs.clangStdenv; }; }`,
+	"crossed":   `{ localSystem = "x86_64-linux"; crossSystem = { config = "riscv64-unknown-linux-gnu"; gcc.arch = "rv64gc"; useLLVM = false; }; ` + allow + ` }`,
+	"crossmac":  `{ localSystem = "aarch64-darwin"; crossSystem = "x86_64-linux"; ` + allow + ` }`,
+}
+
+const allow = `config = { allowUnfree = true; allowBroken = true; allowInsecurePredicate = _: true; };`
 
 // A sample is some packages of one set.
 type sample struct {
-	args  string   // of the tree's function
-	set   []string // the attribute path of the set; empty for the tree itself
+	on    string   // a key of platforms
+	set   string   // the attribute path of the set; empty for the tree itself
 	count int      // how many names to take of it, about
 	names []string // which instead
+	depth int      // how deep to go into sets of packages in it
+}
+
+func (s sample) String() string {
+	return strings.TrimSuffix(s.on+"."+s.set, ".")
 }
 
 // named are packages that many others need, and those that are deepest.
@@ -35,53 +56,86 @@ var named = []string{"hello", "firefox", "linux", "gcc", "stdenv", "bash", "pyth
 // crossed are packages that most platforms can have.
 var crossed = []string{"hello", "zlib", "stdenv", "bash", "openssl", "gcc", "binutils", "xz", "sqlite", "curl", "python3", "busybox", "linux", "lua", "boost", "git", "rustc", "go", "systemd", "cmake", "windows", "newlib"}
 
-var samples = append([]sample{
-	{args: linux, names: named},
-	{args: arm, names: named},
-	{args: darwin, names: named},
-	{args: intel, names: named},
-	{args: linux, count: 620},
-	{args: strict, count: 120},
-	{args: arm, count: 60},
-	{args: darwin, count: 120},
-	{args: intel, count: 60},
-	{args: linux, set: []string{"python3Packages"}, names: []string{"numpy", "scipy", "torch", "django", "pandas", "requests"}},
-	{args: darwin, set: []string{"python3Packages"}, count: 60},
-	{args: linux, set: []string{"python3Packages"}, count: 250},
-	{args: linux, set: []string{"perlPackages"}, count: 70},
-	{args: linux, set: []string{"haskellPackages"}, count: 70},
-	{args: linux, set: []string{"ocamlPackages"}, count: 60},
-	{args: linux, set: []string{"rPackages"}, count: 80},
-	{args: linux, set: []string{"linuxPackages"}, count: 50},
-	{args: linux, set: []string{"kdePackages"}, count: 50},
-	{args: linux, set: []string{"gnomeExtensions"}, count: 40},
-	{args: linux, set: []string{"emacsPackages"}, count: 80},
-	{args: linux, set: []string{"vimPlugins"}, count: 60},
-	{args: linux, set: []string{"nodePackages"}, count: 30},
-	{args: linux, set: []string{"luaPackages"}, count: 30},
-	{args: linux, set: []string{"rubyPackages"}, count: 30},
-	{args: linux, set: []string{"phpExtensions"}, count: 20},
-	{args: linux, set: []string{"beamPackages"}, count: 20},
-	{args: linux, set: []string{"coqPackages"}, count: 30},
-	{args: linux, set: []string{"llvmPackages"}, count: 20},
-	{args: linux, set: []string{"cudaPackages"}, count: 30},
-	{args: linux, set: []string{"rocmPackages"}, count: 20},
-	{args: linux, set: []string{"agdaPackages"}, count: 10},
-	{args: linux, set: []string{"octavePackages"}, count: 10},
-	{args: linux, set: []string{"sbclPackages"}, count: 30},
-	{args: linux, set: []string{"vscode-extensions", "ms-python"}, count: 10},
-}, crosses()...)
+var samples = slices.Concat([]sample{
+	{on: "linux", names: named},
+	{on: "arm", names: named},
+	{on: "darwin", names: named},
+	{on: "intel", names: named},
+	{on: "power", names: named},
+	{on: "freebsd", names: crossed},
+	{on: "musl", names: crossed},
+	{on: "tuned", names: crossed},
+	{on: "addressed", names: named},
+	{on: "cuda", names: []string{"opencv", "blender", "ffmpeg", "magma", "ollama", "python3", "hello", "ucx"}},
+	{on: "changed", names: named},
+	{on: "replaced", names: crossed},
+	{on: "crossed", names: crossed},
+	{on: "crossmac", names: crossed},
+	{on: "linux", count: 620},
+	{on: "strict", count: 120},
+	{on: "plain", count: 300},
+	{on: "arm", count: 60},
+	{on: "darwin", count: 120},
+	{on: "intel", count: 60},
+	{on: "linux", set: "python3Packages", names: []string{"numpy", "scipy", "torch", "django", "pandas", "requests"}},
+	{on: "cuda", set: "python3Packages", names: []string{"numpy", "torch", "jax", "tensorflow", "cupy"}},
+	{on: "darwin", set: "python3Packages", count: 60},
+	{on: "linux", set: "tests", count: 100, depth: 2},
+	{on: "linux", set: "nixosTests", count: 40, depth: 1},
+}, sets(), variants(), crosses())
+
+// sets are the sets of packages of a language or a program.
+func sets() (all []sample) {
+	for _, set := range strings.Fields(packageSets) {
+		name, count, _ := strings.Cut(set, ":")
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			panic(set)
+		}
+		all = append(all, sample{on: "linux", set: name, count: n})
+	}
+	return all
+}
+
+// packageSets are attribute paths and how many names to take of each.
+const packageSets = `
+	python3Packages:250 perlPackages:70 haskellPackages:70 ocamlPackages:60 rPackages:80 linuxPackages:50 kdePackages:50
+	gnomeExtensions:40 emacsPackages:80 vimPlugins:60 luaPackages:30 rubyPackages:30 phpExtensions:20 beamPackages:20
+	coqPackages:30 llvmPackages:20 cudaPackages:30 rocmPackages:20 agdaPackages:10 octavePackages:10 sbclPackages:30
+	vscode-extensions.ms-python:10 akkuPackages:15 androidStudioPackages:7 aspellDicts:10 azure-cli-extensions:15
+	chickenPackages:12 dhallPackages:15 dotnetCorePackages:30 dwarf-fortress-packages:10 elmPackages:20
+	emscriptenPackages:7 fishPlugins:15 gnatPackages:20 gnuradioPackages:12 godotPackages:7 graalvmPackages:18
+	grafanaPlugins:10 gst_all_1:23 haxePackages:12 home-assistant-custom-lovelace-modules:10 home-assistant.python.pkgs:10
+	hunspellDicts:10 idrisPackages:15 javaPackages:7 kakounePlugins:10 kodiPackages:20 leanPackages:19 lixPackageSets.latest:10
+	luajitPackages:15 lua51Packages:15 mopidyPackages:15 nerd-fonts:20 netboxPlugins:10 obs-studio-plugins:20
+	postgresqlPackages:30 pulumiPackages:15 python313Packages:30 pypy3Packages:15 qt6Packages:30
+	rocqPackages:20 rustPackages:14 skawarePackages:15 swiftPackages:17 tclPackages:20 texlivePackages:30 tmuxPlugins:15
+	typstPackages:15 unixtools:35 winePackages:10 wordpressPackages.plugins:10 zigPackages:7 yaziPlugins:10 gimpPlugins:10
+	openraPackages.engines:5 linuxKernel.kernels:15 linuxKernel.packages.linux_hardened:10 nixosTests.installer:20
+	haskell.packages.ghc910:20 haskell.packages.native-bignum.ghc910:8 haskell.compiler:20 beam.interpreters:20 ocaml-ng.ocamlPackages_4_14:15
+	perl5Packages:15 php82Extensions:10 xorg:8 dockerTools.examples:50 writers:10 pkgsBuildBuild:15 pkgsBuildTarget:15
+`
+
+// variants are the trees that the tree has inside itself.
+func variants() (all []sample) {
+	for _, name := range []string{
+		"pkgsStatic", "pkgsMusl", "pkgsi686Linux", "pkgsLLVM", "pkgsZig", "pkgsArocc", "pkgsChecked", "pkgsExtraHardening",
+		"pkgsParallel", "pkgsStrict", "pkgsStructured", "pkgsCuda", "pkgsRocm", "pkgsLinux",
+	} {
+		all = append(all, sample{on: "linux", set: name, names: crossed})
+	}
+	return all
+}
 
 // crosses are the sets of packages for other platforms.
 func crosses() (all []sample) {
 	for _, name := range []string{
 		"aarch64-multiplatform", "musl64", "mingwW64", "ucrt64", "riscv64", "wasi32", "armv7l-hf-multiplatform", "s390x",
 		"loongarch64-linux", "arm-embedded", "avr", "x86_64-freebsd", "aarch64-android-prebuilt", "aarch64-darwin", "ghcjs", "mmix",
+		"aarch64-multiplatform-musl", "muslpi", "raspberryPi", "mips64el-linux-gnuabi64", "ppc64", "m68k", "x86_64-openbsd", "x86_64-netbsd",
+		"x86_64-cygwin", "aarch64-windows", "iphone64", "msp430", "or1k", "riscv32-embedded", "x86_64-unknown-uefi", "wasm32-unknown-none",
 	} {
-		all = append(all, sample{args: linux, set: []string{"pkgsCross", name}, names: crossed})
-	}
-	for _, name := range []string{"pkgsStatic", "pkgsMusl", "pkgsi686Linux", "pkgsLLVM"} {
-		all = append(all, sample{args: linux, set: []string{name}, names: crossed})
+		all = append(all, sample{on: "linux", set: "pkgsCross." + name, names: crossed})
 	}
 	return all
 }
@@ -92,29 +146,39 @@ func crosses() (all []sample) {
 func TestNixpkgsPackages(t *testing.T) {
 	b := newBench(t)
 	var all counts
+	var ran int
 	for _, s := range samples {
-		t.Run(fmt.Sprint(s.set), func(t *testing.T) {
+		t.Run(s.String(), func(t *testing.T) {
+			ran++
 			var c counts
-			flags := []string{"--arg", "args", s.args, "--arg", "set", nixList(s.set)}
+			flags := []string{"--arg", "args", platforms[s.on], "--arg", "set", nixList(strings.FieldsFunc(s.set, func(r rune) bool { return r == '.' }))}
 			names := b.names(t, s, flags)
 			for i := 0; i < len(names); i += 320 {
-				thrown := b.each(t, &c, "packages.nix", names[i:min(i+320, len(names))], flags...)
+				thrown := b.each(t, &c, "packages.nix", names[i:min(i+320, len(names))], append(flags, "--arg", "depth", strconv.Itoa(s.depth))...)
 				for j, name := range thrown {
 					if j >= 5 {
-						c.failAlike++ // both throw; the message is not compared
+						c.caught++
 						continue
 					}
 					ours, theirs := b.ask(t, "package.nix", append(flags, "--argstr", "name", name)...)
 					b.single(t, &c, name, ours, theirs)
 				}
 			}
-			fmt.Printf("nixpkgs: %s %v: %v\n", s.args[:min(len(s.args), 28)], s.set, c)
+			fmt.Printf("nixpkgs: %v: %v\n", s, c)
 			all.add(c)
+			if len(c.derivations) == 0 {
+				t.Error("no derivation was compared")
+			}
 		})
 	}
 	fmt.Printf("nixpkgs: packages: %v\n", all)
-	if all.derivations < 2000 {
-		fmt.Println("nixpkgs: fewer than 2000 derivations, as only some of the samples were run")
+	switch {
+	case ran == 0:
+		t.Fatal("no sample was run")
+	case ran < len(samples):
+		fmt.Printf("nixpkgs: packages: only %d of %d samples, as chosen\n", ran, len(samples))
+	case len(all.derivations) < 2000:
+		t.Errorf("%d derivations were compared, want at least 2000", len(all.derivations))
 	}
 }
 
@@ -125,12 +189,12 @@ func (b *bench) names(t *testing.T, s sample, flags []string) []string {
 		return s.names
 	}
 	ours, theirs := b.ask(t, "names.nix", append([]string{"--json"}, flags...)...)
-	if ours != theirs {
+	if ours.Failed || ours.diff(theirs) != "" {
 		t.Fatalf("names of %v: got %.300v, want %.300v", s.set, ours, theirs)
 	}
 	var names []string
 	if err := json.Unmarshal([]byte(theirs.Out), &names); err != nil {
-		t.Skipf("the tree has no set %v: %s", s.set, theirs.Message)
+		t.Fatal(err)
 	}
 	step := max(1, len(names)/s.count)
 	var some []string

@@ -5,8 +5,9 @@ package main
 // This file asks nixbench and the real Nix in $NIX the same questions about the
 // tree of nixpkgs in $NIXPKGS and compares the answers: standard output to the
 // byte, and where both fail, the innermost error message. Nothing is written to
-// a store. Answers of the real Nix are kept in $ORACLE, if that is set; whoever
-// changes the tree or the real Nix empties it.
+// a store. Answers of the real Nix are kept in $ORACLE, if that is set, by its
+// version, the question and the path of the tree; whoever changes the tree
+// empties it.
 
 import (
 	"bytes"
@@ -15,11 +16,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 
@@ -27,16 +32,30 @@ import (
 )
 
 // An answer is what a program printed on standard output, or the innermost
-// message of its error.
+// message of its error, and what that took: seconds of processor, KiB of memory
+// at most.
 type answer struct {
 	Failed  bool
 	Out     string
 	Message string
+	CPU     float64
+	Peak    int64
+}
+
+// diff is how two answers differ, "" if only in what they took.
+func (a answer) diff(b answer) string {
+	a.CPU, a.Peak, b.CPU, b.Peak = 0, 0, 0, 0
+	return cmp.Diff(a, b)
+}
+
+func (a answer) cost() string {
+	return fmt.Sprintf("%.1f s, %d MiB", a.CPU, a.Peak>>10)
 }
 
 // A bench asks both programs about one tree.
 type bench struct {
 	nix, nixbench, tree string
+	version             string // of the real Nix
 	cache               string // of answers of the real Nix; empty for none
 	env                 []string
 }
@@ -47,6 +66,11 @@ func newBench(t *testing.T) *bench {
 	if b.nix == "" || b.nixbench == "" || b.tree == "" {
 		t.Fatal("$NIX, $NIXBENCH or $NIXPKGS is not set; make confirm-nixpkgs sets them")
 	}
+	version, err := exec.Command(filepath.Join(b.nix, "bin", "nix"), "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.version = string(version)
 	if b.cache != "" {
 		if err := os.MkdirAll(b.cache, 0o777); err != nil {
 			t.Fatal(err)
@@ -81,15 +105,16 @@ func (b *bench) theirs(t *testing.T, file string, flags []string) answer {
 	if err != nil {
 		t.Error(err)
 	}
-	key := sha256.Sum256(fmt.Appendf(text, "%q", flags))
+	key := sha256.Sum256(fmt.Appendf(text, "%s%q", b.version, flags))
 	kept := filepath.Join(b.cache, fmt.Sprintf("%x", key))
 	var a answer
 	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &a) == nil {
 		return a
 	}
 	a = b.run(t, prog, flags)
-	// JSON holds only UTF-8: what is none is asked again next time.
-	if data, err := json.Marshal(a); err == nil && utf8.ValidString(a.Out) {
+	// JSON holds only UTF-8: what is none is asked again next time, and so is what
+	// was ended from outside.
+	if data, err := json.Marshal(a); err == nil && utf8.ValidString(a.Out) && !(a.Failed && a.Message == "") {
 		if err := os.WriteFile(kept, data, 0o666); err != nil {
 			t.Error(err)
 		}
@@ -113,10 +138,16 @@ func (b *bench) run(t *testing.T, prog string, flags []string) answer {
 		t.Errorf("run %s: %v", prog, err)
 	}
 	a := answer{Failed: err != nil, Out: stdout.String()}
+	if p := cmd.ProcessState; p != nil {
+		a.CPU = (p.UserTime() + p.SystemTime()).Seconds()
+		if use, ok := p.SysUsage().(*syscall.Rusage); ok {
+			a.Peak = use.Maxrss
+		}
+	}
 	if a.Failed {
 		a.Message = innermostMessage(stderr.String())
 		if a.Message == "" {
-			a.Message = cmd.ProcessState.String()
+			t.Errorf("%s %q: %v, without a message", prog, flags, cmd.ProcessState)
 		}
 	}
 	return a
@@ -137,23 +168,44 @@ func innermostMessage(stderr string) string {
 
 // counts is how a comparison went, in names asked for.
 type counts struct {
-	same, derivations, failAlike, differ int
+	same, failAlike, differ int
+	caught                  int             // false in both: the messages were not compared
+	derivations             map[string]bool // the paths that are the same
 }
 
 func (c *counts) add(d counts) {
 	c.same += d.same
-	c.derivations += d.derivations
 	c.failAlike += d.failAlike
 	c.differ += d.differ
+	c.caught += d.caught
+	c.addDerivations(maps.Keys(d.derivations))
+}
+
+func (c *counts) addDerivations(paths iter.Seq[string]) {
+	if c.derivations == nil {
+		c.derivations = map[string]bool{}
+	}
+	for path := range paths {
+		c.derivations[path] = true
+	}
 }
 
 func (c counts) String() string {
-	return fmt.Sprintf("%d compared, %d of them derivations, %d failing alike, %d different", c.same+c.failAlike+c.differ, c.derivations, c.failAlike, c.differ)
+	return fmt.Sprintf("%d the same, with %d derivations; %d errors the same, %d caught in both; %d different", c.same, len(c.derivations), c.failAlike, c.caught, c.differ)
+}
+
+var drvPath = regexp.MustCompile(`/nix/store/[a-z0-9]{32}-[-+._?=a-zA-Z0-9]+\.drv`)
+
+// derivationsOf are the paths of derivations in a text.
+func derivationsOf(text string) iter.Seq[string] {
+	return slices.Values(drvPath.FindAllString(text, -1))
 }
 
 // each compares what a file's function makes of a list of names, in one
 // evaluation. Where that fails it halves the list until it knows which name it
-// is. It returns the names for which both answer false.
+// is. A list that only one of them can evaluate is a difference, also where each
+// of its names alone is the same. It returns the names for which both answer
+// false.
 func (b *bench) each(t *testing.T, c *counts, file string, names []string, flags ...string) (thrown []string) {
 	t.Helper()
 	ours, theirs := b.ask(t, file, append([]string{"--json", "--arg", "names", nixList(names)}, flags...)...)
@@ -162,8 +214,13 @@ func (b *bench) each(t *testing.T, c *counts, file string, names []string, flags
 			b.single(t, c, names[0], ours, theirs)
 			return nil
 		}
-		half := len(names) / 2
-		return append(b.each(t, c, file, names[:half], flags...), b.each(t, c, file, names[half:], flags...)...)
+		half, before := len(names)/2, c.differ
+		thrown = append(b.each(t, c, file, names[:half], flags...), b.each(t, c, file, names[half:], flags...)...)
+		if ours.Failed != theirs.Failed && c.differ == before {
+			c.differ++
+			t.Errorf("%d names from %s on: got %q, want %q", len(names), names[0], ours.Message, theirs.Message)
+		}
+		return thrown
 	}
 	var got, want []json.RawMessage
 	if err := errors.Join(json.Unmarshal([]byte(ours.Out), &got), json.Unmarshal([]byte(theirs.Out), &want)); err != nil || len(got) != len(names) || len(want) != len(names) {
@@ -178,9 +235,7 @@ func (b *bench) each(t *testing.T, c *counts, file string, names []string, flags
 			thrown = append(thrown, name)
 		default:
 			c.same++
-			if bytes.Contains(want[i], []byte(`.drv"`)) {
-				c.derivations++
-			}
+			c.addDerivations(derivationsOf(string(want[i])))
 		}
 	}
 	return thrown
@@ -190,7 +245,7 @@ func (b *bench) each(t *testing.T, c *counts, file string, names []string, flags
 func (b *bench) single(t *testing.T, c *counts, name string, ours, theirs answer) {
 	t.Helper()
 	ours.Out, theirs.Out = "", "" // only where one failed: the messages say it
-	if d := cmp.Diff(theirs, ours); d != "" {
+	if d := theirs.diff(ours); d != "" {
 		c.differ++
 		t.Errorf("%s (-nix +nixbench):\n%s", name, d)
 		return
@@ -203,13 +258,13 @@ func nixList(names []string) string {
 	var s strings.Builder
 	s.WriteByte('[')
 	for _, name := range names {
-		quoted, _ := json.Marshal(name)
-		s.WriteByte(' ')
-		s.WriteString(strings.ReplaceAll(string(quoted), "$", `\$`))
+		s.WriteString(` "` + nixEscapes.Replace(name) + `"`)
 	}
 	s.WriteString(" ]")
 	return s.String()
 }
+
+var nixEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
 // TestNixpkgsExpressions compares what the files of testdata/nixpkgs/expr give.
 // Those called error-… may fail, if both fail alike.
@@ -219,21 +274,28 @@ func TestNixpkgsExpressions(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no expressions", err)
 	}
-	var same int
+	var c counts
 	for _, file := range files {
 		name := filepath.Base(file)
 		t.Run(strings.TrimSuffix(name, ".nix"), func(t *testing.T) {
 			ours, theirs := b.ask(t, "expr/"+name, "--json")
-			if d := cmp.Diff(theirs, ours); d != "" {
+			if d := theirs.diff(ours); d != "" {
+				c.differ++
 				t.Fatalf("(-nix +nixbench):\n%s", d)
 			}
-			if theirs.Failed && !strings.HasPrefix(name, "error-") {
-				t.Fatalf("both fail: %s", theirs.Message)
+			if theirs.Failed != strings.HasPrefix(name, "error-") {
+				t.Fatalf("in both: %.300s %s", theirs.Out, theirs.Message)
 			}
-			same++
+			if !theirs.Failed {
+				c.same++
+				c.addDerivations(derivationsOf(theirs.Out))
+			} else {
+				c.failAlike++
+			}
+			fmt.Printf("nixpkgs: %s: the same, %d bytes; %s, the real Nix %s\n", name, len(theirs.Out), ours.cost(), theirs.cost())
 		})
 	}
-	fmt.Printf("nixpkgs: %d expressions, %d the same\n", len(files), same)
+	fmt.Printf("nixpkgs: expressions: %v\n", c)
 }
 
 // TestNixpkgsFiles compares what is read from the files of the tree: all JSON
@@ -259,6 +321,9 @@ func TestNixpkgsFiles(t *testing.T) {
 	}
 	for _, kind := range []string{"json", "toml", "import"} {
 		t.Run(kind, func(t *testing.T) {
+			if len(kinds[kind]) == 0 {
+				t.Fatal("the tree has none")
+			}
 			var c counts
 			for i := 0; i < len(kinds[kind]); i += 200 {
 				names := kinds[kind][i:min(i+200, len(kinds[kind]))]
