@@ -28,7 +28,8 @@ type EvalOptions struct {
 	// ReadOnly computes store paths without writing to the store.
 	ReadOnly bool
 	// Trace and Warn get the messages of builtins.trace and builtins.warn, and
-	// the evaluator's own warnings; nil drops them.
+	// the evaluator's own warnings; nil drops them. Warnings begin with
+	// "warning:" or "evaluation warning:".
 	Trace, Warn func(msg string)
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.

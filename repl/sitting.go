@@ -100,7 +100,7 @@ func (s *sitting) remember() {
 func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
-		Trace: s.trace, Warn: s.warn,
+		Trace: s.trace, Warn: s.trace,
 		OnRead: s.watch.add, Debugger: s.stopsAt(),
 	})
 	if err != nil {
@@ -147,15 +147,6 @@ func (s *sitting) trace(msg string) {
 	if s.opts.Trace != nil {
 		s.opts.Trace(msg)
 	}
-}
-
-// warn is trace for a warning; those of builtins.warn say themselves what they
-// are.
-func (s *sitting) warn(msg string) {
-	if !strings.HasPrefix(msg, "evaluation warning: ") {
-		msg = "warning: " + msg
-	}
-	s.trace(msg)
 }
 
 // begin waits for the session's turn and returns the function that ends it.

@@ -54,7 +54,7 @@ func convertHash(s *eval.State, arg eval.Value) eval.Value {
 		"while evaluating the attribute 'toHashFormat'")
 	print := hashFormat(format)
 	if format == "base32" {
-		s.World().Warn(`"base32" is a deprecated alias for hash format "nix32".`)
+		s.Warn(`"base32" is a deprecated alias for hash format "nix32".`)
 	}
 	if print == nil {
 		s.Fail(eval.ErrorOther, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)

@@ -77,14 +77,11 @@ func (n *textNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: d
 // warnings passes on the remarks about a text, with the places that they are about.
 func (s *State) warnings(f *syntax.File) {
 	for _, w := range f.Warnings {
-		msg := w.Msg
+		var at syntax.Position
 		if w.Pos != syntax.NoPos {
-			var b strings.Builder
-			b.WriteString(msg + "\n")
-			writePosition(&b, "", f.Position(w.Pos))
-			msg = indent("", strings.Repeat(" ", len("warning: ")), strings.TrimRight(b.String(), "\n"))
+			at = f.Position(w.Pos)
 		}
-		s.world.Warn(msg)
+		s.warnAt(at, w.Msg)
 	}
 }
 

@@ -3,6 +3,8 @@ package eval
 import (
 	"slices"
 	"strings"
+
+	"nixbench/engine/syntax"
 )
 
 // DerivationInternal is the name of the text that defines derivation. Traces do
@@ -139,8 +141,21 @@ func (s *State) contextText(f *frame) (text string) {
 // Behaviour: showErrorInfo in Nix's error.cc.
 func (e *Error) Format(showTrace bool) string { return e.format("error: ", showTrace) }
 
-// FormatWarning is Format for what is no error but a warning.
-func (e *Error) FormatWarning(showTrace bool) string { return e.format("warning: ", showTrace) }
+// Warn shows a warning about what is evaluated.
+func (s *State) Warn(msg string) { s.World().Warn("warning: " + msg) }
+
+// WarnAt is Warn with a place and with what was being evaluated, outermost first.
+func (s *State) WarnAt(pos Pos, msg string, steps ...string) {
+	s.warnAt(s.ev.Position(pos), msg, steps...)
+}
+
+func (s *State) warnAt(pos syntax.Position, msg string, steps ...string) {
+	e := &Error{Msg: msg, Pos: pos}
+	for _, step := range steps {
+		e.Trace = append(e.Trace, TraceFrame{Text: step})
+	}
+	s.World().Warn(e.format("warning: ", true))
+}
 
 func (e *Error) format(prefix string, showTrace bool) string {
 	rest := strings.Repeat(" ", len(prefix))

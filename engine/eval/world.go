@@ -42,7 +42,8 @@ type World interface {
 	CurrentSystem() string
 
 	// Trace shows a message of builtins.trace; Warn one of builtins.warn or
-	// of the evaluator. Both must return soon.
+	// of the evaluator, which says that it is one: "warning: …", "evaluation
+	// warning: …". Both must return soon.
 	Trace(msg string)
 	Warn(msg string)
 }

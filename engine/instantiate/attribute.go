@@ -72,7 +72,7 @@ func (r *request) coerce(v eval.Value, ctx string) string {
 func (r *request) plain(a eval.Attr) {
 	text := r.coerce(a.Value, "")
 	if a.Name == symJSON {
-		r.s.World().Warn("In derivation '" + r.d.Name + "': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
+		r.warn(a, "setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.")
 		r.d.StructuredAttrs = r.normalise(text)
 		return
 	}
@@ -133,9 +133,13 @@ func (r *request) structured(a eval.Attr) {
 	}
 	switch name {
 	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
-		s.World().Warn(fmt.Sprintf("In derivation '%s': 'structuredAttrs' disables the effect of the derivation attribute '%s'; use 'outputChecks.<output>.%s' instead",
-			r.d.Name, name, name))
+		r.warn(a, fmt.Sprintf("'structuredAttrs' disables the effect of the derivation attribute '%s'; use 'outputChecks.<output>.%s' instead", name, name))
 	}
+}
+
+// warn warns of an attribute.
+func (r *request) warn(a eval.Attr, msg string) {
+	r.s.WarnAt(a.Pos, msg, "while evaluating derivation '"+r.d.Name+"'")
 }
 
 // setHashAlgo takes a name of an algorithm; unknown ones count as none.

@@ -117,6 +117,6 @@ func ParseExpectedHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Ha
 	if err != nil {
 		s.FailWith(err)
 	}
-	s.World().Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
+	s.Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
 	return h
 }

@@ -106,12 +106,8 @@ type evaluation struct {
 // evaluate makes an evaluator that writes traces and warnings to standard error.
 func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnly bool) (*evaluation, error) {
 	warn := func(msg string) {
-		msg = strings.TrimRight(msg, " \n")
-		switch {
-		case !strings.HasPrefix(msg, "evaluation warning:"):
-			inv.warn(msg)
-		case inv.verbosity() >= levelWarn:
-			inv.tell(msg)
+		if inv.verbosity() >= levelWarn {
+			inv.tell(strings.TrimRight(msg, " \n"))
 		}
 	}
 	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}
