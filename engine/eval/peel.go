@@ -77,6 +77,9 @@ func (s *State) placeOfCell(c *Value, or Pos) Pos {
 	for {
 		switch n := c.loadN(); uint8(n) {
 		case rawApp, rawMapElem, rawGenElem, rawMapAttr:
+			if n == rawApp {
+				return or // of nothing: see ownThunk
+			}
 			// Another goroutine may claim the cell and publish its result.
 			if p := c.env(); c.loadN() == n {
 				return s.PlaceOf(*p, or)

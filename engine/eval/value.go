@@ -447,6 +447,17 @@ func (v Value) shownLazy() bool {
 		v == lazyEmpty
 }
 
+// evaluated returns v as it is shown once it has been evaluated.
+func (v Value) evaluated() Value {
+	switch {
+	case v.is(rawLambda):
+		v.n &^= delayedLambda
+	case v == lazyEmpty:
+		v = EmptyAttrs
+	}
+	return v
+}
+
 // frame returns the frame that a function was made in.
 func (v Value) frame() *Value { return (*Value)(v.p) }
 
