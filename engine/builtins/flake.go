@@ -2,11 +2,12 @@ package builtins
 
 import (
 	"fmt"
+	"slices"
 
 	"nixbench/engine/eval"
 )
 
-// flakes are the builtins on flakes. They need the feature of that name.
+// flakes are the builtins on flakes.
 func flakes() []eval.Builtin {
 	return []eval.Builtin{
 		def1("getFlake", 1, "args", getFlake),
@@ -22,6 +23,15 @@ func requireFlakes(s *eval.State) {
 	}
 }
 
+// requireFeature raises an error unless flakes are on, if the type of ref is one
+// that there is only for them.
+func (ref flakeRef) requireFeature(s *eval.State) {
+	switch kind := ref.text("type"); {
+	case kind == "indirect", kind == "path", slices.Contains(forges, kind):
+		requireFlakes(s)
+	}
+}
+
 func getFlake(s *eval.State, v eval.Value) eval.Value {
 	requireFlakes(s)
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.getFlake")
@@ -33,12 +43,12 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 }
 
 func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
-	requireFlakes(s)
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.parseFlakeRef")
 	ref, err := parseRef(text)
 	if err != nil {
 		s.FailWith(err)
 	}
+	ref.requireFeature(s)
 	b := s.NewAttrs(len(ref))
 	for name, x := range ref {
 		switch x := x.(type) {
@@ -54,7 +64,6 @@ func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
 }
 
 func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
-	requireFlakes(s)
 	attrs := s.ForceAttrs(v, "while evaluating the argument passed to builtins.flakeRefToString")
 	ref := make(flakeRef)
 	for a := range attrs.All() {
@@ -74,11 +83,11 @@ func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 				name, eval.ShowType(x))
 		}
 	}
-	text, err := ref.print()
-	if err != nil {
+	if err := ref.check(); err != nil {
 		s.FailWith(err)
 	}
-	return eval.MakeString(text)
+	ref.requireFeature(s)
+	return eval.MakeString(ref.print())
 }
 
 // languageError returns an error of the language without a cause.

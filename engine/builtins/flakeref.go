@@ -212,11 +212,8 @@ func (ref flakeRef) check() error {
 	return nil
 }
 
-// print writes the reference as a URL.
-func (ref flakeRef) print() (string, error) {
-	if err := ref.check(); err != nil {
-		return "", err
-	}
+// print writes a reference that has been checked as a URL.
+func (ref flakeRef) print() string {
 	kind := ref.text("type")
 	var base string
 	var query []string
@@ -240,7 +237,7 @@ func (ref flakeRef) print() (string, error) {
 		base = ref.text("url")
 		query = []string{"narHash", "dir"}
 	}
-	return base + ref.query(base, query), nil
+	return base + ref.query(base, query)
 }
 
 // suffix returns /ref and /rev, as far as they are set.

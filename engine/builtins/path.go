@@ -87,7 +87,7 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 			s.FailWith(err)
 		}
 		if !valid {
-			s.Fail(eval.ErrorFile, "path '%s' is not valid", p)
+			s.Fail(eval.ErrorFile, "path '%s' is required, but there is no substituter that can build it", p)
 		}
 	}
 	return eval.MakeContextString(file, ctx.Union(eval.NewStringContext(eval.OpaqueElem(p))))

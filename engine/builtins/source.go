@@ -3,7 +3,6 @@ package builtins
 import (
 	"errors"
 	"fmt"
-	"path"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
@@ -64,7 +63,7 @@ type source struct {
 func filterSource(s *eval.State, filter, file eval.Value) eval.Value {
 	p, ctx := s.CoerceToPath(file, "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'")
 	f := s.ForceFunction(filter, "while evaluating the first argument passed to builtins.filterSource")
-	return (&source{name: path.Base(p), path: p, ctx: ctx, filter: f, method: store.NAR}).add(s)
+	return (&source{name: eval.SourceName(p), path: p, ctx: ctx, filter: f, method: store.NAR}).add(s)
 }
 
 func addPath(s *eval.State, arg eval.Value) eval.Value {
@@ -93,7 +92,7 @@ func addPath(s *eval.State, arg eval.Value) eval.Value {
 		s.Fail(eval.ErrorOther, "missing required 'path' attribute in the first argument to 'builtins.path'")
 	}
 	if src.name == "" {
-		src.name = path.Base(src.path)
+		src.name = eval.SourceName(src.path)
 	}
 	return src.add(s)
 }

@@ -127,7 +127,7 @@ func (s *State) ownThunk(f Value) Value {
 	if f.lazy() || !f.shownLazy() {
 		return f
 	}
-	return s.Thunk(f.evaluated())
+	return s.Thunk(f.Shown())
 }
 
 // Index returns where the values of a set of this shape hold name, or -1.

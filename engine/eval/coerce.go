@@ -158,6 +158,14 @@ func (s *State) CoerceToStorePath(v Value, ctx string) (store.Path, StringContex
 	return p, c
 }
 
+// SourceName returns the name that a file has in the store.
+func SourceName(file string) string {
+	if file == "/" {
+		return "source"
+	}
+	return path.Base(file)
+}
+
 // CopyPathToStore adds a file or tree to the store, once in the life of the
 // Evaluator, and returns its store path. The caller adds it to a context.
 func (s *State) CopyPathToStore(file string) store.Path {
@@ -168,7 +176,7 @@ func (s *State) CopyPathToStore(file string) store.Path {
 		return p.(store.Path)
 	}
 	p, err := s.world.AddPath(s.ctx, AddPath{
-		Name: path.Base(file), Path: file, Method: "r:",
+		Name: SourceName(file), Path: file, Method: "r:",
 	})
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		s.Raise(ErrorOther, "path '"+file+"' does not exist", Because(err))

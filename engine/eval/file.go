@@ -44,10 +44,10 @@ const corepkgsDir = "/__corepkgs__/"
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
 	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
+	s.warnings(f)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	s.warnings(f)
 	return s.evalExpr(e, f, scope)
 }
 
@@ -55,10 +55,10 @@ func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
 // wanted.
 func (s *State) DelayText(name, text, dir string) Value {
 	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
+	s.warnings(f)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	s.warnings(f)
 	n, size := s.compile(e, f, nil)
 	c := s.alloc(1)
 	return initThunk(c, c, s.ev.nodes.add(&textNode{n, size}, builtinRoom))
@@ -75,7 +75,11 @@ func (n *textNode) Eval(s *State, _ *Value) Value { return s.evalRoot(n.root, n.
 func (n *textNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a text") }
 
 // warnings passes on the remarks about a text, with the places that they are about.
+// f may be nil.
 func (s *State) warnings(f *syntax.File) {
+	if f == nil {
+		return
+	}
 	for _, w := range f.Warnings {
 		var at syntax.Position
 		if w.Pos != syntax.NoPos {
@@ -177,10 +181,10 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	opts := s.ev.parseOptions(path.Dir(file))
 	opts.Poll = s.poll
 	e, f, err := syntax.ParseExpr(file, bytesToString(text), opts)
+	s.warnings(f)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	s.warnings(f)
 	return s.evalExpr(e, f, scope)
 }
 

@@ -447,13 +447,13 @@ func (v Value) shownLazy() bool {
 		v == lazyEmpty
 }
 
-// evaluated returns v as it is shown once it has been evaluated.
-func (v Value) evaluated() Value {
+// Shown returns an evaluated value as one that a slot shows as what it is.
+func (v Value) Shown() Value {
 	switch {
 	case v.is(rawLambda):
 		v.n &^= delayedLambda
 	case v == lazyEmpty:
-		v = EmptyAttrs
+		return EmptyAttrs
 	}
 	return v
 }
