@@ -3,12 +3,12 @@
 package engine_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,11 +16,8 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/enginetest"
-	"nixbench/engine/eval"
 	"nixbench/engine/exprtest"
-	"nixbench/engine/resolve"
 	"nixbench/engine/settings"
-	"nixbench/engine/syntax"
 )
 
 // batchSize is how many expressions one process of the real Nix is asked about.
@@ -58,11 +55,20 @@ func TestOracle(t *testing.T) {
 }
 
 // counts are the figures of a run.
-type counts struct{ all, values, errors, syntax, died, traces, differ int }
+type counts struct {
+	all, values, errors, syntax, died, traces, differ int
+
+	explained map[string]int // by the rule that knows why
+}
 
 func (c *counts) String() string {
-	return fmt.Sprintf("%d expressions: %d values, %d errors, %d syntax errors, %d without an answer; %d differ, %d more in the trace only",
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d compared: %d values, %d errors, %d syntax errors, %d without an answer; %d unexplained, %d more in the trace only",
 		c.all, c.values, c.errors, c.syntax, c.died, c.differ, c.traces)
+	for _, rule := range slices.Sorted(maps.Keys(c.explained)) {
+		fmt.Fprintf(&b, "\n\t%6d explained: %s", c.explained[rule], rule)
+	}
+	return b.String()
 }
 
 // An oracleRun compares texts.
@@ -76,11 +82,13 @@ type oracleRun struct {
 	report *os.File
 	traces *os.File
 	count  counts
+	shrunk int // differences that were made smaller
 }
 
 func newOracleRun(t *testing.T) *oracleRun {
 	home := t.TempDir()
 	o := &oracleRun{t: t, dir: filepath.Join(home, "work"), known: make(map[string]bool)}
+	o.count.explained = make(map[string]int)
 	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 2 * time.Minute}
 	for name, text := range map[string]string{"a": "text of a", "a-b/c.txt": "c", "x.nix": "{ y }: y", "d/default.nix": "1", "data.json": `{"a": [1, 2.5]}`} {
 		file := filepath.Join(o.dir, name)
@@ -152,281 +160,73 @@ func (o *oracleRun) generate(seed uint64, n int) []string {
 
 // compare compares texts, and reports differences.
 func (o *oracleRun) compare(texts []string) {
-	for i, a := range o.answers(texts) {
-		o.count.all++
-		o.count.add(a)
-		if a.theirs == a.ours {
-			continue
-		}
-		if core(a.theirs) == core(a.ours) {
-			if a.syntax {
-				continue // the oracle has a frame for the import
+	for _, a := range o.answers(texts) {
+		o.count.add(&a)
+		switch v, rule := a.Compare(); v {
+		case exprtest.Explained:
+			o.count.explained[rule]++
+		case exprtest.TraceOnly:
+			if o.count.traces++; o.count.traces < maxReports {
+				report(o.traces, &a, "")
 			}
-			if o.count.traces++; o.count.traces < 50 {
-				fmt.Fprintf(o.traces, "%s\n--- ours\n%s\n--- theirs\n%s\n\n==========\n", texts[i], a.ours, a.theirs)
-			}
-			continue
+		case exprtest.Different:
+			o.differs(&a)
 		}
-		if a.died {
-			continue
-		}
-		o.differs(texts[i], a)
 	}
 }
 
 // add counts an answer by its kind.
-func (c *counts) add(a answer) {
+func (c *counts) add(a *exprtest.Answer) {
+	c.all++
 	switch {
-	case a.died:
+	case a.Died:
 		c.died++
-	case a.syntax:
+	case a.Syntax:
 		c.syntax++
-	case strings.Contains(a.ours, "error:"):
+	case a.IsError():
 		c.errors++
 	default:
 		c.values++
 	}
 }
 
-// shrinkTime bounds the time that goes into making one difference smaller.
-const shrinkTime = 10 * time.Second
+// What is done about differences is bounded, so that a run with many ends.
+const (
+	maxReports = 200
+	maxShrunk  = 25
+	shrinkTime = 8 * time.Second // for one
+)
 
 // differs shrinks a difference and reports it, unless its like was reported.
-func (o *oracleRun) differs(text string, a answer) {
+func (o *oracleRun) differs(a *exprtest.Answer) {
 	o.count.differ++
-	if o.known[signature(a)] {
+	if o.known[a.Signature()] || len(o.known) > maxReports {
 		return
 	}
-	o.known[signature(a)] = true
+	o.known[a.Signature()] = true
+	if o.shrunk++; o.shrunk > maxShrunk {
+		report(o.report, a, "")
+		return
+	}
 	deadline := time.Now().Add(shrinkTime)
-	small := exprtest.Shrink(text, func(texts []string) int {
+	small := exprtest.Shrink(a.Text, func(texts []string) int {
 		if time.Now().After(deadline) {
 			return -1
 		}
-		for i, b := range o.answers(texts) {
-			if !b.died && core(b.ours) != core(b.theirs) {
-				return i
-			}
-		}
-		return -1
+		return slices.IndexFunc(o.answers(texts), func(b exprtest.Answer) bool {
+			v, _ := b.Compare()
+			return v == exprtest.Different
+		})
 	})
 	b := o.answers([]string{small})[0]
-	fmt.Fprintf(o.report, "%s\n--- ours\n%s\n--- theirs\n%s\n", small, b.ours, b.theirs)
-	if o.known[signature(b)] {
-		fmt.Fprintf(o.report, "(like one before)\n")
+	note := ""
+	if o.known[b.Signature()] {
+		note = "(like one before)\n"
 	}
-	fmt.Fprintf(o.report, "\n==========\n")
-	o.known[signature(b)] = true
+	report(o.report, &b, note)
+	o.known[b.Signature()] = true
 }
 
-// An answer is what one text gives here and there.
-type answer struct {
-	ours, theirs string
-	syntax       bool // it cannot be parsed here
-	died         bool
-}
-
-// clock is what depends on the time, warning what the real Nix puts before the
-// evaluator's warnings.
-var (
-	clock   = regexp.MustCompile(`currentTime = [0-9]+`)
-	warning = regexp.MustCompile(`(?m)^(evaluation )?warning: ?`)
-)
-
-// names are what differs between texts that show the same fault.
-var names = regexp.MustCompile(`[0-9]+|"[^"]*"|'[^']*'`)
-
-// signature returns what is alike in answers that show the same fault.
-func signature(a answer) string {
-	s := core(a.ours) + "|" + core(a.theirs)
-	s = names.ReplaceAllString(s, "_")
-	return s[:min(len(s), 300)]
-}
-
-// core returns the messages and the value, or the innermost message of an error
-// without its place.
-func core(out string) string {
-	out = warning.ReplaceAllString(clock.ReplaceAllString(out, ""), "")
-	at := failure.FindStringIndex(out)
-	if at == nil {
-		return strings.TrimSpace(out)
-	}
-	said, failed := out[:at[0]], out[at[0]:]
-	if i := strings.LastIndex(failed, "\n       error: "); i >= 0 {
-		failed = failed[i+1:]
-	}
-	failed, _, _ = strings.Cut(failed, "\n       at ")
-	// The real Nix has begun to print some values that end with an error.
-	failed = strings.TrimRight(failed, "\n [{")
-	if strings.Contains(failed, "while parsing TOML:") {
-		failed = "error: while parsing TOML" // what follows is the library's
-	}
-	// The REPL spells tabs as spaces. The digest is that of what cannot be made.
-	failed = invalidPath.ReplaceAllString(failed, "path '")
-	return said + strings.Join(strings.Fields(failed), " ")
-}
-
-// failure begins an error.
-var failure = regexp.MustCompile(`(?m)^error:`)
-
-// invalidPath begins the message that a store path has no valid name.
-var invalidPath = regexp.MustCompile(`path '[0-9a-z]{32}-`)
-
-// answers evaluates texts on both sides.
-func (o *oracleRun) answers(texts []string) []answer {
-	all := make([]answer, len(texts))
-	var good, bad []int
-	probe := o.evaluator(nil)
-	for i, text := range texts {
-		all[i].syntax = !o.parses(probe, text)
-		if all[i].syntax {
-			bad = append(bad, i)
-		} else {
-			good = append(good, i)
-		}
-	}
-	if !o.askList(texts, good, all) {
-		bad = append(bad, good...)
-	}
-	o.askFiles(texts, bad, all)
-	return all
-}
-
-func (o *oracleRun) evaluator(say func(string)) *eval.Evaluator {
-	ev, err := o.engine.NewEvaluator(engine.EvalOptions{
-		Dir: o.dir, MemoryLimit: 1 << 30,
-		Trace: say, Warn: say,
-	})
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return ev
-}
-
-// parses reports whether a text stands alone in the list of a batch.
-func (o *oracleRun) parses(ev *eval.Evaluator, text string) bool {
-	e, f, err := syntax.ParseExpr("/x", "(\n"+text+"\n)", ev.ParseOptions(o.dir))
-	if err != nil {
-		return false
-	}
-	_, err = resolve.Expr(e, f, &resolve.Options{
-		Symbols: eval.Symbols(),
-		Global:  func(y syntax.Sym) bool { _, ok := ev.Global(eval.SymName(y)); return ok },
-	})
-	if err != nil {
-		return false
-	}
-	_, _, err = syntax.ParseExpr("/x", text, ev.ParseOptions(o.dir))
-	return err == nil
-}
-
-// askList asks about the texts of the given indices in one list. It reports
-// false if the real Nix cannot read it.
-func (o *oracleRun) askList(texts []string, which []int, all []answer) bool {
-	if len(which) == 0 {
-		return true
-	}
-	var b strings.Builder
-	b.WriteString("[\n")
-	for _, i := range which {
-		b.WriteString("(\n" + texts[i] + "\n)\n")
-	}
-	b.WriteString("]\n")
-	file := filepath.Join(o.dir, "batch.nix")
-	o.write(file, b.String())
-	if !o.askReal(which, all, func(ctx context.Context, from int) ([]string, error) {
-		return o.oracle.Ask(ctx, file, from, len(which))
-	}) {
-		return false
-	}
-	var said strings.Builder
-	ev := o.evaluator(func(msg string) { said.WriteString(msg + "\n") })
-	list, err := ev.EvalFile(o.t.Context(), file)
-	if err != nil {
-		o.t.Fatalf("%s: %v", file, err)
-	}
-	for k, i := range which {
-		said.Reset()
-		out := o.print(ev, func(ctx context.Context) (eval.Value, error) { return ev.Force(ctx, list.List()[k]) })
-		all[i].ours = said.String() + out
-	}
-	return true
-}
-
-// askFiles asks about texts in files of their own.
-func (o *oracleRun) askFiles(texts []string, which []int, all []answer) {
-	if len(which) == 0 {
-		return
-	}
-	for k, i := range which {
-		o.write(filepath.Join(o.dir, fmt.Sprint(k)+".nix"), texts[i])
-	}
-	o.askReal(which, all, func(ctx context.Context, from int) ([]string, error) {
-		return o.oracle.AskFiles(ctx, o.dir, from, len(which))
-	})
-	var said strings.Builder
-	ev := o.evaluator(func(msg string) { said.WriteString(msg + "\n") })
-	for k, i := range which {
-		said.Reset()
-		out := o.print(ev, func(ctx context.Context) (eval.Value, error) {
-			return ev.EvalFile(ctx, filepath.Join(o.dir, fmt.Sprint(k)+".nix"))
-		})
-		all[i].ours = said.String() + out
-	}
-}
-
-// askReal collects the real Nix's answers, past those that it dies of.
-func (o *oracleRun) askReal(which []int, all []answer, ask func(ctx context.Context, from int) ([]string, error)) bool {
-	for from := 0; from < len(which); {
-		got, err := ask(o.t.Context(), from)
-		if err != nil && !errors.Is(err, exprtest.ErrDied) {
-			o.t.Fatal(err)
-		}
-		for _, text := range got {
-			all[which[from]].theirs = strings.TrimRight(text, "\n")
-			from++
-		}
-		if from == 0 && err != nil {
-			return false
-		}
-		if len(got) > 0 && strings.Contains(got[0], "undefined variable 'oracle-question'") {
-			return false
-		}
-		if err != nil && from < len(which) {
-			all[which[from]].died = true
-			from++
-		}
-	}
-	return true
-}
-
-func (o *oracleRun) write(file, text string) {
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		o.t.Fatal(err)
-	}
-}
-
-// print evaluates and prints as the REPL does for :p.
-func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Value, error)) string {
-	ctx, cancel := context.WithTimeout(o.t.Context(), 20*time.Second)
-	defer cancel()
-	v, err := f(ctx)
-	var out string
-	if err == nil {
-		err = ev.Do(ctx, func(s *eval.State) {
-			if v.Kind() == eval.KindString {
-				out = v.AsString()
-				return
-			}
-			out = s.Print(v, eval.PrintOptions{Force: true, Indent: 2})
-		})
-	}
-	var e *eval.Error
-	switch {
-	case errors.As(err, &e):
-		return e.Format(false)
-	case err != nil:
-		return "unexpected: " + err.Error()
-	}
-	return strings.TrimRight(out, "\n")
+func report(w io.Writer, a *exprtest.Answer, note string) {
+	fmt.Fprintf(w, "%s\n--- ours\n%s\n--- theirs\n%s\n%s\n==========\n", a.Text, a.Ours, a.Theirs, note)
 }

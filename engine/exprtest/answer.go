@@ -1,0 +1,151 @@
+package exprtest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// An Answer is what one expression gives here and in the real Nix: messages,
+// and the value as the REPL prints it for :p or an error.
+type Answer struct {
+	Text         string // the expression
+	Ours, Theirs string
+	Syntax       bool // it cannot be parsed here
+	Died         bool // the real Nix gave no answer
+}
+
+// A Verdict says how far two answers are alike.
+type Verdict int
+
+// The verdicts.
+const (
+	Same      Verdict = iota
+	Explained         // they differ in a way that a rule knows
+	TraceOnly         // they differ only in the steps around the innermost error
+	Different
+)
+
+// Compare compares the answers. For what is explained it names the rule.
+func (a *Answer) Compare() (v Verdict, rule string) {
+	ours, theirs := read(a.Ours), read(a.Theirs)
+	switch {
+	case a.Died:
+		return Same, ""
+	case ours.core() == theirs.core():
+		if ours.steps() == theirs.steps() {
+			return Same, ""
+		}
+		v = TraceOnly
+	default:
+		v = Different
+	}
+	for _, r := range rules {
+		if r.knows(a, ours, theirs) {
+			return Explained, r.name
+		}
+	}
+	return v, ""
+}
+
+// Signature returns what is alike in answers that show the same fault.
+func (a *Answer) Signature() string {
+	s := read(a.Ours).core() + "|" + read(a.Theirs).core()
+	s = names.ReplaceAllString(s, "_")
+	return s[:min(len(s), 300)]
+}
+
+// names are what differs between texts that show the same fault.
+var names = regexp.MustCompile(`[0-9]+|"[^"]*"|'[^']*'`)
+
+// IsError reports whether we fail to evaluate the expression.
+func (a *Answer) IsError() bool { return read(a.Ours).failed }
+
+// An outcome is an answer taken apart.
+type outcome struct {
+	said   string // messages; the value if it did not fail
+	failed bool
+	trace  []string // the steps around the error, outermost first, with places
+	msg    string   // the innermost message, without its place
+	place  string   // of the innermost message
+}
+
+var (
+	// clock is what depends on the time.
+	clock = regexp.MustCompile(`currentTime = [0-9]+`)
+	// warning is what the real Nix puts before the evaluator's warnings.
+	warning = regexp.MustCompile(`(?m)^(evaluation )?warning: ?`)
+	// failure begins an error.
+	failure = regexp.MustCompile(`(?m)^error:`)
+	// place is where something happened, and the excerpt that shows it.
+	place = regexp.MustCompile(`(?m)^ +at ([^\n]*:\d+:\d+):?\n?(?: *\d*\|[^\n]*\n?)*`)
+	// invalidPath begins the message that a store path has no valid name. The
+	// digest is that of what cannot be made.
+	invalidPath = regexp.MustCompile(`path '[0-9a-z]{32}-`)
+)
+
+// read takes an answer apart.
+func read(out string) *outcome {
+	out = warning.ReplaceAllString(clock.ReplaceAllString(out, ""), "")
+	at := failure.FindStringIndex(out)
+	if at == nil {
+		return &outcome{said: strings.TrimSpace(out)}
+	}
+	o := &outcome{said: strings.TrimSpace(out[:at[0]]), failed: true}
+	text := strings.TrimPrefix(out[at[0]:], "error:")
+	if !strings.HasPrefix(text, "\n       … ") {
+		o.setMessage(text)
+		return o
+	}
+	i := strings.LastIndex(text, "\n\n       error:")
+	if i < 0 {
+		o.setMessage(text)
+		return o
+	}
+	o.setMessage(text[i+len("\n\n       error:"):])
+	for _, step := range strings.Split(text[:i], "\n       … ")[1:] {
+		if p := place.FindStringSubmatch(step); p != nil {
+			step = strings.TrimSpace(place.ReplaceAllString(step, "")) + " @ " + p[1]
+		}
+		o.trace = append(o.trace, strings.TrimSpace(step))
+	}
+	return o
+}
+
+func (o *outcome) setMessage(text string) {
+	if p := place.FindStringSubmatch(text); p != nil {
+		o.place = p[1]
+		text = place.ReplaceAllString(text, "")
+	}
+	// The real Nix has begun to print some values that end with an error.
+	text = strings.TrimRight(text, "\n [{")
+	text = invalidPath.ReplaceAllString(text, "path '")
+	o.msg = strings.Join(strings.Fields(text), " ") // the REPL spells tabs as spaces
+}
+
+// core is the messages and the value, or the innermost message of an error.
+func (o *outcome) core() string {
+	if !o.failed {
+		return o.said
+	}
+	return o.said + "\nerror: " + o.msg
+}
+
+// steps is the trace as far as it is the same in all versions, without what
+// the oracle adds. HEAD tells of selections in another way than 2.34, and puts
+// the place of a missing attribute there.
+func (o *outcome) steps() string {
+	var b strings.Builder
+	for _, step := range o.trace {
+		switch {
+		case strings.Contains(step, "@ «string»:1:"),
+			strings.HasPrefix(step, "while evaluating the attribute '"),
+			strings.HasPrefix(step, "from the definition of '"):
+			continue
+		}
+		b.WriteString(step + "\n")
+	}
+	if !strings.HasPrefix(o.msg, "attribute '") {
+		b.WriteString("@ " + o.place)
+	}
+	return b.String()
+}

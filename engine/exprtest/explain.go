@@ -1,0 +1,22 @@
+package exprtest
+
+import "strings"
+
+// A rule knows one reason for answers to differ that is no fault of ours: the
+// real Nix that is asked is older than the behaviour that is wanted, or cannot
+// do better.
+type rule struct {
+	name  string
+	knows func(a *Answer, ours, theirs *outcome) bool
+}
+
+// rules are tried in order.
+var rules = []rule{
+	{"2.34 words reading a directory as the system does", func(_ *Answer, ours, theirs *outcome) bool {
+		return strings.HasSuffix(ours.msg, "' is not a regular file") && theirs.msg == "read of 4096 bytes: Is a directory"
+	}},
+	{"toml11's own words", func(_ *Answer, ours, theirs *outcome) bool {
+		const intro = "while parsing TOML:"
+		return strings.HasPrefix(ours.msg, intro) && strings.HasPrefix(theirs.msg, intro)
+	}},
+}
