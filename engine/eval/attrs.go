@@ -1,6 +1,7 @@
 package eval
 
 import (
+
 	"iter"
 	"slices"
 )
@@ -45,17 +46,22 @@ func (a Attrs) Has(name Sym) bool { return get(a.v, name) != nil }
 // Pos returns where an attribute was defined; 0 if that is not known or there
 // is no such attribute.
 func (a Attrs) Pos(name Sym) Pos {
-	v := a.v
+	_, pos, _ := a.v.lookup(name)
+	return pos
+}
+
+// lookup returns an attribute of a set, and where it was defined.
+func (v Value) lookup(name Sym) (Value, Pos, bool) {
 	for v.layered() {
 		if i := v.shape().find(name); i >= 0 {
-			return v.shape().posAt(i)
+			return *v.layerAt(i), v.shape().posAt(i), true
 		}
 		v = v.base()
 	}
 	if i := v.shape().find(name); i >= 0 {
-		return v.shape().posAt(i)
+		return *v.attrAt(i), v.shape().posAt(i), true
 	}
-	return 0
+	return Value{}, 0, false
 }
 
 // All yields the attributes in lexicographic order of their names.
@@ -201,11 +207,11 @@ func flatten(v Value) Value {
 	for n--; n >= 0; n-- {
 		l := layers[n]
 		t := top.update(l.shape())
-		vals = t.gather(make([]Value, len(t.plan)), vals, l.layerAt(0))
+		vals = t.gather(make([]Value, len(t.res.syms)), vals, l.layerAt(0))
 		top = t.res
 	}
 	t := x.shape().update(top)
-	first, out := newChunk(len(t.plan) + 1)
+	first, out := newChunk(len(t.res.syms) + 1)
 	r := initAttrs(first, t.res)
 	t.gather(out[1:], cells(x.attrAt(0), len(x.shape().syms)), &vals[0])
 	v.setFlattened(r)
@@ -214,6 +220,10 @@ func flatten(v Value) Value {
 
 // gather fills dst with the values of a and those from b on.
 func (t *transition) gather(dst, a []Value, b *Value) []Value {
+	if t.plan == nil {
+		copy(dst, cells(b, len(dst)))
+		return dst
+	}
 	for i, x := range t.plan {
 		if x >= 0 {
 			dst[i] = a[x]
@@ -257,8 +267,13 @@ func isLayer(n int, a Value) bool {
 	if n <= maxLayerSize {
 		return a.layered() || len(a.shape().syms) >= minLayered
 	}
-	for a.layered() {
-		a = a.base()
+	return n <= len(bottom(a).shape().syms)/maxLayerPart
+}
+
+// bottom returns what is below all layers of a set.
+func bottom(v Value) Value {
+	for v.layered() {
+		v = v.base()
 	}
-	return n <= len(a.shape().syms)/maxLayerPart
+	return v
 }

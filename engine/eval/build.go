@@ -188,20 +188,15 @@ func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 
 // IntersectAttrs returns the attributes of b whose names are in a.
 func (s *State) IntersectAttrs(a, b Value) Value {
+	if !a.layered() && len(a.shape().syms) < len(bottom(b).shape().syms) {
+		return s.pickAttrs(a.shape().syms, b)
+	}
 	b = flat(b)
 	sb := b.shape()
 	var out []Attr
-	if !a.layered() && len(a.shape().syms) < len(sb.syms) {
-		for _, sym := range a.shape().syms {
-			if j := sb.find(sym); j >= 0 {
-				out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
-			}
-		}
-	} else {
-		for j, sym := range sb.syms {
-			if get(a, sym) != nil {
-				out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
-			}
+	for j, sym := range sb.syms {
+		if get(a, sym) != nil {
+			out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
 		}
 	}
 	if len(out) == len(sb.syms) {
@@ -211,6 +206,24 @@ func (s *State) IntersectAttrs(a, b Value) Value {
 		return s.freshEmpty()
 	}
 	return s.attrsFrom(out, sb.hasPos())
+}
+
+// pickAttrs returns those attributes of a larger set that have one of the
+// names, which are sorted.
+func (s *State) pickAttrs(names []Sym, set Value) Value {
+	var room [16]Attr
+	out := room[:0]
+	hasPos := false
+	for _, sym := range names {
+		if v, pos, ok := set.lookup(sym); ok {
+			out = append(out, Attr{sym, v, pos})
+			hasPos = hasPos || pos != 0
+		}
+	}
+	if len(out) == 0 && len(names) > 0 {
+		return s.freshEmpty()
+	}
+	return s.attrsFrom(out, hasPos)
 }
 
 // Update returns a // b.

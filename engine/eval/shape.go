@@ -25,11 +25,16 @@ type Shape struct {
 	deep uint8       // how many shapes posAt goes through
 	at   Pos         // of the expression, for a set that was written as one
 
+	index atomic.Pointer[nameIndex] // shared by shapes that share syms
+	bare  atomic.Pointer[Shape]     // the same without positions
+	trans atomic.Pointer[transitions]
+}
+
+// A nameIndex is what is derived from the names of a shape.
+type nameIndex struct {
 	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
 	finds atomic.Int32            // by bisection, before there is a hash
 	lex   atomic.Pointer[[]int32] // indices of syms in lexicographic order
-	bare  atomic.Pointer[Shape]   // the same without positions
-	trans atomic.Pointer[transitions]
 }
 
 const (
@@ -43,7 +48,7 @@ const (
 type transition struct {
 	right *Shape
 	res   *Shape
-	plan  []int32 // >= 0: index on the left; else ^index on the right
+	plan  []int32 // >= 0: index on the left; else ^index on the right; nil: all are on the right
 }
 
 // Transitions are those of a shape that were computed last.
@@ -75,7 +80,8 @@ func (sh *Shape) find(s Sym) int {
 		return -1
 	}
 	if n > binaryShape {
-		if h := sh.hash.Load(); h != nil || sh.finds.Add(1) > bisections {
+		x := sh.indexed()
+		if h := x.hash.Load(); h != nil || x.finds.Add(1) > bisections {
 			return sh.findHashed(h, s)
 		}
 	}
@@ -127,13 +133,30 @@ func (sh *Shape) buildHash() *[]int32 {
 		}
 		h[i] = int32(k + 1)
 	}
-	sh.hash.Store(&h)
+	sh.indexed().hash.Store(&h)
 	return &h
+}
+
+// indexed returns the index of the names, which is there from the first time on
+// that somebody asks.
+func (sh *Shape) indexed() *nameIndex {
+	if x := sh.index.Load(); x != nil {
+		return x
+	}
+	sh.index.CompareAndSwap(nil, &nameIndex{})
+	return sh.index.Load()
+}
+
+// shareNames makes a shape one with the names of another, which are equal.
+func (sh *Shape) shareNames(other *Shape) {
+	sh.syms = other.syms
+	sh.index.Store(other.indexed())
 }
 
 // lexOrder returns the indices of the names in lexicographic order.
 func (sh *Shape) lexOrder() []int32 {
-	if p := sh.lex.Load(); p != nil {
+	x := sh.indexed()
+	if p := x.lex.Load(); p != nil {
 		return *p
 	}
 	names := make([]string, len(sh.syms))
@@ -143,7 +166,7 @@ func (sh *Shape) lexOrder() []int32 {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(names[a], names[b]) })
-	sh.lex.Store(&order)
+	x.lex.Store(&order)
 	return order
 }
 
@@ -182,7 +205,8 @@ func (sh *Shape) withoutPos() *Shape {
 	if b := sh.bare.Load(); b != nil {
 		return b
 	}
-	b := &Shape{syms: sh.syms}
+	b := &Shape{}
+	b.shareNames(sh)
 	sh.bare.Store(b)
 	return b
 }
@@ -216,21 +240,31 @@ func (sh *Shape) update(right *Shape) *transition {
 // mergeShapes computes the transition for a // b.
 func mergeShapes(a, b *Shape) *transition {
 	n := unionSize(a.syms, b.syms)
-	syms, plan := make([]Sym, n), make([]int32, n)
+	if n == len(b.syms) {
+		return &transition{right: b, res: b}
+	}
+	t := &transition{right: b, res: &Shape{}, plan: make([]int32, n)}
+	if n == len(a.syms) {
+		t.res.shareNames(a)
+	} else {
+		t.res.syms = make([]Sym, n)
+	}
 	i, j := 0, 0
-	for k := range syms {
+	for k := range t.plan {
 		if j == len(b.syms) || i < len(a.syms) && a.syms[i] < b.syms[j] {
-			syms[k], plan[k] = a.syms[i], int32(i)
+			t.plan[k] = int32(i)
 			i++
 			continue
 		}
 		if i < len(a.syms) && a.syms[i] == b.syms[j] {
 			i++
 		}
-		syms[k], plan[k] = b.syms[j], ^int32(j)
+		t.plan[k] = ^int32(j)
 		j++
 	}
-	t := &transition{right: b, res: &Shape{syms: syms}, plan: plan}
+	if n != len(a.syms) {
+		t.res.nameMerged(t.plan, a.syms, b.syms)
+	}
 	if a.hasPos() || b.hasPos() {
 		t.res.from, t.res.left, t.res.deep = t, a, max(a.deep, b.deep)+1
 	}
@@ -239,6 +273,39 @@ func mergeShapes(a, b *Shape) *transition {
 	}
 	return t
 }
+
+// nameMerged fills in the names of a merged shape, whose room is there, or takes
+// those of an equal one.
+func (sh *Shape) nameMerged(plan []int32, a, b []Sym) {
+	h := uint32(len(plan))
+	for k, x := range plan {
+		sym := Sym(0)
+		if x >= 0 {
+			sym = a[x]
+		} else {
+			sym = b[^x]
+		}
+		sh.syms[k] = sym
+		h = (h ^ uint32(sym)) * 16777619
+	}
+	if len(plan) < minSharedNames {
+		return
+	}
+	slot := &mergedLately[h>>8%uint32(len(mergedLately))]
+	if other := slot.Load(); other != nil && slices.Equal(other.syms, sh.syms) {
+		sh.shareNames(other)
+		return
+	}
+	slot.Store(sh)
+}
+
+// minSharedNames is the least number of names that shapes share which were made
+// by merging different shapes.
+const minSharedNames = 256
+
+// mergedLately are large shapes that were made by merging, by the hash of their
+// names. Variants of a package set have the same names.
+var mergedLately [256]atomic.Pointer[Shape]
 
 // maxDeepPos is how many shapes are gone through for a position.
 const maxDeepPos = 8
