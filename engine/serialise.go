@@ -20,8 +20,7 @@ func LazyJSON(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string
 // set, paths are copied to the store, as builtins.toJSON does.
 func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, copyPaths bool) (out string, err error) {
 	err = ev.Do(ctx, func(s *eval.State) {
-		text, _ := serial.JSON(s, v, copyPaths)
-		out = string(text)
+		out, _ = serial.JSON(s, v, copyPaths)
 	})
 	return out, err
 }
@@ -46,7 +45,7 @@ func Text(ctx context.Context, ev *eval.Evaluator, v eval.Value, while string) (
 
 // StateJSON is [JSON] in an evaluation that is under way.
 func StateJSON(s *eval.State, v eval.Value) []byte {
-	text, _ := serial.JSON(s, v, true)
+	text, _ := serial.AppendJSON(s, nil, v, true)
 	return text
 }
 

@@ -146,13 +146,13 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 }
 
 // AddDerivation adds the store derivation that evaluation has made.
-func (w *world) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) error {
+func (w *world) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) (kept bool, err error) {
 	if w.readOnly() {
-		return nil
+		return false, nil
 	}
 	if w.e.machine != nil {
 		if err := w.e.adopt(ctx, d.References()...); err != nil {
-			return err
+			return false, err
 		}
 	}
 	added, err := w.e.store.AddDerivation(ctx, d)
@@ -162,7 +162,7 @@ func (w *world) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.De
 	if err == nil && w.e.machine != nil {
 		w.e.ours.add(drvPath)
 	}
-	return err
+	return true, err
 }
 
 // ReadDerivation returns a derivation of the stores.

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/store/nixbase32"
 	"nixbench/store/nixhash"
@@ -165,23 +166,57 @@ func isNameByte(c byte) bool {
 //
 // Format: Nix manual, "Complete Store Path Calculation".
 func (d Dir) MakePath(typ string, h nixhash.Hash, name string) (Path, error) {
+	f := newFingerprint(typ)
+	defer f.release()
+	return d.makePath(f, h, name)
+}
+
+// A fingerprint is what a store path is the hash of. It begins with the type of
+// the object.
+type fingerprint struct{ text []byte }
+
+// fingerprints holds *fingerprint: they are used once.
+var fingerprints = sync.Pool{New: func() any { return new(fingerprint) }}
+
+func newFingerprint(typ string) *fingerprint {
+	f := fingerprints.Get().(*fingerprint)
+	f.text = append(f.text[:0], typ...)
+	return f
+}
+
+func (f *fingerprint) release() { fingerprints.Put(f) }
+
+// addRefs adds references to the type. Self stands for the object.
+func (f *fingerprint) addRefs(refs []Path, self bool) {
+	if !slices.IsSorted(refs) {
+		refs = slices.Sorted(slices.Values(refs))
+	}
+	for i, p := range refs {
+		if i > 0 && p == refs[i-1] {
+			continue
+		}
+		f.text = append(append(f.text, ':'), p...)
+	}
+	if self {
+		f.text = append(f.text, ":self"...)
+	}
+}
+
+// makePath is MakePath for a type that f holds.
+func (d Dir) makePath(f *fingerprint, h nixhash.Hash, name string) (Path, error) {
 	if err := CheckName(name); err != nil {
 		return "", fmt.Errorf("make store path: %v", err)
 	}
 	if h.Algo() != nixhash.SHA256 {
 		return "", fmt.Errorf("make store path of %q: got hash %q, want sha256", name, h)
 	}
-	fingerprint := make([]byte, 0, 256)
-	fingerprint = append(fingerprint, typ...)
-	fingerprint = append(fingerprint, ":sha256:"...)
-	fingerprint = hex.AppendEncode(fingerprint, h.Bytes())
-	fingerprint = append(fingerprint, ':')
-	fingerprint = append(fingerprint, d...)
-	fingerprint = append(fingerprint, ':')
-	fingerprint = append(fingerprint, name...)
-	sum := sha256.Sum256(fingerprint)
-	b := make([]byte, 0, len(d)+1+DigestLen+1+len(name))
-	b = append(append(b, d...), '/')
+	b := append(f.text, ":sha256:"...)
+	b = hex.AppendEncode(b, h.Bytes())
+	b = append(append(b, ':'), d...)
+	b = append(append(b, ':'), name...)
+	f.text = b
+	sum := sha256.Sum256(b)
+	b = append(append(b[:0], d...), '/')
 	b = nixbase32.AppendEncode(b, nixhash.Compress(sum[:], digestBytes))
 	b = append(append(b, '-'), name...)
 	return Path(b), nil
@@ -191,7 +226,10 @@ func (d Dir) MakePath(typ string, h nixhash.Hash, name string) (Path, error) {
 // store derivation. Refs may be in any order and hold duplicates; it is left
 // alone.
 func (d Dir) TextPath(name string, h nixhash.Hash, refs []Path) (Path, error) {
-	return d.MakePath(withRefs("text", refs, false), h, name)
+	f := newFingerprint("text")
+	defer f.release()
+	f.addRefs(refs, false)
+	return d.makePath(f, h, name)
 }
 
 // FixedPath returns the path of an object named after its contents.
@@ -204,7 +242,10 @@ func (d Dir) FixedPath(name string, method IngestionMethod, h nixhash.Hash, refs
 	case method == Text && !self:
 		return d.TextPath(name, h, refs)
 	case method == NAR && h.Algo() == nixhash.SHA256:
-		return d.MakePath(withRefs("source", refs, self), h, name)
+		f := newFingerprint("source")
+		defer f.release()
+		f.addRefs(refs, self)
+		return d.makePath(f, h, name)
 	case len(refs) > 0 || self:
 		return "", fmt.Errorf("make store path of %q: fixed output is not allowed to refer to other store paths", name)
 	case method == Git && h.Algo() != nixhash.SHA1 && h.Algo() != nixhash.SHA256:
@@ -228,21 +269,6 @@ func OutputPathName(drvName string, output OutputName) string {
 		return drvName
 	}
 	return drvName + "-" + output
-}
-
-func withRefs(typ string, refs []Path, self bool) string {
-	var b strings.Builder
-	b.WriteString(typ)
-	sorted := slices.Clone(refs)
-	slices.Sort(sorted)
-	for _, p := range slices.Compact(sorted) {
-		b.WriteByte(':')
-		b.WriteString(string(p))
-	}
-	if self {
-		b.WriteString(":self")
-	}
-	return b.String()
 }
 
 // ParseDir returns the store directory named s, which must be absolute and

@@ -21,7 +21,7 @@ func conversions() []eval.Builtin {
 
 func toJSON(s *eval.State, v eval.Value) eval.Value {
 	text, ctx := serial.JSON(s, v, true)
-	return eval.MakeContextString(string(text), ctx)
+	return eval.MakeContextString(text, ctx)
 }
 
 func toXML(s *eval.State, v eval.Value) eval.Value {

@@ -25,11 +25,11 @@ func TestJSONPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []byte
+		var got string
 		if err := b.ev.Do(t.Context(), func(s *eval.State) { got, _ = serial.JSON(s, v, tt.copy) }); err != nil {
 			t.Errorf("write %s: %v", tt.text, err)
 		}
-		if string(got) != tt.want {
+		if got != tt.want {
 			t.Errorf("write %s: got %s, want %s", tt.text, got, tt.want)
 		}
 	}

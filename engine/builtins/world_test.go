@@ -128,12 +128,12 @@ func (w *testWorld) AddText(_ context.Context, name string, contents []byte, ref
 	return p, err
 }
 
-func (w *testWorld) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) error {
+func (w *testWorld) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) (bool, error) {
 	p, err := w.AddText(ctx, d.Name+drv.Suffix, d.ATerm(), d.References())
 	if err == nil && p != drvPath {
 		err = fmt.Errorf("got %s, want %s", p, drvPath)
 	}
-	return err
+	return false, err
 }
 
 func (w *testWorld) ReadDerivation(_ context.Context, p store.Path) (*drv.Derivation, error) {

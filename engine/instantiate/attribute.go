@@ -46,7 +46,7 @@ func (r *request) attribute(a eval.Attr) {
 		for _, e := range r.s.ForceElems(a.Value, "") {
 			r.d.Args = append(r.d.Args, r.coerce(e, "while evaluating an element of the argument list"))
 		}
-	case r.json != nil:
+	case r.isStructured:
 		r.structured(a)
 	default:
 		r.plain(a)
@@ -104,13 +104,15 @@ func (r *request) structured(a eval.Attr) {
 		return
 	}
 	s, name := r.s, eval.SymName(a.Name)
-	text, c := serial.JSON(s, a.Value, true)
-	r.ctx = r.ctx.Union(c)
-	key, err := nixjson.AppendString(nil, name)
+	if len(r.json) > 1 {
+		r.json = append(r.json, ',')
+	}
+	json, err := nixjson.AppendString(r.json, name)
 	if err != nil {
 		r.fail("JSON serialization error: %v", err)
 	}
-	r.json[name] = append(append(key, ':'), text...)
+	json, c := serial.AppendJSON(s, append(json, ':'), a.Value, true)
+	r.json, r.ctx = json, r.ctx.Union(c)
 	switch a.Name {
 	case symBuilder:
 		builder, c := s.ForceString(a.Value, "")

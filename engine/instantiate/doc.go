@@ -28,8 +28,9 @@ import (
 type Store interface {
 	// AddDerivation makes a store derivation valid, whose path is drvPath. It
 	// may put that off until the path is asked for, so that many derivations
-	// are written at once; in read-only mode it does nothing.
-	AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) error
+	// are written at once; in read-only mode it does nothing. Kept reports
+	// whether d is still in use.
+	AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) (kept bool, err error)
 	// ReadDerivation returns a store derivation.
 	ReadDerivation(ctx context.Context, drvPath store.Path) (*drv.Derivation, error)
 	// References returns the references of a valid store path.
@@ -142,14 +143,14 @@ func (in *Instantiator) references(ctx context.Context, p store.Path) ([]store.P
 }
 
 // write computes the path of a derivation, remembers it, and hands it to the
-// store.
-func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (store.Path, error) {
+// store. Kept reports whether d is still in use.
+func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (drvPath store.Path, kept bool, err error) {
 	if err := in.prepare(ctx, d); err != nil {
-		return "", err
+		return "", false, err
 	}
-	drvPath, err := in.modulo.Instantiate(d)
+	drvPath, err = in.modulo.Instantiate(d)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	in.mu.Lock()
 	_, done := in.known[drvPath]
@@ -158,7 +159,8 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (store.Pat
 	}
 	in.mu.Unlock()
 	if done || in.store == nil {
-		return drvPath, nil
+		return drvPath, false, nil
 	}
-	return drvPath, in.store.AddDerivation(ctx, drvPath, d)
+	kept, err = in.store.AddDerivation(ctx, drvPath, d)
+	return drvPath, kept, err
 }

@@ -2,9 +2,9 @@ package instantiate
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
@@ -15,11 +15,13 @@ import (
 
 // request is a derivation whose attributes are being read.
 type request struct {
-	s    *eval.State
-	in   *Instantiator
-	d    *drv.Derivation
-	ctx  eval.StringContext
-	json map[string][]byte // structured attributes; nil if there are none
+	s   *eval.State
+	in  *Instantiator
+	d   *drv.Derivation
+	ctx eval.StringContext
+
+	isStructured bool
+	json         []byte // the object of structured attributes, its end missing
 
 	outputs          []store.OutputName // as written, without duplicates
 	outputHash       string
@@ -43,7 +45,7 @@ func (in *Instantiator) DerivationStrict(s *eval.State, arg eval.Value) eval.Val
 	})
 	where := &drvFrame{name: name, pos: namePos}
 	return s.WithErrorContext(where.message(s), func() eval.Value {
-		r := request{s: s, in: in, d: &drv.Derivation{Name: name, Env: make(map[string]string, attrs.Len())}, outputs: []store.OutputName{"out"}}
+		r := request{s: s, in: in, d: newDerivation(name), outputs: []store.OutputName{"out"}}
 		return r.instantiate(attrs)
 	})
 }
@@ -73,14 +75,61 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	}
 	if v, ok := attrs.Get(symStructuredAttrs); ok &&
 		s.ForceBool(v, "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict") {
-		r.json = make(map[string][]byte)
+		r.isStructured = true
 	}
 	ignoreNulls := false
 	if v, ok := attrs.Get(symIgnoreNulls); ok {
 		ignoreNulls = s.ForceBool(v, "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict")
 	}
+	r.read(attrs, ignoreNulls)
+	r.inputs()
+	r.check()
+	r.makeOutputs()
+	drvPath, kept, err := r.in.write(s.Context(), r.d)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	if !kept {
+		defer release(r.d)
+	}
+	return r.result(drvPath)
+}
+
+// derivations holds those that were written and forgotten, as most are, for
+// their maps.
+var derivations = sync.Pool{New: func() any {
+	return &drv.Derivation{
+		Outputs:   make(map[store.OutputName]drv.Output),
+		InputDrvs: make(map[store.Path][]store.OutputName),
+		Env:       make(map[string]string),
+	}
+}}
+
+func newDerivation(name string) *drv.Derivation {
+	d := derivations.Get().(*drv.Derivation)
+	d.Name = name
+	return d
+}
+
+func release(d *drv.Derivation) {
+	clear(d.Outputs)
+	clear(d.InputDrvs)
+	clear(d.Env)
+	*d = drv.Derivation{Outputs: d.Outputs, InputDrvs: d.InputDrvs, Env: d.Env}
+	derivations.Put(d)
+}
+
+// read reads all attributes, in the order of their names.
+func (r *request) read(attrs eval.Attrs, ignoreNulls bool) {
+	s := r.s
 	ahead, i := r.ahead(attrs), 0
 	defer ahead.Stop()
+	var buf *serial.Buffer
+	if r.isStructured {
+		buf = serial.NewBuffer()
+		r.json = append(buf.Text, '{')
+	}
 	step := &eval.StepText{Before: "while evaluating attribute '", After: "' of derivation '" + r.d.Name + "'", Show: eval.ShowSym}
 	for a := range attrs.All() {
 		ahead.Take(i)
@@ -95,18 +144,9 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 			r.attribute(a)
 		})
 	}
-	if r.json != nil {
-		r.d.StructuredAttrs = object(r.json)
+	if buf != nil {
+		r.d.StructuredAttrs = buf.Finish(append(r.json, '}'))
 	}
-	r.inputs()
-	r.check()
-	r.makeOutputs()
-	drvPath, err := r.in.write(s.Context(), r.d)
-	if err != nil {
-		s.Poll()
-		s.FailWith(err)
-	}
-	return r.result(drvPath)
 }
 
 // ahead lets idle workers evaluate the attributes, all of which are going to be.
@@ -115,7 +155,7 @@ func (r *request) ahead(attrs eval.Attrs) eval.Ahead[struct{}] {
 		return eval.Ahead[struct{}]{}
 	}
 	all := slices.Collect(attrs.All())
-	structured := r.json != nil
+	structured := r.isStructured
 	return eval.NewAhead(r.s, len(all), func(s *eval.State, i int) struct{} {
 		switch v := s.Force(all[i].Value); {
 		case v.Kind() == eval.KindNull:
@@ -130,23 +170,9 @@ func (r *request) ahead(attrs eval.Attrs) eval.Ahead[struct{}] {
 	})
 }
 
-// object returns the text of a JSON object, its keys sorted.
-func object(members map[string][]byte) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, key := range slices.Sorted(maps.Keys(members)) {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(members[key])
-	}
-	b.WriteByte('}')
-	return b.String()
-}
-
 // inputs turns what the attributes refer to into inputs.
 func (r *request) inputs() {
-	drvs := make(map[store.Path][]store.OutputName)
+	drvs := r.d.InputDrvs
 	var srcs []store.Path
 	for _, e := range r.ctx {
 		switch p := e.Path(); {
@@ -163,7 +189,7 @@ func (r *request) inputs() {
 		drvs[p] = slices.Compact(outputs)
 	}
 	slices.Sort(srcs)
-	r.d.InputDrvs, r.d.InputSrcs = drvs, slices.Compact(srcs)
+	r.d.InputSrcs = slices.Compact(srcs)
 }
 
 // deepInputs adds all outputs of the derivations in the closure of p to drvs,
@@ -213,7 +239,6 @@ func (r *request) check() {
 // derivation as a whole.
 func (r *request) makeOutputs() {
 	d := r.d
-	d.Outputs = make(map[store.OutputName]drv.Output)
 	if r.hasHash {
 		h := ParseExpectedHash(r.s, r.outputHash, r.hashAlgo)
 		d.Outputs[store.DefaultOutput] = drv.Output{Method: r.method, Algo: h.Algo(), Hash: h}

@@ -3,19 +3,44 @@ package serial
 
 import (
 	"strconv"
+	"sync"
 
 	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/eval"
 )
 
-// JSON writes v, with all that is in it, as builtins.toJSON does: keys sorted,
-// no spaces. A set that has __toString or outPath is written as that.
-// If copyPaths is set, paths are copied to the store and written as store paths.
-// The context is that of all strings.
-func JSON(s *eval.State, v eval.Value, copyPaths bool) ([]byte, eval.StringContext) {
-	w := jsonWriter{s: s}
+// AppendJSON appends v to dst, with all that is in it, as builtins.toJSON writes
+// it: keys sorted, no spaces. A set that has __toString or outPath is written as
+// that. If copyPaths is set, paths are copied to the store and written as store
+// paths. The context is that of all strings.
+func AppendJSON(s *eval.State, dst []byte, v eval.Value, copyPaths bool) ([]byte, eval.StringContext) {
+	w := jsonWriter{s: s, out: dst}
 	w.value(v, 0, copyPaths)
 	return w.out, w.ctx
+}
+
+// JSON returns v as [AppendJSON] writes it.
+func JSON(s *eval.State, v eval.Value, copyPaths bool) (string, eval.StringContext) {
+	b := NewBuffer()
+	text, ctx := AppendJSON(s, b.Text, v, copyPaths)
+	return b.Finish(text), ctx
+}
+
+// A Buffer is where a text grows that is going to be a string. It is used
+// again by others; one that is not finished is garbage.
+type Buffer struct{ Text []byte }
+
+var buffers = sync.Pool{New: func() any { return new(Buffer) }}
+
+// NewBuffer returns an empty buffer.
+func NewBuffer() *Buffer { return buffers.Get().(*Buffer) }
+
+// Finish returns what has become of Text as a string, and gives the buffer back.
+func (b *Buffer) Finish(text []byte) string {
+	out := string(text)
+	b.Text = text[:0]
+	buffers.Put(b)
+	return out
 }
 
 // LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not
@@ -42,7 +67,7 @@ type jsonWriter struct {
 
 // jsonText is a value in JSON, and its context.
 type jsonText struct {
-	text []byte
+	text string
 	ctx  eval.StringContext
 }
 
