@@ -80,38 +80,44 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// ask evaluates a file of testdata/nixpkgs with both programs at once.
-// The file's function gets the tree as nixpkgs.
+// ask evaluates a file of testdata/nixpkgs. The file's function gets the tree as
+// nixpkgs.
 func (b *bench) ask(t *testing.T, file string, flags ...string) (ours, theirs answer) {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata/nixpkgs", file))
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags = append([]string{"--eval", "--strict", "--readonly-mode", path, "--arg", "nixpkgs", b.tree}, flags...)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags = append([]string{"--eval", "--strict", "--readonly-mode", "--option", "extra-experimental-features", "ca-derivations", path, "--arg", "nixpkgs", b.tree}, flags...)
+	return b.both(t, string(text), "nix-instantiate", flags)
+}
+
+// both runs both programs at once. What is asked is in the flags and in text.
+func (b *bench) both(t *testing.T, text, program string, flags []string) (ours, theirs answer) {
+	t.Helper()
 	done := make(chan answer)
-	go func() { done <- b.theirs(t, path, flags) }()
-	ours = b.run(t, b.nixbench, flags)
+	go func() { done <- b.theirs(t, text, program, flags) }()
+	ours = b.run(t, b.nixbench, program, flags)
 	return ours, <-done
 }
 
 // theirs asks the real Nix, unless it has been asked before.
-func (b *bench) theirs(t *testing.T, file string, flags []string) answer {
-	prog := filepath.Join(b.nix, "bin", "nix-instantiate")
+func (b *bench) theirs(t *testing.T, text, program string, flags []string) answer {
+	binary := filepath.Join(b.nix, "bin", program)
 	if b.cache == "" {
-		return b.run(t, prog, flags)
+		return b.run(t, binary, program, flags)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Error(err)
-	}
-	key := sha256.Sum256(fmt.Appendf(text, "%s%q", b.version, flags))
+	key := sha256.Sum256(fmt.Appendf(nil, "%s%s%s%q", text, b.version, program, flags))
 	kept := filepath.Join(b.cache, fmt.Sprintf("%x", key))
 	var a answer
 	if data, err := os.ReadFile(kept); err == nil && json.Unmarshal(data, &a) == nil {
 		return a
 	}
-	a = b.run(t, prog, flags)
+	a = b.run(t, binary, program, flags)
 	// JSON holds only UTF-8: what is none is asked again next time, and so is what
 	// was ended from outside.
 	if data, err := json.Marshal(a); err == nil && utf8.ValidString(a.Out) && !(a.Failed && a.Message == "") {
@@ -122,12 +128,12 @@ func (b *bench) theirs(t *testing.T, file string, flags []string) answer {
 	return a
 }
 
-// run runs a program under the name nix-instantiate.
-func (b *bench) run(t *testing.T, prog string, flags []string) answer {
-	cmd := exec.CommandContext(t.Context(), prog)
-	cmd.Args = append([]string{"nix-instantiate"}, flags...)
+// run runs a binary under the name of a program.
+func (b *bench) run(t *testing.T, binary, program string, flags []string) answer {
+	cmd := exec.CommandContext(t.Context(), binary)
+	cmd.Args = append([]string{program}, flags...)
 	cmd.Env = b.env
-	if prog != b.nixbench {
+	if binary != b.nixbench {
 		cmd.Env = append(cmd.Env, "NIX_REMOTE=dummy://")
 	}
 	var stdout, stderr bytes.Buffer
@@ -135,7 +141,7 @@ func (b *bench) run(t *testing.T, prog string, flags []string) answer {
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		t.Errorf("run %s: %v", prog, err)
+		t.Errorf("run %s: %v", binary, err)
 	}
 	a := answer{Failed: err != nil, Out: stdout.String()}
 	if p := cmd.ProcessState; p != nil {
@@ -147,7 +153,7 @@ func (b *bench) run(t *testing.T, prog string, flags []string) answer {
 	if a.Failed {
 		a.Message = innermostMessage(stderr.String())
 		if a.Message == "" {
-			t.Errorf("%s %q: %v, without a message", prog, flags, cmd.ProcessState)
+			t.Errorf("%s %q: %v, without a message", binary, flags, cmd.ProcessState)
 		}
 	}
 	return a
@@ -155,15 +161,19 @@ func (b *bench) run(t *testing.T, prog string, flags []string) answer {
 
 var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
+// places are the lines that say where something is, with their excerpts.
+var places = regexp.MustCompile(`(?m)^ *(at (/|«).*:[0-9]+:[0-9]+:|at «none».*|[0-9]*\|.*)$`)
+
 // innermostMessage is the last error of a text, without the white space that
-// depends on how deep it is indented.
+// depends on how deep it is indented. Places are left out: HEAD gives that of a
+// selected attribute as a frame of the trace, 2.34 with the message.
 func innermostMessage(stderr string) string {
 	text := sgr.ReplaceAllString(stderr, "")
 	i := strings.LastIndex(text, "error:")
 	if i < 0 {
 		return ""
 	}
-	return strings.Join(strings.Fields(text[i:]), " ")
+	return strings.Join(strings.Fields(places.ReplaceAllString(text[i:], "")), " ")
 }
 
 // counts is how a comparison went, in names asked for.
