@@ -42,7 +42,7 @@ func addErrorContext(s *eval.State, context, v eval.Value) eval.Value {
 
 func tryEval(s *eval.State, v eval.Value) eval.Value {
 	result, success := eval.False, eval.False
-	err := s.Try(func() { result = s.Force(v).Shown() }, func(e *eval.Error) bool { return e.Kind.Catchable() })
+	err := s.TryOnce(func() { result = s.Force(v).Shown() }, func(e *eval.Error) bool { return e.Kind.Catchable() })
 	if err == nil {
 		success = eval.True
 	} else {

@@ -53,7 +53,7 @@ type Error struct {
 	Suggestions []string
 
 	pos   Pos     // Pos, before it is spelt out
-	inner []frame // frames that belong below those of the stack, innermost last
+	inner []frame // saved frames that belong below those of the stack, innermost last
 	cause error
 
 	// What Steps are made of; set with Trace.

@@ -40,7 +40,7 @@ func (p *plainPrinter) print(v Value, depth int) {
 		p.b = append(p.b, "<PRIMOP>"...)
 	case rawPartial:
 		p.b = append(p.b, "<PRIMOP-APP>"...)
-	case rawThunk, rawRef, rawApp, rawMapElem, rawGenElem, rawMapAttr:
+	case rawThunk, rawRef, rawApp, rawMapElem, rawGenElem, rawMapAttr, rawFailed:
 		p.b = append(p.b, "<CODE>"...)
 	default:
 		p.b = append(p.b, p.ev.scalar(v)...)

@@ -137,6 +137,16 @@ func (s *State) restore(c checkpoint) {
 // accepts; other errors go on unwinding. They are not recovered and raised anew,
 // which would take time quadratic in how deep calls of Try are nested.
 func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
+	return s.try(f, catch, false)
+}
+
+// TryOnce is Try for builtins.tryEval: thunks that the caught error unwound keep
+// it, and raise it again when they are wanted again.
+func (s *State) TryOnce(f func(), catch func(*Error) bool) (err *Error) {
+	return s.try(f, catch, true)
+}
+
+func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 	mark := s.checkpoint()
 	s.thrown = nil
 	done := false
@@ -144,6 +154,9 @@ func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
 		if e := s.thrown; !done && e != nil && catch(e) {
 			if recover() != e {
 				panic("eval: unreachable: unwound by something else than the error")
+			}
+			if keep {
+				s.keep(mark.stack, e)
 			}
 			s.restore(mark)
 			s.thrown = nil

@@ -107,6 +107,8 @@ func (s *State) claim(c *Value) (n uint64, ok bool) {
 				s.infiniteRecursion(c, 0)
 			}
 			s.wait(c)
+		case n == rawFailed:
+			s.failAgain(c.failure())
 		case c.casN(n, s.busy):
 			return n, true
 		}

@@ -28,7 +28,9 @@ func (s *State) finish(e *Error) *Error {
 		for len(from) < len(trace) {
 			from = append(from, int32(i))
 		}
-		frames[i] = frames[i].saved()
+		if i < len(s.stack) {
+			frames[i] = frames[i].saved()
+		}
 	}
 	e.Trace, e.ev, e.stack, e.from = trace, s.ev, frames, from
 	return e

@@ -8,7 +8,7 @@
 //     to a thunk cell. Slots are written once, before they are shared.
 //   - A thunk cell holds {env, node<<8|rawThunk} and the like, then is busy,
 //     then holds its result for ever (or again what it held, if evaluation was
-//     unwound). It is claimed by compare-and-swap of n, and published by
+//     unwound; or for ever the error that tryEval caught). It is claimed by compare-and-swap of n, and published by
 //     storing p first and n, atomically, last; so whoever reads n atomically
 //     and finds a result may read p.
 //   - Every pointer stays inside the allocation it was made from.
@@ -91,6 +91,7 @@ const (
 	rawMapElem                                   // cell: p {function, list}, n>>8 index
 	rawGenElem                                   // cell: p {function}, n>>8 index
 	rawMapAttr                                   // cell: p {function, set}, n>>8 index
+	rawFailed                                    // cell: p *failure, see failure.go
 )
 
 // kindOf maps raw kinds to kinds.
@@ -117,6 +118,7 @@ var kindOf = [256]Kind{
 	rawMapElem:       KindThunk,
 	rawGenElem:       KindThunk,
 	rawMapAttr:       KindThunk,
+	rawFailed:        KindThunk,
 }
 
 // Values that need no allocation.
@@ -191,6 +193,16 @@ func (c *Value) publish(r Value) (waited bool) {
 	c.p = r.p
 	return uint8(atomic.SwapUint64(&c.n, r.n)) == rawBusyWaited
 }
+
+// fail makes the error of a failure what a claimed cell raises for ever, and
+// reports whether somebody waits for the cell.
+func (c *Value) fail(f *failure) (waited bool) {
+	c.p = unsafe.Pointer(f)
+	return uint8(atomic.SwapUint64(&c.n, rawFailed)) == rawBusyWaited
+}
+
+// failure returns that of a cell whose n is rawFailed.
+func (c *Value) failure() *failure { return (*failure)(c.p) }
 
 // unclaim gives a claimed cell back, to be evaluated again, and reports whether
 // somebody waits for it. n is what the cell's n was before it was claimed;
