@@ -29,7 +29,7 @@ var platforms = map[string]string{
 	"tuned":     `{ localSystem = { system = "x86_64-linux"; gcc.arch = "skylake"; gcc.tune = "skylake"; }; ` + allow + ` }`,
 	"addressed": `{ system = "x86_64-linux"; config = { contentAddressedByDefault = true; allowUnfree = true; }; }`,
 	"cuda":      `{ system = "x86_64-linux"; config = { cudaSupport = true; allowUnfree = true; cudaCapabilities = [ "8.6" ]; }; }`,
-	"changed":   `{ system = "x86_64-linux"; config = { allowUnfree = true; doCheckByDefault = true; enableParallelBuildingByDefault = true; strictDepsByDefault = true; }; overlays = [ (f: p: { openssl = p.openssl.overrideAttrs (o: { doCheck = false; }); }) ]; }`,
+	"changed":   `{ system = "x86_64-linux"; config = { allowUnfree = true; enableParallelBuildingByDefault = true; strictDepsByDefault = true; }; overlays = [ (f: p: { openssl = p.openssl.overrideAttrs (o: { doCheck = false; }); }) ]; }`,
 	"replaced":  `{ system = "x86_64-linux"; config = { allowUnfree = true; replaceStdenv = { pkgs }: pkgs.clangStdenv; }; }`,
 	"crossed":   `{ localSystem = "x86_64-linux"; crossSystem = { config = "riscv64-unknown-linux-gnu"; gcc.arch = "rv64gc"; useLLVM = false; }; ` + allow + ` }`,
 	"crossmac":  `{ localSystem = "aarch64-darwin"; crossSystem = "x86_64-linux"; ` + allow + ` }`,
