@@ -96,13 +96,22 @@ func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 }
 
 // evaluationWarning lays the message of builtins.warn out as Nix does: below each
-// other, unless it begins with a newline.
+// other without white space at the ends of lines, unless it begins with a newline.
 func evaluationWarning(text string) string {
-	const prefix = "evaluation warning: "
-	if strings.HasPrefix(text, "\n") {
-		return strings.TrimSpace(prefix) + text
+	const prefix, white = "evaluation warning: ", " \t\r\n"
+	body := strings.TrimRight(text, white)
+	switch {
+	case strings.HasPrefix(text, "\n"):
+		return strings.TrimSpace(prefix) + body
+	case body == "":
+		return ""
 	}
-	return prefix + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(prefix)))
+	lines, indent := strings.Split(body, "\n"), prefix
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(indent+line, white)
+		indent = strings.Repeat(" ", len(prefix))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func breakpoint(s *eval.State, v eval.Value) eval.Value {
