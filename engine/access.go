@@ -194,6 +194,14 @@ func (w *restrictedWorld) AddPath(ctx context.Context, a eval.AddPath) (store.Pa
 	return w.permitted(w.world.AddPath(ctx, a))
 }
 
+func (w *restrictedWorld) Describe(ctx context.Context, file string) (eval.Tree, error) {
+	file, err := w.follow(ctx, file, false)
+	if err != nil {
+		return eval.Tree{}, err
+	}
+	return w.world.Describe(ctx, file)
+}
+
 func (w *restrictedWorld) AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error) {
 	return w.permitted(w.world.AddText(ctx, name, contents, refs))
 }

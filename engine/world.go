@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 
 	"nixbench/engine/eval"
 	"nixbench/store"
@@ -54,7 +56,8 @@ func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 		return "", err
 	}
 	filter := w.filter(a, real)
-	if !w.readOnly() && a.SHA256 == "" {
+	readOnly := w.readOnly() && !(a.Fetched && w.e.Writable() == nil)
+	if !readOnly && a.SHA256 == "" {
 		return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
 	}
 	got, err := hashFile(real, a.Method, filter)
@@ -74,10 +77,33 @@ func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 			return "", &store.HashMismatch{Path: p, Want: want, Got: got}
 		}
 	}
-	if w.readOnly() {
+	if readOnly {
 		return p, nil
 	}
 	return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
+}
+
+func (w *world) Describe(ctx context.Context, file string) (t eval.Tree, err error) {
+	real, err := w.e.parentResolved(file)
+	if err != nil {
+		return t, err
+	}
+	hash, err := hashFile(real, store.NAR, nil)
+	if err != nil {
+		return t, fmt.Errorf("hash %s: %w", file, err)
+	}
+	t.NARHash = hash.SRI()
+	err = filepath.WalkDir(real, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil {
+			t.Modified = max(t.Modified, info.ModTime().Unix())
+		}
+		return cmp.Or(err, ctx.Err())
+	})
+	return t, err
 }
 
 // filter turns the filter of the language, which sees logical paths, into one

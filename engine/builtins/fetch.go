@@ -20,16 +20,11 @@ func (t *table) fetchers() []eval.Builtin {
 	return []eval.Builtin{
 		def1("fetchurl", 1, "arg", t.fetchurl),
 		global(def1("fetchTarball", 1, "args", t.fetchTarball)),
-		global(def1("fetchGit", 1, "args", fetchRepository("fetchGit"))),
-		global(def1("fetchMercurial", 1, "args", fetchRepository("fetchMercurial"))),
-		feature("fetch-tree", global(def1("fetchTree", 1, "input", fetchRepository("fetchTree")))),
+		global(def1("fetchGit", 1, "args", treeFetcher{"fetchGit", true}.fetch)),
+		global(def1("fetchMercurial", 1, "args", fetchMercurial)),
+		feature("fetch-tree", global(def1("fetchTree", 1, "input", treeFetcher{"fetchTree", false}.fetch))),
 		feature("fetch-closure", def1("fetchClosure", 1, "args", fetchClosure)),
 	}
-}
-
-// noNetwork raises the error for what is not on this machine.
-func noNetwork(s *eval.State, who, what string) {
-	s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching; %s takes only what is on this machine", what, who)
 }
 
 // checkURI raises an error if a URI may not be fetched.
@@ -87,12 +82,12 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 	} else if err != nil {
 		s.FailFile(file, err)
 	}
-	dir, remove, err := unpack(archive)
+	u, err := unpack(archive)
 	if err != nil {
 		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", r.url, err)
 	}
-	defer remove()
-	src.path = dir
+	defer u.remove()
+	src.path = u.dir
 	return storePathString(r.addFile(s, &src))
 }
 
@@ -160,7 +155,7 @@ func (r *fetchRequest) present(s *eval.State, src *source) (eval.Value, bool) {
 func (r *fetchRequest) localFile(s *eval.State) string {
 	file, ok := strings.CutPrefix(r.url, "file://")
 	if !ok && !strings.HasPrefix(r.url, "/") {
-		noNetwork(s, "builtins."+r.who, r.url)
+		noNetwork(s, "files", r.url)
 	}
 	if ok {
 		var err error
@@ -174,7 +169,7 @@ func (r *fetchRequest) localFile(s *eval.State) string {
 // addFile adds the file or tree, and checks its hash.
 func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	w := fetchWorld(s)
-	a := eval.AddPath{Name: src.name, Path: linksFollowed(s, w, src.path), Method: src.method}
+	a := eval.AddPath{Name: src.name, Path: linksFollowed(s, w, src.path), Method: src.method, Fetched: true}
 	if !src.hash.IsZero() {
 		a.SHA256 = src.hash.Nix32()
 	}
@@ -191,34 +186,10 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	return p
 }
 
-// missingURL is what the fetchers say if the argument has no url.
-var missingURL = map[string]string{
-	"fetchGit":       "input attribute 'url' is missing",
-	"fetchMercurial": "'url' argument required",
-}
-
-// fetchRepository returns what stands for a fetcher of repositories: it reads
-// the argument as far as to say what cannot be fetched.
-func fetchRepository(who string) func(*eval.State, eval.Value) eval.Value {
-	return func(s *eval.State, arg eval.Value) eval.Value {
-		what := "a repository"
-		if arg = s.Force(arg); arg.Kind() != eval.KindAttrs {
-			what, _ = s.CoerceToString(arg, "while evaluating the first argument passed to '"+who+"'", eval.CoerceOpts{})
-		} else if v, ok := arg.Attrs().GetName("url"); ok {
-			what, _ = s.CoerceToString(v, "while evaluating the attribute 'url' passed to '"+who+"'", eval.CoerceOpts{})
-		} else if missing := missingURL[who]; missing != "" {
-			s.Fail(eval.ErrorOther, "%s", missing)
-		}
-		checkURI(s, what)
-		s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and %s needs it", what, who)
-		return arg
-	}
-}
-
 func fetchClosure(s *eval.State, arg eval.Value) eval.Value {
 	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to builtins.fetchClosure")
 	v := s.ForceAttr(attrs, eval.Intern("fromPath"), "in the argument passed to builtins.fetchClosure")
 	p, _ := s.CoerceToString(v, "while evaluating the attribute 'fromPath' passed to builtins.fetchClosure", eval.CoerceOpts{})
-	s.Fail(eval.ErrorFile, "cannot fetch '%s': this version has no network fetching, and fetchClosure needs it", p)
+	noNetwork(s, "closures", p)
 	return arg
 }

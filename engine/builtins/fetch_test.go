@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -137,6 +138,28 @@ func TestFetchTarball(t *testing.T) {
 	}
 }
 
+// TestFetchTreeTarball pins that the time of a tarball is that of its newest file, unless the reference says one.
+func TestFetchTreeTarball(t *testing.T) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i, name := range []string{"top/a", "top/b"} {
+		h := &tar.Header{Name: name, Mode: 0o644, Typeflag: tar.TypeReg, ModTime: time.Unix(int64(1000-i), 0)}
+		if err := w.WriteHeader(h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "a.tar")
+	if err := os.WriteFile(file, b.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	bench := newBench(t, "fetch-tree")
+	bench.check(fmt.Sprintf(`(builtins.fetchTree { type = "tarball"; url = "file://%s"; }).lastModified`, file), "1000")
+	bench.check(fmt.Sprintf(`(builtins.fetchTree { type = "tarball"; url = "file://%s"; lastModified = 7; }).lastModifiedDate`, file), `"19700101000007"`)
+}
+
 // TestFetchTarballHostile pins that archives stay in their directory.
 func TestFetchTarballHostile(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -174,7 +197,7 @@ func TestFetchurl(t *testing.T) {
 	b.check(fmt.Sprintf("builtins.fetchurl { url = %q; name = \"greeting\"; sha256 = %q; }", url, strings.Repeat("0", 52)),
 		"error: specified: sha256:"+strings.Repeat("0", 52))
 	b.check(fmt.Sprintf("builtins.fetchurl %q", url), "error: contains illegal character '%'")
-	b.check(`builtins.fetchurl "https://example.org/x"`, "error: this version has no network fetching")
-	b.check(`fetchGit "https://example.org/x"`, "error: cannot fetch 'https://example.org/x': this version has no network fetching")
+	b.check(`builtins.fetchurl "https://example.org/x"`, "error: fetching files from the network is not supported yet")
+	b.check(`fetchGit "https://example.org/x"`, "error: cannot fetch 'git+https://example.org/x?exportIgnore=1': fetching what a git reference leads to from the network is not supported yet")
 	b.check(`builtins.hasContext (builtins.fetchurl { url = "`+url+`"; name = "x"; })`, "true")
 }

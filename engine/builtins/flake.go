@@ -17,9 +17,12 @@ func flakes() []eval.Builtin {
 }
 
 // requireFlakes raises an error unless the feature is on.
-func requireFlakes(s *eval.State) {
-	if !s.Evaluator().Options().Features["flakes"] {
-		s.Fail(eval.ErrorOther, "experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it")
+func requireFlakes(s *eval.State) { requireFeature(s, "flakes") }
+
+// requireFeature raises an error unless an experimental feature is on.
+func requireFeature(s *eval.State, name string) {
+	if !s.Evaluator().Options().Features[name] {
+		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled; add '--extra-experimental-features %s' to enable it", name, name)
 	}
 }
 
@@ -35,10 +38,14 @@ func (ref flakeRef) requireFeature(s *eval.State) {
 func getFlake(s *eval.State, v eval.Value) eval.Value {
 	requireFlakes(s)
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.getFlake")
-	if _, err := parseRef(text); err != nil {
+	ref, err := parseRef(text)
+	if err != nil {
 		s.FailWith(err)
 	}
-	s.Fail(eval.ErrorFile, "cannot fetch flake '%s': this version has no network fetching, and getFlake needs it", text)
+	if s.Evaluator().Options().PureEval && !ref.locked(s) {
+		s.Fail(eval.ErrorOther, "cannot call 'getFlake' on unlocked flake reference '%s', at «none»:0 (use --impure to override)", text)
+	}
+	noNetwork(s, "flakes", text)
 	return v
 }
 
@@ -83,11 +90,13 @@ func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 				name, eval.ShowType(x))
 		}
 	}
-	if err := ref.check(); err != nil {
-		s.FailWith(err)
+	dir, hasDir := ref.str(s, "dir")
+	delete(ref, "dir")
+	ref.accept(s)
+	if hasDir {
+		ref["dir"] = dir
 	}
-	ref.requireFeature(s)
-	return eval.MakeString(ref.print())
+	return eval.MakeString(ref.url(s))
 }
 
 // languageError returns an error of the language without a cause.

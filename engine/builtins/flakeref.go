@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"nixbench/store/nixhash"
 )
 
 // A flakeRef is a flake reference as attributes: string, int64 or bool.
@@ -19,16 +17,16 @@ type flakeRef map[string]any
 
 // flakeSchemes say which attributes a type of reference has, type aside.
 var flakeSchemes = map[string]string{
-	"github":    "owner repo ref rev host narHash lastModified treeHash dir",
-	"gitlab":    "owner repo ref rev host narHash lastModified treeHash dir",
-	"sourcehut": "owner repo ref rev host narHash lastModified treeHash dir",
-	"indirect":  "id ref rev narHash dir",
-	"path":      "path rev revCount lastModified narHash dir",
+	"github":    "owner repo ref rev host narHash lastModified treeHash",
+	"gitlab":    "owner repo ref rev host narHash lastModified treeHash",
+	"sourcehut": "owner repo ref rev host narHash lastModified treeHash",
+	"indirect":  "id ref rev narHash",
+	"path":      "path rev revCount lastModified narHash",
 	"git": "url ref rev shallow submodules lfs exportIgnore lastModified revCount narHash allRefs name dirtyRev " +
-		"dirtyShortRev verifyCommit keytype publicKey publicKeys dir",
-	"hg":      "url ref rev revCount narHash name dir",
-	"tarball": "url narHash name unpack rev revCount lastModified dir",
-	"file":    "url narHash name unpack rev revCount lastModified dir",
+		"dirtyShortRev verifyCommit keytype publicKey publicKeys",
+	"hg":      "url ref rev revCount narHash name",
+	"tarball": "url narHash name unpack rev revCount lastModified",
+	"file":    "url narHash name unpack rev revCount lastModified",
 }
 
 var (
@@ -140,7 +138,7 @@ func urlRef(scheme, rest string) flakeRef {
 // takeQuery adds the parameters of the URL as attributes; what the scheme does
 // not know stays in the URL.
 func (ref flakeRef) takeQuery(query url.Values) error {
-	known := strings.Fields(flakeSchemes[ref["type"].(string)])
+	known := append(strings.Fields(flakeSchemes[ref["type"].(string)]), "dir")
 	rest := make(url.Values)
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		value := query.Get(name)
@@ -166,117 +164,3 @@ func (ref flakeRef) takeQuery(query url.Values) error {
 	}
 	return nil
 }
-
-// text returns an attribute that is a string, or "".
-func (ref flakeRef) text(name string) string {
-	text, _ := ref[name].(string)
-	return text
-}
-
-// check refuses attributes that are missing, unknown or malformed.
-func (ref flakeRef) check() error {
-	kind, ok := ref["type"].(string)
-	if !ok {
-		return languageError("'type' attribute to specify input scheme is required but not provided")
-	}
-	known, ok := flakeSchemes[kind]
-	if !ok {
-		return languageError("cannot show unsupported input of type '%s'", kind)
-	}
-	for _, name := range slices.Sorted(maps.Keys(ref)) {
-		if name != "type" && !slices.Contains(strings.Fields(known), name) {
-			return languageError("input attribute '%s' not supported by scheme '%s'", name, kind)
-		}
-		switch _, isText := ref[name].(string); {
-		case name == "rev" && !isText:
-			return languageError("input attribute 'rev' is not a string")
-		case name == "rev" && !commitPattern.MatchString(ref.text(name)):
-			return languageError("hash '%s' has wrong length for hash algorithm 'sha1'", ref.text(name))
-		case name == "narHash" && isText:
-			if _, err := nixhash.ParseSRI(ref.text(name)); err != nil {
-				return languageError("invalid SRI hash '%s': %v", ref.text(name), err)
-			}
-		}
-	}
-	required := map[string][]string{"indirect": {"id"}, "path": {"path"}}[kind]
-	if slices.Contains(forges, kind) {
-		required = []string{"owner", "repo"}
-	} else if required == nil {
-		required = []string{"url"}
-	}
-	for _, name := range required {
-		if _, ok := ref[name]; !ok {
-			return languageError("input attribute '%s' is missing", name)
-		}
-	}
-	return nil
-}
-
-// print writes a reference that has been checked as a URL.
-func (ref flakeRef) print() string {
-	kind := ref.text("type")
-	var base string
-	var query []string
-	switch {
-	case kind == "path":
-		base = "path:" + escapePath(ref.text("path"))
-		query = []string{"rev", "revCount", "lastModified", "narHash", "dir"}
-	case kind == "indirect":
-		base = "flake:" + ref.text("id") + ref.suffix()
-		query = []string{"dir", "narHash"}
-	case slices.Contains(forges, kind):
-		base = kind + ":" + ref.text("owner") + "/" + ref.text("repo") + ref.suffix()
-		query = []string{"host", "narHash", "dir"}
-	case kind == "git":
-		base = "git+" + strings.TrimPrefix(ref.text("url"), "git+")
-		query = []string{"ref", "rev", "shallow", "submodules", "lfs", "exportIgnore", "allRefs", "narHash", "dir"}
-	case kind == "hg":
-		base = "hg+" + ref.text("url")
-		query = []string{"ref", "rev", "dir"}
-	default:
-		base = ref.text("url")
-		query = []string{"narHash", "dir"}
-	}
-	return base + ref.query(base, query)
-}
-
-// suffix returns /ref and /rev, as far as they are set.
-func (ref flakeRef) suffix() string {
-	suffix := ""
-	for _, name := range []string{"ref", "rev"} {
-		if ref.text(name) != "" {
-			suffix += "/" + ref.text(name)
-		}
-	}
-	return suffix
-}
-
-// query returns the attributes of these names as a query string.
-func (ref flakeRef) query(base string, names []string) string {
-	sep := "?"
-	if strings.Contains(base, "?") {
-		sep = "&"
-	}
-	slices.Sort(names)
-	out := ""
-	for _, name := range names {
-		var value string
-		switch x := ref[name].(type) {
-		case string:
-			value = x
-		case int64:
-			value = strconv.FormatInt(x, 10)
-		case bool:
-			if x {
-				value = "1"
-			}
-		}
-		if value != "" {
-			out += sep + name + "=" + url.QueryEscape(value)
-			sep = "&"
-		}
-	}
-	return out
-}
-
-func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }

@@ -17,6 +17,7 @@ var (
 	symStartSet     = eval.Intern("startSet")
 	symSuccess      = eval.Intern("success")
 	symToHashFormat = eval.Intern("toHashFormat")
+	symRefType      = eval.Intern("type")
 	symType         = eval.Intern("_type")
 	symValue        = eval.Intern("value")
 	symVersion      = eval.Intern("version")

@@ -22,27 +22,33 @@ import (
 // maxUnpacked bounds what an archive unpacks to, in bytes.
 const maxUnpacked = 16 << 30
 
-// unpack unpacks an archive to a temporary directory: tar, plain or compressed
-// by gzip, xz, zstd or bzip2, or zip. Dir is what is in it: if that is a single
-// directory, that directory. Remove tidies up.
-func unpack(archive []byte) (dir string, remove func(), err error) {
+// An unpacked is an archive that was unpacked to a temporary directory.
+type unpacked struct {
+	dir    string // what is in it: if that is a single directory, that directory
+	newest int64  // time of the newest file, in seconds since 1970
+	remove func() // tidies up
+}
+
+// unpack unpacks an archive: tar, plain or compressed by gzip, xz, zstd or bzip2,
+// or zip.
+func unpack(archive []byte) (*unpacked, error) {
 	top, err := os.MkdirTemp("", "nixbench-tarball-")
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	remove = func() { os.RemoveAll(top) }
-	if dir, err = unpackTo(top, archive); err != nil {
-		remove()
-		return "", nil, err
+	u := &unpacked{remove: func() { os.RemoveAll(top) }}
+	if u.dir, u.newest, err = unpackTo(top, archive); err != nil {
+		u.remove()
+		return nil, err
 	}
-	return dir, remove, nil
+	return u, nil
 }
 
 // unpackTo unpacks an archive to an empty directory and returns what is in it.
-func unpackTo(top string, archive []byte) (dir string, err error) {
+func unpackTo(top string, archive []byte) (dir string, newest int64, err error) {
 	root, err := os.OpenRoot(top)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	defer root.Close()
 	u := unpacker{root: root}
@@ -52,16 +58,16 @@ func unpackTo(top string, archive []byte) (dir string, err error) {
 		err = u.tar(archive)
 	}
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	entries, err := os.ReadDir(top)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if len(entries) == 1 && entries[0].IsDir() {
-		return filepath.Join(top, entries[0].Name()), nil
+		return filepath.Join(top, entries[0].Name()), u.newest, nil
 	}
-	return top, nil
+	return top, u.newest, nil
 }
 
 // decompress returns the contents of a compressed file, told by its first bytes.
@@ -82,8 +88,9 @@ func decompress(archive []byte) (io.Reader, error) {
 
 // An unpacker writes files below a directory, and never outside it.
 type unpacker struct {
-	root *os.Root
-	size int64
+	root   *os.Root
+	size   int64
+	newest int64
 }
 
 func (u *unpacker) tar(archive []byte) error {
@@ -99,6 +106,7 @@ func (u *unpacker) tar(archive []byte) error {
 		if err != nil {
 			return fmt.Errorf("read tar archive: %v", err)
 		}
+		u.newest = max(u.newest, h.ModTime.Unix())
 		name, err := u.place(h.Name)
 		if err != nil || name == "." {
 			if err != nil {
@@ -131,6 +139,7 @@ func (u *unpacker) zip(archive []byte) error {
 		return err
 	}
 	for _, f := range zr.File {
+		u.newest = max(u.newest, f.Modified.Unix())
 		name, err := u.place(f.Name)
 		if err != nil {
 			return err

@@ -26,6 +26,8 @@ type World interface {
 	StoreDir() store.Dir
 	// AddPath copies a file or tree to the store and returns its store path.
 	AddPath(ctx context.Context, a AddPath) (store.Path, error)
+	// Describe says what a file or tree is that may be added.
+	Describe(ctx context.Context, path string) (Tree, error)
 	// AddText adds a text to the store. Refs are the store paths it refers to.
 	AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error)
 	// Realise makes the outputs that elems stand for valid, building them if
@@ -101,6 +103,15 @@ type AddPath struct {
 	Filter func(path string, typ FileType) (bool, error)
 	// SHA256 is the expected hash, as nix32 or SRI or base16; "" expects none.
 	SHA256 string
+	// Fetched says that a fetcher adds it. Evaluation is going to look into it, so
+	// it is also added where evaluation only computes store paths.
+	Fetched bool
+}
+
+// A Tree is what a file or tree is.
+type Tree struct {
+	NARHash  string // of its archive, SRI
+	Modified int64  // time of the newest file in it, in seconds since 1970
 }
 
 // A SearchPathEntry is an element of NIX_PATH or of -I: <prefix/x> is Path/x.

@@ -41,6 +41,8 @@ func (w *testWorld) Lstat(_ context.Context, file string) (FileType, error) {
 func (w *testWorld) Readlink(context.Context, string) (string, error) { return "", fs.ErrInvalid }
 func (w *testWorld) StoreDir() store.Dir                              { return store.DefaultDir }
 
+func (w *testWorld) Describe(context.Context, string) (Tree, error) { return Tree{}, nil }
+
 func (w *testWorld) AddPath(_ context.Context, a AddPath) (store.Path, error) {
 	return w.AddText(context.Background(), a.Name, []byte(w.files[a.Path]), nil)
 }
