@@ -51,11 +51,11 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "error: find the working directory: %v\n", err)
 		return 1
 	}
-	stdin, stdout := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd())
+	stdin, stdout, stderr := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd()), term.IsTerminal(os.Stderr.Fd())
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
-		Colour:  term.IsTerminal(os.Stderr.Fd()) && os.Getenv("NO_COLOR") == "",
+		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "",
 		Collect: late.asUsual,
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,19 +82,30 @@ func (ref flakeRef) acceptForge(s *eval.State) {
 	if named && !legalRefName(name) {
 		s.Fail(eval.ErrorOther, "input %s contains an invalid branch/tag name", ref.json())
 	}
-	if host, ok := ref.str(s, "host"); ok && !hostPattern.MatchString(host) {
+	if host, ok := ref.str(s, "host"); ok && !legalHost(host) {
 		s.Fail(eval.ErrorOther, "input %s contains an invalid instance host", ref.json())
 	}
 }
 
-var (
-	hostPattern    = regexp.MustCompile(`^[a-zA-Z0-9.-]*$`)
-	illegalRefName = regexp.MustCompile(`^[./]|^@$|//|/\.|\.\.|[[:cntrl:]]|[ ~^:?*\[\\]|@\{|[./]$|\.lock(/|$)`)
-)
+// legalHost reports whether text has only what the name of a host has.
+func legalHost(text string) bool {
+	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == ""
+}
 
 // legalRefName reports whether Git takes text as the name of a branch or tag.
 // Format: git-check-ref-format(1).
-func legalRefName(text string) bool { return text != "" && !illegalRefName.MatchString(text) }
+func legalRefName(text string) bool {
+	if text == "@" || strings.HasSuffix(text, ".") || strings.Contains(text, "..") || strings.Contains(text, "@{") ||
+		strings.ContainsAny(text, " ~^:?*[\\\x7f") || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }) {
+		return false
+	}
+	for part := range strings.SplitSeq(text, "/") {
+		if part == "" || part[0] == '.' || strings.HasSuffix(part, ".lock") {
+			return false
+		}
+	}
+	return true
+}
 
 // text returns an attribute that is a string, or "".
 func (ref flakeRef) text(name string) string {

@@ -24,6 +24,8 @@ type Env struct {
 	Dir            string // the working directory
 	// Terminal is true if both standard input and output are terminals.
 	Terminal bool
+	// ErrTerminal is true if standard error is a terminal: then text is cleaned.
+	ErrTerminal bool
 	// Colour is true if standard error may get colours.
 	Colour bool
 	// Width is the number of columns of standard output, 0 if it is no terminal.

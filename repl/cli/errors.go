@@ -7,7 +7,6 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
-	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -26,8 +25,7 @@ func (inv *invocation) formatError(err error) string {
 		msg += "\n\n" + indent(hint)
 	}
 	var lines []string
-	for line := range strings.SplitSeq(msg, "\n") {
-		line = text.PlainLine(line)
+	for line := range strings.SplitSeq(inv.clean(msg), "\n") {
 		if rest, ok := strings.CutPrefix(line, "error:"); ok && inv.env.Colour && !inv.plain {
 			line = "\x1b[31;1merror:\x1b[0m" + rest
 		}

@@ -90,9 +90,20 @@ func (inv *invocation) warn(msg string) {
 
 // tell prints a message to standard error, cleaned.
 func (inv *invocation) tell(msg string) {
-	for line := range strings.SplitSeq(msg, "\n") {
-		fmt.Fprintln(inv.env.Stderr, text.PlainLine(line))
+	fmt.Fprintln(inv.env.Stderr, inv.clean(msg))
+}
+
+// clean returns a message for standard error: as it is for a pipe or file, with
+// all that would be more than text on a terminal made harmless there.
+func (inv *invocation) clean(msg string) string {
+	if !inv.env.ErrTerminal {
+		return text.ForPipe(msg)
 	}
+	lines := strings.Split(msg, "\n")
+	for i, line := range lines {
+		lines[i] = text.PlainLine(line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // An evaluation is an evaluator and what the flags say about its input.

@@ -38,7 +38,7 @@ func (inv *invocation) watch(set *settings.Settings) (eval.Tracer, error) {
 	if set.TraceFunctionCalls {
 		all = append(all, &watch.Functions{Tell: func(line string) {
 			if inv.verbosity() >= levelInfo {
-				fmt.Fprintln(inv.env.Stderr, text.PlainLine(line))
+				inv.tell(line)
 			}
 		}})
 	}
