@@ -171,6 +171,7 @@ func (s *suite) run(t *testing.T, kind, name string) verdict {
 	if fails {
 		wants = []want{{"err", "err.exp"}}
 	}
+	cmd.Args[0] = "nix-instantiate" // lang.sh leaves it to PATH, too
 	cmd.Env = s.env
 	if kind == "eval-okay" && wants[0].exp == "exp" {
 		cmd.Env = append(s.env[:len(s.env):len(s.env)], "NIX_PATH=lang/dir3:lang/dir4", "HOME=/fake-home")

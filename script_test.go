@@ -15,7 +15,9 @@ var update = flag.Bool("update", false, "rewrite the expected output of scripts"
 func TestMain(m *testing.M) {
 	serveBuilds() // the test binary is its own sandbox's /bin/sh
 	command := func() { os.Exit(run()) }
-	testscript.Main(m, map[string]func(){"nixbench": command, "nix": command})
+	testscript.Main(m, map[string]func(){
+		"nixbench": command, "nix": command, "nix-instantiate": command, "nix-env": command,
+	})
 }
 
 // TestScript runs the command line as a user does: testdata/script/*.txtar, a

@@ -90,7 +90,7 @@ func TestRestrictEval(t *testing.T) {
 		{expr: `toString (findFile [ { path = dir + "/out"; prefix = "o"; } ] "o/file")`, err: file},
 		{expr: `fetchurl "http://x.example/y"`, err: "access to URI 'http://x.example/y' is forbidden in restricted mode"},
 		{expr: `fetchurl "http://a.example/bc"`, err: "access to URI 'http://a.example/bc' is forbidden in restricted mode"},
-		{expr: `fetchGit "http://x.example/y"`, err: "access to URI 'http://x.example/y' is forbidden in restricted mode"},
+		{expr: `fetchGit "http://x.example/y"`, err: "access to URI 'git+http://x.example/y?exportIgnore=1' is forbidden in restricted mode"},
 		{expr: `fetchurl "http://a.example/b/c"`, err: "cannot fetch"},
 		{expr: `fetchTarball "https://d.example/e"`, err: "cannot fetch"},
 		{expr: `fetchurl { url = "c:d"; name = "d"; }`, err: "cannot fetch"},

@@ -25,7 +25,7 @@ func hashAlgo(s *eval.State, name string) nixhash.Algo {
 		s.Fail(eval.ErrorOther, "hash algorithm 'blake3' is not supported by this version")
 	}
 	if err != nil {
-		s.Fail(eval.ErrorOther, "%s", instantiate.UnknownAlgo(name))
+		instantiate.UnknownAlgo(s, name)
 	}
 	return algo
 }
@@ -57,7 +57,7 @@ func convertHash(s *eval.State, arg eval.Value) eval.Value {
 		s.Warn(`"base32" is a deprecated alias for hash format "nix32".`)
 	}
 	if print == nil {
-		s.Fail(eval.ErrorOther, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
+		s.Raise(eval.ErrorOther, "unknown hash format '"+format+"', expect 'base16', 'base32', 'base64', or 'sri'", eval.Because(eval.ErrUsage))
 	}
 	return eval.MakeString(print(instantiate.ParseHash(s, text, algo)))
 }

@@ -177,7 +177,7 @@ func (ref flakeRef) narHash(s *eval.State) (h nixhash.Hash, ok bool) {
 	}
 	h = instantiate.ParseHash(s, text, 0)
 	if h.Algo() != nixhash.SHA256 {
-		s.Fail(eval.ErrorOther, "narHash must use SHA-256")
+		s.Raise(eval.ErrorOther, "narHash must use SHA-256", eval.Because(eval.ErrUsage))
 	}
 	return h, true
 }

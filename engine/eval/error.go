@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
 
 	"nixbench/engine/syntax"
@@ -116,6 +117,10 @@ func (s *State) Raise(kind ErrorKind, msg string, opts ...ErrorOption) {
 	}
 	s.throw(e)
 }
+
+// ErrUsage is the cause of errors that Nix counts as mistakes in the use of a
+// command, although they are in an expression.
+var ErrUsage = errors.New("usage")
 
 // FailWith raises an error of Go as a language error: an [*Error] as it is,
 // anything else as one of kind [ErrorFile] with it as its cause.

@@ -45,9 +45,10 @@ func CheckName(s *eval.State, name, format string) {
 	}
 }
 
-// UnknownAlgo says that a hash algorithm does not exist.
-func UnknownAlgo(name string) string {
-	return fmt.Sprintf("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", name)
+// UnknownAlgo raises the error that a hash algorithm does not exist.
+func UnknownAlgo(s *eval.State, name string) {
+	s.Raise(eval.ErrorOther, "unknown hash algorithm '"+name+"', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'",
+		eval.Because(eval.ErrUsage))
 }
 
 // ParseHash reads a hash in any spelling, or raises an error.
@@ -55,13 +56,14 @@ func UnknownAlgo(name string) string {
 func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 	h, err := nixhash.Parse(text, algo)
 	if err != nil {
-		s.Raise(eval.ErrorOther, hashProblem(text, algo), eval.Because(err))
+		s.Raise(eval.ErrorOther, hashProblem(s, text, algo), eval.Because(err))
 	}
 	return h
 }
 
-// hashProblem says why a hash cannot be read.
-func hashProblem(text string, algo nixhash.Algo) string {
+// hashProblem says why a hash cannot be read; of an algorithm that does not exist
+// it raises the error.
+func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 	prefix, digits, ok := strings.Cut(text, ":")
 	sri := false
 	if !ok {
@@ -73,7 +75,7 @@ func hashProblem(text string, algo nixhash.Algo) string {
 		named, unknown := nixhash.ParseAlgo(prefix)
 		switch {
 		case unknown != nil:
-			return UnknownAlgo(prefix)
+			UnknownAlgo(s, prefix)
 		case algo != 0 && named != algo:
 			return fmt.Sprintf("hash '%s' should have type '%s'", text, algo)
 		}

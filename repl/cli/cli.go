@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/eval"
 	"nixbench/repl/text"
 )
 
@@ -101,15 +102,19 @@ func Run(ctx context.Context, env *Env) int {
 		return 1 // as Nix
 	}
 	fmt.Fprintln(env.Stderr, inv.formatError(err))
-	var usage *usageError
-	if errors.As(err, &usage) {
-		program := "nixbench " + usage.command
-		if env.nixName() != "" {
-			program = env.Args[0]
-		}
-		fmt.Fprintf(env.Stderr, "Try '%s --help' for more information.\n", program)
-	}
+	inv.adviseHelp(err)
 	return status
+}
+
+// adviseHelp says where to read how a command is used, if that was the mistake.
+func (inv *invocation) adviseHelp(err error) {
+	var usage *usageError
+	switch {
+	case errors.As(err, &usage) && inv.env.nixName() == "":
+		fmt.Fprintf(inv.env.Stderr, "Try 'nixbench %s --help' for more information.\n", usage.command)
+	case usage != nil, inv.env.nixName() != "" && errors.Is(err, eval.ErrUsage):
+		fmt.Fprintf(inv.env.Stderr, "Try '%s --help' for more information.\n", inv.env.Args[0])
+	}
 }
 
 // nixName returns the name of the command of Nix that the program was called
