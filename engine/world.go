@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nar"
@@ -41,6 +42,11 @@ func (w *world) say(to func(string), msg string) {
 func (w *world) readOnly() bool { return w.opts.ReadOnly || w.e.store.ReadOnly() }
 
 func (w *world) AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error) {
+	p, err := w.addText(ctx, name, contents, refs)
+	return p, instantiate.PathError(err)
+}
+
+func (w *world) addText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error) {
 	if w.readOnly() {
 		return w.e.store.Dir().TextPath(name, nixhash.Sum(nixhash.SHA256, contents), refs)
 	}
@@ -51,6 +57,11 @@ func (w *world) AddText(ctx context.Context, name string, contents []byte, refs 
 }
 
 func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
+	p, err := w.addPath(ctx, a)
+	return p, instantiate.PathError(err)
+}
+
+func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
 	real, err := w.e.parentResolved(a.Path)
 	if err != nil {
 		return "", err

@@ -161,8 +161,8 @@ func isNameByte(c byte) bool {
 }
 
 // MakePath returns the path of an object of the given type, such as "source",
-// whose contents, or what determines them, hash to h. The error is that of
-// [CheckName], or says that h is none.
+// whose contents, or what determines them, hash to h. The error is a [NameError],
+// or says that h is none.
 //
 // Format: Nix manual, "Complete Store Path Calculation".
 func (d Dir) MakePath(typ string, h nixhash.Hash, name string) (Path, error) {
@@ -204,9 +204,6 @@ func (f *fingerprint) addRefs(refs []Path, self bool) {
 
 // makePath is MakePath for a type that f holds.
 func (d Dir) makePath(f *fingerprint, h nixhash.Hash, name string) (Path, error) {
-	if err := CheckName(name); err != nil {
-		return "", fmt.Errorf("make store path: %v", err)
-	}
 	if h.Algo() != nixhash.SHA256 {
 		return "", fmt.Errorf("make store path of %q: got hash %q, want sha256", name, h)
 	}
@@ -219,8 +216,20 @@ func (d Dir) makePath(f *fingerprint, h nixhash.Hash, name string) (Path, error)
 	b = append(append(b[:0], d...), '/')
 	b = nixbase32.AppendEncode(b, nixhash.Compress(sum[:], digestBytes))
 	b = append(append(b, '-'), name...)
+	if err := CheckName(name); err != nil {
+		return "", &NameError{Base: string(b[len(d)+1:]), Name: name, problem: err}
+	}
 	return Path(b), nil
 }
+
+// A NameError says that a store path cannot be made because of its name.
+type NameError struct {
+	Base    string // the path without the directory, if only it could be one
+	Name    string
+	problem error
+}
+
+func (e *NameError) Error() string { return fmt.Sprintf("make store path: %v", e.problem) }
 
 // TextPath returns the path of a flat file whose contents hash to h, such as a
 // store derivation. Refs may be in any order and hold duplicates; it is left

@@ -258,7 +258,7 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 	work := append([]eval.Value(nil), start.List()...)
 	for len(work) > 0 {
 		c.current, work = work[0], work[1:]
-		c.key = s.WithContext(inElement, c.currentKey)
+		c.key = s.Force(s.WithContext(inElement, c.currentKey))
 		if !c.insert() {
 			continue
 		}
@@ -309,7 +309,7 @@ func (c *closure) withElement() string {
 // with; the zero Value if there is none.
 func (c *closure) incomparable(key eval.Value) eval.Value {
 	keyOf := func(elem eval.Value) eval.Value {
-		k, _ := elem.Attrs().Get(symKey)
+		k, _ := c.s.Force(elem).Attrs().Get(symKey)
 		return c.s.Force(k)
 	}
 	sorted := slices.Clone(c.found)
@@ -332,10 +332,10 @@ func (c *closure) show(elem eval.Value) string {
 	return c.s.ShowForError(c.s.Update(elem, b.Value()))
 }
 
-// currentKey returns the key of the current element.
+// currentKey returns the key of the current element, not forced.
 func (c *closure) currentKey() eval.Value {
 	attrs := c.s.ForceAttrs(c.current, "")
-	return c.s.Force(c.s.ForceAttr(attrs, symKey, ""))
+	return c.s.ForceAttr(attrs, symKey, "")
 }
 
 // call returns the elements that follow from the current one.

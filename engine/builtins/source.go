@@ -25,7 +25,6 @@ func toFile(s *eval.State, name, contents eval.Value) eval.Value {
 		}
 		refs = append(refs, e.Path())
 	}
-	instantiate.CheckName(s, n, "path '%s' is not a valid store path: %s")
 	p, err := s.World().AddText(s.Context(), n, []byte(text), refs)
 	if err != nil {
 		s.Poll()
@@ -112,7 +111,6 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	if len(src.ctx) > 0 {
 		s.Realise(src.ctx)
 	}
-	instantiate.CheckName(s, src.name, "path '%s' is not a valid store path: %s")
 	a := eval.AddPath{Name: src.name, Method: src.method}
 	if !src.hash.IsZero() {
 		if p := src.expectedPath(s); src.isPresent(s, p) {
@@ -154,7 +152,7 @@ func (src *source) takes(s *eval.State, file string, t eval.FileType) bool {
 func (src *source) expectedPath(s *eval.State) store.Path {
 	p, err := s.World().StoreDir().FixedPath(src.name, src.method, src.hash, nil, false)
 	if err != nil {
-		s.FailWith(err)
+		s.FailWith(instantiate.PathError(err))
 	}
 	return p
 }

@@ -81,11 +81,11 @@ func (s *State) warnings(f *syntax.File) {
 		return
 	}
 	for _, w := range f.Warnings {
-		var at syntax.Position
-		if w.Pos != syntax.NoPos {
-			at = f.Position(w.Pos)
+		if w.Pos == syntax.NoPos {
+			s.Warn(w.Msg)
+			continue
 		}
-		s.warnAt(at, w.Msg)
+		s.warnAt(f.Position(w.Pos), w.Msg)
 	}
 }
 

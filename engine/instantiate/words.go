@@ -2,6 +2,7 @@ package instantiate
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -36,6 +37,16 @@ func NameProblem(name string) string {
 
 // illegalChar matches what names must not contain.
 var illegalChar = regexp.MustCompile(`[^0-9A-Za-z+\-._?=]`)
+
+// PathError returns the error of making a store path, in Nix's words if it is a
+// [store.NameError].
+func PathError(err error) error {
+	var bad *store.NameError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	return &eval.Error{Kind: eval.ErrorOther, Msg: fmt.Sprintf("path '%s' is not a valid store path: %s", bad.Base, NameProblem(bad.Name))}
+}
 
 // CheckName raises an error unless name can be that of a store path. Format has
 // verbs for the name and the problem.

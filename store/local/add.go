@@ -119,9 +119,6 @@ func (st *Store) AddTree(ctx context.Context, name, file string, method store.In
 }
 
 func (st *Store) addTree(ctx context.Context, name, file string, method store.IngestionMethod, algo nixhash.Algo, filter nar.Filter) (store.Path, error) {
-	if err := store.CheckName(name); err != nil {
-		return "", err
-	}
 	if algo == 0 {
 		algo = nixhash.SHA256
 	}
