@@ -42,7 +42,7 @@ func TestFilesOfStores(t *testing.T) {
 		{`readFile (out + "/result")`, "fails"},
 		{`readFile (out + "/result/sub/../relative/file")`, "text"},
 		{`readFile (out + "/result/relative/file")`, "text"},
-		{`readFileType (out + "/result/relative")`, "symlink"},
+		{`readFileType (out + "/result/relative")`, "fails"}, // only that of the last part is looked at
 		{`readFile (out + "/result/none")`, "fails"},
 		{`readFile (out + "/loop/x")`, "fails"},
 		{`readFile (tree + "/dangling")`, "fails"},
@@ -64,6 +64,43 @@ func TestFilesOfStores(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s: got %q (%v), want %q", test.expr, got, err, test.want)
+		}
+	}
+}
+
+// Messages name what symbolic links lead to, as Nix's do.
+func TestLinksInMessages(t *testing.T) {
+	w := newTwo(t, nil)
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"to-sub": "sub", "dead": "nowhere", "loop": "loop"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct{ expr, want string }{
+		{`import (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
+		{`import (d + "/to-sub/none")`, "path 'DIR/sub/none' does not exist"},
+		{`readFile (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
+		{`readFile (d + "/loop")`, "infinite symlink recursion in path 'DIR/loop'"},
+		{`readFile (d + "/to-sub")`, "file 'DIR/sub' is not a regular file"},
+		{`readDir (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
+		{`readFileType (d + "/to-sub/none")`, "path 'DIR/to-sub' is a symlink"},
+		{`path { path = d + "/dead"; }`, "path 'DIR/nowhere' does not exist"},
+		{`path { path = d; recursive = false; }`, "file 'DIR' is not a regular file"},
+		{`findFile [ { path = d; } ] "to-sub" == d + "/sub"`, "true"},
+	} {
+		got, err := tryEval(t, w.Engine, `with builtins; let d = /. + "`+dir+`"; in toJSON (`+test.expr+")")
+		if err != nil {
+			got = err.Error()
+		}
+		if want := strings.ReplaceAll(test.want, "DIR", dir); got != want {
+			t.Errorf("%s: got %q, want %q", test.expr, got, want)
 		}
 	}
 }
