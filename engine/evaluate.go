@@ -46,6 +46,13 @@ type EvalOptions struct {
 // NewEvaluator returns an evaluator over the engine's store. It belongs to the
 // caller, who drops it when it is no longer wanted.
 func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
+	if opts.Dir == "" {
+		wd, err := os.Getwd()
+		if err != nil {
+			return nil, fmt.Errorf("find the working directory: %v", err)
+		}
+		opts.Dir = wd
+	}
 	path, err := e.searchPath(opts)
 	if err != nil {
 		return nil, err
@@ -72,6 +79,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		}),
 		SearchPath:   path,
 		Corepkgs:     builtins.Corepkgs(),
+		Dir:          opts.Dir,
 		Home:         e.getenv("HOME"),
 		MaxDepth:     e.settings.MaxCallDepth,
 		Cores:        e.evalCores(),
@@ -110,14 +118,6 @@ func isYes(v string) bool { return v == "1" || v == "yes" || v == "true" }
 
 // searchPath returns what <x> is looked up in: the includes, then the nix-path.
 func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
-	dir := opts.Dir
-	if dir == "" {
-		wd, err := os.Getwd()
-		if err != nil {
-			return nil, fmt.Errorf("find the working directory: %v", err)
-		}
-		dir = wd
-	}
 	if e.settings.PureEval {
 		return nil, nil // nothing outside is looked up
 	}
@@ -128,7 +128,7 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 			prefix, target = "", include
 		}
 		if target != "" && !filepath.IsAbs(target) && !isURL(target) {
-			target = filepath.Join(dir, target)
+			target = filepath.Join(opts.Dir, target)
 		}
 		path = append(path, eval.SearchPathEntry{Prefix: prefix, Path: target})
 	}

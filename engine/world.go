@@ -3,7 +3,9 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"io"
 	"io/fs"
 	"path/filepath"
@@ -58,6 +60,10 @@ func (w *world) addText(ctx context.Context, name string, contents []byte, refs 
 
 func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
 	p, err := w.addPath(ctx, a)
+	var odd *nar.TypeError
+	if errors.As(err, &odd) {
+		err = &eval.Error{Kind: eval.ErrorFile, Msg: fmt.Sprintf("file '%s' has an unsupported type", odd.File)}
+	}
 	return p, instantiate.PathError(err)
 }
 
@@ -65,6 +71,11 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	real, err := w.e.parentResolved(a.Path)
 	if err != nil {
 		return "", err
+	}
+	if a.Method == store.Flat {
+		if info, err := os.Lstat(real); err == nil && !info.Mode().IsRegular() {
+			return "", &eval.Error{Kind: eval.ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", a.Path)}
+		}
 	}
 	filter := w.filter(a, real)
 	readOnly := w.readOnly() && !(a.Fetched && w.e.Writable() == nil)

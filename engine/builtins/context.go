@@ -8,11 +8,11 @@ import (
 )
 
 // contexts are the builtins on what strings refer to.
-func contexts() []eval.Builtin {
+func (t *table) contexts() []eval.Builtin {
 	return []eval.Builtin{
 		def1("hasContext", 1, "s", hasContext),
 		def1("getContext", 1, "s", getContext),
-		def2("appendContext", 1, "s context", appendContext),
+		def2("appendContext", 1, "s context", t.appendContext),
 		def1("unsafeDiscardStringContext", 1, "s", discardContext),
 		def1("unsafeDiscardOutputDependency", 1, "s", discardOutputDependency),
 		def1("addDrvOutputDependencies", 1, "s", addDrvOutputDependencies),
@@ -100,23 +100,24 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 	return all.Value()
 }
 
-func appendContext(s *eval.State, str, context eval.Value) eval.Value {
+func (t *table) appendContext(s *eval.State, str, context eval.Value) eval.Value {
 	text, ctx := s.ForceString(str, "while evaluating the first argument passed to builtins.appendContext")
 	attrs := s.ForceAttrs(context, "while evaluating the second argument passed to builtins.appendContext")
 	var elems []eval.ContextElem
 	for a := range attrs.All() {
-		elems = append(elems, contextOf(s, a)...)
+		elems = append(elems, t.contextOf(s, a)...)
 	}
 	return eval.MakeContextString(text, ctx.Union(eval.NewStringContext(elems...)))
 }
 
 // contextOf returns the elements that one attribute of a context stands for.
-func contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem) {
+func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem) {
 	name := eval.SymName(a.Name)
 	p, err := s.World().StoreDir().ParsePath(name)
 	if err != nil {
 		s.Raise(eval.ErrorOther, fmt.Sprintf("context key '%s' is not a store path", eval.QuoteName(name)), eval.At(a.Pos))
 	}
+	t.ensure(s, p)
 	notDerivation := func(what string) {
 		s.Raise(eval.ErrorOther, fmt.Sprintf("tried to add %s context of %s, which is not a derivation, to a string", what, eval.QuoteName(name)), eval.At(a.Pos))
 	}

@@ -169,7 +169,7 @@ func (r *fetchRequest) localFile(s *eval.State) string {
 // addFile adds the file or tree, and checks its hash.
 func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	w := fetchWorld(s)
-	a := eval.AddPath{Name: src.name, Path: linksFollowed(s, w, src.path), Method: src.method, Fetched: true}
+	a := eval.AddPath{Name: src.name, Path: s.FollowLinks(w, src.path), Method: src.method, Fetched: true}
 	if !src.hash.IsZero() {
 		a.SHA256 = src.hash.Nix32()
 	}

@@ -226,7 +226,7 @@ func (ref flakeRef) fetchFile(s *eval.State, file string) tree {
 		if _, err := w.Lstat(s.Context(), file); errors.Is(err, fs.ErrNotExist) {
 			s.Fail(eval.ErrorFile, "unable to download '%s': Could not read a file:// file (37) Could not open file %s", ref.text("url"), file)
 		}
-		t := ref.addTree(s, linksFollowed(s, w, file))
+		t := ref.addTree(s, s.FollowLinks(w, file))
 		t.modified = -1
 		ref.checkHash(s, t)
 		return t

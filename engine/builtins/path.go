@@ -75,55 +75,30 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 	file, ctx := s.CoerceToPath(v, "while evaluating the first argument passed to 'builtins.storePath'")
 	dir := s.World().StoreDir()
 	if _, err := dir.ParsePath(file); err != nil {
-		file = resolveLinks(s, file)
+		file = s.ResolveLinks(file)
 	}
 	p, _, err := dir.PathOf(file)
 	if err != nil {
 		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", file)
 	}
-	if !t.ReadOnly {
-		valid, err := s.World().IsValid(s.Context(), p)
-		if err != nil {
-			s.FailWith(err)
-		}
-		if !valid {
-			s.Fail(eval.ErrorFile, "path '%s' is required, but there is no substituter that can build it", p)
-		}
-	}
+	t.ensure(s, p)
 	return eval.MakeContextString(file, ctx.Union(eval.NewStringContext(eval.OpaqueElem(p))))
 }
 
-// maxLinks is how many symbolic links one path may lead through.
-const maxLinks = 1000
-
-// resolveLinks returns a path with all symbolic links in it followed.
-func resolveLinks(s *eval.State, file string) string { return linksFollowed(s, s.World(), file) }
-
-func linksFollowed(s *eval.State, w eval.World, file string) string {
-	done, rest := "/", strings.TrimPrefix(file, "/")
-	links := 0
-	for rest != "" {
-		var name string
-		name, rest, _ = strings.Cut(rest, "/")
-		next := path.Join(done, name)
-		if t, err := w.Lstat(s.Context(), next); err != nil || t != eval.FileSymlink {
-			done = next
-			continue
-		}
-		target, err := w.Readlink(s.Context(), next)
-		if err != nil {
-			s.FailWith(err)
-		}
-		if links++; links > maxLinks {
-			s.Fail(eval.ErrorFile, "too many symbolic links encountered while traversing the path '%s'", file)
-		}
-		if path.IsAbs(target) {
-			done = "/"
-		}
-		rest = strings.TrimPrefix(path.Join(done, target, rest), "/")
-		done = "/"
+// ensure raises an error unless a store path is valid, or would have to be only if
+// something was written.
+func (t *table) ensure(s *eval.State, p store.Path) {
+	if t.ReadOnly {
+		return
 	}
-	return done
+	valid, err := s.World().IsValid(s.Context(), p)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	if !valid {
+		s.Fail(eval.ErrorFile, "path '%s' is required, but there is no substituter that can build it", p)
+	}
 }
 
 // pathExists does not follow a link at the end of the path, so one that leads
@@ -137,7 +112,7 @@ func pathExists(s *eval.State, v eval.Value) eval.Value {
 	}
 	file := s.RealisePath(v, realising)
 	if wantDir {
-		file = resolveLinks(s, file)
+		file = s.ResolveLinks(file)
 	}
 	t, err := s.World().Lstat(s.Context(), file)
 	return eval.MakeBool(err == nil && (!wantDir || t == eval.FileDirectory))
@@ -174,6 +149,9 @@ func (t *table) fileContext(s *eval.State, file, text string) eval.StringContext
 
 func readFileType(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
+	if dir := path.Dir(file); s.ResolveLinks(dir) != dir {
+		s.Fail(eval.ErrorFile, "path '%s' is a symlink", firstLink(s, dir))
+	}
 	t, err := s.World().Lstat(s.Context(), file)
 	if err != nil {
 		s.FailFile(file, err)
@@ -181,14 +159,28 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 	return eval.MakeString(t.String())
 }
 
+// firstLink returns the first ancestor of a directory, or itself, that is a
+// symbolic link.
+func firstLink(s *eval.State, dir string) string {
+	for i := 1; i < len(dir); i++ {
+		if dir[i] != '/' {
+			continue
+		}
+		if t, err := s.World().Lstat(s.Context(), dir[:i]); err == nil && t == eval.FileSymlink {
+			return dir[:i]
+		}
+	}
+	return dir
+}
+
 func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
 	if errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", resolveLinks(s, file)), eval.Because(err))
+		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", s.ResolveLinks(file)), eval.Because(err))
 	}
 	if err != nil {
-		s.FailFile(file, err)
+		s.FailFile(s.ResolveLinks(file), err)
 	}
 	b := s.NewAttrs(len(entries))
 	for _, e := range entries {

@@ -18,7 +18,7 @@ func toFile(s *eval.State, name, contents eval.Value) eval.Value {
 	n := s.ForceStringNoCtx(name, "while evaluating the first argument passed to builtins.toFile")
 	text, ctx := s.ForceString(contents, "while evaluating the second argument passed to builtins.toFile")
 	refs := make([]store.Path, 0, len(ctx))
-	for _, e := range ctx {
+	for _, e := range ctx.Ordered() {
 		if e.IsDrvDeep() || e.Output() != "" {
 			s.Fail(eval.ErrorOther, "files created by %s may not reference derivations, but %s references %s",
 				"builtins.toFile", n, encodedElem(e))
@@ -118,7 +118,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 		}
 		a.SHA256 = src.hash.Nix32()
 	}
-	a.Path = resolveLinks(s, src.path)
+	a.Path = s.ResolveLinks(src.path)
 	var filterErr *eval.Error
 	if src.filter.Kind() != eval.KindNone {
 		a.Filter = func(file string, t eval.FileType) (take bool, err error) {
@@ -139,7 +139,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	case errors.As(err, &mismatch):
 		s.Raise(eval.ErrorOther, fmt.Sprintf("store path mismatch in (possibly filtered) path added from '%s'", src.path), eval.Because(err))
 	}
-	s.FailFile(src.path, err)
+	s.FailFile(a.Path, err)
 	return eval.Value{}
 }
 

@@ -51,7 +51,7 @@ func Table(opts Options) []eval.Builtin {
 	var all []eval.Builtin
 	for _, family := range [][]eval.Builtin{
 		t.constants(), types(), arithmetic(), lists(), attrSets(), t.texts(), versions(),
-		hashes(), conversions(), contexts(), t.debugging(), t.paths(), t.imports(),
+		hashes(), conversions(), t.contexts(), t.debugging(), t.paths(), t.imports(),
 		t.derivations(), t.fetchers(), flakes(),
 	} {
 		all = append(all, family...)

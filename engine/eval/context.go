@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -66,6 +67,24 @@ type StringContext []ContextElem
 func NewStringContext(elems ...ContextElem) StringContext {
 	slices.Sort(elems)
 	return slices.Compact(elems)
+}
+
+// Ordered returns the elements in the order in which Nix goes through them:
+// store paths, derivations with their closure, outputs.
+// Behaviour: NixStringContextElem in Nix's context.hh.
+func (c StringContext) Ordered() []ContextElem {
+	kind := func(e ContextElem) int {
+		switch {
+		case e.IsDrvDeep():
+			return 1
+		case e.Output() != "":
+			return 2
+		}
+		return 0
+	}
+	return slices.SortedFunc(slices.Values(c), func(a, b ContextElem) int {
+		return cmp.Or(kind(a)-kind(b), strings.Compare(string(a.Path()), string(b.Path())), strings.Compare(a.Output(), b.Output()))
+	})
 }
 
 // Union returns the elements of both contexts.

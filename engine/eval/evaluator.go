@@ -18,6 +18,8 @@ type Options struct {
 	SearchPath []SearchPathEntry
 	// Corepkgs are the files that <nix/…> falls back to, by name.
 	Corepkgs map[string]string
+	// Dir is the directory that relative paths in search paths start from.
+	Dir string
 	// Home is the directory that ~ stands for.
 	Home string
 	// MaxDepth is the greatest depth of calls; 0 means 10000, as Nix.

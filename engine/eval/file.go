@@ -197,9 +197,9 @@ func (s *State) ReadFile(file string) []byte {
 	}
 	b, err := s.world.ReadFile(s.ctx, file)
 	if errors.Is(err, syscall.EISDIR) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", file), cause: err})
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", s.ResolveLinks(file)), cause: err})
 	} else if err != nil {
-		s.FailFile(file, err)
+		s.FailFile(s.ResolveLinks(file), err)
 	}
 	return b
 }
@@ -254,13 +254,47 @@ func (s *State) resolveImport(file string) string {
 	}
 	r, t, err := s.stat(file)
 	if err != nil {
-		s.FailFile(file, err)
+		s.FailFile(path.Join(s.ResolveLinks(path.Dir(r)), path.Base(r)), err)
 	}
 	if t == FileDirectory {
 		r = path.Join(r, "default.nix")
 	}
 	s.ev.imports.Store(file, r)
 	return r
+}
+
+// maxLinks is how many symbolic links one path may lead through.
+const maxLinks = 1000
+
+// ResolveLinks returns a path with all symbolic links in it followed.
+func (s *State) ResolveLinks(file string) string { return s.FollowLinks(s.world, file) }
+
+// FollowLinks is ResolveLinks for the files of a World.
+func (s *State) FollowLinks(w World, file string) string {
+	done, rest := "/", strings.TrimPrefix(file, "/")
+	links := 0
+	for rest != "" {
+		var name string
+		name, rest, _ = strings.Cut(rest, "/")
+		next := path.Join(done, name)
+		if t, err := w.Lstat(s.ctx, next); err != nil || t != FileSymlink {
+			done = next
+			continue
+		}
+		target, err := w.Readlink(s.ctx, next)
+		if err != nil {
+			s.FailWith(err)
+		}
+		if links++; links > maxLinks {
+			s.Fail(ErrorFile, "infinite symlink recursion in path '%s'", file)
+		}
+		if path.IsAbs(target) {
+			done = "/"
+		}
+		rest = strings.TrimPrefix(path.Join(done, target, rest), "/")
+		done = "/"
+	}
+	return done
 }
 
 // FindFile looks <name> up in a search path, and then among the core packages.
@@ -272,9 +306,12 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 			continue
 		}
 		file := path.Join(e.Path, suffix)
+		if !path.IsAbs(file) {
+			file = path.Join(s.ev.opts.Dir, file)
+		}
 		_, _, err := s.stat(file)
 		if err == nil {
-			return file
+			return s.ResolveLinks(file)
 		}
 		if errors.Is(err, fs.ErrPermission) {
 			s.FailFile(file, err)

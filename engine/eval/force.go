@@ -115,7 +115,7 @@ func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
 		s.wrongType("a string", v, pos, pos, ctx)
 	}
 	s.Raise(ErrorOther, fmt.Sprintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
-		v.str(), v.Context()[0].Display()), While(pos, ctx))
+		v.str(), v.Context().Ordered()[0].Display()), While(pos, ctx))
 	return ""
 }
 

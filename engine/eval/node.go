@@ -205,6 +205,9 @@ func (n *curPos) Eval(s *State, _ *Value) Value { return s.PosValue(n.pos) }
 // posShape is the layout of positions as sets.
 var posShape = NewShape("file", "line", "column")
 
+// identity returns its argument.
+var identity = MakeBuiltin(&Builtin{Name: "identity", Arity: 1, F1: func(_ *State, v Value) Value { return v }})
+
 // PosValue returns a position as the language sees it: a set of file, line and
 // column, or null.
 func (s *State) PosValue(pos Pos) Value {
@@ -214,7 +217,8 @@ func (s *State) PosValue(pos Pos) Value {
 	}
 	vals := [3]Value{}
 	vals[posShape.find(symFile)] = MakeString(p.Name)
-	vals[posShape.find(symLine)] = MakeInt(int64(p.Line))
-	vals[posShape.find(symColumn)] = MakeInt(int64(p.Column))
+	// Nix computes these when they are wanted.
+	vals[posShape.find(symLine)] = s.Thunk(identity, MakeInt(int64(p.Line)))
+	vals[posShape.find(symColumn)] = s.Thunk(identity, MakeInt(int64(p.Column)))
 	return s.AttrsOf(posShape, vals[:]...)
 }

@@ -64,7 +64,7 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 			d.node = c.delayed(at.Value)
 		default:
 			d.node = c.lateExpr(at.Value, len(a.Attrs))
-			if a.Overrides > 0 {
+			if a.Rec && a.Overrides > 0 {
 				n := &delayNode{x: d.node}
 				c.enter(n, thunkRoom+nodeRoom, at.Value)
 				d.node = n

@@ -377,10 +377,10 @@ func (p *printer) pretty(elems []Value) bool {
 }
 
 func (p *printer) derivation(v Value) {
-	p.b.WriteString("«derivation")
+	text := "«derivation"
 	if d := get(v, symDrvPath); d != nil {
 		path, _ := p.s.CoerceToStorePath(*d, "while evaluating the drvPath of a derivation")
-		p.b.WriteString(" " + string(path))
+		text += " " + string(path)
 	}
-	p.b.WriteString("»")
+	p.b.WriteString(text + "»")
 }

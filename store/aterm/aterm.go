@@ -28,6 +28,12 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// AppendRaw appends s in quotes to dst, without escaping anything. Nix writes
+// the system of a derivation so.
+func AppendRaw(dst []byte, s string) []byte {
+	return append(append(append(dst, '"'), s...), '"')
+}
+
 func escape(c byte) byte {
 	switch c {
 	case '\n':

@@ -90,7 +90,7 @@ func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
 		b = aterm.AppendString(comma(b, i), string(p))
 	}
 	b = append(b, "],"...)
-	b = aterm.AppendString(b, d.System)
+	b = aterm.AppendRaw(b, d.System)
 	b = aterm.AppendString(append(b, ','), d.Builder)
 	b = aterm.AppendStrings(append(b, ','), d.Args)
 	b = append(b, ",["...)

@@ -77,8 +77,14 @@ func (d *dumper) object(file string, mode fs.FileMode, depth int) error {
 	case mode == fs.ModeDir:
 		return d.directory(file, depth)
 	}
-	return fmt.Errorf("%s has an unsupported type", file)
+	return &TypeError{file}
 }
+
+// A TypeError says that a file is neither regular, nor a directory, nor a
+// symbolic link.
+type TypeError struct{ File string }
+
+func (e *TypeError) Error() string { return e.File + " has an unsupported type" }
 
 func (d *dumper) directory(file string, depth int) error {
 	entries, err := os.ReadDir(file) // sorted by name
