@@ -3,12 +3,17 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"testing"
 	"time"
 
 	"nixbench/engine"
@@ -86,16 +91,16 @@ func (o *oracleRun) askList(texts []string, which []int, all []exprtest.Answer) 
 	}) {
 		return false
 	}
-	var said strings.Builder
-	ev := o.evaluator(func(msg string) { said.WriteString(msg + "\n") })
+	var said []string
+	ev := o.evaluator(func(msg string) { said = append(said, msg) })
 	list, err := ev.EvalFile(o.t.Context(), file)
 	if err != nil {
 		o.t.Fatalf("%s: %v", file, err)
 	}
 	for k, i := range which {
-		said.Reset()
+		said = nil
 		out := o.print(ev, func(ctx context.Context) (eval.Value, error) { return ev.Force(ctx, list.List()[k]) })
-		all[i].Ours = said.String() + out
+		all[i].Said, all[i].Ours = said, strings.Join(append(said, out), "\n")
 	}
 	return true
 }
@@ -111,15 +116,81 @@ func (o *oracleRun) askFiles(texts []string, which []int, all []exprtest.Answer)
 	o.askReal(which, all, func(ctx context.Context, from int) ([]string, error) {
 		return o.oracle.AskFiles(ctx, o.dir, from, len(which))
 	})
-	var said strings.Builder
-	ev := o.evaluator(func(msg string) { said.WriteString(msg + "\n") })
+	var said []string
+	ev := o.evaluator(func(msg string) { said = append(said, msg) })
 	for k, i := range which {
-		said.Reset()
+		said = nil
 		out := o.print(ev, func(ctx context.Context) (eval.Value, error) {
 			return ev.EvalFile(ctx, filepath.Join(o.dir, fmt.Sprint(k)+".nix"))
 		})
-		all[i].Ours = said.String() + out
+		all[i].Said, all[i].Ours = said, strings.Join(append(said, out), "\n")
 	}
+}
+
+// alone asks about one text again, in processes that read nothing else before:
+// the order in which attributes are evaluated, and variables looked up, is that
+// in which their names were first read.
+func (o *oracleRun) alone(a *exprtest.Answer) exprtest.Answer {
+	all := []exprtest.Answer{{Text: a.Text, Syntax: a.Syntax}}
+	texts, which := []string{a.Text}, []int{0}
+	if a.Syntax || !o.askList(texts, which, all) {
+		o.askFiles(texts, which, all)
+	}
+	if all[0].Died {
+		return *a
+	}
+	file := filepath.Join(o.oracle.Home, "alone")
+	cmd := exec.CommandContext(o.t.Context(), os.Args[0], "-test.run", "^TestOracleAlone$")
+	cmd.Env = append(os.Environ(), "ALONE="+file)
+	out, err := cmd.CombinedOutput()
+	text, _ := os.ReadFile(file)
+	var b exprtest.Answer
+	if err != nil || gob.NewDecoder(bytes.NewReader(text)).Decode(&b) != nil {
+		o.t.Fatalf("ask alone: %v\n%s", err, out)
+	}
+	all[0].Ours, all[0].Said = b.Ours, b.Said
+	return all[0]
+}
+
+// TestOracleAlone is the process that alone starts: it evaluates the text that
+// was written last, and writes the answer to $ALONE.
+func TestOracleAlone(t *testing.T) {
+	file := os.Getenv("ALONE")
+	if file == "" {
+		return
+	}
+	o := newOracleAt(t, filepath.Dir(file))
+	var a exprtest.Answer
+	ev := o.evaluator(func(msg string) { a.Said = append(a.Said, msg) })
+	out := o.print(ev, func(ctx context.Context) (eval.Value, error) {
+		batch, single := filepath.Join(o.dir, "batch.nix"), filepath.Join(o.dir, "0.nix")
+		if !newer(single, batch) {
+			list, err := ev.EvalFile(ctx, batch)
+			if err != nil {
+				return list, err
+			}
+			return ev.Force(ctx, list.List()[0])
+		}
+		return ev.EvalFile(ctx, single)
+	})
+	a.Ours = strings.Join(append(a.Said, out), "\n")
+	var text bytes.Buffer
+	if err := gob.NewEncoder(&text).Encode(a); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// newer reports whether a file was written after another.
+func newer(file, than string) bool {
+	a, err := os.Stat(file)
+	if err != nil {
+		return false
+	}
+	b, err := os.Stat(than)
+	return err != nil || a.ModTime().After(b.ModTime())
 }
 
 // askReal collects the real Nix's answers, past those that it dies of.
@@ -154,7 +225,12 @@ func (o *oracleRun) write(file, text string) {
 }
 
 // print evaluates and prints as the REPL does for :p.
-func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Value, error)) string {
+func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Value, error)) (answer string) {
+	defer func() {
+		if r := recover(); r != nil {
+			answer = fmt.Sprintf("crash: %v\n%s", r, debug.Stack())
+		}
+	}()
 	ctx, cancel := context.WithTimeout(o.t.Context(), 20*time.Second)
 	defer cancel()
 	v, err := f(ctx)

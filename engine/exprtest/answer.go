@@ -10,8 +10,9 @@ import (
 type Answer struct {
 	Text         string // the expression
 	Ours, Theirs string
-	Syntax       bool // it cannot be parsed here
-	Died         bool // the real Nix gave no answer
+	Said         []string // the messages that Ours begins with
+	Syntax       bool     // it cannot be parsed here
+	Died         bool     // the real Nix gave no answer
 }
 
 // A Verdict says how far two answers are alike.
@@ -31,6 +32,8 @@ func (a *Answer) Compare() (v Verdict, rule string) {
 	switch {
 	case a.Died:
 		return Same, ""
+	case !ours.failed && a.between(ours, theirs):
+		return Same, ""
 	case ours.core() == theirs.core():
 		if ours.steps() == theirs.steps() {
 			return Same, ""
@@ -45,6 +48,25 @@ func (a *Answer) Compare() (v Verdict, rule string) {
 		}
 	}
 	return v, ""
+}
+
+// between reports whether the answers are the same value and messages, but for
+// where the messages come: the real Nix prints a value while it evaluates it.
+func (a *Answer) between(ours, theirs *outcome) bool {
+	o, t := ours.said, theirs.said
+	if len(a.Said) == 0 || theirs.failed {
+		return false
+	}
+	for _, m := range a.Said {
+		m = read(m).said
+		o = strings.TrimPrefix(strings.TrimPrefix(o, m), "\n")
+		before, after, ok := strings.Cut(t, m+"\n")
+		if !ok {
+			return false
+		}
+		t = before + after
+	}
+	return strings.TrimSpace(o) == strings.TrimSpace(t)
 }
 
 // Signature returns what is alike in answers that show the same fault.
@@ -71,7 +93,7 @@ type outcome struct {
 
 var (
 	// clock is what depends on the time.
-	clock = regexp.MustCompile(`currentTime = [0-9]+`)
+	clock = regexp.MustCompile(`\b1[789][0-9]{8}\b`)
 	// warning is what the real Nix puts before the evaluator's warnings.
 	warning = regexp.MustCompile(`(?m)^(evaluation )?warning: ?`)
 	// failure begins an error.
@@ -83,9 +105,13 @@ var (
 	invalidPath = regexp.MustCompile(`path '[0-9a-z]{32}-`)
 )
 
+// unprinted drops what the REPL's messages lack.
+var unprinted = strings.NewReplacer("\r", "", "\a", "")
+
 // read takes an answer apart.
 func read(out string) *outcome {
-	out = warning.ReplaceAllString(clock.ReplaceAllString(out, ""), "")
+	out = warning.ReplaceAllString(clock.ReplaceAllString(out, "TIME"), "")
+	out = unprinted.Replace(out)
 	at := failure.FindStringIndex(out)
 	if at == nil {
 		return &outcome{said: strings.TrimSpace(out)}

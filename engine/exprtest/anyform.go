@@ -7,7 +7,7 @@ import (
 
 // anyForm makes an expression by a form that works for every type.
 func (g *Generator) anyForm(t typ) piece {
-	switch g.r.IntN(26) {
+	switch g.r.IntN(34) {
 	case 0, 1:
 		return g.let(t)
 	case 2:
@@ -57,6 +57,18 @@ func (g *Generator) anyForm(t typ) piece {
 		}
 	case 24:
 		return g.implausible()
+	case 26, 27:
+		return g.fileForm()
+	case 28, 29:
+		return g.bindingForm(t)
+	case 30:
+		return g.assertion(t)
+	case 31:
+		return g.odd(t)
+	case 32:
+		return g.recursion(t)
+	case 33:
+		return piece{g.chained(t), precSelect}
 	case 25:
 		return piece{"/* " + g.pick("a", "*", "/*", "''", "\"") + " */ " + g.gen(t).text + " # c\n", precExpr}
 	}

@@ -66,7 +66,7 @@ func (o *Oracle) run(ctx context.Context, input string, from, n int) ([]string, 
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `ulimit -v 6000000; exec "$0" "$@"`, filepath.Join(o.Bin, "nix"),
 		"--extra-experimental-features", "nix-command "+Features, "--option", "substituters", "", "repl")
-	cmd.Dir = o.Home
+	cmd.Dir = filepath.Join(o.Home, "work")
 	state := filepath.Join(o.Home, "state")
 	cmd.Env = append(os.Environ(), "HOME="+o.Home, "NIX_PATH=", "NIX_CONFIG=", "NIX_USER_CONF_FILES=", "NIX_REMOTE=dummy://?read-only=false",
 		"NIX_CONF_DIR="+state, "NIX_STATE_DIR="+state, "XDG_CACHE_HOME="+state, "TERM=dumb")

@@ -60,7 +60,7 @@ func (g *Generator) indented(interpolate bool) string {
 
 // stringForm makes a string of parts.
 func (g *Generator) stringForm() piece {
-	switch g.r.IntN(34) {
+	switch g.r.IntN(40) {
 	case 0, 1, 2:
 		return g.interpolated()
 	case 3:
@@ -96,8 +96,7 @@ func (g *Generator) stringForm() piece {
 	case 25:
 		return piece{g.builtinName("toFile") + " " + g.pick(`"f"`, `"a.txt"`, `"x y"`, `".x"`) + " " + g.arg(stringType), precCall}
 	case 26:
-		return piece{g.builtinName("convertHash") + " { hash = " + g.builtinName("hashString") + " " + `"sha256" ` + g.arg(stringType) +
-			`; hashAlgo = "sha256"; toHashFormat = ` + g.pick(`"base16"`, `"nix32"`, `"base64"`, `"sri"`, `"base32"`) + "; }", precCall}
+		return g.convertedHash()
 	case 27:
 		return piece{"(" + g.builtinName("parseDrvName") + " " + g.arg(stringType) + ")." + g.pick("name", "version"), precSelect}
 	case 28:
@@ -108,6 +107,12 @@ func (g *Generator) stringForm() piece {
 		return piece{"(" + g.builtinName("head") + " (" + g.builtinName("attrNames") + " " + g.arg(g.typOf(kSet)) + "))", precAtom}
 	case 31:
 		return piece{g.binaryText("+", pathType), precAdd}
+	case 33, 34:
+		return g.contextString()
+	case 35:
+		return g.coerced()
+	case 36:
+		return g.versions()
 	case 32:
 		return piece{g.builtinName("appendContext") + " " + g.arg(stringType) + " (" + g.builtinName("getContext") + " " + g.arg(stringType) + ")", precCall}
 	}
@@ -166,35 +171,4 @@ func (g *Generator) replaced() piece {
 		to.WriteString(`"more"`)
 	}
 	return piece{g.builtinName("replaceStrings") + " [ " + from.String() + "] [ " + to.String() + "] " + g.arg(stringType), precCall}
-}
-
-// derivationString makes a string that depends on a derivation.
-func (g *Generator) derivationString() piece {
-	attr := g.pick("outPath", "drvPath", "out.outPath", "name", "type", "outputName", "system")
-	return piece{"(" + g.derivation() + ")." + attr, precSelect}
-}
-
-// derivation makes a derivation.
-func (g *Generator) derivation() string {
-	var b strings.Builder
-	b.WriteString(g.pick("derivation", "builtins.derivation", "derivationStrict") + " { name = " + g.pick(`"n"`, `"foo-1.0"`, `"a_b"`, g.gen(stringType).text))
-	b.WriteString(`; system = "x86_64-linux"; builder = ` + g.gen(stringType).text + "; ")
-	for _, name := range []string{"a", "args", "outputs", "x", "__ignoreNulls", "__structuredAttrs", "fixed"} {
-		if !g.chance(15) {
-			continue
-		}
-		switch name {
-		case "args":
-			b.WriteString("args = " + g.gen(listOf(stringType)).text + "; ")
-		case "outputs":
-			b.WriteString("outputs = " + g.pick(`[ "out" ]`, `[ "out" "dev" ]`, `[ "bin" "out" ]`, `[ "x" ]`, `[ ]`, `[ "out" "out" ]`, `"a b"`) + "; ")
-		case "__ignoreNulls", "__structuredAttrs":
-			b.WriteString(name + " = " + g.gen(boolType).text + "; ")
-		case "fixed":
-			b.WriteString(`outputHash = "` + strings.Repeat("0", 64) + `"; outputHashAlgo = "sha256"; outputHashMode = ` + g.pick(`"flat"`, `"recursive"`, `"nar"`) + "; ")
-		default:
-			b.WriteString(name + " = " + g.gen(g.typ(1)).text + "; ")
-		}
-	}
-	return b.String() + "}"
 }
