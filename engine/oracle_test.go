@@ -16,6 +16,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/enginetest"
+	"nixbench/engine/eval"
 	"nixbench/engine/exprtest"
 	"nixbench/engine/settings"
 )
@@ -81,6 +82,7 @@ type oracleRun struct {
 	known  map[string]bool // differences that were reported
 	report *os.File
 	traces *os.File
+	deaths *os.File
 	count  counts
 	shrunk int // differences that were made smaller
 }
@@ -100,12 +102,11 @@ func newOracleRun(t *testing.T) *oracleRun {
 	if report == "" {
 		report = filepath.Join(home, "report")
 	}
-	var err error
-	if o.report, err = os.OpenFile(report, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if o.traces, err = os.OpenFile(report+".traces", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666); err != nil {
-		t.Fatal(err)
+	for file, name := range map[**os.File]string{&o.report: report, &o.traces: report + ".traces", &o.deaths: report + ".deaths"} {
+		var err error
+		if *file, err = os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return o
 }
@@ -114,7 +115,7 @@ func newOracleRun(t *testing.T) *oracleRun {
 func newOracleAt(t *testing.T, home string) *oracleRun {
 	o := &oracleRun{t: t, dir: filepath.Join(home, "work"), known: make(map[string]bool)}
 	o.count.explained = make(map[string]int)
-	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 2 * time.Minute}
+	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 40 * time.Second}
 	o.openEngine()
 	return o
 }
@@ -136,19 +137,29 @@ func (o *oracleRun) openEngine() {
 	o.t.Cleanup(func() { o.engine.Close() })
 }
 
-// generate returns n texts: most are typed expressions, some mutants of the
-// language cases.
+// generate returns n texts: of ten, seven are typed expressions, two are mutants
+// of the language cases or of expressions that can be read, most of them, and
+// one has characters that are wrong.
 func (o *oracleRun) generate(seed uint64, n int) []string {
 	g := exprtest.NewGenerator(seed)
 	m := exprtest.NewMutator(seed, o.golden)
+	probe := o.evaluator(nil)
 	texts := make([]string, n)
 	for i := range texts {
-		switch {
-		case i%5 == 4:
-			texts[i] = m.Text()
+		switch i % 10 {
+		case 7:
+			texts[i] = o.readable(probe, m.Text)
+		case 8:
+			texts[i] = o.readable(probe, func() string { return m.MutantOf(g.Expr(1 + i%20)) })
+		case 9:
+			text := m.Golden()
+			if i%20 == 9 {
+				text = g.Expr(1 + i%20)
+			}
+			texts[i] = m.Misspelt(text)
 		default:
-			g.Lies = []int{0, 4, 30, 4}[i%5]
-			g.Traces = i%5 == 3
+			g.Lies = []int{0, 4, 30, 4, 0, 4, 60}[i%10]
+			g.Traces = i%10 == 3
 			texts[i] = g.Expr(1 + i%40)
 			if g.Traces {
 				texts[i] = "(v: builtins.deepSeq v v) (" + texts[i] + ")"
@@ -158,10 +169,23 @@ func (o *oracleRun) generate(seed uint64, n int) []string {
 	return texts
 }
 
+// readable makes a text that can be read, if that is not too hard.
+func (o *oracleRun) readable(probe *eval.Evaluator, text func() string) (t string) {
+	for range 6 {
+		if t = text(); o.parses(probe, t) {
+			break
+		}
+	}
+	return t
+}
+
 // compare compares texts, and reports differences.
 func (o *oracleRun) compare(texts []string) {
 	for _, a := range o.answers(texts) {
 		o.count.add(&a)
+		if a.Died {
+			report(o.deaths, &a, "")
+		}
 		switch v, rule := a.Compare(); v {
 		case exprtest.Explained:
 			o.count.explained[rule]++
@@ -227,6 +251,9 @@ func (o *oracleRun) differs(a *exprtest.Answer) {
 		})
 	})
 	b := o.alone(&o.answers([]string{small})[0])
+	if v, _ := b.Compare(); v != exprtest.Different {
+		b = *a // it became so small only among others
+	}
 	note := ""
 	if o.known[b.Signature()] {
 		note = "(like one before)\n"

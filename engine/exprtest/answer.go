@@ -94,8 +94,8 @@ type outcome struct {
 var (
 	// clock is what depends on the time.
 	clock = regexp.MustCompile(`\b1[789][0-9]{8}\b`)
-	// warning is what the real Nix puts before the evaluator's warnings.
-	warning = regexp.MustCompile(`(?m)^(evaluation )?warning: ?`)
+	// warning begins warnings, also amid a value that is being printed.
+	warning = regexp.MustCompile(`(evaluation )?warning: ?`)
 	// failure begins an error.
 	failure = regexp.MustCompile(`(?m)^error:`)
 	// place is where something happened, and the excerpt that shows it.

@@ -22,6 +22,12 @@ var rules = []rule{
 		return strings.HasSuffix(ours.msg, "' is not a directory") &&
 			strings.HasPrefix(theirs.msg, "cannot read directory \"") && strings.HasSuffix(theirs.msg, "\": Not a directory")
 	}},
+	{"2.34's store in memory does not name its files", func(_ *Answer, ours, theirs *outcome) bool {
+		return ours.failed && strings.Contains(theirs.msg, "«unknown»/") && strings.Contains(ours.msg, "/nix/store/")
+	}},
+	{"HEAD says in another way which derivation a warning is about", func(a *Answer, ours, theirs *outcome) bool {
+		return attributeWarning.MatchString(a.Ours) && read(attributeWarning.ReplaceAllString(a.Ours, "In derivation '$1': $2\n")).core() == theirs.core()
+	}},
 	{"the text of derivation has other lines in 2.34", func(a *Answer, ours, theirs *outcome) bool {
 		return strings.Contains(a.Ours, internal) && internalPlace.ReplaceAllString(ours.core(), "") == internalPlace.ReplaceAllString(theirs.core(), "")
 	}},
@@ -30,6 +36,9 @@ var rules = []rule{
 		return strings.HasPrefix(ours.msg, intro) && strings.HasPrefix(theirs.msg, intro)
 	}},
 }
+
+// attributeWarning is a warning about an attribute of a derivation.
+var attributeWarning = regexp.MustCompile(`(?m)^warning:\n +… while evaluating derivation '(.*)'\n\n +warning: ([^\n]*)\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n)*`)
 
 // internal is where derivation is defined.
 const internal = "«nix-internal»/derivation-internal.nix:"

@@ -56,6 +56,41 @@ func (m *Mutator) Text() string {
 	return strings.Join(t, "")
 }
 
+// MutantOf returns a mutant of another text.
+func (m *Mutator) MutantOf(text string) string {
+	t := Pieces(text)
+	for range 1 + m.r.IntN(2) {
+		t = m.mutate(t)
+	}
+	return strings.Join(t, "")
+}
+
+// Golden returns one of the texts as it is.
+func (m *Mutator) Golden() string { return strings.Join(m.texts[m.r.IntN(len(m.texts))], "") }
+
+// misspellings are characters and tokens that rarely stand where they can.
+var misspellings = []string{
+	"\x00", "\x01", "$", "${", "}", "\"", "''", "'", "\\", "@", "..", "...", ":", "::", ";", ",", ".", "?", "!",
+	"&", "~", "^", "é", "\xff", "#", "/*", "*/", "or", "//", "/", "<", "<a", ">", "(", ")", "[", "]", "{", "=",
+	"==", "->", "\r", "\t", "\n", "1.", ".5", "1a", "a-", "-", "--", "rec", "in", "let", "inherit", "if", "then",
+	"else", "with", "assert", "a:b", "http://x", "./", "/a", "~/", "<a/b>", "__curPos", "$$", "''$", "''\\", "+",
+	"|>", "<|", "||", "|", "&&", "0x1", "1e5", "9223372036854775808", "\ufeff", "\u00a0", "\"a\"", "''a''",
+}
+
+// Misspelt returns a text in which a few bytes were put in, left out or exchanged.
+func (m *Mutator) Misspelt(text string) string {
+	for range 1 + m.r.IntN(2) {
+		i := m.r.IntN(len(text) + 1)
+		j := min(len(text), i+m.r.IntN(3))
+		word := misspellings[m.r.IntN(len(misspellings))]
+		if m.r.IntN(4) == 0 {
+			word = ""
+		}
+		text = text[:i] + word + text[j:]
+	}
+	return text
+}
+
 // mutate changes one place.
 func (m *Mutator) mutate(t []string) []string {
 	if len(t) == 0 {
