@@ -64,8 +64,8 @@ func (s *sitting) explain(ctx context.Context, prefix, expr string) (*Doc, error
 		}
 		return doc, nil
 	}
-	if l := s.ev.LambdaText(v); l != nil {
-		s.explainAt(doc, l.Pos())
+	if pos, ok := s.ev.FunctionPos(v); ok {
+		s.explainAt(doc, pos)
 		if len(doc.Lines) == 0 {
 			doc.Lines = []DocLine{{Text: s.line(s.ev.Snapshot(v)), Code: true}, {}, {Text: "There is no documentation comment."}}
 		}
@@ -153,8 +153,8 @@ func (s *sitting) sourceOf(ctx context.Context, v eval.Value, expr string) (stri
 		return name, 0, err
 	}
 	pos := eval.Pos(0)
-	if l := s.ev.LambdaText(v); l != nil {
-		pos = l.Pos()
+	if at, ok := s.ev.FunctionPos(v); ok {
+		pos = at
 	} else if v.Kind() == eval.KindAttrs {
 		if file, line, ok := s.metaPosition(ctx, v); ok {
 			return file, line, nil

@@ -130,8 +130,8 @@ func (s *sitting) describeNode(h Handle, it handled) Node {
 	}
 	pos := it.pos
 	if snap.Kind == eval.KindLambda {
-		if l := s.ev.LambdaText(it.value); l != nil {
-			pos = l.Pos()
+		if at, ok := s.ev.FunctionPos(it.value); ok {
+			pos = at
 		}
 	}
 	if at := s.ev.Position(pos); at.Line > 0 && strings.HasPrefix(at.Name, "/") {

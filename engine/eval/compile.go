@@ -256,7 +256,7 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 	for i, a := range names {
 		path[i].sym = a.Sym
 		if a.X != nil {
-			path[i].node, path[i].text, path[i].pos = c.expr(a.X), a.X, placeOf(a.X)
+			path[i].node, path[i].text, path[i].off, path[i].pos = c.expr(a.X), c.text, a.Off, placeOf(a.X)
 		}
 	}
 	return path
@@ -289,7 +289,7 @@ func (c *compiler) call(e *syntax.Call) node {
 }
 
 func (c *compiler) assert(e *syntax.Assert) node {
-	n := &assertNode{cond: c.expr(e.Cond), condPos: placeOf(e.Cond), pos: e.At, text: e.Cond}
+	n := &assertNode{cond: c.expr(e.Cond), condPos: placeOf(e.Cond), pos: e.At, text: c.text, off: e.CondOff}
 	if b, ok := e.Cond.(*syntax.Binary); ok && b.Op == syntax.OpEqual {
 		if eq, ok := n.cond.(*equalNode); ok {
 			n.equal = eq

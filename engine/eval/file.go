@@ -43,23 +43,13 @@ const corepkgsDir = "/__corepkgs__/"
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
-	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
-	s.warnings(f)
-	if err != nil {
-		s.failSyntax(err)
-	}
-	return s.evalExpr(e, f, scope)
+	return s.evalRoot(s.parse(name, text, s.ev.parseOptions(dir), scope))
 }
 
 // DelayText parses a text as EvalText does. The value is evaluated when it is
 // wanted.
 func (s *State) DelayText(name, text, dir string) Value {
-	e, f, err := syntax.ParseExpr(name, text, s.ev.parseOptions(dir))
-	s.warnings(f)
-	if err != nil {
-		s.failSyntax(err)
-	}
-	n, size := s.compile(e, f, nil)
+	n, size := s.parse(name, text, s.ev.parseOptions(dir), nil)
 	c := s.alloc(1)
 	return initThunk(c, c, s.ev.nodes.add(&textNode{n, size}, builtinRoom))
 }
@@ -102,10 +92,14 @@ func (s *State) failSyntax(err error) {
 }
 
 func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
-	return s.evalRoot(s.compile(e, f, scope))
+	size, err := resolve.Expr(e, f, s.ev.resolveOptions(scope))
+	if err != nil {
+		s.failSyntax(err)
+	}
+	return s.evalRoot(s.compile(syntax.NewTape(e, f), scope), int(size))
 }
 
-// evalRoot evaluates what compile returned.
+// evalRoot evaluates what compile returned, in a frame of size slots.
 func (s *State) evalRoot(n node, size int) Value {
 	fr := s.newFrame(size + 1)
 	s.push(rootFrame(fr, n))
@@ -114,21 +108,41 @@ func (s *State) evalRoot(n node, size int) Value {
 	return v
 }
 
-// compile resolves an expression and makes nodes of it.
-func (s *State) compile(e syntax.Expr, f *syntax.File, scope *Scope) (node, int) {
-	opts := &resolve.Options{Symbols: symbols, Global: s.ev.IsGlobal}
-	var outer []Value
-	if scope != nil {
-		opts.Scope, outer = scope.names, scope.values
-	}
-	size, err := resolve.Expr(e, f, opts)
+// parse reads a text, resolves it and makes nodes of it, which take a frame of
+// size slots.
+func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n node, size int) {
+	tape, f, err := syntax.ParseTape(name, src, opts, func(e syntax.Expr, f *syntax.File) error {
+		slots, err := resolve.Expr(e, f, s.ev.resolveOptions(scope))
+		size = int(slots)
+		return err
+	})
+	s.warnings(f)
 	if err != nil {
 		s.failSyntax(err)
 	}
-	c := (&compiler{ev: s.ev, text: &text{outer: outer, root: e}}).begin()
-	n := c.delayed(e)
-	c.finish(unit{expr: e, late: &lateContext{ev: s.ev, text: c.text}})
-	return n, int(size)
+	return s.compile(tape, scope), size
+}
+
+func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
+	opts := &resolve.Options{Symbols: symbols, Global: ev.IsGlobal}
+	if scope != nil {
+		opts.Scope = scope.names
+	}
+	return opts
+}
+
+// compile makes nodes of a resolved text.
+func (s *State) compile(tape *syntax.Tape, scope *Scope) node {
+	in := &text{tape: tape}
+	if scope != nil {
+		in.outer = scope.values
+	}
+	c := (&compiler{ev: s.ev, text: in}).begin()
+	r := tape.Reader()
+	n := c.delayed(r.Expr(0))
+	c.finish(unit{late: &lateContext{ev: s.ev, text: in}})
+	r.Release()
+	return n
 }
 
 // IsGlobal reports whether a name is bound in every file.
@@ -180,12 +194,7 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	text := s.ReadFile(file)
 	opts := s.ev.parseOptions(path.Dir(file))
 	opts.Poll = s.poll
-	e, f, err := syntax.ParseExpr(file, bytesToString(text), opts)
-	s.warnings(f)
-	if err != nil {
-		s.failSyntax(err)
-	}
-	return s.evalExpr(e, f, scope)
+	return s.evalRoot(s.parse(file, bytesToString(text), opts, scope))
 }
 
 // ReadFile returns the contents of a file of the World, or of a core package.

@@ -18,9 +18,12 @@ type lambda struct {
 	late    *lateContext
 
 	tag  uint64 // of its frames on the force stack
-	text *syntax.Lambda
-	name Sym // what it, or the innermost of merged ones, was bound to
-	pos  Pos // of the same
+	off  uint32 // of it on the tape
+	at   Pos    // of it
+	name Sym    // what it, or the innermost of merged ones, was bound to
+	pos  Pos    // of the same
+	// curried says that what it evaluates to is a function, written there.
+	curried bool
 	// renamed is the latest dynamic attribute that it was bound to, a Sym.
 	renamed atomic.Uint32
 }
@@ -41,11 +44,7 @@ func (l *lambda) rename(name Sym) {
 		return
 	}
 	l.renamed.Store(uint32(name))
-	text := l.text
-	for range l.params - 1 {
-		text = text.Body.(*syntax.Lambda)
-	}
-	if _, ok := text.Body.(*syntax.Lambda); ok {
+	if l.curried {
 		if inner, ok := l.compiled().body.(*lambdaNode); ok {
 			inner.lambda.rename(name)
 		}
@@ -90,15 +89,17 @@ func (n *lambdaNode) setTag(tag uint64) { n.n = tag&^0xff | rawLambda }
 func (c *compiler) lambda(e *syntax.Lambda) node {
 	l := &lambda{
 		params: int(e.Merged), arg: uintptr(e.ArgSlot) + 1, frame: int(e.Frame.Size) + 1,
-		name: e.Name, pos: e.At, text: e, late: c.context(),
+		name: e.Name, at: e.At, off: e.Off, late: c.context(),
 	}
 	if e.HasFormals {
 		l.formals = newFormals(e)
 	}
-	for inner, i := e, 1; i < l.params; i++ {
+	inner := e
+	for range l.params - 1 {
 		inner = inner.Body.(*syntax.Lambda)
-		l.name, l.pos = inner.Name, inner.At
 	}
+	l.name, l.pos = inner.Name, inner.At
+	l.curried = inner.Body.(*syntax.Folded).IsLambda
 	return &lambdaNode{lambda: l}
 }
 
@@ -300,8 +301,22 @@ type FormalArg struct {
 	Pos        Pos
 }
 
-// LambdaText returns the syntax of a function; nil if v is not one that was
-// written in the language.
+// FunctionPos returns where a function is written; ok is false if v is not one
+// that was written in the language.
+func (ev *Evaluator) FunctionPos(v Value) (pos Pos, ok bool) {
+	v = v.peek()
+	if v.is(rawLambda) {
+		return ev.lambdaAt(v.lambdaIndex()).at, true
+	}
+	text := ev.LambdaText(v)
+	if text == nil {
+		return 0, false
+	}
+	return text.At, true
+}
+
+// LambdaText returns the syntax of a function, without its body and the
+// defaults; nil if v is not one that was written in the language.
 func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
 	v = v.peek()
 	args := 0
@@ -312,29 +327,24 @@ func (ev *Evaluator) LambdaText(v Value) *syntax.Lambda {
 	if !v.is(rawLambda) {
 		return nil
 	}
-	index := v.lambdaIndex()
-	text := ev.nodes.view()[index>>nodeChunkBits][index%nodeChunkSize].lambda.text
+	l := ev.lambdaAt(v.lambdaIndex())
+	text := l.late.text.tape.Head(l.off)
 	for ; args > 0; args-- {
 		text = text.Body.(*syntax.Lambda)
 	}
 	return text
 }
 
-// LambdaText returns the syntax of a function; nil if v is not one that was
-// written in the language.
-func (s *State) LambdaText(v Value) *syntax.Lambda { return s.ev.LambdaText(v) }
-
 // lambdaName returns what a function that was written in the language was bound
 // to, 0 if to nothing.
 func (ev *Evaluator) lambdaName(v Value) Sym {
-	name := ev.LambdaText(v).Name
 	if v = v.peek(); v.is(rawClosure) {
 		v = *v.header()
 	}
-	index := v.lambdaIndex()
-	l := ev.nodes.view()[index>>nodeChunkBits][index%nodeChunkSize].lambda
-	if renamed := l.renamed.Load(); renamed != 0 {
-		name = Sym(renamed)
-	}
-	return name
+	return ev.lambdaAt(v.lambdaIndex()).boundTo()
+}
+
+// lambdaAt returns the lambda of an index in the table of nodes.
+func (ev *Evaluator) lambdaAt(index uint32) *lambda {
+	return ev.nodes.view()[index>>nodeChunkBits][index%nodeChunkSize].lambda
 }

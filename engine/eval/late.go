@@ -20,8 +20,8 @@ type lateContext struct {
 
 // A text is what all parts of a compiled text have in common.
 type text struct {
-	outer []Value     // the scope outside it, by slot
-	root  syntax.Expr // all of it
+	outer []Value // the scope outside it, by slot
+	tape  *syntax.Tape
 }
 
 func (x *lateContext) compiler() *compiler {
@@ -56,11 +56,13 @@ func (l *lambda) compiled() *lambdaCode {
 //go:noinline
 func (l *lambda) compile() *lambdaCode {
 	c := l.late.compiler().begin()
-	code := c.code(l.text)
+	r := c.text.tape.Reader()
+	defer r.Release()
+	code := c.code(r.Function(l.off))
 	if l.formals == nil {
 		code.strict = strictParams(l, code.body)
 	}
-	c.finish(unit{lambda: l.text, late: l.late})
+	c.finish(unit{off: l.off, isLambda: true, late: l.late})
 	if !l.code.CompareAndSwap(nil, code) {
 		return l.code.Load()
 	}
@@ -94,22 +96,17 @@ func (c *compiler) defaults(formals []syntax.Formal) []node {
 // A lateNode is an expression that is compiled when it is first evaluated.
 type lateNode struct {
 	base
-	expr syntax.Expr
+	off  uint32 // of the expression, on the tape
 	late *lateContext
 	code atomic.Pointer[lambdaCode]
 }
 
-const minLate = 16 // attributes of a set whose values are compiled late
-
-// lateExpr compiles an attribute of a set of n attributes.
-func (c *compiler) lateExpr(e syntax.Expr, n int) node {
-	if n >= minLate {
-		switch e.(type) {
-		case *syntax.Call, *syntax.Let, *syntax.If, *syntax.With, *syntax.Assert, *syntax.Binary:
-			l := &lateNode{expr: e, late: c.context()}
-			c.enter(l, thunkRoom, e)
-			return l
-		}
+// lateExpr compiles an attribute of a set.
+func (c *compiler) lateExpr(e syntax.Expr) node {
+	if f, ok := e.(*syntax.Folded); ok {
+		l := &lateNode{off: f.Off, late: c.context()}
+		c.enter(l, thunkRoom, e)
+		return l
 	}
 	return c.delayed(e)
 }
@@ -119,8 +116,10 @@ func (n *lateNode) Eval(s *State, fr *Value) Value {
 	if code == nil {
 		c := n.late.compiler().begin()
 		code = &lambdaCode{}
-		code.body, code.room = c.root(n.expr)
-		c.finish(unit{expr: n.expr, late: n.late})
+		r := c.text.tape.Reader()
+		code.body, code.room = c.root(r.Expr(n.off))
+		c.finish(unit{off: n.off, late: n.late})
+		r.Release()
 		n.code.Store(code)
 	}
 	s.enterThunk(code.room)

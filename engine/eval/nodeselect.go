@@ -1,16 +1,13 @@
 package eval
 
-import (
-	"strings"
-
-	"nixbench/engine/syntax"
-)
+import "strings"
 
 // An attrName is a component of an attribute path.
 type attrName struct {
 	sym  Sym
-	node node        // computes the name, if not nil
-	text syntax.Expr // what node was made of
+	node node  // computes the name, if not nil
+	text *text // that node was made of
+	off  uint32
 	pos  Pos
 }
 
@@ -40,7 +37,7 @@ func (n *selection) describe(s *State, upTo int) string {
 		name := a.sym
 		if a.node != nil {
 			if err := s.aside(func() { name = a.name(s, n.fr) }); err != nil {
-				b.WriteString("\"${" + syntax.Print(a.text, symbols) + "}\"")
+				b.WriteString("\"${" + a.text.print(a.off) + "}\"")
 				continue
 			}
 		}
@@ -230,7 +227,8 @@ type assertNode struct {
 	base
 	cond, body node
 	equal      *equalNode // cond, if it is a comparison
-	text       syntax.Expr
+	text       *text
+	off        uint32 // of cond
 	condPos    Pos
 	pos        Pos
 }
@@ -243,7 +241,7 @@ func (n *assertNode) Eval(s *State, fr *Value) Value {
 }
 
 func (n *assertNode) fail(s *State, fr *Value) {
-	text := syntax.Print(n.text, symbols)
+	text := n.text.print(n.off)
 	if n.equal != nil {
 		s.push(textFrame(n.pos, "while evaluating the condition of the assertion '"+text+"'"))
 		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr), n.equal.pos)

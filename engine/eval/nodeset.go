@@ -63,7 +63,7 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 			d.from = outside
 			d.node = c.delayed(at.Value)
 		default:
-			d.node = c.lateExpr(at.Value, len(a.Attrs))
+			d.node = c.lateExpr(at.Value)
 			if a.Rec && a.Overrides > 0 {
 				n := &delayNode{x: d.node}
 				c.enter(n, thunkRoom+nodeRoom, at.Value)

@@ -64,7 +64,8 @@ func (s *State) PlaceOf(v Value, or Pos) Pos {
 		}
 		return v.shape().at
 	case rawLambda, rawClosure:
-		return s.LambdaText(v).At
+		pos, _ := s.ev.FunctionPos(v)
+		return pos
 	case rawRef:
 		return s.placeOfCell(v.cell(), or)
 	}

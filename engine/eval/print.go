@@ -152,12 +152,12 @@ func (ev *Evaluator) scalar(v Value) string {
 	case rawPath:
 		return v.text()
 	case rawLambda, rawClosure:
-		l := ev.LambdaText(v)
+		pos, _ := ev.FunctionPos(v)
 		name := ""
 		if sym := ev.lambdaName(v); sym != 0 {
 			name = " " + ShowSym(sym)
 		}
-		return fmt.Sprintf("«lambda%s @ %s»", name, ev.Position(l.At))
+		return fmt.Sprintf("«lambda%s @ %s»", name, ev.Position(pos))
 	case rawBuiltin:
 		return "«primop " + v.Builtin().Name + "»"
 	case rawPartial:

@@ -157,12 +157,13 @@ func (st *Step) Levels() []Level {
 	if env == nil {
 		return nil
 	}
-	expr, text := env.source()
-	if expr == nil {
+	off, text := env.source()
+	if text == nil {
 		return nil
 	}
+	root, part := text.find(off)
 	var out []Level
-	for _, l := range resolve.Names(text.root, expr, env.inside, env.place) {
+	for _, l := range resolve.Names(root, part, env.inside, env.place) {
 		level := Level{Kind: l.Kind}
 		for _, n := range l.Names {
 			if v := env.value(n); v.n != 0 {
@@ -177,12 +178,11 @@ func (st *Step) Levels() []Level {
 	return out
 }
 
-func (env *environment) source() (syntax.Expr, *text) {
+// source returns where the expression is on the tape of its text, which is nil
+// if that is not known.
+func (env *environment) source() (off uint32, in *text) {
 	if l := env.lambda; l != nil {
-		if l.text == nil {
-			return nil, nil
-		}
-		return l.text, l.late.text
+		return l.off, l.late.text
 	}
 	return env.ev.source(env.index)
 }

@@ -45,7 +45,7 @@ func (c Callee) Pos() Pos {
 	if c.lambda == nil {
 		return 0
 	}
-	return c.lambda.text.At
+	return c.lambda.at
 }
 
 // CellSize is how many bytes a value takes.

@@ -11,10 +11,10 @@ import (
 // made of. Debuggers find out by compiling the unit again, which makes the same
 // nodes in the same order.
 type unit struct {
-	first  uint64 // index of its first node
-	expr   syntax.Expr
-	lambda *syntax.Lambda // instead of expr
-	late   *lateContext
+	first    uint64 // index of its first node
+	off      uint32 // of the expression or function, on the tape
+	isLambda bool
+	late     *lateContext
 }
 
 // unitOf returns the unit that a node belongs to.
@@ -39,22 +39,38 @@ func (t *nodeTable) unitOf(index uint64) (u unit, ok bool) {
 	return t.units[i], true
 }
 
-// source returns the expression that a node was made of and the text that it is
-// in; nil if it is not one that is evaluated in a frame.
-func (ev *Evaluator) source(index uint64) (syntax.Expr, *text) {
+// source returns where the expression that a node was made of is on the tape of
+// its text; the text is nil if it is not one that is evaluated in a frame.
+func (ev *Evaluator) source(index uint64) (off uint32, in *text) {
 	u, ok := ev.nodes.unitOf(index)
 	if !ok {
-		return nil, nil
+		return 0, nil
 	}
 	c := u.late.compiler()
-	switch {
-	case u.lambda != nil:
-		c.code(u.lambda)
-	default:
-		c.root(u.expr)
+	r, offsets := c.text.tape.Located()
+	if u.isLambda {
+		c.code(r.Function(u.off))
+	} else {
+		c.root(r.Expr(u.off))
 	}
-	if i := index - u.first; i < uint64(len(c.tagged)) {
-		return c.tagged[i].expr, u.late.text
+	i := index - u.first
+	if i >= uint64(len(c.tagged)) || c.tagged[i].expr == nil {
+		return 0, nil
 	}
-	return nil, nil
+	return offsets[c.tagged[i].expr], u.late.text
+}
+
+// print returns the expression at an offset as Nix prints it.
+func (t *text) print(off uint32) string { return syntax.Print(t.tape.Unfold(off), symbols) }
+
+// find returns the tree of a text, and the expression in it at an offset.
+func (t *text) find(off uint32) (root, part syntax.Expr) {
+	r, offsets := t.tape.Located()
+	root = r.Whole(0)
+	for e, o := range offsets {
+		if o == off {
+			return root, e
+		}
+	}
+	return root, nil
 }

@@ -2,35 +2,86 @@ package syntax
 
 import "sync"
 
-// An arena allocates the commonest nodes in blocks, which is several times
-// quicker than one by one. A block lives as long as any node in it, that is as
-// long as the tree.
+// An arena allocates nodes in blocks, which is several times quicker than one by
+// one. A block lives as long as any node in it, that is as long as the tree;
+// after a reset its memory is used for another tree.
 type arena struct {
-	vars     slab[Var]
+	ints     slab[Int]
 	strs     slab[Str]
+	paths    slab[Path]
+	interps  slab[Interp]
+	parts    slab[Part]
+	vars     slab[Var]
+	refs     slab[WithRef]
+	refLists slab[[]WithRef]
 	selects  slab[Select]
-	calls    slab[Call]
-	binaries slab[Binary]
-	sets     slab[Attrs]
-	lambdas  slab[Lambda]
-	exprs    slab[Expr]
+	hasAttrs slab[HasAttr]
 	names    slab[AttrName]
+	sets     slab[Attrs]
 	attrs    slab[Attr]
+	lists    slab[List]
+	exprs    slab[Expr]
+	lambdas  slab[Lambda]
+	formals  slab[Formal]
+	calls    slab[Call]
+	lets     slab[Let]
+	withs    slab[With]
+	ifs      slab[If]
+	asserts  slab[Assert]
+	nots     slab[Not]
+	binaries slab[Binary]
+	folds    slab[Folded]
+}
+
+// reset takes back all that was allocated. Nobody may refer to it any more.
+func (a *arena) reset() {
+	a.ints.reset()
+	a.strs.reset()
+	a.paths.reset()
+	a.interps.reset()
+	a.parts.reset()
+	a.vars.reset()
+	a.refs.reset()
+	a.refLists.reset()
+	a.selects.reset()
+	a.hasAttrs.reset()
+	a.names.reset()
+	a.sets.reset()
+	a.attrs.reset()
+	a.lists.reset()
+	a.exprs.reset()
+	a.lambdas.reset()
+	a.formals.reset()
+	a.calls.reset()
+	a.lets.reset()
+	a.withs.reset()
+	a.ifs.reset()
+	a.asserts.reset()
+	a.nots.reset()
+	a.binaries.reset()
+	a.folds.reset()
 }
 
 // A slab hands out values from blocks whose size grows with the demand.
 type slab[T any] struct {
-	free []T
-	size int
+	free   []T   // zero; the rest of the last block in use
+	blocks [][]T // those in use, then those that are not
+	used   int   // blocks in use
+	size   int   // of the last block that was made
 }
 
 const (
 	minBlock = 8
-	maxBlock = 256
+	maxBlock = 512
 )
 
 func (s *slab[T]) alloc() *T {
-	return &s.take(1)[0]
+	if len(s.free) == 0 {
+		s.more(1)
+	}
+	v := &s.free[0]
+	s.free = s.free[1:]
+	return v
 }
 
 // take returns n zero values; appending to them copies them.
@@ -39,22 +90,47 @@ func (s *slab[T]) take(n int) []T {
 		return nil
 	}
 	if n > len(s.free) {
-		s.size = min(max(minBlock, 2*s.size), maxBlock)
-		if n > s.size/4 && n > 1 {
+		if n > max(minBlock, s.size)/4 && n > 1 {
 			return make([]T, n)
 		}
-		s.free = make([]T, s.size)
+		s.more(n)
 	}
 	taken := s.free[:n:n]
 	s.free = s.free[n:]
 	return taken
 }
 
+// more makes the next block the current one; n values fit into any.
+func (s *slab[T]) more(n int) {
+	if s.used == len(s.blocks) {
+		s.size = min(max(minBlock, 2*s.size), maxBlock)
+		s.blocks = append(s.blocks, make([]T, s.size))
+	}
+	s.free = s.blocks[s.used]
+	s.used++
+	if n > len(s.free) {
+		s.more(n)
+	}
+}
+
+func (s *slab[T]) reset() {
+	for i, b := range s.blocks[:s.used] {
+		if i == s.used-1 {
+			b = b[:len(b)-len(s.free)]
+		}
+		clear(b)
+	}
+	s.free, s.used = nil, 0
+}
+
 // Stacks hold what has been read of nodes that are not complete.
 type stacks struct {
-	exprs []Expr     // elements of lists and calls
-	attrs []Attr     // attributes of sets, see keepAttrs
-	names []AttrName // components of attribute paths
+	parts  []Part    // pieces of strings and paths
+	pieces []indPart // pieces of indented strings
+	params []Formal
+	exprs  []Expr     // elements of lists and calls
+	attrs  []Attr     // attributes of sets, see keepAttrs
+	names  []AttrName // components of attribute paths
 }
 
 // idle holds *stacks that no parser uses.
@@ -66,9 +142,13 @@ func (p *parser) borrow() { p.stacks = *idle.Get().(*stacks) }
 // giveBack lets others use the stacks. Nothing of the tree is left in them.
 func (p *parser) giveBack() {
 	s := p.stacks
+	clear(s.parts[:cap(s.parts)])
+	clear(s.pieces[:cap(s.pieces)])
+	clear(s.params[:cap(s.params)])
 	clear(s.exprs[:cap(s.exprs)])
 	clear(s.attrs[:cap(s.attrs)])
 	clear(s.names[:cap(s.names)])
+	s.parts, s.pieces, s.params = s.parts[:0], s.pieces[:0], s.params[:0]
 	s.exprs, s.attrs, s.names = s.exprs[:0], s.attrs[:0], s.names[:0]
 	p.stacks = stacks{}
 	idle.Put(&s)
@@ -83,4 +163,12 @@ func (p *parser) popExprs(base int) []Expr {
 	copy(es, p.exprs[base:])
 	p.exprs = p.exprs[:base]
 	return es
+}
+
+// popParts takes the pieces from base on off the stack.
+func (p *parser) popParts(base int) []Part {
+	parts := p.arena.parts.take(len(p.parts) - base)
+	copy(parts, p.parts[base:])
+	p.parts = p.parts[:base]
+	return parts
 }

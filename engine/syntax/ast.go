@@ -87,8 +87,9 @@ type (
 
 	// An AttrName is one component of an attribute path.
 	AttrName struct {
-		Sym Sym  // 0 if X is not nil
-		X   Expr // the name when it has to be computed
+		Sym Sym    // 0 if X is not nil
+		Off uint32 // of X, if it was read from a tape
+		X   Expr   // the name when it has to be computed
 	}
 
 	// An Attrs is an attribute set { … } or rec { … }, or the bindings of a let.
@@ -155,7 +156,8 @@ type (
 		// arguments of n merged functions are in n slots from here, those
 		// of the formals in the slots that follow ArgSlot. Set by resolve.
 		ArgSlot int32
-		Frame   Frame // set by resolve
+		Frame   Frame  // set by resolve
+		Off     uint32 // of the function, if it was read from a tape
 	}
 
 	// A Formal is one name of { a, b ? c }.
@@ -198,6 +200,7 @@ type (
 	Assert struct {
 		Cond, Body Expr
 		At         Pos
+		CondOff    uint32 // of Cond, if it was read from a tape
 	}
 
 	// A Not is !x.

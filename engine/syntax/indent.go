@@ -19,11 +19,11 @@ func (part indPart) plain() (text string, ok bool) {
 // not count. Empty pieces are left out.
 func (p *parser) stripIndentation(parts []indPart) []Part {
 	d := dedenter{indent: commonIndent(parts), atLineStart: true}
-	out := make([]Part, 0, len(parts))
+	base := len(p.parts)
 	for i, part := range parts {
 		if part.x != nil {
 			d.atLineStart, d.dropped = false, 0
-			out = append(out, Part{part.x, part.at})
+			p.parts = append(p.parts, Part{part.x, part.at})
 			continue
 		}
 		s := part.text
@@ -35,10 +35,10 @@ func (p *parser) stripIndentation(parts []indPart) []Part {
 			s = dropLastLine(s)
 		}
 		if s != "" {
-			out = append(out, Part{p.newStr(s, part.at), part.at})
+			p.parts = append(p.parts, Part{p.newStr(s, part.at), part.at})
 		}
 	}
-	return out
+	return p.popParts(base)
 }
 
 // commonIndent returns the number of spaces that every line begins with.

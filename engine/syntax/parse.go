@@ -19,15 +19,21 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	e, err := p.whole()
+	return e, p.file, err
+}
+
+// whole reads all of the text as one expression.
+func (p *parser) whole() (Expr, error) {
 	p.borrow()
 	defer p.giveBack()
 	p.next()
 	e := p.expr()
 	p.accept(EndOfFile)
 	if err := p.finish(false); err != nil {
-		return nil, p.file, err
+		return nil, err
 	}
-	return e, p.file, nil
+	return e, nil
 }
 
 // A parser reads one text. Its methods return nonsense, possibly nil, once
@@ -56,7 +62,7 @@ type parser struct {
 	cursedEnd int32
 
 	stacks
-	arena arena
+	arena *arena
 	docs  map[int32]docRange // by offset of the token they precede
 }
 
@@ -64,7 +70,7 @@ func newParser(name, src string, opts *Options) (*parser, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	p := &parser{opts: opts, src: src, syms: opts.Symbols}
+	p := &parser{opts: opts, src: src, syms: opts.Symbols, arena: new(arena)}
 	table := opts.Positions
 	if table == nil {
 		table = NewPosTable()

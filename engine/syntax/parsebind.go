@@ -42,6 +42,9 @@ func (p *parser) keepAttrs(a *Attrs, base int) {
 func (p *parser) popAttrs(a *Attrs, base int) {
 	attrs := p.arena.attrs.take(len(a.Attrs))
 	copy(attrs, a.Attrs)
+	if base == 0 && cap(a.Attrs) > cap(p.attrs) {
+		p.attrs = a.Attrs
+	}
 	a.Attrs = attrs
 	p.attrs = p.attrs[:base]
 }
@@ -103,7 +106,7 @@ func (p *parser) inherit(a *Attrs) {
 			v.Name, v.At = n.Name, n.At
 			n.Value = v
 		}
-		a.insert(n)
+		p.insert(a, n)
 	}
 	p.height = h
 }
@@ -178,7 +181,7 @@ func (p *parser) addBinding(a *Attrs, path []AttrName, start int32, value Expr) 
 		} else {
 			nested = p.arena.sets.alloc()
 			if n.X == nil {
-				a.insert(Attr{Name: n.Sym, Value: nested, At: at})
+				p.insert(a, Attr{Name: n.Sym, Value: nested, At: at})
 			} else {
 				a.Dynamic = append(a.Dynamic, DynAttr{n.X, nested, at})
 			}
@@ -198,7 +201,7 @@ func (p *parser) addBinding(a *Attrs, path []AttrName, start int32, value Expr) 
 func (p *parser) addAttr(a *Attrs, path []AttrName, n Attr) {
 	old := a.find(n.Name)
 	if old == nil {
-		a.insert(n)
+		p.insert(a, n)
 		nameLambdas(n.Value, n.Name)
 		return
 	}
@@ -271,7 +274,11 @@ func (a *Attrs) Find(name Sym) int {
 }
 
 // insert adds an attribute whose name is new.
-func (a *Attrs) insert(n Attr) {
+func (p *parser) insert(a *Attrs, n Attr) {
+	if len(a.Attrs) == cap(a.Attrs) && len(a.Attrs) < minBlock {
+		more := p.arena.attrs.take(max(2, 2*len(a.Attrs)))
+		a.Attrs = more[:copy(more, a.Attrs)]
+	}
 	if n.Name == SymOverrides {
 		a.Overrides = int32(len(a.Attrs)) + 1
 	}

@@ -35,7 +35,8 @@ func (p *parser) exprFunction() Expr {
 }
 
 func (p *parser) assertExpr() Expr {
-	e := &Assert{At: p.here()}
+	e := p.arena.asserts.alloc()
+	e.At = p.here()
 	p.next()
 	e.Cond = p.expr()
 	h := p.height
@@ -46,7 +47,8 @@ func (p *parser) assertExpr() Expr {
 }
 
 func (p *parser) withExpr() Expr {
-	e := &With{At: p.here()}
+	e := p.arena.withs.alloc()
+	e.At = p.here()
 	p.next()
 	e.Scope = p.expr()
 	h := p.height
@@ -57,7 +59,8 @@ func (p *parser) withExpr() Expr {
 }
 
 func (p *parser) letExpr() Expr {
-	e := &Let{At: p.here()}
+	e := p.arena.lets.alloc()
+	e.At = p.here()
 	start := p.tok.Start
 	p.next()
 	e.Attrs = p.bindings(KwIn, e.At)
@@ -72,7 +75,8 @@ func (p *parser) letExpr() Expr {
 }
 
 func (p *parser) ifExpr() Expr {
-	e := &If{At: p.here()}
+	e := p.arena.ifs.alloc()
+	e.At = p.here()
 	p.next()
 	e.Cond = p.expr()
 	h := p.height
@@ -215,7 +219,8 @@ func (p *parser) operand() Expr {
 	case Bang:
 		p.next()
 		p.enter()
-		e := &Not{X: p.op(levelNot + 1), At: at}
+		e := p.arena.nots.alloc()
+		e.X, e.At = p.op(levelNot+1), at
 		p.leave()
 		p.grow(p.height)
 		return e
@@ -234,7 +239,8 @@ func (p *parser) operand() Expr {
 func (p *parser) hasAttr(x Expr) Expr {
 	h := p.height
 	p.next()
-	e := &HasAttr{X: x, At: x.Pos()}
+	e := p.arena.hasAttrs.alloc()
+	e.X, e.At = x, x.Pos()
 	e.Path = p.attrPath()
 	p.grow(max(h, p.height))
 	return e
@@ -401,5 +407,7 @@ func (p *parser) list(at Pos) Expr {
 	p.accept(BracketClose)
 	p.leave()
 	p.grow(h)
-	return &List{Elems: p.popExprs(base), At: at}
+	e := p.arena.lists.alloc()
+	e.Elems, e.At = p.popExprs(base), at
+	return e
 }

@@ -52,6 +52,8 @@ func (p *parser) lambda() Expr {
 // formals reads { a, b ? c, ... } and returns the height of the defaults.
 func (p *parser) formals(l *Lambda) (height int) {
 	l.HasFormals = true
+	base := len(p.params)
+	defer p.popFormals(l, base)
 	p.accept(BraceOpen)
 	for p.tok.Kind == Ident {
 		f := Formal{At: p.here()}
@@ -63,7 +65,7 @@ func (p *parser) formals(l *Lambda) (height int) {
 			height = max(height, p.height)
 		}
 		f.Name = p.syms.Intern(name)
-		l.Formals = append(l.Formals, f)
+		p.params = append(p.params, f)
 		if p.tok.Kind != Comma {
 			p.accept(BraceClose)
 			return height
@@ -76,6 +78,13 @@ func (p *parser) formals(l *Lambda) (height int) {
 	}
 	p.accept(BraceClose)
 	return height
+}
+
+// popFormals gives a function a slice of its own of the formals from base on.
+func (p *parser) popFormals(l *Lambda, base int) {
+	l.Formals = p.arena.formals.take(len(p.params) - base)
+	copy(l.Formals, p.params[base:])
+	p.params = p.params[:base]
 }
 
 // checkFormals refuses two formals of one name, and one with the name of the

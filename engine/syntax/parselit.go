@@ -13,7 +13,9 @@ func (p *parser) number(at Pos) Expr {
 	p.next()
 	if kind == IntLit {
 		n, _ := strconv.ParseInt(text, 10, 64) // the scanner has checked it
-		return &Int{n, at}
+		e := p.arena.ints.alloc()
+		e.Value, e.At = n, at
+		return e
 	}
 	x, _ := strconv.ParseFloat(text, 64)
 	return &Float{x, at}
@@ -33,10 +35,11 @@ func (p *parser) str(at Pos) Expr {
 			p.next()
 			return p.newStr(s, at)
 		}
-		parts := []Part{{p.newStr(s, p.pos(first.Start)), p.pos(first.Start)}}
-		return p.interpolation(at, parts, Quote)
+		base := len(p.parts)
+		p.parts = append(p.parts, Part{p.newStr(s, p.pos(first.Start)), p.pos(first.Start)})
+		return p.interpolation(at, base, Quote)
 	}
-	return p.interpolation(at, nil, Quote)
+	return p.interpolation(at, len(p.parts), Quote)
 }
 
 func (p *parser) newStr(s string, at Pos) *Str {
@@ -61,9 +64,10 @@ func (p *parser) checkNUL(text string) {
 	}
 }
 
-// interpolation reads further pieces of text and ${…} up to a token of
-// kind end. The next token is not text if parts is empty or ends with text.
-func (p *parser) interpolation(at Pos, parts []Part, end Kind) Expr {
+// interpolation reads further pieces of text and ${…} up to a token of kind end.
+// Those read already are in p.parts from base on; the next token is not text if
+// there are none or the last is text.
+func (p *parser) interpolation(at Pos, base int, end Kind) Expr {
 	h := 0
 	if p.tok.Kind != DollarBrace {
 		p.syntaxError()
@@ -73,13 +77,13 @@ func (p *parser) interpolation(at Pos, parts []Part, end Kind) Expr {
 		switch p.tok.Kind {
 		case StrText:
 			if end == PathEnd {
-				parts = append(parts, Part{p.newStr(p.text(p.tok), at), at})
+				p.parts = append(p.parts, Part{p.newStr(p.text(p.tok), at), at})
 				p.next()
 			} else {
-				parts = append(parts, Part{p.newStr(p.strText(), at), at})
+				p.parts = append(p.parts, Part{p.newStr(p.strText(), at), at})
 			}
 		case DollarBrace:
-			parts = append(parts, Part{p.inBraces(), at})
+			p.parts = append(p.parts, Part{p.inBraces(), at})
 			h = max(h, p.height)
 		default:
 			p.syntaxError()
@@ -87,7 +91,13 @@ func (p *parser) interpolation(at Pos, parts []Part, end Kind) Expr {
 	}
 	p.accept(end)
 	p.grow(h)
-	return &Interp{Parts: parts, IsPath: end == PathEnd, At: at}
+	return p.newInterp(Interp{Parts: p.popParts(base), IsPath: end == PathEnd, At: at})
+}
+
+func (p *parser) newInterp(v Interp) *Interp {
+	e := p.arena.interps.alloc()
+	*e = v
+	return e
 }
 
 // inBraces reads ${ … }.
@@ -101,8 +111,7 @@ func (p *parser) inBraces() Expr {
 // indStr reads ”…”.
 func (p *parser) indStr(at Pos) Expr {
 	p.next()
-	var parts []indPart
-	h := 0
+	base, h := len(p.pieces), 0
 	for p.tok.Kind != IndClose && !p.failed {
 		part := indPart{at: p.here()}
 		switch p.tok.Kind {
@@ -116,13 +125,14 @@ func (p *parser) indStr(at Pos) Expr {
 		default:
 			p.syntaxError()
 		}
-		parts = append(parts, part)
+		p.pieces = append(p.pieces, part)
 	}
 	p.accept(IndClose)
 	if p.failed {
 		return nil
 	}
-	stripped := p.stripIndentation(parts)
+	stripped := p.stripIndentation(p.pieces[base:])
+	p.pieces = p.pieces[:base]
 	switch {
 	case len(stripped) == 0:
 		return p.newStr("", at)
@@ -132,24 +142,27 @@ func (p *parser) indStr(at Pos) Expr {
 		}
 	}
 	p.grow(h)
-	return &Interp{Parts: stripped, At: at}
+	return p.newInterp(Interp{Parts: stripped, At: at})
 }
 
 // path reads a path literal with its interpolations.
 func (p *parser) path(at Pos) Expr {
 	tok := p.tok
-	first := &Path{p.absolutePath(tok), at}
+	first := p.arena.paths.alloc()
+	first.Value, first.At = p.absolutePath(tok), at
 	p.next()
 	switch p.tok.Kind {
 	case PathEnd:
 		p.next()
 		return first
-	case StrText:
-		part := Part{p.newStr(p.text(p.tok), p.here()), p.here()}
-		p.next()
-		return p.interpolation(at, []Part{{first, at}, part}, PathEnd)
 	}
-	return p.interpolation(at, []Part{{first, at}}, PathEnd)
+	base := len(p.parts)
+	p.parts = append(p.parts, Part{first, at})
+	if p.tok.Kind == StrText {
+		p.parts = append(p.parts, Part{p.newStr(p.text(p.tok), p.here()), p.here()})
+		p.next()
+	}
+	return p.interpolation(at, base, PathEnd)
 }
 
 // The settings that lints are about.

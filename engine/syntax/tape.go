@@ -1,0 +1,98 @@
+package syntax
+
+import "sync"
+
+// A Tape is a resolved syntax tree as bytes, a sixth of the tree's size. Most of
+// a large program is never evaluated: of a tape only those parts become a tree
+// again that are compiled, one after another, in memory that is used again.
+//
+// Every node begins with a byte that says what it is. Numbers are varints; names
+// are indices into a table of the tape; positions are offsets into the file,
+// plus 1. Some parts are folded, see folds: their length stands before them.
+//
+// A Tape is immutable and safe for concurrent use.
+type Tape struct {
+	code string
+	syms []Sym
+	base Pos // of the file
+}
+
+// The kinds of nodes on a tape.
+const (
+	onInt = 1 + iota
+	onFloat
+	onStr
+	onPath
+	onInterp
+	onVar
+	onCurPos
+	onSelect
+	onHasAttr
+	onAttrs
+	onList
+	onLambda
+	onCall
+	onLet
+	onWith
+	onIf
+	onAssert
+	onNot
+	onBinary
+	onNothing // no expression, where there may be one
+	onFold    // 4 bytes of length, then a node that can be passed over
+)
+
+const foldHead = 5 // bytes before a folded node
+
+// A Folded stands for an expression that is still on a tape. Only values of
+// attributes, bodies of functions and defaults are folded.
+type Folded struct {
+	Off      uint32 // of the expression
+	IsLambda bool
+}
+
+// Pos returns NoPos: what is folded is never asked.
+func (*Folded) Pos() Pos { return NoPos }
+func (*Folded) expr()    {}
+
+// minFolded is the number of attributes from which on the values of a set are
+// folded.
+const minFolded = 16
+
+// foldsIn reports whether the value of one of n attributes is folded: if
+// evaluating it is likely to take more than it takes to unfold it.
+func foldsIn(n int, e Expr) bool {
+	if n < minFolded {
+		return false
+	}
+	switch e.(type) {
+	case *Call, *Let, *If, *With, *Assert, *Binary:
+		return true
+	}
+	return false
+}
+
+// ParseTape reads an expression as [ParseExpr] does, lets resolve have it, and
+// returns it on a tape. The tree must not be used afterwards. The File is there
+// with an error, too, unless the text is too long.
+func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error) (*Tape, *File, error) {
+	p, err := newParser(name, src, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.arena = idleArenas.Get().(*arena)
+	e, err := p.whole()
+	if err != nil {
+		return nil, p.file, err
+	}
+	if err := resolve(e, p.file); err != nil {
+		return nil, p.file, err
+	}
+	t := NewTape(e, p.file)
+	p.arena.reset()
+	idleArenas.Put(p.arena)
+	return t, p.file, nil
+}
+
+// idleArenas holds *arena whose nodes nobody refers to.
+var idleArenas = sync.Pool{New: func() any { return new(arena) }}
