@@ -140,23 +140,38 @@ func crosses() (all []sample) {
 	return all
 }
 
+// groups puts samples of one platform together, a few in each group, so that
+// what their packages need is evaluated once.
+func groups(samples []sample) (all [][]sample) {
+	const most = 6
+	for _, s := range samples {
+		if n := len(all) - 1; n >= 0 && len(all[n]) < most && all[n][0].on == s.on && all[n][0].depth == s.depth {
+			all[n] = append(all[n], s)
+		} else {
+			all = append(all, []sample{s})
+		}
+	}
+	return all
+}
+
 // TestNixpkgsPackages compares derivations: names, systems, paths and hashes.
-// What throws is asked for again, up to five of each sample, to compare the
+// What throws is asked for again, up to four of each group, to compare the
 // messages.
 func TestNixpkgsPackages(t *testing.T) {
 	b := newBench(t)
 	var all counts
 	var ran int
-	for _, s := range samples {
-		t.Run(s.String(), func(t *testing.T) {
+	groups := groups(samples)
+	for _, g := range groups {
+		t.Run(fmt.Sprintf("%v_%d", g[0], len(g)), func(t *testing.T) {
 			ran++
 			var c counts
-			flags := []string{"--arg", "args", platforms[s.on], "--arg", "set", nixList(strings.FieldsFunc(s.set, func(r rune) bool { return r == '.' }))}
-			names := b.names(t, s, flags)
+			flags := []string{"--arg", "args", platforms[g[0].on]}
+			names := b.names(t, g, flags)
 			for i := 0; i < len(names); i += 320 {
-				thrown := b.each(t, &c, "packages.nix", names[i:min(i+320, len(names))], append(flags, "--arg", "depth", strconv.Itoa(s.depth))...)
+				thrown := b.each(t, &c, "packages.nix", names[i:min(i+320, len(names))], append(flags, "--arg", "depth", strconv.Itoa(g[0].depth))...)
 				for j, name := range thrown {
-					if j >= 5 {
+					if j >= 4 {
 						c.caught++
 						continue
 					}
@@ -164,7 +179,7 @@ func TestNixpkgsPackages(t *testing.T) {
 					b.single(t, &c, name, ours, theirs)
 				}
 			}
-			fmt.Printf("nixpkgs: %v: %v\n", s, c)
+			fmt.Printf("nixpkgs: %v: %v\n", g, c)
 			all.add(c)
 			if len(c.derivations) == 0 {
 				t.Error("no derivation was compared")
@@ -175,31 +190,40 @@ func TestNixpkgsPackages(t *testing.T) {
 	switch {
 	case ran == 0:
 		t.Fatal("no sample was run")
-	case ran < len(samples):
-		fmt.Printf("nixpkgs: packages: only %d of %d samples, as chosen\n", ran, len(samples))
+	case ran < len(groups):
+		fmt.Printf("nixpkgs: packages: only %d of %d groups, as chosen\n", ran, len(groups))
 	case len(all.derivations) < 2000:
 		t.Errorf("%d derivations were compared, want at least 2000", len(all.derivations))
 	}
 }
 
-// names returns the names of a sample, having compared those of its whole set.
-func (b *bench) names(t *testing.T, s sample, flags []string) []string {
+// names returns the paths of the packages in some samples, having compared the
+// names in their whole sets.
+func (b *bench) names(t *testing.T, samples []sample, flags []string) (paths []string) {
 	t.Helper()
-	if s.names != nil {
-		return s.names
+	var sets []string
+	for _, s := range samples {
+		sets = append(sets, strings.ReplaceAll(s.set, ".", "\t"))
 	}
-	ours, theirs := b.ask(t, "names.nix", append([]string{"--json"}, flags...)...)
+	ours, theirs := b.ask(t, "names.nix", append([]string{"--json", "--arg", "sets", nixList(sets)}, flags...)...)
 	if ours.Failed || ours.diff(theirs) != "" {
-		t.Fatalf("names of %v: got %.300v, want %.300v", s.set, ours, theirs)
+		t.Fatalf("names of %v: got %.300v, want %.300v", samples, ours, theirs)
 	}
-	var names []string
-	if err := json.Unmarshal([]byte(theirs.Out), &names); err != nil {
-		t.Fatal(err)
+	var names [][]string
+	if err := json.Unmarshal([]byte(theirs.Out), &names); err != nil || len(names) != len(sets) {
+		t.Fatalf("names of %v: %.300q (%v)", samples, theirs.Out, err)
 	}
-	step := max(1, len(names)/s.count)
-	var some []string
-	for i := 0; i < len(names); i += step {
-		some = append(some, names[i])
+	for i, s := range samples {
+		some := s.names
+		if some == nil {
+			step := max(1, len(names[i])/s.count)
+			for j := 0; j < len(names[i]); j += step {
+				some = append(some, names[i][j])
+			}
+		}
+		for _, name := range some {
+			paths = append(paths, strings.TrimPrefix(sets[i]+"\t"+name, "\t"))
+		}
 	}
-	return some
+	return paths
 }

@@ -1,3 +1,3 @@
-# One attribute of a set of packages, for its error.
-{ nixpkgs, args ? { }, set ? [ ], name }:
-(builtins.foldl' (s: n: s.${n}) (import nixpkgs args) set).${name}.drvPath
+# One derivation, for its error.
+{ nixpkgs, args ? { }, name }:
+(builtins.foldl' (s: n: s.${n}) (import nixpkgs args) (builtins.filter builtins.isString (builtins.split "\t" name))).drvPath

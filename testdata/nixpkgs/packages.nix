@@ -1,9 +1,10 @@
-# What the attributes `names` of a set of packages are: name, system and paths of
-# a derivation, the type of what is none, false for what throws. Of a set the
-# same again, until `depth`.
-{ nixpkgs, args ? { }, set ? [ ], names, depth ? 0 }:
+# What the attributes at some paths are: name, system and paths of a derivation,
+# the type of what is none, false for what throws. Of a set the same again, until
+# `depth`; "missing" where there is nothing at the path. A path is names with
+# tabulators in between.
+{ nixpkgs, args ? { }, names, depth ? 0 }:
 let
-  packages = builtins.foldl' (s: n: s.${n}) (import nixpkgs args) set;
+  packages = import nixpkgs args;
   show = depth: v:
     if !builtins.isAttrs v then builtins.typeOf v
     else if v.type or null == "derivation" then [ v.name (v.system or null) v.drvPath v.outPath ]
@@ -15,5 +16,11 @@ let
       r = builtins.tryEval (builtins.deepSeq whole whole);
     in
     if r.success then r.value else false;
+  at = set: path:
+    let
+      name = builtins.head path;
+      rest = builtins.tail path;
+    in
+    if !set ? ${name} then "missing" else if rest == [ ] then caught (show depth) set.${name} else at set.${name} rest;
 in
-map (n: caught (show depth) packages.${n}) names
+map (path: at packages (builtins.filter builtins.isString (builtins.split "\t" path))) names
