@@ -11,9 +11,7 @@ in
   isoPlasma = (build "x86_64-linux" [ (profile "installer/cd-dvd/installation-cd-graphical-calamares-plasma6.nix") { system.stateVersion = "26.05"; } ]).isoImage.drvPath;
   sd = (build "aarch64-linux" [ (profile "installer/sd-card/sd-image-aarch64.nix") { system.stateVersion = "26.05"; } ]).sdImage.drvPath;
   netboot = (build "x86_64-linux" [ (profile "installer/netboot/netboot-minimal.nix") { system.stateVersion = "26.05"; } ]).netbootRamdisk.drvPath;
-  vm = (build "x86_64-linux" [ base ]).vm.drvPath;
-  vmBootLoader = (build "x86_64-linux" [ base ]).vmWithBootLoader.drvPath;
+  vm = (build "x86_64-linux" [ base (profile "profiles/qemu-guest.nix") ]).vm.drvPath;
   amazon = (build "x86_64-linux" [ (profile "virtualisation/amazon-image.nix") { system.stateVersion = "26.05"; } ]).amazonImage.drvPath;
-  qemu = (build "x86_64-linux" [ base (profile "profiles/qemu-guest.nix") ]).toplevel.drvPath;
   container = (build "x86_64-linux" [ { boot.isContainer = true; system.stateVersion = "26.05"; } ]).toplevel.drvPath;
 }

@@ -7,6 +7,6 @@ let
   };
   lib = import (nixpkgs + "/lib");
 in
-lib.genAttrs [ "login" "nginx" "postgresql.postgresql_16" "containers-imperative" "firewall" "hibernate" "openssh" "systemd" ] (
+lib.genAttrs [ "login" "nginx" "postgresql.postgresql_16" "firewall" ] (
   name: (lib.getAttrFromPath (lib.splitString "." name ++ [ "x86_64-linux" ]) release.tests).drvPath
 )
