@@ -29,13 +29,23 @@ func (b *base) Delay(s *State, fr *Value) Value {
 
 // A constNode is a literal or a global name.
 type constNode struct {
-	v     Value
-	shown Value // what a slot holds: see lazyEmpty
+	v Value
 }
 
 func (n *constNode) Eval(s *State, _ *Value) Value { return s.force(n.v) }
-func (n *constNode) Delay(*State, *Value) Value    { return n.shown }
-func constant(v Value) *constNode                  { return &constNode{v, v} }
+func (n *constNode) Delay(*State, *Value) Value    { return n.v }
+func constant(v Value) *constNode                  { return &constNode{v} }
+
+// An emptyNode is { }. It needs a thunk only because that shows as one until it is
+// evaluated; the thunk keeps no frame.
+type emptyNode struct{ base }
+
+func (*emptyNode) Eval(*State, *Value) Value { return EmptyAttrs }
+
+func (n *emptyNode) Delay(s *State, _ *Value) Value {
+	s.stats.Thunks++
+	return initThunk(s.alloc(1), nil, n.tag)
+}
 
 // A constantNode evaluates a builtin without arguments.
 type constantNode struct {

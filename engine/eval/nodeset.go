@@ -191,7 +191,7 @@ type dynamicAttr struct {
 
 func (c *compiler) attrs(e *syntax.Attrs) node {
 	if len(e.Attrs) == 0 && len(e.Dynamic) == 0 {
-		return &constNode{EmptyAttrs, lazyEmpty}
+		return &emptyNode{}
 	}
 	if !e.Rec {
 		n := &attrsNode{}

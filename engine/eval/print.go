@@ -75,9 +75,6 @@ type identities map[unsafe.Pointer]bool
 
 // set reports whether a set comes for the first time.
 func (seen identities) set(v Value) bool {
-	if v == lazyEmpty {
-		v = EmptyAttrs
-	}
 	if seen[v.p] {
 		return false
 	}

@@ -128,16 +128,11 @@ var (
 	False      = Value{n: rawBool}
 	EmptyList  = Value{n: rawList}
 	EmptyAttrs = Value{unsafe.Pointer(&emptyAttrsHeader), rawAttrs}
-
-	// lazyEmpty is what a slot holds for the expression { }: no need for a
-	// thunk, but it is shown as one.
-	lazyEmpty = Value{unsafe.Pointer(&lazyEmptyHeader), rawAttrs}
 )
 
 var (
 	emptyShape       = &Shape{}
 	emptyAttrsHeader = [1]Value{{p: unsafe.Pointer(emptyShape)}}
-	lazyEmptyHeader  = [1]Value{{p: unsafe.Pointer(emptyShape)}}
 )
 
 const (
@@ -455,17 +450,13 @@ const delayedLambda = 1 << 63
 
 // shownLazy reports whether the value of a slot is to be shown as a thunk.
 func (v Value) shownLazy() bool {
-	return v.lazy() || v.n&(delayedLambda|0xff) == delayedLambda|rawLambda ||
-		v == lazyEmpty
+	return v.lazy() || v.n&(delayedLambda|0xff) == delayedLambda|rawLambda
 }
 
 // Shown returns an evaluated value as one that a slot shows as what it is.
 func (v Value) Shown() Value {
-	switch {
-	case v.is(rawLambda):
+	if v.is(rawLambda) {
 		v.n &^= delayedLambda
-	case v == lazyEmpty:
-		return EmptyAttrs
 	}
 	return v
 }
