@@ -113,7 +113,7 @@ func get(v Value, s Sym) *Value {
 // Layers are limited in number, and are merged when the set is enumerated; the
 // merged set is kept with the layer.
 const (
-	minLayered   = 64 // smallest base
+	minLayered   = 32 // smallest base
 	maxLayerSize = 16 // largest layer over any base
 	maxLayerPart = 4  // larger layers are at most this part of their base
 	maxLayers    = 8

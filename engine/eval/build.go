@@ -52,6 +52,16 @@ func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
 	return v
 }
 
+// popEntries makes a set of s.entries from base on, which are sorted and unique,
+// and takes them off.
+func (s *State) popEntries(base int, hasPos bool) Value {
+	entries := s.entries[base:]
+	v := s.attrsFrom(entries, hasPos)
+	clear(entries)
+	s.entries = s.entries[:base]
+	return v
+}
+
 // shapeOf returns the shape of entries that are sorted and unique. It is looked
 // up among those seen lately, so that sets that a builtin makes again and again
 // share theirs, and with it what was derived from it.
@@ -172,18 +182,18 @@ func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 	}
 	slices.Sort(drop)
 	drop = slices.Compact(drop)
-	b := make([]Attr, 0, len(sh.syms)-len(drop))
+	base := len(s.entries)
 	for i, sym := range sh.syms {
 		if len(drop) > 0 && drop[0] == i {
 			drop = drop[1:]
 			continue
 		}
-		b = append(b, Attr{sym, *set.attrAt(i), sh.posAt(i)})
+		s.entries = append(s.entries, Attr{sym, *set.attrAt(i), sh.posAt(i)})
 	}
-	if len(b) == 0 {
+	if len(s.entries) == base {
 		return s.freshEmpty()
 	}
-	return s.attrsFrom(b, sh.hasPos())
+	return s.popEntries(base, sh.hasPos())
 }
 
 // IntersectAttrs returns the attributes of b whose names are in a.
@@ -211,19 +221,17 @@ func (s *State) IntersectAttrs(a, b Value) Value {
 // pickAttrs returns those attributes of a larger set that have one of the
 // names, which are sorted.
 func (s *State) pickAttrs(names []Sym, set Value) Value {
-	var room [16]Attr
-	out := room[:0]
-	hasPos := false
+	base, hasPos := len(s.entries), false
 	for _, sym := range names {
 		if v, pos, ok := set.lookup(sym); ok {
-			out = append(out, Attr{sym, v, pos})
+			s.entries = append(s.entries, Attr{sym, v, pos})
 			hasPos = hasPos || pos != 0
 		}
 	}
-	if len(out) == 0 && len(names) > 0 {
+	if len(s.entries) == base && len(names) > 0 {
 		return s.freshEmpty()
 	}
-	return s.attrsFrom(out, hasPos)
+	return s.popEntries(base, hasPos)
 }
 
 // Update returns a // b.

@@ -230,20 +230,34 @@ func layout(attrs []syntax.Attr) ([]int32, *Shape) {
 }
 
 func (n *attrsNode) Eval(s *State, fr *Value) Value {
+	if n.dyn != nil {
+		return n.evalDynamic(s, fr)
+	}
 	v, vals := s.newAttrs(n.shape)
 	froms := n.binds.delayFroms(s, fr)
 	for i, k := range n.order {
-		d := &n.binds.attrs[k]
-		if d.node == nil {
-			vals[i] = d.inherit(s, froms)
-		} else {
-			vals[i] = d.node.Delay(s, fr)
-		}
-	}
-	if n.dyn != nil {
-		return n.addDynamic(s, v, fr)
+		vals[i] = n.binds.attrs[k].delay(s, fr, froms)
 	}
 	return v
+}
+
+// delay makes the value of an attribute of a set that is not recursive.
+func (d *binding) delay(s *State, fr *Value, froms []Value) Value {
+	if d.node == nil {
+		return d.inherit(s, froms)
+	}
+	return d.node.Delay(s, fr)
+}
+
+// evalDynamic is Eval of a set with dynamic attributes.
+func (n *attrsNode) evalDynamic(s *State, fr *Value) Value {
+	base := len(s.entries)
+	froms := n.binds.delayFroms(s, fr)
+	for i, k := range n.order {
+		v := n.binds.attrs[k].delay(s, fr, froms)
+		s.entries = append(s.entries, Attr{n.shape.syms[i], v, n.shape.pos[i]})
+	}
+	return n.addDynamic(s, base, fr)
 }
 
 func (n *recNode) Eval(s *State, fr *Value) Value {
@@ -255,10 +269,15 @@ func (n *recNode) Eval(s *State, fr *Value) Value {
 	if n.overrides > 0 {
 		v = n.override(s, v, in)
 	}
-	if n.dyn != nil {
-		return n.addDynamic(s, v, in)
+	if n.dyn == nil {
+		return v
 	}
-	return v
+	base := len(s.entries)
+	v = flat(v)
+	for i, name := range v.shape().syms {
+		s.entries = append(s.entries, Attr{name, *v.attrAt(i), v.shape().posAt(i)})
+	}
+	return n.addDynamic(s, base, in)
 }
 
 // override puts the attributes of __overrides in place of those of the set, also
@@ -273,17 +292,9 @@ func (n *recNode) override(s *State, v Value, in *Value) Value {
 	return s.update(v, over.v)
 }
 
-func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
-	v = flat(v)
-	sh := v.shape()
-	var buf [8]Attr
-	entries := buf[:0]
-	if n := len(sh.syms) + len(n.dyn); n > len(buf) {
-		entries = make([]Attr, 0, n)
-	}
-	for i, name := range sh.syms {
-		entries = append(entries, Attr{name, *v.attrAt(i), sh.posAt(i)})
-	}
+// addDynamic returns the set of s.entries from base on, which are sorted, and of
+// the dynamic attributes.
+func (n *attrsNode) addDynamic(s *State, base int, fr *Value) Value {
 	for i := range n.dyn {
 		d := &n.dyn[i]
 		nv := d.name.Eval(s, fr)
@@ -291,6 +302,7 @@ func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
 			continue
 		}
 		name := Intern(s.stringNoCtx(nv, d.pos, "while evaluating the name of a dynamic attribute"))
+		entries := s.entries[base:]
 		k := sort.Search(len(entries), func(i int) bool { return entries[i].Name >= name })
 		if k < len(entries) && entries[k].Name == name {
 			s.Raise(ErrorOther, fmt.Sprintf("dynamic attribute '%s' already defined at %s",
@@ -299,12 +311,12 @@ func (n *attrsNode) addDynamic(s *State, v Value, fr *Value) Value {
 		if f, ok := d.value.(*lambdaNode); ok {
 			f.lambda.rename(name)
 		}
-		entries = slices.Insert(entries, k, Attr{name, d.value.Delay(s, fr), d.pos})
+		s.entries = slices.Insert(s.entries, base+k, Attr{name, d.value.Delay(s, fr), d.pos})
 	}
-	if len(entries) == 0 {
+	if len(s.entries) == base {
 		return s.freshEmpty()
 	}
-	return s.attrsFrom(entries, true)
+	return s.popEntries(base, true)
 }
 
 // A listNode is [ … ], not empty.

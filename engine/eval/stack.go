@@ -118,18 +118,21 @@ func (s *State) unwind(mark int) {
 
 // A checkpoint is what has to be put back when an evaluation is unwound.
 type checkpoint struct {
-	stack int
-	depth int
-	room  int
-	tries int
+	stack   int
+	entries int
+	depth   int
+	room    int
+	tries   int
 }
 
 func (s *State) checkpoint() checkpoint {
-	return checkpoint{len(s.stack), s.depth, s.room, s.tries}
+	return checkpoint{len(s.stack), len(s.entries), s.depth, s.room, s.tries}
 }
 
 func (s *State) restore(c checkpoint) {
 	s.unwind(c.stack)
+	clear(s.entries[c.entries:])
+	s.entries = s.entries[:c.entries]
 	s.depth, s.room, s.tries = c.depth, c.room, c.tries
 }
 

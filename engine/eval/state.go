@@ -34,6 +34,7 @@ type State struct {
 	nodes     []*nodeChunk // what ev.nodes was when last looked at
 	free      [maxFree]*Value
 	shapes    [shapeCache]*Shape
+	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
 	thrown    *Error                         // the error that unwinds the evaluation
 	wanted    Pos                            // for whom the next cell is forced: see forceFrom
