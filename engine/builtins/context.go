@@ -104,7 +104,7 @@ func (t *table) appendContext(s *eval.State, str, context eval.Value) eval.Value
 	text, ctx := s.ForceString(str, "while evaluating the first argument passed to builtins.appendContext")
 	attrs := s.ForceAttrs(context, "while evaluating the second argument passed to builtins.appendContext")
 	var elems []eval.ContextElem
-	for a := range attrs.All() {
+	for a := range attrs.Unordered() {
 		elems = append(elems, t.contextOf(s, a)...)
 	}
 	return eval.MakeContextString(text, ctx.Union(eval.NewStringContext(elems...)))

@@ -102,7 +102,7 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	}
 	checkURI(s, r.url)
 	if r.name == "" {
-		r.name = path.Base(r.url)
+		r.name = baseName(r.url)
 	}
 	if problem := instantiate.NameProblem(r.name); problem != "" {
 		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %s. %s", r.url, problem, r.nameAdvice())
@@ -113,9 +113,18 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	return r
 }
 
+// baseName returns the last part of a URL.
+// Behaviour: baseNameOf in Nix's file-system.cc.
+func baseName(url string) string {
+	if len(url) > 1 {
+		url = url[:1] + strings.TrimRight(url[1:], "/")
+	}
+	return url[strings.LastIndexByte(url, '/')+1:]
+}
+
 func (r *fetchRequest) readSet(s *eval.State, attrs eval.Attrs) {
 	hasURL := false
-	for a := range attrs.All() {
+	for a := range attrs.Unordered() {
 		switch name := eval.SymName(a.Name); name {
 		case "url":
 			r.url, hasURL = s.ForceStringNoCtx(a.Value, "while evaluating the url we should fetch"), true

@@ -36,12 +36,12 @@ func (ref flakeRef) requireFeature(s *eval.State) {
 }
 
 func getFlake(s *eval.State, v eval.Value) eval.Value {
-	requireFlakes(s)
 	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.getFlake")
 	ref, err := parseRef(text)
 	if err != nil {
 		s.FailWith(err)
 	}
+	requireFlakes(s)
 	if s.Evaluator().Options().PureEval && !ref.locked(s) {
 		s.Fail(eval.ErrorOther, "cannot call 'getFlake' on unlocked flake reference '%s', at «none»:0 (use --impure to override)", text)
 	}
@@ -73,7 +73,7 @@ func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
 func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 	attrs := s.ForceAttrs(v, "while evaluating the argument passed to builtins.flakeRefToString")
 	ref := make(flakeRef)
-	for a := range attrs.All() {
+	for a := range attrs.Unordered() {
 		name := eval.SymName(a.Name)
 		switch x := s.Force(a.Value); x.Kind() {
 		case eval.KindInt:

@@ -147,6 +147,9 @@ func (n *selectN) Eval(s *State, fr *Value) Value {
 			name = n.path[i].name(s, fr)
 			s.pop()
 		}
+		if v.lazy() {
+			v = sel.forceAttr(s, definedAt(set, from), i, v)
+		}
 		var c *Value
 		if v.is(rawAttrs) {
 			c = get(v, name)
@@ -160,11 +163,10 @@ func (n *selectN) Eval(s *State, fr *Value) Value {
 			}
 			sel.fail(s, v, name, i, definedAt(set, from))
 		}
-		r := c.peek()
-		if r.lazy() {
-			r = sel.forceAttr(s, Attrs{v}.Pos(name), i+1, r)
-		}
-		set, v = v, r
+		set, v = v, c.peek()
+	}
+	if v.lazy() {
+		return sel.forceAttr(s, definedAt(set, name), sel.len(), v)
 	}
 	return v
 }

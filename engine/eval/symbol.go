@@ -1,6 +1,10 @@
 package eval
 
-import "nixbench/engine/syntax"
+import (
+	"strings"
+
+	"nixbench/engine/syntax"
+)
 
 // A Sym is an interned name; equal names have equal symbols. All evaluators of
 // the process share one table, since symbols are in the constants of builtins
@@ -11,7 +15,7 @@ type Sym = syntax.Sym
 // A Pos is a place in a source text; see [Evaluator.Position].
 type Pos = syntax.Pos
 
-var symbols = syntax.NewSymbols()
+var symbols = syntax.NewSymbols(strings.Fields(firstNames)...)
 
 // Intern returns the symbol of a name. It is safe for concurrent use.
 func Intern(name string) Sym { return symbols.Intern(name) }

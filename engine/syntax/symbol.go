@@ -13,24 +13,34 @@ import (
 type Sym uint32
 
 // The names that the grammar itself gives a meaning. Every table made by
-// [NewSymbols] holds them under these numbers.
+// [NewSymbols] holds them under these numbers: see grammarNames.
 const (
-	SymBody      Sym = 1 + iota // body, of let { … }
-	SymOr                       // or, when used as a variable
-	SymSub                      // __sub, of a - b
-	SymMul                      // __mul, of a * b
-	SymDiv                      // __div, of a / b
-	SymLessThan                 // __lessThan, of a < b and its kin
-	SymFindFile                 // __findFile, of <a>
-	SymNixPath                  // __nixPath, of <a>
-	SymOverrides                // __overrides, of rec { … }
-	symCurPos                   // __curPos
-	firstFreeSym
+	SymOverrides Sym = 9  // __overrides, of rec { … }
+	SymSub       Sym = 46 // __sub, of a - b
+	SymLessThan  Sym = 47 // __lessThan, of a < b and its kin
+	SymMul       Sym = 48 // __mul, of a * b
+	SymDiv       Sym = 49 // __div, of a / b
+	SymOr        Sym = 50 // or, when used as a variable
+	SymFindFile  Sym = 51 // __findFile, of <a>
+	SymNixPath   Sym = 52 // __nixPath, of <a>
+	SymBody      Sym = 53 // body, of let { … }
+	symCurPos    Sym = 54 // __curPos
+	firstFreeSym     = symCurPos + 1
 )
 
+// grammarNames begin every table. They are the names that Nix itself looks up, in
+// the order in which it makes symbols of them: sets are gone through in the order
+// of symbols.
+// Behaviour: StaticEvalSymbols in Nix's eval.hh.
 var grammarNames = [...]string{
-	"body", "or", "__sub", "__mul", "__div", "__lessThan",
-	"__findFile", "__nixPath", "__overrides", "__curPos",
+	"<with>", "outPath", "drvPath", "type", "meta", "name", "value", "system",
+	"__overrides", "outputs", "outputName", "__ignoreNulls", "file", "line", "column", "__functor",
+	"__toString", "right", "wrong", "__structuredAttrs", "__json", "allowedReferences", "allowedRequisites", "disallowedReferences",
+	"disallowedRequisites", "maxSize", "maxClosureSize", "builder", "args", "__contentAddressed", "__impure", "outputHash",
+	"outputHashAlgo", "outputHashMode", "recurseForDerivations", "description", "self", "", "startSet", "operator",
+	"key", "path", "prefix", "outputSpecified", "requiredSystemFeatures", "__sub", "__lessThan", "__mul",
+	"__div", "or", "__findFile", "__nixPath", "body",
+	"__curPos",
 }
 
 const (
