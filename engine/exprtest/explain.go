@@ -20,7 +20,8 @@ var rules = []rule{
 	}},
 	{"2.34 says otherwise that a directory is none", func(_ *Answer, ours, theirs *outcome) bool {
 		return strings.HasSuffix(ours.msg, "' is not a directory") &&
-			strings.HasPrefix(theirs.msg, "cannot read directory \"") && strings.HasSuffix(theirs.msg, "\": Not a directory")
+			(strings.HasPrefix(theirs.msg, "cannot read directory \"") && strings.HasSuffix(theirs.msg, "\": Not a directory") ||
+				theirs.msg == "path "+strings.TrimSuffix(ours.msg, "is not a directory")+"does not exist")
 	}},
 	{"2.34's store in memory does not name its files", func(_ *Answer, ours, theirs *outcome) bool {
 		return ours.failed && strings.Contains(theirs.msg, "«unknown»/") && strings.Contains(ours.msg, "/nix/store/")
