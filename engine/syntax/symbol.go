@@ -69,18 +69,28 @@ type symIndex struct {
 }
 
 // NewSymbols returns a table that holds the names of the grammar and then
-// preset, whose numbers follow each other from [FirstPreset].
+// preset, whose numbers follow each other from [FirstPreset]. It keeps these
+// strings.
 func NewSymbols(preset ...string) *Symbols {
 	t := &Symbols{seed: maphash.MakeSeed()}
 	t.index.Store(newSymIndex(4096))
 	t.chunks.Store(&[]*[symChunkSize]string{new([symChunkSize]string)})
 	for _, s := range grammarNames {
-		t.Intern(s)
+		t.keep(s)
 	}
 	for _, s := range preset {
-		t.Intern(s)
+		t.keep(s)
 	}
 	return t
+}
+
+// keep is Intern for a name that need not be copied.
+func (t *Symbols) keep(s string) {
+	if h := maphash.String(t.seed, s); t.find(s, h) == 0 {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.addLocked(s, h)
+	}
 }
 
 // FirstPreset is the number of the first preset name of [NewSymbols]
@@ -139,6 +149,11 @@ func (t *Symbols) add(s string, h uint64) Sym {
 	if y := t.find(s, h); y != 0 {
 		return y
 	}
+	return t.addLocked(strings.Clone(s), h)
+}
+
+// addLocked adds a name that is not there, and keeps s.
+func (t *Symbols) addLocked(s string, h uint64) Sym {
 	ix := t.index.Load()
 	if 2*t.n >= uint32(len(ix.slots)) {
 		ix = t.grow(ix)
@@ -149,7 +164,7 @@ func (t *Symbols) add(s string, h uint64) Sym {
 		t.chunks.Store(&more)
 		chunks = more
 	}
-	chunks[t.n>>symChunkBits][t.n&(symChunkSize-1)] = strings.Clone(s)
+	chunks[t.n>>symChunkBits][t.n&(symChunkSize-1)] = s
 	t.n++
 	ix.put(h, Sym(t.n))
 	return Sym(t.n)
