@@ -146,12 +146,12 @@ func (w *restrictedWorld) follow(ctx context.Context, file string, all bool) (st
 	return done, nil
 }
 
-func (w *restrictedWorld) ReadFile(ctx context.Context, file string) ([]byte, error) {
+func (w *restrictedWorld) ReadFile(ctx context.Context, file string, buf []byte) ([]byte, error) {
 	file, err := w.follow(ctx, file, true)
 	if err != nil {
 		return nil, err
 	}
-	return w.world.ReadFile(ctx, file)
+	return w.world.ReadFile(ctx, file, buf)
 }
 
 func (w *restrictedWorld) ReadDir(ctx context.Context, dir string) ([]eval.DirEntry, error) {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -119,7 +121,7 @@ func logicalError(err error, path string) error {
 	return err
 }
 
-func (w *world) ReadFile(ctx context.Context, path string) ([]byte, error) {
+func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, error) {
 	real, err := w.e.resolve(path)
 	if err != nil {
 		return nil, err
@@ -127,11 +129,35 @@ func (w *world) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if w.opts.OnRead != nil && real == path {
 		w.opts.OnRead(path)
 	}
-	data, err := os.ReadFile(real)
+	data, err := appendFile(buf, real)
 	if err != nil {
 		return nil, logicalError(err, path)
 	}
 	return data, nil
+}
+
+// appendFile appends the contents of a file.
+func appendFile(buf []byte, file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < 1<<30 {
+		buf = slices.Grow(buf, int(info.Size())+1)
+	}
+	for {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, 512)
+		}
+		n, err := f.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		} else if err != nil {
+			return nil, err
+		}
+	}
 }
 
 func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, error) {

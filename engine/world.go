@@ -5,9 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"nixbench/engine/eval"

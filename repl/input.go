@@ -47,7 +47,7 @@ func (s *sitting) bind(ctx context.Context, in *syntax.ReplInput) (*Result, erro
 		s.bound = append(s.bound, binding{child.Name, child.Value})
 		names = append(names, text.SanitiseName(child.Name))
 	}
-	s.inputs = append(s.inputs, in.File.Source)
+	s.inputs = append(s.inputs, in.File.Source())
 	return textResult("bound " + strings.Join(names, ", ")), nil
 }
 

@@ -147,5 +147,6 @@ func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
 		name := groups.names[i]
 		b.Set(name, s.Thunk(f, eval.MakeString(eval.SymName(name)), list))
 	}
+	groups.release()
 	return b.Value()
 }

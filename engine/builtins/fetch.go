@@ -76,7 +76,7 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 		return p
 	}
 	file := r.localFile(s)
-	archive, err := fetchWorld(s).ReadFile(s.Context(), file)
+	archive, err := fetchWorld(s).ReadFile(s.Context(), file, nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
 	} else if err != nil {

@@ -231,7 +231,7 @@ func (ref flakeRef) fetchFile(s *eval.State, file string) tree {
 		ref.checkHash(s, t)
 		return t
 	}
-	archive, err := w.ReadFile(s.Context(), file)
+	archive, err := w.ReadFile(s.Context(), file, nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
 	} else if err != nil {

@@ -2,6 +2,7 @@ package builtins
 
 import (
 	"slices"
+	"sync"
 
 	"nixbench/engine/eval"
 )
@@ -185,6 +186,7 @@ func groupBy(s *eval.State, f, list eval.Value) eval.Value {
 	for i, list := range groups.lists(s) {
 		b.Set(groups.names[i], list)
 	}
+	groups.release()
 	return b.Value()
 }
 
@@ -199,9 +201,20 @@ type groups struct {
 
 // newGroups returns groups for about n values.
 func newGroups(n int) *groups {
-	return &groups{
-		index: make(map[eval.Sym]int32), values: make([]eval.Value, 0, n), group: make([]int32, 0, n),
-	}
+	g := idleGroups.Get().(*groups)
+	g.values, g.group = slices.Grow(g.values, n), slices.Grow(g.group, n)
+	return g
+}
+
+// idleGroups holds *groups without values.
+var idleGroups = sync.Pool{New: func() any { return &groups{index: make(map[eval.Sym]int32)} }}
+
+// release lets others use the memory of groups.
+func (g *groups) release() {
+	clear(g.index)
+	clear(g.values)
+	*g = groups{g.index, g.names[:0], g.sizes[:0], g.values[:0], g.group[:0]}
+	idleGroups.Put(g)
 }
 
 func (g *groups) add(name eval.Sym, v eval.Value) {

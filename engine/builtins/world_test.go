@@ -43,11 +43,12 @@ func (w *testWorld) storeText(file string) (string, bool) {
 	return text, ok
 }
 
-func (w *testWorld) ReadFile(_ context.Context, file string) ([]byte, error) {
+func (w *testWorld) ReadFile(_ context.Context, file string, buf []byte) ([]byte, error) {
 	if text, ok := w.storeText(file); ok {
-		return []byte(text), nil
+		return append(buf, text...), nil
 	}
-	return os.ReadFile(file)
+	text, err := os.ReadFile(file)
+	return append(buf, text...), err
 }
 
 func (w *testWorld) ReadDir(_ context.Context, dir string) ([]eval.DirEntry, error) {

@@ -65,13 +65,15 @@ func (v Value) lookup(name Sym) (Value, Pos, bool) {
 
 // All yields the attributes in lexicographic order of their names.
 func (a Attrs) All() iter.Seq[Attr] {
+	return func(yield func(Attr) bool) { a.all(yield) }
+}
+
+func (a Attrs) all(yield func(Attr) bool) {
 	v := flat(a.v)
 	sh := v.shape()
-	return func(yield func(Attr) bool) {
-		for _, i := range sh.lexOrder() {
-			if !yield(Attr{sh.syms[i], *v.attrAt(int(i)), sh.posAt(int(i))}) {
-				return
-			}
+	for _, i := range sh.lexOrder() {
+		if !yield(Attr{sh.syms[i], *v.attrAt(int(i)), sh.posAt(int(i))}) {
+			return
 		}
 	}
 }
@@ -79,13 +81,15 @@ func (a Attrs) All() iter.Seq[Attr] {
 // Unordered yields the attributes in the order of their symbols, which is
 // faster than All. It is the order in which [AttrsBuilder] is fastest, too.
 func (a Attrs) Unordered() iter.Seq[Attr] {
+	return func(yield func(Attr) bool) { a.unordered(yield) }
+}
+
+func (a Attrs) unordered(yield func(Attr) bool) {
 	v := flat(a.v)
 	sh := v.shape()
-	return func(yield func(Attr) bool) {
-		for i, s := range sh.syms {
-			if !yield(Attr{s, *v.attrAt(i), sh.posAt(i)}) {
-				return
-			}
+	for i, s := range sh.syms {
+		if !yield(Attr{s, *v.attrAt(i), sh.posAt(i)}) {
+			return
 		}
 	}
 }

@@ -2,7 +2,8 @@ package eval
 
 import "slices"
 
-// An AttrsBuilder makes a set. It is used once.
+// An AttrsBuilder makes a set. It is used once: from Value on it belongs to the
+// State again.
 type AttrsBuilder struct {
 	s       *State
 	entries []Attr
@@ -11,7 +12,26 @@ type AttrsBuilder struct {
 
 // NewAttrs returns a builder for a set of about n attributes.
 func (s *State) NewAttrs(n int) *AttrsBuilder {
-	return &AttrsBuilder{s: s, entries: make([]Attr, 0, n)}
+	last := len(s.builders) - 1
+	if last < 0 || n > maxBuilder {
+		return &AttrsBuilder{s: s, entries: make([]Attr, 0, n)}
+	}
+	b := s.builders[last]
+	s.builders = s.builders[:last]
+	return b
+}
+
+// maxBuilder is the number of attributes up to which builders are used again.
+const maxBuilder = 1 << 10
+
+// release gives the builder back.
+func (b *AttrsBuilder) release() {
+	if cap(b.entries) > maxBuilder {
+		return
+	}
+	clear(b.entries)
+	b.entries, b.hasPos = b.entries[:0], false
+	b.s.builders = append(b.s.builders, b)
 }
 
 // Set adds an attribute. V may be a thunk.
@@ -32,11 +52,17 @@ func (b *AttrsBuilder) Add(a Attr) {
 func (b *AttrsBuilder) Len() int { return len(b.entries) }
 
 // Value returns the set. Of attributes of the same name, the last one counts.
-func (b *AttrsBuilder) Value() Value { return b.s.attrsFrom(sortAttrs(b.entries, true), b.hasPos) }
+func (b *AttrsBuilder) Value() Value { return b.value(true) }
 
 // FirstValue returns the set. Of attributes of the same name, the first one counts.
 func (b *AttrsBuilder) FirstValue() Value {
-	return b.s.attrsFrom(sortAttrs(b.entries, false), b.hasPos)
+	return b.value(false)
+}
+
+func (b *AttrsBuilder) value(keepLast bool) Value {
+	v := b.s.attrsFrom(sortAttrs(b.entries, keepLast), b.hasPos)
+	b.release()
+	return v
 }
 
 // attrsFrom makes a set of entries that are sorted and unique.

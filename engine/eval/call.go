@@ -80,7 +80,9 @@ func (s *State) enter1(l *lambda, f, x Value, call Pos) Value {
 }
 
 // applyN calls f, which is forced, with any number of arguments.
+// It does not keep args.
 func (s *State) applyN(f Value, args []Value, call Pos) Value {
+	base := len(s.args)
 	for len(args) > 0 {
 		switch f.raw() {
 		case rawLambda:
@@ -101,9 +103,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 		case rawPartial, rawClosure:
 			c := f.header()
 			had := cells(at(c, 1), int(f.n>>8))
-			all := make([]Value, 0, len(had)+len(args))
-			all = append(append(all, had...), args...)
-			f, args = *c, all
+			f, args = *c, s.pushArgs(had, args)
 		case rawAttrs:
 			functor := get(f, symFunctor)
 			if functor == nil {
@@ -122,7 +122,21 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 			s.notFunction(f, call)
 		}
 	}
+	s.popArgs(base)
 	return f
+}
+
+// pushArgs returns the arguments that a function has and those that it gets, in
+// memory that is good until they are popped.
+func (s *State) pushArgs(had, more []Value) []Value {
+	base := len(s.args)
+	s.args = append(append(s.args, had...), more...)
+	return s.args[base:]
+}
+
+func (s *State) popArgs(base int) {
+	clear(s.args[base:])
+	s.args = s.args[:base]
 }
 
 func (s *State) enterN(l *lambda, f Value, args []Value, call Pos) Value {
@@ -337,9 +351,11 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 		s.leaveBuiltin()
 		return s.force(v)
 	}
-	vals := make([]Value, len(args))
-	for i, a := range args {
-		vals[i] = a.Delay(s, fr)
+	base := len(s.args)
+	for _, a := range args {
+		s.args = append(s.args, a.Delay(s, fr))
 	}
-	return s.applyN(f, vals, n.pos)
+	v := s.applyN(f, s.args[base:], n.pos)
+	s.popArgs(base)
+	return v
 }

@@ -23,7 +23,7 @@ func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
 // between its neighbours; each line ends with a newline.
 // It is "" if the text is not at hand.
 func Excerpt(p syntax.Position) string {
-	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() {
+	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() || p.File.Lost() {
 		return ""
 	}
 	var b strings.Builder

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,13 +44,14 @@ const corepkgsDir = "/__corepkgs__/"
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
-	return s.evalRoot(s.parse(name, text, s.ev.parseOptions(dir), scope))
+	n, _, size := s.parse(name, text, s.ev.parseOptions(dir), scope)
+	return s.evalRoot(n, size)
 }
 
 // DelayText parses a text as EvalText does. The value is evaluated when it is
 // wanted.
 func (s *State) DelayText(name, text, dir string) Value {
-	n, size := s.parse(name, text, s.ev.parseOptions(dir), nil)
+	n, _, size := s.parse(name, text, s.ev.parseOptions(dir), nil)
 	c := s.alloc(1)
 	return initThunk(c, c, s.ev.nodes.add(&textNode{n, size}, builtinRoom))
 }
@@ -110,7 +112,7 @@ func (s *State) evalRoot(n node, size int) Value {
 
 // parse reads a text, resolves it and makes nodes of it, which take a frame of
 // size slots.
-func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n node, size int) {
+func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n node, f *syntax.File, size int) {
 	tape, f, err := syntax.ParseTape(name, src, opts, func(e syntax.Expr, f *syntax.File) error {
 		slots, err := resolve.Expr(e, f, s.ev.resolveOptions(scope))
 		size = int(slots)
@@ -120,7 +122,7 @@ func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n n
 	if err != nil {
 		s.failSyntax(err)
 	}
-	return s.compile(tape, scope), size
+	return s.compile(tape, scope), f, size
 }
 
 func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
@@ -191,20 +193,34 @@ func (n *fileNode) Eval(s *State, _ *Value) Value {
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 
 func (s *State) evalFile(file string, scope *Scope) Value {
-	text := s.ReadFile(file)
+	buf := s.fileText[:0]
+	s.fileText = nil
+	text := s.readFile(file, buf)
 	opts := s.ev.parseOptions(path.Dir(file))
 	opts.Poll = s.poll
-	return s.evalRoot(s.parse(file, bytesToString(text), opts, scope))
+	n, f, size := s.parse(file, bytesToString(text), opts, scope)
+	// The file is not kept in memory, and the next one is read where it was.
+	ev := s.ev
+	f.Drop(func() ([]byte, error) { return ev.contents(context.Background(), file, nil) })
+	s.fileText = text
+	return s.evalRoot(n, size)
 }
 
 // ReadFile returns the contents of a file of the World, or of a core package.
-func (s *State) ReadFile(file string) []byte {
+func (s *State) ReadFile(file string) []byte { return s.readFile(file, nil) }
+
+// contents appends the contents of a file of the World, or of a core package.
+func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]byte, error) {
 	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
-		if text, ok := s.ev.opts.Corepkgs[name]; ok {
-			return []byte(text)
+		if text, ok := ev.opts.Corepkgs[name]; ok {
+			return append(buf, text...), nil
 		}
 	}
-	b, err := s.world.ReadFile(s.ctx, file)
+	return ev.world.ReadFile(ctx, file, buf)
+}
+
+func (s *State) readFile(file string, buf []byte) []byte {
+	b, err := s.ev.contents(s.ctx, file, buf)
 	if errors.Is(err, syscall.EISDIR) {
 		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", s.ResolveLinks(file)), cause: err})
 	} else if err != nil {

@@ -120,19 +120,21 @@ func (s *State) unwind(mark int) {
 type checkpoint struct {
 	stack   int
 	entries int
+	args    int
 	depth   int
 	room    int
 	tries   int
 }
 
 func (s *State) checkpoint() checkpoint {
-	return checkpoint{len(s.stack), len(s.entries), s.depth, s.room, s.tries}
+	return checkpoint{len(s.stack), len(s.entries), len(s.args), s.depth, s.room, s.tries}
 }
 
 func (s *State) restore(c checkpoint) {
 	s.unwind(c.stack)
 	clear(s.entries[c.entries:])
 	s.entries = s.entries[:c.entries]
+	s.popArgs(c.args)
 	s.depth, s.room, s.tries = c.depth, c.room, c.tries
 }
 

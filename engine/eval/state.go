@@ -34,6 +34,9 @@ type State struct {
 	nodes     []*nodeChunk // what ev.nodes was when last looked at
 	free      [maxFree]*Value
 	shapes    [shapeCache]*Shape
+	builders  []*AttrsBuilder                // that are not used
+	fileText  []byte                         // room for the next file to read
+	args      []Value                        // of calls of more than two, one behind the other
 	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
 	thrown    *Error                         // the error that unwinds the evaluation

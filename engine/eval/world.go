@@ -13,8 +13,8 @@ import (
 // Implementations must be safe for concurrent use. They return an error for
 // which errors.Is(err, fs.ErrNotExist) where a file does not exist.
 type World interface {
-	// ReadFile returns the contents of a file, following symbolic links.
-	ReadFile(ctx context.Context, path string) ([]byte, error)
+	// ReadFile appends the contents of a file to buf, following symbolic links.
+	ReadFile(ctx context.Context, path string, buf []byte) ([]byte, error)
 	// ReadDir returns the entries of a directory, in any order.
 	ReadDir(ctx context.Context, path string) ([]DirEntry, error)
 	// Lstat says what a path is, without following a symbolic link at its end.

@@ -17,9 +17,9 @@ type testWorld struct {
 	trace []string
 }
 
-func (w *testWorld) ReadFile(_ context.Context, file string) ([]byte, error) {
+func (w *testWorld) ReadFile(_ context.Context, file string, buf []byte) ([]byte, error) {
 	if text, ok := w.files[file]; ok {
-		return []byte(text), nil
+		return append(buf, text...), nil
 	}
 	return nil, fmt.Errorf("read %s: %w", file, fs.ErrNotExist)
 }

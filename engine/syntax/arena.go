@@ -1,7 +1,5 @@
 package syntax
 
-import "sync"
-
 // An arena allocates nodes in blocks, which is several times quicker than one by
 // one. A block lives as long as any node in it, that is as long as the tree;
 // after a reset its memory is used for another tree.
@@ -133,11 +131,16 @@ type stacks struct {
 	names  []AttrName // components of attribute paths
 }
 
-// idle holds *stacks that no parser uses.
-var idle = sync.Pool{New: func() any { return &stacks{attrs: make([]Attr, 0, 256)} }}
+// idle holds stacks that no parser uses.
+var idle = pool[stacks]{}
 
 // borrow gives the parser stacks that another has used.
-func (p *parser) borrow() { p.stacks = *idle.Get().(*stacks) }
+func (p *parser) borrow() {
+	p.stacks = *idle.get()
+	if p.attrs == nil {
+		p.attrs = make([]Attr, 0, 256)
+	}
+}
 
 // giveBack lets others use the stacks. Nothing of the tree is left in them.
 func (p *parser) giveBack() {
@@ -151,7 +154,7 @@ func (p *parser) giveBack() {
 	s.parts, s.pieces, s.params = s.parts[:0], s.pieces[:0], s.params[:0]
 	s.exprs, s.attrs, s.names = s.exprs[:0], s.attrs[:0], s.names[:0]
 	p.stacks = stacks{}
-	idle.Put(&s)
+	idle.put(&s)
 }
 
 // popExprs takes the elements from base on off the stack.

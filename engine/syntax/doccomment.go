@@ -28,8 +28,12 @@ func (f *File) Doc(p Pos) (text string, ok bool) {
 	if !ok {
 		return "", false
 	}
+	src := f.Source()
+	if f.Lost() {
+		return "", false
+	}
 	d := f.docs[i]
-	return docText(f.Source[d.begin:d.end]), true
+	return docText(src[d.begin:d.end]), true
 }
 
 // docText returns the inside of a comment, every line of it ended. The first

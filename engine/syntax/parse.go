@@ -19,6 +19,7 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	p.arena = new(arena)
 	e, err := p.whole()
 	return e, p.file, err
 }
@@ -70,7 +71,7 @@ func newParser(name, src string, opts *Options) (*parser, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	p := &parser{opts: opts, src: src, syms: opts.Symbols, arena: new(arena)}
+	p := &parser{opts: opts, src: src, syms: opts.Symbols}
 	table := opts.Positions
 	if table == nil {
 		table = NewPosTable()

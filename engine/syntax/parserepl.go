@@ -51,7 +51,7 @@ func parseBindings(name, src, source string, opts *Options) (*Attrs, *File, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	p.file.Source = source
+	p.file.source, p.arena = source, new(arena)
 	p.next()
 	if p.tok.Kind == EndOfFile {
 		p.syntaxError()

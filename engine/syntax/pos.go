@@ -3,6 +3,7 @@ package syntax
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"math"
 	"slices"
 	"sort"
@@ -25,15 +26,48 @@ type File struct {
 	// Name says where the text is from: an absolute path, or a word
 	// in quotation marks such as «string» or «stdin».
 	Name string
-	// Source is the whole text.
-	Source string
 	// Warnings lists what is deprecated or discouraged in the text, in order.
 	Warnings []Warning
 
-	base  Pos
-	docs  []docComment // by position of what they document, ascending
-	once  sync.Once
-	lines []uint32 // offset of the start of each line; made on first use
+	base   Pos
+	source string
+	docs   []docComment // by position of what they document, ascending
+	once   sync.Once
+	lines  []uint32 // offset of the start of each line; made on first use
+
+	read    func() ([]byte, error) // reads the text again, if it was dropped
+	again   sync.Once
+	size    int // of the text that was dropped
+	sum     uint64
+	changed bool // the text that was read again is another
+}
+
+// Source returns the whole text; "" if it was dropped and is not there any more.
+func (f *File) Source() string {
+	if f.read != nil {
+		f.again.Do(f.readAgain)
+	}
+	return f.source
+}
+
+// Lost reports whether the text was dropped and is not there any more.
+func (f *File) Lost() bool { return f.Source() == "" && f.changed }
+
+var sumSeed = maphash.MakeSeed()
+
+// Drop lets go of the text, which is seldom wanted once it was parsed: read gets
+// it again. It must not be called while others use f.
+func (f *File) Drop(read func() ([]byte, error)) {
+	f.once.Do(f.splitLines)
+	f.size, f.sum = len(f.source), maphash.String(sumSeed, f.source)
+	f.source, f.read = "", read
+}
+
+func (f *File) readAgain() {
+	b, err := f.read()
+	if f.changed = err != nil || len(b) != f.size || maphash.Bytes(sumSeed, b) != f.sum; !f.changed {
+		f.source = string(b)
+	}
 }
 
 // A Warning is a remark about a text that was parsed without error.
@@ -42,7 +76,7 @@ type Warning struct {
 	Msg string // in Nix's words, without "warning: "
 }
 
-// Pos returns the position of the byte at offset, which is at most len(Source).
+// Pos returns the position of the byte at offset, which is at most the length of the text.
 func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
 
 // Offset returns how many bytes p is from the start of the file.
@@ -62,7 +96,7 @@ func (f *File) Position(p Pos) Position {
 
 // splitLines finds the lines. They end with \n, \r\n or \r.
 func (f *File) splitLines() {
-	src := f.Source
+	src := f.source
 	lines := make([]uint32, 1, 1+strings.Count(src, "\n"))
 	for i := 0; i < len(src); i++ {
 		if src[i] == '\n' || src[i] == '\r' && !(i+1 < len(src) && src[i+1] == '\n') {
@@ -79,11 +113,15 @@ func (f *File) Line(n int) string {
 	if n < 1 || n > len(f.lines) {
 		return ""
 	}
-	end := len(f.Source)
+	src := f.Source()
+	if f.Lost() {
+		return ""
+	}
+	end := len(src)
 	if n < len(f.lines) {
 		end = int(f.lines[n])
 	}
-	return strings.TrimRight(f.Source[f.lines[n-1]:end], "\r\n")
+	return strings.TrimRight(src[f.lines[n-1]:end], "\r\n")
 }
 
 // LineCount returns the number of lines, which is at least 1.
@@ -132,7 +170,7 @@ func (t *PosTable) AddFile(name, source string) (*File, error) {
 	if t.next+size > math.MaxUint32 {
 		return nil, fmt.Errorf("parse %s: %v", name, errTooMuchSource)
 	}
-	f := &File{Name: name, Source: source, base: Pos(t.next)}
+	f := &File{Name: name, source: source, base: Pos(t.next)}
 	t.next += size
 	t.files = append(t.files, f)
 	return f, nil

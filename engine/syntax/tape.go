@@ -1,6 +1,9 @@
 package syntax
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // A Tape is a resolved syntax tree as bytes, a sixth of the tree's size. Most of
 // a large program is never evaluated: of a tape only those parts become a tree
@@ -80,7 +83,7 @@ func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error)
 	if err != nil {
 		return nil, nil, err
 	}
-	p.arena = idleArenas.Get().(*arena)
+	p.arena = idleArenas.get()
 	e, err := p.whole()
 	if err != nil {
 		return nil, p.file, err
@@ -90,9 +93,32 @@ func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error)
 	}
 	t := NewTape(e, p.file)
 	p.arena.reset()
-	idleArenas.Put(p.arena)
+	idleArenas.put(p.arena)
 	return t, p.file, nil
 }
 
-// idleArenas holds *arena whose nodes nobody refers to.
-var idleArenas = sync.Pool{New: func() any { return new(arena) }}
+// idleArenas holds arenas whose nodes nobody refers to.
+var idleArenas = pool[arena]{}
+
+// A pool keeps what is large and used again. One goroutine gets the same value
+// again and again, whatever thread it is on.
+type pool[T any] struct {
+	last atomic.Pointer[T]
+	more sync.Pool
+}
+
+func (p *pool[T]) get() *T {
+	if v := p.last.Swap(nil); v != nil {
+		return v
+	}
+	if v, ok := p.more.Get().(*T); ok {
+		return v
+	}
+	return new(T)
+}
+
+func (p *pool[T]) put(v *T) {
+	if !p.last.CompareAndSwap(nil, v) {
+		p.more.Put(v)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"sync"
 )
 
 // A TapeReader makes trees of parts of tapes. It belongs to one goroutine.
@@ -17,13 +16,15 @@ type TapeReader struct {
 	at map[Expr]uint32
 }
 
-// tapeReaders holds *TapeReader whose trees nobody uses.
-var tapeReaders = sync.Pool{New: func() any { return &TapeReader{arena: new(arena)} }}
+// tapeReaders holds those whose trees nobody uses.
+var tapeReaders = pool[TapeReader]{}
 
 // Reader returns a reader. Its trees may be used until it is released.
 func (t *Tape) Reader() *TapeReader {
-	r := tapeReaders.Get().(*TapeReader)
-	r.tape = t
+	r := tapeReaders.get()
+	if r.tape = t; r.arena == nil {
+		r.arena = new(arena)
+	}
 	return r
 }
 
@@ -32,7 +33,7 @@ func (t *Tape) Reader() *TapeReader {
 func (r *TapeReader) Release() {
 	r.arena.reset()
 	r.tape = nil
-	tapeReaders.Put(r)
+	tapeReaders.put(r)
 }
 
 // Located returns a reader whose trees live as long as somebody refers to them,

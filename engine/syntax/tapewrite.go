@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"sync"
 )
 
 // A tapeWriter puts a tree on a tape.
@@ -15,14 +14,14 @@ type tapeWriter struct {
 	base  Pos
 }
 
-// tapeWriters holds *tapeWriter that have written.
-var tapeWriters = sync.Pool{New: func() any { return new(tapeWriter) }}
+// tapeWriters holds those that have written.
+var tapeWriters = pool[tapeWriter]{}
 
 // NewTape puts a resolved tree of a file on a tape.
 func NewTape(e Expr, f *File) *Tape {
-	w := tapeWriters.Get().(*tapeWriter)
+	w := tapeWriters.get()
 	w.base = f.base
-	if need := len(f.Source); need > cap(w.out) {
+	if need := len(f.source); need > cap(w.out) {
 		w.out = make([]byte, 0, need)
 	}
 	w.expr(e)
@@ -31,7 +30,7 @@ func NewTape(e Expr, f *File) *Tape {
 		w.index[s] = 0
 	}
 	w.out, w.syms = w.out[:0], w.syms[:0]
-	tapeWriters.Put(w)
+	tapeWriters.put(w)
 	return t
 }
 
