@@ -149,10 +149,13 @@ const maxGenList = 1 << 27
 
 func genList(s *eval.State, f, n eval.Value) eval.Value {
 	size := s.ForceInt(n, "while evaluating the second argument passed to builtins.genList")
-	if size < 0 || size > maxGenList {
+	if size < 0 {
 		s.Fail(eval.ErrorOther, "cannot create list of size %d", size)
 	}
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.genList")
+	if size > maxGenList {
+		s.Fail(eval.ErrorOther, "cannot create list of size %d", size)
+	}
 	return s.GenList(f, int(size))
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 
@@ -12,7 +13,7 @@ import (
 type bindings struct {
 	frame int       // cells of the frame to make; 0 if the current one is used
 	froms []node    // sources of inherit (from)
-	attrs []binding // in the order of the text
+	attrs []binding // in the order of their names' symbols, in which they are made
 }
 
 // outside, as the from of a binding, says that it is evaluated in the frame
@@ -50,8 +51,8 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 		b.frame = int(a.Frame.Size) + 1
 	}
 	b.froms = c.all(a.Froms)
-	for i := range a.Attrs {
-		at, d := &a.Attrs[i], &b.attrs[i]
+	for k, at := range bySymbol(a.Attrs) {
+		d := &b.attrs[k]
 		d.cell = uint32(at.Slot) + 1
 		switch at.Kind {
 		case syntax.InheritedFrom:
@@ -68,6 +69,30 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 				n := &delayNode{x: d.node}
 				c.enter(n, thunkRoom+nodeRoom, at.Value)
 				d.node = n
+			}
+		}
+	}
+}
+
+// bySymbol yields attributes in the order of their names' symbols.
+func bySymbol(attrs []syntax.Attr) iter.Seq2[int, *syntax.Attr] {
+	compare := func(a, b syntax.Attr) int { return int(a.Name) - int(b.Name) }
+	var order []int32 // nil if it is that of attrs
+	if !slices.IsSortedFunc(attrs, compare) {
+		order = make([]int32, len(attrs))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(a, b int32) int { return compare(attrs[a], attrs[b]) })
+	}
+	return func(yield func(int, *syntax.Attr) bool) {
+		for k := range attrs {
+			i := k
+			if order != nil {
+				i = int(order[k])
+			}
+			if !yield(k, &attrs[i]) {
+				return
 			}
 		}
 	}
@@ -173,15 +198,13 @@ type attrsNode struct {
 	base
 	shape *Shape
 	binds bindings
-	order []int32 // of binds.attrs, by symbol
 	dyn   []dynamicAttr
 }
 
 // A recNode is rec { … }.
 type recNode struct {
 	attrsNode
-	cells     []uint32 // frame cells, by symbol
-	overrides int      // 1 + index in binds.attrs of __overrides
+	overrides int // 1 + index in binds.attrs of __overrides
 }
 
 type dynamicAttr struct {
@@ -198,35 +221,30 @@ func (c *compiler) attrs(e *syntax.Attrs) node {
 		c.fillSet(n, e)
 		return n
 	}
-	n := &recNode{overrides: int(e.Overrides), cells: make([]uint32, len(e.Attrs))}
+	n := &recNode{}
 	c.fillSet(&n.attrsNode, e)
-	for k, i := range n.order {
-		n.cells[k] = n.binds.attrs[i].cell
+	if e.Overrides > 0 {
+		n.overrides = n.shape.find(e.Attrs[e.Overrides-1].Name) + 1
 	}
 	return n
 }
 
 func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
 	c.bindings(&n.binds, e)
-	n.order, n.shape = layout(e.Attrs)
+	n.shape = layout(e.Attrs)
 	n.shape.at = e.At
 	for _, d := range e.Dynamic {
 		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.delayed(d.Value), d.At})
 	}
 }
 
-// layout returns the order of attributes by symbol, and their shape.
-func layout(attrs []syntax.Attr) ([]int32, *Shape) {
-	order := make([]int32, len(attrs))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return int(attrs[a].Name) - int(attrs[b].Name) })
+// layout returns the shape of attributes.
+func layout(attrs []syntax.Attr) *Shape {
 	sh := &Shape{syms: make([]Sym, len(attrs)), pos: make([]Pos, len(attrs))}
-	for k, i := range order {
-		sh.syms[k], sh.pos[k] = attrs[i].Name, attrs[i].At
+	for k, a := range bySymbol(attrs) {
+		sh.syms[k], sh.pos[k] = a.Name, a.At
 	}
-	return order, sh
+	return sh
 }
 
 func (n *attrsNode) Eval(s *State, fr *Value) Value {
@@ -235,8 +253,8 @@ func (n *attrsNode) Eval(s *State, fr *Value) Value {
 	}
 	v, vals := s.newAttrs(n.shape)
 	froms := n.binds.delayFroms(s, fr)
-	for i, k := range n.order {
-		vals[i] = n.binds.attrs[k].delay(s, fr, froms)
+	for i := range n.binds.attrs {
+		vals[i] = n.binds.attrs[i].delay(s, fr, froms)
 	}
 	return v
 }
@@ -253,8 +271,8 @@ func (d *binding) delay(s *State, fr *Value, froms []Value) Value {
 func (n *attrsNode) evalDynamic(s *State, fr *Value) Value {
 	base := len(s.entries)
 	froms := n.binds.delayFroms(s, fr)
-	for i, k := range n.order {
-		v := n.binds.attrs[k].delay(s, fr, froms)
+	for i := range n.binds.attrs {
+		v := n.binds.attrs[i].delay(s, fr, froms)
 		s.entries = append(s.entries, Attr{n.shape.syms[i], v, n.shape.pos[i]})
 	}
 	return n.addDynamic(s, base, fr)
@@ -263,8 +281,8 @@ func (n *attrsNode) evalDynamic(s *State, fr *Value) Value {
 func (n *recNode) Eval(s *State, fr *Value) Value {
 	in := n.binds.fill(s, fr)
 	v, vals := s.newAttrs(n.shape)
-	for i, k := range n.cells {
-		vals[i] = *at(in, uintptr(k))
+	for i := range n.binds.attrs {
+		vals[i] = *at(in, uintptr(n.binds.attrs[i].cell))
 	}
 	if n.overrides > 0 {
 		v = n.override(s, v, in)
@@ -286,7 +304,7 @@ func (n *recNode) override(s *State, v Value, in *Value) Value {
 	over := s.ForceAttrs(*at(in, uintptr(n.binds.attrs[n.overrides-1].cell)), "while evaluating the `__overrides` attribute")
 	for a := range over.Unordered() {
 		if i := n.shape.find(a.Name); i >= 0 {
-			*at(in, uintptr(n.cells[i])) = a.Value
+			*at(in, uintptr(n.binds.attrs[i].cell)) = a.Value
 		}
 	}
 	return s.update(v, over.v)
