@@ -150,7 +150,7 @@ func (g *Generator) contextString() piece {
 		file = "/nix/store/00000000000000000000000000000000-a"
 		drv  = "/nix/store/11111111111111111111111111111111-b.drv"
 	)
-	key := g.pick(file, file, drv, drv, drv, "/nix/store/x", "/etc", "a", "", file+"/b")
+	key := g.pick(file, file, drv, drv, drv, "/nix/store/x", "/etc", "a", file+"/b") // not "": 2.34 crashes
 	value := g.pick("{ }", "{ path = true; }", "{ path = false; }", "{ allOutputs = true; }", `{ outputs = [ "out" ]; }`, `{ outputs = [ "b" "a" "b" ]; }`,
 		`{ outputs = [ ]; }`, `{ path = true; outputs = [ "dev" ]; allOutputs = true; }`, "{ path = 1; }", "1", `{ outputs = [ 1 ]; }`, `{ outputs = "out"; }`)
 	s := g.builtinName("appendContext") + " " + g.arg(stringType) + " { " + quote(key) + " = " + value + "; }"
