@@ -84,7 +84,8 @@ type oracleRun struct {
 	traces *os.File
 	deaths *os.File
 	count  counts
-	shrunk int // differences that were made smaller
+	// shrunk is how many differences were made smaller, at most $SHRINK.
+	shrunk, maxShrunk int
 }
 
 func newOracleRun(t *testing.T) *oracleRun {
@@ -115,6 +116,10 @@ func newOracleRun(t *testing.T) *oracleRun {
 func newOracleAt(t *testing.T, home string) *oracleRun {
 	o := &oracleRun{t: t, dir: filepath.Join(home, "work"), known: make(map[string]bool)}
 	o.count.explained = make(map[string]int)
+	o.maxShrunk = 25
+	if n, err := strconv.Atoi(os.Getenv("SHRINK")); err == nil {
+		o.maxShrunk = n
+	}
 	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 40 * time.Second}
 	o.openEngine()
 	return o
@@ -225,8 +230,7 @@ func (c *counts) add(a *exprtest.Answer) {
 // What is done about differences is bounded, so that a run with many ends.
 const (
 	maxReports = 200
-	maxShrunk  = 25
-	shrinkTime = 8 * time.Second // for one
+	shrinkTime = 8 * time.Second // for making one smaller
 )
 
 // differs shrinks a difference and reports it, unless its like was reported.
@@ -236,7 +240,7 @@ func (o *oracleRun) differs(a *exprtest.Answer) {
 		return
 	}
 	o.known[a.Signature()] = true
-	if o.shrunk++; o.shrunk > maxShrunk {
+	if o.shrunk++; o.shrunk > o.maxShrunk {
 		report(o.report, a, "")
 		return
 	}

@@ -38,16 +38,12 @@ func (a *Answer) Compare() (v Verdict, rule string) {
 		if ours.steps() == theirs.steps() {
 			return Same, ""
 		}
-		v = TraceOnly
-	default:
-		v = Different
+		return TraceOnly, ""
 	}
-	for _, r := range rules {
-		if r.knows(a, ours, theirs) {
-			return Explained, r.name
-		}
+	if rule = explain(ours, theirs); rule != "" {
+		return Explained, rule
 	}
-	return v, ""
+	return Different, ""
 }
 
 // between reports whether the answers are the same value and messages, but for
@@ -96,8 +92,10 @@ var (
 	clock = regexp.MustCompile(`\b1[789][0-9]{8}\b`)
 	// warning begins warnings, also amid a value that is being printed.
 	warning = regexp.MustCompile(`(evaluation )?warning: ?`)
-	// failure begins an error.
-	failure = regexp.MustCompile(`(?m)^error:`)
+	// failure begins an error; the real Nix may have begun to print a value.
+	failure = regexp.MustCompile(`(?m)^(?:[ {\[]*(?:[^\n]* = )?)error:(?:\n +… |\s)|^error:`)
+	// begunValue is the beginning of a value that the real Nix printed before.
+	begunValue = regexp.MustCompile(`(?ms)^[{\[]$.*`)
 	// place is where something happened, and the excerpt that shows it.
 	place = regexp.MustCompile(`(?m)^ +at ([^\n]*:\d+:\d+):?\n?(?: *\d*\|[^\n]*\n?)*`)
 	// invalidPath begins the message that a store path has no valid name. The
@@ -111,13 +109,13 @@ var unprinted = strings.NewReplacer("\r", "", "\a", "")
 // read takes an answer apart.
 func read(out string) *outcome {
 	out = warning.ReplaceAllString(clock.ReplaceAllString(out, "TIME"), "")
-	out = unprinted.Replace(out)
+	out = invalidPath.ReplaceAllString(unprinted.Replace(out), "path '")
 	at := failure.FindStringIndex(out)
 	if at == nil {
 		return &outcome{said: strings.TrimSpace(out)}
 	}
-	o := &outcome{said: strings.TrimSpace(out[:at[0]]), failed: true}
-	text := strings.TrimPrefix(out[at[0]:], "error:")
+	o := &outcome{said: begunValue.ReplaceAllString(strings.TrimSpace(out[:at[0]]), ""), failed: true}
+	_, text, _ := strings.Cut(out[at[0]:], "error:")
 	if !strings.HasPrefix(text, "\n       … ") {
 		o.setMessage(text)
 		return o
@@ -144,7 +142,6 @@ func (o *outcome) setMessage(text string) {
 	}
 	// The real Nix has begun to print some values that end with an error.
 	text = strings.TrimRight(text, "\n [{")
-	text = invalidPath.ReplaceAllString(text, "path '")
 	o.msg = strings.Join(strings.Fields(text), " ") // the REPL spells tabs as spaces
 }
 

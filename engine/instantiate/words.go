@@ -104,7 +104,11 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 	case n == 2*algo.Size():
 		return wrongLength("base16", digits, 0, algo)
 	case n == nixbase32.EncodedLen(algo.Size()):
-		return wrongLength("nix32", digits, 0, algo)
+		size := 0
+		if nixbase32.ValidString(digits) {
+			size = algo.Size() + 1 // the first digit has more bits than there is room for
+		}
+		return wrongLength("nix32", digits, size, algo)
 	case n == base64.StdEncoding.EncodedLen(algo.Size()):
 		return wrongLength("Base64", digits, 0, algo)
 	}
