@@ -12,6 +12,6 @@ in
   sd = (build "aarch64-linux" [ (profile "installer/sd-card/sd-image-aarch64.nix") { system.stateVersion = "26.05"; } ]).sdImage.drvPath;
   netboot = (build "x86_64-linux" [ (profile "installer/netboot/netboot-minimal.nix") { system.stateVersion = "26.05"; } ]).netbootRamdisk.drvPath;
   vm = (build "x86_64-linux" [ base (profile "profiles/qemu-guest.nix") ]).vm.drvPath;
-  amazon = (build "x86_64-linux" [ (profile "virtualisation/amazon-image.nix") { system.stateVersion = "26.05"; } ]).amazonImage.drvPath;
+  image = builtins.mapAttrs (_: i: i.drvPath) { inherit ((build "x86_64-linux" [ base ]).images) amazon qemu oci; };
   container = (build "x86_64-linux" [ { boot.isContainer = true; system.stateVersion = "26.05"; } ]).toplevel.drvPath;
 }
