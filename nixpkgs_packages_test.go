@@ -162,14 +162,15 @@ func TestNixpkgsPackages(t *testing.T) {
 	var all counts
 	var ran int
 	groups := groups(samples)
+	const batch = 100 // small, as one error that tryEval does not catch fails all of it
 	for _, g := range groups {
 		t.Run(fmt.Sprintf("%v_%d", g[0], len(g)), func(t *testing.T) {
 			ran++
 			var c counts
 			flags := []string{"--arg", "args", platforms[g[0].on]}
 			names := b.names(t, g, flags)
-			for i := 0; i < len(names); i += 320 {
-				thrown := b.each(t, &c, "packages.nix", names[i:min(i+320, len(names))], append(flags, "--arg", "depth", strconv.Itoa(g[0].depth))...)
+			for i := 0; i < len(names); i += batch {
+				thrown := b.each(t, &c, "packages.nix", names[i:min(i+batch, len(names))], append(flags, "--arg", "depth", strconv.Itoa(g[0].depth))...)
 				for j, name := range thrown {
 					if j >= 4 {
 						c.caught++

@@ -3,7 +3,7 @@
 let
   eval = system: modules: (import (nixpkgs + "/nixos/lib/eval-config.nix") { inherit system modules; }).config;
   profile = p: nixpkgs + "/nixos/modules/${p}";
-  base = { fileSystems."/" = { device = "x"; fsType = "ext4"; }; boot.loader.grub.device = "nodev"; system.stateVersion = "26.05"; };
+  base = { fileSystems."/" = { device = "x"; fsType = "ext4"; }; boot.loader.grub.device = (import (nixpkgs + "/lib")).mkDefault "nodev"; system.stateVersion = "26.05"; };
   build = system: modules: (eval system modules).system.build;
 in
 {
