@@ -255,7 +255,7 @@ func (s *State) Less(a, b Value, ctx string) bool {
 		return a.int() < b.int()
 	case (ka == KindInt || ka == KindFloat) && (kb == KindInt || kb == KindFloat):
 		return a.number() < b.number()
-	case ka != kb:
+	case ka != kb && !(ka.isFunction() && kb.isFunction()):
 		s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values are %s and %s",
 			ShowType(a), ShowType(b), s.showForError(a), s.showForError(b)), While(0, ctx))
 	case ka == KindString:

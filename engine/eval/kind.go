@@ -62,3 +62,6 @@ func ShowType(v Value) string {
 	}
 	return "a thunk"
 }
+
+// isFunction reports whether values of the kind are functions, of whatever sort.
+func (k Kind) isFunction() bool { return k == KindLambda || k == KindBuiltin || k == KindPartial }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -31,12 +30,19 @@ func NameProblem(name string) string {
 	case dashed && (first == "." || first == ".."):
 		return fmt.Sprintf("name '%s' is not valid: first dash-separated component must not be '%s'", name, first)
 	}
-	bad := illegalChar.FindString(name)
-	return fmt.Sprintf("name '%s' contains illegal character '%s'", name, bad)
+	return fmt.Sprintf("name '%s' contains illegal character '%s'", name, illegalByte(name))
 }
 
-// illegalChar matches what names must not contain.
-var illegalChar = regexp.MustCompile(`[^0-9A-Za-z+\-._?=]`)
+// illegalByte returns the first byte of a name that names must not contain; Nix
+// shows a byte, even of a longer character.
+func illegalByte(name string) string {
+	for i := range len(name) {
+		if c := name[i : i+1]; store.CheckName("a"+c) != nil {
+			return c
+		}
+	}
+	return ""
+}
 
 // PathError returns the error of making a store path, in Nix's words if it is a
 // [store.NameError].
