@@ -95,7 +95,9 @@ func newOracleRun(t *testing.T) *oracleRun {
 		t.Fatal(err)
 	}
 	for _, c := range enginetest.Load(t, "testdata/lang") {
-		if text, ok := c.Alone(); ok {
+		// References to flakes are not compared: what they may be is not settled
+		// as long as there is no fetching.
+		if text, ok := c.Alone(); ok && !strings.Contains(text, "lake") {
 			o.golden = append(o.golden, text)
 		}
 	}

@@ -23,6 +23,8 @@ func TestCompare(t *testing.T) {
 		{"[ «error: file '/d' is not a regular file» 1 ]", "[ «error: read of 12288 bytes: Is a directory» 2 ]", Different},
 		{"{\n  a = «error: while parsing TOML: x»;\n  b = 1;\n}", "{\n  a = «error: while parsing TOML: [error] y\n | z\n»;\n  b = 1;\n}", Explained},
 		{"{\n  a = «error: while parsing TOML: x»;\n  b = 1;\n}", "{\n  a = «error: while parsing TOML: [error] y\n | z\n»;\n  b = 2;\n}", Different},
+		{"warning:\n         … while evaluating derivation 'x'\n\n         warning: setting y\n         at /w/batch.nix:3:46:\n              2| (\n              3| x\n               | ^\nerror: z",
+			"warning: In derivation 'x': setting y\nerror: z", Explained},
 		{"error: a { b = «thunk»; }", "error: a { b = «lambda c @ /w/batch.nix:1:1»; }", Explained},
 		{"error: a { b = «thunk»; }", "error: a { b = 1; }", Different},
 		{"error: attribute 'a' missing\n       Did you mean b?", "error: attribute 'a' missing\n       at «string»:1:1:\n            1| a\n             | ^\n       Did you mean b?", Same},
