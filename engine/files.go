@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,7 +145,10 @@ func appendFile(buf []byte, file string) ([]byte, error) {
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < 1<<30 {
-		buf = slices.Grow(buf, int(info.Size())+1)
+		if need := len(buf) + int(info.Size()) + 1; need > cap(buf) {
+			// Whoever reads file after file into buf need not grow it each time.
+			buf = append(make([]byte, 0, 1<<bits.Len(uint(need))), buf...)
+		}
 	}
 	for {
 		if len(buf) == cap(buf) {

@@ -60,7 +60,12 @@ func (c *compiler) expr(e syntax.Expr) node { return c.either(e, false) }
 
 // delayed compiles an expression that may be delayed: it is also the root of a
 // thunk, whose room is measured from there.
-func (c *compiler) delayed(e syntax.Expr) node { return c.either(e, true) }
+func (c *compiler) delayed(e syntax.Expr) node {
+	if f, ok := e.(*syntax.Folded); ok {
+		return c.lateExpr(f)
+	}
+	return c.either(e, true)
+}
 
 func (c *compiler) either(e syntax.Expr, delayed bool) node {
 	outerDeep := c.deep

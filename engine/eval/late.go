@@ -1,6 +1,6 @@
 // Most of a large program is never evaluated: of a package set, a few packages.
-// So the bodies of functions, and the attributes of large sets, are compiled when
-// they are first evaluated. Two goroutines may compile the same, which does no
+// So the bodies of functions, and what is large and delayed, are compiled when they
+// are first evaluated. Two goroutines may compile the same, which does no
 // harm: the first result counts.
 package eval
 
@@ -101,14 +101,11 @@ type lateNode struct {
 	code atomic.Pointer[lambdaCode]
 }
 
-// lateExpr compiles an attribute of a set.
-func (c *compiler) lateExpr(e syntax.Expr) node {
-	if f, ok := e.(*syntax.Folded); ok {
-		l := &lateNode{off: f.Off, late: c.context()}
-		c.enter(l, thunkRoom, e)
-		return l
-	}
-	return c.delayed(e)
+// lateExpr is delayed for what is still folded.
+func (c *compiler) lateExpr(e *syntax.Folded) node {
+	l := &lateNode{off: e.Off, late: c.context()}
+	c.enter(l, thunkRoom, e)
+	return l
 }
 
 func (n *lateNode) Eval(s *State, fr *Value) Value {

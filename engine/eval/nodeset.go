@@ -64,7 +64,7 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 			d.from = outside
 			d.node = c.delayed(at.Value)
 		default:
-			d.node = c.lateExpr(at.Value)
+			d.node = c.delayed(at.Value)
 			if a.Rec && a.Overrides > 0 {
 				n := &delayNode{x: d.node}
 				c.enter(n, thunkRoom+nodeRoom, at.Value)

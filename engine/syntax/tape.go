@@ -47,8 +47,9 @@ const (
 
 const foldHead = 5 // bytes before a folded node
 
-// A Folded stands for an expression that is still on a tape. Only values of
-// attributes, bodies of functions and defaults are folded.
+// A Folded stands for an expression that is still on a tape. Only what Nix delays
+// is folded: values of attributes, elements of lists, arguments and defaults; and
+// bodies of functions.
 type Folded struct {
 	Off      uint32 // of the expression
 	IsLambda bool
@@ -58,19 +59,19 @@ type Folded struct {
 func (*Folded) Pos() Pos { return NoPos }
 func (*Folded) expr()    {}
 
-// minFolded is the number of attributes from which on the values of a set are
-// folded.
-const minFolded = 16
+// minFolded is the size, in bytes on the tape, from which on an expression that
+// may never be evaluated is folded.
+const minFolded = 128
 
-// foldsIn reports whether the value of one of n attributes is folded: if
-// evaluating it is likely to take more than it takes to unfold it.
-func foldsIn(n int, e Expr) bool {
-	if n < minFolded {
-		return false
-	}
-	switch e.(type) {
-	case *Call, *Let, *If, *With, *Assert, *Binary:
+// mayFold reports whether evaluating an expression takes more than looking at it.
+func mayFold(e Expr) bool {
+	switch e := e.(type) {
+	case *Call, *Let, *If, *With, *Assert, *Binary, *Not, *Select, *HasAttr, *Interp:
 		return true
+	case *List:
+		return len(e.Elems) > 0
+	case *Attrs:
+		return len(e.Attrs) > 0 || len(e.Dynamic) > 0
 	}
 	return false
 }

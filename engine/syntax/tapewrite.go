@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 )
 
 // A tapeWriter puts a tree on a tape.
@@ -22,7 +23,7 @@ func NewTape(e Expr, f *File) *Tape {
 	w := tapeWriters.get()
 	w.base = f.base
 	if need := len(f.source); need > cap(w.out) {
-		w.out = make([]byte, 0, need)
+		w.out = make([]byte, 0, 1<<bits.Len(uint(need)))
 	}
 	w.expr(e)
 	t := &Tape{code: string(w.out), syms: append([]Sym(nil), w.syms...), base: f.base}
@@ -85,6 +86,28 @@ func (w *tapeWriter) folded(e Expr) {
 	binary.LittleEndian.PutUint32(w.out[start+1:], uint32(len(w.out)-start-foldHead))
 }
 
+// delayed writes an expression that may never be evaluated, folded if it is
+// large.
+func (w *tapeWriter) delayed(e Expr) {
+	if !mayFold(e) {
+		w.expr(e)
+		return
+	}
+	start := len(w.out)
+	w.folded(e)
+	if body := w.out[start+foldHead:]; len(body) < minFolded {
+		copy(w.out[start:], body)
+		w.out = w.out[:start+len(body)]
+	}
+}
+
+func (w *tapeWriter) allDelayed(es []Expr) {
+	w.count(len(es))
+	for _, e := range es {
+		w.delayed(e)
+	}
+}
+
 // maybe writes an expression that may be nil.
 func (w *tapeWriter) maybe(e Expr) {
 	if e == nil {
@@ -141,7 +164,7 @@ func (w *tapeWriter) expr(e Expr) {
 		w.attrs(e)
 	case *List:
 		w.head(onList, e.At)
-		w.all(e.Elems)
+		w.allDelayed(e.Elems)
 	case *Lambda:
 		w.lambda(e)
 	default:
@@ -155,7 +178,7 @@ func (w *tapeWriter) compound(e Expr) {
 	case *Call:
 		w.head(onCall, e.At)
 		w.expr(e.Fn)
-		w.all(e.Args)
+		w.allDelayed(e.Args)
 	case *Let:
 		w.head(onLet, e.At)
 		w.attrs(e.Attrs)
@@ -243,8 +266,8 @@ func (w *tapeWriter) attrs(e *Attrs) {
 		switch {
 		case a.Kind == InheritedFrom:
 			w.number(a.From)
-		case a.Kind == Plain && foldsIn(len(e.Attrs), a.Value):
-			w.folded(a.Value)
+		case a.Kind == Plain:
+			w.delayed(a.Value)
 		default:
 			w.expr(a.Value)
 		}
@@ -253,7 +276,7 @@ func (w *tapeWriter) attrs(e *Attrs) {
 	for _, d := range e.Dynamic {
 		w.pos(d.At)
 		w.expr(d.Name)
-		w.expr(d.Value)
+		w.delayed(d.Value)
 	}
 }
 
