@@ -170,7 +170,7 @@ func (f *formals) bindLayered(s *State, l *lambda, code *lambdaCode, fr *Value, 
 		if v := get(a, name); v != nil {
 			*c = *v
 		} else if !f.optional[i] {
-			l.missingArgument(s, name, call)
+			l.missingArgument(s, a, call)
 		}
 	}
 	for i, d := range code.defaults {
@@ -193,7 +193,7 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 		case k >= 0:
 			found++
 		case !f.optional[i]:
-			l.missingArgument(s, name, call)
+			l.missingArgument(s, a, call)
 		}
 	}
 	if !f.ellipsis && found != len(sh.syms) {
@@ -205,8 +205,18 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 	return plan
 }
 
+// missingArgument raises the error that a lacks arguments: Nix says so of the first
+// in the order of symbols.
+//
 //go:noinline
-func (l *lambda) missingArgument(s *State, name Sym, call Pos) {
+func (l *lambda) missingArgument(s *State, a Value, call Pos) {
+	f := l.formals
+	var name Sym
+	for i, n := range f.names {
+		if !f.optional[i] && get(a, n) == nil && (name == 0 || n < name) {
+			name = n
+		}
+	}
 	s.Raise(ErrorType, "function '"+l.showName()+"' called without required argument '"+ShowSym(name)+"'",
 		At(l.pos), callSite(call))
 }
