@@ -129,8 +129,11 @@ func (o *oracleRun) askFiles(texts []string, which []int, all []exprtest.Answer)
 
 // alone asks about one text again, in processes that read nothing else before:
 // the order in which attributes are evaluated, and variables looked up, is that
-// in which their names were first read.
-func (o *oracleRun) alone(a *exprtest.Answer) exprtest.Answer {
+// in which their names were first read. The real Nix uses the given store; "" is
+// the one in memory.
+func (o *oracleRun) alone(a *exprtest.Answer, store string) exprtest.Answer {
+	o.oracle.Store = store
+	defer func() { o.oracle.Store = "" }()
 	all := []exprtest.Answer{{Text: a.Text, Syntax: a.Syntax}}
 	texts, which := []string{a.Text}, []int{0}
 	if a.Syntax || !o.askList(texts, which, all) {

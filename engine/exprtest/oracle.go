@@ -1,6 +1,7 @@
 package exprtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ type Oracle struct {
 	Bin string
 	// Home is a directory of the oracle's own, for its files and as HOME.
 	Home string
+	// Store is the URL of its store; by default one in memory, which is fast.
+	Store string
 	// Timeout bounds one process.
 	Timeout time.Duration
 }
@@ -68,7 +71,7 @@ func (o *Oracle) run(ctx context.Context, input string, from, n int) ([]string, 
 		"--extra-experimental-features", "nix-command "+Features, "--option", "substituters", "", "repl")
 	cmd.Dir = filepath.Join(o.Home, "work")
 	state := filepath.Join(o.Home, "state")
-	cmd.Env = append(os.Environ(), "HOME="+o.Home, "NIX_PATH=", "NIX_CONFIG=", "NIX_USER_CONF_FILES=", "NIX_REMOTE=dummy://?read-only=false",
+	cmd.Env = append(os.Environ(), "HOME="+o.Home, "NIX_PATH=", "NIX_CONFIG=", "NIX_USER_CONF_FILES=", "NIX_REMOTE="+cmp.Or(o.Store, "dummy://?read-only=false"),
 		"NIX_CONF_DIR="+state, "NIX_STATE_DIR="+state, "XDG_CACHE_HOME="+state, "TERM=dumb")
 	cmd.Stdin = strings.NewReader(input)
 	out, err := cmd.CombinedOutput()
