@@ -112,6 +112,9 @@ var (
 	invalidPath = regexp.MustCompile(`path '[0-9a-z]{32}-`)
 )
 
+// lineEnds are spaces at the ends of lines, which messages lack here and there.
+var lineEnds = regexp.MustCompile(`(?m) +$`)
+
 // unprinted drops what the REPL's messages lack.
 var unprinted = strings.NewReplacer("\r", "", "\a", "")
 
@@ -119,6 +122,7 @@ var unprinted = strings.NewReplacer("\r", "", "\a", "")
 func read(out string) *outcome {
 	out = warning.ReplaceAllString(clock.ReplaceAllString(out, "TIME"), "")
 	out = invalidPath.ReplaceAllString(unprinted.Replace(out), "path '")
+	out = lineEnds.ReplaceAllString(out, "")
 	at := failure.FindStringIndex(out)
 	if at == nil {
 		return &outcome{said: strings.TrimSpace(out)}
