@@ -56,7 +56,6 @@ func run() int {
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
 		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "",
-		Collect: late.asUsual,
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()
 			return workbench(ctx, opts)

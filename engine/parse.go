@@ -27,14 +27,15 @@ func NewParser(home string) *Parser {
 // dir. What is wrong with the text is told by an [*eval.Error]; a variable that
 // nothing binds is wrong too.
 func (p *Parser) Parse(buf []byte, name string, src []byte, dir string) ([]byte, error) {
-	expr, file, err := syntax.ParseExpr(name, string(src), &syntax.Options{
+	out := buf
+	_, err := syntax.WithTree(name, string(src), &syntax.Options{
 		Symbols: p.resolve.Symbols, Positions: syntax.NewPosTable(), BasePath: dir, Home: p.home,
+	}, func(e syntax.Expr, f *syntax.File) error {
+		out = syntax.AppendPrint(buf, e, p.resolve.Symbols)
+		_, err := resolve.Expr(e, f, &p.resolve)
+		return err
 	})
 	if err != nil {
-		return buf, languageError(err)
-	}
-	out := syntax.AppendPrint(buf, expr, p.resolve.Symbols)
-	if _, err := resolve.Expr(expr, file, &p.resolve); err != nil {
 		return buf, languageError(err)
 	}
 	return out, nil

@@ -76,26 +76,38 @@ func mayFold(e Expr) bool {
 	return false
 }
 
-// ParseTape reads an expression as [ParseExpr] does, lets resolve have it, and
-// returns it on a tape. The tree must not be used afterwards. The File is there
-// with an error, too, unless the text is too long.
-func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error) (*Tape, *File, error) {
+// WithTree reads an expression as [ParseExpr] does, and lets use have the tree,
+// which must not be used afterwards: its memory serves the next one. The File is
+// there with an error, too, unless the text is too long.
+func WithTree(name, src string, opts *Options, use func(Expr, *File) error) (*File, error) {
 	p, err := newParser(name, src, opts)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p.arena = idleArenas.get()
 	e, err := p.whole()
+	if err == nil {
+		err = use(e, p.file)
+	}
 	if err != nil {
-		return nil, p.file, err
+		return p.file, err
 	}
-	if err := resolve(e, p.file); err != nil {
-		return nil, p.file, err
-	}
-	t := NewTape(e, p.file)
 	p.arena.reset()
 	idleArenas.put(p.arena)
-	return t, p.file, nil
+	return p.file, nil
+}
+
+// ParseTape reads an expression as [WithTree] does, lets resolve have it, and
+// returns it on a tape.
+func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error) (t *Tape, f *File, err error) {
+	f, err = WithTree(name, src, opts, func(e Expr, f *File) error {
+		if err := resolve(e, f); err != nil {
+			return err
+		}
+		t = NewTape(e, f)
+		return nil
+	})
+	return t, f, err
 }
 
 // idleArenas holds arenas whose nodes nobody refers to.

@@ -31,9 +31,6 @@ type Env struct {
 	Colour bool
 	// Width is the number of columns of standard output, 0 if it is no terminal.
 	Width int
-	// Collect, if not nil, makes the process collect its garbage from now on, which
-	// it otherwise puts off.
-	Collect func()
 	// Workbench opens the screens. It is called only if Terminal is true.
 	Workbench func(ctx context.Context, opts WorkbenchOptions) error
 }

@@ -161,9 +161,6 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 
 // runParse prints syntax trees.
 func runParse(_ context.Context, inv *invocation) error {
-	if inv.env.Collect != nil {
-		inv.env.Collect() // a tree is garbage as soon as it is printed
-	}
 	parser, out := engine.NewParser(inv.env.Getenv("HOME")), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
 	defer out.Flush() // before an error is told
 	var buf []byte
