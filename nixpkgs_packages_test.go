@@ -30,7 +30,6 @@ var platforms = map[string]string{
 	"addressed": `{ system = "x86_64-linux"; config = { contentAddressedByDefault = true; allowUnfree = true; }; }`,
 	"cuda":      `{ system = "x86_64-linux"; config = { cudaSupport = true; allowUnfree = true; cudaCapabilities = [ "8.6" ]; }; }`,
 	"changed":   `{ system = "x86_64-linux"; config = { allowUnfree = true; enableParallelBuildingByDefault = true; strictDepsByDefault = true; }; overlays = [ (f: p: { openssl = p.openssl.overrideAttrs (o: { doCheck = false; }); }) ]; }`,
-	"replaced":  `{ system = "x86_64-linux"; config = { allowUnfree = true; replaceStdenv = { pkgs }: pkgs.clangStdenv; }; }`,
 	"crossed":   `{ localSystem = "x86_64-linux"; crossSystem = { config = "riscv64-unknown-linux-gnu"; gcc.arch = "rv64gc"; useLLVM = false; }; ` + allow + ` }`,
 	"crossmac":  `{ localSystem = "aarch64-darwin"; crossSystem = "x86_64-linux"; ` + allow + ` }`,
 }
@@ -68,7 +67,6 @@ var samples = slices.Concat([]sample{
 	{on: "addressed", names: named},
 	{on: "cuda", names: []string{"opencv", "blender", "ffmpeg", "magma", "ollama", "python3", "hello", "ucx"}},
 	{on: "changed", names: named},
-	{on: "replaced", names: crossed},
 	{on: "crossed", names: crossed},
 	{on: "crossmac", names: crossed},
 	{on: "linux", count: 620},

@@ -1,4 +1,4 @@
-# Tests of NixOS: the drivers of some, with their machines.
+# Tests of NixOS: what some build, with their machines.
 { nixpkgs }:
 let
   release = import (nixpkgs + "/nixos/release.nix") {
@@ -7,6 +7,6 @@ let
   };
   lib = import (nixpkgs + "/lib");
 in
-lib.genAttrs [ "login" "nginx" "postgresql.postgresql_16" "firewall" ] (
-  name: (lib.getAttrFromPath (lib.splitString "." name ++ [ "x86_64-linux" ]) release.tests).drvPath
+lib.genAttrs [ "login" "nginx" ] (
+  name: release.tests.${name}.x86_64-linux.drvPath
 )
