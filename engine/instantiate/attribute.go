@@ -146,6 +146,9 @@ func (r *request) warn(a eval.Attr, msg string) {
 
 // setHashAlgo takes a name of an algorithm; unknown ones count as none.
 func (r *request) setHashAlgo(text string) {
+	if text == "blake3" {
+		require(r.s, "blake3-hashes", "")
+	}
 	r.hashAlgo, _ = nixhash.ParseAlgo(text)
 }
 
