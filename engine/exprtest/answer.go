@@ -129,7 +129,7 @@ func read(out string) *outcome {
 	}
 	o := &outcome{said: begunValue.ReplaceAllString(strings.TrimSpace(out[:at[0]]), ""), failed: true}
 	_, text, _ := strings.Cut(out[at[0]:], "error:")
-	if !strings.HasPrefix(text, "\n       … ") {
+	if !strings.HasPrefix(text, "\n       …") {
 		o.setMessage(text)
 		return o
 	}
