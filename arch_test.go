@@ -30,7 +30,7 @@ var rules = []rule{
 	{"store/nixbase32", "", ""},
 	{"store/nar", "", "golang.org/x/sys/unix"},
 	{"store/aterm", "", ""},
-	{"store/nixhash", "store/nixbase32", ""},
+	{"store/nixhash", "store/nixbase32", "lukechampine.com/blake3"},
 	{"store", "store/nixbase32 store/nixhash", ""},
 	{"store/drv", "store store/aterm store/nixbase32 store/nixhash", ""},
 	{"store/narinfo", "store store/nixbase32 store/nixhash", ""},

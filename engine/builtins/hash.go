@@ -18,14 +18,11 @@ func hashes() []eval.Builtin {
 // hashAlgo returns the algorithm of that name.
 func hashAlgo(s *eval.State, name string) nixhash.Algo {
 	algo, err := nixhash.ParseAlgo(name)
-	if name == "blake3" {
-		if !s.Evaluator().Options().Features["blake3-hashes"] {
-			s.Fail(eval.ErrorOther, "experimental Nix feature 'blake3-hashes' is disabled; add '--extra-experimental-features blake3-hashes' to enable it")
-		}
-		s.Fail(eval.ErrorOther, "hash algorithm 'blake3' is not supported by this version")
-	}
 	if err != nil {
 		instantiate.UnknownAlgo(s, name)
+	}
+	if algo == nixhash.BLAKE3 {
+		requireFeature(s, "blake3-hashes")
 	}
 	return algo
 }

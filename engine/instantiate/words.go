@@ -75,6 +75,9 @@ func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 	if err != nil {
 		s.Raise(eval.ErrorOther, hashProblem(s, text, algo), eval.Because(err))
 	}
+	if h.Algo() == nixhash.BLAKE3 {
+		require(s, "blake3-hashes", "")
+	}
 	return h
 }
 
@@ -93,6 +96,8 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 		switch {
 		case unknown != nil:
 			UnknownAlgo(s, prefix)
+		case named == nixhash.BLAKE3:
+			require(s, "blake3-hashes", "")
 		case algo != 0 && named != algo:
 			return fmt.Sprintf("hash '%s' should have type '%s'", text, algo)
 		}

@@ -7,27 +7,32 @@ import (
 	"crypto/sha512"
 	"fmt"
 	"hash"
+
+	"lukechampine.com/blake3"
 )
 
 // Algo is a hash algorithm. The zero value means none.
 type Algo uint8
 
-// The algorithms that Nix knows without an experimental feature.
+// The algorithms that Nix knows, BLAKE3 by an experimental feature.
 const (
 	MD5 Algo = iota + 1
 	SHA1
 	SHA256
 	SHA512
+	BLAKE3
 )
+
+const blake3Size = 32
 
 // ParseAlgo returns the algorithm that String prints as s.
 func ParseAlgo(s string) (Algo, error) {
-	for a := MD5; a <= SHA512; a++ {
+	for a := MD5; a <= BLAKE3; a++ {
 		if a.String() == s {
 			return a, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown hash algorithm %q, want md5, sha1, sha256 or sha512", s)
+	return 0, fmt.Errorf("unknown hash algorithm %q, want blake3, md5, sha1, sha256 or sha512", s)
 }
 
 // String returns the name that Nix gives the algorithm, such as "sha256",
@@ -42,6 +47,8 @@ func (a Algo) String() string {
 		return "sha256"
 	case SHA512:
 		return "sha512"
+	case BLAKE3:
+		return "blake3"
 	}
 	return ""
 }
@@ -57,6 +64,8 @@ func (a Algo) Size() int {
 		return sha256.Size
 	case SHA512:
 		return sha512.Size
+	case BLAKE3:
+		return blake3Size
 	}
 	return 0
 }
@@ -72,6 +81,8 @@ func (a Algo) new() hash.Hash {
 		return sha256.New()
 	case SHA512:
 		return sha512.New()
+	case BLAKE3:
+		return blake3.New(blake3Size, nil)
 	}
 	panic(fmt.Sprintf("nixhash: unreachable: algorithm %d", a))
 }

@@ -16,6 +16,7 @@ var spellings = []struct {
 	{SHA1, "e56549c11b18ab5edb0a3cf6b33638466fdb9723", "4fbxnvs670vb7xiw1bdmxaqq3g0ljrg5", "5WVJwRsYq17bCjz2szY4Rm/blyM=", "sha1"},
 	{SHA256, "a0745f7ed88cfac6058d1d4cfb57bc71127a28ad7c6756004142a90aab5ee99f", "17z9bsmhmaa28405crvwmll7l4kipibznk0xil2wdylcv1z5yx50", "oHRfftiM+sYFjR1M+1e8cRJ6KK18Z1YAQUKpCqte6Z8=", "sha256"},
 	{SHA512, "01804f534bb03e9175e0d1fadc297410648d4fe2bdbb3add95d3621ad5d0e5b1b45d4cf21f471cf02df46f72085cb5f7f69e46537f86427bc950f7ec1e67a56e", "1paarqyxkvm1jbv8a37yls6kvvggdaw11r6zx1dy0f4f7zj9ifv9cg5s3ailqnkjpfkmfxxw97qsr0hfhlxryniw1sr2gmh9d9lz001", "AYBPU0uwPpF14NH63Cl0EGSNT+K9uzrdldNiGtXQ5bG0XUzyH0cc8C30b3IIXLX39p5GU3+GQnvJUPfsHmelbg==", "sha512"},
+	{BLAKE3, "3bf6cd2a25ea08e48b62711ef9f0cee702bbae3b7f273cfd4b4f2506231e8832", "0cl83qihc9ag9gykq9vz7fpbn0p7rvqgj7kica5y827a4lmcvxiv", "O/bNKiXqCOSLYnEe+fDO5wK7rjt/Jzz9S08lBiMeiDI=", "blake3"},
 }
 
 func TestSpellings(t *testing.T) {
