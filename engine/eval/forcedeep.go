@@ -9,7 +9,7 @@ const pollEvery = 1 << 10
 // ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
 func (s *State) ForceDeep(v Value) {
 	d := deepForcer{s: s, seen: make(map[any]bool)}
-	d.force(v)
+	d.force(v, s.PlaceOf(v, 0))
 }
 
 // A deepForcer evaluates values and all that they contain.
@@ -32,10 +32,11 @@ func (d *deepForcer) enter(id any) bool {
 	return true
 }
 
-func (d *deepForcer) force(v Value) {
+// force evaluates v, which was written at pos.
+func (d *deepForcer) force(v Value, pos Pos) {
 	s := d.s
 	s.EnterFor(v)
-	v = s.ForceFor(v, s.PlaceOf(v, 0))
+	v = s.ForceFor(v, pos)
 	if id := v.Identity(); id != nil && d.enter(id) {
 		c := collectionOf(v)
 		for i := range c.elems {
@@ -55,10 +56,14 @@ func (d *deepForcer) force(v Value) {
 // element evaluates an element of a list or set.
 func (d *deepForcer) element(c *collection, i int) {
 	if e := c.elems[i].peek(); c.shape != nil || e.lazy() || e.Identity() != nil || d.s.depth >= d.s.ev.maxDepth {
-		d.s.push(c.frame(i))
-		d.force(e)
-		d.s.pop()
+		d.elementAt(c, i, d.s.PlaceOf(e, 0))
 	}
+}
+
+func (d *deepForcer) elementAt(c *collection, i int, pos Pos) {
+	d.s.push(c.frame(i))
+	d.force(c.elems[i].peek(), pos)
+	d.s.pop()
 }
 
 // ahead evaluates the elements from first on with the help of workers.
@@ -76,10 +81,17 @@ func (d *deepForcer) ahead(c collection, first int) {
 		return struct{}{}
 	})
 	defer a.Stop()
+	// The place of a call is known only once the function was evaluated. That must
+	// not depend on what workers do.
+	pos := d.s.PlaceOf(c.elems[first], 0)
 	for b := range blocks.n {
 		a.Take(b)
 		for i := range blocks.size(b) {
-			d.element(&c, first+blocks.start(b)+i)
+			if b+i == 0 {
+				d.elementAt(&c, first, pos)
+			} else {
+				d.element(&c, first+blocks.start(b)+i)
+			}
 		}
 	}
 }

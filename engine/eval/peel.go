@@ -91,6 +91,9 @@ func (s *State) placeOfCell(c *Value, or Pos) Pos {
 			}
 			s.wait(c)
 		default:
+			if int8(n) >= 0 {
+				return s.PlaceOf(c.load(), or)
+			}
 			return or
 		}
 	}
