@@ -62,7 +62,7 @@ bench-startup: ## print how long the packages take to initialise
 	$(GO) test -tags startup -run TestStartupTime -count 1 -v .
 
 bench-cancel: ## how long evaluations go on after they are cancelled, case by case
-	BENCH_CANCEL=1 $(GO) test ./engine -run '^TestCancel$$' -count 1 $(TESTFLAGS) | grep -v '^ok'
+	BENCH_CANCEL=1 $(GO) test ./engine -run '^TestCancel$$' -count 1 -v $(TESTFLAGS) | grep -e ' takes ' -e FAIL
 
 bench-parse: build ## parsing of all files of nixpkgs, and start-up, beside a real Nix: make bench-parse NIX=DIR NIXPKGS=DIR [ROUNDS=N]
 	@test -x "$(NIX)/bin/nix" -a -d "$(NIXPKGS)" || { echo "usage: make bench-parse NIX=DIR [NIX28=DIR] NIXPKGS=DIR [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }

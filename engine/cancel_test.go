@@ -13,6 +13,8 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+
+	"golang.org/x/sys/unix"
 )
 
 // cancelCases are evaluations that take long in one place. NUM stands for a number
@@ -106,16 +108,16 @@ func TestCancel(t *testing.T) {
 				t.Log(err) // a limit is as good as a value here
 			}
 			whole := time.Since(started)
-			var late []time.Duration
+			var late, cpu []time.Duration
 			for i := range moments {
-				if d, ok := cancelAfter(t, newEvaluator(), text, whole*time.Duration(i+1)/time.Duration(moments+1)); ok {
-					late = append(late, d)
+				if d, used, ok := cancelAfter(t, newEvaluator(), text, whole*time.Duration(i+1)/time.Duration(moments+1)); ok {
+					late, cpu = append(late, d), append(cpu, used)
 				}
 			}
 			if measure && len(late) > 0 {
 				slices.Sort(late)
-				fmt.Printf("%-20s takes %8.1f ms, cancelled %2d times: median %6.1f ms, longest %6.1f ms\n", c.name,
-					ms(whole), len(late), ms(late[len(late)/2]), ms(late[len(late)-1]))
+				fmt.Printf("%-20s takes %8.1f ms, cancelled %2d times: median %6.1f ms, longest %6.1f ms, %6.1f ms of CPU\n", c.name,
+					ms(whole), len(late), ms(late[len(late)/2]), ms(late[len(late)-1]), ms(slices.Max(cpu)))
 			}
 		})
 	}
@@ -123,33 +125,45 @@ func TestCancel(t *testing.T) {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
+// cpuTime returns the CPU time that the process has used.
+func cpuTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // cancelAfter cancels an evaluation after some time and returns how long it went
-// on; ok is false if it had ended by then.
-func cancelAfter(t *testing.T, ev *eval.Evaluator, text string, after time.Duration) (late time.Duration, ok bool) {
+// on, and the CPU time that it used; ok is false if it had ended by then.
+func cancelAfter(t *testing.T, ev *eval.Evaluator, text string, after time.Duration) (late, cpu time.Duration, ok bool) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	cancelled := make(chan time.Time, 1)
+	var before time.Duration
 	timer := time.AfterFunc(after, func() {
+		before = cpuTime()
 		cancelled <- time.Now()
 		cancel()
 	})
 	err := evalPrinted(ctx, ev, text)
 	ended := time.Now()
 	if timer.Stop() {
-		return 0, false
+		return 0, 0, false
 	}
 	late = ended.Sub(<-cancelled)
+	cpu = cpuTime() - before
 	switch {
 	case errors.Is(err, context.Canceled):
 	case late > 10*time.Second:
 		t.Errorf("cancelled after %v: went on for %v to its end, with error %v", after, late, err)
 	default:
-		return late, err == nil && late > 20*time.Millisecond // it was about to end, or did not look
+		return late, cpu, err == nil && late > 20*time.Millisecond // it was about to end, or did not look
 	}
 	var v eval.Value
 	if v, err = ev.EvalString(t.Context(), "1 + 1", "/"); err != nil || v.AsInt() != 2 {
 		t.Errorf("after cancelling: got %v, %v", v, err)
 	}
-	return late, true
+	return late, cpu, true
 }

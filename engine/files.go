@@ -130,15 +130,19 @@ func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, 
 	if w.opts.OnRead != nil && real == path {
 		w.opts.OnRead(path)
 	}
-	data, err := appendFile(buf, real)
+	data, err := appendFile(ctx, buf, real)
 	if err != nil {
 		return nil, logicalError(err, path)
 	}
 	return data, nil
 }
 
+// readPiece is how many bytes are read between two looks at whether the reading
+// was cancelled.
+const readPiece = 4 << 20
+
 // appendFile appends the contents of a file.
-func appendFile(buf []byte, file string) ([]byte, error) {
+func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
@@ -151,10 +155,13 @@ func appendFile(buf []byte, file string) ([]byte, error) {
 		}
 	}
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, 512)
 		}
-		n, err := f.Read(buf[len(buf):cap(buf)])
+		n, err := f.Read(buf[len(buf):min(cap(buf), len(buf)+readPiece)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {
 			return buf, nil

@@ -82,7 +82,7 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	if !readOnly && a.SHA256 == "" {
 		return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
 	}
-	got, err := hashFile(real, a.Method, filter)
+	got, err := hashFile(ctx, real, a.Method, filter)
 	if err != nil {
 		return "", fmt.Errorf("hash %s: %w", a.Path, err)
 	}
@@ -110,7 +110,7 @@ func (w *world) Describe(ctx context.Context, file string) (t eval.Tree, err err
 	if err != nil {
 		return t, err
 	}
-	hash, err := hashFile(real, store.NAR, nil)
+	hash, err := hashFile(ctx, real, store.NAR, nil)
 	if err != nil {
 		return t, fmt.Errorf("hash %s: %w", file, err)
 	}
@@ -142,20 +142,34 @@ func (w *world) filter(a eval.AddPath, real string) nar.Filter {
 	}
 }
 
+// A cancellable writer fails once its context has ended.
+type cancellable struct {
+	ctx context.Context //nolint:containedctx // the writer is that of one call
+	w   io.Writer
+}
+
+func (c cancellable) Write(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.w.Write(b)
+}
+
 // hashFile returns the SHA-256 of the file or, for every method but flat, of
 // the archive of the tree.
-func hashFile(file string, method store.IngestionMethod, filter nar.Filter) (nixhash.Hash, error) {
+func hashFile(ctx context.Context, file string, method store.IngestionMethod, filter nar.Filter) (nixhash.Hash, error) {
 	h := nixhash.New(nixhash.SHA256)
+	w := cancellable{ctx, h}
 	if method == store.Flat {
 		f, err := openRegular(file)
 		if err != nil {
 			return nixhash.Hash{}, err
 		}
 		defer f.Close()
-		_, err = io.Copy(h, f)
+		_, err = io.Copy(w, f)
 		return h.Sum(), err
 	}
-	err := nar.Dump(h, file, filter)
+	err := nar.Dump(w, file, filter)
 	return h.Sum(), err
 }
 

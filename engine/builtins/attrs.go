@@ -137,13 +137,19 @@ func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
 		n += s.ForceAttrs(e, "while evaluating a value of the list passed as second argument to builtins.zipAttrsWith").Len()
 	}
 	groups := newGroups(n)
-	for _, e := range sets {
+	for i, e := range sets {
+		if i%pollEvery == 0 {
+			s.Poll()
+		}
 		for a := range s.Force(e).Attrs().Unordered() {
 			groups.add(a.Name, a.Value)
 		}
 	}
 	b := s.NewAttrs(len(groups.names))
 	for i, list := range groups.lists(s) {
+		if i%pollEvery == 0 {
+			s.Poll()
+		}
 		name := groups.names[i]
 		b.Set(name, s.Thunk(f, eval.MakeString(eval.SymName(name)), list))
 	}

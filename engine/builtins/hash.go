@@ -30,13 +30,29 @@ func hashAlgo(s *eval.State, name string) nixhash.Algo {
 func hashString(s *eval.State, algo, str eval.Value) eval.Value {
 	a := hashAlgo(s, s.ForceStringNoCtx(algo, "while evaluating the first argument passed to builtins.hashString"))
 	text, _ := s.ForceString(str, "while evaluating the second argument passed to builtins.hashString")
-	return eval.MakeString(nixhash.SumString(a, text).Hex())
+	return eval.MakeString(sum(s, a, text).Hex())
+}
+
+// hashPiece is how many bytes are hashed between two looks at whether the
+// evaluation was cancelled.
+const hashPiece = 1 << 18
+
+// sum returns the hash of a text.
+func sum[T string | []byte](s *eval.State, a nixhash.Algo, text T) nixhash.Hash {
+	h := nixhash.New(a)
+	for len(text) > 0 {
+		n := min(len(text), hashPiece)
+		h.Write([]byte(text[:n]))
+		text = text[n:]
+		s.Poll()
+	}
+	return h.Sum()
 }
 
 func hashFile(s *eval.State, algo, file eval.Value) eval.Value {
 	a := hashAlgo(s, s.ForceStringNoCtx(algo, "while evaluating the first argument passed to builtins.hashFile"))
 	path := s.RealisePath(file, "while realising the context of a path")
-	return eval.MakeString(nixhash.Sum(a, s.ReadFile(path)).Hex())
+	return eval.MakeString(sum(s, a, s.ReadFile(path)).Hex())
 }
 
 func convertHash(s *eval.State, arg eval.Value) eval.Value {

@@ -60,7 +60,10 @@ func elemAt(s *eval.State, list, index eval.Value) eval.Value {
 }
 
 func elem(s *eval.State, x, list eval.Value) eval.Value {
-	for _, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.elem") {
+	for i, e := range s.ForceElems(list, "while evaluating the second argument passed to builtins.elem") {
+		if i%pollEvery == 0 {
+			s.Poll()
+		}
 		if s.Equal(x, e) {
 			return eval.True
 		}
@@ -240,6 +243,9 @@ func (g *groups) lists(s *eval.State) []eval.Value {
 		lists[i], rest[i] = s.NewList(int(n))
 	}
 	for k, i := range g.group {
+		if k%pollEvery == 0 {
+			s.Poll()
+		}
 		rest[i][0] = g.values[k]
 		rest[i] = rest[i][1:]
 	}

@@ -291,8 +291,17 @@ func (s *State) Concat(lists ...Value) Value {
 	}
 	s.stats.Concats++
 	v, dst := s.NewList(n)
-	for _, l := range lists {
-		dst = dst[copy(dst, l.List()):]
+	for i, l := range lists {
+		for from := l.List(); len(from) > 0; {
+			k := copy(dst, from[:min(len(from), lazyPiece)])
+			dst, from = dst[k:], from[k:]
+			if k == lazyPiece {
+				s.poll()
+			}
+		}
+		if i%pollEvery == 0 {
+			s.poll()
+		}
 	}
 	return v
 }

@@ -17,6 +17,9 @@ type compiler struct {
 	pooled *[]tagging
 	level  int // of nesting below the innermost thunk or function
 	deep   int // greatest level met since the level was set to 0
+
+	poll    func() // called now and then, to end the work on a long text; or nil
+	unasked int    // expressions since the last call of poll
 }
 
 type taggedNode interface {
@@ -68,6 +71,9 @@ func (c *compiler) delayed(e syntax.Expr) node {
 }
 
 func (c *compiler) either(e syntax.Expr, delayed bool) node {
+	if c.unasked++; c.unasked%pollEvery == 0 && c.poll != nil {
+		c.poll()
+	}
 	outerDeep := c.deep
 	c.level++
 	c.deep = c.level

@@ -114,7 +114,9 @@ func (s *State) evalRoot(n node, size int) Value {
 // size slots.
 func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n node, f *syntax.File, size int) {
 	tape, f, err := syntax.ParseTape(name, src, opts, func(e syntax.Expr, f *syntax.File) error {
-		slots, err := resolve.Expr(e, f, s.ev.resolveOptions(scope))
+		ropts := s.ev.resolveOptions(scope)
+		ropts.Poll = s.poll
+		slots, err := resolve.Expr(e, f, ropts)
 		size = int(slots)
 		return err
 	})
@@ -139,7 +141,7 @@ func (s *State) compile(tape *syntax.Tape, scope *Scope) node {
 	if scope != nil {
 		in.outer = scope.values
 	}
-	c := (&compiler{ev: s.ev, text: in}).begin()
+	c := (&compiler{ev: s.ev, text: in, poll: s.poll}).begin()
 	r := tape.Reader()
 	n := c.delayed(r.Expr(0))
 	c.finish(unit{late: &lateContext{ev: s.ev, text: in}})

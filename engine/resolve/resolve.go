@@ -33,6 +33,9 @@ type Options struct {
 	Global func(syntax.Sym) bool
 	// Scope is the outer scope of a prompt or of scopedImport; it may be nil.
 	Scope *Scope
+	// Poll is called now and then, and may panic to end the work on a long text;
+	// nil is not called.
+	Poll func()
 }
 
 // A Scope gives names that come from outside a text numbered slots.

@@ -12,7 +12,12 @@ type resolver struct {
 	opts      *Options
 	bySymbol  bool        // visit attributes and formals in the order of symbols
 	undefined *syntax.Var // the first undefined variable met, nil if none
+	unasked   int         // expressions since the last call of Options.Poll
 }
+
+// pollEvery is how many expressions are visited between two calls of
+// Options.Poll.
+const pollEvery = 1 << 12
 
 // variable finds what v refers to.
 func (r *resolver) variable(v *syntax.Var, sc *scope) {
@@ -39,6 +44,12 @@ func (r *resolver) variable(v *syntax.Var, sc *scope) {
 // the current frame and as part of its body, so that scopes may use slots of
 // that frame.
 func (r *resolver) expr(e syntax.Expr, sc *scope, own bool) {
+	if r.unasked++; r.unasked == pollEvery {
+		r.unasked = 0
+		if r.opts.Poll != nil {
+			r.opts.Poll()
+		}
+	}
 	switch e := e.(type) {
 	case *syntax.Var:
 		r.variable(e, sc)
