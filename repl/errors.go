@@ -26,6 +26,7 @@ func (s *sitting) describe(err error) *EvalError {
 		}
 		e := describeEval(evalErr)
 		e.ShowTrace = s.tracing
+		e.Own = s.own().Line(evalErr)
 		return e
 	case errors.As(err, &syntaxErr):
 		return &EvalError{
@@ -34,6 +35,16 @@ func (s *sitting) describe(err error) *EvalError {
 		}
 	}
 	return &EvalError{Msg: cleanText(err.Error())}
+}
+
+// own returns which files are the user's own: those where the session began, and
+// near those that were loaded.
+func (s *sitting) own() *Own {
+	var files []string
+	for _, l := range s.loaded {
+		files = append(files, l.file)
+	}
+	return OwnOf(s.ev, []string{s.opts.Dir}, files)
 }
 
 func describeBuild(err error) *EvalError {

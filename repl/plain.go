@@ -146,6 +146,9 @@ func (p *Plain) printError(e *EvalError) {
 	for _, line := range e.Excerpt {
 		fmt.Fprintf(p.Err, "       %s\n", line)
 	}
+	if e.Own != "" {
+		fmt.Fprintf(p.Err, "       %s\n", e.Own)
+	}
 	if !e.ShowTrace {
 		return
 	}

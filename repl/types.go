@@ -120,6 +120,9 @@ type EvalError struct {
 	Where   string   // "<repl>:1:22"
 	Excerpt []string // source lines with a line of carets
 	Trace   []Frame  // innermost first
+	// Own names the place in the user's own file if Where is in another: "in your
+	// file: /home/me/a.nix:4:7, while calling 'f'". It may be empty.
+	Own string
 	// ShowTrace says that the user wants to see traces: the command :te.
 	ShowTrace bool
 	File      string // to open in the editor; "" if it is not a file

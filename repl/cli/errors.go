@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/repl"
 	"nixbench/store"
 )
 
@@ -21,6 +22,9 @@ func (t traced) Unwrap() error { return t.err }
 // where there is any. Control characters are taken out.
 func (inv *invocation) formatError(err error) string {
 	msg := inv.errorText(err)
+	if own := inv.ownPlace(err); own != "" {
+		msg += "\n\n" + indent(own)
+	}
 	if hint := advice(err); hint != "" && inv.env.nixName() == "" {
 		msg += "\n\n" + indent(hint)
 	}
@@ -32,6 +36,20 @@ func (inv *invocation) formatError(err error) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// ownPlace returns the line that names the place of an error in the user's own
+// file, "" if the error does or Nix's output is asked for.
+func (inv *invocation) ownPlace(err error) string {
+	var evalErr *eval.Error
+	if inv.env.nixName() != "" || !errors.As(err, &evalErr) || len(inv.watchers.evs) == 0 {
+		return ""
+	}
+	var files []string
+	for _, arg := range append(inv.args[:len(inv.args):len(inv.args)], inv.file) {
+		files = append(files, inv.abs(arg))
+	}
+	return repl.OwnOf(inv.watchers.evs[len(inv.watchers.evs)-1], []string{inv.env.Dir}, files).Line(evalErr)
 }
 
 // indent puts text below the first line of an error.

@@ -247,6 +247,9 @@ func errorText(e *tui.EvalError) string {
 	if e.Where != "" {
 		lines[0] += "\nat " + e.Where
 	}
+	if e.Own != "" {
+		lines = append(lines, e.Own)
+	}
 	return strings.Join(lines, "\n")
 }
 

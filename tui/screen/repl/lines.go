@@ -304,6 +304,9 @@ func (l *layout) failure(e *tui.EvalError) {
 		}
 		l.add(lineError, in, indent(2), style.Span{Text: s, Token: tok})
 	}
+	if e.Own != "" {
+		l.add(lineError, in, style.Span{Text: text.CutMiddle(e.Own, max(l.width-l.lead()-4, 16)), Token: themes.Path})
+	}
 	if len(hints) > 0 {
 		hints[0].Text = strings.TrimLeft(hints[0].Text, " ")
 		l.add(lineTrace, append([]style.Span{in}, hints...)...)

@@ -79,6 +79,22 @@ func TestRunningGoldens(t *testing.T) {
 	}
 }
 
+func TestErrorInLibraryGoldens(t *testing.T) {
+	for _, size := range tuitest.Sizes() {
+		b := tuitest.NewBackend(t)
+		d := start(t, b, size[0], size[1])
+		b.Hook = func(context.Context, string) (*tui.Result, bool) {
+			return &tui.Result{Number: 1, Kind: tui.ResultError, Err: &tui.EvalError{
+				Msg: "no such port: 80000", Where: "/src/nixpkgs/lib/ports.nix:8:5",
+				Excerpt: []string{"      8|     throw \"no such port: ${toString p}\"", "       |     ^"},
+				Own:     "in your file: /home/ada/configuration.nix:12:8, while calling 'port'",
+			}}, true
+		}
+		enter(d, "config.services.web.port")
+		d.Golden("own")
+	}
+}
+
 func TestActions(t *testing.T) {
 	d, _ := at80(t)
 	tuitest.CheckActions(t, d.Model.ScreenOf(tui.ScreenRepl), keymap.ReplInput, keymap.Edit, keymap.ReplBrowse, keymap.Rows)
