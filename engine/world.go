@@ -181,6 +181,9 @@ func (w *world) IsValid(ctx context.Context, p store.Path) (bool, error) {
 func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 	var targets []store.DerivedPath
 	for _, elem := range elems {
+		if elem.IsNested() {
+			return fmt.Errorf("cannot build '%s': outputs of derivations that are built themselves are not supported yet", elem.Display())
+		}
 		target := store.DerivedPath{Path: elem.Path()}
 		if output := elem.Output(); output != "" {
 			target.Outputs = []store.OutputName{output}

@@ -69,6 +69,9 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 	}
 	infos := make(map[store.Path]*info)
 	for _, e := range ctx {
+		if inner, _ := e.Inner(); e.IsNested() {
+			s.Fail(eval.ErrorOther, "cannot operate on output '%s' of the unbuilt derivation '%s'", inner.Output(), inner.Path())
+		}
 		i := infos[e.Path()]
 		if i == nil {
 			i = &info{}

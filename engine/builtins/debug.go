@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"fmt"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -112,6 +113,11 @@ func evaluationWarning(text string) string {
 		indent = strings.Repeat(" ", len(prefix))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// failWhile raises an error with a step of the trace.
+func failWhile(s *eval.State, step, format string, args ...any) {
+	s.Raise(eval.ErrorOther, fmt.Sprintf(format, args...), eval.While(0, step))
 }
 
 func breakpoint(s *eval.State, v eval.Value) eval.Value {

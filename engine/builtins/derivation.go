@@ -29,7 +29,7 @@ func (t *table) derivations() []eval.Builtin {
 		})),
 		global(def1("derivationStrict", 1, "attrs", t.Derivations.DerivationStrict)),
 		global(def1("placeholder", 1, "output", placeholder)),
-		feature("dynamic-derivations", def2("outputOf", 1, "derivation-reference output-name", t.outputOf)),
+		feature("dynamic-derivations", def2("outputOf", 0, "derivation-reference output-name", t.outputOf)),
 	}
 }
 

@@ -3,26 +3,51 @@ package builtins
 import (
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/store/drv"
+	"nixbench/store/nixhash"
 )
 
-// outputOf returns an output of a derivation that is known by its store path.
+const outputOfCtx = "while evaluating the first argument to builtins.outputOf"
+
+// outputOf returns an output of a derivation that is known by its store path, or
+// what stands for an output of one that is an output itself.
+// Behaviour: coerceToSingleDerivedPath in Nix's eval.cc.
 func (t *table) outputOf(s *eval.State, ref, output eval.Value) eval.Value {
-	const ctx = "while evaluating the first argument to builtins.outputOf"
-	text, c := s.CoerceToString(ref, ctx, copyPaths)
-	name := s.ForceStringNoCtx(output, "while evaluating the second argument to builtins.outputOf")
+	text, c := s.ForceString(ref, outputOfCtx)
+	fail := func(format string, args ...any) { failWhile(s, outputOfCtx, format, args...) }
 	switch {
 	case len(c) != 1:
-		s.Fail(eval.ErrorOther, "string '%s' has %d entries in its context. It should only have exactly one entry", text, len(c))
+		fail("string '%s' has %d entries in its context. It should only have exactly one entry", text, len(c))
 	case c[0].IsDrvDeep():
-		s.Fail(eval.ErrorOther, "string '%s' has a context which refers to a complete source and binary closure. This is not supported at this time", text)
+		fail("string '%s' has a context which refers to a complete source and binary closure. This is not supported at this time", text)
 	case c[0].Output() != "":
-		s.Fail(eval.ErrorOther, "outputs of derivations that are themselves built are not supported: '%s'", text)
+		if want := t.standsFor(s, c[0]); text != want {
+			inner, _ := c[0].Inner()
+			fail("string '%s' has context with the output '%s' from derivation '%s', but the string is not the right placeholder for this derivation output. It should be '%s'",
+				text, c[0].Output(), inner.Display(), want)
+		}
 	case text != string(c[0].Path()):
-		s.Fail(eval.ErrorOther, "path string '%s' has context with the different path '%s'", text, c[0].Path())
-	case !c[0].Path().IsDerivation():
-		s.Fail(eval.ErrorOther, "path '%s' is not a derivation", c[0].Path())
+		fail("path string '%s' has context with the different path '%s'", text, c[0].Path())
 	}
-	p := c[0].Path()
+	name := s.ForceStringNoCtx(output, "while evaluating the second argument to builtins.outputOf")
+	elem := eval.NestedElem(c[0], name)
+	if c[0].Output() == "" {
+		elem = eval.BuiltElem(c[0].Path(), name)
+	}
+	return eval.MakeContextString(t.standsFor(s, elem), eval.NewStringContext(elem))
+}
+
+// standsFor returns the text that stands for an output: its path if that is known
+// before it is built, or a placeholder.
+func (t *table) standsFor(s *eval.State, elem eval.ContextElem) string {
+	if elem.IsNested() {
+		text, _ := placeholderOf(s, elem)
+		return text
+	}
+	p, name := elem.Path(), elem.Output()
+	if !p.IsDerivation() {
+		s.Fail(eval.ErrorOther, "path '%s' is not a derivation", p)
+	}
 	d, err := t.Derivations.ReadDerivation(s.Context(), p)
 	if err != nil {
 		s.Poll()
@@ -31,5 +56,16 @@ func (t *table) outputOf(s *eval.State, ref, output eval.Value) eval.Value {
 	if _, ok := d.Outputs[name]; !ok {
 		s.Fail(eval.ErrorOther, "derivation '%s' does not have output '%s'", p, name)
 	}
-	return instantiate.OutputString(s, p, name, d.OutputPath(name))
+	return instantiate.OutputString(s, p, name, d.OutputPath(name)).AsString()
+}
+
+// placeholderOf returns the placeholder of an output and its hash.
+func placeholderOf(s *eval.State, elem eval.ContextElem) (string, nixhash.Hash) {
+	inner, _ := elem.Inner()
+	if inner.Output() == "" {
+		requireFeature(s, "ca-derivations")
+		return drv.UpstreamPlaceholder(elem.Path(), elem.Output()), drv.UpstreamHash(elem.Path(), elem.Output())
+	}
+	_, hash := placeholderOf(s, inner)
+	return drv.ComputedPlaceholder(hash, elem.Output())
 }

@@ -45,6 +45,31 @@ func (e ContextElem) Output() string {
 	return name
 }
 
+// NestedElem refers to an output of a derivation that is itself the output inner.
+func NestedElem(inner ContextElem, output string) ContextElem {
+	return "!" + ContextElem(output) + inner
+}
+
+// Inner returns what the derivation of an output is: an output itself, or a store
+// path. Ok is false if the element is not an output.
+func (e ContextElem) Inner() (inner ContextElem, ok bool) {
+	if e.Output() == "" {
+		return "", false
+	}
+	inner = e[len(e.Output())+2:]
+	if inner[0] != '/' {
+		inner = "!" + inner
+	}
+	return inner, true
+}
+
+// IsNested reports whether the element is an output of a derivation that is an
+// output.
+func (e ContextElem) IsNested() bool {
+	inner, ok := e.Inner()
+	return ok && inner.Output() != ""
+}
+
 // IsDrvDeep reports whether the element is a derivation with its closure.
 func (e ContextElem) IsDrvDeep() bool { return len(e) > 0 && e[0] == '=' }
 
@@ -54,7 +79,8 @@ func (e ContextElem) Display() string {
 	case e.IsDrvDeep():
 		return string(e[1:]) + " (deep)"
 	case e.Output() != "":
-		return string(e.Path()) + "^" + e.Output()
+		inner, _ := e.Inner()
+		return inner.Display() + "^" + e.Output()
 	}
 	return string(e)
 }

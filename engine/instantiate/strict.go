@@ -178,6 +178,8 @@ func (r *request) inputs() {
 		switch p := e.Path(); {
 		case e.IsDrvDeep():
 			srcs = append(srcs, r.deepInputs(drvs, p)...)
+		case e.IsNested():
+			r.fail("derivation '%s' depends on '%s', and store derivations with such inputs are not supported yet", r.d.Name, e.Display())
 		case e.Output() != "":
 			drvs[p] = append(drvs[p], e.Output())
 		default:

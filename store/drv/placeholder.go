@@ -2,6 +2,7 @@ package drv
 
 import (
 	"nixbench/store"
+	"nixbench/store/nixbase32"
 	"nixbench/store/nixhash"
 )
 
@@ -16,8 +17,21 @@ func Placeholder(output store.OutputName) string {
 // UpstreamPlaceholder returns the string that stands for an output of another
 // derivation whose path is not known before that is built.
 func UpstreamPlaceholder(drvPath store.Path, output store.OutputName) string {
-	clear := "nix-upstream-output:" + drvPath.Digest() + ":" + store.OutputPathName(NameOf(drvPath), output)
-	return "/" + nixhash.SumString(nixhash.SHA256, clear).Nix32()
+	return "/" + UpstreamHash(drvPath, output).Nix32()
+}
+
+// UpstreamHash is the hash that UpstreamPlaceholder is made of.
+func UpstreamHash(drvPath store.Path, output store.OutputName) nixhash.Hash {
+	return nixhash.SumString(nixhash.SHA256, "nix-upstream-output:"+drvPath.Digest()+":"+store.OutputPathName(NameOf(drvPath), output))
+}
+
+// ComputedPlaceholder returns the string that stands for an output of a derivation
+// that is itself an output, for which inner stands.
+// Format: Nix, downstream-placeholder.cc.
+func ComputedPlaceholder(inner nixhash.Hash, output store.OutputName) (string, nixhash.Hash) {
+	clear := "nix-computed-output:" + nixbase32.EncodeToString(nixhash.Compress(inner.Bytes(), 20)) + ":" + output
+	h := nixhash.SumString(nixhash.SHA256, clear)
+	return "/" + h.Nix32(), h
 }
 
 // ScratchPath returns where an output is built when its path is not known, or
