@@ -114,7 +114,10 @@ func pathExists(s *eval.State, v eval.Value) eval.Value {
 	if wantDir {
 		file = s.ResolveLinks(file)
 	}
-	t, err := s.World().Lstat(s.Context(), file)
+	t, err := s.Lstat(file)
+	if errors.Is(err, syscall.ENAMETOOLONG) {
+		s.FailFile(file, err)
+	}
 	return eval.MakeBool(err == nil && (!wantDir || t == eval.FileDirectory))
 }
 
@@ -152,7 +155,7 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 	if dir := path.Dir(file); s.ResolveLinks(dir) != dir {
 		s.Fail(eval.ErrorFile, "path '%s' is a symlink", firstLink(s, dir))
 	}
-	t, err := s.World().Lstat(s.Context(), file)
+	t, err := s.Lstat(file)
 	if err != nil {
 		s.FailFile(file, err)
 	}

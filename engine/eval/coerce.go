@@ -45,6 +45,9 @@ func (s *State) coerceText(v Value, opts CoerceOpts) (string, StringContext) {
 	case !v.is(rawPath):
 		return v.str(), v.Context()
 	case !opts.CopyToStore:
+		if rest, ok := strings.CutPrefix(v.text(), corepkgsDir); ok {
+			return "/" + rest, nil
+		}
 		return v.text(), nil
 	}
 	p := s.CopyPathToStore(v.text())

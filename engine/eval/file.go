@@ -41,6 +41,17 @@ func (c *Scope) Lookup(name string) (Value, bool) {
 // corepkgsDir is where the files of Options.Corepkgs appear to be.
 const corepkgsDir = "/__corepkgs__/"
 
+// ShowPath returns a path as it is printed: <nix/fetchurl.nix>.
+func ShowPath(file string) string {
+	if file+"/" == corepkgsDir {
+		return "<nix/>"
+	}
+	if rest, ok := strings.CutPrefix(file, corepkgsDir); ok {
+		return "<nix/" + rest + ">"
+	}
+	return file
+}
+
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
@@ -237,7 +248,38 @@ func (s *State) FailFile(file string, err error) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
 	}
+	if errors.Is(err, syscall.ENAMETOOLONG) {
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("getting status of \"%s\": File name too long", tooLong(file)), cause: err})
+	}
 	s.FailWith(err)
+}
+
+// maxName is the length of the longest name of a file, in bytes.
+const maxName = 255
+
+// tooLong returns the part of a path up to the first name that is too long.
+func tooLong(file string) string {
+	for from := 0; ; {
+		end := strings.IndexByte(file[from:], '/')
+		if end < 0 {
+			return file
+		}
+		if end > maxName {
+			return file[:from+end]
+		}
+		from += end + 1
+	}
+}
+
+// Lstat says what a file of the World or a core package is, without following a
+// link.
+func (s *State) Lstat(file string) (FileType, error) {
+	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
+		if _, ok := s.ev.opts.Corepkgs[name]; ok {
+			return FileRegular, nil
+		}
+	}
+	return s.world.Lstat(s.ctx, file)
 }
 
 // Exists reports whether a path exists, following symbolic links.
@@ -248,13 +290,8 @@ func (s *State) Exists(file string) bool {
 
 // stat follows symbolic links to what a path is.
 func (s *State) stat(file string) (string, FileType, error) {
-	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
-		if _, ok := s.ev.opts.Corepkgs[name]; ok {
-			return file, FileRegular, nil
-		}
-	}
 	for range maxSymlinks {
-		t, err := s.world.Lstat(s.ctx, file)
+		t, err := s.Lstat(file)
 		if err != nil || t != FileSymlink {
 			return file, t, err
 		}

@@ -147,7 +147,7 @@ func (ev *Evaluator) scalar(v Value) string {
 	case rawFloat:
 		return FormatFloat(v.float())
 	case rawPath:
-		return v.text()
+		return ShowPath(v.text())
 	case rawLambda, rawClosure:
 		pos, _ := ev.FunctionPos(v)
 		name := ""

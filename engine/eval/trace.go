@@ -20,7 +20,7 @@ func (s *State) finish(e *Error) *Error {
 	if e.Trace != nil {
 		return e
 	}
-	frames := append(slices.Clone(s.stack), e.inner...)
+	frames, unsaved := s.replace(e, append(slices.Clone(s.stack), e.inner...), len(s.stack))
 	trace := make([]TraceFrame, 0, 16)
 	from := make([]int32, 0, 16)
 	for i := range frames {
@@ -28,12 +28,32 @@ func (s *State) finish(e *Error) *Error {
 		for len(from) < len(trace) {
 			from = append(from, int32(i))
 		}
-		if i < len(s.stack) {
+		if i < unsaved {
 			frames[i] = frames[i].saved()
 		}
 	}
 	e.Trace, e.ev, e.stack, e.from = trace, s.ev, frames, from
 	return e
+}
+
+// replace lets an error in the text that addErrorContext is given take the place
+// of the error that the text was for. Of frames, the first unsaved are those of
+// the stack.
+func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
+	for i := 0; i < len(frames); i++ {
+		if uint8(frames[i].n) != tagContext {
+			continue
+		}
+		_, err := s.contextText(&frames[i])
+		if err == nil {
+			continue
+		}
+		e.Kind, e.Msg, e.Suggestions, e.pos, e.cause, e.whole = err.Kind, err.Msg, err.Suggestions, err.pos, err.cause, err.whole
+		e.Pos = s.ev.Position(e.pos)
+		frames, unsaved = append(frames[:i:i], err.inner...), min(unsaved, i)
+		i--
+	}
+	return frames, unsaved
 }
 
 // tell appends what a frame has to say to a trace.
@@ -64,7 +84,8 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	case tagSelect:
 		return s.tellSelection(trace, f)
 	case tagContext:
-		t.Text, t.Always = s.contextText(f), f.n&alwaysTold != 0
+		t.Text, _ = s.contextText(f)
+		t.Always = f.n&alwaysTold != 0
 	default:
 		if int8(f.n) < 0 && s.thrown != nil && f.cell() == s.thrown.cell {
 			return append(trace, TraceFrame{Text: "entering the infinite recursion", Always: true})
@@ -96,11 +117,19 @@ func (s *State) tellSelection(trace []TraceFrame, f *frame) []TraceFrame {
 	return append(trace, TraceFrame{Pos: pos, Text: "from the definition of '" + sel.describe(s, done) + "'"})
 }
 
-// aside runs f for a trace while an error unwinds, and returns the error of f.
+// aside runs f for a trace while an error unwinds, and returns the error of f with
+// the steps that led to it.
 func (s *State) aside(f func()) *Error {
-	thrown := s.thrown
+	thrown, mark := s.thrown, len(s.stack)
 	s.room += 1 << 20 // an error at the very limit can still be told
-	err := s.Try(f, func(e *Error) bool { return true })
+	err := s.Try(f, func(e *Error) bool {
+		inner := make([]frame, 0, len(s.stack)-mark+len(e.inner))
+		for _, f := range s.stack[mark:] {
+			inner = append(inner, f.saved())
+		}
+		e.inner = append(inner, e.inner...)
+		return true
+	})
 	s.room -= 1 << 20
 	s.thrown = thrown
 	return err
@@ -127,14 +156,11 @@ func (s *State) withContext(msg Value, flags uint64, f func() Value) Value {
 }
 
 // contextText computes the message of a tagContext frame.
-func (s *State) contextText(f *frame) (text string) {
-	err := s.aside(func() {
+func (s *State) contextText(f *frame) (text string, err *Error) {
+	err = s.aside(func() {
 		text, _ = s.CoerceToString(*f.value(), "while evaluating the error message passed to builtins.addErrorContext", CoerceOpts{})
 	})
-	if err != nil {
-		return err.Msg
-	}
-	return text
+	return text, err
 }
 
 // Format lays the error out as Nix prints it, from "error:" on, without escape

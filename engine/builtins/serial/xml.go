@@ -50,7 +50,7 @@ func (w *xmlWriter) value(v eval.Value) {
 		w.ctx = w.ctx.Union(v.Context())
 		w.out.Empty("string", "value", v.AsString())
 	case eval.KindPath:
-		w.out.Empty("path", "value", v.AsString())
+		w.out.Empty("path", "value", eval.ShowPath(v.AsString()))
 	case eval.KindList:
 		w.out.Element("list", nil, func() {
 			for _, e := range v.List() {
