@@ -34,6 +34,8 @@ type EvalOptions struct {
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)
+	// OnFile is told of each file that is about to be evaluated, likewise.
+	OnFile func(file string)
 	// Tracer is told of calls; nil if nobody wants to know.
 	Tracer eval.Tracer
 	// MemoryLimit bounds the bytes of values of one evaluation; 0 is what the
@@ -66,7 +68,8 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	}
 	w := &world{e: e, opts: opts}
 	return eval.New(eval.Options{
-		World: w.restrict(context.Background(), path),
+		OnFile: opts.OnFile,
+		World:  w.restrict(context.Background(), path),
 		Builtins: builtins.Table(builtins.Options{
 			Derivations:     instantiate.New(e.store.Dir(), w),
 			Store:           w,

@@ -41,6 +41,9 @@ type Options struct {
 	// IgnoreTry is Nix's setting ignore-try: errors that tryEval may catch do not
 	// stop for the debugger.
 	IgnoreTry bool
+	// OnFile is told of each file that is about to be evaluated; nil if nobody
+	// wants to know. It must be safe for concurrent use.
+	OnFile func(file string)
 	// Lints are Nix's settings lint-….
 	Lints Lints
 	// Features are the experimental features that are on.

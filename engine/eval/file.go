@@ -206,6 +206,9 @@ func (n *fileNode) Eval(s *State, _ *Value) Value {
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 
 func (s *State) evalFile(file string, scope *Scope) Value {
+	if s.ev.opts.OnFile != nil {
+		s.ev.opts.OnFile(file)
+	}
 	buf := s.fileText[:0]
 	s.fileText = nil
 	text := s.readFile(file, buf)

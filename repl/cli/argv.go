@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -113,6 +114,10 @@ func countArgs(n int) string {
 
 func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string) error {
 	if err := f.set(inv, args); err != nil {
+		var exit *ExitError
+		if errors.As(err, &exit) {
+			return err
+		}
 		return cmd.usage("flag '%s': %v", name, err)
 	}
 	return nil

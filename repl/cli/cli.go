@@ -98,7 +98,11 @@ func Run(ctx context.Context, env *Env) int {
 		fmt.Fprintln(env.Stderr, inv.formatError(errors.New("interrupted by the user")))
 		return 1 // as Nix
 	}
-	fmt.Fprintln(env.Stderr, inv.formatError(err))
+	if inv.jsonLog {
+		fmt.Fprintln(env.Stderr, jsonLine(inv.formatError(err)))
+	} else {
+		fmt.Fprintln(env.Stderr, inv.formatError(err))
+	}
 	inv.adviseHelp(err)
 	return status
 }

@@ -80,6 +80,7 @@ func commands() []command {
 				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
 				{[]string{"--no-location"}, nil, "leave out of --xml where things are written", on(func(inv *invocation) *bool { return &inv.noLocation })},
 				ignored("nothing is repaired while evaluating", "--repair"),
+				{[]string{"--max-jobs", "-j"}, []string{"N"}, "builds at once", setting("max-jobs", "")},
 			})},
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",

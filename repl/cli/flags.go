@@ -58,6 +58,7 @@ type invocation struct {
 	recursive, size, closureSize, human, sigs, all, precise bool
 	jsonFormat                                              int // 0: the default
 	checkContents, repair                                   bool
+	jsonLog                                                 bool // --log-format internal-json
 	maxFreed                                                int64
 
 	// Profiles.
@@ -120,7 +121,21 @@ var commonFlags = []flag{
 	{[]string{"--quiet"}, nil, "say less; may be repeated", louder(-1)},
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
+	{[]string{"--log-format"}, []string{"FORMAT"}, "raw, bar or bar-with-logs, which are the same, or internal-json", logFormat},
 	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
+}
+
+// logFormat takes the formats of Nix. All of them but JSON are lines of text.
+func logFormat(inv *invocation, args []string) error {
+	switch args[0] {
+	case "raw", "raw-with-logs", "bar", "bar-with-logs":
+		inv.jsonLog = false
+	case "internal-json":
+		inv.jsonLog = true
+	default:
+		return &ExitError{1, fmt.Errorf("option 'log-format' has an invalid value '%s'", args[0])}
+	}
+	return nil
 }
 
 var jsonFlag = flag{[]string{"--json"}, nil, "print JSON", on(func(inv *invocation) *bool { return &inv.json })}

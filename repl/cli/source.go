@@ -75,7 +75,7 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
 		return nil, inv.cmd.usage("'--file' is not compatible with '--pure-eval'")
 	}
-	if inv.showsStats() {
+	if inv.showsStats() || inv.verbosity() >= levelTalkative {
 		set.EvalCores = 1 // what is done twice or in vain would be counted
 	}
 	return set, nil
@@ -90,6 +90,9 @@ func (inv *invocation) warn(msg string) {
 
 // tell prints a message to standard error, cleaned.
 func (inv *invocation) tell(msg string) {
+	if inv.jsonLog {
+		msg = jsonLine(msg)
+	}
 	fmt.Fprintln(inv.env.Stderr, inv.clean(msg))
 }
 
@@ -104,6 +107,29 @@ func (inv *invocation) clean(msg string) string {
 		lines[i] = text.PlainLine(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// tellsFiles returns what says which files are evaluated, nil if that is not asked
+// for. The files that instantiate is given are only read, as Nix counts it.
+func (inv *invocation) tellsFiles() func(file string) {
+	if inv.verbosity() < levelTalkative {
+		return nil
+	}
+	tell := func(file string) { inv.tell("evaluating file '" + file + "'") }
+	tell(eval.DerivationInternal)
+	given := make(map[string]bool)
+	if inv.cmd.name == "instantiate" {
+		for _, arg := range inv.args {
+			given[inv.abs(arg)] = true
+		}
+	}
+	return func(file string) {
+		if given[file] {
+			delete(given, file)
+			return
+		}
+		tell(file)
+	}
 }
 
 // An evaluation is an evaluator and what the flags say about its input.
@@ -129,7 +155,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
 		Tracer:   tracer,
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
-		Debugger: e.debugger(),
+		Debugger: e.debugger(), OnFile: inv.tellsFiles(),
 	})
 	if err != nil {
 		return nil, err
