@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -87,6 +88,11 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 			}
 			return cmd.parseFlag(inv, "-"+arg[2:], argv)
 		}
+	}
+	if cmd.name == "nix-env" {
+		// Its operations look at what is left, when there is one.
+		inv.unknown = cmp.Or(inv.unknown, arg)
+		return argv, nil
 	}
 	return nil, cmd.usage("unrecognised flag '%s'", arg)
 }

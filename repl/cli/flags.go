@@ -58,7 +58,8 @@ type invocation struct {
 	recursive, size, closureSize, human, sigs, all, precise bool
 	jsonFormat                                              int // 0: the default
 	checkContents, repair                                   bool
-	jsonLog                                                 bool // --log-format internal-json
+	jsonLog                                                 bool   // --log-format internal-json
+	unknown                                                 string // the first flag that nix-env does not know
 	maxFreed                                                int64
 
 	// Profiles.

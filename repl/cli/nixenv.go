@@ -58,6 +58,8 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 	switch {
 	case !q.query:
 		return inv.cmd.usage("no operation specified")
+	case inv.unknown != "":
+		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
 	case q.attrPath && !q.available:
 		return inv.cmd.usage("--attr-path(-P) only works with --available")
 	}
