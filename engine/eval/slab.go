@@ -27,8 +27,8 @@ func (s *State) alloc(n int) *Value {
 //go:noinline
 func (s *State) allocSlow(n int) *Value {
 	if n > maxSlab {
+		s.account(n) // before it is there: it may be most of what is allowed
 		first, _ := newChunk(n)
-		s.account(n)
 		return first
 	}
 	first, _ := newChunk(chunkCells)
