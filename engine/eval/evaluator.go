@@ -72,6 +72,7 @@ type Evaluator struct {
 	positions *syntax.PosTable
 	imports   sync.Map // path -> path of the file that importing it reads
 	copied    sync.Map // path -> store.Path
+	missing   sync.Map // entries of search paths that were warned of
 	nodes     nodeTable
 	stopped   atomic.Pointer[State] // for the debugger
 

@@ -383,6 +383,7 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		if errors.Is(err, fs.ErrPermission) {
 			s.FailFile(file, err)
 		}
+		s.warnMissing(e.Path)
 	}
 	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
 		return corepkgsDir + rest
@@ -393,6 +394,21 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 	}
 	s.Fail(ErrorThrow, format, name)
 	return ""
+}
+
+// warnMissing warns, once, of an entry of a search path that does not exist.
+// Behaviour: EvalState::resolveLookupPathPath in Nix's eval.cc.
+func (s *State) warnMissing(entry string) {
+	dir := entry
+	if !path.IsAbs(dir) {
+		dir = path.Join(s.ev.opts.Dir, dir)
+	}
+	if _, _, err := s.stat(dir); err == nil {
+		return
+	}
+	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
+		s.Warn("Nix search path entry '" + entry + "' does not exist, ignoring")
+	}
 }
 
 // matchPrefix returns what follows prefix in name, if name begins with it as a
