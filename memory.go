@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync/atomic"
 )
 
@@ -15,12 +16,13 @@ import (
 // is no short one: it is given a large heap of huge pages, where the machine has
 // them, since a page fault costs more than what is then done with the page. The
 // next collection is put off until a quarter of the machine's memory or
-// maxUncollected is used. From then on the usual pace holds, without a limit:
-// near a limit Go would do nothing but collect.
+// maxUncollected is used. From then on the heap may grow to twice what is live,
+// or, if that is large, by half of it. There is no limit: near a limit Go would do
+// nothing but collect.
 
 // maxUncollected is the most memory, in bytes, that a command uses before it
 // collects for the second time.
-const maxUncollected = 5 << 28
+const maxUncollected = 5 << 27
 
 // A collection puts garbage collection off. It is safe for concurrent use.
 type collection struct {
@@ -50,11 +52,38 @@ func (c *collection) putOff() {
 	// A little of the limit is for what is not heap; near it, Go would give
 	// pages back.
 	reserveHugePages(limit / 5 * 4)
-	afterCollection(c.asUsual)
+	afterCollection(c.pace)
 	debug.SetMemoryLimit(limit)
 	if c.usual.Load() {
 		c.asUsual()
 	}
+}
+
+// largeHeap is how many live bytes are so many that garbage may take half of it.
+const largeHeap = 1 << 30
+
+// pace says when the next collection is to be, after each one.
+func (c *collection) pace() {
+	if c.usual.Load() {
+		return
+	}
+	debug.SetMemoryLimit(math.MaxInt64)
+	percent := 100
+	if liveHeap() > largeHeap {
+		percent = 50
+	}
+	debug.SetGCPercent(percent)
+	afterCollection(c.pace)
+	if c.usual.Load() {
+		c.asUsual()
+	}
+}
+
+// liveHeap returns how many bytes the last collection has left.
+func liveHeap() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // asUsual restores Go's defaults, for good.
