@@ -3,9 +3,12 @@
 package shell
 
 import (
+	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,6 +28,10 @@ func TestConfirm(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "GNU coreutils") {
 		t.Skip("the tools of this machine are not GNU's")
 	}
+	// bash shows the signals that it was started without: under nohup, SIGHUP.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	files, err := filepath.Glob("testdata/*.t")
 	if err != nil {
 		t.Fatal(err)
