@@ -21,6 +21,7 @@ func attrSets() []eval.Builtin {
 
 func attrNames(s *eval.State, set eval.Value) eval.Value {
 	attrs := s.ForceAttrs(set, "while evaluating the argument passed to builtins.attrNames")
+	s.OrderNames(attrs)
 	list, elems := s.NewList(attrs.Len())
 	i := 0
 	for a := range attrs.All() {
@@ -32,6 +33,7 @@ func attrNames(s *eval.State, set eval.Value) eval.Value {
 
 func attrValues(s *eval.State, set eval.Value) eval.Value {
 	attrs := s.ForceAttrs(set, "while evaluating the argument passed to builtins.attrValues")
+	s.OrderNames(attrs)
 	list, elems := s.NewList(attrs.Len())
 	i := 0
 	for a := range attrs.All() {

@@ -237,9 +237,18 @@ func (t *transition) gather(dst, a []Value, b *Value) []Value {
 	return dst
 }
 
+// OrderNames sorts the names of a set, which [Attrs.All] and [Attrs.Names] do
+// else: those of a large set take long, and it can be cancelled.
+func (s *State) OrderNames(a Attrs) {
+	if sh := flat(a.v).shape(); len(sh.syms) >= pollCompared {
+		sh.lexOrderPolled(s.poll)
+	}
+}
+
 // sortAttrs sorts entries by symbol and leaves one of each name, the last or
-// the first of those given. It changes entries.
-func sortAttrs(entries []Attr, keepLast bool) []Attr {
+// the first of those given. It changes entries, and calls poll, which may be nil,
+// once in a while.
+func sortAttrs(entries []Attr, keepLast bool, poll func()) []Attr {
 	sorted := true
 	for i := 1; i < len(entries); i++ {
 		if entries[i].Name <= entries[i-1].Name {
@@ -250,7 +259,7 @@ func sortAttrs(entries []Attr, keepLast bool) []Attr {
 	if sorted {
 		return entries
 	}
-	slices.SortStableFunc(entries, func(a, b Attr) int { return int(a.Name) - int(b.Name) })
+	slices.SortStableFunc(entries, polled(poll, func(a, b Attr) int { return int(a.Name) - int(b.Name) }))
 	n := 0
 	for i := range entries {
 		if n > 0 && entries[i].Name == entries[n-1].Name {

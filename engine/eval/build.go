@@ -59,8 +59,17 @@ func (b *AttrsBuilder) FirstValue() Value {
 	return b.value(false)
 }
 
+// poll returns what notices that the evaluation was cancelled, if there are many
+// entries.
+func (b *AttrsBuilder) poll() func() {
+	if len(b.entries) < pollCompared {
+		return nil
+	}
+	return b.s.poll
+}
+
 func (b *AttrsBuilder) value(keepLast bool) Value {
-	v := b.s.attrsFrom(sortAttrs(b.entries, keepLast), b.hasPos)
+	v := b.s.attrsFrom(sortAttrs(b.entries, keepLast, b.poll()), b.hasPos)
 	b.release()
 	return v
 }

@@ -132,7 +132,7 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 	}
 	self, _ := newChunk(1)
 	entries = append(entries, Attr{Name: symBuiltins, Value: makeRef(self)})
-	entries = sortAttrs(entries, true)
+	entries = sortAttrs(entries, true, nil)
 	sh := &Shape{syms: make([]Sym, len(entries))}
 	first, vals := newChunk(len(entries) + 1)
 	for i, e := range entries {

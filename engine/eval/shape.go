@@ -154,7 +154,27 @@ func (sh *Shape) shareNames(other *Shape) {
 }
 
 // lexOrder returns the indices of the names in lexicographic order.
-func (sh *Shape) lexOrder() []int32 {
+func (sh *Shape) lexOrder() []int32 { return sh.lexOrderPolled(nil) }
+
+// pollCompared is after how many comparisons a sort calls its poll.
+const pollCompared = 1 << 12
+
+// polled returns compare, which calls poll, if it is not nil, once in a while.
+func polled[T any](poll func(), compare func(a, b T) int) func(a, b T) int {
+	if poll == nil {
+		return compare
+	}
+	n := 0
+	return func(a, b T) int {
+		if n++; n%pollCompared == 0 {
+			poll()
+		}
+		return compare(a, b)
+	}
+}
+
+// lexOrderPolled is lexOrder, which calls poll once in a while.
+func (sh *Shape) lexOrderPolled(poll func()) []int32 {
 	x := sh.indexed()
 	if p := x.lex.Load(); p != nil {
 		return *p
@@ -165,7 +185,7 @@ func (sh *Shape) lexOrder() []int32 {
 		names[i] = SymName(s)
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(names[a], names[b]) })
+	slices.SortFunc(order, polled(poll, func(a, b int32) int { return cmp.Compare(names[a], names[b]) }))
 	x.lex.Store(&order)
 	return order
 }

@@ -184,6 +184,7 @@ func (w *jsonWriter) list(v eval.Value, pos eval.Pos, copyPaths bool) {
 
 func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 	attrs := v.Attrs()
+	w.s.OrderNames(attrs)
 	w.out = append(w.out, '{')
 	ahead := w.aheadOfSet(attrs, copyPaths)
 	defer ahead.Stop()
