@@ -49,9 +49,9 @@ func (c *collection) putOff() {
 	}
 	limit := min(totalMemory()/4, maxUncollected)
 	debug.SetGCPercent(-1)
-	// A little of the limit is for what is not heap; near it, Go would give
-	// pages back.
-	reserveHugePages(limit / 5 * 4)
+	// The heap goes on growing while it is collected. More than that would be
+	// slower: the machine has to find the pages.
+	reserveHugePages(limit / 5 * 6)
 	afterCollection(c.pace)
 	debug.SetMemoryLimit(limit)
 	if c.usual.Load() {
