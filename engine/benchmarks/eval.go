@@ -44,15 +44,11 @@ var modes = []struct {
 }
 
 func benchEval(conf *config) error {
-	scratch, err := os.MkdirTemp("", "bench-eval-")
-	if err != nil {
-		return fmt.Errorf("make a scratch directory: %v", err)
-	}
-	defer os.RemoveAll(scratch)
-	programs, err := conf.programs(scratch)
+	scratch, programs, err := conf.prepare()
 	if err != nil {
 		return err
 	}
+	defer os.RemoveAll(scratch)
 	known, err := inModes(&programs)
 	if err != nil {
 		return err

@@ -23,15 +23,11 @@ func benchParse(conf *config) error {
 	if conf.nixpkgs == "" {
 		return errUsage
 	}
-	scratch, err := os.MkdirTemp("", "bench-parse-")
-	if err != nil {
-		return fmt.Errorf("make a scratch directory: %v", err)
-	}
-	defer os.RemoveAll(scratch)
-	programs, err := conf.programs(scratch)
+	scratch, programs, err := conf.prepare()
 	if err != nil {
 		return err
 	}
+	defer os.RemoveAll(scratch)
 	list := filepath.Join(scratch, "files")
 	files, err := listSources(conf.nixpkgs, list)
 	if err != nil {

@@ -37,6 +37,20 @@ type answer struct {
 	failed bool
 }
 
+// prepare makes a scratch directory, which the caller removes, and sets up there
+// what is compared.
+func (conf *config) prepare() (scratch string, programs []program, err error) {
+	scratch, err = os.MkdirTemp("", "bench-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a scratch directory: %v", err)
+	}
+	if programs, err = conf.programs(scratch); err != nil {
+		os.RemoveAll(scratch)
+		return "", nil, err
+	}
+	return scratch, programs, nil
+}
+
 // programs sets up what is compared: nixbench first, then the real ones. Each
 // has its home below scratch, and no configuration.
 func (conf *config) programs(scratch string) ([]program, error) {

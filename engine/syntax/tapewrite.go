@@ -101,13 +101,6 @@ func (w *tapeWriter) delayed(e Expr) {
 	}
 }
 
-func (w *tapeWriter) allDelayed(es []Expr) {
-	w.count(len(es))
-	for _, e := range es {
-		w.delayed(e)
-	}
-}
-
 // maybe writes an expression that may be nil.
 func (w *tapeWriter) maybe(e Expr) {
 	if e == nil {
@@ -117,10 +110,11 @@ func (w *tapeWriter) maybe(e Expr) {
 	w.expr(e)
 }
 
-func (w *tapeWriter) all(es []Expr) {
+// each writes expressions, one by one with write.
+func (w *tapeWriter) each(es []Expr, write func(Expr)) {
 	w.count(len(es))
 	for _, e := range es {
-		w.expr(e)
+		write(e)
 	}
 }
 
@@ -164,7 +158,7 @@ func (w *tapeWriter) expr(e Expr) {
 		w.attrs(e)
 	case *List:
 		w.head(onList, e.At)
-		w.allDelayed(e.Elems)
+		w.each(e.Elems, w.delayed)
 	case *Lambda:
 		w.lambda(e)
 	default:
@@ -178,7 +172,7 @@ func (w *tapeWriter) compound(e Expr) {
 	case *Call:
 		w.head(onCall, e.At)
 		w.expr(e.Fn)
-		w.allDelayed(e.Args)
+		w.each(e.Args, w.delayed)
 	case *Let:
 		w.head(onLet, e.At)
 		w.attrs(e.Attrs)
@@ -255,7 +249,7 @@ func (w *tapeWriter) attrs(e *Attrs) {
 	w.bool(e.Rec)
 	w.frame(e.Frame)
 	w.number(e.Overrides)
-	w.all(e.Froms)
+	w.each(e.Froms, w.expr)
 	w.count(len(e.Attrs))
 	for i := range e.Attrs {
 		a := &e.Attrs[i]
