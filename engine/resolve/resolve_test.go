@@ -114,14 +114,19 @@ func newOptions(scope ...string) *Options {
 	for _, name := range scope {
 		opts.Scope.Define(syms.Intern(name))
 	}
-	opts.Global = func(y syntax.Sym) bool {
+	opts.Global = globalsOf(syms)
+	return opts
+}
+
+// globalsOf says which names of a table are bound in every text.
+func globalsOf(syms *syntax.Symbols) func(syntax.Sym) bool {
+	return func(y syntax.Sym) bool {
 		switch syms.Name(y) {
 		case "true", "map", "__sub", "__lessThan", "__findFile", "__nixPath":
 			return true
 		}
 		return false
 	}
-	return opts
 }
 
 func parse(t *testing.T, src string, opts *Options) (syntax.Expr, *syntax.File) {

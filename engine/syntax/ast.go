@@ -39,7 +39,10 @@ type (
 	// with a slash.
 	Path struct {
 		Value string
-		At    Pos
+		// Relative is how the path was written if it starts from the directory of
+		// the text, else "".
+		Relative string
+		At       Pos
 	}
 
 	// An Interp is a string or path with interpolated expressions.

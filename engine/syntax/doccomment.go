@@ -22,6 +22,7 @@ type docComment struct {
 // Doc returns the comment that documents the function, attribute or value
 // at p: what is between its delimiters, without common indentation.
 func (f *File) Doc(p Pos) (text string, ok bool) {
+	f.once.Do(f.splitLines)
 	i, ok := slices.BinarySearchFunc(f.docs, p, func(d docComment, p Pos) int {
 		return int(int64(d.target) - int64(p))
 	})

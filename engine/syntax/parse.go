@@ -52,6 +52,7 @@ type parser struct {
 	file *File
 	opts *Options
 	syms *Symbols
+	seen *numbering // of the names that were interned, in this order; or nil
 	base Pos
 
 	failed    bool
@@ -86,6 +87,7 @@ func newParser(name, src string, opts *Options) (*parser, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.dir = opts.BasePath
 	p.file, p.base = f, f.base
 	p.scan.src, p.scan.noPipes = src, !opts.PipeOperators
 	return p, nil
@@ -206,8 +208,14 @@ func (p *parser) accept(k Kind) {
 }
 
 // ident returns the name of the current token, which is an identifier or or.
-func (p *parser) ident() Sym {
-	return p.syms.Intern(p.src[p.tok.Start:p.tok.End])
+func (p *parser) ident() Sym { return p.intern(p.src[p.tok.Start:p.tok.End]) }
+
+func (p *parser) intern(name string) Sym {
+	y := p.syms.Intern(name)
+	if p.seen != nil {
+		p.seen.of(y)
+	}
+	return y
 }
 
 // enter notes that the text gets more deeply nested.

@@ -156,7 +156,7 @@ func (p *parser) attrName() AttrName {
 		return AttrName{}
 	}
 	if s, ok := x.(*Str); ok {
-		return AttrName{Sym: p.syms.Intern(s.Value)}
+		return AttrName{Sym: p.intern(s.Value)}
 	}
 	return AttrName{X: x}
 }
@@ -210,6 +210,9 @@ func (p *parser) addAttr(a *Attrs, path []AttrName, n Attr) {
 	if !ok1 || !ok2 {
 		p.duplicate(path, n.At, old.At)
 		return
+	}
+	if len(from.Attrs) > 1 {
+		p.file.inOrder = true
 	}
 	slices.SortFunc(from.Attrs, func(x, y Attr) int { return cmp.Compare(x.Name, y.Name) })
 	shift := int32(len(into.Froms))

@@ -41,7 +41,7 @@ func (p *parser) lambda() Expr {
 	p.accept(Colon)
 	l.Body = p.expr()
 	if arg.Kind == Ident {
-		l.Arg = p.syms.Intern(p.text(arg))
+		l.Arg = p.intern(p.text(arg))
 	}
 	p.checkFormals(l, start)
 	p.documentLambda(l, start)
@@ -64,7 +64,7 @@ func (p *parser) formals(l *Lambda) (height int) {
 			f.Default = p.expr()
 			height = max(height, p.height)
 		}
-		f.Name = p.syms.Intern(name)
+		f.Name = p.intern(name)
 		p.params = append(p.params, f)
 		if p.tok.Kind != Comma {
 			p.accept(BraceClose)

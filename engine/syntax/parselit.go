@@ -149,7 +149,8 @@ func (p *parser) indStr(at Pos) Expr {
 func (p *parser) path(at Pos) Expr {
 	tok := p.tok
 	first := p.arena.paths.alloc()
-	first.Value, first.At = p.absolutePath(tok), at
+	first.Value, first.Relative = p.absolutePath(tok)
+	first.At = at
 	p.next()
 	switch p.tok.Kind {
 	case PathEnd:
@@ -172,11 +173,11 @@ const (
 	urlLiterals   = "lint-url-literals"
 )
 
-// absolutePath returns the path that the first piece of a path literal means.
-// A slash at its end is kept.
-func (p *parser) absolutePath(tok Token) string {
+// absolutePath returns the path that the first piece of a path literal means, and
+// the piece itself if it starts from the directory of the text. A slash at
+// its end is kept.
+func (p *parser) absolutePath(tok Token) (abs, relative string) {
 	text := p.text(tok)
-	var abs string
 	switch {
 	case tok.Kind == HomePathText:
 		if p.opts.PureEval {
@@ -184,18 +185,24 @@ func (p *parser) absolutePath(tok Token) string {
 		}
 		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "home path literals are not portable. "+
 			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
-		return p.opts.Home + text[1:]
+		return p.opts.Home + text[1:], ""
 	case text[0] == '/':
 		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "absolute path literals are not portable. "+
 			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
-		abs = path.Clean(text)
+		return inDir("", text), ""
 	default:
 		if text[0] != '.' {
 			p.lint(p.opts.ShortPaths, shortPaths, tok.Start, "relative path literal '"+text+
 				"' should be prefixed with '.' for clarity: './"+text+"'")
 		}
-		abs = path.Join("/", p.opts.BasePath, text)
+		return inDir(p.opts.BasePath, text), text
 	}
+}
+
+// inDir returns the absolute path that text is from dir. A slash at its end is
+// kept.
+func inDir(dir, text string) string {
+	abs := path.Join("/", dir, text)
 	if len(text) > 1 && strings.HasSuffix(text, "/") {
 		abs += "/"
 	}

@@ -30,6 +30,7 @@ type File struct {
 	Warnings []Warning
 
 	base   Pos
+	dir    string // that relative paths start from
 	source string
 	docs   []docComment // by position of what they document, ascending
 	once   sync.Once
@@ -40,6 +41,9 @@ type File struct {
 	size    int // of the text that was dropped
 	sum     uint64
 	changed bool // the text that was read again is another
+
+	stored  string // docs and lines as storeFile writes them, until somebody asks
+	inOrder bool   // the tree depends on the order of symbols
 }
 
 // Source returns the whole text; "" if it was dropped and is not there any more.
@@ -58,7 +62,9 @@ var sumSeed = maphash.MakeSeed()
 // Drop lets go of the text, which is seldom wanted once it was parsed: read gets
 // it again. It must not be called while others use f.
 func (f *File) Drop(read func() ([]byte, error)) {
-	f.once.Do(f.splitLines)
+	if f.stored == "" {
+		f.once.Do(f.splitLines)
+	}
 	f.size, f.sum = len(f.source), maphash.String(sumSeed, f.source)
 	f.source, f.read = "", read
 }
@@ -96,6 +102,10 @@ func (f *File) Position(p Pos) Position {
 
 // splitLines finds the lines. They end with \n, \r\n or \r.
 func (f *File) splitLines() {
+	if f.stored != "" {
+		f.restore()
+		return
+	}
 	src := f.source
 	lines := make([]uint32, 1, 1+strings.Count(src, "\n"))
 	for i := 0; i < len(src); i++ {

@@ -16,8 +16,9 @@ import (
 // A Tape is immutable and safe for concurrent use.
 type Tape struct {
 	code string
-	syms []Sym
-	base Pos // of the file
+	syms []Sym  // those that the parser interned, in that order, then others
+	base Pos    // of the file
+	dir  string // that relative paths start from
 }
 
 // The kinds of nodes on a tape.
@@ -26,6 +27,7 @@ const (
 	onFloat
 	onStr
 	onPath
+	onRelative // a path, as it was written
 	onInterp
 	onVar
 	onCurPos
@@ -80,10 +82,17 @@ func mayFold(e Expr) bool {
 // which must not be used afterwards: its memory serves the next one. The File is
 // there with an error, too, unless the text is too long.
 func WithTree(name, src string, opts *Options, use func(Expr, *File) error) (*File, error) {
+	return withTree(name, src, opts, nil, use)
+}
+
+// withTree is WithTree; the names that the parser interns become those of seen, if
+// it is not nil.
+func withTree(name, src string, opts *Options, seen *numbering, use func(Expr, *File) error) (*File, error) {
 	p, err := newParser(name, src, opts)
 	if err != nil {
 		return nil, err
 	}
+	p.seen = seen
 	p.arena = idleArenas.get()
 	e, err := p.whole()
 	if err == nil {
@@ -100,11 +109,13 @@ func WithTree(name, src string, opts *Options, use func(Expr, *File) error) (*Fi
 // ParseTape reads an expression as [WithTree] does, lets resolve have it, and
 // returns it on a tape.
 func ParseTape(name, src string, opts *Options, resolve func(Expr, *File) error) (t *Tape, f *File, err error) {
-	f, err = WithTree(name, src, opts, func(e Expr, f *File) error {
+	w := tapeWriters.get()
+	defer w.release()
+	f, err = withTree(name, src, opts, &w.names, func(e Expr, f *File) error {
 		if err := resolve(e, f); err != nil {
 			return err
 		}
-		t = NewTape(e, f)
+		t = w.write(e, f)
 		return nil
 	})
 	return t, f, err

@@ -214,6 +214,11 @@ func (r *TapeReader) node(kind byte, off uint32) Expr {
 		e := r.arena.paths.alloc()
 		e.Value, e.At = r.string(), at
 		return e
+	case onRelative:
+		e := r.arena.paths.alloc()
+		e.Relative, e.At = r.string(), at
+		e.Value = inDir(r.tape.dir, e.Relative)
+		return e
 	case onInterp:
 		return r.interp(at)
 	case onVar:

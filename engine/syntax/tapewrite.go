@@ -10,8 +10,7 @@ import (
 // A tapeWriter puts a tree on a tape.
 type tapeWriter struct {
 	out   []byte
-	syms  []Sym
-	index []uint32 // by symbol: 1 + index into syms
+	names numbering
 	base  Pos
 }
 
@@ -21,18 +20,51 @@ var tapeWriters = pool[tapeWriter]{}
 // NewTape puts a resolved tree of a file on a tape.
 func NewTape(e Expr, f *File) *Tape {
 	w := tapeWriters.get()
+	defer w.release()
+	return w.write(e, f)
+}
+
+func (w *tapeWriter) write(e Expr, f *File) *Tape {
 	w.base = f.base
 	if need := len(f.source); need > cap(w.out) {
 		w.out = make([]byte, 0, 1<<bits.Len(uint(need)))
 	}
 	w.expr(e)
-	t := &Tape{code: string(w.out), syms: append([]Sym(nil), w.syms...), base: f.base}
-	for _, s := range w.syms {
-		w.index[s] = 0
-	}
-	w.out, w.syms = w.out[:0], w.syms[:0]
+	return &Tape{code: string(w.out), syms: append([]Sym(nil), w.names.syms...), base: f.base, dir: f.dir}
+}
+
+// release readies w for another tree.
+func (w *tapeWriter) release() {
+	w.names.reset()
+	w.out = w.out[:0]
 	tapeWriters.put(w)
-	return t
+}
+
+// A numbering gives the names of one text numbers from 1 on, in the order in
+// which it meets them.
+type numbering struct {
+	syms  []Sym    // by number, from 0
+	index []uint32 // numbers by symbol
+}
+
+// of returns the number of a name.
+func (t *numbering) of(s Sym) uint32 {
+	if int(s) >= len(t.index) {
+		t.index = append(t.index, make([]uint32, int(s)+1-len(t.index))...)
+	}
+	if t.index[s] == 0 {
+		t.syms = append(t.syms, s)
+		t.index[s] = uint32(len(t.syms))
+	}
+	return t.index[s]
+}
+
+// reset forgets all names.
+func (t *numbering) reset() {
+	for _, s := range t.syms {
+		t.index[s] = 0
+	}
+	t.syms = t.syms[:0]
 }
 
 func (w *tapeWriter) byte(b byte)     { w.out = append(w.out, b) }
@@ -63,14 +95,7 @@ func (w *tapeWriter) sym(s Sym) {
 		w.byte(0)
 		return
 	}
-	if int(s) >= len(w.index) {
-		w.index = append(w.index, make([]uint32, int(s)+1-len(w.index))...)
-	}
-	if w.index[s] == 0 {
-		w.syms = append(w.syms, s)
-		w.index[s] = uint32(len(w.syms))
-	}
-	w.uint(uint64(w.index[s]))
+	w.uint(uint64(w.names.of(s)))
 }
 
 func (w *tapeWriter) head(kind byte, at Pos) {
@@ -130,6 +155,11 @@ func (w *tapeWriter) expr(e Expr) {
 		w.head(onStr, e.At)
 		w.string(e.Value)
 	case *Path:
+		if e.Relative != "" {
+			w.head(onRelative, e.At)
+			w.string(e.Relative)
+			break
+		}
 		w.head(onPath, e.At)
 		w.string(e.Value)
 	case *Interp:
