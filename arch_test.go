@@ -43,6 +43,7 @@ var rules = []rule{
 
 	{"engine/event", "", ""},
 	{"engine/xmlout", "", ""},
+	{"engine/filecache", "", "golang.org/x/sys/unix"},
 	{"engine/syntax", "", ""},
 	{"engine/sandbox", "", "golang.org/x/sys/unix"},
 	{"engine/shell", "engine/shell/applet", "mvdan.cc/sh golang.org/x/sys/unix"},
