@@ -69,7 +69,7 @@ func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine,
 			return nil, fmt.Errorf("setting '%s': %w", opt.Name, err)
 		}
 	}
-	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set})
+	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set, CacheDir: engine.CacheDir(os.Getenv)})
 }
 
 func newSession(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptions) (*repl.Session, error) {

@@ -13,12 +13,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
+	"nixbench/engine/filecache"
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -38,6 +40,12 @@ type Options struct {
 	Getenv func(string) string
 	// Warn gets warnings about the configuration; the default drops them.
 	Warn func(string)
+	// CacheDir is the directory of what is kept to be quicker the next time, see
+	// [CacheDir]; "" keeps nothing.
+	CacheDir string
+	// Debug is told what is of interest only if something is wrong; the default
+	// drops it.
+	Debug func(string)
 	// Throwaway opens the store without waiting for the disk.
 	Throwaway bool
 }
@@ -56,6 +64,7 @@ type Engine struct {
 	keeper   *build.Builder // keeps the directories of failed builds too
 	built    built
 	work     work
+	files    *filecache.Cache // nil if nothing is kept of files
 }
 
 // Open opens the stores and makes an engine over them.
@@ -75,6 +84,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e.newBuilders()
+	if e.settings.EvalFileCache && opts.CacheDir != "" {
+		e.files = filecache.New(filepath.Join(opts.CacheDir, "files"), opts.Debug)
+	}
 	return e, nil
 }
 
@@ -161,6 +173,9 @@ func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Sett
 // Close cancels what runs, waits for it and lets go of the stores.
 func (e *Engine) Close() error {
 	e.work.stop()
+	if e.files != nil {
+		e.files.Close()
+	}
 	err := errors.Join(e.ReleaseBuilt(), e.store.Close())
 	if e.machine != nil {
 		err = errors.Join(err, e.machine.Close())

@@ -67,9 +67,13 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		features["fetch-tree"] = true // as Nix has it
 	}
 	w := &world{e: e, opts: opts}
+	var files eval.FileCache
+	if e.files != nil {
+		files = e.files
+	}
 	return eval.New(eval.Options{
-		OnFile: opts.OnFile,
-		World:  w.restrict(context.Background(), path),
+		OnFile: opts.OnFile, FileCache: files,
+		World: w.restrict(context.Background(), path),
 		Builtins: builtins.Table(builtins.Options{
 			Derivations:     instantiate.New(e.store.Dir(), w),
 			Store:           w,

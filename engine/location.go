@@ -134,3 +134,15 @@ func DataHome(getenv func(string) string) (string, error) {
 	}
 	return filepath.Join(home, ".local", "share"), nil
 }
+
+// CacheDir returns the directory of what is kept only to be quicker the next
+// time, nixbench in $XDG_CACHE_HOME or its default; "" if there is none.
+func CacheDir(getenv func(string) string) string {
+	if dir := getenv("XDG_CACHE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "nixbench")
+	}
+	if home := getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".cache", "nixbench")
+	}
+	return ""
+}

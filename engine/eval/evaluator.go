@@ -44,6 +44,8 @@ type Options struct {
 	// OnFile is told of each file that is about to be evaluated; nil if nobody
 	// wants to know. It must be safe for concurrent use.
 	OnFile func(file string)
+	// FileCache keeps what is made of files; nil keeps nothing.
+	FileCache FileCache
 	// Lints are Nix's settings lint-….
 	Lints Lints
 	// Features are the experimental features that are on.
@@ -70,6 +72,7 @@ type Evaluator struct {
 	globals   map[Sym]Value
 	builtins  Value
 	positions *syntax.PosTable
+	fileCache fileCache
 	imports   sync.Map // path -> path of the file that importing it reads
 	copied    sync.Map // path -> store.Path
 	missing   sync.Map // entries of search paths that were warned of
@@ -91,7 +94,7 @@ type Evaluator struct {
 func New(opts Options) *Evaluator {
 	ev := &Evaluator{
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
-		positions: syntax.NewPosTable(), files: make(map[string]Value),
+		positions: syntax.NewPosTable(), files: make(map[string]Value), fileCache: fileCache{store: opts.FileCache},
 	}
 	if opts.Debugger != nil || opts.Tracer != nil {
 		ev.cores = 1 // they see evaluation in the order that it has without help

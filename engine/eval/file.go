@@ -55,16 +55,16 @@ func ShowPath(file string) string {
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
-	n, _, size := s.parse(name, text, s.ev.parseOptions(dir), scope)
-	return s.evalRoot(n, size)
+	tape, _, size := s.parse(name, text, s.ev.parseOptions(dir), scope)
+	return s.evalRoot(s.compile(tape, scope), size)
 }
 
 // DelayText parses a text as EvalText does. The value is evaluated when it is
 // wanted.
 func (s *State) DelayText(name, text, dir string) Value {
-	n, _, size := s.parse(name, text, s.ev.parseOptions(dir), nil)
+	tape, _, size := s.parse(name, text, s.ev.parseOptions(dir), nil)
 	c := s.alloc(1)
-	return initThunk(c, c, s.ev.nodes.add(&textNode{n, size}, builtinRoom))
+	return initThunk(c, c, s.ev.nodes.add(&textNode{s.compile(tape, nil), size}, builtinRoom))
 }
 
 // A textNode evaluates a compiled text.
@@ -121,9 +121,8 @@ func (s *State) evalRoot(n node, size int) Value {
 	return v
 }
 
-// parse reads a text, resolves it and makes nodes of it, which take a frame of
-// size slots.
-func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n node, f *syntax.File, size int) {
+// parse reads a text and resolves it. It is evaluated in a frame of size slots.
+func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (tape *syntax.Tape, f *syntax.File, size int) {
 	tape, f, err := syntax.ParseTape(name, src, opts, func(e syntax.Expr, f *syntax.File) error {
 		ropts := s.ev.resolveOptions(scope)
 		ropts.Poll = s.poll
@@ -135,7 +134,7 @@ func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (n n
 	if err != nil {
 		s.failSyntax(err)
 	}
-	return s.compile(tape, scope), f, size
+	return tape, f, size
 }
 
 func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
@@ -212,9 +211,7 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	buf := s.fileText[:0]
 	s.fileText = nil
 	text := s.readFile(file, buf)
-	opts := s.ev.parseOptions(path.Dir(file))
-	opts.Poll = s.poll
-	n, f, size := s.parse(file, bytesToString(text), opts, scope)
+	n, f, size := s.parseFile(file, text, scope)
 	// The file is not kept in memory, and the next one is read where it was.
 	ev := s.ev
 	f.Drop(func() ([]byte, error) { return ev.contents(context.Background(), file, nil) })

@@ -36,6 +36,7 @@ type State struct {
 	shapes    [shapeCache]*Shape
 	builders  []*AttrsBuilder                // that are not used
 	fileText  []byte                         // room for the next file to read
+	entry     []byte                         // room for the next entry of the FileCache
 	args      []Value                        // of calls of more than two, one behind the other
 	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu

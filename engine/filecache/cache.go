@@ -23,7 +23,7 @@ import (
 
 // A Key names an entry: a hash of all that the entry depends on. What has the same
 // key is the same.
-type Key [sha256.Size]byte
+type Key = [sha256.Size]byte
 
 const (
 	// packLimit is the size from which on a pack is full, in bytes.

@@ -164,6 +164,7 @@ func (s *Settings) bools() map[string]*bool {
 		"ignore-try": &s.IgnoreTry, "debugger-on-trace": &s.DebuggerOnTrace, "trace-function-calls": &s.TraceFunctionCalls, "debugger-on-warn": &s.DebuggerOnWarn,
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
+		"eval-file-cache": &s.EvalFileCache,
 	}
 }
 

@@ -91,6 +91,9 @@ type Settings struct {
 	AcceptFlakeConfig         bool
 	FlakeRegistry             string
 	EvalCache                 bool
+	// EvalFileCache keeps what was made of files in $XDG_CACHE_HOME/nixbench/files,
+	// which may be deleted at any time.
+	EvalFileCache bool
 
 	overridden map[string]bool // names that were set
 	warned     map[string]bool // names that were warned of
@@ -154,6 +157,7 @@ func Default() *Settings {
 		AllowDirty:                true,
 		FlakeRegistry:             "https://channels.nixos.org/flake-registry.json",
 		EvalCache:                 true,
+		EvalFileCache:             true,
 
 		overridden: map[string]bool{},
 		warned:     map[string]bool{},

@@ -8,9 +8,6 @@ import (
 // This file writes tapes and what is known of their files as bytes that another
 // process can load, and loads them: see [AppendTape].
 
-// TapeVersion changes with the form of what [AppendTape] writes.
-const TapeVersion = 1
-
 // AppendTape appends all that [ParseTape] made of a text. The bytes are the same
 // wherever the text is and whatever was parsed before it. ok is false if what
 // was made of it depends on that: then nothing is appended.

@@ -28,6 +28,7 @@ func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
 	}
 	eng, err := engine.Open(ctx, engine.Options{
 		StoreURI: inv.storeURI, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
 	})
 	if err == nil {
 		inv.follow(ctx, eng)
@@ -85,6 +86,13 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 func (inv *invocation) warn(msg string) {
 	if inv.verbosity() >= levelWarn {
 		inv.tell("warning: " + msg)
+	}
+}
+
+// debug prints what is told only with --debug.
+func (inv *invocation) debug(msg string) {
+	if inv.verbosity() == levelVomit {
+		inv.tell(msg)
 	}
 }
 
