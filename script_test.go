@@ -33,6 +33,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("XDG_DATA_HOME", env.WorkDir+"/data")
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
 			env.Setenv("NIX_CONF_DIR", env.WorkDir+"/etc")
 			env.Setenv("STORE", env.WorkDir+"/root")
 			// Not the machine's store, even where it is ours to write.

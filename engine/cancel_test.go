@@ -92,7 +92,7 @@ func TestCancel(t *testing.T) {
 		scale, moments = 4, 8
 	}
 	dir := cancelWorld(t, scale)
-	e := openEngine(t, nil)
+	e := openEngine(t, nil, engine.Options{})
 	for _, c := range cancelCases {
 		text := strings.NewReplacer("NUM", fmt.Sprint(c.num*scale), "DIR", dir).Replace(c.text)
 		t.Run(c.name, func(t *testing.T) {

@@ -15,6 +15,7 @@ package filecache
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"sync"
@@ -47,18 +48,20 @@ type Cache struct {
 	mu      sync.Mutex
 	id      string // see ID
 	opened  bool
-	off     bool     // there is no cache, and will be none
-	damaged bool     // an entry was not what was written
-	packs   [2]*pack // of this generation and the previous one; nil if there is none
-	pending []byte   // entries to write, one behind the other
-	records []record // of pending; offsets are into it
-	added   map[Key]bool
+	off     bool        // there is no cache, and will be none
+	damaged bool        // an entry was not what was written
+	packs   [2]*pack    // of this generation and the previous one; nil if there is none
+	pending []byte      // entries to write, one behind the other
+	records []record    // of pending; offsets are into it
+	waiting map[Key]int // index into records
+
+	found, put int // entries
 }
 
-// New returns the cache in a directory, which need not exist. Log is told why
-// there is no cache, if there is none; nil drops that.
+// New returns the cache in a directory, which need not exist. Log is told what was
+// found, and why there is no cache if there is none; nil drops that.
 func New(dir string, log func(string)) *Cache {
-	return &Cache{dir: dir, limit: packLimit, log: log, added: make(map[Key]bool)}
+	return &Cache{dir: dir, limit: packLimit, log: log, waiting: make(map[Key]int)}
 }
 
 // Get appends an entry to buf; it returns nil if there is none.
@@ -84,6 +87,11 @@ func (c *Cache) Get(key Key, buf []byte) []byte {
 func (c *Cache) read(key Key, buf []byte) (data []byte, sum uint32, generation int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if i, ok := c.waiting[key]; ok {
+		r := c.records[i]
+		c.found++
+		return append(buf, c.pending[r.offset:r.offset+int64(r.size)]...), r.sum, 0
+	}
 	c.open()
 	for i, p := range c.packs {
 		if p == nil {
@@ -94,6 +102,7 @@ func (c *Cache) read(key Key, buf []byte) (data []byte, sum uint32, generation i
 			continue
 		}
 		if data, err := p.read(r, buf); err == nil {
+			c.found++
 			return data, r.sum, i
 		}
 		c.damaged = true
@@ -135,25 +144,30 @@ func (c *Cache) close() {
 func (c *Cache) give(err error) {
 	c.tell(err)
 	c.off, c.pending, c.records = true, nil, nil
+	clear(c.waiting)
 }
 
-func (c *Cache) tell(err error) {
+func (c *Cache) tell(what any) {
 	if c.log != nil {
-		c.log("cache of files: " + err.Error())
+		c.log(fmt.Sprintf("cache of files: %v", what))
 	}
 }
 
-// Put keeps an entry, of which it keeps a copy. It is written later.
+// Put keeps a copy of an entry, which is written later.
 func (c *Cache) Put(key Key, entry []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(entry) == 0 || len(entry) > entryLimit || c.off || c.added[key] || len(c.pending) > mostPending {
+	if len(entry) == 0 || len(entry) > entryLimit || c.off || len(c.pending) > mostPending {
 		return
 	}
+	if _, ok := c.waiting[key]; ok {
+		return
+	}
+	c.put++
 	if c.pending == nil {
 		c.pending = make([]byte, 0, flushFrom+flushFrom/4)
 	}
-	c.added[key] = true
+	c.waiting[key] = len(c.records)
 	c.records = append(c.records, record{key, int64(len(c.pending)), len(entry), checksum(key, entry)})
 	c.pending = append(c.pending, entry...)
 	if len(c.pending) >= flushFrom {
@@ -168,6 +182,9 @@ const patience = 100 * time.Millisecond
 func (c *Cache) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.found+c.put > 0 {
+		c.tell(fmt.Sprintf("%d entries found, %d put", c.found, c.put))
+	}
 	c.flush(patience)
 	c.close()
 	c.off = true
@@ -194,6 +211,6 @@ func (c *Cache) flush(wait time.Duration) {
 		return
 	}
 	c.pending, c.records, c.damaged = c.pending[:0], c.records[:0], false
-	clear(c.added)
+	clear(c.waiting)
 	c.close() // and see what is there now
 }
