@@ -18,6 +18,12 @@ func TestShown(t *testing.T) {
 		// Functions have the names of dynamic attributes, also those inside.
 		{`{ "f${"oo-bar"}" = x: x; }`, "{ foo-bar = «lambda foo-bar @ «string»:1:20»; }"},
 		{`({ ${"g" + "1"} = x: y: x; }).g1 1`, "«lambda g1 @ «string»:1:22»"},
+		// Messages in the place of values are those of what went wrong last, as a
+		// terminal shows them.
+		{`with builtins; [ 1 (addErrorContext (throw "context") (throw "inner")) (addErrorContext 1 (throw "inner")) ]`,
+			`[ 1 «error: context» «error: cannot coerce an integer to a string: 1» ]`},
+		{`[ 1 (throw "a\tb\r\n世界\tc") (throw "${builtins.fromJSON ''"\u001b[1;31m"''}red\t|${builtins.fromJSON ''"\u001b"''}]8;;x\\") ]`,
+			"[ 1 «error: a       b\n世界   c» «error: red     |» ]"},
 		{`({ ${"h" + "1"} = { a }: b: b; }).h1 { a = 1; }`, "«lambda h1 @ «string»:1:26»"},
 	} {
 		v, err := b.ev.EvalString(t.Context(), tt.text, "/")
