@@ -56,6 +56,7 @@ type Error struct {
 	pos   Pos     // Pos, before it is spelt out
 	inner []frame // saved frames that belong below those of the stack, innermost last
 	cause error
+	asked int // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
 
 	// What Steps are made of; set with Trace.
 	ev    *Evaluator

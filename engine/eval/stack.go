@@ -156,7 +156,12 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 	s.thrown = nil
 	done := false
 	defer func() {
-		if e := s.thrown; !done && e != nil && catch(e) {
+		e := s.thrown
+		if done || e == nil {
+			return
+		}
+		s.replaceCaught(e, mark.stack)
+		if catch(e) {
 			if recover() != e {
 				panic("eval: unreachable: unwound by something else than the error")
 			}

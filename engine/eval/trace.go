@@ -48,12 +48,37 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 		if err == nil {
 			continue
 		}
-		e.Kind, e.Msg, e.Suggestions, e.pos, e.cause, e.whole = err.Kind, err.Msg, err.Suggestions, err.pos, err.cause, err.whole
+		e.become(err)
 		e.Pos = s.ev.Position(e.pos)
 		frames, unsaved = append(frames[:i:i], err.inner...), min(unsaved, i)
 		i--
 	}
 	return frames, unsaved
+}
+
+// become makes an error say what another says.
+func (e *Error) become(err *Error) {
+	e.Kind, e.Msg, e.Suggestions, e.pos, e.cause, e.whole = err.Kind, err.Msg, err.Suggestions, err.pos, err.cause, err.whole
+}
+
+// replaceCaught is replace for an error that unwinds the stack to mark, before
+// it is decided whether it is caught there.
+func (s *State) replaceCaught(e *Error, mark int) {
+	if e.Kind == ErrorCancelled || e.Kind == ErrorLimit {
+		return
+	}
+	top := len(s.stack)
+	if e.asked > 0 {
+		top = min(top, e.asked-1)
+	}
+	for i := top - 1; i >= mark; i-- {
+		if f := s.stack[i]; uint8(f.n) == tagContext {
+			if _, err := s.contextText(&f); err != nil {
+				e.become(err)
+			}
+		}
+	}
+	e.asked = mark + 1
 }
 
 // tell appends what a frame has to say to a trace.
