@@ -78,7 +78,7 @@ func TestLinksInMessages(t *testing.T) {
 	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	for name, target := range map[string]string{"to-sub": "sub", "dead": "nowhere", "loop": "loop"} {
+	for name, target := range map[string]string{"to-sub": "sub", "dead": "nowhere", "loop": "loop", "sub/up": "../to-sub/.."} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -94,6 +94,14 @@ func TestLinksInMessages(t *testing.T) {
 		{`path { path = d + "/dead"; }`, "path 'DIR/nowhere' does not exist"},
 		{`path { path = d; recursive = false; }`, "file 'DIR' is not a regular file"},
 		{`findFile [ { path = d; } ] "to-sub" == d + "/sub"`, "true"},
+		{`findFile [ { path = d; } ] "loop"`, "infinite symlink recursion in path 'DIR/loop'"},
+		{`findFile [ { path = d + "/loop"; } ] ""`, "infinite symlink recursion in path 'DIR/loop'"},
+		{`pathExists (d + "/loop")`, "true"},
+		{`pathExists (d + "/loop/a")`, "infinite symlink recursion in path 'DIR/loop/a'"},
+		{`readFileType (d + "/loop/a")`, "path 'DIR/loop' is a symlink"},
+		{`"${d + "/to-sub/none"}"`, "path 'DIR/sub/none' does not exist"},
+		{`"${d + "/loop/a"}"`, "infinite symlink recursion in path 'DIR/loop/a'"},
+		{`readFile (d + "/to-sub/up/none")`, "path 'DIR/none' does not exist"},
 	} {
 		got, err := tryEval(t, w.Engine, `with builtins; let d = /. + "`+dir+`"; in toJSON (`+test.expr+")")
 		if err != nil {
@@ -101,6 +109,21 @@ func TestLinksInMessages(t *testing.T) {
 		}
 		if want := strings.ReplaceAll(test.want, "DIR", dir); got != want {
 			t.Errorf("%s: got %q, want %q", test.expr, got, want)
+		}
+	}
+}
+
+// What is not the path of a derivation is told as Nix does, by what is found first.
+func TestOutputOfOthers(t *testing.T) {
+	e := openEngine(t, []string{"--extra-experimental-features", "dynamic-derivations", "--extra-experimental-features", "ca-derivations"})
+	for _, test := range []struct{ expr, want string }{
+		{`toFile "a" "b"`, "error parsing derivation '/nix/store/g76zcpqc540lrc8i6g7xy6ip0npn2hnp-a': store path 'g76zcpqc540lrc8i6g7xy6ip0npn2hnp-a' is not a valid derivation path"},
+		{`toFile "a" ""`, "error parsing derivation '/nix/store/rjpa7kdyl9a1irk0c5q47h80g8sam5p8-a': file is empty (possible filesystem corruption)"},
+		{`filterSource (p: t: false) /.`, "'/nix/store/0ccnxa25whszw7mgbgyzdm4nqc0zwnm8-source' is not a regular file"},
+	} {
+		_, err := tryEval(t, e, "with builtins; outputOf ("+test.expr+`) "out"`)
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s: got %v, want %q", test.expr, err, test.want)
 		}
 	}
 }
