@@ -14,7 +14,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-	"time"
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
@@ -227,6 +226,9 @@ func (o *oracleRun) write(file, text string) {
 	}
 }
 
+// unfinished begins the answer of an evaluation that took too long.
+const unfinished = "unexpected: "
+
 // print evaluates and prints as the REPL does for :p.
 func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Value, error)) (answer string) {
 	defer func() {
@@ -234,7 +236,7 @@ func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Valu
 			answer = fmt.Sprintf("crash: %v\n%s", r, debug.Stack())
 		}
 	}()
-	ctx, cancel := context.WithTimeout(o.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(o.t.Context(), o.patience)
 	defer cancel()
 	v, err := f(ctx)
 	var out string
@@ -252,7 +254,7 @@ func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Valu
 	case errors.As(err, &e):
 		return e.Format(false)
 	case err != nil:
-		return "unexpected: " + err.Error()
+		return unfinished + err.Error()
 	}
 	return strings.TrimRight(out, "\n")
 }

@@ -20,7 +20,7 @@ func newRule(name, ours, theirs string) rule {
 
 var rules = []rule{
 	newRule("2.34 words reading a directory as the system does",
-		`file '[^']*' is not a regular file`, `read of \d+ bytes: Is a directory`),
+		`(?:file )?'[^']*' is not a regular file`, `read of \d+ bytes: Is a directory`),
 	newRule("2.34 says otherwise that a directory is none",
 		`'[^']*' is not a directory`, `cannot read directory "[^"]*": Not a directory|path '[^']*' does not exist|file '«unknown»[^']*' is not a directory`),
 	newRule("2.34's store in memory does not name its files",
@@ -31,10 +31,12 @@ var rules = []rule{
 		`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`),
 	newRule("the text of derivation has other lines in 2.34",
 		`«nix-internal»/derivation-internal\.nix:\d+:\d+`, `«nix-internal»/derivation-internal\.nix:\d+:\d+`),
+	newRule("the text of <nix/fetchurl.nix> is another",
+		`/nix/store/[0-9a-z]{32}-fetchurl\.nix`, `/nix/store/[0-9a-z]{32}-fetchurl\.nix`),
 	newRule("toml11's own words",
 		`while parsing TOML: [^»]*`, `while parsing TOML: [^»]*`),
-	newRule("break returns what was not evaluated, which nothing can call",
-		`(?s)^.*$`, `^\nerror: attempt to call something which is not a function but a thunk: «thunk»$`),
+	newRule("Nix's break returns what was not evaluated, which nothing can use",
+		`(?s)^.*$`, `(?s)^\nerror: .*\ba thunk(?:: «thunk»| to ).*$`),
 }
 
 // explain returns the name of a rule by which the outcomes are alike, or of the

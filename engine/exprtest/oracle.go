@@ -27,6 +27,10 @@ type Oracle struct {
 	Timeout time.Duration
 }
 
+// Dir is the directory that relative paths start from. What is above it is small,
+// since expressions copy that to the store, too.
+func (o *Oracle) Dir() string { return filepath.Join(o.Home, "far/down/below/all/else/work") }
+
 // ErrDied is the error of questions at which the real Nix crashed or hung.
 var ErrDied = errors.New("the real Nix gave no answer")
 
@@ -69,7 +73,7 @@ func (o *Oracle) run(ctx context.Context, input string, from, n int) ([]string, 
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `ulimit -v 6000000; exec "$0" "$@"`, filepath.Join(o.Bin, "nix"),
 		"--extra-experimental-features", "nix-command "+Features, "--option", "substituters", "", "repl")
-	cmd.Dir = filepath.Join(o.Home, "work")
+	cmd.Dir = o.Dir()
 	state := filepath.Join(o.Home, "state")
 	cmd.Env = append(os.Environ(), "HOME="+o.Home, "NIX_PATH=", "NIX_CONFIG=", "NIX_USER_CONF_FILES=", "NIX_REMOTE="+cmp.Or(o.Store, "dummy://?read-only=false"),
 		"NIX_CONF_DIR="+state, "NIX_STATE_DIR="+state, "XDG_CACHE_HOME="+state, "TERM=dumb")
