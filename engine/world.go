@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
 	"nixbench/store"
@@ -71,6 +72,17 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	real, err := w.e.parentResolved(a.Path)
 	if err != nil {
 		return "", err
+	}
+	if text, ok := eval.Corepkg(builtins.Corepkgs(), a.Path); ok {
+		dir, err := os.MkdirTemp("", "nixbench-")
+		if err != nil {
+			return "", err
+		}
+		defer os.RemoveAll(dir)
+		real = filepath.Join(dir, a.Name)
+		if err := os.WriteFile(real, []byte(text), 0o666); err != nil {
+			return "", err
+		}
 	}
 	if a.Method == store.Flat {
 		if info, err := os.Lstat(real); err == nil && !info.Mode().IsRegular() {

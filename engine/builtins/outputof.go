@@ -1,8 +1,12 @@
 package builtins
 
 import (
+	"errors"
+	"fmt"
+
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixhash"
 )
@@ -46,9 +50,12 @@ func (t *table) standsFor(s *eval.State, elem eval.ContextElem) string {
 	}
 	p, name := elem.Path(), elem.Output()
 	if !p.IsDerivation() {
-		s.Fail(eval.ErrorOther, "path '%s' is not a derivation", p)
+		failNoDerivation(s, p)
 	}
 	d, err := t.Derivations.ReadDerivation(s.Context(), p)
+	if errors.Is(err, store.ErrInvalidPath) {
+		s.Raise(eval.ErrorFile, fmt.Sprintf(notValid, p), eval.Because(err))
+	}
 	if err != nil {
 		s.Poll()
 		s.FailWith(err)
@@ -57,6 +64,29 @@ func (t *table) standsFor(s *eval.State, elem eval.ContextElem) string {
 		s.Fail(eval.ErrorOther, "derivation '%s' does not have output '%s'", p, name)
 	}
 	return instantiate.OutputString(s, p, name, d.OutputPath(name)).AsString()
+}
+
+const notValid = "path '%s' is not a valid store path"
+
+// failNoDerivation says what is found first of a store path that is read as a
+// derivation. Behaviour: readDerivationCommon in Nix's store-api.cc.
+func failNoDerivation(s *eval.State, p store.Path) {
+	valid, err := s.World().IsValid(s.Context(), p)
+	if err != nil {
+		s.Poll()
+		s.FailWith(err)
+	}
+	if !valid {
+		s.Fail(eval.ErrorFile, notValid, p)
+	}
+	if t, err := s.Lstat(string(p)); err != nil || t != eval.FileRegular {
+		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a regular file", p), eval.Because(err))
+	}
+	problem := fmt.Sprintf("store path '%s' is not a valid derivation path", p.Base())
+	if len(s.ReadFile(string(p))) == 0 {
+		problem = "file is empty (possible filesystem corruption)"
+	}
+	s.Fail(eval.ErrorFile, "error parsing derivation '%s': %s", p, problem)
 }
 
 // placeholderOf returns the placeholder of an output and its hash.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 	"syscall"
@@ -75,7 +76,7 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 	file, ctx := s.CoerceToPath(v, "while evaluating the first argument passed to 'builtins.storePath'")
 	dir := s.World().StoreDir()
 	if _, err := dir.ParsePath(file); err != nil {
-		file = s.ResolveLinks(file)
+		file = s.CanonPath(file)
 	}
 	p, _, err := dir.PathOf(file)
 	if err != nil {
@@ -112,11 +113,14 @@ func pathExists(s *eval.State, v eval.Value) eval.Value {
 	}
 	file := s.RealisePath(v, realising)
 	if wantDir {
-		file = s.ResolveLinks(file)
+		file = s.RealPath(file)
 	}
 	t, err := s.Lstat(file)
 	if errors.Is(err, syscall.ENAMETOOLONG) {
 		s.FailFile(file, err)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.ENOTDIR) {
+		s.RealPath(file) // fails because of an endless link
 	}
 	return eval.MakeBool(err == nil && (!wantDir || t == eval.FileDirectory))
 }
@@ -152,8 +156,8 @@ func (t *table) fileContext(s *eval.State, file, text string) eval.StringContext
 
 func readFileType(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
-	if dir := path.Dir(file); s.ResolveLinks(dir) != dir {
-		s.Fail(eval.ErrorFile, "path '%s' is a symlink", firstLink(s, dir))
+	if link := firstLink(s, path.Dir(file)); link != "" {
+		s.Fail(eval.ErrorFile, "path '%s' is a symlink", link)
 	}
 	t, err := s.Lstat(file)
 	if err != nil {
@@ -163,27 +167,27 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 }
 
 // firstLink returns the first ancestor of a directory, or itself, that is a
-// symbolic link.
+// symbolic link; "" if there is none.
 func firstLink(s *eval.State, dir string) string {
-	for i := 1; i < len(dir); i++ {
-		if dir[i] != '/' {
+	for i := 1; i <= len(dir); i++ {
+		if i < len(dir) && dir[i] != '/' {
 			continue
 		}
 		if t, err := s.World().Lstat(s.Context(), dir[:i]); err == nil && t == eval.FileSymlink {
 			return dir[:i]
 		}
 	}
-	return dir
+	return ""
 }
 
 func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
 	if errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", s.ResolveLinks(file)), eval.Because(err))
+		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", s.RealPath(file)), eval.Because(err))
 	}
 	if err != nil {
-		s.FailFile(s.ResolveLinks(file), err)
+		s.FailFile(s.RealPath(file), err)
 	}
 	b := s.NewAttrs(len(entries))
 	for _, e := range entries {

@@ -45,8 +45,8 @@ func (s *State) coerceText(v Value, opts CoerceOpts) (string, StringContext) {
 	case !v.is(rawPath):
 		return v.str(), v.Context()
 	case !opts.CopyToStore:
-		if rest, ok := strings.CutPrefix(v.text(), corepkgsDir); ok {
-			return "/" + rest, nil
+		if rest, ok := strings.CutPrefix(v.text()+"/", corepkgsDir); ok {
+			return "/" + strings.TrimSuffix(rest, "/"), nil
 		}
 		return v.text(), nil
 	}
@@ -91,7 +91,11 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 }
 
 func (s *State) cannotCoerce(v Value, ctx string, opts CoerceOpts) {
-	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
+	show := s.showForError
+	if opts.Pos == 0 { // for a builtin, not for an operator
+		show = s.showArgument
+	}
+	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), show(v)),
 		While(opts.Pos, ctx))
 }
 
@@ -181,11 +185,12 @@ func (s *State) CopyPathToStore(file string) store.Path {
 	p, err := s.world.AddPath(s.ctx, AddPath{
 		Name: SourceName(file), Path: file, Method: "r:",
 	})
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(ErrorOther, "path '"+file+"' does not exist", Because(err))
-	}
 	if err != nil {
 		s.poll()
+		file = s.ResolveParents(file)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			s.Raise(ErrorOther, "path '"+ShowPath(file)+"' does not exist", Because(err))
+		}
 		s.FailWith(err)
 	}
 	s.ev.copied.Store(file, p)

@@ -56,7 +56,8 @@ type Error struct {
 	pos   Pos     // Pos, before it is spelt out
 	inner []frame // saved frames that belong below those of the stack, innermost last
 	cause error
-	asked int // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
+	kept  *failure // what thunks keep of it so far
+	asked int      // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
 
 	// What Steps are made of; set with Trace.
 	ev    *Evaluator
@@ -147,6 +148,15 @@ func (s *State) throw(e *Error) {
 // wrongType raises "expected a list but found a set: { … }" at a place, while
 // doing what ctx says at another.
 func (s *State) wrongType(want string, v Value, at, while Pos, ctx string, opts ...ErrorOption) {
-	msg := fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), s.showForError(v))
+	s.raiseWrongType(want, v, s.showForError(v), at, while, ctx, opts...)
+}
+
+// wrongArgument is wrongType for what a slot holds that was handed to a function.
+func (s *State) wrongArgument(want string, slot Value, at, while Pos, ctx string, opts ...ErrorOption) {
+	s.raiseWrongType(want, slot.peek(), s.showArgument(slot), at, while, ctx, opts...)
+}
+
+func (s *State) raiseWrongType(want string, v Value, shown string, at, while Pos, ctx string, opts ...ErrorOption) {
+	msg := fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), shown)
 	s.Raise(ErrorType, msg, append([]ErrorOption{At(at), While(while, ctx)}, opts...)...)
 }

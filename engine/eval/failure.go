@@ -1,16 +1,18 @@
 package eval
 
-// A thunk that builtins.tryEval has seen fail keeps the error: evaluated again,
-// it raises the same error, with the trace that led to it up to tryEval. Errors
-// that nothing in the language catches leave thunks as they were, so that what
-// was cancelled, met a limit or read a file can be tried again.
+import "sync/atomic"
+
+// A thunk that builtins.tryEval, or what shows errors inside a value, has seen fail
+// keeps the error: evaluated again, it raises the same error, with the trace that
+// led to it up to there. Errors that nothing has caught leave thunks as they were,
+// so that what was cancelled, met a limit or read a file can be tried again.
 // Behaviour: Value::Failed in Nix's value.hh, from 2.34 on.
 
-// A failure is an error that thunks keep. It is not changed, and shared by all
-// thunks that the error unwound.
+// A failure is an error that thunks keep, shared by all thunks that the error
+// unwound. err is not changed.
 type failure struct {
 	err    *Error
-	frames []frame // saved, outermost first
+	frames atomic.Pointer[[]frame] // saved, outermost first; more of them while it unwinds
 }
 
 // keep makes the cells that were claimed since mark keep the error that is
@@ -21,11 +23,17 @@ func (s *State) keep(mark int, e *Error) {
 		return
 	}
 	stack := s.stack[mark:]
-	f := &failure{err: e, frames: make([]frame, 0, len(stack)+len(e.inner))}
+	frames := make([]frame, 0, len(stack)+len(e.inner))
 	for _, fr := range stack {
-		f.frames = append(f.frames, fr.saved())
+		frames = append(frames, fr.saved())
 	}
-	f.frames = append(f.frames, e.inner...)
+	frames = append(frames, e.inner...)
+	if e.kept == nil {
+		same := *e
+		e.kept = &failure{err: &same}
+	}
+	f := e.kept
+	f.frames.Store(&frames)
 	waited := false
 	for i, fr := range stack {
 		if int8(fr.n) < 0 {
@@ -45,6 +53,6 @@ func (s *State) failAgain(f *failure) {
 	e := f.err
 	s.throw(&Error{
 		Kind: e.Kind, Msg: e.Msg, Suggestions: e.Suggestions,
-		pos: e.pos, inner: f.frames, cause: e.cause, told: true, whole: e.whole,
+		pos: e.pos, inner: *f.frames.Load(), cause: e.cause, told: true, whole: e.whole,
 	})
 }

@@ -41,6 +41,15 @@ func (c *Scope) Lookup(name string) (Value, bool) {
 // corepkgsDir is where the files of Options.Corepkgs appear to be.
 const corepkgsDir = "/__corepkgs__/"
 
+// Corepkg returns the contents of a file if it is one of those that <nix/…> falls
+// back to, which are given by name.
+func Corepkg(corepkgs map[string]string, file string) (text string, ok bool) {
+	if name, below := strings.CutPrefix(file, corepkgsDir); below {
+		text, ok = corepkgs[name]
+	}
+	return text, ok
+}
+
 // ShowPath returns a path as it is printed: <nix/fetchurl.nix>.
 func ShowPath(file string) string {
 	if file+"/" == corepkgsDir {
@@ -224,10 +233,8 @@ func (s *State) ReadFile(file string) []byte { return s.readFile(file, nil) }
 
 // contents appends the contents of a file of the World, or of a core package.
 func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]byte, error) {
-	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
-		if text, ok := ev.opts.Corepkgs[name]; ok {
-			return append(buf, text...), nil
-		}
+	if text, ok := Corepkg(ev.opts.Corepkgs, file); ok {
+		return append(buf, text...), nil
 	}
 	return ev.world.ReadFile(ctx, file, buf)
 }
@@ -235,9 +242,9 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 func (s *State) readFile(file string, buf []byte) []byte {
 	b, err := s.ev.contents(s.ctx, file, buf)
 	if errors.Is(err, syscall.EISDIR) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", s.ResolveLinks(file)), cause: err})
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", s.RealPath(file)), cause: err})
 	} else if err != nil {
-		s.FailFile(s.ResolveLinks(file), err)
+		s.FailFile(s.RealPath(file), err)
 	}
 	return b
 }
@@ -246,7 +253,7 @@ func (s *State) readFile(file string, buf []byte) []byte {
 func (s *State) FailFile(file string, err error) {
 	s.poll()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", file), cause: err})
+		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", ShowPath(file)), cause: err})
 	}
 	if errors.Is(err, syscall.ENAMETOOLONG) {
 		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("getting status of \"%s\": File name too long", tooLong(file)), cause: err})
@@ -274,10 +281,8 @@ func tooLong(file string) string {
 // Lstat says what a file of the World or a core package is, without following a
 // link.
 func (s *State) Lstat(file string) (FileType, error) {
-	if name, ok := strings.CutPrefix(file, corepkgsDir); ok {
-		if _, ok := s.ev.opts.Corepkgs[name]; ok {
-			return FileRegular, nil
-		}
+	if _, ok := Corepkg(s.ev.opts.Corepkgs, file); ok {
+		return FileRegular, nil
 	}
 	return s.world.Lstat(s.ctx, file)
 }
@@ -327,20 +332,57 @@ func (s *State) resolveImport(file string) string {
 	return r
 }
 
-// maxLinks is how many symbolic links one path may lead through.
-const maxLinks = 1000
-
 // ResolveLinks returns a path with all symbolic links in it followed.
-func (s *State) ResolveLinks(file string) string { return s.FollowLinks(s.world, file) }
+func (s *State) ResolveLinks(file string) string { return s.followLinks(s.world, file, true) }
+
+// CanonPath is ResolveLinks with a message that names only what is left of the path.
+func (s *State) CanonPath(file string) (real string) {
+	err := s.Try(func() { real = s.ResolveLinks(file) }, func(e *Error) bool { return errors.As(e, new(*endlessLink)) })
+	if err != nil {
+		var link *endlessLink
+		errors.As(err, &link)
+		s.Raise(err.Kind, fmt.Sprintf(endlessText, link.rest), Because(err))
+	}
+	return real
+}
+
+// An endlessLink is the cause of the error of a symbolic link that leads to itself.
+type endlessLink struct{ file, rest string }
+
+const endlessText = "infinite symlink recursion in path '%s'"
+
+func (e *endlessLink) Error() string { return fmt.Sprintf(endlessText, e.file) }
+
+// ResolveParents is ResolveLinks without what the path itself is.
+func (s *State) ResolveParents(file string) string { return s.followLinks(s.world, file, false) }
+
+// RealPath is ResolveLinks for a path that is going to be read.
+func (s *State) RealPath(file string) (real string) {
+	s.While(0, "while realising the context of path '"+file+"'", func() { real = s.ResolveLinks(file) })
+	return real
+}
 
 // FollowLinks is ResolveLinks for the files of a World.
-func (s *State) FollowLinks(w World, file string) string {
-	done, rest := "/", strings.TrimPrefix(file, "/")
-	links := 0
-	for rest != "" {
-		var name string
-		name, rest, _ = strings.Cut(rest, "/")
+func (s *State) FollowLinks(w World, file string) string { return s.followLinks(w, file, true) }
+
+// followLinks follows a link that the path leads to only if last is set.
+// Behaviour: resolveSymlinks in Nix's source-accessor.cc.
+func (s *State) followLinks(w World, file string, last bool) string {
+	done, links := "/", 0
+	for rest := strings.Trim(file, "/"); rest != ""; {
+		name, after, _ := strings.Cut(rest, "/")
+		rest = strings.TrimLeft(after, "/")
+		switch name {
+		case ".":
+			continue
+		case "..":
+			done = path.Dir(done)
+			continue
+		}
 		next := path.Join(done, name)
+		if rest == "" && !last {
+			return next
+		}
 		if t, err := w.Lstat(s.ctx, next); err != nil || t != FileSymlink {
 			done = next
 			continue
@@ -349,14 +391,16 @@ func (s *State) FollowLinks(w World, file string) string {
 		if err != nil {
 			s.FailWith(err)
 		}
-		if links++; links > maxLinks {
-			s.Fail(ErrorFile, "infinite symlink recursion in path '%s'", file)
+		if links++; links > maxSymlinks {
+			if rest != "" {
+				rest = "/" + rest
+			}
+			s.FailWith(&endlessLink{file, rest})
 		}
 		if path.IsAbs(target) {
 			done = "/"
 		}
-		rest = strings.TrimPrefix(path.Join(done, target, rest), "/")
-		done = "/"
+		rest = strings.Trim(target+"/"+rest, "/")
 	}
 	return done
 }
@@ -369,10 +413,11 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		if !ok {
 			continue
 		}
-		file := path.Join(e.Path, suffix)
-		if !path.IsAbs(file) {
-			file = path.Join(s.ev.opts.Dir, file)
+		dir := e.Path
+		if !path.IsAbs(dir) {
+			dir = path.Join(s.ev.opts.Dir, dir)
 		}
+		file := path.Join(dir, suffix)
 		_, _, err := s.stat(file)
 		if err == nil {
 			return s.ResolveLinks(file)
@@ -380,7 +425,8 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		if errors.Is(err, fs.ErrPermission) {
 			s.FailFile(file, err)
 		}
-		s.warnMissing(e.Path)
+		s.warnMissing(e.Path, s.ResolveLinks(dir)) // or fails because of an endless link
+		s.ResolveLinks(file)
 	}
 	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
 		return corepkgsDir + rest
@@ -393,14 +439,10 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 	return ""
 }
 
-// warnMissing warns, once, of an entry of a search path that does not exist.
-// Behaviour: EvalState::resolveLookupPathPath in Nix's eval.cc.
-func (s *State) warnMissing(entry string) {
-	dir := entry
-	if !path.IsAbs(dir) {
-		dir = path.Join(s.ev.opts.Dir, dir)
-	}
-	if _, _, err := s.stat(dir); err == nil {
+// warnMissing warns, once, of an entry of a search path if its directory does not
+// exist. Behaviour: EvalState::resolveLookupPathPath in Nix's eval.cc.
+func (s *State) warnMissing(entry, dir string) {
+	if _, err := s.Lstat(dir); err == nil {
 		return
 	}
 	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {

@@ -26,29 +26,29 @@ func (s *State) forceAt(v Value, pos Pos, ctx string) Value {
 
 // ForceInt returns the value of an integer.
 func (s *State) ForceInt(v Value, ctx string) int64 {
-	v = s.forceAt(v, 0, ctx)
-	if !v.isInt() {
-		s.wrongType("an integer", v, 0, 0, ctx)
+	w := s.forceAt(v, 0, ctx)
+	if !w.isInt() {
+		s.wrongArgument("an integer", v, 0, 0, ctx)
 	}
-	return v.int()
+	return w.int()
 }
 
 // ForceFloat returns the value of a float or of an integer.
 func (s *State) ForceFloat(v Value, ctx string) float64 {
-	v = s.forceAt(v, 0, ctx)
-	if !v.isInt() && !v.is(rawFloat) {
-		s.wrongType("a float", v, 0, 0, ctx)
+	w := s.forceAt(v, 0, ctx)
+	if !w.isInt() && !w.is(rawFloat) {
+		s.wrongArgument("a float", v, 0, 0, ctx)
 	}
-	return v.number()
+	return w.number()
 }
 
 // ForceBool returns the value of a Boolean.
 func (s *State) ForceBool(v Value, ctx string) bool {
-	v = s.forceAt(v, 0, ctx)
-	if !v.is(rawBool) {
-		s.wrongType("a Boolean", v, 0, 0, ctx)
+	w := s.forceAt(v, 0, ctx)
+	if !w.is(rawBool) {
+		s.wrongArgument("a Boolean", v, 0, 0, ctx)
 	}
-	return v.n>>8 != 0
+	return w.n>>8 != 0
 }
 
 // ForceList returns a list, evaluated but for its elements.
@@ -56,11 +56,11 @@ func (s *State) ForceList(v Value, ctx string) Value { return s.ForceListAt(v, 0
 
 // ForceListAt is ForceList for what is at pos.
 func (s *State) ForceListAt(v Value, pos Pos, ctx string) Value {
-	v = s.ForceFor(v, pos)
-	if !v.is(rawList) {
-		s.wrongType("a list", v, 0, pos, ctx)
+	w := s.ForceFor(v, pos)
+	if !w.is(rawList) {
+		s.wrongArgument("a list", v, 0, pos, ctx)
 	}
-	return v
+	return w
 }
 
 // ForceElems returns the elements of a list, which may be thunks and must not
@@ -69,35 +69,35 @@ func (s *State) ForceElems(v Value, ctx string) []Value { return s.ForceList(v, 
 
 // ForceAttrs returns the attributes of a set.
 func (s *State) ForceAttrs(v Value, ctx string) Attrs {
-	v = s.force(v)
-	if !v.is(rawAttrs) {
-		s.wrongType("a set", v, 0, 0, ctx)
+	w := s.force(v)
+	if !w.is(rawAttrs) {
+		s.wrongArgument("a set", v, 0, 0, ctx)
 	}
-	return Attrs{v}
+	return Attrs{w}
 }
 
 // ForceFunction returns a function, which may be a set with a __functor.
 func (s *State) ForceFunction(v Value, ctx string) Value {
-	v = s.forceAt(v, 0, ctx)
-	switch v.raw() {
+	w := s.forceAt(v, 0, ctx)
+	switch w.raw() {
 	case rawLambda, rawClosure, rawBuiltin, rawPartial:
-		return v
+		return w
 	case rawAttrs:
-		if get(v, symFunctor) != nil {
-			return v
+		if get(w, symFunctor) != nil {
+			return w
 		}
 	}
-	s.wrongType("a function", v, 0, 0, ctx)
-	return v
+	s.wrongArgument("a function", v, 0, 0, ctx)
+	return w
 }
 
 // ForceString returns a string and its context.
 func (s *State) ForceString(v Value, ctx string) (string, StringContext) {
-	v = s.forceAt(v, 0, ctx)
-	if !v.isString() {
-		s.wrongType("a string", v, 0, 0, ctx)
+	w := s.forceAt(v, 0, ctx)
+	if !w.isString() {
+		s.wrongArgument("a string", v, 0, 0, ctx)
 	}
-	return v.str(), v.Context()
+	return w.str(), w.Context()
 }
 
 // ForceStringAt is ForceStringNoCtx for what is at pos.
@@ -107,15 +107,15 @@ func (s *State) ForceStringAt(v Value, pos Pos, ctx string) string { return s.st
 func (s *State) ForceStringNoCtx(v Value, ctx string) string { return s.stringNoCtx(v, 0, ctx) }
 
 func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
-	v = s.forceAt(v, pos, ctx)
-	if v.is(rawString) {
-		return v.text()
+	w := s.forceAt(v, pos, ctx)
+	if w.is(rawString) {
+		return w.text()
 	}
-	if !v.isString() {
-		s.wrongType("a string", v, pos, pos, ctx)
+	if !w.isString() {
+		s.wrongArgument("a string", v, pos, pos, ctx)
 	}
 	s.Raise(ErrorOther, fmt.Sprintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
-		v.str(), v.Context().Ordered()[0].Display()), While(pos, ctx))
+		w.str(), w.Context().Ordered()[0].Display()), While(pos, ctx))
 	return ""
 }
 
@@ -245,6 +245,7 @@ func (s *State) IsDerivation(v Value) bool {
 // Less reports whether a < b. The values are forced; ctx, which may be empty,
 // is for the trace. Behaviour: CompareValues in Nix's primops.cc.
 func (s *State) Less(a, b Value, ctx string) bool {
+	slotA, slotB := a, b
 	a, b = s.force(a), s.force(b)
 	if a.is(rawInt) && b.is(rawInt) {
 		return int64(a.n) < int64(b.n)
@@ -257,7 +258,7 @@ func (s *State) Less(a, b Value, ctx string) bool {
 		return a.number() < b.number()
 	case ka != kb && !(ka.isFunction() && kb.isFunction()):
 		s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values are %s and %s",
-			ShowType(a), ShowType(b), s.showForError(a), s.showForError(b)), While(0, ctx))
+			ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, ctx))
 	case ka == KindString:
 		return a.str() < b.str()
 	case ka == KindPath:
@@ -266,7 +267,7 @@ func (s *State) Less(a, b Value, ctx string) bool {
 		return s.lessLists(a.list(), b.list())
 	}
 	s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values of that type are incomparable (values are %s and %s)",
-		ShowType(a), ShowType(b), s.showForError(a), s.showForError(b)), While(0, ctx))
+		ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, ctx))
 	return false
 }
 

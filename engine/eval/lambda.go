@@ -140,7 +140,7 @@ func (l *lambda) bind(s *State, code *lambdaCode, fr *Value, arg Value, call Pos
 		s.pop()
 	}
 	if !a.is(rawAttrs) {
-		s.wrongType("a set", a, 0, l.pos, "while evaluating the value passed for the lambda argument", callSite(call))
+		s.wrongArgument("a set", arg, 0, l.pos, "while evaluating the value passed for the lambda argument", callSite(call))
 	}
 	*at(fr, l.arg) = a
 	if a.layered() && f.ellipsis {

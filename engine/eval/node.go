@@ -178,7 +178,7 @@ func (n *withVar) Eval(s *State, fr *Value) Value {
 		w := &n.scopes[i]
 		v := s.evalSlot(at(upN(fr, w.depth), w.i), &w.use)
 		if !v.is(rawAttrs) {
-			s.wrongType("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
+			s.wrongArgument("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
 		}
 		if c := get(v, n.name); c != nil {
 			return s.evalSlot(c, &n.use)

@@ -34,6 +34,19 @@ var ReplPrint = PrintOptions{Force: true, Indent: 2, MaxDepth: 1}
 
 func (s *State) showForError(v Value) string { return s.Print(v, errorPrint) }
 
+// showArgument is showForError for what a slot holds that was handed to a
+// function. Nix knows a list in it by the value that was handed over; where only
+// its elements are known here, they must do.
+func (s *State) showArgument(slot Value) string {
+	v := slot.peek()
+	p := printer{s: s, o: errorPrint, seen: make(identities), cell: cellOf(slot)}
+	if v.is(rawList) && p.cell == nil {
+		p.whole = v.p
+	}
+	p.print(v, 0)
+	return p.b.String()
+}
+
 // ShowForError returns a value as error messages show it.
 func (s *State) ShowForError(v Value) string { return s.Print(v, errorPrint) }
 
@@ -56,6 +69,8 @@ type printer struct {
 	// cell is where the value that is about to be shown was evaluated, nil if
 	// it is in its place. Nix tells sets by their attributes, but lists by this.
 	cell unsafe.Pointer
+	// whole is the elements of the list that is shown, if it is known by them.
+	whole unsafe.Pointer
 }
 
 // repeated stands for a set or list that has been shown already.
@@ -85,7 +100,7 @@ func (seen identities) set(v Value) bool {
 // list reports whether a list that was evaluated in cell, nil if it is in its
 // place, comes for the first time. The same elements in two cells are two lists.
 func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
-	if v.n>>8 == 0 || depth == 0 {
+	if v.n>>8 == 0 || depth == 0 && cell == nil {
 		return true
 	}
 	id := v.p
@@ -110,7 +125,7 @@ func (p *printer) print(v Value, depth int) {
 		p.show(v, depth)
 		return
 	}
-	err := p.s.Try(func() { p.show(v, depth) }, func(e *Error) bool {
+	err := p.s.TryOnce(func() { p.show(v, depth) }, func(e *Error) bool {
 		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
 	})
 	if err != nil {
@@ -299,7 +314,7 @@ func importantFirst(attrs []Attr) {
 }
 
 func (p *printer) list(v Value, depth int) {
-	if !p.seen.list(v, p.cell, depth) {
+	if depth > 0 && v.p == p.whole && p.whole != nil || !p.seen.list(v, p.cell, depth) {
 		p.b.WriteString(repeated)
 		return
 	}

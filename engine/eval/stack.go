@@ -145,8 +145,9 @@ func (s *State) Try(f func(), catch func(*Error) bool) (err *Error) {
 	return s.try(f, catch, false)
 }
 
-// TryOnce is Try for builtins.tryEval: thunks that the caught error unwound keep
-// it, and raise it again when they are wanted again.
+// TryOnce is Try for what shows errors in the language: thunks that the caught
+// error unwound keep it, and raise it again when they are wanted again, unless it
+// was about a file.
 func (s *State) TryOnce(f func(), catch func(*Error) bool) (err *Error) {
 	return s.try(f, catch, true)
 }
@@ -160,12 +161,12 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 		if done || e == nil {
 			return
 		}
-		s.replaceCaught(e, mark.stack)
+		s.replaceCaught(e, mark.stack, keep && catch(e))
 		if catch(e) {
 			if recover() != e {
 				panic("eval: unreachable: unwound by something else than the error")
 			}
-			if keep {
+			if keep && e.Kind != ErrorFile {
 				s.keep(mark.stack, e)
 			}
 			s.restore(mark)

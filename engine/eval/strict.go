@@ -48,7 +48,10 @@ func forced(n node, acc []uintptr) (cells []uintptr, all bool) {
 	case *hasAttr:
 		return first(n.x)
 	case *addNode:
-		return forcedBoth(n.x, n.y, acc)
+		if c, ok := n.x.(*constNode); ok && (c.v.isInt() || c.v.isString()) {
+			return forcedBoth(n.x, n.y, acc)
+		}
+		return first(n.x) // which may be nothing that can be added to
 	case *arithNode:
 		return forcedBoth(n.x, n.y, acc)
 	case *lessNode:

@@ -20,6 +20,7 @@ func (s *State) finish(e *Error) *Error {
 	if e.Trace != nil {
 		return e
 	}
+	s.replaceCaught(e, 0, false)
 	frames, unsaved := s.replace(e, append(slices.Clone(s.stack), e.inner...), len(s.stack))
 	trace := make([]TraceFrame, 0, 16)
 	from := make([]int32, 0, 16)
@@ -59,12 +60,14 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 // become makes an error say what another says.
 func (e *Error) become(err *Error) {
 	e.Kind, e.Msg, e.Suggestions, e.pos, e.cause, e.whole = err.Kind, err.Msg, err.Suggestions, err.pos, err.cause, err.whole
+	e.kept = nil
 }
 
 // replaceCaught is replace for an error that unwinds the stack to mark, before
-// it is decided whether it is caught there.
-func (s *State) replaceCaught(e *Error, mark int) {
-	if e.Kind == ErrorCancelled || e.Kind == ErrorLimit {
+// it is decided whether it is caught there. If keep is set, the cells that a text
+// may need again keep the error.
+func (s *State) replaceCaught(e *Error, mark int, keep bool) {
+	if e.Kind == ErrorCancelled || e.Kind == ErrorLimit || e.halt {
 		return
 	}
 	top := len(s.stack)
@@ -73,6 +76,7 @@ func (s *State) replaceCaught(e *Error, mark int) {
 	}
 	for i := top - 1; i >= mark; i-- {
 		if f := s.stack[i]; uint8(f.n) == tagContext {
+			s.giveBack(e, i+1, keep)
 			if _, err := s.contextText(&f); err != nil {
 				e.become(err)
 			}
@@ -80,6 +84,26 @@ func (s *State) replaceCaught(e *Error, mark int) {
 	}
 	e.asked = mark + 1
 }
+
+// giveBack unwinds the stack to mark while an error goes on to unwind what is
+// left. What it had to tell is told by the error.
+func (s *State) giveBack(e *Error, mark int, keep bool) {
+	inner := make([]frame, 0, len(s.stack)-mark+len(e.inner))
+	for _, f := range s.stack[mark:] {
+		if int8(f.n) < 0 && f.cell() == e.cell {
+			text := MakeString(enteringRecursion)
+			inner = append(inner, pointerFrame(&text, alwaysTold|tagContext))
+		}
+		inner = append(inner, f.saved())
+	}
+	if keep {
+		s.keep(mark, e)
+	}
+	s.unwind(mark)
+	e.inner = append(inner, e.inner...)
+}
+
+const enteringRecursion = "entering the infinite recursion"
 
 // tell appends what a frame has to say to a trace.
 func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
@@ -113,7 +137,7 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 		t.Always = f.n&alwaysTold != 0
 	default:
 		if int8(f.n) < 0 && s.thrown != nil && f.cell() == s.thrown.cell {
-			return append(trace, TraceFrame{Text: "entering the infinite recursion", Always: true})
+			return append(trace, TraceFrame{Text: enteringRecursion, Always: true})
 		}
 		return trace
 	}

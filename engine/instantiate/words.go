@@ -107,10 +107,7 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 	case algo == 0:
 		return fmt.Sprintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
 	case sri:
-		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(digits, "="))
-		if err != nil {
-			b = nil
-		}
+		b, _ := nixhash.DecodeBase64(digits)
 		return wrongLength("SRI", digits, len(b), algo)
 	case n == 2*algo.Size():
 		return wrongLength("base16", digits, 0, algo)
@@ -121,7 +118,8 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 		}
 		return wrongLength("nix32", digits, size, algo)
 	case n == base64.StdEncoding.EncodedLen(algo.Size()):
-		return wrongLength("Base64", digits, 0, algo)
+		b, _ := nixhash.DecodeBase64(digits)
+		return wrongLength("Base64", digits, len(b), algo)
 	}
 	return fmt.Sprintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
 }

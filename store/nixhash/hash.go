@@ -131,14 +131,13 @@ func decode(digits string, algo Algo, sri bool) (sum []byte, err error) {
 	n := algo.Size()
 	switch {
 	case sri:
-		// Nix takes the padding of SRI as optional, and drops bits that are left over.
-		sum, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(digits, "="))
+		sum, err = DecodeBase64(digits)
 	case len(digits) == hex.EncodedLen(n):
 		sum, err = hex.DecodeString(digits)
 	case len(digits) == nixbase32.EncodedLen(n):
 		sum, err = nixbase32.DecodeString(digits)
 	case len(digits) == base64.StdEncoding.EncodedLen(n):
-		sum, err = base64.StdEncoding.DecodeString(digits)
+		sum, err = DecodeBase64(digits)
 	default:
 		return nil, fmt.Errorf("wrong length for hash algorithm %q", algo)
 	}
@@ -149,6 +148,25 @@ func decode(digits string, algo Algo, sri bool) (sum []byte, err error) {
 		return nil, fmt.Errorf("got %d bytes, want %d", len(sum), n)
 	}
 	return sum, nil
+}
+
+// DecodeBase64 reads digits of base 64 as Nix does: up to the first '=', without
+// newlines; bits that fill no byte are dropped.
+func DecodeBase64(digits string) ([]byte, error) {
+	digits, _, _ = strings.Cut(digits, "=")
+	digits = strings.ReplaceAll(digits, "\n", "")
+	if whole := len(digits) &^ 3; len(digits) == whole+1 {
+		last := digits[whole:] + "A" // it has six bits, which are no byte, if it is a digit
+		if _, err := base64.RawStdEncoding.DecodeString(last); err != nil {
+			return nil, err
+		}
+		digits = digits[:whole]
+	}
+	b, err := base64.RawStdEncoding.DecodeString(digits)
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // Compress folds h into n bytes by exclusive or: byte i of h goes to byte
