@@ -115,7 +115,7 @@ func TestLinksInMessages(t *testing.T) {
 
 // What is not the path of a derivation is told as Nix does, by what is found first.
 func TestOutputOfOthers(t *testing.T) {
-	e := openEngine(t, []string{"--extra-experimental-features", "dynamic-derivations", "--extra-experimental-features", "ca-derivations"})
+	e := openEngine(t, []string{"--extra-experimental-features", "dynamic-derivations", "--extra-experimental-features", "ca-derivations"}, engine.Options{})
 	for _, test := range []struct{ expr, want string }{
 		{`toFile "a" "b"`, "error parsing derivation '/nix/store/g76zcpqc540lrc8i6g7xy6ip0npn2hnp-a': store path 'g76zcpqc540lrc8i6g7xy6ip0npn2hnp-a' is not a valid derivation path"},
 		{`toFile "a" ""`, "error parsing derivation '/nix/store/rjpa7kdyl9a1irk0c5q47h80g8sam5p8-a': file is empty (possible filesystem corruption)"},
