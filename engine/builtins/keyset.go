@@ -10,14 +10,17 @@ type keySet struct {
 	strings map[string]bool
 	ints    map[int64]bool
 	sorted  []eval.Value // used once there are keys of another kind
-	kind    eval.Kind    // of the first key
+	first   eval.Kind    // of the first key
+	kind    eval.Kind    // the same, as long as keys are hashed
+	// all returns the keys in the order in which they were inserted.
+	all func() []eval.Value
 }
 
 // insert adds a key, which is forced, and reports whether it was missing.
 func (k *keySet) insert(key eval.Value) bool {
 	kind := key.Kind()
 	if k.kind == eval.KindNone {
-		k.kind = kind
+		k.kind, k.first = kind, kind
 	}
 	switch {
 	case kind == eval.KindString && k.kind == kind:
@@ -39,8 +42,19 @@ func (k *keySet) insert(key eval.Value) bool {
 		k.ints[key.AsInt()] = true
 		return true
 	}
+	if k.first != kind && !(isNumber(k.first) && isNumber(kind)) {
+		k.s.Less(key, k.top(), "") // which fails
+	}
 	k.unhash()
 	return k.insertSorted(key)
+}
+
+func isNumber(kind eval.Kind) bool { return kind == eval.KindInt || kind == eval.KindFloat }
+
+// top returns the key that Nix compares a further one with first.
+func (k *keySet) top() eval.Value {
+	keys := k.all()
+	return keys[topOfTree(len(keys), func(i, j int) bool { return k.s.Less(keys[i], keys[j], "") })]
 }
 
 // unhash moves hashed keys to the sorted list.

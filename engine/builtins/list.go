@@ -273,7 +273,8 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 	}
 	operator := s.ForceFunction(s.ForceAttr(attrs, symOperator, "in the attrset passed as argument to builtins.genericClosure"),
 		"while evaluating the 'operator' attribute passed as argument to builtins.genericClosure")
-	c := closure{s: s, seen: keySet{s: s}}
+	c := closure{s: s}
+	c.seen = keySet{s: s, all: c.keys}
 	c.comparing, c.with = c.message(c.whileComparing), c.message(c.withElement)
 	inElement := c.showing("in genericClosure element ")
 	calling := c.showing("while calling operator on genericClosure element ")
@@ -327,18 +328,29 @@ func (c *closure) withElement() string {
 	return ""
 }
 
+// keyOf returns the key of an element, which has been evaluated.
+func (c *closure) keyOf(elem eval.Value) eval.Value {
+	k, _ := c.s.Force(elem).Attrs().Get(symKey)
+	return c.s.Force(k)
+}
+
+// keys returns the keys of the elements that were found.
+func (c *closure) keys() []eval.Value {
+	keys := make([]eval.Value, len(c.found))
+	for i, elem := range c.found {
+		keys[i] = c.keyOf(elem)
+	}
+	return keys
+}
+
 // incomparable returns the element of the least key that key cannot be compared
 // with; the zero Value if there is none.
 func (c *closure) incomparable(key eval.Value) eval.Value {
-	keyOf := func(elem eval.Value) eval.Value {
-		k, _ := c.s.Force(elem).Attrs().Get(symKey)
-		return c.s.Force(k)
-	}
 	sorted := slices.Clone(c.found)
-	slices.SortStableFunc(sorted, func(a, b eval.Value) int { return c.s.Compare(keyOf(a), keyOf(b), "") })
+	slices.SortStableFunc(sorted, func(a, b eval.Value) int { return c.s.Compare(c.keyOf(a), c.keyOf(b), "") })
 	for _, elem := range sorted {
 		elem = c.s.Force(elem)
-		if c.s.Try(func() { c.s.Less(key, keyOf(elem), "") }, func(*eval.Error) bool { return true }) != nil {
+		if c.s.Try(func() { c.s.Less(key, c.keyOf(elem), "") }, func(*eval.Error) bool { return true }) != nil {
 			return elem
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 	"nixbench/store"
 )
 
@@ -80,6 +81,10 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 	}
 	p, _, err := dir.PathOf(file)
 	if err != nil {
+		if below, ok := strings.CutPrefix(file, string(dir)+"/"); ok {
+			base, _, _ := strings.Cut(below, "/")
+			s.Fail(eval.ErrorOther, "%s", instantiate.BaseProblem(base))
+		}
 		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", file)
 	}
 	t.ensure(s, p)

@@ -91,11 +91,7 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 }
 
 func (s *State) cannotCoerce(v Value, ctx string, opts CoerceOpts) {
-	show := s.showForError
-	if opts.Pos == 0 { // for a builtin, not for an operator
-		show = s.showArgument
-	}
-	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), show(v)),
+	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
 		While(opts.Pos, ctx))
 }
 

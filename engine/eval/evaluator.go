@@ -146,6 +146,16 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 	ev.globals[symBuiltins] = ev.builtins
 }
 
+// evaluateConstants evaluates the builtins that are evaluated late here: they are
+// shown as what they are.
+func (s *State) evaluateConstants() {
+	for _, name := range [...]string{"currentSystem", "currentTime", "derivation", "nixPath", "storeDir"} {
+		if c := get(s.ev.builtins, Intern(name)); c != nil {
+			s.force(*c)
+		}
+	}
+}
+
 // Options returns what the Evaluator was made with.
 func (ev *Evaluator) Options() *Options { return &ev.opts }
 

@@ -35,15 +35,10 @@ var ReplPrint = PrintOptions{Force: true, Indent: 2, MaxDepth: 1}
 func (s *State) showForError(v Value) string { return s.Print(v, errorPrint) }
 
 // showArgument is showForError for what a slot holds that was handed to a
-// function. Nix knows a list in it by the value that was handed over; where only
-// its elements are known here, they must do.
+// function: Nix knows a list by the value that was handed over.
 func (s *State) showArgument(slot Value) string {
-	v := slot.peek()
 	p := printer{s: s, o: errorPrint, seen: make(identities), cell: cellOf(slot)}
-	if v.is(rawList) && p.cell == nil {
-		p.whole = v.p
-	}
-	p.print(v, 0)
+	p.print(slot.peek(), 0)
 	return p.b.String()
 }
 
@@ -69,8 +64,6 @@ type printer struct {
 	// cell is where the value that is about to be shown was evaluated, nil if
 	// it is in its place. Nix tells sets by their attributes, but lists by this.
 	cell unsafe.Pointer
-	// whole is the elements of the list that is shown, if it is known by them.
-	whole unsafe.Pointer
 }
 
 // repeated stands for a set or list that has been shown already.
@@ -273,6 +266,9 @@ func (p *printer) set(v Value, depth int) {
 		return
 	}
 	v = flat(v)
+	if v.p == p.s.ev.builtins.p {
+		p.s.evaluateConstants()
+	}
 	if p.o.Force && p.s.IsDerivation(v) {
 		p.derivation(v)
 		return
@@ -314,7 +310,7 @@ func importantFirst(attrs []Attr) {
 }
 
 func (p *printer) list(v Value, depth int) {
-	if depth > 0 && v.p == p.whole && p.whole != nil || !p.seen.list(v, p.cell, depth) {
+	if !p.seen.list(v, p.cell, depth) {
 		p.b.WriteString(repeated)
 		return
 	}

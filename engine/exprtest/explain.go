@@ -27,17 +27,21 @@ var rules = []rule{
 		`/nix/store/[0-9a-z]{32}-[^/' ]*/?`, `«unknown»/`),
 	newRule("2.34's store in memory takes no derivations that are not made by derivation",
 		`(?s)^.*$`, "^\nerror: Do not insert derivation into dummy store with `addToStoreFromDump`"),
-	newRule("HEAD says in another way which derivation a warning is about",
-		`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`),
+	derivationWarning,
 	newRule("the text of derivation has other lines in 2.34",
 		`«nix-internal»/derivation-internal\.nix:\d+:\d+`, `«nix-internal»/derivation-internal\.nix:\d+:\d+`),
 	newRule("the text of <nix/fetchurl.nix> is another",
 		`/nix/store/[0-9a-z]{32}-fetchurl\.nix`, `/nix/store/[0-9a-z]{32}-fetchurl\.nix`),
+	newRule("HEAD wants a dash after the digest of a store path",
+		`(?s)^.*can't name a store path because the hash part is not followed by a '-'$`, `(?s)^.*$`),
 	newRule("toml11's own words",
 		`while parsing TOML: [^»]*`, `while parsing TOML: [^»]*`),
 	newRule("Nix's break returns what was not evaluated, which nothing can use",
 		`(?s)^.*$`, `(?s)^\nerror: .*\ba thunk(?:: «thunk»| to ).*$`),
 }
+
+var derivationWarning = newRule("HEAD says in another way which derivation a warning is about",
+	`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`)
 
 // explain returns the name of a rule by which the outcomes are alike, or of the
 // first of several that are needed.
@@ -58,6 +62,9 @@ func explain(ours, theirs *outcome) string {
 			return name
 		}
 	}
+	if movedWarnings(ours.core(), theirs.core()) {
+		return derivationWarning.name
+	}
 	if strings.Contains(o, thunk) && shownThunks(o).MatchString(t) {
 		return "a function that was called where it stands is still shown as a thunk here"
 	}
@@ -69,4 +76,23 @@ const thunk = "«thunk»"
 // shownThunks matches what a text is if some thunks in it are shown as functions.
 func shownThunks(text string) *regexp.Regexp {
 	return regexp.MustCompile("(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(text), thunk, `«(?:thunk|lambda(?: \S+)? @ (?:«string»)?[^»]*)»`) + "$")
+}
+
+// amid is the warning of 2.34, also inside a value that was being printed.
+var amid = regexp.MustCompile(`In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)\n`)
+
+// movedWarnings reports whether texts are alike but for where warnings about
+// derivations come, which the real Nix gives while it prints a value.
+func movedWarnings(ours, theirs string) bool {
+	o, t := derivationWarning.ours.FindAllStringSubmatch(ours, -1), amid.FindAllStringSubmatch(theirs, -1)
+	if len(o) == 0 || len(o) != len(t) {
+		return false
+	}
+	for i := range o {
+		if o[i][1] != t[i][1] {
+			return false
+		}
+	}
+	ours, theirs = derivationWarning.ours.ReplaceAllString(ours, ""), amid.ReplaceAllString(theirs, "")
+	return slices.Equal(strings.Fields(ours), strings.Fields(theirs))
 }

@@ -44,6 +44,23 @@ func illegalByte(name string) string {
 	return ""
 }
 
+// BaseProblem says why the last part of a path, a digest and a name, is not that of
+// a store path.
+func BaseProblem(base string) string {
+	if len(base) <= store.DigestLen {
+		return fmt.Sprintf("'%s' is too short to be a valid store path", base)
+	}
+	if base[store.DigestLen] != '-' {
+		return fmt.Sprintf("'%s' can't name a store path because the hash part is not followed by a '-'", base)
+	}
+	for i := range store.DigestLen {
+		if c := base[i : i+1]; !nixbase32.ValidString(c) {
+			return fmt.Sprintf("store path '%s' contains illegal base-32 character '%s'", base, c)
+		}
+	}
+	return fmt.Sprintf("path '%s' is not a valid store path: %s", base, NameProblem(base[store.DigestLen+1:]))
+}
+
 // PathError returns the error of making a store path, in Nix's words if it is a
 // [store.NameError].
 func PathError(err error) error {
