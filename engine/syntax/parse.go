@@ -244,5 +244,7 @@ func (p *parser) text(t Token) string { return p.src[t.Start:t.End] }
 
 // snippet returns a part of the source text with its line ends as \n.
 func (p *parser) snippet(start, end int32) string {
-	return strings.ReplaceAll(p.src[start:end], "\r\n", "\n")
+	return lineEnds.Replace(p.src[start:end])
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -379,3 +379,14 @@ func BenchmarkHighlight(b *testing.B) {
 		Highlight(src)
 	}
 }
+
+// A warning that shows source text ends its lines as everything else does.
+func TestWarningLineEnds(t *testing.T) {
+	_, f, err := ParseExpr("x", "a: [ (\"a\rb\r\n\" or) \"a\rb\r\n\" or ]", &Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0].Msg, "(\"a\nb\n\" or)\n") {
+		t.Errorf("warnings %+v, want one with line feeds only", f.Warnings)
+	}
+}
