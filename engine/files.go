@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math/bits"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"nixbench/engine/eval"
 )
@@ -123,12 +124,19 @@ func logicalError(err error, path string) error {
 }
 
 func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, error) {
+	if !strings.HasPrefix(path, string(w.e.store.Dir())+"/") {
+		// The kernel finds nearly all of these files.
+		if data, err := appendFile(ctx, buf, path); err == nil {
+			w.onRead(path)
+			return data, nil
+		}
+	}
 	real, err := w.e.resolve(path)
 	if err != nil {
 		return nil, err
 	}
-	if w.opts.OnRead != nil && real == path {
-		w.opts.OnRead(path)
+	if real == path {
+		w.onRead(path)
 	}
 	data, err := appendFile(ctx, buf, real)
 	if err != nil {
@@ -137,19 +145,29 @@ func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, 
 	return data, nil
 }
 
+func (w *world) onRead(file string) {
+	if w.opts.OnRead != nil {
+		w.opts.OnRead(file)
+	}
+}
+
 // readPiece is how many bytes are read between two looks at whether the reading
 // was cancelled.
 const readPiece = 4 << 20
 
-// appendFile appends the contents of a file.
+// appendFile appends the contents of a file. An evaluation reads thousands of them,
+// so it does with four system calls, where an os.File takes twice as many.
 func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {
-	f, err := os.Open(file)
+	fd, err := retry(func() (int, error) { return unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
 	if err != nil {
-		return nil, err
+		return nil, &fs.PathError{Op: "open", Path: file, Err: err}
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < 1<<30 {
-		if need := len(buf) + int(info.Size()) + 1; need > cap(buf) {
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	size := int64(-1) // unknown
+	if err := unix.Fstat(fd, &st); err == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && 0 < st.Size && st.Size < 1<<30 {
+		size = st.Size
+		if need := len(buf) + int(size) + 1; need > cap(buf) {
 			// Whoever reads file after file into buf need not grow it each time.
 			buf = append(make([]byte, 0, 1<<bits.Len(uint(need))), buf...)
 		}
@@ -161,12 +179,24 @@ func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, 512)
 		}
-		n, err := f.Read(buf[len(buf):min(cap(buf), len(buf)+readPiece)])
+		room := buf[len(buf):min(cap(buf), len(buf)+readPiece)]
+		n, err := retry(func() (int, error) { return unix.Read(fd, room) })
+		if err != nil {
+			return nil, &fs.PathError{Op: "read", Path: file, Err: err}
+		}
 		buf = buf[:len(buf)+n]
-		if err == io.EOF {
+		size -= int64(n)
+		if n == 0 || size == 0 && n < len(room) {
 			return buf, nil
-		} else if err != nil {
-			return nil, err
+		}
+	}
+}
+
+// retry makes a system call again as long as signals interrupt it.
+func retry(call func() (int, error)) (n int, err error) {
+	for {
+		if n, err = call(); err != unix.EINTR {
+			return n, err
 		}
 	}
 }
