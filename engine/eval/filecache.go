@@ -17,9 +17,9 @@ type FileCache interface {
 	// ID tells the program that makes entries from every other; it is part of keys.
 	// It is "" if there is no cache.
 	ID() string
-	// Get appends an entry to buf, exactly as it was put; it returns nil if there
-	// is none.
-	Get(key FileKey, buf []byte) []byte
+	// Get returns an entry, exactly as it was put, for the caller to keep; nil if
+	// there is none.
+	Get(key FileKey) []byte
 	// Put keeps a copy of an entry, or does not.
 	Put(key FileKey, entry []byte)
 }
@@ -64,6 +64,9 @@ func (c *fileCache) key(text []byte) (key FileKey) {
 	return key
 }
 
+// mostEntryRoom is how many bytes of room for entries a State keeps.
+const mostEntryRoom = 1 << 20
+
 // parseFile is parse for the text of a file, whose result may be in the cache. It
 // keeps nothing of text but in the syntax.File.
 func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *syntax.File, size int) {
@@ -75,9 +78,7 @@ func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *sy
 		return s.compile(tape, scope), f, size
 	}
 	key := cache.key(text)
-	entry := cache.store.Get(key, s.entry[:0])
-	if entry != nil {
-		s.entry = entry
+	if entry := cache.store.Get(key); entry != nil {
 		if tape, f, size, err := loadFile(entry, file, src, opts); err == nil {
 			s.warnings(f)
 			return s.compile(tape, nil), f, size
@@ -86,18 +87,20 @@ func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *sy
 	tape, f, size := s.parse(file, src, opts, nil)
 	if entry, ok := syntax.AppendTape(binary.AppendUvarint(s.entry[:0], uint64(size)), tape, f, symbols); ok {
 		cache.store.Put(key, entry)
-		s.entry = entry
+		if s.entry = entry; cap(entry) > mostEntryRoom {
+			s.entry = nil
+		}
 	}
 	return s.compile(tape, nil), f, size
 }
 
-// loadFile is what parse returns, out of an entry: the size of the frame, and then
-// the tape.
+// loadFile is what parse returns, out of an entry, which it keeps: the size of the
+// frame, and then the tape.
 func loadFile(entry []byte, file, src string, opts *syntax.Options) (*syntax.Tape, *syntax.File, int, error) {
 	size, n := binary.Uvarint(entry)
 	if n <= 0 {
 		return nil, nil, 0, fmt.Errorf("load %s: malformed", file)
 	}
-	tape, f, err := syntax.LoadTape(string(entry[n:]), file, src, opts)
+	tape, f, err := syntax.LoadTape(bytesToString(entry[n:]), file, src, opts)
 	return tape, f, int(size), err
 }

@@ -13,6 +13,7 @@
 package filecache
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -31,10 +32,9 @@ const (
 	packLimit = 128 << 20
 	// entryLimit is the size of the largest entry.
 	entryLimit = packLimit / 8
-	// flushFrom is from how many bytes on what waits is written, and mostPending how
-	// many may wait while others write.
-	flushFrom   = 1 << 20
-	mostPending = 8 << 20
+	// flushFrom is how many bytes may wait to be written. What does not fit while
+	// others write is not kept.
+	flushFrom = 1 << 20
 )
 
 // A Cache is a directory of entries. It is safe for concurrent use, and looks at
@@ -64,13 +64,12 @@ func New(dir string, log func(string)) *Cache {
 	return &Cache{dir: dir, limit: packLimit, log: log, waiting: make(map[Key]int)}
 }
 
-// Get appends an entry to buf; it returns nil if there is none.
-func (c *Cache) Get(key Key, buf []byte) []byte {
-	data, sum, generation := c.read(key, buf)
-	if data == nil {
+// Get returns an entry, of which it keeps no reference; nil if there is none.
+func (c *Cache) Get(key Key) []byte {
+	entry, sum, generation := c.read(key)
+	if entry == nil {
 		return nil
 	}
-	entry := data[len(buf):]
 	if sum != checksum(key, entry) {
 		c.mu.Lock()
 		c.damaged = true
@@ -80,17 +79,17 @@ func (c *Cache) Get(key Key, buf []byte) []byte {
 	if generation > 0 {
 		c.Put(key, entry)
 	}
-	return data
+	return entry
 }
 
-// read appends an entry to buf, and returns what its checksum should be.
-func (c *Cache) read(key Key, buf []byte) (data []byte, sum uint32, generation int) {
+// read returns an entry, and what its checksum should be.
+func (c *Cache) read(key Key) (entry []byte, sum uint32, generation int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i, ok := c.waiting[key]; ok {
 		r := c.records[i]
 		c.found++
-		return append(buf, c.pending[r.offset:r.offset+int64(r.size)]...), r.sum, 0
+		return bytes.Clone(c.pending[r.offset : r.offset+int64(r.size)]), r.sum, 0
 	}
 	c.open()
 	for i, p := range c.packs {
@@ -101,9 +100,9 @@ func (c *Cache) read(key Key, buf []byte) (data []byte, sum uint32, generation i
 		if !ok {
 			continue
 		}
-		if data, err := p.read(r, buf); err == nil {
+		if entry, err := p.read(r); err == nil {
 			c.found++
-			return data, r.sum, i
+			return entry, r.sum, i
 		}
 		c.damaged = true
 	}
@@ -153,26 +152,29 @@ func (c *Cache) tell(what any) {
 	}
 }
 
-// Put keeps a copy of an entry, which is written later.
+// Put keeps a copy of an entry. Most are written later, many at once.
 func (c *Cache) Put(key Key, entry []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(entry) == 0 || len(entry) > entryLimit || c.off || len(c.pending) > mostPending {
-		return
-	}
-	if _, ok := c.waiting[key]; ok {
+	if _, ok := c.waiting[key]; ok || len(entry) == 0 || len(entry) > entryLimit || c.off {
 		return
 	}
 	c.put++
+	r := record{key, 0, len(entry), checksum(key, entry)}
+	if len(entry) > flushFrom/2 {
+		c.write([]record{r}, entry, 0)
+		return
+	}
+	if len(c.pending)+len(entry) > flushFrom && !c.flush(0) {
+		return
+	}
 	if c.pending == nil {
-		c.pending = make([]byte, 0, flushFrom+flushFrom/4)
+		c.pending = make([]byte, 0, flushFrom)
 	}
+	r.offset = int64(len(c.pending))
 	c.waiting[key] = len(c.records)
-	c.records = append(c.records, record{key, int64(len(c.pending)), len(entry), checksum(key, entry)})
+	c.records = append(c.records, r)
 	c.pending = append(c.pending, entry...)
-	if len(c.pending) >= flushFrom {
-		c.flush(0)
-	}
 }
 
 // patience is how long Close waits for others that are writing.
@@ -190,27 +192,38 @@ func (c *Cache) Close() {
 	c.off = true
 }
 
-// flush writes what waits to be written, unless others keep writing for so long.
-func (c *Cache) flush(wait time.Duration) {
-	if c.off || len(c.records) == 0 && !c.damaged {
-		return
+// flush writes what waits to be written, and reports whether nothing waits any more.
+func (c *Cache) flush(wait time.Duration) bool {
+	if len(c.records) == 0 && !c.damaged || !c.write(c.records, c.pending, wait) {
+		return len(c.records) == 0
+	}
+	c.pending, c.records = c.pending[:0], c.records[:0]
+	clear(c.waiting)
+	return true
+}
+
+// write writes entries, unless others keep writing for so long. It reports whether it
+// has.
+func (c *Cache) write(records []record, data []byte, wait time.Duration) bool {
+	if c.off {
+		return false
 	}
 	unlock, err := lockDir(c.dir, wait)
 	if errors.Is(err, errBusy) {
-		return
+		return false
 	}
 	if err == nil {
 		defer unlock()
 		if c.damaged {
 			remove(c.dir, suffixes[:])
 		}
-		err = write(c.dir, c.limit, c.records, c.pending)
+		err = write(c.dir, c.limit, records, data)
 	}
 	if err != nil {
 		c.give(err)
-		return
+		return false
 	}
-	c.pending, c.records, c.damaged = c.pending[:0], c.records[:0], false
-	clear(c.waiting)
+	c.damaged = false
 	c.close() // and see what is there now
+	return true
 }

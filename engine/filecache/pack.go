@@ -1,6 +1,7 @@
 package filecache
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -176,13 +177,17 @@ const (
 	nearby     = 64 << 10 // what may lie between two entries that are in order
 )
 
-// read appends an entry to buf.
-func (p *pack) read(r record, buf []byte) ([]byte, error) {
-	if r.size > entryLimit || r.offset < int64(headerSize) {
+// read reads an entry.
+func (p *pack) read(r record) ([]byte, error) {
+	if r.size == 0 || r.size > entryLimit || r.offset < int64(headerSize) {
 		return nil, errForeign
 	}
 	skipped := r.offset - p.next
 	p.next = r.offset + int64(r.size)
+	if r.size > mostAhead {
+		entry := make([]byte, r.size)
+		return entry, readFull(p.file, entry, r.offset)
+	}
 	if r.offset < p.windowAt || p.next > p.windowAt+int64(len(p.window)) {
 		if skipped < 0 || skipped > nearby {
 			p.ahead = 0
@@ -197,13 +202,13 @@ func (p *pack) read(r record, buf []byte) ([]byte, error) {
 	if from+int64(r.size) > int64(len(p.window)) {
 		return nil, errForeign // torn
 	}
-	return append(buf, p.window[from:from+int64(r.size)]...), nil
+	return bytes.Clone(p.window[from : from+int64(r.size)]), nil
 }
 
 // readWindow reads so much of the pack, or what is left of it.
 func (p *pack) readWindow(offset int64, size int) error {
 	if cap(p.window) < size {
-		p.window = make([]byte, max(size, mostAhead))
+		p.window = make([]byte, mostAhead)
 	}
 	p.window, p.windowAt = p.window[:size], offset
 	n, err := readAt(p.file, p.window, offset)

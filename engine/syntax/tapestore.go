@@ -3,6 +3,7 @@ package syntax
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // This file writes tapes and what is known of their files as bytes that another
@@ -14,7 +15,7 @@ import (
 //
 // They are, with numbers as varints and strings after their lengths: the length
 // of the text; the names, in the order in which the parser interned them; the
-// warnings; the length of the part about lines and documentation, and
+// warnings; the length, in 4 bytes, of the part about lines and documentation, and
 // that part; the code of the tape.
 func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool) {
 	if f.inOrder {
@@ -25,7 +26,13 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 			return buf, false // it names the file
 		}
 	}
-	w := &tapeWriter{out: buf, base: f.base}
+	f.once.Do(f.splitLines)
+	const perName, perLine, perDoc, atLeast = 2, 2, 12, 64 // more or less
+	size := len(t.code) + perLine*len(f.lines) + perDoc*len(f.docs) + atLeast
+	for _, s := range t.syms {
+		size += perName + len(syms.Name(s))
+	}
+	w := &tapeWriter{out: slices.Grow(buf, size), base: f.base}
 	w.count(len(f.source))
 	w.count(len(t.syms))
 	for _, s := range t.syms {
@@ -36,18 +43,16 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 		w.pos(warning.Pos)
 		w.string(warning.Msg)
 	}
-	about := &tapeWriter{base: f.base}
-	about.about(f)
-	w.count(len(about.out))
-	w.out = append(w.out, about.out...)
-	w.out = append(w.out, t.code...)
-	return w.out, true
+	start := len(w.out)
+	w.out = append(w.out, 0, 0, 0, 0)
+	w.about(f)
+	binary.LittleEndian.PutUint32(w.out[start:], uint32(len(w.out)-start-4))
+	return append(w.out, t.code...), true
 }
 
 // about writes where the lines of a file begin, each as the length of the one
 // before it, and what is documented by which comments.
 func (w *tapeWriter) about(f *File) {
-	f.once.Do(f.splitLines)
 	w.count(len(f.lines) - 1)
 	for i := 1; i < len(f.lines); i++ {
 		w.uint(uint64(f.lines[i] - f.lines[i-1]))
@@ -86,8 +91,8 @@ func LoadTape(data, name, src string, opts *Options) (*Tape, *File, error) {
 		warnings[i] = Warning{Pos(in.count(len(src) + 1)), in.string()}
 		in.bad = in.bad || warnings[i].Pos == NoPos
 	}
-	size := in.count(len(data))
-	if in.bad || size > len(in.data) || size == 0 || size == len(in.data) {
+	size := in.length()
+	if in.bad || size == 0 || size >= len(in.data) {
 		return nil, nil, errMalformed
 	}
 	table := opts.Positions
@@ -160,6 +165,17 @@ func (r *storedReader) count(most int) int {
 	}
 	r.bad = true
 	return 0
+}
+
+// length reads a number of 4 bytes.
+func (r *storedReader) length() int {
+	if len(r.data) < 4 {
+		r.bad = true
+		return 0
+	}
+	n := binary.LittleEndian.Uint32([]byte(r.data[:4]))
+	r.data = r.data[4:]
+	return int(n)
 }
 
 // string reads a string.
