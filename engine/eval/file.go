@@ -213,6 +213,10 @@ func (n *fileNode) Eval(s *State, _ *Value) Value {
 
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 
+// maxFileText is the size, in bytes, of the largest buffer that is kept to read
+// files into.
+const maxFileText = 1 << 20
+
 func (s *State) evalFile(file string, scope *Scope) Value {
 	if s.ev.opts.OnFile != nil {
 		s.ev.opts.OnFile(file)
@@ -224,7 +228,9 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	// The file is not kept in memory, and the next one is read where it was.
 	ev := s.ev
 	f.Drop(func() ([]byte, error) { return ev.contents(context.Background(), file, nil) })
-	s.fileText = text
+	if cap(text) <= maxFileText {
+		s.fileText = text
+	}
 	return s.evalRoot(n, size)
 }
 

@@ -69,8 +69,16 @@ type slab[T any] struct {
 }
 
 const (
-	minBlock = 8
-	maxBlock = 512
+	minBlock   = 8
+	maxBlock   = 512
+	keptBlocks = 16 // of each slab of an arena that is used again
+)
+
+// keptElems and keptBytes are the most elements of a stack, and bytes of a buffer, that are kept for
+// the next file: what one very large file needed is not held for the others.
+const (
+	keptElems = 1 << 12
+	keptBytes = 1 << 20
 )
 
 func (s *slab[T]) alloc() *T {
@@ -118,6 +126,9 @@ func (s *slab[T]) reset() {
 		}
 		clear(b)
 	}
+	if len(s.blocks) > keptBlocks {
+		s.blocks = append([][]T(nil), s.blocks[:keptBlocks]...)
+	}
 	s.free, s.used = nil, 0
 }
 
@@ -144,17 +155,21 @@ func (p *parser) borrow() {
 
 // giveBack lets others use the stacks. Nothing of the tree is left in them.
 func (p *parser) giveBack() {
-	s := p.stacks
-	clear(s.parts[:cap(s.parts)])
-	clear(s.pieces[:cap(s.pieces)])
-	clear(s.params[:cap(s.params)])
-	clear(s.exprs[:cap(s.exprs)])
-	clear(s.attrs[:cap(s.attrs)])
-	clear(s.names[:cap(s.names)])
-	s.parts, s.pieces, s.params = s.parts[:0], s.pieces[:0], s.params[:0]
-	s.exprs, s.attrs, s.names = s.exprs[:0], s.attrs[:0], s.names[:0]
+	s := stacks{
+		parts: emptied(p.parts), pieces: emptied(p.pieces), params: emptied(p.params),
+		exprs: emptied(p.exprs), attrs: emptied(p.attrs), names: emptied(p.names),
+	}
 	p.stacks = stacks{}
 	idle.put(&s)
+}
+
+// emptied returns a stack without elements; nothing refers to those it had.
+func emptied[T any](stack []T) []T {
+	if cap(stack) > keptElems {
+		return nil
+	}
+	clear(stack[:cap(stack)])
+	return stack[:0]
 }
 
 // popExprs takes the elements from base on off the stack.

@@ -37,6 +37,9 @@ func (w *tapeWriter) write(e Expr, f *File) *Tape {
 func (w *tapeWriter) release() {
 	w.names.reset()
 	w.out = w.out[:0]
+	if cap(w.out) > keptBytes {
+		w.out = nil
+	}
 	tapeWriters.put(w)
 }
 
