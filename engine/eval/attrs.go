@@ -221,20 +221,43 @@ func flatten(v Value) Value {
 	return r
 }
 
-// gather fills dst with the values of a and those from b on.
+// gather fills dst with the values of a and those from b on. Without a plan all
+// are on the right, or they are so many that finding each again takes less than
+// keeping where it is.
 func (t *transition) gather(dst, a []Value, b *Value) []Value {
-	if t.plan == nil {
+	switch {
+	case t.res == t.right:
 		copy(dst, cells(b, len(dst)))
-		return dst
-	}
-	for i, x := range t.plan {
-		if x >= 0 {
-			dst[i] = a[x]
-		} else {
-			dst[i] = *at(b, uintptr(^x))
+	case t.plan == nil:
+		t.gatherByName(dst, a, cells(b, len(t.right.syms)))
+	default:
+		for i, x := range t.plan {
+			if x >= 0 {
+				dst[i] = a[x]
+			} else {
+				dst[i] = *at(b, uintptr(^x))
+			}
 		}
 	}
 	return dst
+}
+
+// gatherByName is gather of a transition without a plan.
+func (t *transition) gatherByName(dst, a, b []Value) {
+	left, right := t.left.syms[:len(a)], t.right.syms[:len(b)]
+	i, j := 0, 0
+	for k, name := range t.res.syms {
+		onLeft := i < len(left) && left[i] == name
+		if j < len(right) && right[j] == name {
+			dst[k] = b[j]
+			j++
+		} else {
+			dst[k] = a[i]
+		}
+		if onLeft {
+			i++
+		}
+	}
 }
 
 // OrderNames sorts the names of a set, which [Attrs.All] and [Attrs.Names] do

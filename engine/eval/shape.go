@@ -21,7 +21,6 @@ type Shape struct {
 	syms []Sym       // sorted, unique
 	pos  []Pos       // nil: no positions, or those of the shapes that it was made of
 	from *transition // what it was made by, if that had positions
-	left *Shape      // of from
 	deep uint8       // how many shapes posAt goes through
 	at   Pos         // of the expression, for a set that was written as one
 
@@ -46,9 +45,10 @@ const (
 
 // A transition is how a // b is made from two shapes.
 type transition struct {
+	left  *Shape
 	right *Shape
 	res   *Shape
-	plan  []int32 // >= 0: index on the left; else ^index on the right; nil: all are on the right
+	plan  []int32 // >= 0: index on the left; else ^index on the right; nil: see gather
 }
 
 // Transitions are those of a shape that were computed last.
@@ -202,10 +202,12 @@ func (sh *Shape) names() []string {
 // posAt returns where the i-th name was defined.
 func (sh *Shape) posAt(i int) Pos {
 	for sh.from != nil {
-		if x := sh.from.plan[i]; x >= 0 {
-			sh, i = sh.left, int(x)
+		name := sh.syms[i]
+		if i = sh.from.right.find(name); i >= 0 {
+			sh = sh.from.right
 		} else {
-			sh, i = sh.from.right, int(^x)
+			sh = sh.from.left
+			i = sh.find(name)
 		}
 	}
 	if sh.pos == nil {
@@ -261,32 +263,22 @@ func (sh *Shape) update(right *Shape) *transition {
 func mergeShapes(a, b *Shape) *transition {
 	n := unionSize(a.syms, b.syms)
 	if n == len(b.syms) {
-		return &transition{right: b, res: b}
+		return &transition{left: a, right: b, res: b}
 	}
-	t := &transition{right: b, res: &Shape{}, plan: make([]int32, n)}
-	if n == len(a.syms) {
+	t := &transition{left: a, right: b, res: &Shape{}}
+	switch {
+	case n == len(a.syms):
 		t.res.shareNames(a)
-	} else {
-		t.res.syms = make([]Sym, n)
+	case n < minSharedNames:
+		t.res.syms = appendMerged(make([]Sym, 0, n), a.syms, b.syms)
+	default:
+		t.res.nameMerged(n, a.syms, b.syms)
 	}
-	i, j := 0, 0
-	for k := range t.plan {
-		if j == len(b.syms) || i < len(a.syms) && a.syms[i] < b.syms[j] {
-			t.plan[k] = int32(i)
-			i++
-			continue
-		}
-		if i < len(a.syms) && a.syms[i] == b.syms[j] {
-			i++
-		}
-		t.plan[k] = ^int32(j)
-		j++
-	}
-	if n != len(a.syms) {
-		t.res.nameMerged(t.plan, a.syms, b.syms)
+	if n < minSharedNames {
+		t.plan = makePlan(t.res.syms, a.syms, b.syms)
 	}
 	if a.hasPos() || b.hasPos() {
-		t.res.from, t.res.left, t.res.deep = t, a, max(a.deep, b.deep)+1
+		t.res.from, t.res.deep = t, max(a.deep, b.deep)+1
 	}
 	if t.res.deep > maxDeepPos {
 		t.res.flattenPos()
@@ -294,33 +286,85 @@ func mergeShapes(a, b *Shape) *transition {
 	return t
 }
 
-// nameMerged fills in the names of a merged shape, whose room is there, or takes
-// those of an equal one.
-func (sh *Shape) nameMerged(plan []int32, a, b []Sym) {
-	h := uint32(len(plan))
-	for k, x := range plan {
-		sym := Sym(0)
-		if x >= 0 {
-			sym = a[x]
+// makePlan says where each of the names in a or b is to be had.
+func makePlan(names, a, b []Sym) []int32 {
+	plan := make([]int32, len(names))
+	i, j := 0, 0
+	for k, name := range names {
+		onLeft := i < len(a) && a[i] == name
+		if j < len(b) && b[j] == name {
+			plan[k] = ^int32(j)
+			j++
 		} else {
-			sym = b[^x]
+			plan[k] = int32(i)
 		}
-		sh.syms[k] = sym
-		h = (h ^ uint32(sym)) * 16777619
+		if onLeft {
+			i++
+		}
 	}
-	if len(plan) < minSharedNames {
-		return
+	return plan
+}
+
+// A merging yields the names in a or b, which are sorted, in order.
+type merging struct{ a, b []Sym }
+
+func (m *merging) next() (name Sym) {
+	onLeft := len(m.b) == 0 || len(m.a) > 0 && m.a[0] <= m.b[0]
+	if onLeft {
+		name = m.a[0]
+	} else {
+		name = m.b[0]
+	}
+	if onLeft {
+		m.a = m.a[1:]
+	}
+	if len(m.b) > 0 && m.b[0] == name {
+		m.b = m.b[1:]
+	}
+	return name
+}
+
+func (m *merging) done() bool { return len(m.a) == 0 && len(m.b) == 0 }
+
+// appendMerged appends the names in a or b.
+func appendMerged(names, a, b []Sym) []Sym {
+	for m := (merging{a, b}); !m.done(); {
+		names = append(names, m.next())
+	}
+	return names
+}
+
+// nameMerged gives a shape the n names in a or b, and one array of them with other
+// shapes that were made lately.
+func (sh *Shape) nameMerged(n int, a, b []Sym) {
+	h := uint32(n)
+	for m := (merging{a, b}); !m.done(); {
+		h = (h ^ uint32(m.next())) * 16777619
 	}
 	slot := &mergedLately[h>>8%uint32(len(mergedLately))]
-	if other := slot.Load(); other != nil && slices.Equal(other.syms, sh.syms) {
+	if other := slot.Load(); other != nil && other.named(n, merging{a, b}) {
 		sh.shareNames(other)
 		return
 	}
+	sh.syms = appendMerged(make([]Sym, 0, n), a, b)
 	slot.Store(sh)
 }
 
+// named reports whether a shape has the n names that m yields.
+func (sh *Shape) named(n int, m merging) bool {
+	if len(sh.syms) != n {
+		return false
+	}
+	for _, name := range sh.syms {
+		if m.next() != name {
+			return false
+		}
+	}
+	return true
+}
+
 // minSharedNames is the least number of names that shapes share which were made
-// by merging different shapes.
+// by merging different shapes. Transitions to such shapes have no plan.
 const minSharedNames = 256
 
 // mergedLately are large shapes that were made by merging, by the hash of their
@@ -336,7 +380,7 @@ func (sh *Shape) flattenPos() {
 	for i := range pos {
 		pos[i] = sh.posAt(i)
 	}
-	sh.pos, sh.from, sh.left, sh.deep = pos, nil, nil, 0
+	sh.pos, sh.from, sh.deep = pos, nil, 0
 }
 
 // unionSize returns how many symbols are in a or b, which are sorted.
