@@ -168,8 +168,11 @@ func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {
 	if err := unix.Fstat(fd, &st); err == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && 0 < st.Size && st.Size < 1<<30 {
 		size = st.Size
 		if need := len(buf) + int(size) + 1; need > cap(buf) {
-			// Whoever reads file after file into buf need not grow it each time.
-			buf = append(make([]byte, 0, 1<<bits.Len(uint(need))), buf...)
+			if need < 1<<20 {
+				// Whoever reads file after file into buf need not grow it each time.
+				need = 1 << bits.Len(uint(need))
+			}
+			buf = append(make([]byte, 0, need), buf...)
 		}
 	}
 	for {

@@ -27,7 +27,7 @@ func NewTape(e Expr, f *File) *Tape {
 func (w *tapeWriter) write(e Expr, f *File) *Tape {
 	w.base = f.base
 	if need := len(f.source); need > cap(w.out) {
-		w.out = make([]byte, 0, 1<<bits.Len(uint(need)))
+		w.out = make([]byte, 0, min(need, 1<<bits.Len(uint(need/4*3))))
 	}
 	w.expr(e)
 	return &Tape{code: string(w.out), syms: append([]Sym(nil), w.names.syms...), base: f.base, dir: f.dir}
