@@ -3,6 +3,7 @@ package eval
 import (
 	"iter"
 	"slices"
+	"sync"
 )
 
 // Attrs is the attributes of a set: a read-only view of a [Value].
@@ -207,10 +208,13 @@ func flatten(v Value) Value {
 	n--
 	top := layers[n].shape()
 	vals := cells(layers[n].layerAt(0), len(top.syms))
+	rooms := gatherRooms.Get().(*[2][]Value)
 	for n--; n >= 0; n-- {
 		l := layers[n]
 		t := top.update(l.shape())
-		vals = t.gather(make([]Value, len(t.res.syms)), vals, l.layerAt(0))
+		room := &rooms[n%2]
+		*room = slices.Grow((*room)[:0], len(t.res.syms))[:len(t.res.syms)]
+		vals = t.gather(*room, vals, l.layerAt(0))
 		top = t.res
 	}
 	t := x.shape().update(top)
@@ -218,8 +222,16 @@ func flatten(v Value) Value {
 	r := initAttrs(first, t.res)
 	t.gather(out[1:], cells(x.attrAt(0), len(x.shape().syms)), &vals[0])
 	v.setFlattened(r)
+	for i := range rooms {
+		clear(rooms[i])
+		rooms[i] = rooms[i][:0]
+	}
+	gatherRooms.Put(rooms)
 	return r
 }
+
+// gatherRooms holds room for layers that have been merged, by turns.
+var gatherRooms = sync.Pool{New: func() any { return new([2][]Value) }}
 
 // gather fills dst with the values of a and those from b on. Without a plan all
 // are on the right, or they are so many that finding each again takes less than

@@ -14,9 +14,8 @@ type compiler struct {
 	withs  []Pos // of the enclosing with expressions, outermost first
 	late   *lateContext
 	tagged []tagging // to be entered into the evaluator's table
-	pooled *[]tagging
-	level  int // of nesting below the innermost thunk or function
-	deep   int // greatest level met since the level was set to 0
+	level  int       // of nesting below the innermost thunk or function
+	deep   int       // greatest level met since the level was set to 0
 
 	poll    func() // called now and then, to end the work on a long text; or nil
 	unasked int    // expressions since the last call of poll
@@ -34,23 +33,23 @@ type tagging struct {
 	expr syntax.Expr // what it evaluates in its frame; nil if there is none
 }
 
-// taggings holds slices that compilers have done with.
-var taggings = sync.Pool{New: func() any { return new([]tagging) }}
+// compilers holds those that have finished.
+var compilers = sync.Pool{New: func() any { return new(compiler) }}
 
 // begin readies a compiler; finish ends what it began.
-func (c *compiler) begin() *compiler {
-	c.pooled = taggings.Get().(*[]tagging)
-	c.tagged = (*c.pooled)[:0]
+func (x *lateContext) begin() *compiler {
+	c := compilers.Get().(*compiler)
+	*c = compiler{ev: x.ev, text: x.text, withs: append(c.withs[:0], x.withs...), tagged: c.tagged[:0]}
 	return c
 }
 
 // finish enters the nodes that can be delayed into the evaluator's table. They
-// are all those of a unit.
+// are all those of a unit. The compiler must not be used any more.
 func (c *compiler) finish(u unit) {
 	c.ev.nodes.addTagged(c.tagged, u)
 	clear(c.tagged)
-	*c.pooled = c.tagged
-	taggings.Put(c.pooled)
+	*c = compiler{withs: c.withs, tagged: c.tagged}
+	compilers.Put(c)
 }
 
 // enter notes a node that can be delayed.

@@ -160,10 +160,12 @@ func (s *State) compile(tape *syntax.Tape, scope *Scope) node {
 	if scope != nil {
 		in.outer = scope.values
 	}
-	c := (&compiler{ev: s.ev, text: in, poll: s.poll}).begin()
+	late := &lateContext{ev: s.ev, text: in}
+	c := late.begin()
+	c.poll = s.poll
 	r := tape.Reader()
 	n := c.delayed(r.Expr(0))
-	c.finish(unit{late: &lateContext{ev: s.ev, text: in}})
+	c.finish(unit{late: late})
 	r.Release()
 	return n
 }

@@ -180,15 +180,20 @@ func (f *formals) bindLayered(s *State, l *lambda, code *lambdaCode, fr *Value, 
 	}
 }
 
-// planFor returns where the arguments are in a. It keeps the plan once the same
-// shape comes twice running.
+// planFor returns where the arguments are in a; until the next call for the same
+// State, if it is not kept. It keeps the first plan, and one of a shape that comes
+// twice running.
 func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 	sh := a.shape()
-	plan := &formalsPlan{shape: sh, from: make([]int32, len(f.names))}
+	plan := &s.plan
+	if f.last.Swap(sh) == sh || f.plan.Load() == nil {
+		plan = &formalsPlan{from: make([]int32, 0, len(f.names))}
+	}
+	plan.shape, plan.from = sh, plan.from[:0]
 	found := 0
 	for i, name := range f.names {
 		k := sh.find(name)
-		plan.from[i] = int32(k)
+		plan.from = append(plan.from, int32(k))
 		switch {
 		case k >= 0:
 			found++
@@ -199,7 +204,7 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 	if !f.ellipsis && found != len(sh.syms) {
 		l.unexpectedArgument(s, a, call)
 	}
-	if f.last.Swap(sh) == sh || f.plan.Load() == nil {
+	if plan != &s.plan {
 		f.plan.Store(plan)
 	}
 	return plan

@@ -24,6 +24,7 @@ type text struct {
 	tape  *syntax.Tape
 }
 
+// compiler returns one that enters nothing into the table.
 func (x *lateContext) compiler() *compiler {
 	return &compiler{ev: x.ev, text: x.text, withs: slices.Clone(x.withs)}
 }
@@ -55,7 +56,7 @@ func (l *lambda) compiled() *lambdaCode {
 
 //go:noinline
 func (l *lambda) compile() *lambdaCode {
-	c := l.late.compiler().begin()
+	c := l.late.begin()
 	r := c.text.tape.Reader()
 	defer r.Release()
 	code := c.code(r.Function(l.off))
@@ -111,7 +112,7 @@ func (c *compiler) lateExpr(e *syntax.Folded) node {
 func (n *lateNode) Eval(s *State, fr *Value) Value {
 	code := n.code.Load()
 	if code == nil {
-		c := n.late.compiler().begin()
+		c := n.late.begin()
 		code = &lambdaCode{}
 		r := c.text.tape.Reader()
 		code.body, code.room = c.root(r.Expr(n.off))

@@ -38,6 +38,7 @@ type State struct {
 	fileText  []byte                         // room for the next file to read
 	entry     []byte                         // room for the next entry of the FileCache
 	args      []Value                        // of calls of more than two, one behind the other
+	plan      formalsPlan                    // of the last call, if no function keeps it
 	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
 	thrown    *Error                         // the error that unwinds the evaluation

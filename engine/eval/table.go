@@ -27,14 +27,14 @@ type nodeTable struct {
 	mu     sync.Mutex
 	// mu guards the fields below.
 	n       int // entries
-	lambdas []*lambda
-	units   []unit // by first
+	lambdas long[*lambda]
+	units   long[unit] // by first
 }
 
 func (t *nodeTable) init() {
 	t.chunks.Store(&[]*nodeChunk{new(nodeChunk)})
 	t.n = 1 // index 0 is not used
-	t.lambdas = []*lambda{{late: &lateContext{}}}
+	t.lambdas.append(&lambda{late: &lateContext{}})
 }
 
 func (t *nodeTable) len() int {
@@ -59,7 +59,7 @@ func (t *nodeTable) addTagged(nodes []tagging, u unit) {
 	defer t.mu.Unlock()
 	if len(nodes) > 0 {
 		u.first = uint64(t.n)
-		t.units = append(t.units, u)
+		t.units.append(u)
 	}
 	for _, n := range nodes {
 		entry := thunkNode{node: n.node, room: n.room}
@@ -73,12 +73,11 @@ func (t *nodeTable) addTagged(nodes []tagging, u unit) {
 
 // put enters a node; the caller holds mu.
 func (t *nodeTable) put(entry thunkNode) uint64 {
-	chunks := *t.chunks.Load()
-	if t.n>>nodeChunkBits == len(chunks) {
-		chunks = append(chunks, new(nodeChunk))
+	if t.n>>nodeChunkBits == len(*t.chunks.Load()) {
+		chunks := append(*t.chunks.Load(), new(nodeChunk))
 		t.chunks.Store(&chunks)
 	}
-	chunks[t.n>>nodeChunkBits][t.n%nodeChunkSize] = entry
+	(*t.chunks.Load())[t.n>>nodeChunkBits][t.n%nodeChunkSize] = entry
 	t.n++
 	return uint64(t.n-1)<<8 | rawThunk
 }
@@ -90,9 +89,9 @@ const maxLambdas = 1 << 24
 // number gives a function its number in frames; the caller holds mu.
 func (t *nodeTable) number(l *lambda) {
 	l.tag = tagLambda
-	if n := len(t.lambdas); n < maxLambdas {
+	if n := t.lambdas.n; n < maxLambdas {
 		l.tag |= uint64(n) << 8
-		t.lambdas = append(t.lambdas, l)
+		t.lambdas.append(l)
 	}
 }
 
@@ -100,5 +99,23 @@ func (t *nodeTable) number(l *lambda) {
 func (t *nodeTable) called(f frame) *lambda {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.lambdas[f.n>>8&(maxLambdas-1)]
+	return *t.lambdas.at(int(f.n >> 8 & (maxLambdas - 1)))
 }
+
+// A long list grows by pieces, which stay where they are.
+type long[T any] struct {
+	pieces []*[longPiece]T
+	n      int
+}
+
+const longPiece = 256
+
+func (l *long[T]) append(v T) {
+	if l.n%longPiece == 0 {
+		l.pieces = append(l.pieces, new([longPiece]T))
+	}
+	l.n++
+	*l.at(l.n - 1) = v
+}
+
+func (l *long[T]) at(i int) *T { return &l.pieces[i/longPiece][i%longPiece] }

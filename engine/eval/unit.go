@@ -1,7 +1,7 @@
 package eval
 
 import (
-	"slices"
+	"sort"
 
 	"nixbench/engine/syntax"
 )
@@ -21,22 +21,11 @@ type unit struct {
 func (t *nodeTable) unitOf(index uint64) (u unit, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	i, found := slices.BinarySearchFunc(t.units, index, func(u unit, index uint64) int {
-		switch {
-		case u.first < index:
-			return -1
-		case u.first > index:
-			return 1
-		}
-		return 0
-	})
-	if !found {
-		i--
-	}
-	if i < 0 {
+	i := sort.Search(t.units.n, func(i int) bool { return t.units.at(i).first > index })
+	if i == 0 {
 		return unit{}, false
 	}
-	return t.units[i], true
+	return *t.units.at(i - 1), true
 }
 
 // source returns where the expression that a node was made of is on the tape of
