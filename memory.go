@@ -60,7 +60,7 @@ func (c *collection) putOff() {
 }
 
 // largeHeap is how many live bytes are so many that garbage may take half of it.
-const largeHeap = 1 << 30
+const largeHeap = 1 << 29
 
 // pace says when the next collection is to be, after each one.
 func (c *collection) pace() {
