@@ -113,14 +113,16 @@ func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
 }
 
 func newShape(entries []Attr, hasPos bool) *Shape {
-	sh := &Shape{syms: make([]Sym, len(entries))}
+	sh := &Shape{}
 	if hasPos {
-		sh.pos = make([]Pos, len(entries))
+		sh = placedShape(len(entries))
+	} else {
+		sh.syms = make([]Sym, len(entries))
 	}
 	for i := range entries {
 		sh.syms[i] = entries[i].Name
 		if hasPos {
-			sh.pos[i] = entries[i].Pos
+			sh.setPos(i, entries[i].Pos)
 		}
 	}
 	return sh
@@ -128,11 +130,11 @@ func newShape(entries []Attr, hasPos bool) *Shape {
 
 // matches reports whether sh is the shape of entries.
 func (sh *Shape) matches(entries []Attr, hasPos bool) bool {
-	if len(sh.syms) != len(entries) || hasPos != (sh.pos != nil) {
+	if len(sh.syms) != len(entries) || hasPos != sh.placed {
 		return false
 	}
 	for i := range entries {
-		if sh.syms[i] != entries[i].Name || hasPos && sh.pos[i] != entries[i].Pos {
+		if sh.syms[i] != entries[i].Name || hasPos && sh.posAt(i) != entries[i].Pos {
 			return false
 		}
 	}

@@ -14,6 +14,7 @@ type compiler struct {
 	withs  []Pos // of the enclosing with expressions, outermost first
 	late   *lateContext
 	tagged []tagging // to be entered into the evaluator's table
+	order  []int32   // of the attributes of sets that are being compiled, see bySymbol
 	level  int       // of nesting below the innermost thunk or function
 	deep   int       // greatest level met since the level was set to 0
 
@@ -39,7 +40,7 @@ var compilers = sync.Pool{New: func() any { return new(compiler) }}
 // begin readies a compiler; finish ends what it began.
 func (x *lateContext) begin() *compiler {
 	c := compilers.Get().(*compiler)
-	*c = compiler{ev: x.ev, text: x.text, withs: append(c.withs[:0], x.withs...), tagged: c.tagged[:0]}
+	*c = compiler{ev: x.ev, text: x.text, withs: append(c.withs[:0], x.withs...), tagged: c.tagged[:0], order: c.order[:0]}
 	return c
 }
 
@@ -48,7 +49,7 @@ func (x *lateContext) begin() *compiler {
 func (c *compiler) finish(u unit) {
 	c.ev.nodes.addTagged(c.tagged, u)
 	clear(c.tagged)
-	*c = compiler{withs: c.withs, tagged: c.tagged}
+	*c = compiler{withs: c.withs, tagged: c.tagged, order: c.order}
 	compilers.Put(c)
 }
 

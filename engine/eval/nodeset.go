@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"iter"
 	"slices"
 	"sort"
 
@@ -51,8 +50,9 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 		b.frame = int(a.Frame.Size) + 1
 	}
 	b.froms = c.all(a.Froms)
-	for k, at := range bySymbol(a.Attrs) {
-		d := &b.attrs[k]
+	base := len(c.order)
+	for k, i := range c.bySymbol(a.Attrs) {
+		at, d := &a.Attrs[i], &b.attrs[k]
 		d.cell = uint32(at.Slot) + 1
 		switch at.Kind {
 		case syntax.InheritedFrom:
@@ -72,30 +72,24 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 			}
 		}
 	}
+	c.order = c.order[:base]
 }
 
-// bySymbol yields attributes in the order of their names' symbols.
-func bySymbol(attrs []syntax.Attr) iter.Seq2[int, *syntax.Attr] {
-	compare := func(a, b syntax.Attr) int { return int(a.Name) - int(b.Name) }
-	var order []int32 // nil if it is that of attrs
-	if !slices.IsSortedFunc(attrs, compare) {
-		order = make([]int32, len(attrs))
-		for i := range order {
-			order[i] = int32(i)
-		}
-		slices.SortFunc(order, func(a, b int32) int { return compare(attrs[a], attrs[b]) })
+// bySymbol returns the indices of attributes in the order of their names' symbols.
+// They are good until c.order is made shorter than they found it.
+func (c *compiler) bySymbol(attrs []syntax.Attr) []int32 {
+	base := len(c.order)
+	for i := range attrs {
+		c.order = append(c.order, int32(i))
 	}
-	return func(yield func(int, *syntax.Attr) bool) {
-		for k := range attrs {
-			i := k
-			if order != nil {
-				i = int(order[k])
-			}
-			if !yield(k, &attrs[i]) {
-				return
-			}
+	order := c.order[base:]
+	for i := 1; i < len(attrs); i++ {
+		if attrs[i].Name < attrs[i-1].Name {
+			slices.SortFunc(order, func(a, b int32) int { return int(attrs[a].Name) - int(attrs[b].Name) })
+			break
 		}
 	}
+	return order
 }
 
 // A delayNode is an attribute of a set with __overrides: always delayed, since
@@ -231,7 +225,7 @@ func (c *compiler) attrs(e *syntax.Attrs) node {
 
 func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
 	c.bindings(&n.binds, e)
-	n.shape = layout(e.Attrs)
+	n.shape = c.layout(e.Attrs)
 	n.shape.at = e.At
 	for _, d := range e.Dynamic {
 		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.delayed(d.Value), d.At})
@@ -239,11 +233,14 @@ func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
 }
 
 // layout returns the shape of attributes.
-func layout(attrs []syntax.Attr) *Shape {
-	sh := &Shape{syms: make([]Sym, len(attrs)), pos: make([]Pos, len(attrs))}
-	for k, a := range bySymbol(attrs) {
-		sh.syms[k], sh.pos[k] = a.Name, a.At
+func (c *compiler) layout(attrs []syntax.Attr) *Shape {
+	sh := placedShape(len(attrs))
+	base := len(c.order)
+	for k, i := range c.bySymbol(attrs) {
+		sh.syms[k] = attrs[i].Name
+		sh.setPos(k, attrs[i].At)
 	}
+	c.order = c.order[:base]
 	return sh
 }
 
@@ -273,7 +270,7 @@ func (n *attrsNode) evalDynamic(s *State, fr *Value) Value {
 	froms := n.binds.delayFroms(s, fr)
 	for i := range n.binds.attrs {
 		v := n.binds.attrs[i].delay(s, fr, froms)
-		s.entries = append(s.entries, Attr{n.shape.syms[i], v, n.shape.pos[i]})
+		s.entries = append(s.entries, Attr{n.shape.syms[i], v, n.shape.posAt(i)})
 	}
 	return n.addDynamic(s, base, fr)
 }

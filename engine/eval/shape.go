@@ -18,14 +18,19 @@ import (
 // A Shape is the layout that sets share. It is immutable, and safe for
 // concurrent use.
 type Shape struct {
-	syms []Sym       // sorted, unique
-	pos  []Pos       // nil: no positions, or those of the shapes that it was made of
-	from *transition // what it was made by, if that had positions
-	deep uint8       // how many shapes posAt goes through
-	at   Pos         // of the expression, for a set that was written as one
+	syms   []Sym       // sorted, unique; if placed, the positions are behind them
+	from   *transition // what it was made by, if that had positions
+	deep   uint8       // how many shapes posAt goes through
+	placed bool        // there are positions of its own
+	at     Pos         // of the expression, for a set that was written as one
 
 	index atomic.Pointer[nameIndex] // shared by shapes that share syms
-	bare  atomic.Pointer[Shape]     // the same without positions
+	more  atomic.Pointer[derived]
+}
+
+// Derived is what few shapes have.
+type derived struct {
+	bare  atomic.Pointer[Shape] // the same without positions
 	trans atomic.Pointer[transitions]
 }
 
@@ -49,6 +54,7 @@ type transition struct {
 	right *Shape
 	res   *Shape
 	plan  []int32 // >= 0: index on the left; else ^index on the right; nil: see gather
+	pos   []Pos   // of the result, if they were looked up
 }
 
 // Transitions are those of a shape that were computed last.
@@ -149,7 +155,7 @@ func (sh *Shape) indexed() *nameIndex {
 
 // shareNames makes a shape one with the names of another, which are equal.
 func (sh *Shape) shareNames(other *Shape) {
-	sh.syms = other.syms
+	sh.syms = other.syms[:len(other.syms):len(other.syms)]
 	sh.index.Store(other.indexed())
 }
 
@@ -202,6 +208,9 @@ func (sh *Shape) names() []string {
 // posAt returns where the i-th name was defined.
 func (sh *Shape) posAt(i int) Pos {
 	for sh.from != nil {
+		if sh.from.pos != nil {
+			return sh.from.pos[i]
+		}
 		name := sh.syms[i]
 		if i = sh.from.right.find(name); i >= 0 {
 			sh = sh.from.right
@@ -210,26 +219,47 @@ func (sh *Shape) posAt(i int) Pos {
 			i = sh.find(name)
 		}
 	}
-	if sh.pos == nil {
+	if !sh.placed {
 		return 0
 	}
-	return sh.pos[i]
+	n := len(sh.syms)
+	return Pos(sh.syms[n : 2*n][i])
+}
+
+// placedShape returns a shape of n names, yet to be set, with positions.
+func placedShape(n int) *Shape { return &Shape{syms: make([]Sym, 2*n)[:n], placed: true} }
+
+// setPos sets a position of a shape that was made by placedShape.
+func (sh *Shape) setPos(i int, p Pos) {
+	n := len(sh.syms)
+	sh.syms[n : 2*n][i] = Sym(p)
+}
+
+// derived returns what was derived from the shape, which is there from the first
+// time on that somebody asks.
+func (sh *Shape) derived() *derived {
+	if d := sh.more.Load(); d != nil {
+		return d
+	}
+	sh.more.CompareAndSwap(nil, &derived{})
+	return sh.more.Load()
 }
 
 // hasPos reports whether there may be positions.
-func (sh *Shape) hasPos() bool { return sh.pos != nil || sh.from != nil }
+func (sh *Shape) hasPos() bool { return sh.placed || sh.from != nil }
 
 // withoutPos returns the shape with the same names and no positions.
 func (sh *Shape) withoutPos() *Shape {
 	if !sh.hasPos() {
 		return sh
 	}
-	if b := sh.bare.Load(); b != nil {
+	more := sh.derived()
+	if b := more.bare.Load(); b != nil {
 		return b
 	}
 	b := &Shape{}
 	b.shareNames(sh)
-	sh.bare.Store(b)
+	more.bare.Store(b)
 	return b
 }
 
@@ -240,10 +270,11 @@ func (sh *Shape) sameNames(other *Shape) bool {
 
 // update returns the transition for left // right.
 func (sh *Shape) update(right *Shape) *transition {
-	table := sh.trans.Load()
+	more := sh.derived()
+	table := more.trans.Load()
 	if table == nil {
 		table = &transitions{}
-		sh.trans.Store(table)
+		more.trans.Store(table)
 	}
 	for i := range table.slots {
 		t := table.slots[i].Load()
@@ -374,13 +405,13 @@ var mergedLately [256]atomic.Pointer[Shape]
 // maxDeepPos is how many shapes are gone through for a position.
 const maxDeepPos = 8
 
-// flattenPos gives a shape positions of its own.
+// flattenPos looks up the positions of a merged shape.
 func (sh *Shape) flattenPos() {
 	pos := make([]Pos, len(sh.syms))
 	for i := range pos {
 		pos[i] = sh.posAt(i)
 	}
-	sh.pos, sh.from, sh.deep = pos, nil, 0
+	sh.from, sh.deep = &transition{pos: pos}, 0
 }
 
 // unionSize returns how many symbols are in a or b, which are sorted.
