@@ -212,7 +212,15 @@ func TestNoCache(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{others, linked, shared, file, file + "/below", "/proc/nowhere"} {
+	dirs := []string{others, linked, shared, file, file + "/below", "/proc/nowhere"}
+	if os.Geteuid() == 0 {
+		home := t.TempDir()
+		if err := os.Chown(home, 1000, 1000); err != nil {
+			t.Fatal(err)
+		}
+		dirs = append(dirs, home+"/.cache/files")
+	}
+	for _, dir := range dirs {
 		told := 0
 		c := New(dir, func(msg string) {
 			if !strings.Contains(msg, "found") {

@@ -30,13 +30,27 @@ func checkDir(dir string) error {
 	return nil
 }
 
+// makeDir makes the directory if need be; not for root in the home directory of
+// somebody else, who could not use it.
+func makeDir(dir string) error {
+	above := dir
+	var st unix.Stat_t
+	for unix.Stat(above, &st) != nil && above != filepath.Dir(above) {
+		above = filepath.Dir(above)
+	}
+	if st.Uid != 0 && int(st.Uid) != os.Geteuid() {
+		return fmt.Errorf("make %s: %s is of another user", dir, above)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return checkDir(dir)
+}
+
 // lockDir makes the directory if need be, and lets nobody else write there until unlock
 // is called. If others write for longer than wait it returns errBusy.
 func lockDir(dir string, wait time.Duration) (unlock func(), err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	if err := checkDir(dir); err != nil {
+	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
 	fd, _, err := openFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE)
