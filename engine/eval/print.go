@@ -266,7 +266,7 @@ func (p *printer) set(v Value, depth int) {
 		return
 	}
 	v = flat(v)
-	if v.p == p.s.ev.builtins.p {
+	if v.p == p.s.ev.builtins.p && p.s.world != nil { // a Snapshot forces nothing
 		p.s.evaluateConstants()
 	}
 	if p.o.Force && p.s.IsDerivation(v) {
