@@ -216,7 +216,7 @@ func (n *fileNode) Eval(s *State, _ *Value) Value {
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 
 // maxFileText is the size, in bytes, of the largest buffer that is kept to read
-// files into.
+// files into, or to write an entry of the FileCache in.
 const maxFileText = 1 << 20
 
 func (s *State) evalFile(file string, scope *Scope) Value {

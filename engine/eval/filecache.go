@@ -64,9 +64,6 @@ func (c *fileCache) key(text []byte) (key FileKey) {
 	return key
 }
 
-// mostEntryRoom is how many bytes of room for entries a State keeps.
-const mostEntryRoom = 1 << 20
-
 // parseFile is parse for the text of a file, whose result may be in the cache. It
 // keeps nothing of text but in the syntax.File.
 func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *syntax.File, size int) {
@@ -87,7 +84,7 @@ func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *sy
 	tape, f, size := s.parse(file, src, opts, nil)
 	if entry, ok := syntax.AppendTape(binary.AppendUvarint(s.entry[:0], uint64(size)), tape, f, symbols); ok {
 		cache.store.Put(key, entry)
-		if s.entry = entry; cap(entry) > mostEntryRoom {
+		if s.entry = entry; cap(entry) > maxFileText {
 			s.entry = nil
 		}
 	}
