@@ -248,6 +248,9 @@ type invalidPathError store.Path
 func (p invalidPathError) Error() string { return fmt.Sprintf("path '%s' is not valid", string(p)) }
 func (p invalidPathError) Unwrap() error { return store.ErrInvalidPath }
 
+// InvalidPath returns the path; see [eval.State.TryRealise].
+func (p invalidPathError) InvalidPath() store.Path { return store.Path(p) }
+
 // ReadDerivation returns a derivation of the stores. Its error is one for which
 // errors.Is(err, [store.ErrInvalidPath]) if no store has it.
 func (e *Engine) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error) {

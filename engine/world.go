@@ -191,8 +191,17 @@ func (w *world) IsValid(ctx context.Context, p store.Path) (bool, error) {
 
 // Realise builds what an evaluation wants to read: import from derivation.
 func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
+	if err := w.e.flush(ctx); err != nil {
+		return err
+	}
 	var targets []store.DerivedPath
 	for _, elem := range elems {
+		switch valid, err := w.IsValid(ctx, elem.Path()); {
+		case err != nil:
+			return err
+		case !valid:
+			return invalidPathError(elem.Path())
+		}
 		if elem.IsNested() {
 			return fmt.Errorf("cannot build '%s': outputs of derivations that are built themselves are not supported yet", elem.Display())
 		}

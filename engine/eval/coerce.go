@@ -137,16 +137,43 @@ func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext)
 func (s *State) RealisePath(v Value, ctx string) string {
 	p, c := s.CoerceToPath(v, ctx)
 	if len(c) > 0 {
-		s.Realise(c)
+		s.While(0, whileRealising(p), func() { s.Realise(c) })
 	}
 	return p
+}
+
+// whileRealising says what fails where a path's context cannot be realised, or the
+// path leads to itself.
+func whileRealising(file string) string {
+	return "while realising the context of path '" + file + "'"
 }
 
 // Realise makes the store objects that a context refers to valid, building
 // them if need be.
 func (s *State) Realise(c StringContext) {
-	if err := s.world.Realise(s.ctx, c); err != nil {
+	if err := s.realise(c); err != nil {
+		s.FailWith(err)
+	}
+}
+
+func (s *State) realise(c StringContext) error {
+	err := s.world.Realise(s.ctx, c)
+	if err != nil {
 		s.poll()
+	}
+	return err
+}
+
+// TryRealise is Realise that fails with another message, of invalid, where the
+// store has not got a path, which the World says by an error with a method
+// InvalidPath.
+func (s *State) TryRealise(c StringContext, invalid func(store.Path) string) {
+	err := s.realise(c)
+	var not interface{ InvalidPath() store.Path }
+	switch {
+	case errors.As(err, &not):
+		s.Fail(ErrorOther, "%s", invalid(not.InvalidPath()))
+	case err != nil:
 		s.FailWith(err)
 	}
 }

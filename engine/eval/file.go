@@ -366,7 +366,7 @@ func (s *State) ResolveParents(file string) string { return s.followLinks(s.worl
 
 // RealPath is ResolveLinks for a path that is going to be read.
 func (s *State) RealPath(file string) (real string) {
-	s.While(0, "while realising the context of path '"+file+"'", func() { real = s.ResolveLinks(file) })
+	s.While(0, whileRealising(file), func() { real = s.ResolveLinks(file) })
 	return real
 }
 
