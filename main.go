@@ -64,13 +64,19 @@ func run() int {
 	return cli.Run(ctx, env)
 }
 
-// legacyArgs lets the program be called by the names of Nix's commands.
+// legacyArgs lets the program be called by the names of Nix's commands, and have
+// them as its first argument.
 func legacyArgs(args []string) []string {
-	switch filepath.Base(args[0]) {
+	name, rest := filepath.Base(args[0]), args[1:]
+	if len(rest) > 0 && rest[0] == "nix-instantiate" {
+		name, rest = rest[0], rest[1:]
+		args = append([]string{name}, rest...)
+	}
+	switch name {
 	case "nix-build", "nix-env":
-		return append([]string{args[0], filepath.Base(args[0])}, args[1:]...)
+		return append([]string{args[0], name}, rest...)
 	case "nix-instantiate":
-		return append([]string{args[0], "instantiate"}, args[1:]...)
+		return append([]string{args[0], "instantiate"}, rest...)
 	}
 	return args
 }
