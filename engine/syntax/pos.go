@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"math"
 	"slices"
 	"sort"
@@ -62,8 +63,12 @@ var sumSeed = maphash.MakeSeed()
 // Drop lets go of the text, which is seldom wanted once it was parsed: read gets
 // it again. It must not be called while others use f.
 func (f *File) Drop(read func() ([]byte, error)) {
-	if f.stored == "" {
-		f.once.Do(f.splitLines)
+	if f.stored == "" && f.lines == nil {
+		w := tapeWriters.get()
+		w.base = f.base
+		w.about(f)
+		f.stored, f.docs = string(w.out), nil
+		w.release()
 	}
 	f.size, f.sum = len(f.source), maphash.String(sumSeed, f.source)
 	f.source, f.read = "", read
@@ -106,14 +111,30 @@ func (f *File) splitLines() {
 		f.restore()
 		return
 	}
-	src := f.source
-	lines := make([]uint32, 1, 1+strings.Count(src, "\n"))
-	for i := 0; i < len(src); i++ {
-		if src[i] == '\n' || src[i] == '\r' && !(i+1 < len(src) && src[i+1] == '\n') {
-			lines = append(lines, uint32(i+1))
+	f.lines = make([]uint32, 1, 1+strings.Count(f.source, "\n"))
+	for start := range laterLines(f.source) {
+		f.lines = append(f.lines, uint32(start))
+	}
+}
+
+// laterLines yields the offset of each line of a text but the first.
+func laterLines(src string) iter.Seq[int] {
+	end := "\n"
+	if strings.IndexByte(src, '\r') >= 0 {
+		end = "\r\n"
+	}
+	return func(yield func(int) bool) {
+		for at := 0; ; {
+			i := strings.IndexAny(src[at:], end)
+			if i < 0 {
+				return
+			}
+			at += i + 1
+			if (src[at-1] == '\n' || at == len(src) || src[at] != '\n') && !yield(at) {
+				return
+			}
 		}
 	}
-	f.lines = lines
 }
 
 // Line returns the text of a line without its end; lines count from 1.

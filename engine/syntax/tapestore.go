@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // This file writes tapes and what is known of their files as bytes that another
@@ -26,9 +27,8 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 			return buf, false // it names the file
 		}
 	}
-	f.once.Do(f.splitLines)
 	const perName, perLine, perDoc, atLeast = 2, 2, 12, 64 // more or less
-	size := len(t.code) + perLine*len(f.lines) + perDoc*len(f.docs) + atLeast
+	size := len(t.code) + perLine*strings.Count(f.source, "\n") + perDoc*len(f.docs) + atLeast
 	for _, s := range t.syms {
 		size += perName + len(syms.Name(s))
 	}
@@ -53,9 +53,15 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 // about writes where the lines of a file begin, each as the length of the one
 // before it, and what is documented by which comments.
 func (w *tapeWriter) about(f *File) {
-	w.count(len(f.lines) - 1)
-	for i := 1; i < len(f.lines); i++ {
-		w.uint(uint64(f.lines[i] - f.lines[i-1]))
+	n := 0
+	for range laterLines(f.source) {
+		n++
+	}
+	w.count(n)
+	last := 0
+	for start := range laterLines(f.source) {
+		w.count(start - last)
+		last = start
 	}
 	w.count(len(f.docs))
 	for _, d := range f.docs {
