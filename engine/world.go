@@ -199,6 +199,8 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 		switch valid, err := w.IsValid(ctx, elem.Path()); {
 		case err != nil:
 			return err
+		case !valid && !w.opts.ReadOnly && w.e.Writable() != nil:
+			return fmt.Errorf("build '%s': %w", elem.Path(), w.e.Writable())
 		case !valid:
 			return invalidPathError(elem.Path())
 		}

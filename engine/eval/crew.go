@@ -28,7 +28,10 @@ type crew struct {
 	cancel context.CancelFunc
 	bytes  atomic.Int64 // of cells, of all States
 	idle   atomic.Bool  // a worker could be at work, but there is nothing to do
-	wg     sync.WaitGroup
+
+	lastName  Sym         // that there was before there were workers
+	unordered atomic.Bool // names that came later were gone through in order
+	wg        sync.WaitGroup
 
 	mu   sync.Mutex
 	work sync.Cond
@@ -52,7 +55,7 @@ func (s *State) mayOffer() bool {
 
 // hire makes the crew of an evaluation.
 func (s *State) hire() {
-	c := &crew{ev: s.ev, cores: s.ev.cores, running: 1}
+	c := &crew{ev: s.ev, cores: s.ev.cores, running: 1, lastName: Sym(symbols.Len())}
 	c.work.L = &c.mu
 	ctx, cancel := context.WithCancel(s.ctx)
 	c.ctx = ctx

@@ -53,11 +53,12 @@ type Error struct {
 	// Suggestions are similar names, best first, for "Did you mean".
 	Suggestions []string
 
-	pos   Pos     // Pos, before it is spelt out
-	inner []frame // saved frames that belong below those of the stack, innermost last
-	cause error
-	kept  *failure // what thunks keep of it so far
-	asked int      // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
+	pos       Pos     // Pos, before it is spelt out
+	inner     []frame // saved frames that belong below those of the stack, innermost last
+	cause     error
+	kept      *failure // what thunks keep of it so far
+	unordered bool     // see Unordered
+	asked     int      // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
 
 	// What Steps are made of; set with Trace.
 	ev    *Evaluator

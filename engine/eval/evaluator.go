@@ -92,6 +92,7 @@ type Evaluator struct {
 
 // New returns an Evaluator.
 func New(opts Options) *Evaluator {
+	ownNames.CompareAndSwap(0, int64(symbols.Len()))
 	ev := &Evaluator{
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value), fileCache: fileCache{store: opts.FileCache},
@@ -267,8 +268,10 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 			<-interrupted
 		}
 		s.interrupt.Store(false)
+		unordered := s.crew != nil && s.crew.unordered.Load()
 		s.dismiss()
 		if e, ok := r.(*Error); ok {
+			e.unordered = unordered
 			err = s.finish(e)
 			r = nil
 		}

@@ -201,6 +201,7 @@ func (s *State) equalAttrs(a, b Value) bool {
 	}
 	a, b = flat(a), flat(b)
 	sa, sb := a.shape(), b.shape()
+	s.goesInOrder(sa)
 	if !sa.sameNames(sb) {
 		return s.equalPrefix(a, b)
 	}

@@ -39,6 +39,9 @@ func (d *deepForcer) force(v Value, pos Pos) {
 	v = s.ForceFor(v, pos)
 	if id := v.Identity(); id != nil && d.enter(id) {
 		c := collectionOf(v)
+		if c.shape != nil {
+			s.goesInOrder(c.shape)
+		}
 		for i := range c.elems {
 			if s.helpWanted() && c.lazyFrom(i) {
 				d.ahead(c, i)

@@ -216,6 +216,7 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 //go:noinline
 func (l *lambda) missingArgument(s *State, a Value, call Pos) {
 	f := l.formals
+	s.goesInOrder(f.sorted)
 	var name Sym
 	for i, n := range f.names {
 		if !f.optional[i] && get(a, n) == nil && (name == 0 || n < name) {
@@ -229,6 +230,7 @@ func (l *lambda) missingArgument(s *State, a Value, call Pos) {
 //go:noinline
 func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 	f := l.formals
+	s.goesInOrder(flat(a).shape())
 	for at := range a.Attrs().Unordered() {
 		if f.sorted.find(at.Name) >= 0 {
 			continue

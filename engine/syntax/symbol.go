@@ -170,6 +170,23 @@ func (t *Symbols) addLocked(s string, h uint64) Sym {
 	return Sym(t.n)
 }
 
+// Truncate forgets all names but the first n. Nobody may use those any more, nor the
+// table meanwhile.
+func (t *Symbols) Truncate(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	chunks := *t.chunks.Load()
+	for i := uint32(n); i < t.n; i++ {
+		chunks[i>>symChunkBits][i&(symChunkSize-1)] = ""
+	}
+	t.n = min(t.n, uint32(n))
+	ix := newSymIndex(len(t.index.Load().slots))
+	for y := Sym(1); y <= Sym(t.n); y++ {
+		ix.put(maphash.String(t.seed, t.Name(y)), y)
+	}
+	t.index.Store(ix)
+}
+
 // grow publishes an index of twice the size. Readers of the old one at worst
 // miss a name and then come to add, which looks again under the lock.
 func (t *Symbols) grow(old *symIndex) *symIndex {

@@ -73,9 +73,16 @@ type runFunc func(ctx context.Context, inv *invocation) error
 
 // Run runs the command that env.Args names and returns the exit status.
 func Run(ctx context.Context, env *Env) int {
+	env, once := prepare(env)
 	inv := &invocation{env: env}
 	err := inv.run(ctx)
 	inv.stopFollowing()
+	if once.wanted(err) && ctx.Err() == nil {
+		env = once.again()
+		inv = &invocation{env: env, oneThread: true}
+		err = inv.run(ctx)
+		inv.stopFollowing()
+	}
 	if reported := inv.reportWatched(err == nil); err == nil {
 		err = reported
 	}

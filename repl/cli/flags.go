@@ -16,6 +16,8 @@ type invocation struct {
 	env  *Env
 	args []string // the positional ones
 
+	oneThread bool // evaluate in one; see rerun
+
 	// unfollow ends what follows builds; nil if nothing does.
 	unfollow func()
 

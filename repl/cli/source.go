@@ -76,7 +76,7 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
 		return nil, inv.cmd.usage("'--file' is not compatible with '--pure-eval'")
 	}
-	if inv.showsStats() || inv.verbosity() >= levelTalkative {
+	if inv.oneThread || inv.showsStats() || inv.verbosity() >= levelTalkative {
 		set.EvalCores = 1 // what is done twice or in vain would be counted
 	}
 	return set, nil

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"nixbench/engine/eval"
+)
+
+// mostRepeated is how many bytes of a stream are kept in case that a command is run
+// again.
+const mostRepeated = 1 << 20
+
+// A rerun lets a command be run once more, as if it had not been: it reads the same
+// standard input, and what it has already written is not written again.
+type rerun struct {
+	env          Env
+	in, out, err *repeatable
+}
+
+// prepare makes the command of an environment one that can be run again.
+func prepare(env *Env) (*Env, *rerun) {
+	r := &rerun{env: *env, in: &repeatable{w: io.Discard}, out: &repeatable{w: env.Stdout}, err: &repeatable{w: env.Stderr}}
+	first := *env
+	first.Stdin = io.TeeReader(env.Stdin, r.in)
+	first.Stdout, first.Stderr = r.out, r.err
+	return &first, r
+}
+
+// wanted reports whether err is one that would perhaps be another in one thread.
+func (r *rerun) wanted(err error) bool {
+	var failed *eval.Error
+	return errors.As(err, &failed) && failed.Unordered() && !r.in.long && !r.out.long && !r.err.long
+}
+
+// again returns the environment to run it again in. Nothing of the first run may be
+// used any more.
+func (r *rerun) again() *Env {
+	eval.ForgetNames()
+	r.env.Stdin = io.MultiReader(bytes.NewReader(r.in.kept), r.env.Stdin)
+	r.env.Stdout, r.env.Stderr = r.out.again(), r.err.again()
+	return &r.env
+}
+
+// A repeatable is a writer that keeps what was written.
+type repeatable struct {
+	w    io.Writer
+	kept []byte
+	long bool // too much to keep
+}
+
+func (r *repeatable) Write(p []byte) (int, error) {
+	if r.long = r.long || len(r.kept)+len(p) > mostRepeated; r.long {
+		r.kept = nil
+	} else {
+		r.kept = append(r.kept, p...)
+	}
+	return r.w.Write(p)
+}
+
+// again returns a writer that passes over what was written, as long as it is the same.
+func (r *repeatable) again() io.Writer { return &repeater{r.w, r.kept} }
+
+type repeater struct {
+	w       io.Writer
+	written []byte // and not repeated yet
+}
+
+func (r *repeater) Write(p []byte) (int, error) {
+	same := 0
+	for same < len(p) && same < len(r.written) && p[same] == r.written[same] {
+		same++
+	}
+	r.written = r.written[same:]
+	if same == len(p) {
+		return same, nil
+	}
+	r.written = nil
+	n, err := r.w.Write(p[same:])
+	return same + n, err
+}
