@@ -297,3 +297,24 @@ func TestEmptyAttributeName(t *testing.T) {
 		t.Errorf("got %q with label %q, want %q with an empty one", got, kids[0].Label, want)
 	}
 }
+
+// Printing all of a value ends when it is cancelled, and the same value can be
+// looked at afterwards.
+func TestCancelledPrinting(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "large = builtins.genList (x: builtins.genList (y: x + y) 1000) 100000")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := w.start(ctx, ":p large")
+	cancel()
+	begun := time.Now()
+	res := <-done
+	if late := time.Since(begun); late > 5*time.Second {
+		t.Errorf("printing went on for %v", late)
+	}
+	if res == nil || res.Kind != repl.ResultError || !strings.Contains(res.Err.Msg, "interrupted") {
+		t.Errorf("got %+v, want an interruption", res)
+	}
+	if got := w.eval(t, "builtins.elemAt (builtins.elemAt large 5) 6").Node.Text; got != "11" {
+		t.Errorf("afterwards: got %s, want 11", got)
+	}
+}
