@@ -17,6 +17,9 @@ func refusal(d *drv.Derivation, s *settings.Settings) (*drv.Options, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(d.Dynamic) > 0 {
+		return nil, errors.New("it needs outputs of derivations that are built before (experimental feature 'dynamic-derivations'), which this builder does not support")
+	}
 	switch kind {
 	case drv.Floating, drv.Deferred:
 		return nil, errors.New("its outputs are content-addressed (experimental feature 'ca-derivations'), which this builder does not support")

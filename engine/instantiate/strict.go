@@ -179,7 +179,7 @@ func (r *request) inputs() {
 		case e.IsDrvDeep():
 			srcs = append(srcs, r.deepInputs(drvs, p)...)
 		case e.IsNested():
-			r.fail("derivation '%s' depends on '%s', and store derivations with such inputs are not supported yet", r.d.Name, e.Display())
+			r.d.AddDynamic(p, outputChain(e)...)
 		case e.Output() != "":
 			drvs[p] = append(drvs[p], e.Output())
 		default:
@@ -192,6 +192,18 @@ func (r *request) inputs() {
 	}
 	slices.Sort(srcs)
 	r.d.InputSrcs = slices.Compact(srcs)
+}
+
+// outputChain returns the outputs that an element is of, that of the store
+// derivation first.
+func outputChain(e eval.ContextElem) []store.OutputName {
+	var chain []store.OutputName
+	for e.Output() != "" {
+		chain = append(chain, e.Output())
+		e, _ = e.Inner()
+	}
+	slices.Reverse(chain)
+	return chain
 }
 
 // deepInputs adds all outputs of the derivations in the closure of p to drvs,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -267,7 +268,11 @@ func (b *buildGraph) follow(id int32) error {
 	if err != nil {
 		return err
 	}
-	for input := range drv.InputDrvs {
+	inputs := maps.Clone(drv.InputDrvs)
+	for input := range drv.Dynamic {
+		inputs[input] = nil
+	}
+	for input := range inputs {
 		to, err := b.add(input)
 		if err != nil {
 			return err

@@ -118,6 +118,15 @@ func (s *Scanner) Literal(want string) {
 	s.pos += len(want)
 }
 
+// Take reads want if that is what comes, and reports whether it is.
+func (s *Scanner) Take(want string) bool {
+	if s.err != nil || !strings.HasPrefix(s.src[s.pos:], want) {
+		return false
+	}
+	s.pos += len(want)
+	return true
+}
+
 // Text takes a quoted string and returns what it stands for.
 func (s *Scanner) Text() string {
 	s.Literal(`"`)

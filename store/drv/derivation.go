@@ -28,6 +28,9 @@ type Derivation struct {
 	// InputDrvs says which outputs of which store derivations are needed,
 	// sorted without duplicates and never empty.
 	InputDrvs map[store.Path][]store.OutputName
+	// Dynamic says what is needed of derivations that outputs of store derivations
+	// are, never empty sets; nil if nothing.
+	Dynamic map[store.Path]DynamicInputs
 	// InputSrcs are the other store paths needed, sorted without duplicates.
 	InputSrcs []store.Path
 	System    string
@@ -150,6 +153,7 @@ func (d *Derivation) OutputPath(name store.OutputName) store.Path { return d.Out
 func (d *Derivation) References() []store.Path {
 	refs := slices.Clone(d.InputSrcs)
 	refs = slices.AppendSeq(refs, maps.Keys(d.InputDrvs))
+	refs = slices.AppendSeq(refs, maps.Keys(d.Dynamic))
 	slices.Sort(refs)
 	return slices.Compact(refs)
 }

@@ -30,8 +30,8 @@ type jsonInputs struct {
 }
 
 type jsonInput struct {
-	DynamicOutputs struct{} `json:"dynamicOutputs"`
-	Outputs        []string `json:"outputs"`
+	DynamicOutputs DynamicInputs `json:"dynamicOutputs"`
+	Outputs        []string      `json:"outputs"`
 }
 
 type jsonOutput struct {
@@ -63,7 +63,10 @@ func (d *Derivation) MarshalJSON() ([]byte, error) {
 		out.StructuredAttrs = json.RawMessage(d.StructuredAttrs)
 	}
 	for p, outputs := range d.InputDrvs {
-		out.Inputs.Drvs[p.Base()] = jsonInput{Outputs: outputs}
+		out.Inputs.Drvs[p.Base()] = jsonInput{d.Dynamic[p].json(), outputs}
+	}
+	for p, dynamic := range d.Dynamic {
+		out.Inputs.Drvs[p.Base()] = jsonInput{dynamic, emptyIfNil(d.InputDrvs[p])}
 	}
 	for _, p := range d.InputSrcs {
 		out.Inputs.Srcs = append(out.Inputs.Srcs, p.Base())

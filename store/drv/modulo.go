@@ -270,6 +270,9 @@ func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
 // the same hash, which differ only in how a fixed output of theirs is made,
 // become one. The error is errDeferred if a hash is not known yet.
 func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
+	if len(d.Dynamic) > 0 {
+		return nil, errDeferred
+	}
 	keys := make([]inputKey, 0, len(d.InputDrvs))
 	for _, p := range slices.Sorted(maps.Keys(d.InputDrvs)) {
 		in, err := m.find(p)
@@ -287,7 +290,7 @@ func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
 				}
 			}
 		}
-		keys = append(keys, inputKey{in.key, outputs})
+		keys = append(keys, inputKey{key: in.key, outputs: outputs})
 	}
 	slices.SortFunc(keys, func(a, b inputKey) int { return cmp.Compare(a.key, b.key) })
 	return mergeKeys(keys), nil

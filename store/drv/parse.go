@@ -15,7 +15,7 @@ import (
 // twice; the path of a fixed output must be that of its hash. Input-addressed
 // paths are taken as they are, see [Modulo.CheckOutputs].
 //
-// Dynamic derivations (DrvWithVersion, an experiment of Nix's) are refused.
+// Those with dynamic inputs, DrvWithVersion, are read as well.
 func Parse(dir store.Dir, name string, text []byte) (*Derivation, error) {
 	p := &parser{dir: dir, Scanner: aterm.NewScanner(string(text))}
 	d := p.derivation(name)
@@ -35,7 +35,8 @@ func ParseAt(drvPath store.Path, text []byte) (*Derivation, error) {
 
 type parser struct {
 	*aterm.Scanner
-	dir store.Dir
+	dir       store.Dir
+	versioned bool // it can have dynamic inputs
 }
 
 func (p *parser) derivation(name string) *Derivation {
@@ -45,7 +46,11 @@ func (p *parser) derivation(name string) *Derivation {
 		InputDrvs: make(map[store.Path][]store.OutputName),
 		Env:       make(map[string]string),
 	}
-	p.Literal("Derive(")
+	if p.versioned = p.Take("DrvWithVersion("); p.versioned {
+		p.Literal(dynamicVersion + ",")
+	} else {
+		p.Literal("Derive(")
+	}
 	p.List(func() { p.output(d) })
 	p.Literal(",")
 	p.List(func() { p.inputDrv(d) })
@@ -140,27 +145,28 @@ func (p *parser) inputDrv(d *Derivation) {
 	p.Literal("(")
 	path := p.path()
 	p.Literal(",")
-	outputs := p.Strings()
+	in := p.node(0)
 	p.Literal(")")
 	if p.Err() != nil {
 		return
 	}
-	switch _, twice := d.InputDrvs[path]; {
+	switch twice := d.InputDrvs[path] != nil || d.Dynamic[path] != nil; {
 	case twice:
 		p.Fail(fmt.Errorf("input derivation %s listed twice", path))
-	case len(outputs) == 0:
+	case len(in.Outputs)+len(in.Dynamic) == 0:
 		p.Fail(fmt.Errorf("input derivation %s: no outputs", path))
 	case !path.IsDerivation():
 		p.Fail(fmt.Errorf("input derivation %s: name does not end in %s", path, Suffix))
-	case !sortUnique(&outputs):
-		p.Fail(fmt.Errorf("input derivation %s: output listed twice", path))
 	}
-	for _, o := range outputs {
-		if err := store.CheckName(o); err != nil {
-			p.Fail(fmt.Errorf("input derivation %s: output: %v", path, err))
+	if len(in.Outputs) > 0 {
+		d.InputDrvs[path] = in.Outputs
+	}
+	if len(in.Dynamic) > 0 {
+		if d.Dynamic == nil {
+			d.Dynamic = make(map[store.Path]DynamicInputs)
 		}
+		d.Dynamic[path] = in.Dynamic
 	}
-	d.InputDrvs[path] = outputs
 }
 
 func (p *parser) variable(d *Derivation) {

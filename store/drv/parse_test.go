@@ -19,7 +19,8 @@ func TestParseRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, swap := range map[string][2]string{
-		"dynamic":                     {`Derive(`, `DrvWithVersion("xp-dyn-drv",`},
+		"version unknown":             {`Derive(`, `DrvWithVersion("xp-other",`},
+		"dynamic without a version":   {`["out"]`, `(["out"],[("out",["out"])])`},
 		"no outputs":                  {out, ``},
 		"output twice":                {out, out + "," + out},
 		"output named as a path":      {`("out",`, `("../out",`},
@@ -119,4 +120,45 @@ func largest(b *testing.B) []byte {
 		d.InputDrvs[store.Path("/nix/store/5nfjhql2p2cvh7d7sz3cxy0wzgr2k6nf-a"+strings.Repeat("b", i)+".drv")] = []string{"out"}
 	}
 	return d.ATerm()
+}
+
+// What is needed of derivations that are outputs is written as Nix 2.34 does.
+func TestDynamicInputs(t *testing.T) {
+	const (
+		a    = "/nix/store/9rkjh4q7jld5i1xkv0h7dgz2x7002mbd-a.drv"
+		b    = "/nix/store/lj48x600izmaqmvxbqh0g0r2gaz69kg3-b.drv.drv.drv"
+		c    = "/nix/store/xbw9650l3c1gn8ar9sxxq90859944jdh-c.drv.drv"
+		text = `DrvWithVersion("xp-dyn-drv",[("out","","","")],[("` + a + `",["out"]),("` + b + `",([],[("out",([],[("out",["out"])]))])),("` +
+			c + `",(["out"],[("out",["dev","lib"])]))],[],"sys","/bin/sh",[],[("out","")])`
+	)
+	d := &Derivation{
+		Name: "x", Outputs: map[store.OutputName]Output{"out": {}}, System: "sys", Builder: "/bin/sh", Env: map[string]string{"out": ""},
+		InputDrvs: map[store.Path][]store.OutputName{a: {"out"}, c: {"out"}},
+	}
+	d.AddDynamic(b, "out", "out", "out")
+	d.AddDynamic(c, "out", "lib")
+	d.AddDynamic(c, "out", "dev")
+	d.AddDynamic(c, "out", "lib")
+	if got := string(d.ATerm()); got != text {
+		t.Errorf("ATerm:\n got %s\nwant %s", got, text)
+	}
+	back, err := Parse(store.DefaultDir, "x", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(back.ATerm()); got != text {
+		t.Errorf("ATerm of what was read:\n got %s\nwant %s", got, text)
+	}
+	if got := len(back.References()); got != 3 {
+		t.Errorf("got %d references, want 3", got)
+	}
+	const inputs = `"drvs":{"9rkjh4q7jld5i1xkv0h7dgz2x7002mbd-a.drv":{"dynamicOutputs":{},"outputs":["out"]},` +
+		`"lj48x600izmaqmvxbqh0g0r2gaz69kg3-b.drv.drv.drv":{"dynamicOutputs":{"out":{"dynamicOutputs":{"out":{"dynamicOutputs":{},"outputs":["out"]}},"outputs":[]}},"outputs":[]},` +
+		`"xbw9650l3c1gn8ar9sxxq90859944jdh-c.drv.drv":{"dynamicOutputs":{"out":{"dynamicOutputs":{},"outputs":["dev","lib"]}},"outputs":["out"]}}`
+	if got, err := back.MarshalJSON(); err != nil || !strings.Contains(string(got), inputs) {
+		t.Errorf("JSON: got %s, %v, want %s in it", got, err, inputs)
+	}
+	if err := (&Modulo{Dir: store.DefaultDir}).FillOutputs(back); err != nil || back.Outputs["out"].Kind() != Deferred {
+		t.Errorf("its output is %v (%v), want a deferred one", back.Outputs["out"].Kind(), err)
+	}
 }

@@ -41,6 +41,7 @@ func (pr *printer) release() { printBuffers.Put(pr.buf) }
 type inputKey struct {
 	key     string
 	outputs []string
+	dynamic DynamicInputs
 }
 
 // newPrinter returns a printer, which has yet to be told what there is in the
@@ -57,9 +58,15 @@ func (pr *printer) names(d *Derivation) {
 }
 
 func inputKeys(d *Derivation) []inputKey {
-	keys := make([]inputKey, 0, len(d.InputDrvs))
-	for _, p := range slices.Sorted(maps.Keys(d.InputDrvs)) {
-		keys = append(keys, inputKey{string(p), d.InputDrvs[p]})
+	keys := make([]inputKey, 0, len(d.InputDrvs)+len(d.Dynamic))
+	paths := slices.Sorted(maps.Keys(d.InputDrvs))
+	if len(d.Dynamic) > 0 {
+		paths = slices.AppendSeq(paths, maps.Keys(d.Dynamic))
+		slices.Sort(paths)
+		paths = slices.Compact(paths)
+	}
+	for _, p := range paths {
+		keys = append(keys, inputKey{string(p), d.InputDrvs[p], d.Dynamic[p]})
 	}
 	return keys
 }
@@ -68,7 +75,11 @@ func inputKeys(d *Derivation) []inputKey {
 // own outputs are left out, there and in the environment. The text is good until
 // the next is printed, or the printer is released.
 func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
-	b := append((*pr.buf)[:0], "Derive(["...)
+	b := append((*pr.buf)[:0], "Derive("...)
+	if len(d.Dynamic) > 0 {
+		b = append((*pr.buf)[:0], "DrvWithVersion("+dynamicVersion+","...)
+	}
+	b = append(b, '[')
 	for i, name := range pr.outputs {
 		o := d.Outputs[name]
 		if masked {
@@ -109,7 +120,7 @@ func appendInputs(b []byte, inputs []inputKey) []byte {
 	for i, in := range inputs {
 		b = append(comma(b, i), '(')
 		b = aterm.AppendString(b, in.key)
-		b = aterm.AppendStrings(append(b, ','), in.outputs)
+		b = appendNode(append(b, ','), in.outputs, in.dynamic)
 		b = append(b, ')')
 	}
 	return b
