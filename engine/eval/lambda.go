@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"cmp"
+	"slices"
 	"sync/atomic"
 
 	"nixbench/engine/syntax"
@@ -66,6 +68,7 @@ type formals struct {
 type formalsPlan struct {
 	shape *Shape
 	from  []int32 // by formal; -1: use the default
+	late  []int32 // the formals that use the default, in the order of symbols
 }
 
 // A lambdaNode makes a function.
@@ -157,9 +160,10 @@ func (l *lambda) bind(s *State, code *lambdaCode, fr *Value, arg Value, call Pos
 		c := at(fr, l.arg+1+uintptr(i))
 		if k >= 0 {
 			*c = *a.attrAt(int(k))
-		} else {
-			*c = code.defaults[i].Delay(s, fr)
 		}
+	}
+	for _, i := range plan.late {
+		*at(fr, l.arg+1+uintptr(i)) = code.defaults[i].Delay(s, fr)
 	}
 }
 
@@ -173,10 +177,8 @@ func (f *formals) bindLayered(s *State, l *lambda, code *lambdaCode, fr *Value, 
 			l.missingArgument(s, a, call)
 		}
 	}
-	for i, d := range code.defaults {
-		if c := at(fr, l.arg+1+uintptr(i)); c.n == 0 {
-			*c = d.Delay(s, fr)
-		}
+	for _, i := range f.late(nil, func(i int) bool { return at(fr, l.arg+1+uintptr(i)).n == 0 }) {
+		*at(fr, l.arg+1+uintptr(i)) = code.defaults[i].Delay(s, fr)
 	}
 }
 
@@ -201,6 +203,9 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 			l.missingArgument(s, a, call)
 		}
 	}
+	if plan.late = plan.late[:0]; found < len(f.names) {
+		plan.late = f.late(plan.late, func(i int) bool { return plan.from[i] < 0 })
+	}
 	if !f.ellipsis && found != len(sh.syms) {
 		l.unexpectedArgument(s, a, call)
 	}
@@ -208,6 +213,18 @@ func (f *formals) planFor(s *State, l *lambda, a Value, call Pos) *formalsPlan {
 		f.plan.Store(plan)
 	}
 	return plan
+}
+
+// late appends the formals that missing names to late, in the order of symbols. In
+// that order Nix makes values of their defaults, which can be variables among them.
+func (f *formals) late(late []int32, missing func(i int) bool) []int32 {
+	for i := range f.names {
+		if missing(i) {
+			late = append(late, int32(i))
+		}
+	}
+	slices.SortFunc(late, func(i, j int32) int { return cmp.Compare(f.names[i], f.names[j]) })
+	return late
 }
 
 // missingArgument raises the error that a lacks arguments: Nix says so of the first
