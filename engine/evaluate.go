@@ -67,6 +67,10 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		features["fetch-tree"] = true // as Nix has it
 	}
 	w := &world{e: e, opts: opts}
+	var run builtins.ExecFunc
+	if e.settings.AllowNativeCode {
+		run = w.exec
+	}
 	var files eval.FileCache
 	if e.files != nil {
 		files = e.files
@@ -83,6 +87,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 			DebuggerOnTrace: e.settings.DebuggerOnTrace,
 			DebuggerOnWarn:  e.settings.DebuggerOnWarn,
 			ReadOnly:        w.readOnly(),
+			Exec:            run,
 		}),
 		SearchPath:   path,
 		Corepkgs:     builtins.Corepkgs(),

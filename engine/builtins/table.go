@@ -33,6 +33,8 @@ type Options struct {
 	DebuggerOnTrace, DebuggerOnWarn bool
 	// ReadOnly lets store paths that are not valid be named.
 	ReadOnly bool
+	// Exec runs programs; nil leaves out exec and importNative.
+	Exec ExecFunc
 }
 
 // A table makes the builtins of one evaluator.
@@ -52,7 +54,7 @@ func Table(opts Options) []eval.Builtin {
 	for _, family := range [][]eval.Builtin{
 		t.constants(), types(), arithmetic(), lists(), attrSets(), t.texts(), versions(),
 		hashes(), conversions(), t.contexts(), t.debugging(), t.paths(), t.imports(),
-		t.derivations(), t.fetchers(), flakes(),
+		t.derivations(), t.fetchers(), flakes(), t.native(),
 	} {
 		all = append(all, family...)
 	}

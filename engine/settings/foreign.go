@@ -4,7 +4,7 @@ package settings
 // us, or mean something that we always do: they are passed over in silence,
 // so that a nix.conf written for Nix draws no warnings.
 var foreign = makeSet(
-	"access-tokens", "allow-new-privileges", "allow-symlinked-store", "allow-unsafe-native-code-during-evaluation",
+	"access-tokens", "allow-new-privileges", "allow-symlinked-store",
 	"allowed-impure-host-deps", "allowed-users", "always-allow-substitutes", "auto-allocate-uids",
 	"bash-prompt", "bash-prompt-prefix", "bash-prompt-suffix", "build-hook", "build-users-group",
 	"builders", "builders-use-substitutes", "commit-lockfile-summary", "commit-lock-file-summary",

@@ -160,7 +160,10 @@ func (s *Settings) bools() map[string]*bool {
 		"pure-eval":                &s.PureEval, "restrict-eval": &s.RestrictEval,
 		"allow-import-from-derivation": &s.AllowImportFromDerivation,
 		"abort-on-warn":                &s.AbortOnWarn,
-		"trace-verbose":                &s.TraceVerbose, "show-trace": &s.ShowTrace,
+
+		"allow-unsafe-native-code-during-evaluation": &s.AllowNativeCode,
+
+		"trace-verbose": &s.TraceVerbose, "show-trace": &s.ShowTrace,
 		"ignore-try": &s.IgnoreTry, "debugger-on-trace": &s.DebuggerOnTrace, "trace-function-calls": &s.TraceFunctionCalls, "debugger-on-warn": &s.DebuggerOnWarn,
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
