@@ -65,6 +65,10 @@ func (e *ValueError) Unwrap() error { return e.cause }
 
 // Warning returns what Nix says before it goes on without the value.
 func (e *ValueError) Warning() string {
+	var own Complaint
+	if errors.As(e.cause, &own) {
+		return string(own)
+	}
 	what := "setting"
 	if e.boolean {
 		what = "Boolean setting"
@@ -144,6 +148,7 @@ func (s *Settings) fields() map[string]field {
 	for name, p := range s.words() {
 		fields[name] = wordsField(p)
 	}
+	fields["substituters"] = storesField(fields["substituters"])
 	return fields
 }
 
@@ -220,7 +225,7 @@ func (s *Settings) jobsField() field {
 			}
 			n, err := strconv.ParseUint(value, 10, 31)
 			if err != nil {
-				return fmt.Errorf("got %q, want 'auto' or a number", value)
+				return Complaint("configuration setting 'max-jobs' should be 'auto' or an integer")
 			}
 			s.MaxJobs = int(n)
 			return nil
@@ -237,7 +242,7 @@ func sandboxField(p *string) field {
 				*p = value
 				return nil
 			}
-			return fmt.Errorf("got %q, want 'true', 'relaxed' or 'false'", value)
+			return Complaint(fmt.Sprintf("option 'sandbox' has invalid value '%s'", value))
 		},
 	}
 }

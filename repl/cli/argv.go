@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"nixbench/engine/settings"
 )
 
 // A flag is one option of a command.
@@ -62,6 +64,9 @@ func (cmd *command) parse(inv *invocation, argv []string) error {
 // parseFlag handles the flag arg, whose arguments may follow in argv, and
 // returns what is left of argv.
 func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]string, error) {
+	if slices.Contains(cmd.notOfNix(inv), arg) {
+		return cmd.unrecognised(inv, arg, argv)
+	}
 	name, value, hasValue := strings.Cut(arg, "=")
 	if f, ok := cmd.flag(name); ok && hasValue && strings.HasPrefix(arg, "--") {
 		if len(f.args) != 1 {
@@ -89,6 +94,10 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 			return cmd.parseFlag(inv, "-"+arg[2:], argv)
 		}
 	}
+	return cmd.unrecognised(inv, arg, argv)
+}
+
+func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]string, error) {
 	if cmd.name == "nix-env" {
 		// Its operations look at what is left, when there is one.
 		inv.unknown = cmp.Or(inv.unknown, arg)
@@ -124,7 +133,30 @@ func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string
 		if errors.As(err, &exit) {
 			return err
 		}
+		var bad *settings.ValueError
+		var own settings.Complaint
+		switch {
+		case errors.As(err, &bad):
+			return cmd.usage("%s", bad.Warning())
+		case errors.As(err, &own):
+			return cmd.usage("%s", own)
+		}
 		return cmd.usage("flag '%s': %v", name, err)
+	}
+	return nil
+}
+
+// notOfNix returns the flags of ours that a command does not have under the name
+// that it was called by.
+func (cmd *command) notOfNix(inv *invocation) []string {
+	if inv.env.nixName() == "" {
+		return nil
+	}
+	switch cmd.name {
+	case "eval":
+		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
+	case "instantiate", "nix-build", "nix-env":
+		return []string{"--debugger"}
 	}
 	return nil
 }

@@ -51,18 +51,19 @@ var dryRunFlag = flag{[]string{"--dry-run"}, nil, "say what would be done, and d
 // commands returns the table of commands.
 func commands() []command {
 	evalFlags := []flag{
-		{[]string{"--raw"}, nil, "print a string as it is", on(func(inv *invocation) *bool { return &inv.raw })},
-		{[]string{"--xml"}, nil, "print XML", on(func(inv *invocation) *bool { return &inv.xml })},
+		{[]string{"--raw"}, nil, "print a string as it is", printed(func(inv *invocation) *bool { return &inv.raw })},
+		{[]string{"--xml"}, nil, "print XML", printed(func(inv *invocation) *bool { return &inv.xml })},
 		{[]string{"--strict"}, nil, "evaluate all of the value", on(func(inv *invocation) *bool { return &inv.strict })},
 		{[]string{"--read-only", "--readonly-mode"}, nil, "compute store paths without writing to the store", on(func(inv *invocation) *bool { return &inv.readOnly })},
-		jsonFlag,
+		{[]string{"--json"}, nil, "print JSON", printed(func(inv *invocation) *bool { return &inv.json })},
 	}
 	return []command{
 		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
 				ignored("nothing is built but what evaluation needs", "--print-build-logs", "-L"),
-				ignored("there is no network", "--offline", "--refresh"),
+				ignored("there is no network", "--offline", "--no-net", "--refresh"),
+				jobsFlag, evalStoreFlag,
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
 				{[]string{"--profile"}, nil, "say on standard error what took the time, by function and by file", on(func(inv *invocation) *bool { return &inv.profiling })},
 				{[]string{"--pretty"}, nil, "print JSON over several lines, as to a terminal", prettyJSON("yes")},
@@ -82,7 +83,7 @@ func commands() []command {
 				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
 				{[]string{"--no-location"}, nil, "leave out of --xml where things are written", on(func(inv *invocation) *bool { return &inv.noLocation })},
 				ignored("nothing is repaired while evaluating", "--repair"),
-				{[]string{"--max-jobs", "-j"}, []string{"N"}, "builds at once", setting("max-jobs", "")},
+				jobsFlag, evalStoreFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 			})},
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",

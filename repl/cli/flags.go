@@ -26,6 +26,8 @@ type invocation struct {
 	showTrace         bool
 	debugger          bool
 	storeURI          string
+	evalStore         string // --eval-store; "" is the store
+	wantsFlakes       bool   // a flag was given that needs the feature
 	options           []Option
 	quiet             bool
 	louder            int // than the usual level
@@ -91,6 +93,67 @@ func text1(field func(*invocation) *string) func(*invocation, []string) error {
 	}
 }
 
+// printed returns a setter of how values are printed. Of several, nix-instantiate
+// takes the last.
+func printed(field func(*invocation) *bool) func(*invocation, []string) error {
+	return func(inv *invocation, _ []string) error {
+		if inv.cmd.name == "instantiate" {
+			inv.raw, inv.xml, inv.json = false, false, false
+		}
+		*field(inv) = true
+		return nil
+	}
+}
+
+// storeURI returns a setter of a store.
+func storeURI(field func(*invocation) *string) func(*invocation, []string) error {
+	return func(inv *invocation, args []string) error {
+		*field(inv) = args[0]
+		return settings.CheckStore(args[0])
+	}
+}
+
+// jobsFlag is --max-jobs.
+var jobsFlag = flag{[]string{"--max-jobs", "-j"}, []string{"N"}, "builds at once", func(inv *invocation, args []string) error {
+	if err := settings.Default().Set("max-jobs", args[0]); err != nil {
+		return err // where --option only warns
+	}
+	return setting("max-jobs", "")(inv, args)
+}}
+
+// evalStoreFlag is --eval-store.
+var evalStoreFlag = flag{[]string{"--eval-store"}, []string{"URI"}, "where derivations are written, instead of --store", storeURI(func(inv *invocation) *string { return &inv.evalStore })}
+
+// keepFlags are those of the older commands that say what follows a failed build.
+var keepFlags = []flag{
+	{[]string{"--keep-going", "-k"}, nil, "build what does not depend on a failed build", setting("keep-going", "true")},
+	{[]string{"--keep-failed", "-K"}, nil, "keep the directory of a failed build", setting("keep-failed", "true")},
+}
+
+// unitFlags are settings that the older commands take with a unit, K, M, G or T.
+var unitFlags = []flag{unitFlag("cores", "NIX_BUILD_CORES"), unitFlag("timeout", "seconds that a build may take"),
+	unitFlag("max-silent-time", "seconds that a build may say nothing for")}
+
+// unitFlag is one of unitFlags. Behaviour: string2IntWithUnitPrefix in Nix's util.hh.
+func unitFlag(name, help string) flag {
+	return flag{[]string{"--" + name}, []string{"N"}, help, func(inv *invocation, args []string) error {
+		text, unit := args[0], uint64(1)
+		if n := len(text); n > 0 && !(text[n-1] >= '0' && text[n-1] <= '9') {
+			i := indexUnit(text[n-1])
+			if letter := strings.ToUpper(text[n-1:]); i == 0 && letter >= "A" && letter <= "Z" {
+				return settings.Complaint("invalid unit specifier '" + letter + "'")
+			}
+			text, unit = text[:n-1], 1<<(10*i)
+		}
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return settings.Complaint("'" + args[0] + "' is not an integer")
+		}
+		inv.options = append(inv.options, Option{name, strconv.FormatUint(n*unit, 10)})
+		return nil
+	}}
+}
+
 // prettyJSON returns a setter of what --pretty says.
 func prettyJSON(value string) func(*invocation, []string) error {
 	return func(inv *invocation, _ []string) error {
@@ -114,7 +177,7 @@ func setting(name, value string) func(*invocation, []string) error {
 var commonFlags = []flag{
 	{[]string{"--help", "-h"}, nil, "show this text", on(func(inv *invocation) *bool { return &inv.help })},
 	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
-	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, auto", text1(func(inv *invocation) *string { return &inv.storeURI })},
+	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, auto", storeURI(func(inv *invocation) *string { return &inv.storeURI })},
 	{[]string{"--option"}, []string{"NAME", "VALUE"}, "set a setting of nix.conf", func(inv *invocation, args []string) error {
 		inv.options = append(inv.options, Option{args[0], args[1]})
 		return nil
@@ -182,6 +245,10 @@ var exprFlags = []flag{
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
 	debuggerFlag,
+	{[]string{"--override-flake"}, []string{"REF", "REF"}, "take one flake for another in the registries", func(inv *invocation, _ []string) error {
+		inv.wantsFlakes = true
+		return nil
+	}},
 	{[]string{"--impure"}, nil, "let evaluation read all files and the environment, which 'nix' does not with --expr", setting("pure-eval", "false")},
 }
 
@@ -203,10 +270,8 @@ var buildFlags = []flag{
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},
 	{[]string{"--print-build-logs", "-L"}, nil, "print the logs of builds as they come", on(func(inv *invocation) *bool { return &inv.printLogs })},
 	{[]string{"--dry-run"}, nil, "say what would be built, and build nothing", on(func(inv *invocation) *bool { return &inv.dryRun })},
-	{[]string{"--max-jobs", "-j"}, []string{"N"}, "builds at once", setting("max-jobs", "")},
-	{[]string{"--cores"}, []string{"N"}, "NIX_BUILD_CORES", setting("cores", "")},
-	{[]string{"--keep-going", "-k"}, nil, "build what does not depend on a failed build", setting("keep-going", "true")},
-	{[]string{"--keep-failed", "-K"}, nil, "keep the directory of a failed build", setting("keep-failed", "true")},
+	jobsFlag,
+	unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 }
 
 // settingFlag returns the flag that a setting of nix.conf is on the command line

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
 		return nil, err
 	}
 	eng, err := engine.Open(ctx, engine.Options{
-		StoreURI: inv.storeURI, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
 	})
 	if err == nil {
@@ -72,6 +73,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case err != nil:
 			return nil, inv.cmd.usage("%v", err)
 		}
+	}
+	if inv.wantsFlakes && !slices.Contains(set.ExperimentalFeatures, "flakes") {
+		return nil, &ExitError{1, errors.New("experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it")}
 	}
 	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
 		return nil, inv.cmd.usage("'--file' is not compatible with '--pure-eval'")

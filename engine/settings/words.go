@@ -1,0 +1,40 @@
+package settings
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Complaint is what Nix says of a value, where it does not say what is usual.
+type Complaint string
+
+func (c Complaint) Error() string { return string(c) }
+
+// CheckStore returns a [Complaint] unless text can be the URL of a store.
+// Behaviour: StoreReference::parse in Nix's store-reference.cc.
+func CheckStore(text string) error {
+	switch {
+	case text == "", text == "auto", text == "daemon", text == "local", strings.Contains(text, "://"):
+		return nil
+	}
+	name, _, _ := strings.Cut(text, "?")
+	if strings.Contains(name, "/") || name == "auto" || name == "daemon" || name == "local" {
+		return nil
+	}
+	return Complaint(fmt.Sprintf("Cannot parse Nix store '%s'", text))
+}
+
+// storesField checks the stores in a list.
+func storesField(f field) field {
+	checked := func(set func(string) error) func(string) error {
+		return func(value string) error {
+			for _, text := range strings.Fields(value) {
+				if err := CheckStore(text); err != nil {
+					return err
+				}
+			}
+			return set(value)
+		}
+	}
+	return field{get: f.get, set: checked(f.set), extend: checked(f.extend)}
+}
