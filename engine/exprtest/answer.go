@@ -43,8 +43,13 @@ func (a *Answer) Compare() (v Verdict, rule string) {
 		}
 		return TraceOnly, ""
 	}
-	if rule = explain(ours, theirs); rule != "" {
+	if rule = explain(ours.core(), theirs.core()); rule != "" {
 		return Explained, rule
+	}
+	if o, t, ok := a.unsaid(ours, theirs); ok && !ours.failed {
+		if rule = explain(o, t); rule != "" {
+			return Explained, rule
+		}
 	}
 	return Different, ""
 }
@@ -58,20 +63,28 @@ func (a *Answer) hasTabs() bool {
 // between reports whether the answers are the same value and messages, but for
 // where the messages come: the real Nix prints a value while it evaluates it.
 func (a *Answer) between(ours, theirs *outcome) bool {
-	o, t := ours.said, theirs.said
+	o, t, ok := a.unsaid(ours, theirs)
+	return ok && strings.TrimSpace(o) == strings.TrimSpace(t)
+}
+
+// unsaid returns the values without the messages; ok is false if there are none, or
+// the real Nix has not given all of them.
+func (a *Answer) unsaid(ours, theirs *outcome) (o, t string, ok bool) {
+	o, t = ours.said, theirs.said
 	if len(a.Said) == 0 || theirs.failed {
-		return false
+		return o, t, false
 	}
-	for _, m := range a.Said {
-		m = read(m).said
+	for _, msg := range a.Said {
+		m := read(msg).said
+		ends := len(msg) - len(strings.TrimRight(msg, "\n")) + 1
 		o = strings.TrimPrefix(strings.TrimPrefix(o, m), "\n")
-		before, after, ok := strings.Cut(t, m+"\n")
-		if !ok {
-			return false
+		before, after, found := strings.Cut(t, m+strings.Repeat("\n", ends))
+		if !found {
+			return o, t, false
 		}
 		t = before + after
 	}
-	return strings.TrimSpace(o) == strings.TrimSpace(t)
+	return o, t, true
 }
 
 // Signature returns what is alike in answers that show the same fault.

@@ -38,6 +38,11 @@ func TestCompare(t *testing.T) {
 	if got, _ := a.Compare(); got != Same {
 		t.Errorf("a message amid a value: got %v, want %v", got, Same)
 	}
+	b := Answer{Ours: "trace: x\n\n{\n  a = «error: file '/d' is not a regular file»;\n}", Said: []string{"trace: x\n"},
+		Theirs: "{\n  a = trace: x\n\n«error: read of 4096 bytes: Is a directory»;\n}"}
+	if got, _ := b.Compare(); got != Explained {
+		t.Errorf("a message amid a value that a rule knows: got %v, want %v", got, Explained)
+	}
 	a.Theirs = "{\n  a = trace: x\n2;\n}"
 	if got, _ := a.Compare(); got != Different {
 		t.Errorf("another value: got %v, want %v", got, Different)

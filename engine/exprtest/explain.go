@@ -33,9 +33,13 @@ var rules = []rule{
 	newRule("the text of <nix/fetchurl.nix> is another",
 		`/nix/store/[0-9a-z]{32}-fetchurl\.nix`, `/nix/store/[0-9a-z]{32}-fetchurl\.nix`),
 	newRule("HEAD wants a dash after the digest of a store path",
-		`'[^']*' can't name a store path because the hash part is not followed by a '-'`, `store path '[^']*' contains illegal base-32 character '[^']*'`),
+		`'[^\n»]*' can't name a store path because the hash part is not followed by a '-'`, `store path '[^\n»]*' contains illegal base-32 character '[^\n»]*'`),
+	newRule("HEAD wants a dash after the digest of a store path",
+		`'[^\n»]*' can't name a store path because the hash part is not followed by a '-'`, `path '[^\n»]*' is required, but there is no substituter that can build it`),
 	newRule("HEAD wants a dash after the digest of a store path",
 		`(?s)^.*can't name a store path because the hash part is not followed by a '-'$`, `(?s)^.*$`),
+	newRule("HEAD says otherwise what __toString has to return",
+		"`__toString` should return a string, but got [^»]*", `cannot coerce [^»]* to a string: [^»]*`),
 	newRule("another store than the system's is asked for its files by name",
 		`path '/nix/store/[^']*' does not exist`, `path '[^/']*' is not a valid store path: name '[^']*' contains illegal character '[^']*'`),
 	newRule("HEAD wants a dash after the digest of a store path",
@@ -52,10 +56,10 @@ var rules = []rule{
 var derivationWarning = newRule("HEAD says in another way which derivation a warning is about",
 	`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`)
 
-// explain returns the name of a rule by which the outcomes are alike, or of the
-// first of several that are needed.
-func explain(ours, theirs *outcome) string {
-	o, t := ours.core(), theirs.core()
+// explain returns the name of a rule by which two texts are alike, or of the first
+// of several that are needed.
+func explain(ours, theirs string) string {
+	o, t := ours, theirs
 	name := ""
 	for i, r := range rules {
 		token := "\x00" + string(rune('a'+i))
@@ -71,7 +75,7 @@ func explain(ours, theirs *outcome) string {
 			return name
 		}
 	}
-	if movedWarnings(ours.core(), theirs.core()) {
+	if movedWarnings(ours, theirs) {
 		return derivationWarning.name
 	}
 	if strings.Contains(o, thunk) && shownThunks(o).MatchString(t) {
