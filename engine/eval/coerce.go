@@ -214,7 +214,7 @@ func (s *State) CopyPathToStore(file string) store.Path {
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			s.Raise(ErrorOther, "path '"+ShowPath(file)+"' does not exist", Because(err))
 		}
-		s.FailWith(err)
+		s.FailFile(file, err)
 	}
 	s.ev.copied.Store(file, p)
 	return p

@@ -78,7 +78,10 @@ func (s *State) replaceCaught(e *Error, mark int, keep bool) {
 		if f := s.stack[i]; uint8(f.n) == tagContext {
 			s.giveBack(e, i+1, keep)
 			if _, err := s.contextText(&f); err != nil {
+				// What was told of the error, and this step, are of no use any more.
 				e.become(err)
+				e.inner = err.inner
+				s.stack[i].n = tagMark
 			}
 		}
 	}
