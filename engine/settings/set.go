@@ -65,9 +65,9 @@ func (e *ValueError) Unwrap() error { return e.cause }
 
 // Warning returns what Nix says before it goes on without the value.
 func (e *ValueError) Warning() string {
-	var own Complaint
+	var own *Complaint
 	if errors.As(e.cause, &own) {
-		return string(own)
+		return own.Words
 	}
 	what := "setting"
 	if e.boolean {
@@ -225,7 +225,7 @@ func (s *Settings) jobsField() field {
 			}
 			n, err := strconv.ParseUint(value, 10, 31)
 			if err != nil {
-				return Complaint("configuration setting 'max-jobs' should be 'auto' or an integer")
+				return &Complaint{"configuration setting 'max-jobs' should be 'auto' or an integer", fmt.Sprintf("got %q, want 'auto' or a number", value)}
 			}
 			s.MaxJobs = int(n)
 			return nil
@@ -242,7 +242,7 @@ func sandboxField(p *string) field {
 				*p = value
 				return nil
 			}
-			return Complaint(fmt.Sprintf("option 'sandbox' has invalid value '%s'", value))
+			return &Complaint{fmt.Sprintf("option 'sandbox' has invalid value '%s'", value), fmt.Sprintf("got %q, want 'true', 'relaxed' or 'false'", value)}
 		},
 	}
 }

@@ -1,16 +1,25 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
 
-// A Complaint is what Nix says of a value, where it does not say what is usual.
-type Complaint string
+// A Complaint is the error of a value of which Nix says something of its own.
+type Complaint struct {
+	Words string // of Nix
+	what  string // values there are; "" is Words
+}
 
-func (c Complaint) Error() string { return string(c) }
+// Complain returns a Complaint.
+func Complain(format string, args ...any) error {
+	return &Complaint{Words: fmt.Sprintf(format, args...)}
+}
 
-// CheckStore returns a [Complaint] unless text can be the URL of a store.
+func (c *Complaint) Error() string { return cmp.Or(c.what, c.Words) }
+
+// CheckStore returns a [*Complaint] unless text can be the URL of a store.
 // Behaviour: StoreReference::parse in Nix's store-reference.cc.
 func CheckStore(text string) error {
 	switch {
@@ -21,7 +30,7 @@ func CheckStore(text string) error {
 	if strings.Contains(name, "/") || name == "auto" || name == "daemon" || name == "local" {
 		return nil
 	}
-	return Complaint(fmt.Sprintf("Cannot parse Nix store '%s'", text))
+	return Complain("Cannot parse Nix store '%s'", text)
 }
 
 // storesField checks the stores in a list.

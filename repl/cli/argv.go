@@ -134,12 +134,12 @@ func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string
 			return err
 		}
 		var bad *settings.ValueError
-		var own settings.Complaint
+		var own *settings.Complaint
 		switch {
 		case errors.As(err, &bad):
 			return cmd.usage("%s", bad.Warning())
 		case errors.As(err, &own):
-			return cmd.usage("%s", own)
+			return cmd.usage("%s", own.Words)
 		}
 		return cmd.usage("flag '%s': %v", name, err)
 	}

@@ -141,13 +141,13 @@ func unitFlag(name, help string) flag {
 		if n := len(text); n > 0 && !(text[n-1] >= '0' && text[n-1] <= '9') {
 			i := indexUnit(text[n-1])
 			if letter := strings.ToUpper(text[n-1:]); i == 0 && letter >= "A" && letter <= "Z" {
-				return settings.Complaint("invalid unit specifier '" + letter + "'")
+				return settings.Complain("invalid unit specifier '%s'", letter)
 			}
 			text, unit = text[:n-1], 1<<(10*i)
 		}
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
-			return settings.Complaint("'" + args[0] + "' is not an integer")
+			return settings.Complain("'%s' is not an integer", args[0])
 		}
 		inv.options = append(inv.options, Option{name, strconv.FormatUint(n*unit, 10)})
 		return nil

@@ -3,6 +3,7 @@ package cli
 import (
 	"runtime"
 	"runtime/metrics"
+	"strings"
 	"syscall"
 	"time"
 
@@ -63,7 +64,10 @@ func (w *watchers) functionCounts() []map[string]any {
 			row["name"] = f.Name
 		}
 		if f.Place.Line != 0 {
-			row["file"], row["line"], row["column"] = f.Place.Name, f.Place.Line, f.Place.Column
+			row["line"], row["column"] = f.Place.Line, f.Place.Column
+			if strings.HasPrefix(f.Place.Name, "/") { // not that of a text
+				row["file"] = f.Place.Name
+			}
 		}
 		out = append(out, row)
 	}
