@@ -95,6 +95,42 @@ func TestErrorInLibraryGoldens(t *testing.T) {
 	}
 }
 
+// After an error, without a flag set beforehand, commands step through its trace:
+// what a session says to them is in repl/testdata/debug.repl.
+func TestStepGoldens(t *testing.T) {
+	place := "/home/ada/service.nix"
+	said := map[string]*tui.Result{
+		"web.line": {Number: 1, Kind: tui.ResultError, Err: &tui.EvalError{
+			Msg: "no such port: 80000", Where: place + ":5:23",
+			Excerpt: []string{"            5|     if p > 65535 then throw \"no such port: ${toString p}\" else p;", "             |                       ^"},
+			Own:     "in your input: «string»:1:1, while evaluating the attribute 'line'",
+		}},
+		":bt": {Kind: tui.ResultText, Lines: []string{
+			"0: error: no such port: 80000",
+			"1: while calling the 'throw' builtin", "   at " + place + ":5:23", "   if p > 65535 then throw \"no such port: ${toString p}\" else p;",
+			"2: while calling 'check'", "   at " + place + ":3:11", "   check = p:",
+		}},
+		":st 2": {Kind: tui.ResultText, Lines: []string{
+			"2: while calling 'check'", "   at " + place + ":3:11", "   check = p:", "", "arguments", "  p = 80000", "let",
+			"  check = «lambda check @ " + place + ":3:11»",
+		}},
+		":env": {Kind: tui.ResultText, Lines: []string{"arguments", "  p = 80000", "let", "  listen = «thunk»", "arguments", "  port = 40000", "  name = \"web\""}},
+	}
+	for _, size := range tuitest.Sizes() {
+		b := tuitest.NewBackend(t)
+		d := start(t, b, size[0], size[1])
+		b.Hook = func(_ context.Context, input string) (*tui.Result, bool) {
+			res, ok := said[input]
+			return res, ok
+		}
+		enter(d, "web.line", ":bt")
+		d.Golden("steps")
+		enter(d, ":st 2", ":env")
+		d.Wants("p = 80000", "name = \"web\"")
+		d.Golden("step")
+	}
+}
+
 func TestActions(t *testing.T) {
 	d, _ := at80(t)
 	tuitest.CheckActions(t, d.Model.ScreenOf(tui.ScreenRepl), keymap.ReplInput, keymap.Edit, keymap.ReplBrowse, keymap.Rows)
