@@ -24,6 +24,8 @@ func TestShown(t *testing.T) {
 			`[ 1 «error: context» «error: cannot coerce an integer to a string: 1» ]`},
 		{`[ 1 (throw "a\tb\r\n世界\tc") (throw "${builtins.fromJSON ''"\u001b[1;31m"''}red\t|${builtins.fromJSON ''"\u001b"''}]8;;x\\") ]`,
 			"[ 1 «error: a       b\n世界   c» «error: red     |» ]"},
+		// Lists are the same after they were sorted.
+		{`builtins.sort (a: b: false) (let l = [ l [ 1 ] ]; in l ++ l)`, "[ [ «repeated» [ 1 ] ] «repeated» «repeated» «repeated» ]"},
 		// What has failed keeps its error.
 		{`let d = derivation { name = d; }; in [ 1 "${d}" (d.drvPath) ]`, "[ 1 «error: expected a string but found a set: { type = \"derivation\"; all = «thunk»; drvAttrs = { name = «repeated»; }; drvPath = «thunk»; name = «repeated»; out = «repeated»; outPath = «potential infinite recursion»; outputName = \"out\"; }» «error: expected a string but found a set: { type = \"derivation\"; all = «thunk»; drvAttrs = { name = «repeated»; }; drvPath = «thunk»; name = «repeated»; out = «repeated»; outPath = «potential infinite recursion»; outputName = \"out\"; }» ]"},
 		{`({ ${"h" + "1"} = { a }: b: b; }).h1 { a = 1; }`, "«lambda h1 @ «string»:1:26»"},

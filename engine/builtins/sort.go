@@ -17,7 +17,9 @@ func sortList(s *eval.State, f, list eval.Value) eval.Value {
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.sort")
 	result, elems := s.NewList(list.Len())
 	for i, e := range list.List() {
-		elems[i] = s.Force(e)
+		if elems[i] = s.Force(e); elems[i].Kind() == eval.KindList {
+			elems[i] = e // a list is known by where it was evaluated: see eval's printer
+		}
 	}
 	less := func(a, b eval.Value) bool {
 		return s.ForceBool(s.Call2(f, a, b),
