@@ -55,6 +55,7 @@ func run() int {
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
+		Large:       late.putOff,
 		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "",
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 	"sync/atomic"
 )
 
@@ -12,10 +13,10 @@ import (
 // ends: collecting before the heap is large only costs time. The workbench
 // stays, so it collects as Go does by default.
 //
-// The first collection comes, as Go has it, at 4 MB. A command that gets there
-// is no short one: it is given a large heap of huge pages, where the machine has
-// them, since a page fault costs more than what is then done with the page. The
-// next collection is put off until a quarter of the machine's memory or
+// The first collection comes, as Go has it, at 4 MB. A command that gets there, or
+// says beforehand that it will, is no short one: it is given a large heap of huge
+// pages, where the machine has them, since a page fault costs more than what is then
+// done with the page. To reserve it costs a few milliseconds. The next collection is put off until a quarter of the machine's memory or
 // maxUncollected is used. From then on the heap may grow to twice what is live,
 // or, if that is large, by half of it. There is no limit: near a limit Go would do
 // nothing but collect.
@@ -27,6 +28,7 @@ const maxUncollected = 5 << 27
 // A collection puts garbage collection off. It is safe for concurrent use.
 type collection struct {
 	usual atomic.Bool // collect as Go does
+	once  sync.Once   // of putOff
 }
 
 // A sentinel is garbage from the start: its finaliser runs after the next
@@ -42,8 +44,12 @@ func collectLate() *collection {
 	return c
 }
 
-// putOff sets the limit at which the second collection is to begin.
-func (c *collection) putOff() {
+// putOff puts the next collection off.
+func (c *collection) putOff() { c.once.Do(c.reserve) }
+
+// reserve makes the large heap, and sets the limit at which the next collection is to
+// begin.
+func (c *collection) reserve() {
 	if c.usual.Load() {
 		return
 	}

@@ -31,6 +31,8 @@ type Env struct {
 	Colour bool
 	// Width is the number of columns of standard output, 0 if it is no terminal.
 	Width int
+	// Large is called before what is going to take more memory than a short command.
+	Large func()
 	// Workbench opens the screens. It is called only if Terminal is true.
 	Workbench func(ctx context.Context, opts WorkbenchOptions) error
 }

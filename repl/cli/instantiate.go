@@ -163,8 +163,12 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 func runParse(_ context.Context, inv *invocation) error {
 	parser, out := engine.NewParser(inv.env.Getenv("HOME")), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
 	defer out.Flush() // before an error is told
+	args := inv.legacyArgs()
+	if len(args) >= manyFiles {
+		inv.env.Large()
+	}
 	var buf []byte
-	for _, arg := range inv.legacyArgs() {
+	for _, arg := range args {
 		from, src, dir, err := inv.source(arg)
 		if err != nil {
 			return err
@@ -179,6 +183,9 @@ func runParse(_ context.Context, inv *invocation) error {
 	}
 	return out.Flush()
 }
+
+// manyFiles is how many files take more memory to parse than a short command has.
+const manyFiles = 64
 
 // source returns the text that an argument of --parse stands for, what it is
 // called, and where relative paths in it start from.

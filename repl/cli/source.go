@@ -268,6 +268,7 @@ func (e *evaluation) fromFile(ctx context.Context, name string) (v eval.Value, e
 	if name, err = e.locate(ctx, name); err != nil {
 		return v, err
 	}
+	e.inv.env.Large()
 	v, err = e.ev.EvalFile(ctx, name)
 	return v, e.traced(err)
 }
