@@ -155,6 +155,20 @@ func (w *world) onRead(file string) {
 // was cancelled.
 const readPiece = 4 << 20
 
+// ReadSource appends the text that a name stands for, and returns the file that it
+// is in: of a directory, its default.nix.
+func ReadSource(ctx context.Context, buf []byte, name string) (file string, text []byte, err error) {
+	text, err = appendFile(ctx, buf, name)
+	if errors.Is(err, unix.EISDIR) {
+		name = filepath.Join(name, "default.nix")
+		text, err = appendFile(ctx, buf, name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("path '%s' does not exist", name)
+	}
+	return name, text, err
+}
+
 // appendFile appends the contents of a file. An evaluation reads thousands of them,
 // so it does with four system calls, where an os.File takes twice as many.
 func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {

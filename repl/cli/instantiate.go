@@ -3,11 +3,8 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"nixbench/engine"
@@ -160,19 +157,20 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 }
 
 // runParse prints syntax trees.
-func runParse(_ context.Context, inv *invocation) error {
+func runParse(ctx context.Context, inv *invocation) error {
 	parser, out := engine.NewParser(inv.env.Getenv("HOME")), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
 	defer out.Flush() // before an error is told
 	args := inv.legacyArgs()
 	if len(args) >= manyFiles {
 		inv.env.Large()
 	}
-	var buf []byte
+	var text, buf []byte
 	for _, arg := range args {
-		from, src, dir, err := inv.source(arg)
+		from, src, dir, err := inv.source(ctx, text[:0], arg)
 		if err != nil {
 			return err
 		}
+		text = src
 		if buf, err = parser.Parse(buf[:0], from, src, dir); err != nil {
 			return err
 		}
@@ -188,8 +186,8 @@ func runParse(_ context.Context, inv *invocation) error {
 const manyFiles = 64
 
 // source returns the text that an argument of --parse stands for, what it is
-// called, and where relative paths in it start from.
-func (inv *invocation) source(arg string) (name string, src []byte, dir string, err error) {
+// called, and where relative paths in it start from. It may use buf.
+func (inv *invocation) source(ctx context.Context, buf []byte, arg string) (name string, src []byte, dir string, err error) {
 	switch {
 	case inv.hasExpr:
 		return "«string»", []byte(arg), inv.env.Dir, nil
@@ -197,23 +195,6 @@ func (inv *invocation) source(arg string) (name string, src []byte, dir string, 
 		src, err = io.ReadAll(inv.env.Stdin)
 		return "«stdin»", src, inv.env.Dir, err
 	}
-	if name, err = sourceFile(inv.abs(arg)); err != nil {
-		return "", nil, "", err
-	}
-	src, err = os.ReadFile(name)
+	name, src, err = engine.ReadSource(ctx, buf, inv.abs(arg))
 	return name, src, filepath.Dir(name), err
-}
-
-// sourceFile returns the file that a name means: a directory means its
-// default.nix.
-func sourceFile(name string) (string, error) {
-	info, err := os.Stat(name)
-	if err == nil && info.IsDir() {
-		name = filepath.Join(name, "default.nix")
-		_, err = os.Stat(name)
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("path '%s' does not exist", name)
-	}
-	return name, err
 }
