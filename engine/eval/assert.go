@@ -71,7 +71,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 	}
 	a, b = flat(a), flat(b)
 	sa, sb := a.shape(), b.shape()
-	s.goesInOrder(sa)
+	unsure := s.goesInOrder(sa)
 	if len(sa.syms) != len(sb.syms) {
 		s.differ("attribute names of attribute set '%s' differs from attribute set '%s'",
 			s.showForError(a), s.showForError(b))
@@ -96,6 +96,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 		s.stack = s.stack[:mark]
 		s.pop()
 	}
+	s.unsure -= unsure
 }
 
 func (s *State) namesDiffer(a, b Value, i int) {

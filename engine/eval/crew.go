@@ -29,9 +29,8 @@ type crew struct {
 	bytes  atomic.Int64 // of cells, of all States
 	idle   atomic.Bool  // a worker could be at work, but there is nothing to do
 
-	lastName  Sym         // that there was before there were workers
-	unordered atomic.Bool // names that came later were gone through in order
-	wg        sync.WaitGroup
+	lastName Sym // that there was before there were workers
+	wg       sync.WaitGroup
 
 	mu   sync.Mutex
 	work sync.Cond

@@ -268,10 +268,9 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 			<-interrupted
 		}
 		s.interrupt.Store(false)
-		unordered := s.crew != nil && s.crew.unordered.Load()
 		s.dismiss()
 		if e, ok := r.(*Error); ok {
-			e.unordered = unordered
+			e.unordered = s.unsure > 0
 			err = s.finish(e)
 			r = nil
 		}

@@ -201,33 +201,17 @@ func (s *State) equalAttrs(a, b Value) bool {
 	}
 	a, b = flat(a), flat(b)
 	sa, sb := a.shape(), b.shape()
-	s.goesInOrder(sa)
-	if !sa.sameNames(sb) {
-		return s.equalPrefix(a, b)
-	}
-	for i := range sa.syms {
-		x, y := *a.attrAt(i), *b.attrAt(i)
-		if !s.equalSlots(x, y) {
-			return false
-		}
-	}
-	return true
-}
-
-// equalPrefix compares sets of different names, which are not equal. Nix
-// compares values as long as the names agree, and so meets their errors.
-func (s *State) equalPrefix(a, b Value) bool {
-	sa, sb := a.shape(), b.shape()
 	if len(sa.syms) != len(sb.syms) {
 		return false
 	}
-	for i := 0; sa.syms[i] == sb.syms[i]; i++ {
-		x, y := *a.attrAt(i), *b.attrAt(i)
-		if !s.equalSlots(x, y) {
-			return false
-		}
+	n := s.goesInOrder(sa)
+	same := true
+	for i := 0; same && i < len(sa.syms); i++ {
+		// Where the names differ Nix has compared values before, and met their errors.
+		same = sa.syms[i] == sb.syms[i] && s.equalSlots(*a.attrAt(i), *b.attrAt(i))
 	}
-	return false
+	s.unsure -= n
+	return same
 }
 
 // IsDerivation reports whether v is a set whose attribute type is "derivation".

@@ -39,8 +39,9 @@ func (d *deepForcer) force(v Value, pos Pos) {
 	v = s.ForceFor(v, pos)
 	if id := v.Identity(); id != nil && d.enter(id) {
 		c := collectionOf(v)
+		unsure := 0
 		if c.shape != nil {
-			s.goesInOrder(c.shape)
+			unsure = s.goesInOrder(c.shape)
 		}
 		for i := range c.elems {
 			if s.helpWanted() && c.lazyFrom(i) {
@@ -52,6 +53,7 @@ func (d *deepForcer) force(v Value, pos Pos) {
 				s.poll()
 			}
 		}
+		s.unsure -= unsure
 	}
 	s.Leave()
 }

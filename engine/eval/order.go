@@ -5,16 +5,19 @@ import "sync/atomic"
 // Nix goes through sets in the order of symbols, that is in the order in which names
 // were first read: which of several errors is told depends on it. Where workers
 // evaluate ahead, they read files sooner than one thread would. So it is noticed when
-// attributes whose order is that of another day are gone through; and if the
-// evaluation then fails, whoever started it can do so again, in one thread, once the
-// names have been forgotten.
+// an evaluation fails while it goes through attributes whose names are newer than the
+// workers: whoever started it can do so again, in one thread, once the names have
+// been forgotten.
 
 // goesInOrder is called before the attributes of a shape are evaluated in the order
-// of their symbols, or told by it.
-func (s *State) goesInOrder(sh *Shape) {
-	if c := s.crew; c != nil && len(sh.syms) > 1 && sh.syms[len(sh.syms)-2] > c.lastName {
-		c.unordered.Store(true)
+// of their symbols, or told by it. What it returns is to be taken from s.unsure
+// afterwards.
+func (s *State) goesInOrder(sh *Shape) int {
+	if c := s.crew; c == nil || len(sh.syms) < 2 || sh.syms[len(sh.syms)-2] <= c.lastName {
+		return 0
 	}
+	s.unsure++
+	return 1
 }
 
 // Unordered reports whether one thread might have met another error.

@@ -124,10 +124,11 @@ type checkpoint struct {
 	depth   int
 	room    int
 	tries   int
+	unsure  int
 }
 
 func (s *State) checkpoint() checkpoint {
-	return checkpoint{len(s.stack), len(s.entries), len(s.args), s.depth, s.room, s.tries}
+	return checkpoint{len(s.stack), len(s.entries), len(s.args), s.depth, s.room, s.tries, s.unsure}
 }
 
 func (s *State) restore(c checkpoint) {
@@ -135,7 +136,7 @@ func (s *State) restore(c checkpoint) {
 	clear(s.entries[c.entries:])
 	s.entries = s.entries[:c.entries]
 	s.popArgs(c.args)
-	s.depth, s.room, s.tries = c.depth, c.room, c.tries
+	s.depth, s.room, s.tries, s.unsure = c.depth, c.room, c.tries, c.unsure
 }
 
 // Try runs f, and returns the error that unwound it, if that is one that catch

@@ -50,6 +50,7 @@ type State struct {
 	nextOffer int64 // the stats.Bytes from which s offers work again
 	lead      *lead // what s works on, if it is a worker; guarded by crew.mu
 
+	unsure     int    // sets that are being gone through, in an order that may be wrong: see order.go
 	tries      int    // calls of Try that are under way
 	stepping   bool   // the debugger wants to be called at the next call
 	undebugged bool   // the debugger ended the evaluation
