@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -81,6 +82,9 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 		case rawInt, rawBigInt:
 			return strconv.FormatInt(v.int(), 10), nil
 		case rawFloat:
+			if f := v.float(); math.IsInf(f, 0) || math.IsNaN(f) {
+				return FormatFloat(f), nil
+			}
 			return strconv.FormatFloat(v.float(), 'f', 6, 64), nil
 		case rawList:
 			return s.coerceList(v.list(), ctx, opts)

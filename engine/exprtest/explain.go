@@ -27,6 +27,8 @@ var rules = []rule{
 		`/nix/store/[0-9a-z]{32}-[^/' ]*/?`, `«unknown»/`),
 	newRule("2.34's store in memory takes no derivations that are not made by derivation",
 		`(?s)^.*$`, "^\nerror: Do not insert derivation into dummy store with `addToStoreFromDump`"),
+	newRule("2.34's store in memory takes no derivations that are not made by derivation",
+		`«error: [^»]*»`, "«error: Do not insert derivation into dummy store with `addToStoreFromDump`»"),
 	derivationWarning,
 	newRule("the text of derivation has other lines in 2.34",
 		`«nix-internal»/derivation-internal\.nix:\d+:\d+`, `«nix-internal»/derivation-internal\.nix:\d+:\d+`),
