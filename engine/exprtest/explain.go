@@ -47,6 +47,8 @@ var rules = []rule{
 	newRule("HEAD wants a dash after the digest of a store path",
 		`context key '"/nix/store/[^"]{32}[^-"][^"]*"' is not a store path`,
 		`path '/nix/store/[^']*' is required, but there is no substituter that can build it`),
+	newRule("HEAD's derivation selects its outputs, with suggestions; 2.34's asks getAttr for them",
+		`attribute '"[^"\n]* [^"\n]*"' missing\s+Did you mean [^\n]*`, `attribute '"[^"\n]* [^"\n]*"' missing`),
 	newRule("references to flakes are not compared",
 		`(?s)flake reference '.*' is not an absolute path`, `(?s)invalid URI query '.*': leftover`),
 	newRule("toml11's own words",
