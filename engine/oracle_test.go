@@ -117,13 +117,13 @@ func newOracleRun(t *testing.T) *oracleRun {
 
 // newOracleAt is newOracleRun for what only answers, in a directory with files.
 func newOracleAt(t *testing.T, home string) *oracleRun {
-	o := &oracleRun{t: t, known: make(map[string]bool), patience: 20 * time.Second}
+	o := &oracleRun{t: t, known: make(map[string]bool), patience: 6 * time.Second}
 	o.count.explained = make(map[string]int)
 	o.maxShrunk = 25
 	if n, err := strconv.Atoi(os.Getenv("SHRINK")); err == nil {
 		o.maxShrunk = n
 	}
-	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 40 * time.Second}
+	o.oracle = exprtest.Oracle{Bin: filepath.Join(os.Getenv("NIX"), "bin"), Home: home, Timeout: 12 * time.Second}
 	o.dir = o.oracle.Dir()
 	o.openEngine()
 	return o

@@ -7,6 +7,9 @@ import "strings"
 // A Writer makes one document. The zero value is ready for use.
 // Format: XMLWriter in Nix's xml-writer.cc.
 type Writer struct {
+	// Forget says that nobody wants what was written if a body unwinds.
+	Forget bool
+
 	out   strings.Builder
 	depth int
 }
@@ -17,18 +20,25 @@ func (w *Writer) String() string { return w.out.String() }
 // Header begins the document.
 func (w *Writer) Header() { w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n") }
 
-// Element writes an element with what body writes in it; it is closed even if
-// body unwinds. Attrs alternate between names, sorted, and values.
+// Element writes an element with what body writes in it; unless w forgets, it is
+// closed even if body unwinds. Attrs alternate between names, sorted, and values.
 func (w *Writer) Element(name string, attrs []string, body func()) {
 	w.open(name, attrs)
 	w.out.WriteString(">\n")
 	w.depth++
-	defer func() {
-		w.depth--
-		w.indent()
-		w.out.WriteString("</" + name + ">\n")
-	}()
+	if w.Forget {
+		body()
+		w.close(name)
+		return
+	}
+	defer w.close(name)
 	body()
+}
+
+func (w *Writer) close(name string) {
+	w.depth--
+	w.indent()
+	w.out.WriteString("</" + name + ">\n")
 }
 
 // Empty writes an element without content.
@@ -38,9 +48,12 @@ func (w *Writer) Empty(name string, attrs ...string) {
 }
 
 func (w *Writer) indent() {
-	for range w.depth {
-		w.out.WriteString("  ")
+	const blank = "                                                                "
+	n := 2 * w.depth
+	for ; n > len(blank); n -= len(blank) {
+		w.out.WriteString(blank)
 	}
+	w.out.WriteString(blank[:n])
 }
 
 var escapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")

@@ -19,7 +19,7 @@ type XMLOptions struct {
 // XML writes v, with all that is in it, as builtins.toXML does.
 // The context is that of all strings.
 func XML(s *eval.State, v eval.Value, opts XMLOptions) (string, eval.StringContext) {
-	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool)}
+	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool), out: xmlout.Writer{Forget: true}}
 	w.out.Header()
 	v = s.Force(v)
 	w.out.Element("expr", nil, func() { w.value(v) })
