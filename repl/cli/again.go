@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 
 	"nixbench/engine/eval"
 )
@@ -43,14 +44,19 @@ func (r *rerun) again() *Env {
 	return &r.env
 }
 
-// A repeatable is a writer that keeps what was written.
+// A repeatable is a writer that keeps what was written. It is safe for concurrent use
+// if w is.
 type repeatable struct {
-	w    io.Writer
+	w  io.Writer
+	mu sync.Mutex
+	// mu guards the fields below.
 	kept []byte
 	long bool // too much to keep
 }
 
 func (r *repeatable) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.long = r.long || len(r.kept)+len(p) > mostRepeated; r.long {
 		r.kept = nil
 	} else {
@@ -60,14 +66,19 @@ func (r *repeatable) Write(p []byte) (int, error) {
 }
 
 // again returns a writer that passes over what was written, as long as it is the same.
-func (r *repeatable) again() io.Writer { return &repeater{r.w, r.kept} }
+func (r *repeatable) again() io.Writer { return &repeater{w: r.w, written: r.kept} }
 
+// A repeater writes what is not a repetition. It is safe for concurrent use.
 type repeater struct {
-	w       io.Writer
+	w  io.Writer
+	mu sync.Mutex
+	// mu guards the field below.
 	written []byte // and not repeated yet
 }
 
 func (r *repeater) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	same := 0
 	for same < len(p) && same < len(r.written) && p[same] == r.written[same] {
 		same++
