@@ -49,6 +49,8 @@ var rules = []rule{
 		`path '/nix/store/[^']*' is required, but there is no substituter that can build it`),
 	newRule("HEAD's derivation selects its outputs, with suggestions; 2.34's asks getAttr for them",
 		`attribute '"[^"\n]* [^"\n]*"' missing\s+Did you mean [^\n]*`, `attribute '"[^"\n]* [^"\n]*"' missing`),
+	newRule("2.34's store in memory builds nothing",
+		`(?s)^.*build /nix/store/.*: platform mismatch: .*$`, `(?s)^.*Unable to build with a primary store that isn't a local store.*$`),
 	newRule("references to flakes are not compared",
 		`(?s)flake reference '.*' is not an absolute path`, `(?s)invalid URI query '.*': leftover`),
 	newRule("toml11's own words",
