@@ -259,7 +259,7 @@ func (r *request) makeOutputs() {
 		delete(d.Env, store.DefaultOutput) // drv fills it in
 		return
 	}
-	for _, name := range r.outputs {
+	for _, name := range slices.Sorted(slices.Values(r.outputs)) { // the order in which Nix meets them
 		CheckName(r.s, store.OutputPathName(d.Name, name), "path '%s' is not a valid store path: %s")
 	}
 	method, algo := r.method, r.hashAlgo
