@@ -16,10 +16,10 @@ import (
 // The first collection comes, as Go has it, at 4 MB. A command that gets there, or
 // says beforehand that it will, is no short one: it is given a large heap of huge
 // pages, where the machine has them, since a page fault costs more than what is then
-// done with the page. To reserve it costs a few milliseconds. The next collection is put off until a quarter of the machine's memory or
-// maxUncollected is used. From then on the heap may grow to twice what is live,
-// or, if that is large, by half of it. There is no limit: near a limit Go would do
-// nothing but collect.
+// done with the page. To reserve it costs a few milliseconds. The next collection is
+// put off until a quarter of the machine's memory or maxUncollected is used. From then
+// on the heap may grow to twice what is live, or, if that is large, by half of it. There
+// is no limit: near a limit Go would do nothing but collect.
 
 // maxUncollected is the most memory, in bytes, that a command uses before it
 // collects for the second time.

@@ -74,8 +74,8 @@ const (
 	keptBlocks = 16 // of each slab of an arena that is used again
 )
 
-// keptElems and keptBytes are the most elements of a stack, and bytes of a buffer, that are kept for
-// the next file: what one very large file needed is not held for the others.
+// keptElems and keptBytes are the most elements of a stack, and bytes of a buffer, that
+// are kept for the next file: what one very large file needed is not held for the others.
 const (
 	keptElems = 1 << 12
 	keptBytes = 1 << 20

@@ -43,7 +43,7 @@ type File struct {
 	sum     uint64
 	changed bool // the text that was read again is another
 
-	stored  string // docs and lines as storeFile writes them, until somebody asks
+	stored  string // docs and lines as tapeWriter.about writes them, until somebody asks
 	inOrder bool   // the tree depends on the order of symbols
 }
 
@@ -63,15 +63,22 @@ var sumSeed = maphash.MakeSeed()
 // Drop lets go of the text, which is seldom wanted once it was parsed: read gets
 // it again. It must not be called while others use f.
 func (f *File) Drop(read func() ([]byte, error)) {
-	if f.stored == "" && f.lines == nil {
-		w := tapeWriters.get()
-		w.base = f.base
-		w.about(f)
-		f.stored, f.docs = string(w.out), nil
-		w.release()
-	}
+	f.pack()
 	f.size, f.sum = len(f.source), maphash.String(sumSeed, f.source)
 	f.source, f.read = "", read
+}
+
+// pack makes bytes of the lines and docs, if nobody has asked for them yet. It must not
+// be called while others use f.
+func (f *File) pack() {
+	if f.stored != "" || f.lines != nil {
+		return
+	}
+	w := tapeWriters.get()
+	w.base = f.base
+	w.about(f)
+	f.stored, f.docs = string(w.out), nil
+	w.release()
 }
 
 func (f *File) readAgain() {

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"strings"
 )
 
 // This file writes tapes and what is known of their files as bytes that another
@@ -12,7 +11,8 @@ import (
 
 // AppendTape appends all that [ParseTape] made of a text. The bytes are the same
 // wherever the text is and whatever was parsed before it. ok is false if what
-// was made of it depends on that: then nothing is appended.
+// was made of it depends on that: then nothing is appended. It must not be called while
+// others use f.
 //
 // They are, with numbers as varints and strings after their lengths: the length
 // of the text; the names, in the order in which the parser interned them; the
@@ -27,8 +27,9 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 			return buf, false // it names the file
 		}
 	}
-	const perName, perLine, perDoc, atLeast = 2, 2, 12, 64 // more or less
-	size := len(t.code) + perLine*strings.Count(f.source, "\n") + perDoc*len(f.docs) + atLeast
+	f.pack()
+	const perName, atLeast = 2, 64 // more or less
+	size := len(t.code) + len(f.stored) + atLeast
 	for _, s := range t.syms {
 		size += perName + len(syms.Name(s))
 	}
@@ -45,7 +46,11 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 	}
 	start := len(w.out)
 	w.out = append(w.out, 0, 0, 0, 0)
-	w.about(f)
+	if f.stored != "" {
+		w.out = append(w.out, f.stored...)
+	} else {
+		w.about(f)
+	}
 	binary.LittleEndian.PutUint32(w.out[start:], uint32(len(w.out)-start-4))
 	return append(w.out, t.code...), true
 }
