@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
 )
 
 // flakes are the builtins on flakes.
@@ -21,9 +22,7 @@ func requireFlakes(s *eval.State) { requireFeature(s, "flakes") }
 
 // requireFeature raises an error unless an experimental feature is on.
 func requireFeature(s *eval.State, name string) {
-	if !s.Evaluator().Options().Features[name] {
-		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled; add '--extra-experimental-features %s' to enable it", name, name)
-	}
+	instantiate.RequireFeature(s, name, "")
 }
 
 // requireFeature raises an error unless flakes are on, if the type of ref is one

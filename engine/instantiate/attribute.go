@@ -34,12 +34,12 @@ func (r *request) attribute(a eval.Attr) {
 	switch {
 	case a.Name == symContentAddressed:
 		if r.s.ForceBool(a.Value, "") {
-			require(r.s, "ca-derivations", "")
+			RequireFeature(r.s, "ca-derivations", "")
 			r.floating = true
 		}
 	case a.Name == symImpure:
 		if r.s.ForceBool(a.Value, "") {
-			require(r.s, "impure-derivations", "")
+			RequireFeature(r.s, "impure-derivations", "")
 			r.impure = true
 		}
 	case a.Name == symArgs:
@@ -53,9 +53,9 @@ func (r *request) attribute(a eval.Attr) {
 	}
 }
 
-// require raises an error unless an experimental feature is on. Why is added
+// RequireFeature raises an error unless an experimental feature is on. Why is added
 // to the message.
-func require(s *eval.State, feature, why string) {
+func RequireFeature(s *eval.State, feature, why string) {
 	if !s.Evaluator().Options().Features[feature] {
 		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, why, feature)
 	}
@@ -147,7 +147,7 @@ func (r *request) warn(a eval.Attr, msg string) {
 // setHashAlgo takes a name of an algorithm; unknown ones count as none.
 func (r *request) setHashAlgo(text string) {
 	if text == "blake3" {
-		require(r.s, "blake3-hashes", "")
+		RequireFeature(r.s, "blake3-hashes", "")
 	}
 	r.hashAlgo, _ = nixhash.ParseAlgo(text)
 }
@@ -159,10 +159,10 @@ func (r *request) setHashMode(text string) {
 	case "recursive", "nar":
 		r.method = store.NAR
 	case "text":
-		require(r.s, "dynamic-derivations", fmt.Sprintf(" (text-hashed derivation '%s', outputHashMode = \"text\")", r.d.Name))
+		RequireFeature(r.s, "dynamic-derivations", fmt.Sprintf(" (text-hashed derivation '%s', outputHashMode = \"text\")", r.d.Name))
 		r.method = store.Text
 	case "git":
-		require(r.s, "git-hashing", "")
+		RequireFeature(r.s, "git-hashing", "")
 		r.method = store.Git
 	default:
 		r.fail("invalid value '%s' for 'outputHashMode' attribute", text)

@@ -296,7 +296,7 @@ func (r *request) result(drvPath store.Path) eval.Value {
 func OutputString(s *eval.State, drvPath store.Path, output store.OutputName, outPath store.Path) eval.Value {
 	text := string(outPath)
 	if text == "" {
-		require(s, "ca-derivations", "")
+		RequireFeature(s, "ca-derivations", "")
 		text = drv.UpstreamPlaceholder(drvPath, output)
 	}
 	return eval.MakeContextString(text, eval.NewStringContext(eval.BuiltElem(drvPath, output)))

@@ -93,7 +93,7 @@ func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 		s.Raise(eval.ErrorOther, hashProblem(s, text, algo), eval.Because(err))
 	}
 	if h.Algo() == nixhash.BLAKE3 {
-		require(s, "blake3-hashes", "")
+		RequireFeature(s, "blake3-hashes", "")
 	}
 	return h
 }
@@ -114,7 +114,7 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 		case unknown != nil:
 			UnknownAlgo(s, prefix)
 		case named == nixhash.BLAKE3:
-			require(s, "blake3-hashes", "")
+			RequireFeature(s, "blake3-hashes", "")
 		case algo != 0 && named != algo:
 			return fmt.Sprintf("hash '%s' should have type '%s'", text, algo)
 		}
