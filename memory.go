@@ -1,12 +1,14 @@
 package main
 
 import (
-	"math"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"nixbench/engine/eval"
 )
 
 // This file says when Go collects its own garbage. A command evaluates and
@@ -14,16 +16,26 @@ import (
 // stays, so it collects as Go does by default.
 //
 // The first collection comes, as Go has it, at 4 MB. A command that gets there, or
-// says beforehand that it will, is no short one: it is given a large heap of huge
-// pages, where the machine has them, since a page fault costs more than what is then
-// done with the page. To reserve it costs a few milliseconds. The next collection is
-// put off until a quarter of the machine's memory or maxUncollected is used. From then
-// on the heap may grow to twice what is live, or, if that is large, by half of it. There
-// is no limit: near a limit Go would do nothing but collect.
+// says beforehand that it will, is no short one: from then on its heap is looked at
+// every hundredth of a second, and collected when it has reached what [nextCollection]
+// says. It is given a large heap of huge pages, where the machine has them, since a page
+// fault costs more than what is then done with the page. To reserve it costs a few
+// milliseconds; so there is first as much as is used before anything is collected, and at
+// a collection, which makes free what is reserved, as much as is used before the next.
+// There is no limit: near a limit Go would do nothing but collect.
 
-// maxUncollected is the most memory, in bytes, that a command uses before it
-// collects for the second time.
-const maxUncollected = 5 << 27
+const (
+	// maxUncollected is the most memory, in bytes, that a command uses before it
+	// collects for the second time.
+	maxUncollected = 5 << 27
+
+	// largeHeap is how many live bytes are so many that memory counts more than time:
+	// values are allocated one by one, and garbage may take half of what is live.
+	largeHeap = 1 << 28
+
+	// lookEvery is how often the heap is looked at.
+	lookEvery = 10 * time.Millisecond
+)
 
 // A collection puts garbage collection off. It is safe for concurrent use.
 type collection struct {
@@ -35,66 +47,78 @@ type collection struct {
 // collection.
 type sentinel struct{ _ [16]byte }
 
-func afterCollection(f func()) { runtime.SetFinalizer(new(sentinel), func(*sentinel) { f() }) }
-
 // collectLate makes the process one that evaluates and ends.
 func collectLate() *collection {
 	c := &collection{}
-	afterCollection(c.putOff)
+	runtime.SetFinalizer(new(sentinel), func(*sentinel) { c.putOff() })
 	return c
 }
 
 // putOff puts the next collection off.
-func (c *collection) putOff() { c.once.Do(c.reserve) }
+func (c *collection) putOff() { c.once.Do(c.begin) }
 
-// reserve makes the large heap, and sets the limit at which the next collection is to
-// begin.
-func (c *collection) reserve() {
+// begin makes the large heap, and begins to look at it.
+func (c *collection) begin() {
 	if c.usual.Load() {
 		return
 	}
-	limit := min(totalMemory()/4, maxUncollected)
 	debug.SetGCPercent(-1)
-	// The heap goes on growing while it is collected. More than that would be
-	// slower: the machine has to find the pages.
-	reserveHugePages(limit / 5 * 6)
-	afterCollection(c.pace)
-	debug.SetMemoryLimit(limit)
-	if c.usual.Load() {
-		c.asUsual()
+	next := min(totalMemory()/4, maxUncollected)
+	room := roomFor(next)
+	if reserveHugePages(room) {
+		runtime.GC()
 	}
+	go c.pace(next, room)
 }
 
-// largeHeap is how many live bytes are so many that garbage may take half of it.
-const largeHeap = 1 << 29
-
-// pace says when the next collection is to be, after each one.
-func (c *collection) pace() {
-	if c.usual.Load() {
-		return
+// pace collects when next bytes of the heap are used, and so on. Room is how many are
+// reserved.
+func (c *collection) pace(next, room int64) {
+	for ; !c.usual.Load(); time.Sleep(lookEvery) {
+		used := heapBytes("/memory/classes/heap/objects:bytes")
+		if used > next/2 && used > largeHeap {
+			eval.SetLargeHeap(true)
+		}
+		if used < next {
+			continue
+		}
+		if wanted := roomFor(2 * used); room < wanted && reserveHugePages(wanted) {
+			room = wanted
+		}
+		runtime.GC()
+		live := heapBytes("/gc/heap/live:bytes")
+		eval.SetLargeHeap(live > largeHeap)
+		next = nextCollection(used, live, totalMemory())
 	}
-	debug.SetMemoryLimit(math.MaxInt64)
-	percent := 100
-	if liveHeap() > largeHeap {
-		percent = 50
-	}
-	debug.SetGCPercent(percent)
-	afterCollection(c.pace)
-	if c.usual.Load() {
-		c.asUsual()
-	}
+	debug.SetGCPercent(100)
 }
 
-// liveHeap returns how many bytes the last collection has left.
-func liveHeap() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+// roomFor returns how much a heap takes that is collected when size bytes of it are
+// used: it goes on growing while it is collected.
+func roomFor(size int64) int64 { return size / 5 * 6 }
+
+// nextCollection returns how large, in bytes, the heap gets before it is collected
+// again, when a collection has left live bytes of used on a machine of total bytes. It
+// may double; it grows by half if it is large, unless hardly anything was garbage
+// and the machine has room: then the collection was in vain.
+func nextCollection(used, live, total int64) int64 {
+	inVain := live > used/8*7 && live < total/4
+	if live > largeHeap && !inVain {
+		return live / 2 * 3
+	}
+	return 2 * live
+}
+
+// heapBytes returns a measure of the heap that is in bytes.
+func heapBytes(metric string) int64 {
+	sample := []metrics.Sample{{Name: metric}}
 	metrics.Read(sample)
-	return sample[0].Value.Uint64()
+	return int64(sample[0].Value.Uint64())
 }
 
 // asUsual restores Go's defaults, for good.
 func (c *collection) asUsual() {
 	c.usual.Store(true)
-	debug.SetMemoryLimit(math.MaxInt64)
+	eval.SetLargeHeap(false)
 	debug.SetGCPercent(100)
 }

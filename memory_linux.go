@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"math"
 	"os"
-	"runtime"
+	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,17 +19,21 @@ func totalMemory() int64 {
 	return int64(info.Totalram) * int64(info.Unit)
 }
 
-// reserveHugePages makes the next size bytes of the heap come from huge pages,
-// if the machine has them for programs that ask. Go's heap grows in pieces too
-// small to ask for; so it is made to grow by all of it at once, for a block
-// that is never touched, and that the collection at the end makes free.
-func reserveHugePages(size int64) {
+// reserveHugePages makes the next size bytes of the heap come from huge pages once a
+// collection has run, and reports whether the machine has them for programs that ask.
+// Go's heap grows in pieces too small to ask for; so it is made to grow by all of it at
+// once, for a block that is garbage from the start and of which one byte is touched: a
+// [strings.Builder] is what Go does not fill with zeros.
+func reserveHugePages(size int64) bool {
 	if !mayAskForHugePages() {
-		return
+		return false
 	}
-	block := make([]byte, size)
-	_ = unix.Madvise(block, unix.MADV_HUGEPAGE) // it is as well without
-	runtime.GC()
+	var block strings.Builder
+	block.Grow(int(size))
+	block.WriteByte(0)
+	pages := unsafe.Slice(unsafe.StringData(block.String()), size)
+	_ = unix.Madvise(pages, unix.MADV_HUGEPAGE) // it is as well without
+	return true
 }
 
 // mayAskForHugePages reports whether huge pages are there for the asking, and

@@ -22,10 +22,12 @@ type State struct {
 	ev    *Evaluator
 	bump  *Value // the next free cell, if left > 0
 	left  int    // free cells of the chunk
+	owed  int    // cells that may be allocated before they are accounted for, if sparse
 	stack []frame
 	depth int // of calls, as Nix counts them
 	room  int // bytes of Go stack that may still be used
 
+	sparse    bool        // cells are allocated one by one: what largeHeap was when last looked at
 	interrupt atomic.Bool // the context was cancelled, or calls are traced; read at every call
 	tracer    Tracer      // or nil
 	id        uint64      // index in ev.states

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -129,6 +130,34 @@ func TestMemoryLimit(t *testing.T) {
 	if got := eval1(t, ev, `builtins.length (builtins.genList (x: x) 1000)`).AsInt(); got != 1000 {
 		t.Errorf("got %d, want 1000", got)
 	}
+}
+
+// TestLargeHeap pins that cells that are allocated one by one make the same values, are
+// freed one by one, and count against the memory limit.
+func TestLargeHeap(t *testing.T) {
+	const keepOne = `builtins.genList (i: let big = builtins.genList (j: i + j) 40; in builtins.head big) 20000`
+	live := func(large bool) uint64 {
+		SetLargeHeap(large)
+		ev := New(Options{World: &testWorld{}, Builtins: testBuiltins()})
+		list := eval1(t, ev, keepOne)
+		for i, v := range list.List() {
+			if got, err := ev.Force(context.Background(), v); err != nil || got.AsInt() != int64(i) {
+				t.Fatalf("element %d is %v, %v", i, got, err)
+			}
+		}
+		runtime.GC()
+		var after runtime.MemStats
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(list.List())
+		runtime.KeepAlive(ev)
+		return after.HeapAlloc
+	}
+	defer SetLargeHeap(false)
+	chunks, single := live(false), live(true)
+	if single >= chunks {
+		t.Errorf("%d bytes are alive, and %d of cells in chunks", single, chunks)
+	}
+	TestMemoryLimit(t)
 }
 
 // TestParallel pins that goroutines may force one graph: each thunk is evaluated
