@@ -46,6 +46,8 @@ type Options struct {
 	// Debug is told what is of interest only if something is wrong; the default
 	// drops it.
 	Debug func(string)
+	// Late opens the databases of the stores when they are needed.
+	Late bool
 	// Throwaway opens the store without waiting for the disk.
 	Throwaway bool
 }
@@ -105,6 +107,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		loc = &found
 	}
 	own := loc.Build
+	own.Late = opts.Late
 	if opts.Throwaway {
 		own.SyncMode = local.SyncNone
 	}
@@ -116,7 +119,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		return nil
 	}
 	machine := *loc.Machine
-	machine.ReadOnly = true
+	machine.ReadOnly, machine.Late = true, opts.Late
 	if e.machine, err = local.Open(ctx, machine); err != nil {
 		// Without the rights to read it, the machine's store stays out of sight.
 		if cause := errors.Unwrap(err); cause != nil {

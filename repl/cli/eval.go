@@ -20,7 +20,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if inv.raw && inv.json {
 		return inv.cmd.usage("--raw and --json are mutually exclusive")
 	}
-	eng, err := inv.open(ctx)
+	eng, err := inv.openLate(ctx)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func runInstantiate(ctx context.Context, inv *invocation) error {
 	if inv.parse {
 		return runParse(ctx, inv)
 	}
-	eng, err := inv.open(ctx)
+	eng, err := inv.openLate(ctx)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 	case q.attrPath && !q.available:
 		return inv.cmd.usage("--attr-path(-P) only works with --available")
 	}
-	eng, err := inv.open(ctx)
+	eng, err := inv.openLate(ctx)
 	if err != nil {
 		return err
 	}

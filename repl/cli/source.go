@@ -22,14 +22,21 @@ import (
 
 // open opens the engine that the flags ask for, and tells of what it builds. The
 // caller closes it.
-func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
+func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) { return inv.openFor(ctx, false) }
+
+// openLate is open for commands that may not need the store's database.
+func (inv *invocation) openLate(ctx context.Context) (*engine.Engine, error) {
+	return inv.openFor(ctx, true)
+}
+
+func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, error) {
 	set, err := inv.settings()
 	if err != nil {
 		return nil, err
 	}
 	eng, err := engine.Open(ctx, engine.Options{
 		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
-		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
+		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug, Late: late,
 	})
 	if err == nil {
 		inv.follow(ctx, eng)

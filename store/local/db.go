@@ -51,7 +51,7 @@ type database struct {
 func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database, error) {
 	db := &database{file: file, readOnly: readOnly, syncMode: mode, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
 	if !create {
-		if err := db.look(); err != nil {
+		if err := lookAt(file); err != nil {
 			return nil, err
 		}
 	}
@@ -74,14 +74,14 @@ func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database,
 	return db, nil
 }
 
-// look returns an error if there is no database in the file, where there has
+// lookAt returns an error if there is no database in the file, where there has
 // been one: opened, it would become a new one.
-func (db *database) look() error {
-	switch info, err := os.Stat(db.file); {
+func lookAt(file string) error {
+	switch info, err := os.Stat(file); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: %w (the file is missing)", db.file, ErrCorrupt)
+		return fmt.Errorf("%s: %w (the file is missing)", file, ErrCorrupt)
 	case err == nil && info.Size() == 0:
-		return fmt.Errorf("%s: %w (the file is empty)", db.file, ErrCorrupt)
+		return fmt.Errorf("%s: %w (the file is empty)", file, ErrCorrupt)
 	}
 	return nil
 }

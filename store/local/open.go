@@ -27,7 +27,7 @@ type Store struct {
 	logDir   string
 	syncMode SyncMode
 
-	db      *database
+	db      lateDatabase
 	bigLock *os.File // held shared, so that nobody changes the schema
 	roots   TempRoots
 	line    collectorLine
@@ -41,7 +41,8 @@ type Store struct {
 // Open opens a store and creates what is missing, unless it is ReadOnly. What
 // a process that was killed left behind is cleared away.
 //
-// If the database is damaged, errors.Is(err, ErrCorrupt).
+// If the database is damaged, errors.Is(err, ErrCorrupt); if opts.Late, whatever needs
+// the database may be the first to say so.
 func Open(ctx context.Context, opts Options) (*Store, error) {
 	o, err := opts.resolve()
 	if err != nil {
@@ -62,8 +63,9 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 }
 
 func (st *Store) open(ctx context.Context, o Options) error {
+	st.db.readOnly = o.ReadOnly
 	if o.ReadOnly {
-		return st.openReadOnly()
+		return st.openDatabase(ctx, o, st.openReadOnly)
 	}
 	if err := o.makeDirs(); err != nil {
 		return err
@@ -76,12 +78,22 @@ func (st *Store) open(ctx context.Context, o Options) error {
 	if err := flock(ctx, st.bigLock, lockShared); err != nil {
 		return err
 	}
-	if st.db, err = st.openSchema(ctx); err != nil {
+	if err := st.openDatabase(ctx, o, st.openSchema); err != nil {
 		return err
 	}
 	st.journal.file = filepath.Join(st.stateDir, "db", "nixbench-journal")
 	st.recover(ctx)
 	return nil
+}
+
+// openDatabase opens the database, or leaves it for later if that can wait.
+func (st *Store) openDatabase(ctx context.Context, o Options, open func(context.Context) (*database, error)) (err error) {
+	if o.Late && st.mayWait() {
+		st.db.open = func() (*database, error) { return open(context.WithoutCancel(ctx)) }
+		return nil
+	}
+	st.db.db, err = open(ctx)
+	return err
 }
 
 // Close writes the derivations that are pending and lets go of the store.

@@ -384,3 +384,69 @@ func TestCancelled(t *testing.T) {
 	verifyClean(t, st)
 	noTempDirs(t, st)
 }
+
+// TestLate pins that a store opened late is one like others: it opens its database
+// when that is needed, and once.
+func TestLate(t *testing.T) {
+	root := newDir(t)
+	st := openAt(t, root)
+	w := buildWorld(t, st)
+	file := filepath.Join(st.StateDir(), "db", "db.sqlite")
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open := func(readOnly bool) *local.Store {
+		return must(local.Open(t.Context(), local.Options{Root: root, Late: true, ReadOnly: readOnly}))(t)
+	}
+	for _, readOnly := range []bool{false, true} {
+		st := open(readOnly)
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if valid, err := st.IsValid(t.Context(), w.out); !valid || err != nil {
+					t.Errorf("read only %v: got %v, %v", readOnly, valid, err)
+				}
+			})
+		}
+		all.Wait()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	st = open(false)
+	late := must(st.AddText(t.Context(), "late", []byte("late"), nil))(t)
+	if err := st.Close(); err != nil {
+		t.Error(err)
+	}
+	st = openAt(t, root)
+	if valid := must(st.IsValid(t.Context(), late))(t); !valid {
+		t.Error("what was added late is lost")
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := errors.Join(writeAt(file, 0, strings.Repeat("x", 100)), os.Remove(file+"-wal")); err != nil {
+		t.Fatal(err)
+	}
+	for _, readOnly := range []bool{false, true} {
+		st := open(readOnly)
+		for range 2 {
+			if _, err := st.IsValid(t.Context(), w.out); !errors.Is(err, local.ErrCorrupt) {
+				t.Errorf("read only %v: got %v, want %v", readOnly, err, local.ErrCorrupt)
+			}
+		}
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := st.IsValid(t.Context(), w.out); err == nil {
+			t.Error("a closed store answers")
+		}
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := local.Open(t.Context(), local.Options{Root: root, Late: true}); !errors.Is(err, local.ErrCorrupt) {
+		t.Errorf("without its file: got %v, want %v", err, local.ErrCorrupt)
+	}
+}

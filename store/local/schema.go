@@ -220,18 +220,17 @@ func applyMigrations(c *sqlite.Conn) error {
 	return nil
 }
 
-// openReadOnly opens a store that is not ours to write.
-func (st *Store) openReadOnly() error {
+// openReadOnly opens the database of a store that is not ours to write.
+func (st *Store) openReadOnly(context.Context) (*database, error) {
 	number, err := st.schemaFile()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if number == 0 {
-		return fmt.Errorf("there is no database in %s: %w", st.stateDir, fs.ErrNotExist)
+		return nil, fmt.Errorf("there is no database in %s: %w", st.stateDir, fs.ErrNotExist)
 	}
 	if err := checkSchema(number); err != nil {
-		return err
+		return nil, err
 	}
-	st.db, err = openDatabase(st.dbFile(), false, true, st.syncMode)
-	return err
+	return openDatabase(st.dbFile(), false, true, st.syncMode)
 }
