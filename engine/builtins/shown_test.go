@@ -15,6 +15,9 @@ func TestShown(t *testing.T) {
 			(groupBy (x: x) [ ]) { } (mapAttrs (a: b: b) { }) (removeAttrs { a = 1; } [ "a" ])
 			(intersectAttrs { } { a = 1; }) (intersectAttrs { b = 1; } { a = 1; }) { ${null} = 1; }
 		]`, "[ { } «repeated» «repeated» { } «repeated» { } { } ]"},
+		{`with builtins; let none = removeAttrs { a = 1; } [ "a" ]; in [
+			{ } none none (removeAttrs none [ ]) (intersectAttrs { a = 1; } none) (intersectAttrs none { a = 1; })
+		]`, "[ { } { } «repeated» «repeated» «repeated» «repeated» ]"},
 		// Functions have the names of dynamic attributes, also those inside.
 		{`{ "f${"oo-bar"}" = x: x; }`, "{ foo-bar = «lambda foo-bar @ «string»:1:20»; }"},
 		{`({ ${"g" + "1"} = x: y: x; }).g1 1`, "«lambda g1 @ «string»:1:22»"},
