@@ -204,7 +204,8 @@ func (s *State) MapAttrs(f, set Value) Value {
 	return v
 }
 
-// RemoveAttrs returns set without the given names.
+// RemoveAttrs returns set without the given names: another set, even if it has none
+// of them.
 func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 	set = flat(set)
 	sh := set.shape()
@@ -215,7 +216,7 @@ func (s *State) RemoveAttrs(set Value, names []Sym) Value {
 		}
 	}
 	if len(drop) == 0 {
-		return set
+		return s.copyAttrs(set)
 	}
 	slices.Sort(drop)
 	drop = slices.Compact(drop)
@@ -247,12 +248,23 @@ func (s *State) IntersectAttrs(a, b Value) Value {
 		}
 	}
 	if len(out) == len(sb.syms) {
-		return b
+		return s.copyAttrs(b)
 	}
 	if len(out) == 0 && a.Attrs().Len() > 0 {
 		return s.freshEmpty()
 	}
 	return s.attrsFrom(out, sb.hasPos())
+}
+
+// copyAttrs returns another set of the same attributes, which is shown beside the
+// first. The set is flat.
+func (s *State) copyAttrs(set Value) Value {
+	sh := set.shape()
+	v, vals := s.newAttrs(sh)
+	if len(vals) > 0 {
+		copy(vals, cells(set.attrAt(0), len(vals)))
+	}
+	return v
 }
 
 // pickAttrs returns those attributes of a larger set that have one of the
