@@ -22,7 +22,9 @@ import (
 
 // open opens the engine that the flags ask for, and tells of what it builds. The
 // caller closes it.
-func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) { return inv.openFor(ctx, false) }
+func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
+	return inv.openFor(ctx, false)
+}
 
 // openLate is open for commands that may not need the store's database.
 func (inv *invocation) openLate(ctx context.Context) (*engine.Engine, error) {
