@@ -27,7 +27,7 @@ import (
 const (
 	// maxUncollected is the most memory, in bytes, that a command uses before it
 	// collects for the second time.
-	maxUncollected = 5 << 27
+	maxUncollected = 9 << 26
 
 	// largeHeap is how many live bytes are so many that memory counts more than time:
 	// values are allocated one by one, and garbage may take half of what is live.

@@ -42,8 +42,8 @@ func run(args []string) error {
 	if len(args) == 0 {
 		return errUsage
 	}
-	if args[0] == "touch" { // the benchmarks' own; see findMemory
-		return touch(foundMemory)
+	if args[0] == "touch" && len(args) == 2 { // the benchmarks' own; see findMemory
+		return touch(foundMemory(args[1]))
 	}
 	if args[0] == "compare" {
 		if len(args) != 3 {
