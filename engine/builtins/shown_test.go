@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"strings"
 	"testing"
 
 	"nixbench/engine/eval"
@@ -44,6 +45,34 @@ func TestShown(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestRepeatedArguments hands a list that is in itself over: a builtin knows it by
+// the variable, an operator sees a copy, which is not what the list has in it.
+// The answers are those of Nix 2.34.8.
+func TestRepeatedArguments(t *testing.T) {
+	const variable, copied = "[ «repeated» ]", "[ [ «repeated» ] ]"
+	b := newBench(t)
+	for want, texts := range map[string][]string{
+		variable: {
+			`add 1 l`, `div 1 l`, `div l 1`, `bitAnd l 1`, `ceil l`, `lessThan 1 l`, `-l`, `l * 2.0`, `1 / l`, `l < 1`, `1.0 > l`,
+			`attrNames l`, `getAttr l { }`, `stringLength l`, `elemAt 1 l`, `substring l 1 ""`, `hashString l ""`,
+			`map l [ 1 ]`, `sort l [ 1 2 ]`, `concatStringsSep l [ ]`, `import l`, `readFile l`, `storePath l`, `path { path = l; }`,
+			`throw l`, `fetchTarball l`, `with l; x`, `({ x }: x) l`, `assert [ l ] == [ 1 ]; 1`, `assert { a = l; } == { a = 1; }; 1`,
+			`(a: -a) l`, `(a: b: -b + a) 1 l`, `(a: b: c: -b + a + c) 1 l l`, `toString { __toString = self: l; a = stringLength l; }.a`,
+		},
+		copied: {
+			`l.a`, `l 1`, `if l then 1 else 2`, `{ } // l`, `"${l}"`, `(a: "${a}") l`, `assert l; 1`,
+			`stringLength { inherit l; }.l`, `(a: stringLength a) (let l = [ l ]; in l)`, `with { x = l; }; stringLength x`,
+		},
+	} {
+		for _, text := range texts {
+			_, err := b.ev.EvalString(t.Context(), "with builtins; let l = [ l ]; in "+text, "/")
+			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), copied) != (want == copied) {
+				t.Errorf("%s: %v, want %s", text, err, want)
+			}
 		}
 	}
 }
