@@ -29,8 +29,7 @@ func isFloat(a, b eval.Value) bool {
 
 func add(s *eval.State, a, b eval.Value) eval.Value {
 	const first, second = "while evaluating the first argument of the addition", "while evaluating the second argument of the addition"
-	a, b = s.Force(a), s.Force(b)
-	if isFloat(a, b) {
+	if isFloat(s.Force(a), s.Force(b)) {
 		return eval.MakeFloat(s.ForceFloat(a, first) + s.ForceFloat(b, second))
 	}
 	x, y := s.ForceInt(a, first), s.ForceInt(b, second)
@@ -43,8 +42,7 @@ func add(s *eval.State, a, b eval.Value) eval.Value {
 
 func sub(s *eval.State, a, b eval.Value) eval.Value {
 	const first, second = "while evaluating the first argument of the subtraction", "while evaluating the second argument of the subtraction"
-	a, b = s.Force(a), s.Force(b)
-	if isFloat(a, b) {
+	if isFloat(s.Force(a), s.Force(b)) {
 		return eval.MakeFloat(s.ForceFloat(a, first) - s.ForceFloat(b, second))
 	}
 	x, y := s.ForceInt(a, first), s.ForceInt(b, second)
@@ -57,8 +55,7 @@ func sub(s *eval.State, a, b eval.Value) eval.Value {
 
 func mul(s *eval.State, a, b eval.Value) eval.Value {
 	const first, second = "while evaluating the first argument of the multiplication", "while evaluating the second argument of the multiplication"
-	a, b = s.Force(a), s.Force(b)
-	if isFloat(a, b) {
+	if isFloat(s.Force(a), s.Force(b)) {
 		return eval.MakeFloat(s.ForceFloat(a, first) * s.ForceFloat(b, second))
 	}
 	x, y := s.ForceInt(a, first), s.ForceInt(b, second)
@@ -88,7 +85,8 @@ func abs(x int64) uint64 {
 
 func div(s *eval.State, a, b eval.Value) eval.Value {
 	const first, second = "while evaluating the first operand of the division", "while evaluating the second operand of the division"
-	a, b = s.Force(a), s.Force(b)
+	s.Force(a)
+	s.Force(b)
 	divisor := s.ForceFloat(b, second)
 	if divisor == 0 {
 		s.Fail(eval.ErrorOther, "division by zero")
@@ -124,7 +122,7 @@ func bitOperands(s *eval.State, a, b eval.Value, name string) (x, y int64) {
 }
 
 func lessThan(s *eval.State, a, b eval.Value) eval.Value {
-	return eval.MakeBool(s.Less(s.Force(a), s.Force(b), ""))
+	return eval.MakeBool(s.Less(a, b, ""))
 }
 
 func ceil(s *eval.State, v eval.Value) eval.Value  { return round(s, v, "ceil", math.Ceil) }

@@ -94,11 +94,11 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 // newFetchRequest reads the argument: a URL, or a set of url, name and sha256.
 func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequest {
 	r := &fetchRequest{who: who, name: name}
-	if arg = s.Force(arg); arg.Kind() != eval.KindAttrs {
+	if v := s.Force(arg); v.Kind() != eval.KindAttrs {
 		r.url = s.ForceStringNoCtx(arg, "while evaluating the url we should fetch")
 	} else {
 		r.set = true
-		r.readSet(s, arg.Attrs())
+		r.readSet(s, v.Attrs())
 	}
 	checkURI(s, r.url)
 	if r.name == "" {

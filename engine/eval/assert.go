@@ -8,6 +8,7 @@ import "fmt"
 // Behaviour: assertEqValues in Nix's eval.cc.
 func (s *State) assertEqual(a, b Value, pos Pos) {
 	s.EnterAt(pos)
+	slotA, slotB := a, b
 	a, b = s.ForceFor(a, pos), s.ForceFor(b, pos)
 	ka, kb := kindOf[a.raw()], kindOf[b.raw()]
 	number := func(k Kind) bool { return k == KindInt || k == KindFloat }
@@ -19,11 +20,11 @@ func (s *State) assertEqual(a, b Value, pos Pos) {
 		}
 	case kindClass(ka) != kindClass(kb):
 		s.differ("%s of value '%s' is not equal to %s of value '%s'",
-			ShowType(a), s.showForError(a), ShowType(b), s.showForError(b))
+			ShowType(a), s.showArgument(slotA), ShowType(b), s.showArgument(slotB))
 	case kindClass(ka) == KindLambda:
 		s.differ("distinct functions and immediate comparisons of identical functions compare as unequal")
 	case ka == KindList:
-		s.assertEqualLists(a, b, pos)
+		s.assertEqualLists(slotA, slotB, pos)
 	case ka == KindAttrs:
 		s.assertEqualSets(a, b, pos)
 	case !s.Equal(a, b):
@@ -43,11 +44,12 @@ func kindClass(k Kind) Kind {
 
 func (s *State) differ(format string, args ...any) { s.Fail(ErrorAssert, format, args...) }
 
+// assertEqualLists is assertEqual for slots that hold lists.
 func (s *State) assertEqualLists(a, b Value, pos Pos) {
-	x, y := a.list(), b.list()
+	x, y := a.peek().list(), b.peek().list()
 	if len(x) != len(y) {
 		s.differ("list of size '%d' is not equal to list of size '%d', left hand side is '%s', right hand side is '%s'",
-			len(x), len(y), s.showForError(a), s.showForError(b))
+			len(x), len(y), s.showArgument(a), s.showArgument(b))
 	}
 	for i := range x {
 		if x[i] == y[i] {

@@ -252,21 +252,31 @@ func (n *call1) evalArg(s *State, fr *Value, l *lambda) Value {
 	if l.formals == nil {
 		x := n.arg.Eval(s, fr)
 		s.depth--
-		return x
+		return s.operand(n.arg, fr, x)
 	}
 	s.push(textFrame(n.pos, callSiteText))
 	x := n.arg.Eval(s, fr)
 	s.pop()
 	s.depth--
-	return x
+	return s.operand(n.arg, fr, x)
 }
 
 // argOf evaluates or delays an argument, as the builtin wants it.
 func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
 	if b.Strict>>i&1 != 0 {
-		return n.Eval(s, fr)
+		return s.operand(n, fr, n.Eval(s, fr))
 	}
 	return n.Delay(s, fr)
+}
+
+// handOver returns what a builtin gets for a list, the value of n: of a variable the
+// slot, evaluated, since a list is shown as the variable's where it is in itself.
+func (s *State) handOver(n node, fr *Value, v Value) Value {
+	switch n.(type) {
+	case *var0, *var1, *var2, *varN:
+		return n.Delay(s, fr)
+	}
+	return v
 }
 
 func (n *call2) Eval(s *State, fr *Value) Value {
@@ -282,9 +292,9 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 		s.depth++
 		for _, i := range code.strict {
 			if i == 0 {
-				x = n.a.Eval(s, fr)
+				x = s.operand(n.a, fr, n.a.Eval(s, fr))
 			} else {
-				y = n.b.Eval(s, fr)
+				y = s.operand(n.b, fr, n.b.Eval(s, fr))
 			}
 		}
 		s.depth--
@@ -327,7 +337,7 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 		vals := append(buf[:0], make([]Value, len(args))...)
 		s.depth++
 		for _, i := range code.strict {
-			vals[i] = args[i].Eval(s, fr)
+			vals[i] = s.operand(args[i], fr, args[i].Eval(s, fr))
 		}
 		s.depth--
 		in := s.newFrame(l.frame)

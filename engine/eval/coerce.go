@@ -27,6 +27,7 @@ type CoerceOpts struct {
 // __toString or outPath. Ctx is for the trace.
 // Behaviour: coerceToString in Nix's eval.cc.
 func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
+	slot := v
 	v = v.peek()
 	if s.depth < s.ev.maxDepth {
 		switch v.raw() {
@@ -35,7 +36,7 @@ func (s *State) CoerceToString(v Value, ctx string, opts CoerceOpts) (string, St
 		}
 	}
 	s.EnterAt(opts.Pos)
-	text, c := s.coerce(s.ForceFor(v, opts.Pos), ctx, opts)
+	text, c := s.coerce(slot, s.ForceFor(v, opts.Pos), ctx, opts)
 	s.Leave()
 	return text, c
 }
@@ -55,7 +56,8 @@ func (s *State) coerceText(v Value, opts CoerceOpts) (string, StringContext) {
 	return string(p), NewStringContext(OpaqueElem(p))
 }
 
-func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringContext) {
+// coerce is CoerceToString for what a slot holds, evaluated.
+func (s *State) coerce(slot, v Value, ctx string, opts CoerceOpts) (string, StringContext) {
 	switch v.raw() {
 	case rawString, rawContextString, rawPath:
 		return s.coerceText(v, opts)
@@ -90,12 +92,12 @@ func (s *State) coerce(v Value, ctx string, opts CoerceOpts) (string, StringCont
 			return s.coerceList(v.list(), ctx, opts)
 		}
 	}
-	s.cannotCoerce(v, ctx, opts)
+	s.cannotCoerce(slot, ctx, opts)
 	return "", nil
 }
 
-func (s *State) cannotCoerce(v Value, ctx string, opts CoerceOpts) {
-	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(v), s.showForError(v)),
+func (s *State) cannotCoerce(slot Value, ctx string, opts CoerceOpts) {
+	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(slot.peek()), s.showArgument(slot)),
 		While(opts.Pos, ctx))
 }
 
@@ -122,12 +124,15 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 // CoerceToPath makes an absolute path of v. Ctx is for the trace.
 // Behaviour: coerceToPath in Nix's eval.cc.
 func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext) {
-	s.Peel(v, 0, false, func(v Value, _ bool) {
-		if v.is(rawPath) {
-			text = v.text()
+	s.Peel(v, 0, false, func(peeled Value, _ bool) {
+		if peeled.is(rawPath) {
+			text = peeled.text()
 			return
 		}
-		text, c = s.CoerceToString(v, ctx, CoerceOpts{})
+		if peeled == v.peek() {
+			peeled = v
+		}
+		text, c = s.CoerceToString(peeled, ctx, CoerceOpts{})
 		if !strings.HasPrefix(text, "/") {
 			s.Raise(ErrorOther, fmt.Sprintf("string '%s' doesn't represent an absolute path", text), While(0, ctx))
 		}

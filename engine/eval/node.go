@@ -176,9 +176,10 @@ type withRef struct {
 func (n *withVar) Eval(s *State, fr *Value) Value {
 	for i := range n.scopes {
 		w := &n.scopes[i]
-		v := s.evalSlot(at(upN(fr, w.depth), w.i), &w.use)
+		slot := at(upN(fr, w.depth), w.i)
+		v := s.evalSlot(slot, &w.use)
 		if !v.is(rawAttrs) {
-			s.wrongArgument("a set", v, 0, w.pos, "while evaluating the first subexpression of a with expression")
+			s.wrongArgument("a set", *slot, 0, w.pos, "while evaluating the first subexpression of a with expression")
 		}
 		if c := get(v, n.name); c != nil {
 			return s.evalSlot(c, &n.use)

@@ -109,13 +109,26 @@ func (n *lessNode) Eval(s *State, fr *Value) Value {
 	if x.is(rawInt) && y.is(rawInt) {
 		r = int64(x.n) < int64(y.n)
 	} else {
-		r = s.Less(x, y, "")
+		nx, ny := n.x, n.y
+		if n.swap {
+			nx, ny = ny, nx
+		}
+		r = s.Less(s.operand(nx, fr, x), s.operand(ny, fr, y), "")
 	}
 	s.leaveOperator()
 	if n.not {
 		s.pop()
 	}
 	return MakeBool(r != n.not)
+}
+
+// operand returns what the builtin that Nix calls for an operator gets for v, the
+// value of n.
+func (s *State) operand(n node, fr *Value, v Value) Value {
+	if v.is(rawList) {
+		return s.handOver(n, fr, v)
+	}
+	return v
 }
 
 // enterOperator counts an operator as the call that Nix makes of it, and
@@ -173,7 +186,7 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 	if x.is(rawInt) && y.is(rawInt) && n.op == syntax.OpSub {
 		r = MakeInt(x.int() - y.int())
 	} else {
-		r = s.Arith(n.op, x, y)
+		r = s.Arith(n.op, s.operand(n.x, fr, x), s.operand(n.y, fr, y))
 	}
 	s.leaveOperator()
 	return r
@@ -182,6 +195,7 @@ func (n *arithNode) Eval(s *State, fr *Value) Value {
 // Arith returns x op y, for the arithmetic operators but +, whose builtin
 // is builtins.add; see [State.Add].
 func (s *State) Arith(op syntax.Op, x, y Value) Value {
+	slotX, slotY := x, y
 	x, y = s.force(x), s.force(y)
 	if x.is(rawInt) && y.is(rawInt) && op == syntax.OpMul {
 		if r, ok := multiply(x.int(), y.int()); ok {
@@ -189,12 +203,12 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 	}
 	operands := arithmeticOperands[op]
-	if op == syntax.OpDiv && s.ForceFloat(y, operands[1]) == 0 { // before x, as Nix
+	if op == syntax.OpDiv && s.ForceFloat(slotY, operands[1]) == 0 { // before x, as Nix
 		s.Fail(ErrorOther, "division by zero")
 	}
 	if x.is(rawFloat) || y.is(rawFloat) {
-		a := s.ForceFloat(x, operands[0])
-		b := s.ForceFloat(y, operands[1])
+		a := s.ForceFloat(slotX, operands[0])
+		b := s.ForceFloat(slotY, operands[1])
 		switch op {
 		case syntax.OpSub:
 			return MakeFloat(a - b)
@@ -203,8 +217,8 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		}
 		return MakeFloat(a / b)
 	}
-	a := s.ForceInt(x, operands[0])
-	b := s.ForceInt(y, operands[1])
+	a := s.ForceInt(slotX, operands[0])
+	b := s.ForceInt(slotY, operands[1])
 	switch op {
 	case syntax.OpSub:
 		if r := a - b; (r < a) == (b > 0) {
