@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// plainText returns what a terminal would show of a message: without escape
-// sequences, carriage returns and bells, and with spaces for tabs, to the next
-// column that 8 divides; newlines do not begin a new count.
+// PlainText returns a message as Nix writes it where standard error is no terminal:
+// without escape sequences, carriage returns and bells, and with spaces for tabs, to the
+// next column that 8 divides; newlines do not begin a new count. All other bytes stay as
+// they are, so a terminal must not see them.
 // Behaviour: filterANSIEscapes in Nix's terminal.cc.
-func plainText(s string) string {
+func PlainText(s string) string {
 	if !strings.ContainsAny(s, "\x1b\t\r\a") {
 		return s
 	}

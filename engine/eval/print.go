@@ -122,7 +122,7 @@ func (p *printer) print(v Value, depth int) {
 		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
 	})
 	if err != nil {
-		p.b.WriteString("«error: " + plainText(err.Msg) + "»")
+		p.b.WriteString("«error: " + PlainText(err.Msg) + "»")
 	}
 }
 

@@ -121,7 +121,7 @@ func (inv *invocation) tell(msg string) {
 // all that would be more than text on a terminal made harmless there.
 func (inv *invocation) clean(msg string) string {
 	if !inv.env.ErrTerminal {
-		return text.ForPipe(msg)
+		return eval.PlainText(msg)
 	}
 	lines := strings.Split(msg, "\n")
 	for i, line := range lines {

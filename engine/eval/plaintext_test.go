@@ -1,8 +1,9 @@
-package text
+package eval
 
 import "testing"
 
-func TestForPipe(t *testing.T) {
+// TestPlainText pins what becomes of escape sequences, tabs and bytes that are no text.
+func TestPlainText(t *testing.T) {
 	for msg, want := range map[string]string{
 		"plain":                        "plain",
 		"a\tb":                         "a       b",
@@ -13,8 +14,8 @@ func TestForPipe(t *testing.T) {
 		"\x1bMup\x1b":                  "up",
 		"nul\x00 and \xff\xfe":         "nul\x00 and \xff\xfe",
 	} {
-		if got := ForPipe(msg); got != want {
-			t.Errorf("ForPipe(%q) = %q, want %q", msg, got, want)
+		if got := PlainText(msg); got != want {
+			t.Errorf("PlainText(%q) = %q, want %q", msg, got, want)
 		}
 	}
 }
