@@ -108,7 +108,7 @@ func Run(ctx context.Context, env *Env) int {
 		return 1 // as Nix
 	}
 	if inv.jsonLog {
-		fmt.Fprintln(env.Stderr, jsonLine(inv.formatError(err)))
+		fmt.Fprintln(env.Stderr, inv.jsonError(err))
 	} else {
 		fmt.Fprintln(env.Stderr, inv.formatError(err))
 	}
@@ -121,9 +121,9 @@ func (inv *invocation) adviseHelp(err error) {
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage) && inv.env.nixName() == "":
-		fmt.Fprintf(inv.env.Stderr, "Try 'nixbench %s --help' for more information.\n", usage.command)
+		inv.tell("Try 'nixbench " + usage.command + " --help' for more information.")
 	case usage != nil, inv.env.nixName() != "" && errors.Is(err, eval.ErrUsage):
-		fmt.Fprintf(inv.env.Stderr, "Try '%s --help' for more information.\n", inv.env.Args[0])
+		inv.tell("Try '" + inv.env.Args[0] + " --help' for more information.")
 	}
 }
 
