@@ -7,6 +7,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,16 +72,9 @@ type Engine struct {
 
 // Open opens the stores and makes an engine over them.
 func Open(ctx context.Context, opts Options) (*Engine, error) {
-	e := &Engine{settings: opts.Settings, getenv: opts.Getenv, hub: &event.Hub{}, started: time.Now()}
-	if e.getenv == nil {
-		e.getenv = os.Getenv
-	}
-	if e.settings == nil {
-		set, err := LoadSettings(e.getenv, opts.Warn)
-		if err != nil {
-			return nil, err
-		}
-		e.settings = set
+	e := &Engine{hub: &event.Hub{}, started: time.Now()}
+	if err := e.configure(opts); err != nil {
+		return nil, err
 	}
 	if err := e.openStores(ctx, opts); err != nil {
 		return nil, err
@@ -92,26 +86,39 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	return e, nil
 }
 
+// configure reads the settings, unless opts have them.
+func (e *Engine) configure(opts Options) (err error) {
+	e.settings, e.getenv = opts.Settings, opts.Getenv
+	if e.getenv == nil {
+		e.getenv = os.Getenv
+	}
+	if e.settings == nil {
+		e.settings, err = LoadSettings(e.getenv, opts.Warn)
+	}
+	return err
+}
+
+// locate returns where the stores are.
+func (e *Engine) locate(opts Options) (loc Location, err error) {
+	if opts.Location != nil {
+		loc = *opts.Location
+	} else if loc, err = Locate(cmp.Or(opts.StoreURI, e.settings.Store), e.getenv); err != nil {
+		return loc, err
+	}
+	loc.Build.Late = opts.Late
+	if opts.Throwaway {
+		loc.Build.SyncMode = local.SyncNone
+	}
+	return loc, nil
+}
+
 // openStores opens the store that is built into, and the machine's.
 func (e *Engine) openStores(ctx context.Context, opts Options) error {
-	loc := opts.Location
-	if loc == nil {
-		uri := opts.StoreURI
-		if uri == "" {
-			uri = e.settings.Store
-		}
-		found, err := Locate(uri, e.getenv)
-		if err != nil {
-			return err
-		}
-		loc = &found
+	loc, err := e.locate(opts)
+	if err != nil {
+		return err
 	}
 	own := loc.Build
-	own.Late = opts.Late
-	if opts.Throwaway {
-		own.SyncMode = local.SyncNone
-	}
-	var err error
 	if e.store, err = openOwn(ctx, own); err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func advice(err error) string {
 	case errors.Is(err, engine.ErrNotDerivation):
 		return "Name one with -A, or see what there is: nixbench eval -f FILE --apply builtins.attrNames"
 	case errors.Is(err, engine.ErrCorrupt):
-		return "Put the database back from a backup, or move the store away and build anew."
+		return "Make it anew, from the journal and the files: nixbench store rebuild-db"
 	case errors.Is(err, store.ErrInvalidPath):
 		return "See what the store has: nixbench path-info --all"
 	}

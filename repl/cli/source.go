@@ -32,18 +32,25 @@ func (inv *invocation) openLate(ctx context.Context) (*engine.Engine, error) {
 }
 
 func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, error) {
-	set, err := inv.settings()
+	opts, err := inv.engineOptions()
 	if err != nil {
 		return nil, err
 	}
-	eng, err := engine.Open(ctx, engine.Options{
-		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
-		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug, Late: late,
-	})
+	opts.Late = late
+	eng, err := engine.Open(ctx, opts)
 	if err == nil {
 		inv.follow(ctx, eng)
 	}
 	return eng, err
+}
+
+// engineOptions returns what the flags say of the engine.
+func (inv *invocation) engineOptions() (engine.Options, error) {
+	set, err := inv.settings()
+	return engine.Options{
+		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
+	}, err
 }
 
 // follow tells of the builds of an engine on standard error until

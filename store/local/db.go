@@ -37,6 +37,7 @@ type database struct {
 
 	readOnly bool
 	syncMode SyncMode
+	unlogged bool // there is no write-ahead log to keep
 
 	mu sync.Mutex // mu guards the fields below
 	// immutable means that SQLite takes the file for one that nobody writes:
@@ -326,6 +327,16 @@ func (db *database) sync() error {
 	}
 	defer f.Close()
 	return f.Sync()
+}
+
+// unlog puts what is in the write-ahead log into the database and does without one from
+// then on. Nothing else may use the database.
+func (db *database) unlog() error {
+	c := <-db.writer
+	defer func() { db.writer <- c }()
+	db.forget()
+	db.unlogged = true
+	return db.explain(sqlitex.ExecuteTransient(c, "pragma main.journal_mode = delete", nil))
 }
 
 // close closes all connections. Those in use are waited for if they write and

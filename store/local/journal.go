@@ -32,6 +32,8 @@ type journal struct {
 	file string
 }
 
+func (st *Store) journalFile() string { return filepath.Join(st.stateDir, "db", "nixbench-journal") }
+
 // journalValid and journalGone begin the lines, after their checksum.
 const (
 	journalValid = "valid"

@@ -11,7 +11,7 @@ import (
 // not write to the directory could not open the database. Only this driver
 // has that setting. The result is nil if there is nothing to keep.
 func (db *database) keepLog() driver.Conn {
-	if db.readOnly {
+	if db.readOnly || db.unlogged {
 		return nil
 	}
 	c, err := new(msqlite.Driver).Open(db.uri("rw"))

@@ -81,7 +81,7 @@ func (st *Store) open(ctx context.Context, o Options) error {
 	if err := st.openDatabase(ctx, o, st.openSchema); err != nil {
 		return err
 	}
-	st.journal.file = filepath.Join(st.stateDir, "db", "nixbench-journal")
+	st.journal.file = st.journalFile()
 	st.recover(ctx)
 	return nil
 }
