@@ -77,3 +77,23 @@ func (e *Engine) Verify(ctx context.Context, opts VerifyOptions, report func(Fin
 	e.finish(ctx, &act, err)
 	return err
 }
+
+// OptimiseOptions say what Optimise tells.
+type OptimiseOptions = local.OptimiseOptions
+
+// An Optimisation is what optimising a store has come to.
+type Optimisation = local.Optimisation
+
+// Optimise makes files with the same contents, in the store that is built into, hard links
+// to one. It tells of itself by an activity.
+func (e *Engine) Optimise(ctx context.Context, opts OptimiseOptions) (Optimisation, error) {
+	ctx, done := e.work.begin(ctx)
+	defer done()
+	act := event.Activity{
+		ID: e.hub.NewID(), Kind: event.Optimise, Name: "optimise store", State: event.Running, Started: time.Now(),
+	}
+	e.hub.Post(act)
+	res, err := e.store.Optimise(ctx, opts)
+	e.finish(ctx, &act, err)
+	return res, err
+}

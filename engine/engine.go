@@ -105,7 +105,7 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	} else if loc, err = Locate(cmp.Or(opts.StoreURI, e.settings.Store), e.getenv); err != nil {
 		return loc, err
 	}
-	loc.Build.Late = opts.Late
+	loc.Build.Late, loc.Build.AutoOptimise = opts.Late, e.settings.AutoOptimise
 	if opts.Throwaway {
 		loc.Build.SyncMode = local.SyncNone
 	}

@@ -16,6 +16,7 @@ const (
 	CopyPath               // one store path between stores
 	Collect                // a garbage collection
 	Verify                 // a check of the store's contents
+	Optimise               // files of the store become hard links to others
 	Evaluate               // an expression
 )
 
@@ -34,6 +35,8 @@ func (k Kind) String() string {
 		return "collect"
 	case Verify:
 		return "verify"
+	case Optimise:
+		return "optimise"
 	case Evaluate:
 		return "evaluate"
 	}

@@ -134,6 +134,8 @@ func commands() []command {
 				{[]string{"--repair"}, nil, "make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
 				jsonFlag,
 			}},
+		{name: "store optimise", run: runStoreOptimise,
+			summary: "Make files with the same contents hard links to one.", flags: []flag{jsonFlag}},
 		{name: "store rebuild-db", run: runStoreRebuild,
 			summary: "Make the store's database anew from its journal and files.",
 			flags:   []flag{dryRunFlag, jsonFlag}},

@@ -96,6 +96,7 @@ func (st *Store) install(ctx context.Context, objs []object, checked map[store.P
 			return err
 		}
 		moved[obj.info.Path] = dest
+		st.optimiseNew(ctx, obj.info.Path)
 		infos = append(infos, obj.info)
 	}
 	if len(infos) == 0 {

@@ -26,6 +26,8 @@ type Store struct {
 	stateDir string
 	logDir   string
 	syncMode SyncMode
+	// autoOptimise links the files of what is added; see optimiseNew.
+	autoOptimise bool
 
 	db      lateDatabase
 	bigLock *os.File // held shared, so that nobody changes the schema
@@ -48,7 +50,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode}
+	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise}
 	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
 	st.drvs.init()
 	st.roots.st = st

@@ -24,6 +24,8 @@ type Options struct {
 	// ReadOnly opens a store that is not ours to write. Whatever would change
 	// it returns an error for which errors.Is(err, syscall.EROFS).
 	ReadOnly bool
+	// AutoOptimise makes files of what is added hard links to such with the same contents.
+	AutoOptimise bool
 	// Late opens the database when it is needed, and not at all if it is not.
 	Late bool
 	// SyncMode says how much a crash of the machine may lose.
