@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
@@ -95,19 +96,28 @@ func (m *jsonMessage) line() string {
 	return "@nix " + strings.TrimSuffix(b.String(), "\n")
 }
 
-var (
-	errorHeading   = regexp.MustCompile(`(?m)^(       )?error:`)
-	warningHeading = regexp.MustCompile(`^(evaluation )?warning:`)
-	placeLine      = regexp.MustCompile(`(?m)^( +)at (.+:\d+:\d+):$`)
-	caretLine      = regexp.MustCompile(`(?m)^( +\| +)\^$`)
-)
+// A painting is what part of a message gets colours, and which.
+type painting struct {
+	part  *regexp.Regexp
+	paint string
+}
 
-// paint colours the headings and places of a message as Nix does.
+// paintings are the headings and places of a message, as Nix colours them.
+var paintings = sync.OnceValue(func() []painting {
+	return []painting{
+		{regexp.MustCompile(`(?m)^(       )?error:`), "${1}\x1b[31;1merror:\x1b[0m"},
+		{regexp.MustCompile(`^(evaluation )?warning:`), "\x1b[35;1m${0}\x1b[0m"},
+		{regexp.MustCompile(`(?m)^( +)at (.+:\d+:\d+):$`), "${1}\x1b[34;1mat \x1b[35;1m${2}\x1b[0m:"},
+		{regexp.MustCompile(`(?m)^( +\| +)\^$`), "${1}\x1b[31;1m^\x1b[0m"},
+	}
+})
+
+// paint colours a message.
 func paint(msg string) string {
-	msg = errorHeading.ReplaceAllString(msg, "${1}\x1b[31;1merror:\x1b[0m")
-	msg = warningHeading.ReplaceAllString(msg, "\x1b[35;1m${0}\x1b[0m")
-	msg = placeLine.ReplaceAllString(msg, "${1}\x1b[34;1mat \x1b[35;1m${2}\x1b[0m:")
-	return caretLine.ReplaceAllString(msg, "${1}\x1b[31;1m^\x1b[0m")
+	for _, p := range paintings() {
+		msg = p.part.ReplaceAllString(msg, p.paint)
+	}
+	return msg
 }
 
 // levelOf returns the level that Nix gives a message.
