@@ -121,7 +121,9 @@ func (s *State) forceVar(c *Value, u *use) Value {
 // the cell turns out to refer to itself, and of the call if it is one.
 func (s *State) forceFrom(c *Value, pos Pos) Value {
 	if n := c.loadN(); n == s.busy || n == s.busy|1 {
-		s.infiniteRecursion(c, pos)
+		if _, ok := s.callUnderWay(c); !ok {
+			s.infiniteRecursion(c, pos)
+		}
 	}
 	s.wanted = pos
 	return s.forceCell(c)

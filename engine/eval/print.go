@@ -138,9 +138,22 @@ func (p *printer) show(v Value, depth int) {
 		p.set(v, depth)
 	case rawList:
 		p.list(v, depth)
+	case rawRef:
+		p.lazy(v)
 	default:
 		p.b.WriteString(p.s.ev.scalar(v))
 	}
+}
+
+// lazy shows what is not evaluated. Nix does not note that a call is under way.
+func (p *printer) lazy(v Value) {
+	if v.is(rawRef) {
+		if _, ok := p.s.callUnderWay(v.cell()); ok {
+			p.b.WriteString("«thunk»")
+			return
+		}
+	}
+	p.b.WriteString(p.s.ev.scalar(v))
 }
 
 // scalar shows what is neither string nor set nor list.
@@ -335,7 +348,7 @@ func (p *printer) element(v Value, depth int) {
 	p.cell = cellOf(v)
 	if v = v.peek(); v.shownLazy() && !p.o.Force {
 		if v.lazy() {
-			p.b.WriteString(p.s.ev.scalar(v))
+			p.lazy(v)
 		} else {
 			p.b.WriteString("«thunk»")
 		}

@@ -137,6 +137,7 @@ func (s *State) restore(c checkpoint) {
 	s.entries = s.entries[:c.entries]
 	s.popArgs(c.args)
 	s.depth, s.room, s.tries, s.unsure = c.depth, c.room, c.tries, c.unsure
+	s.calls = nil
 }
 
 // Try runs f, and returns the error that unwound it, if that is one that catch

@@ -43,6 +43,7 @@ type State struct {
 	plan      formalsPlan                    // of the last call, if no function keeps it
 	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
+	calls     map[*Value]uint64              // cells that callUnderWay has found, with what their n was
 	thrown    *Error                         // the error that unwinds the evaluation
 	wanted    Pos                            // for whom the next cell is forced: see forceFrom
 	stats     Stats

@@ -21,11 +21,12 @@ func (s *State) force(v Value) Value {
 func (s *State) forceCell(c *Value) Value {
 	call := s.wanted
 	s.wanted = 0
-	n, ok := s.claim(c)
-	if !ok {
+	n, own := s.claim(c)
+	if own {
+		s.push(cellFrame(c, n))
+	} else if int8(n) >= 0 {
 		return c.load()
 	}
-	s.push(cellFrame(c, n))
 	s.stats.Forced++
 	var r Value
 	switch uint8(n) {
@@ -51,6 +52,9 @@ func (s *State) forceCell(c *Value) Value {
 		s.room += thunkRoom
 	default:
 		panic("eval: unreachable: force a cell of raw kind " + itoa(int(uint8(n))))
+	}
+	if !own {
+		return r
 	}
 	s.pop()
 	if c.publish(r) {
@@ -95,7 +99,8 @@ func (s *State) noRoom() {
 }
 
 // claim makes s the owner of a lazy cell, and returns what its n was. If another
-// State owns it, claim waits; it returns false if there is a result by then.
+// State owns it, claim waits; it returns false, with the n of the result, if there is one
+// by then, and with what n was if s is to call again: see callUnderWay.
 func (s *State) claim(c *Value) (n uint64, ok bool) {
 	for {
 		n = c.loadN()
@@ -104,6 +109,9 @@ func (s *State) claim(c *Value) (n uint64, ok bool) {
 			return n, false
 		case uint8(n) == rawBusy || uint8(n) == rawBusyWaited:
 			if n>>8 == s.id {
+				if n, ok := s.callUnderWay(c); ok {
+					return n, false
+				}
 				s.infiniteRecursion(c, 0)
 			}
 			s.wait(c)
@@ -113,6 +121,30 @@ func (s *State) claim(c *Value) (n uint64, ok bool) {
 			return n, true
 		}
 	}
+}
+
+// callUnderWay returns what the n of a cell was that s is evaluating, if that is a call
+// that a builtin has put off, as map does. Nix does not note that these are under way: it
+// calls again, until it meets a thunk that is or has gone too deep.
+func (s *State) callUnderWay(c *Value) (n uint64, ok bool) {
+	if n, ok = s.calls[c]; ok {
+		return n, ok
+	}
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		f := s.stack[i]
+		if int8(f.n) >= 0 || f.cell() != c {
+			continue
+		}
+		if uint8(f.n) == rawThunk {
+			break
+		}
+		if s.calls == nil {
+			s.calls = make(map[*Value]uint64)
+		}
+		s.calls[c] = f.n
+		return f.n, true
+	}
+	return 0, false
 }
 
 // infiniteRecursion raises the error that a cell that is being evaluated is
