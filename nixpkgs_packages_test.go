@@ -113,7 +113,7 @@ const packageSets = `
 	vscode-extensions.ms-python:10 akkuPackages:15 androidStudioPackages:7 aspellDicts:10 azure-cli-extensions:15
 	chickenPackages:12 dhallPackages:15 dotnetCorePackages:30 dwarf-fortress-packages:10 elmPackages:20
 	emscriptenPackages:7 fishPlugins:15 gnatPackages:20 gnuradioPackages:12 godotPackages:7 graalvmPackages:18
-	grafanaPlugins:10 gst_all_1:23 haxePackages:12 home-assistant-custom-lovelace-modules:10 home-assistant.python.pkgs:10
+	grafanaPlugins:10 gst_all_1:23 haxePackages:12 home-assistant-custom-lovelace-modules:10 home-assistant.python3Packages:10
 	hunspellDicts:10 idrisPackages:15 javaPackages:7 kakounePlugins:10 kodiPackages:20 leanPackages:19 lixPackageSets.latest:10
 	luajitPackages:15 lua51Packages:15 mopidyPackages:15 nerd-fonts:20 netboxPlugins:10 obs-studio-plugins:20
 	postgresqlPackages:30 pulumiPackages:15 python313Packages:30 pypy3Packages:15 qt6Packages:30

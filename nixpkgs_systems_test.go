@@ -16,7 +16,7 @@ import (
 // much memory.
 func TestNixpkgsSystems(t *testing.T) {
 	b := newBench(t)
-	const few = 4
+	const few = 2
 	for _, kind := range []string{"systems", "images"} {
 		t.Run(kind, func(t *testing.T) {
 			file := kind + ".nix"
