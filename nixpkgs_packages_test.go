@@ -87,6 +87,7 @@ var samples = slices.Concat([]sample{
 	{on: "linux", set: "tests", count: 100, depth: 2},
 	{on: "linux", set: "nixosTests", names: tests, batch: 1},
 	{on: "linux", set: "haskellPackages", count: 70, batch: 20},
+	{on: "linux", set: "haskell.compiler", count: 20, batch: 20},
 	{on: "linux", set: "haskell.packages.ghc910", count: 20, batch: 20},
 	{on: "linux", set: "haskell.packages.native-bignum.ghc910", count: 8, batch: 20},
 	{on: "linux", set: "rPackages", count: 80, batch: 20},
@@ -120,7 +121,7 @@ const packageSets = `
 	rocqPackages:20 rustPackages:14 skawarePackages:15 swiftPackages:17 tclPackages:20 texlivePackages:30 tmuxPlugins:15
 	typstPackages:15 unixtools:35 winePackages:10 wordpressPackages.plugins:10 zigPackages:7 yaziPlugins:10 gimpPlugins:10
 	openraPackages.engines:5 linuxKernel.kernels:15 linuxKernel.packages.linux_hardened:10
-	haskell.compiler:20 beam.interpreters:20 ocaml-ng.ocamlPackages_4_14:15
+	beam.interpreters:20 ocaml-ng.ocamlPackages_4_14:15
 	perl5Packages:15 php82Extensions:10 xorg:8 dockerTools.examples:50 writers:10 pkgsBuildBuild:15 pkgsBuildTarget:15
 `
 

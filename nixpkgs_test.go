@@ -15,7 +15,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"iter"
 	"maps"
 	"os"
@@ -312,40 +311,4 @@ func TestNixpkgsExpressions(t *testing.T) {
 		})
 	}
 	fmt.Printf("nixpkgs: expressions: %v\n", c)
-}
-
-// TestNixpkgsFiles compares what is read from the files of the tree: all JSON
-// and TOML, converted, and the modules of lib, imported.
-func TestNixpkgsFiles(t *testing.T) {
-	b := newBench(t)
-	kinds := map[string][]string{}
-	err := filepath.WalkDir(b.tree, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		name, err := filepath.Rel(b.tree, path)
-		switch ext := filepath.Ext(path); {
-		case ext == ".json", ext == ".toml":
-			kinds[ext[1:]] = append(kinds[ext[1:]], name)
-		case ext == ".nix" && filepath.Dir(name) == "lib":
-			kinds["import"] = append(kinds["import"], name)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, kind := range []string{"json", "toml", "import"} {
-		t.Run(kind, func(t *testing.T) {
-			if len(kinds[kind]) == 0 {
-				t.Fatal("the tree has none")
-			}
-			var c counts
-			for i := 0; i < len(kinds[kind]); i += 200 {
-				names := kinds[kind][i:min(i+200, len(kinds[kind]))]
-				b.each(t, &c, "file-"+kind+".nix", names)
-			}
-			fmt.Printf("nixpkgs: files, %s: %v\n", kind, c)
-		})
-	}
 }
