@@ -454,7 +454,7 @@ func (s *State) warnMissing(entry, dir string) {
 		return
 	}
 	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
-		s.Warn("Nix search path entry '" + entry + "' does not exist, ignoring")
+		s.warnAt(syntax.Position{}, "Nix search path entry '"+entry+"' does not exist, ignoring")
 	}
 }
 

@@ -60,7 +60,7 @@ func (o *Oracle) Ask(ctx context.Context, file string, from, n int) ([]string, e
 // AskFiles is Ask for texts that have a file each, dir/INDEX.nix.
 func (o *Oracle) AskFiles(ctx context.Context, dir string, from, n int) ([]string, error) {
 	var in strings.Builder
-	fmt.Fprintf(&in, "oracle-question = i: import (%s/. + \"/${toString i}.nix\")\n", dir)
+	fmt.Fprintf(&in, "oracle-question = oracle-number: import (%s/. + \"/${toString oracle-number}.nix\")\n", dir)
 	for i := from; i <= n; i++ {
 		fmt.Fprintf(&in, "%s%d\n", marker, i)
 	}

@@ -123,7 +123,8 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// A zero byte ends a text, as it does for Nix, but in strings it is an error.
+// A zero byte ends a text, as it does for Nix, but in strings it is an error, unless a
+// backslash is before it.
 func TestZeroByte(t *testing.T) {
 	e, _, err := ParseExpr("x", "1\x00 )", nil)
 	if err != nil || e.(*Int).Value != 1 {
@@ -133,6 +134,11 @@ func TestZeroByte(t *testing.T) {
 		want := "input string 'a␀' cannot be represented as Nix string because it contains null bytes"
 		if e := parseError(t, src); e.Msg != want {
 			t.Errorf("%q: got %s, want %s", src, e.Msg, want)
+		}
+	}
+	for _, src := range []string{"\"a\\\x00\"", "''a''\\\x00''"} {
+		if _, _, err := ParseExpr("x", src, nil); err != nil {
+			t.Errorf("%q: got %v, want a string", src, err)
 		}
 	}
 }

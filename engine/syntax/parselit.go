@@ -50,18 +50,36 @@ func (p *parser) newStr(s string, at Pos) *Str {
 
 // strText reads the text of a StrText token between double quotes.
 func (p *parser) strText() string {
-	text := unescape(p.text(p.tok))
-	p.checkNUL(text)
+	raw := p.text(p.tok)
+	text := unescape(raw)
+	if hasBareNUL(raw) {
+		p.refuseNUL(text)
+	}
 	p.next()
 	return text
 }
 
-// checkNUL refuses a string that holds a zero byte.
-func (p *parser) checkNUL(text string) {
-	if strings.IndexByte(text, 0) >= 0 {
-		p.fail(p.tok.Start, "input string '"+strings.ReplaceAll(text, "\x00", "␀")+
-			"' cannot be represented as Nix string because it contains null bytes")
+// hasBareNUL reports whether a text with escapes has a zero byte that is not escaped:
+// others Nix does not look at.
+func hasBareNUL(raw string) bool {
+	if strings.IndexByte(raw, 0) < 0 {
+		return false
 	}
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '\\':
+			i++
+		case 0:
+			return true
+		}
+	}
+	return false
+}
+
+// refuseNUL refuses a string that holds a zero byte.
+func (p *parser) refuseNUL(text string) {
+	p.fail(p.tok.Start, "input string '"+strings.ReplaceAll(text, "\x00", "␀")+
+		"' cannot be represented as Nix string because it contains null bytes")
 }
 
 // interpolation reads further pieces of text and ${…} up to a token of kind end.
@@ -117,7 +135,9 @@ func (p *parser) indStr(at Pos) Expr {
 		switch p.tok.Kind {
 		case IndText:
 			part.text = p.text(p.tok)
-			p.checkNUL(part.text)
+			if strings.IndexByte(part.text, 0) >= 0 && !strings.HasPrefix(part.text, `''\`) {
+				p.refuseNUL(part.text)
+			}
 			p.next()
 		case DollarBrace:
 			part.x = p.inBraces()
