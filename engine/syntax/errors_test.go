@@ -74,6 +74,8 @@ func parseError(t *testing.T, src string) *Error {
 func TestErrorColumns(t *testing.T) {
 	for src, want := range map[string]string{
 		"a b )":            "x:1:5",
+		"a/b//c ":          "x:1:5",
+		"a a/b//c":         "x:1:3", // at the end of a text, where the piece before begins
 		"\n  )":            "x:2:3",
 		"a b":              "",
 		"[ 1\n":            "x:2:1",
