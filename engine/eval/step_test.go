@@ -68,6 +68,11 @@ while evaluating the attribute 'q' @ 1:36
 in an operand of '+' @ 1:44
   a=1 b=«thunk»
   f=«lambda f @ «string»:1:9»
+while calling 'f' @ 1:9
+ 
+  f=«lambda f @ «string»:1:9»
+from call site @ 1:18
+  f=«lambda f @ «string»:1:9»
 `},
 		{"a let in a function", `let f = x: let y = x + 1; z = throw "no"; in y + z; in f 1`, `
 no @ 0:0
