@@ -204,19 +204,36 @@ type (
 		base
 		fn, arg node
 		pos     Pos
+		vars    varArgs
 	}
 	call2 struct {
 		base
 		fn, a, b node
 		pos      Pos
+		vars     varArgs
 	}
 	callN struct {
 		base
 		fn   node
 		args []node
 		pos  Pos
+		vars varArgs
 	}
 )
+
+// varArgs says which arguments of a call are variables, a bit each. They are forced
+// where the function wants them, not where they are handed over.
+type varArgs uint8
+
+func varsOf(args ...node) (vars varArgs) {
+	for i, a := range args {
+		switch a.(type) {
+		case *var0, *var1, *var2, *varN:
+			vars |= 1 << i
+		}
+	}
+	return vars
+}
 
 func (n *call1) Eval(s *State, fr *Value) Value {
 	f := n.fn.Eval(s, fr)
@@ -226,13 +243,17 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 		if l.params != 1 {
 			break
 		}
-		var x Value
-		if l.formals != nil || len(l.compiled().strict) > 0 {
-			x = n.evalArg(s, fr, l)
-		} else {
-			x = n.arg.Delay(s, fr)
+		if l.formals != nil {
+			return s.enter1(l, f, n.evalArg(s, fr), n.pos)
 		}
-		return s.enter1(l, f, x, n.pos)
+		if code := l.compiled(); len(code.strict) > 0 && n.vars == 0 {
+			in := s.newFrame(l.frame)
+			setUp(in, f.frame())
+			s.begin(l, code, in, n.pos)
+			*at(in, l.arg) = s.operand(n.arg, fr, n.arg.Eval(s, fr))
+			return s.run(l, code, in, n.pos)
+		}
+		return s.enter1(l, f, n.arg.Delay(s, fr), n.pos)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 1 {
@@ -246,14 +267,9 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 	return s.applyN(f, []Value{n.arg.Delay(s, fr)}, n.pos)
 }
 
-// evalArg evaluates the argument of a function that is going to force it first.
-func (n *call1) evalArg(s *State, fr *Value, l *lambda) Value {
+// evalArg evaluates the argument of a function with formals.
+func (n *call1) evalArg(s *State, fr *Value) Value {
 	s.depth++ // for Nix, this is part of the call
-	if l.formals == nil {
-		x := n.arg.Eval(s, fr)
-		s.depth--
-		return s.operand(n.arg, fr, x)
-	}
 	s.push(textFrame(n.pos, callSiteText))
 	x := n.arg.Eval(s, fr)
 	s.pop()
@@ -288,27 +304,28 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 			break
 		}
 		code := l.compiled()
-		var x, y Value
-		s.depth++
-		for _, i := range code.strict {
-			if i == 0 {
-				x = s.operand(n.a, fr, n.a.Eval(s, fr))
-			} else {
-				y = s.operand(n.b, fr, n.b.Eval(s, fr))
-			}
-		}
-		s.depth--
-		if x.n == 0 {
-			x = n.a.Delay(s, fr)
-		}
-		if y.n == 0 {
-			y = n.b.Delay(s, fr)
-		}
 		in := s.newFrame(l.frame)
 		setUp(in, f.frame())
-		*at(in, l.arg) = x
-		*at(in, l.arg+1) = y
-		return s.enter(l, code, in, n.pos)
+		s.begin(l, code, in, n.pos)
+		x, y := at(in, l.arg), at(in, l.arg+1)
+		for _, i := range code.strict {
+			arg, slot := n.a, x
+			if i == 1 {
+				arg, slot = n.b, y
+			}
+			if n.vars>>i&1 == 0 {
+				*slot = s.operand(arg, fr, arg.Eval(s, fr))
+			} else if *slot = arg.Delay(s, fr); slot.lazy() {
+				break // the others are forced after it
+			}
+		}
+		if x.n == 0 {
+			*x = n.a.Delay(s, fr)
+		}
+		if y.n == 0 {
+			*y = n.b.Delay(s, fr)
+		}
+		return s.run(l, code, in, n.pos)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 2 {
@@ -333,22 +350,23 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 			break
 		}
 		code := l.compiled()
-		var buf [8]Value
-		vals := append(buf[:0], make([]Value, len(args))...)
-		s.depth++
-		for _, i := range code.strict {
-			vals[i] = s.operand(args[i], fr, args[i].Eval(s, fr))
-		}
-		s.depth--
 		in := s.newFrame(l.frame)
 		setUp(in, f.frame())
-		for i, a := range args {
-			if vals[i].n == 0 {
-				vals[i] = a.Delay(s, fr)
+		s.begin(l, code, in, n.pos)
+		for _, i := range code.strict {
+			slot := at(in, l.arg+uintptr(i))
+			if n.vars>>i&1 == 0 {
+				*slot = s.operand(args[i], fr, args[i].Eval(s, fr))
+			} else if *slot = args[i].Delay(s, fr); slot.lazy() {
+				break // the others are forced after it
 			}
-			*at(in, l.arg+uintptr(i)) = vals[i]
 		}
-		return s.enter(l, code, in, n.pos)
+		for i, a := range args {
+			if x := at(in, l.arg+uintptr(i)); x.n == 0 {
+				*x = a.Delay(s, fr)
+			}
+		}
+		return s.run(l, code, in, n.pos)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 3 || len(args) != 3 {

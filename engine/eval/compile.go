@@ -292,11 +292,14 @@ func (c *compiler) call(e *syntax.Call) node {
 	fn := c.expr(e.Fn)
 	switch args := e.Args; len(args) {
 	case 1:
-		return &call1{fn: fn, arg: c.delayed(args[0]), pos: e.At}
+		arg := c.delayed(args[0])
+		return &call1{fn: fn, arg: arg, pos: e.At, vars: varsOf(arg)}
 	case 2:
-		return &call2{fn: fn, a: c.delayed(args[0]), b: c.delayed(args[1]), pos: e.At}
+		a, b := c.delayed(args[0]), c.delayed(args[1])
+		return &call2{fn: fn, a: a, b: b, pos: e.At, vars: varsOf(a, b)}
 	}
-	return &callN{fn: fn, args: c.all(e.Args), pos: e.At}
+	args := c.all(e.Args)
+	return &callN{fn: fn, args: args, pos: e.At, vars: varsOf(args...)}
 }
 
 func (c *compiler) assert(e *syntax.Assert) node {

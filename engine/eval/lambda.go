@@ -263,12 +263,23 @@ func callSite(call Pos) ErrorOption { return While(call, "from call site") }
 
 // enter evaluates the body of a function in its frame.
 func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
+	s.begin(l, code, fr, call)
+	return s.run(l, code, fr, call)
+}
+
+// begin makes a call a step of the trace, and run evaluates the body. What the body
+// forces first may be evaluated in between: until it has been, it is the zero Value in
+// fr, which tells the trace that it was forced by the body.
+func (s *State) begin(l *lambda, code *lambdaCode, fr *Value, call Pos) {
 	s.depth++
 	s.room -= code.room
 	if s.depth > s.ev.maxDepth || s.room < 0 {
 		s.pastLimit(l, call)
 	}
 	s.push(pointerFrame(fr, uint64(call)<<32|l.tag))
+}
+
+func (s *State) run(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	if s.interrupt.Load() {
 		if s.interrupted(); s.tracer != nil {
 			return s.enterTraced(l, code, fr, call)

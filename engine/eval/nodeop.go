@@ -17,7 +17,7 @@ type notNode struct {
 }
 
 func (n *notNode) Eval(s *State, fr *Value) Value {
-	return MakeBool(!s.evalBool(n.x, fr, n.pos, "in the argument of '!'"))
+	return MakeBool(!s.evalBool(n.x, fr, n.pos, argumentOfNot))
 }
 
 func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
@@ -41,24 +41,42 @@ type logicNode struct {
 func (n *logicNode) Eval(s *State, fr *Value) Value {
 	switch n.op {
 	case syntax.OpAnd:
-		if !s.evalBool(n.x, fr, n.xpos, "in the left operand of '&&'") {
+		if !s.evalBool(n.x, fr, n.xpos, leftOfAnd) {
 			return False
 		}
 		return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '&&'"))
 	case syntax.OpOr:
-		if s.evalBool(n.x, fr, n.xpos, "in the left operand of '||'") {
+		if s.evalBool(n.x, fr, n.xpos, leftOfOr) {
 			return True
 		}
 		return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '||'"))
 	}
-	if !s.evalBool(n.x, fr, n.xpos, "in the left operand of '->'") {
+	if !s.evalBool(n.x, fr, n.xpos, leftOfImplies) {
 		return True
 	}
 	return MakeBool(s.evalBool(n.y, fr, n.ypos, "in the right operand of '->'"))
 }
 
+// leftStep is the step of evaluating x.
+func (n *logicNode) leftStep() string {
+	switch n.op {
+	case syntax.OpAnd:
+		return leftOfAnd
+	case syntax.OpOr:
+		return leftOfOr
+	}
+	return leftOfImplies
+}
+
 // Steps of evaluating operands.
-const operandOfAdd = "in an operand of '+'"
+const (
+	operandOfAdd  = "in an operand of '+'"
+	argumentOfNot = "in the argument of '!'"
+	leftOfAnd     = "in the left operand of '&&'"
+	leftOfOr      = "in the left operand of '||'"
+	leftOfImplies = "in the left operand of '->'"
+	rightOfUpdate = "in the right operand of '//'"
+)
 
 var operandSteps = map[syntax.Op][2]string{
 	syntax.OpEqual:    {"in the left operand of '=='", "in the right operand of '=='"},
@@ -93,7 +111,7 @@ type lessNode struct {
 
 func (n *lessNode) Eval(s *State, fr *Value) Value {
 	if n.not { // Nix has !(y < x)
-		s.push(textFrame(n.pos, "in the argument of '!'"))
+		s.push(n.notFrame())
 	}
 	s.enterOperator(lessThan, n.pos)
 	var x, y Value
@@ -122,6 +140,9 @@ func (n *lessNode) Eval(s *State, fr *Value) Value {
 	return MakeBool(r != n.not)
 }
 
+// notFrame is the step of the negation that Nix makes of the operator.
+func (n *lessNode) notFrame() frame { return textFrame(n.pos, argumentOfNot) }
+
 // operand returns what the builtin that Nix calls for an operator gets for v, the
 // value of n.
 func (s *State) operand(n node, fr *Value, v Value) Value {
@@ -138,8 +159,10 @@ func (s *State) enterOperator(b *Builtin, pos Pos) {
 	if s.depth > s.ev.maxDepth {
 		s.pastLimit(nil, pos)
 	}
-	s.push(pointerFrame(b, uint64(pos)<<32|tagBuiltin))
+	s.push(operatorFrame(b, pos))
 }
+
+func operatorFrame(b *Builtin, pos Pos) frame { return pointerFrame(b, uint64(pos)<<32|tagBuiltin) }
 
 func (s *State) leaveOperator() {
 	s.pop()
@@ -301,7 +324,7 @@ type updateNode struct {
 
 // Eval evaluates the right operand first, as Nix does.
 func (n *updateNode) Eval(s *State, fr *Value) Value {
-	y := s.evalOperand(n.y, fr, n.ypos, "in the right operand of '//'")
+	y := s.evalOperand(n.y, fr, n.ypos, rightOfUpdate)
 	x := s.evalOperand(n.x, fr, n.xpos, "in the left operand of '//'")
 	s.stats.Updates++
 	return s.update(x, y)

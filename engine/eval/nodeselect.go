@@ -212,7 +212,7 @@ type ifNode struct {
 }
 
 func (n *ifNode) Eval(s *State, fr *Value) Value {
-	s.push(textFrame(n.pos, "while evaluating a branch condition"))
+	s.push(n.step())
 	c := n.cond.Eval(s, fr)
 	if !c.is(rawBool) {
 		s.wrongType("a Boolean", c, n.pos, 0, "")
@@ -223,6 +223,11 @@ func (n *ifNode) Eval(s *State, fr *Value) Value {
 	}
 	return n.els.Eval(s, fr)
 }
+
+// step is the step of evaluating the condition.
+func (n *ifNode) step() frame { return textFrame(n.pos, "while evaluating a branch condition") }
+
+const assertCondition = "in the condition of the assert statement"
 
 // An assertNode is assert cond; body.
 type assertNode struct {
@@ -236,7 +241,7 @@ type assertNode struct {
 }
 
 func (n *assertNode) Eval(s *State, fr *Value) Value {
-	if !s.evalBool(n.cond, fr, n.condPos, "in the condition of the assert statement") {
+	if !s.evalBool(n.cond, fr, n.condPos, assertCondition) {
 		n.fail(s, fr)
 	}
 	return n.body.Eval(s, fr)

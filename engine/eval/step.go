@@ -134,7 +134,12 @@ func environments(ev *Evaluator, stack []frame) []*environment {
 		case tag == tagEnv || tag == tagRoot:
 			current = &environment{ev: ev, frame: f.env(), index: f.n >> 8, inside: tag == tagEnv}
 		case tag == tagLambda:
-			current = &environment{ev: ev, frame: f.env(), lambda: ev.nodes.called(f), inside: true}
+			l := ev.nodes.called(f)
+			envs[i] = &environment{ev: ev, frame: f.env(), lambda: l, inside: true}
+			if !l.waiting(f.env()) {
+				current = envs[i]
+			}
+			continue
 		}
 		envs[i] = current
 	}

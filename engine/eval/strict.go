@@ -100,3 +100,100 @@ func forcedBoth(x, y node, acc []uintptr) ([]uintptr, bool) {
 	}
 	return acc, false
 }
+
+// waiting reports whether the body of l, which was called with the frame fr, waits
+// for a parameter that it forces first.
+func (l *lambda) waiting(fr *Value) bool { return l.awaited(fr) != 0 }
+
+// awaited returns the cell of that parameter, 0 if the body waits for none.
+func (l *lambda) awaited(fr *Value) uintptr {
+	code := l.code.Load()
+	if code == nil {
+		return 0
+	}
+	for _, i := range code.strict {
+		if c := l.arg + uintptr(i); at(fr, c).n == 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// early returns the steps that the body of l would be in if it had been begun before
+// its parameters were evaluated: those that lead to the one that it waits for, if
+// there is one.
+func (l *lambda) early(fr *Value) []frame {
+	c := l.awaited(fr)
+	if c == 0 {
+		return nil
+	}
+	steps, _ := stepsTo(l.code.Load().body, c, nil)
+	return steps
+}
+
+// stepsTo appends the steps that evaluating n is in when it forces the cell c of the
+// current frame first, for the nodes that forced looks into. found is false if n does not
+// force it.
+func stepsTo(n node, c uintptr, steps []frame) (_ []frame, found bool) {
+	within := func(step frame, n node) ([]frame, bool) { return stepsTo(n, c, append(steps, step)) }
+	either := func(steps []frame, x, y node) ([]frame, bool) {
+		if in, found := stepsTo(x, c, steps); found {
+			return in, true
+		}
+		return stepsTo(y, c, steps)
+	}
+	switch n := n.(type) {
+	case *stepNode:
+		return within(textFrame(n.pos, n.as), n.x)
+	case *var0:
+		if n.as != "" {
+			steps = append(steps, textFrame(n.pos, n.as))
+		}
+		return steps, n.i == c
+	case *select1:
+		return stepsTo(n.x, c, steps)
+	case *selectN:
+		return stepsTo(n.x, c, steps)
+	case *hasAttr:
+		return stepsTo(n.x, c, steps)
+	case *addNode:
+		return either(steps, n.x, n.y)
+	case *arithNode:
+		return either(append(steps, operatorFrame(n.builtin, n.pos)), n.x, n.y)
+	case *lessNode:
+		if n.not {
+			steps = append(steps, n.notFrame())
+		}
+		return either(append(steps, operatorFrame(lessThan, n.pos)), n.x, n.y)
+	case *equalNode:
+		return either(steps, n.x, n.y)
+	case *concatNode:
+		return either(steps, n.x, n.y)
+	case *updateNode:
+		if y, ok := n.y.(*updateNode); ok {
+			return stepsTo(y, c, steps)
+		}
+		return within(textFrame(n.ypos, rightOfUpdate), n.y)
+	case *ifNode:
+		return within(n.step(), n.cond)
+	case *assertNode:
+		return within(textFrame(n.condPos, assertCondition), n.cond)
+	case *logicNode:
+		return within(textFrame(n.xpos, n.leftStep()), n.x)
+	case *notNode:
+		return within(textFrame(n.pos, argumentOfNot), n.x)
+	case *interpNode:
+		return stepsTo(n.parts[0], c, steps)
+	case *letNode:
+		return stepsTo(n.body, c, steps)
+	case *withNode:
+		return stepsTo(n.body, c, steps)
+	case *call1:
+		return stepsTo(n.fn, c, steps)
+	case *call2:
+		return stepsTo(n.fn, c, steps)
+	case *callN:
+		return stepsTo(n.fn, c, steps)
+	}
+	return steps, false
+}

@@ -128,7 +128,11 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 		if f.pos() != 0 {
 			trace = append(trace, TraceFrame{Pos: t.Pos, Text: callSiteText, Verbose: true})
 		}
-		t = TraceFrame{Pos: s.ev.Position(l.pos), Text: "while calling " + name, Verbose: true}
+		trace = append(trace, TraceFrame{Pos: s.ev.Position(l.pos), Text: "while calling " + name, Verbose: true})
+		for _, step := range l.early(f.env()) {
+			trace = s.tell(trace, &step)
+		}
+		return trace
 	case tagBuiltin:
 		if b := f.builtin(); !b.NoTrace {
 			t.Text = "while calling the '" + b.Name + "' builtin"
