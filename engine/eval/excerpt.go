@@ -21,9 +21,9 @@ func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
 
 // Excerpt returns the source line of a position, with a caret below the column,
 // between its neighbours; each line ends with a newline.
-// It is "" if the text is not at hand.
+// It is "" if the text is not at hand, or has no line.
 func Excerpt(p syntax.Position) string {
-	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() || p.File.Lost() {
+	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() || p.File.Source() == "" {
 		return ""
 	}
 	var b strings.Builder

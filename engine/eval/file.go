@@ -303,7 +303,7 @@ func (s *State) Exists(file string) bool {
 
 // stat follows symbolic links to what a path is.
 func (s *State) stat(file string) (string, FileType, error) {
-	for range maxSymlinks {
+	for range maxSymlinks - 1 { // Nix counts the path itself
 		t, err := s.Lstat(file)
 		if err != nil || t != FileSymlink {
 			return file, t, err

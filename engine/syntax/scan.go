@@ -24,8 +24,9 @@ type Scanner struct {
 	// noPath and noURI are the ends of runs of characters known to be followed
 	// by nothing that makes them a path or a URL.
 	noPath, noURI int
-	noPipes       bool // |> and <| are errors
-	afterPath     bool // the text ends right after a path
+	noPipes       bool  // |> and <| are errors
+	afterPath     bool  // the text ends right after a path
+	before        int32 // where the token before the last StrText of a path begins
 
 	// badAt is the offset of what Err complains about, badMsg the complaint.
 	badMsg string
@@ -143,6 +144,9 @@ func (s *Scanner) Next() Token {
 	switch {
 	case kind == PathEnd:
 		s.afterPath = start == len(s.src)
+		if s.afterPath && s.last.Kind == StrText {
+			return Token{PathEnd, s.before, s.last.End}
+		}
 		return Token{PathEnd, s.last.Start, s.last.End}
 	case kind == EndOfFile && s.afterPath:
 		// Nix takes a text that ends with a path to end before its last piece.
@@ -314,6 +318,7 @@ func (s *Scanner) scanPath(i int) Kind {
 	}
 	run := s.run(i, clsPath)
 	slash := s.at(run) == '/'
+	s.before = s.last.Start
 	switch {
 	case slash && s.is(run+1, clsPath):
 		s.pop()
