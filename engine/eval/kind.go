@@ -59,6 +59,17 @@ func ShowType(v Value) string {
 		return "the partially applied built-in function '" + v.Builtin().Name + "'"
 	case rawBusy, rawBusyWaited:
 		return "a black hole"
+	case rawRef:
+		return showCellType(v.cell())
+	}
+	return "a thunk"
+}
+
+// showCellType is ShowType of a cell that is not evaluated.
+func showCellType(c *Value) string {
+	switch uint8(c.loadN()) {
+	case rawApp, rawMapElem, rawGenElem, rawMapAttr:
+		return "a function application"
 	}
 	return "a thunk"
 }

@@ -141,7 +141,7 @@ func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 func (w *jsonWriter) evaluated(v eval.Value, pos eval.Pos) eval.Value {
 	known, ok := v.Evaluated()
 	if !ok && !w.root {
-		w.s.Raise(eval.ErrorType, "cannot convert a thunk to JSON", eval.At(pos))
+		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", eval.At(w.s.PlaceOf(v, pos)))
 	}
 	return known
 }
