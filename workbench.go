@@ -98,7 +98,7 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 	}
 	var targets []store.DerivedPath
 	for _, attr := range opts.Build {
-		v, err := ev.Select(ctx, set, attr, eval.NoAttrs())
+		v, err := ev.Select(ctx, set, attr, eval.NoAttrs(), true)
 		if err != nil {
 			return nil, err
 		}

@@ -63,7 +63,7 @@ func (s *sitting) load(ctx context.Context, l *load) error {
 	if err != nil {
 		return err
 	}
-	if v, err = s.ev.Select(ctx, v, "", s.args); err != nil {
+	if v, err = s.ev.Select(ctx, v, "", s.args, true); err != nil {
 		return err
 	}
 	return s.addAttrs(ctx, v, l)

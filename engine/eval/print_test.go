@@ -76,7 +76,7 @@ func TestSelectPath(t *testing.T) {
 	v := eval1(t, ev, `{ sys ? 1, arg ? 0 }: { a.b = [ { "x.y" = sys + arg; } ({ n }: n) ]; l = [ ]; }`)
 	args := eval1(t, ev, `{ arg = 5; n = 7; }`).Attrs()
 	for path, want := range map[string]string{`a.b.0."x.y"`: "6", "a.b.1": "7", "l": "[ ]"} {
-		r, err := ev.Select(ctx, v, path, args)
+		r, err := ev.Select(ctx, v, path, args, true)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
 		} else if got := ev.PrintPlain(r, true); got != want {
@@ -92,7 +92,7 @@ func TestSelectPath(t *testing.T) {
 		"a..b":   "empty attribute name in selection path 'a..b'",
 		"a.b.1.": "",
 	} {
-		_, err := ev.Select(ctx, v, path, args)
+		_, err := ev.Select(ctx, v, path, args, true)
 		if want == "" {
 			continue
 		}
@@ -100,7 +100,7 @@ func TestSelectPath(t *testing.T) {
 			t.Errorf("%s: got error %v, want %s", path, err, want)
 		}
 	}
-	_, err := ev.Select(ctx, eval1(t, ev, `{ a }: a`), "", NoAttrs())
+	_, err := ev.Select(ctx, eval1(t, ev, `{ a }: a`), "", NoAttrs(), true)
 	if err == nil || !strings.HasPrefix(err.Error(), "cannot evaluate a function that has an argument without a value ('a')") {
 		t.Errorf("got error %v", err)
 	}

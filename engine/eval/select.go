@@ -9,10 +9,10 @@ import (
 
 // SelectPath selects what an attribute path such as a.b.0 leads to from v. On
 // the way, functions are called with arguments from args, as --arg gives them.
-// Names may be in quotation marks. The result is forced, but not called.
+// Names may be in quotation marks. The result is neither forced nor called. pos is
+// where the attribute that holds it is defined, if one does.
 // Behaviour: findAlongAttrPath in Nix's attr-path.cc.
-func (s *State) SelectPath(v Value, attrPath string, args Attrs) (Value, Pos) {
-	var pos Pos
+func (s *State) SelectPath(v Value, attrPath string, args Attrs) (_ Value, pos Pos) {
 	for _, name := range s.ParseAttrPath(attrPath) {
 		v = s.AutoCall(v, args)
 		if i, err := strconv.ParseUint(name, 10, 32); err == nil {
@@ -41,7 +41,7 @@ func (s *State) SelectPath(v Value, attrPath string, args Attrs) (Value, Pos) {
 		}
 		v, pos = next, a.Pos(Intern(name))
 	}
-	return s.force(v), pos
+	return v, pos
 }
 
 // ParseAttrPath splits an attribute path at its dots. A missing closing
@@ -84,10 +84,11 @@ https://nix.dev/manual/nix/stable/language/syntax.html#functions.`
 // that it names, and returns the result, forced.
 // Behaviour: autoCallFunction in Nix's eval.cc.
 func (s *State) AutoCall(v Value, args Attrs) Value {
-	v = s.force(v)
+	pos := s.PlaceOf(v, 0)
+	v = s.ForceFor(v, pos)
 	if v.is(rawAttrs) {
 		if f := get(v, symFunctor); f != nil {
-			return s.AutoCall(s.apply(*f, v), args)
+			return s.AutoCall(s.applyAt(*f, v, pos), args)
 		}
 		return v
 	}
@@ -109,17 +110,21 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 			}
 		}
 	}
-	return s.apply(v, b.Value())
+	return s.applyAt(v, b.Value(), pos)
 }
 
 // NoAttrs is the empty set.
 func NoAttrs() Attrs { return Attrs{EmptyAttrs} }
 
-// Select selects along an attribute path and calls what it leads to, as
-// nix-instantiate -A does.
-func (ev *Evaluator) Select(ctx context.Context, v Value, attrPath string, args Attrs) (Value, error) {
+// Select selects along an attribute path, as nix-instantiate -A does. If call is set,
+// it calls what that leads to.
+func (ev *Evaluator) Select(ctx context.Context, v Value, attrPath string, args Attrs, call bool) (Value, error) {
 	return ev.value(ctx, func(s *State) Value {
 		v, _ := s.SelectPath(v, attrPath, args)
-		return s.AutoCall(v, args)
+		v = s.ForceFor(v, s.PlaceOf(v, 0))
+		if call {
+			v = s.AutoCall(v, args)
+		}
+		return v
 	})
 }

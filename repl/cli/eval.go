@@ -37,7 +37,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if len(attrs) > 1 {
 		return inv.cmd.usage("unexpected argument '%s'", attrs[1])
 	}
-	if v, err = e.selectAttr(ctx, v, strings.Join(attrs, ""), false); err != nil {
+	if v, err = e.selectAttr(ctx, v, strings.Join(attrs, "")); err != nil {
 		return err
 	}
 	if inv.apply != "" {

@@ -37,10 +37,7 @@ type invocation struct {
 	hasExpr    bool
 	attrs      []string
 	includes   []string
-	argExprs   []Option // --arg
-	argStrs    []Option // --argstr
-	argFiles   []Option // --arg-from-file
-	argStdin   []string // --arg-from-stdin
+	autoArgs   []autoArg // of --arg and its like, in order
 
 	// Evaluation.
 	raw, strict, parse, xml, evalOnly, findFile bool
@@ -228,19 +225,19 @@ var exprFlags = []flag{
 	}},
 	includeFlag,
 	{[]string{"--arg"}, []string{"NAME", "EXPR"}, "pass EXPR as the argument NAME of functions", func(inv *invocation, args []string) error {
-		inv.argExprs = append(inv.argExprs, Option{args[0], args[1]})
+		inv.autoArgs = append(inv.autoArgs, autoArg{args[0], args[1], argExpr})
 		return nil
 	}},
 	{[]string{"--argstr"}, []string{"NAME", "STRING"}, "pass STRING as the argument NAME of functions", func(inv *invocation, args []string) error {
-		inv.argStrs = append(inv.argStrs, Option{args[0], args[1]})
+		inv.autoArgs = append(inv.autoArgs, autoArg{args[0], args[1], argText})
 		return nil
 	}},
 	{[]string{"--arg-from-file"}, []string{"NAME", "FILE"}, "pass the contents of FILE as the argument NAME of functions", func(inv *invocation, args []string) error {
-		inv.argFiles = append(inv.argFiles, Option{args[0], args[1]})
+		inv.autoArgs = append(inv.autoArgs, autoArg{args[0], args[1], argFile})
 		return nil
 	}},
 	{[]string{"--arg-from-stdin"}, []string{"NAME"}, "pass standard input as the argument NAME of functions", func(inv *invocation, args []string) error {
-		inv.argStdin = append(inv.argStdin, args[0])
+		inv.autoArgs = append(inv.autoArgs, autoArg{args[0], "", argStdin})
 		return nil
 	}},
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},

@@ -89,7 +89,7 @@ func (e *evaluation) installables(ctx context.Context, root eval.Value, arg stri
 			return nil, err
 		}
 	}
-	v, err := e.selectAttr(ctx, root, attrPath, false)
+	v, err := e.selectAttr(ctx, root, attrPath)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
@@ -43,12 +44,17 @@ func runInstantiate(ctx context.Context, inv *invocation) error {
 }
 
 // legacyArgs returns the arguments of a command that takes files or, after
-// --expr, expressions; ./default.nix if there are none.
+// --expr, expressions; ./default.nix if there are none. Standard input, which is
+// one, is read once, before the others.
 func (inv *invocation) legacyArgs() []string {
 	if len(inv.args) == 0 && !inv.hasExpr && !inv.findFile {
 		return []string{"."}
 	}
-	return inv.args
+	if inv.findFile || !slices.Contains(inv.args, "-") {
+		return inv.args
+	}
+	rest := slices.DeleteFunc(slices.Clone(inv.args), func(arg string) bool { return arg == "-" })
+	return append([]string{"-"}, rest...)
 }
 
 // legacyRoot returns the value of such an argument.
@@ -72,9 +78,9 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 	}
 	for _, attr := range attrs {
 		// Nix calls what it prints only if there is something to call it with.
-		v, err := e.selectAttr(ctx, root, attr, !e.inv.evalOnly || e.args.Len() > 0)
+		v, err := e.ev.Select(ctx, root, attr, e.args, !e.inv.evalOnly || e.args.Len() > 0)
 		if err != nil {
-			return err
+			return e.traced(err)
 		}
 		if err := f(v); err != nil {
 			return err

@@ -34,11 +34,10 @@ func runRepl(ctx context.Context, inv *invocation) error {
 // sessionOptions are the options of the flags for a session.
 func (inv *invocation) sessionOptions() repl.Options {
 	opts := repl.Options{Dir: inv.env.Dir, Includes: inv.includes, Debugger: inv.debugger}
-	for _, arg := range inv.argExprs {
-		opts.Args = append(opts.Args, repl.Arg{Name: arg.Name, Value: arg.Value, IsExpr: true})
-	}
-	for _, arg := range inv.argStrs {
-		opts.Args = append(opts.Args, repl.Arg{Name: arg.Name, Value: arg.Value})
+	for _, arg := range inv.autoArgs {
+		if arg.from == argExpr || arg.from == argText {
+			opts.Args = append(opts.Args, repl.Arg{Name: arg.name, Value: arg.value, IsExpr: arg.from == argExpr})
+		}
 	}
 	return opts
 }

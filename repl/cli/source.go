@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -193,41 +195,69 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	return e, e.setArgs(ctx)
 }
 
-// textArgs returns the arguments that are strings: of --argstr, files, and
-// standard input.
-func (e *evaluation) textArgs() ([]Option, error) {
-	texts := slices.Clone(e.inv.argStrs)
-	for _, arg := range e.inv.argFiles {
-		text, err := os.ReadFile(e.inv.abs(arg.Value))
-		if err != nil {
-			return nil, err
-		}
-		texts = append(texts, Option{arg.Name, string(text)})
-	}
-	for _, name := range e.inv.argStdin {
-		text, err := io.ReadAll(e.inv.env.Stdin)
-		if err != nil {
-			return nil, fmt.Errorf("read standard input: %v", err)
-		}
-		texts = append(texts, Option{name, string(text)})
-	}
-	return texts, nil
+// An autoArg is an argument for functions that are called where they are met.
+type autoArg struct {
+	name, value string
+	from        argKind
 }
 
-// setArgs evaluates --arg and --argstr.
+// An argKind says what the value of an autoArg is.
+type argKind uint8
+
+const (
+	argExpr  argKind = iota // --arg: an expression
+	argText                 // --argstr: a string
+	argFile                 // --arg-from-file: a file with the string
+	argStdin                // --arg-from-stdin: none, the string is standard input
+)
+
+// text returns what is passed as a string.
+func (e *evaluation) text(arg autoArg) (string, error) {
+	switch arg.from {
+	case argFile:
+		b, err := os.ReadFile(e.inv.abs(arg.value))
+		if path := (*fs.PathError)(nil); errors.As(err, &path) {
+			reason := path.Err.Error()
+			return "", fmt.Errorf("opening file %q: %s", arg.value, strings.ToUpper(reason[:1])+reason[1:])
+		}
+		return string(b), err
+	case argStdin:
+		b, err := io.ReadAll(e.inv.env.Stdin)
+		if err != nil {
+			return "", fmt.Errorf("read standard input: %v", err)
+		}
+		return string(b), nil
+	}
+	return arg.value, nil
+}
+
+// setArgs makes values of the arguments; the last of a name counts. Files are read and
+// expressions parsed in the order of names.
 func (e *evaluation) setArgs(ctx context.Context) error {
-	texts, err := e.textArgs()
-	if err != nil || len(texts)+len(e.inv.argExprs) == 0 {
-		return err
+	args := make(map[string]autoArg)
+	for _, arg := range e.inv.autoArgs {
+		args[arg.name] = arg
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	vals := make(map[string]eval.Value)
+	for _, name := range slices.Sorted(maps.Keys(args)) {
+		arg := args[name]
+		if arg.from == argExpr {
+			err := e.ev.Do(ctx, func(s *eval.State) { vals[name] = s.DelayText("«string»", arg.value, e.inv.env.Dir) })
+			if err != nil {
+				return e.traced(err)
+			}
+			continue
+		}
+		text, err := e.text(arg)
+		if err != nil {
+			return err
+		}
+		vals[name] = eval.MakeString(text)
 	}
 	return e.traced(e.ev.Do(ctx, func(s *eval.State) {
-		vals := make(map[string]eval.Value)
-		for _, arg := range e.inv.argExprs {
-			vals[arg.Name] = s.DelayText("«string»", arg.Value, e.inv.env.Dir)
-		}
-		for _, arg := range texts {
-			vals[arg.Name] = eval.MakeString(arg.Value)
-		}
 		b := s.NewAttrs(len(vals))
 		for name, v := range vals {
 			b.SetName(name, v)
@@ -309,18 +339,12 @@ func (inv *invocation) abs(name string) string {
 	return filepath.Join(inv.env.Dir, name)
 }
 
-// selectAttr selects an attribute path from v; "" is v itself. If call is true, what
-// it leads to is called with the arguments if it is a function, as functions on the
-// way always are.
-func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string, call bool) (eval.Value, error) {
-	if call {
-		v, err := e.ev.Select(ctx, v, attrPath, e.args)
-		return v, e.traced(err)
-	}
-	var found eval.Value
-	err := e.ev.Do(ctx, func(s *eval.State) {
-		found, _ = s.SelectPath(v, attrPath, e.args)
-		found = s.Force(found)
+// selectAttr selects an attribute path from v, as nix eval does; "" is v itself.
+// Functions on the way are called with the arguments, what it leads to is not.
+func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string) (found eval.Value, err error) {
+	err = e.ev.Do(ctx, func(s *eval.State) {
+		v, pos := s.SelectPath(v, attrPath, e.args)
+		found = s.ForceFor(v, pos)
 	})
 	return found, e.traced(err)
 }

@@ -86,7 +86,7 @@ func New(ctx context.Context, root string, set *settings.Settings, getenv func(s
 	if err != nil {
 		return t, err
 	}
-	t.set, err = t.ev.Select(ctx, v, "", eval.NoAttrs())
+	t.set, err = t.ev.Select(ctx, v, "", eval.NoAttrs(), true)
 	return t, err
 }
 
@@ -219,7 +219,7 @@ func (t *Tour) Targets(ctx context.Context, attrs ...string) ([]store.DerivedPat
 // derivations returns the derivations that an attribute is or holds, at least
 // one.
 func (t *Tour) derivations(ctx context.Context, attr string) ([]engine.Derivation, error) {
-	v, err := t.ev.Select(ctx, t.set, attr, eval.NoAttrs())
+	v, err := t.ev.Select(ctx, t.set, attr, eval.NoAttrs(), true)
 	if err != nil {
 		return nil, err
 	}
