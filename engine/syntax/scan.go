@@ -318,7 +318,9 @@ func (s *Scanner) scanPath(i int) Kind {
 	}
 	run := s.run(i, clsPath)
 	slash := s.at(run) == '/'
-	s.before = s.last.Start
+	if slash || run > i {
+		s.before = s.last.Start
+	}
 	switch {
 	case slash && s.is(run+1, clsPath):
 		s.pop()
