@@ -201,11 +201,15 @@ func (s *State) WithErrorContext(msg Value, f func() Value) Value {
 // WithContext is WithErrorContext with a frame like others.
 func (s *State) WithContext(msg Value, f func() Value) Value { return s.withContext(msg, 0, f) }
 
-const alwaysTold = 1 << 8 // in n of a tagContext frame
+// The n of a tagContext frame.
+const (
+	alwaysTold   = 1 << 8
+	contextDepth = 16 // shift of the depth of calls where the text is asked for
+)
 
 func (s *State) withContext(msg Value, flags uint64, f func() Value) Value {
 	m := msg
-	s.push(pointerFrame(&m, flags|tagContext))
+	s.push(pointerFrame(&m, uint64(s.depth)<<contextDepth|flags|tagContext))
 	v := f()
 	s.pop()
 	return v
@@ -213,9 +217,12 @@ func (s *State) withContext(msg Value, flags uint64, f func() Value) Value {
 
 // contextText computes the message of a tagContext frame.
 func (s *State) contextText(f *frame) (text string, err *Error) {
+	depth := s.depth
+	s.depth = int(f.n >> contextDepth)
 	err = s.aside(func() {
 		text, _ = s.CoerceToString(*f.value(), "while evaluating the error message passed to builtins.addErrorContext", CoerceOpts{})
 	})
+	s.depth = depth
 	return text, err
 }
 
