@@ -109,6 +109,9 @@ func (s *State) evalSlot(c *Value, u *use) Value {
 //go:noinline
 func (s *State) forceVar(c *Value, u *use) Value {
 	if u.as == "" {
+		if n := len(s.stack); n > 0 && uint8(s.stack[n-1].n) == tagBuiltin {
+			return s.forceFrom(c, 0) // builtins have no place to want their arguments at
+		}
 		return s.forceFrom(c, u.pos)
 	}
 	s.push(textFrame(u.pos, u.as))
