@@ -8,7 +8,6 @@ let
   eval = system: modules: import (nixpkgs + "/nixos/lib/eval-config.nix") { inherit system; modules = [ { system.stateVersion = "26.05"; } ] ++ modules; };
   system = (eval "x86_64-linux" [
     ({ pkgs, ... }: {
-      boot.loader.grub.enable = lib.mkDefault true;
       services.openssh.enable = true;
       users.users.root.openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA root" ];
       environment.systemPackages = [ pkgs.hello ];
