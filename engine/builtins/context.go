@@ -13,9 +13,9 @@ func (t *table) contexts() []eval.Builtin {
 		def1("hasContext", 1, "s", hasContext),
 		def1("getContext", 1, "s", getContext),
 		def2("appendContext", 1, "s context", t.appendContext),
-		def1("unsafeDiscardStringContext", 1, "s", discardContext),
-		def1("unsafeDiscardOutputDependency", 1, "s", discardOutputDependency),
-		def1("addDrvOutputDependencies", 1, "s", addDrvOutputDependencies),
+		def1("unsafeDiscardStringContext", eval.Coerced, "s", discardContext),
+		def1("unsafeDiscardOutputDependency", eval.Coerced, "s", discardOutputDependency),
+		def1("addDrvOutputDependencies", eval.Coerced, "s", addDrvOutputDependencies),
 	}
 }
 

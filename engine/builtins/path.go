@@ -23,7 +23,7 @@ type Store interface {
 // paths are the builtins on paths and files.
 func (t *table) paths() []eval.Builtin {
 	return []eval.Builtin{
-		global(def1("baseNameOf", 1, "x", baseNameOf)),
+		global(def1("baseNameOf", eval.Coerced, "x", baseNameOf)),
 		global(def1("dirOf", 1, "s", dirOf)),
 		def1("toPath", 1, "s", toPath),
 		def1("storePath", 1, "path", t.storePath),

@@ -11,9 +11,9 @@ import (
 // texts are the builtins on strings.
 func (t *table) texts() []eval.Builtin {
 	return []eval.Builtin{
-		global(def1("toString", 1, "e", toString)),
+		global(def1("toString", eval.Coerced, "e", toString)),
 		def3("substring", 1, "start len s", substring),
-		def1("stringLength", 1, "e", stringLength),
+		def1("stringLength", eval.Coerced, "e", stringLength),
 		def2("concatStringsSep", 1, "separator list", concatStringsSep),
 		def3("replaceStrings", 1, "from to s", replaceStrings),
 		def2("match", 1, "regex str", t.match),

@@ -11,7 +11,7 @@ package eval
 type Builtin struct {
 	Name   string // as in builtins.Name
 	Arity  uint8  // 0 to 3; 0 is a constant, evaluated at first use
-	Strict uint8  // bit i: argument i is forced before the call
+	Strict uint8  // bit i: argument i is forced before the call; see Coerced
 	Value  Value  // of a constant that needs no evaluation
 	F0     func(*State) Value
 	F1     func(*State, Value) Value
@@ -30,6 +30,10 @@ type Builtin struct {
 	Args    []string // names of the arguments
 	Feature string   // experimental feature that has to be on; "" is none
 }
+
+// Coerced, shifted by i, is in Strict if argument i is forced to be made a string: for
+// Nix, what is forced then is one call deeper.
+const Coerced = 1 | 1<<4
 
 // Call calls f with args, which may be thunks. The result is forced.
 func (s *State) Call(f Value, args ...Value) Value {

@@ -178,10 +178,23 @@ func (s *State) callBuiltin(b *Builtin, args []Value, call Pos) Value {
 
 // arg forces an argument if the builtin is strict in it.
 func (s *State) arg(b *Builtin, i int, v Value) Value {
-	if b.Strict>>i&1 != 0 {
-		return s.force(v)
+	switch b.Strict >> i & Coerced {
+	case 0:
+		return v
+	case Coerced:
+		s.deeper()
+		v = s.force(v)
+		s.depth--
+		return v
 	}
-	return v
+	return s.force(v)
+}
+
+// deeper counts a call that has no place.
+func (s *State) deeper() {
+	if s.depth++; s.depth > s.ev.maxDepth {
+		s.tooDeep(0)
+	}
 }
 
 func (s *State) callBuiltin1(b *Builtin, x Value, call Pos) Value {
@@ -279,10 +292,16 @@ func (n *call1) evalArg(s *State, fr *Value) Value {
 
 // argOf evaluates or delays an argument, as the builtin wants it.
 func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
-	if b.Strict>>i&1 != 0 {
-		return s.operand(n, fr, n.Eval(s, fr))
+	switch b.Strict >> i & Coerced {
+	case 0:
+		return n.Delay(s, fr)
+	case Coerced:
+		s.deeper()
+		v := n.Eval(s, fr)
+		s.depth--
+		return s.operand(n, fr, v)
 	}
-	return n.Delay(s, fr)
+	return s.operand(n, fr, n.Eval(s, fr))
 }
 
 // handOver returns what a builtin gets for a list, the value of n: of a variable the

@@ -450,7 +450,7 @@ func (n *interpNode) join(s *State, fr *Value, texts []string, copyToStore bool)
 
 // part returns the text of a part of a string or path.
 func (s *State) part(v Value, pos Pos, copyToStore bool) (string, StringContext) {
-	if v.is(rawString) {
+	if v.is(rawString) && s.depth < s.ev.maxDepth {
 		return v.text(), nil
 	}
 	return s.CoerceToString(v, "while evaluating a path segment", CoerceOpts{CopyToStore: copyToStore, Pos: pos})

@@ -21,7 +21,9 @@ type XMLOptions struct {
 func XML(s *eval.State, v eval.Value, opts XMLOptions) (string, eval.StringContext) {
 	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool), out: xmlout.Writer{Forget: true}}
 	w.out.Header()
-	v = s.Force(v)
+	if opts.Lazy {
+		v = s.Force(v)
+	}
 	w.out.Element("expr", nil, func() { w.value(v) })
 	return w.out.String(), w.ctx
 }
@@ -37,6 +39,9 @@ type xmlWriter struct {
 func (w *xmlWriter) value(v eval.Value) {
 	w.s.Enter()
 	defer w.s.Leave()
+	if !w.opts.Lazy {
+		v = w.s.Force(v)
+	}
 	switch v.Kind() {
 	case eval.KindNull:
 		w.out.Empty("null")
@@ -68,11 +73,14 @@ func (w *xmlWriter) value(v eval.Value) {
 
 // inner writes what is in a value.
 func (w *xmlWriter) inner(v eval.Value) {
-	if v, ok := w.wanted(v); ok {
-		w.value(v)
-		return
+	if w.opts.Lazy {
+		var ok bool
+		if v, ok = v.Evaluated(); !ok {
+			w.out.Empty("unevaluated")
+			return
+		}
 	}
-	w.out.Empty("unevaluated")
+	w.value(v)
 }
 
 // wanted returns what is in a value, evaluated; false if that is not to be done.
