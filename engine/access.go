@@ -219,7 +219,7 @@ func (w *restrictedWorld) Realise(ctx context.Context, elems eval.StringContext)
 		return err
 	}
 	for _, elem := range elems {
-		if elem.Output() == "" {
+		if !elem.IsOutput() {
 			continue
 		}
 		st, err := w.e.StoreOf(ctx, elem.Path())

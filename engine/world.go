@@ -202,7 +202,7 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
 		case !valid && !w.opts.ReadOnly && w.e.Writable() != nil:
 			return fmt.Errorf("build '%s': %w", elem.Path(), w.e.Writable())
 		case !valid:
-			if err := w.e.Writable(); err != nil && elem.Output() != "" {
+			if err := w.e.Writable(); err != nil && elem.IsOutput() {
 				return fmt.Errorf("realise '%s': %w", elem.Display(), err) // the derivation could not be written
 			}
 			return invalidPathError(elem.Path())

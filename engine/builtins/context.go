@@ -53,7 +53,7 @@ func addDrvOutputDependencies(s *eval.State, v eval.Value) eval.Value {
 	switch {
 	case e.IsDrvDeep():
 		return eval.MakeContextString(text, ctx)
-	case e.Output() != "":
+	case e.IsOutput():
 		s.Fail(eval.ErrorOther, "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '%s'", e.Output())
 	case !e.Path().IsDerivation():
 		s.Fail(eval.ErrorOther, "path '%s' is not a derivation", e.Path())
@@ -80,7 +80,7 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 		switch {
 		case e.IsDrvDeep():
 			i.deep = true
-		case e.Output() != "":
+		case e.IsOutput():
 			i.outputs = append(i.outputs, eval.MakeString(e.Output()))
 		default:
 			i.opaque = true

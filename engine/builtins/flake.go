@@ -86,7 +86,7 @@ func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 			ref[name] = x.AsString()
 		default:
 			s.Fail(eval.ErrorOther, "flake reference attribute sets may only contain integers, Booleans, and strings, but attribute '%s' is %s",
-				name, eval.ShowType(x))
+				eval.QuoteName(name), eval.ShowType(x))
 		}
 	}
 	dir, hasDir := ref.str(s, "dir")

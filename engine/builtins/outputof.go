@@ -24,7 +24,7 @@ func (t *table) outputOf(s *eval.State, ref, output eval.Value) eval.Value {
 		fail("string '%s' has %d entries in its context. It should only have exactly one entry", text, len(c))
 	case c[0].IsDrvDeep():
 		fail("string '%s' has a context which refers to a complete source and binary closure. This is not supported at this time", text)
-	case c[0].Output() != "":
+	case c[0].IsOutput():
 		if want := t.standsFor(s, c[0]); text != want {
 			inner, _ := c[0].Inner()
 			fail("string '%s' has context with the output '%s' from derivation '%s', but the string is not the right placeholder for this derivation output. It should be '%s'",
@@ -35,7 +35,7 @@ func (t *table) outputOf(s *eval.State, ref, output eval.Value) eval.Value {
 	}
 	name := s.ForceStringNoCtx(output, "while evaluating the second argument to builtins.outputOf")
 	elem := eval.NestedElem(c[0], name)
-	if c[0].Output() == "" {
+	if !c[0].IsOutput() {
 		elem = eval.BuiltElem(c[0].Path(), name)
 	}
 	return eval.MakeContextString(t.standsFor(s, elem), eval.NewStringContext(elem))
@@ -92,7 +92,7 @@ func failNoDerivation(s *eval.State, p store.Path) {
 // placeholderOf returns the placeholder of an output and its hash.
 func placeholderOf(s *eval.State, elem eval.ContextElem) (string, nixhash.Hash) {
 	inner, _ := elem.Inner()
-	if inner.Output() == "" {
+	if !inner.IsOutput() {
 		requireFeature(s, "ca-derivations")
 		return drv.UpstreamPlaceholder(elem.Path(), elem.Output()), drv.UpstreamHash(elem.Path(), elem.Output())
 	}

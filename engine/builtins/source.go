@@ -19,7 +19,7 @@ func toFile(s *eval.State, name, contents eval.Value) eval.Value {
 	text, ctx := s.ForceString(contents, "while evaluating the second argument passed to builtins.toFile")
 	refs := make([]store.Path, 0, len(ctx))
 	for _, e := range ctx.Ordered() {
-		if e.IsDrvDeep() || e.Output() != "" {
+		if e.IsDrvDeep() || e.IsOutput() {
 			s.Fail(eval.ErrorOther, "files created by %s may not reference derivations, but %s references %s",
 				"builtins.toFile", n, encodedElem(e))
 		}
@@ -38,7 +38,7 @@ func encodedElem(e eval.ContextElem) string {
 	switch {
 	case e.IsDrvDeep():
 		return "=" + e.Path().Base()
-	case e.Output() != "":
+	case e.IsOutput():
 		return "!" + e.Output() + "!" + e.Path().Base()
 	}
 	return e.Path().Base()

@@ -36,9 +36,13 @@ func (e ContextElem) Path() store.Path {
 	return store.Path(e)
 }
 
+// IsOutput reports whether the element is an output. Its name may be empty: such a
+// derivation cannot be built, but it can be told of.
+func (e ContextElem) IsOutput() bool { return len(e) > 0 && e[0] == '!' }
+
 // Output returns the name of the output; "" if the element is not an output.
 func (e ContextElem) Output() string {
-	if len(e) == 0 || e[0] != '!' {
+	if !e.IsOutput() {
 		return ""
 	}
 	name, _, _ := strings.Cut(string(e[1:]), "!")
@@ -53,7 +57,7 @@ func NestedElem(inner ContextElem, output string) ContextElem {
 // Inner returns what the derivation of an output is: an output itself, or a store
 // path. Ok is false if the element is not an output.
 func (e ContextElem) Inner() (inner ContextElem, ok bool) {
-	if e.Output() == "" {
+	if !e.IsOutput() {
 		return "", false
 	}
 	inner = e[len(e.Output())+2:]
@@ -67,7 +71,7 @@ func (e ContextElem) Inner() (inner ContextElem, ok bool) {
 // output.
 func (e ContextElem) IsNested() bool {
 	inner, ok := e.Inner()
-	return ok && inner.Output() != ""
+	return ok && inner.IsOutput()
 }
 
 // IsDrvDeep reports whether the element is a derivation with its closure.
@@ -78,7 +82,7 @@ func (e ContextElem) Display() string {
 	switch {
 	case e.IsDrvDeep():
 		return string(e[1:]) + " (deep)"
-	case e.Output() != "":
+	case e.IsOutput():
 		inner, _ := e.Inner()
 		return inner.Display() + "^" + e.Output()
 	}
@@ -103,7 +107,7 @@ func (c StringContext) Ordered() []ContextElem {
 		switch {
 		case e.IsDrvDeep():
 			return 1
-		case e.Output() != "":
+		case e.IsOutput():
 			return 2
 		}
 		return 0

@@ -180,7 +180,7 @@ func (r *request) inputs() {
 			srcs = append(srcs, r.deepInputs(drvs, p)...)
 		case e.IsNested():
 			r.d.AddDynamic(p, outputChain(e)...)
-		case e.Output() != "":
+		case e.IsOutput():
 			drvs[p] = append(drvs[p], e.Output())
 		default:
 			srcs = append(srcs, p)
@@ -198,7 +198,7 @@ func (r *request) inputs() {
 // derivation first.
 func outputChain(e eval.ContextElem) []store.OutputName {
 	var chain []store.OutputName
-	for e.Output() != "" {
+	for e.IsOutput() {
 		chain = append(chain, e.Output())
 		e, _ = e.Inner()
 	}
