@@ -240,12 +240,19 @@ type varArgs uint8
 
 func varsOf(args ...node) (vars varArgs) {
 	for i, a := range args {
-		switch a.(type) {
-		case *var0, *var1, *var2, *varN:
+		if isVariable(a) {
 			vars |= 1 << i
 		}
 	}
 	return vars
+}
+
+func isVariable(n node) bool {
+	switch n.(type) {
+	case *var0, *var1, *var2, *varN:
+		return true
+	}
+	return false
 }
 
 func (n *call1) Eval(s *State, fr *Value) Value {
@@ -307,8 +314,7 @@ func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
 // handOver returns what a builtin gets for a list, the value of n: of a variable the
 // slot, evaluated, since a list is shown as the variable's where it is in itself.
 func (s *State) handOver(n node, fr *Value, v Value) Value {
-	switch n.(type) {
-	case *var0, *var1, *var2, *varN:
+	if isVariable(n) {
 		return n.Delay(s, fr)
 	}
 	return v

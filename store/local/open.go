@@ -50,10 +50,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise}
-	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
-	st.drvs.init()
-	st.roots.st = st
+	st := newStore(o)
 	if err := st.open(ctx, o); err != nil {
 		if st.bigLock != nil {
 			st.bigLock.Close()
@@ -62,6 +59,22 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 	}
 	st.closeOnce = sync.OnceValue(func() error { return st.close(context.WithoutCancel(ctx)) })
 	return st, nil
+}
+
+// newStore returns the store that resolved options describe, without its locks and its
+// database.
+func newStore(o Options) *Store {
+	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise}
+	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
+	st.drvs.init()
+	st.roots.st = st
+	return st
+}
+
+// openBigLock opens the lock that every process has, shared, that has the store open.
+func (st *Store) openBigLock() (err error) {
+	st.bigLock, err = openLock(filepath.Join(st.stateDir, "db", "big-lock"))
+	return err
 }
 
 func (st *Store) open(ctx context.Context, o Options) error {
@@ -73,8 +86,7 @@ func (st *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	st.reserve()
-	var err error
-	if st.bigLock, err = openLock(filepath.Join(st.stateDir, "db", "big-lock")); err != nil {
+	if err := st.openBigLock(); err != nil {
 		return err
 	}
 	if err := flock(ctx, st.bigLock, lockShared); err != nil {

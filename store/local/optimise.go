@@ -47,15 +47,11 @@ func (st *Store) optimise(ctx context.Context, opts OptimiseOptions, done *Optim
 	if err := st.Writable(); err != nil {
 		return err
 	}
-	// No collection may begin meanwhile.
-	lock, err := openLock(st.gcLockFile())
+	lock, err := st.lockOutGC(ctx)
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	if err := flock(ctx, lock, lockShared); err != nil {
-		return err
-	}
 	paths, err := st.AllPaths(ctx)
 	if err != nil {
 		return err

@@ -17,7 +17,6 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"nixbench/store"
-	"nixbench/store/drv"
 )
 
 // ErrInUse reports that other processes have a store open.
@@ -68,12 +67,9 @@ func newRebuild(ctx context.Context, opts Options) (*Rebuild, error) {
 	if err := o.makeDirs(); err != nil {
 		return nil, err
 	}
-	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode}
-	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
-	st.drvs.init()
-	st.roots.st = st
+	st := newStore(o)
 	st.journal.file = st.journalFile()
-	if st.bigLock, err = openLock(filepath.Join(st.stateDir, "db", "big-lock")); err != nil {
+	if err := st.openBigLock(); err != nil {
 		return nil, err
 	}
 	ok, err := tryFlock(st.bigLock, lockExclusive)

@@ -49,15 +49,11 @@ func (st *Store) Verify(ctx context.Context, opts VerifyOptions, report func(Fin
 
 func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
 	if !st.ReadOnly() {
-		// No collection may begin meanwhile.
-		lock, err := openLock(st.gcLockFile())
+		lock, err := st.lockOutGC(ctx)
 		if err != nil {
 			return err
 		}
 		defer lock.Close()
-		if err := flock(ctx, lock, lockShared); err != nil {
-			return err
-		}
 	}
 	infos, err := st.allInfos(ctx)
 	if err != nil {
@@ -84,6 +80,19 @@ func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Fin
 		}
 	}
 	return nil
+}
+
+// lockOutGC keeps collections from beginning until the lock is closed.
+func (st *Store) lockOutGC(ctx context.Context) (*os.File, error) {
+	lock, err := openLock(st.gcLockFile())
+	if err != nil {
+		return nil, err
+	}
+	if err := flock(ctx, lock, lockShared); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return lock, nil
 }
 
 // checkExistence returns the infos of the paths that have files.
