@@ -19,7 +19,6 @@ import (
 	"syscall"
 	"time"
 
-	"nixbench/engine/build"
 	"nixbench/engine/event"
 	"nixbench/engine/filecache"
 	"nixbench/engine/settings"
@@ -55,7 +54,7 @@ type Options struct {
 
 // An Engine is a whole Nix over one store. It is safe for concurrent use.
 type Engine struct {
-	store    *local.Store
+	store    backend
 	machine  *local.Store // nil, or the machine's store, for reading
 	unread   error        // why the machine's store is not read, or nil
 	ours     pathSet      // what need not be copied from there
@@ -63,8 +62,8 @@ type Engine struct {
 	getenv   func(string) string
 	hub      *event.Hub
 	started  time.Time
-	builder  *build.Builder // with the settings
-	keeper   *build.Builder // keeps the directories of failed builds too
+	builder  builder // with the settings
+	keeper   builder // keeps the directories of failed builds too
 	built    built
 	work     work
 	files    *filecache.Cache // nil if nothing is kept of files
@@ -79,7 +78,6 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if err := e.openStores(ctx, opts); err != nil {
 		return nil, err
 	}
-	e.newBuilders()
 	if e.settings.EvalFileCache && opts.CacheDir != "" {
 		e.files = filecache.New(filepath.Join(opts.CacheDir, "files"), opts.Debug)
 	}
@@ -118,10 +116,12 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	own := loc.Build
-	if e.store, err = openOwn(ctx, own); err != nil {
+	own, err := openOwn(ctx, loc.Build)
+	if err != nil {
 		return err
 	}
+	e.store = own
+	e.newBuilders(own)
 	if loc.Machine == nil {
 		return nil
 	}
@@ -229,6 +229,14 @@ func (e *Engine) Machine() Store {
 	return e.machine
 }
 
+// stores returns Store and, if there is one, Machine.
+func (e *Engine) stores() []backend {
+	if e.machine == nil {
+		return []backend{e.store}
+	}
+	return []backend{e.store, e.machine}
+}
+
 // MachineErr says why the machine's store is not read although there is one;
 // it is nil if it is read or there is none.
 func (e *Engine) MachineErr() error { return e.unread }
@@ -237,10 +245,7 @@ func (e *Engine) MachineErr() error { return e.unread }
 // If neither has, the error is one for which
 // errors.Is(err, [store.ErrInvalidPath]).
 func (e *Engine) StoreOf(ctx context.Context, p store.Path) (Store, error) {
-	for _, st := range []*local.Store{e.store, e.machine} {
-		if st == nil {
-			continue
-		}
+	for _, st := range e.stores() {
 		switch valid, err := st.IsValid(ctx, p); {
 		case err != nil:
 			return nil, err
@@ -304,10 +309,7 @@ func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
 		}
 	}
 	for _, drvPath := range drvPaths {
-		for _, st := range []*local.Store{e.store, e.machine} {
-			if st == nil {
-				continue
-			}
+		for _, st := range e.stores() {
 			if log, err := st.OpenLog(drvPath); !errors.Is(err, fs.ErrNotExist) {
 				return log, err
 			}

@@ -12,7 +12,6 @@ import (
 	"nixbench/engine/build"
 	"nixbench/engine/event"
 	"nixbench/store"
-	"nixbench/store/local"
 	"nixbench/store/nar"
 )
 
@@ -77,8 +76,8 @@ func (b bothStores) RealPath(p store.Path) string { return b.realPath(string(p))
 // A profileStore is where the generations of profiles are: a user's profile
 // may well lead to what only the machine's store has.
 type profileStore struct {
-	*local.Store // of the engine: locks, roots
-	both         bothStores
+	backend // of the engine: locks, roots
+	both    bothStores
 }
 
 func (e *Engine) profileStore() profileStore { return profileStore{e.store, bothStores{e}} }

@@ -97,7 +97,7 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 	return e.execute(ctx, e.keeper, plan)
 }
 
-func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Result, error) {
+func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, error) {
 	if len(plan.Build)+len(plan.Copy) > 0 {
 		if err := e.Writable(); err != nil {
 			return nil, fmt.Errorf("build: %w", err)
@@ -116,11 +116,11 @@ func (e *Engine) execute(ctx context.Context, b *build.Builder, plan *Plan) (*Re
 	return b.Execute(ctx, plan.Plan)
 }
 
-// newBuilders makes the builders: one with the settings, and one that also
+// newBuilders makes the builders for a store of this process: one with the settings, and one that also
 // keeps the directories of builds that fail.
-func (e *Engine) newBuilders() {
-	e.built.roots = e.store.NewTempRoots()
-	st := buildStore{e.store, e.built.roots}
+func (e *Engine) newBuilders(own *local.Store) {
+	e.built.roots = own.NewTempRoots()
+	st := buildStore{own, e.built.roots}
 	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
 	keeping := e.settings.Clone()
 	keeping.KeepFailed = true

@@ -1,0 +1,60 @@
+package engine
+
+import (
+	"context"
+	"io"
+
+	"nixbench/engine/build"
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/gc"
+	"nixbench/store/local"
+	"nixbench/store/profile"
+)
+
+// A backend is the store that an engine writes to, whether this process does
+// the writing or a daemon. Its methods are safe for concurrent use. What would
+// change a store that is only read returns the error of Writable.
+type backend interface {
+	Store
+	store.Adder
+	gc.Store
+	profile.Store
+
+	// Writable returns an error that says why the store can only be read, or nil.
+	Writable() error
+	// QueryValid returns those of paths that are valid, sorted without duplicates.
+	QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error)
+	// AddNAR adds the object that info describes from its archive in r; see
+	// [local.Store.AddNAR].
+	AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error
+	// AddDerivation adds a store derivation, which is valid for others after
+	// Flush; see [local.Store.AddDerivation].
+	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
+	Flush(ctx context.Context) error
+	// AddTempRoot keeps a path, valid or not, from being collected until
+	// ReleaseTempRoots.
+	AddTempRoot(ctx context.Context, p store.Path) error
+	ReleaseTempRoots() error
+	// OpenLog opens the log of a derivation; see [local.Store.OpenLog].
+	OpenLog(drvPath store.Path) (io.ReadCloser, error)
+	Optimise(ctx context.Context, opts local.OptimiseOptions) (local.Optimisation, error)
+	// Close lets go of the store. Nothing is used after it.
+	Close() error
+}
+
+// A builder realises derivations in the store of an engine. It is safe for
+// concurrent use.
+type builder interface {
+	Plan(ctx context.Context, targets []store.DerivedPath) (*build.Plan, error)
+	Execute(ctx context.Context, plan *build.Plan) (*build.Result, error)
+	// Cancel cancels the build of one derivation, CancelAll all of them. They do
+	// not wait.
+	Cancel(drvPath store.Path)
+	CancelAll()
+}
+
+var (
+	_ backend = (*local.Store)(nil)
+	_ builder = (*build.Builder)(nil)
+)
