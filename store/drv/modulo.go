@@ -34,7 +34,8 @@ type Modulo struct {
 
 	mu sync.RWMutex
 	// mu guards the fields below.
-	known map[store.Path]inputHash
+	known  map[store.Path]inputHash
+	traced map[store.Path]nixhash.Hash // what inputTraceHash returns
 }
 
 // inputHash is what stands for a derivation where it is an input.
@@ -292,12 +293,12 @@ func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
 		}
 		keys = append(keys, inputKey{key: in.key, outputs: outputs})
 	}
-	slices.SortFunc(keys, func(a, b inputKey) int { return cmp.Compare(a.key, b.key) })
 	return mergeKeys(keys), nil
 }
 
-// mergeKeys joins neighbours with the same key.
+// mergeKeys sorts keys, and joins those that are the same.
 func mergeKeys(keys []inputKey) []inputKey {
+	slices.SortFunc(keys, func(a, b inputKey) int { return cmp.Compare(a.key, b.key) })
 	merged := keys[:0]
 	for _, k := range keys {
 		last := len(merged) - 1

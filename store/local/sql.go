@@ -12,6 +12,11 @@ var (
 	//go:embed sql/schema/20260309-drop-redundant-indexreferrer.sql
 	sqlDropIndexReferrer string
 
+	//go:embed sql/schema/20251017-ca-derivations.sql
+	sqlBuildTrace string
+
+	//go:embed sql/has_table.sql
+	sqlHasTable string
 	//go:embed sql/has_paths.sql
 	sqlHasPaths string
 	//go:embed sql/has_migrations.sql
@@ -57,6 +62,19 @@ var (
 	sqlInsertReference string
 	//go:embed sql/insert_output.sql
 	sqlInsertOutput string
+	//go:embed sql/realisation.sql
+	sqlRealisation string
+	//go:embed sql/insert_realisation.sql
+	sqlInsertRealisation string
+	//go:embed sql/update_realisation.sql
+	sqlUpdateRealisation string
+	//go:embed sql/old_realisation.sql
+	sqlOldRealisation string
+	//go:embed sql/insert_old_realisation.sql
+	sqlInsertOldRealisation string
+	//go:embed sql/update_old_realisation.sql
+	sqlUpdateOldRealisation string
+
 	//go:embed sql/delete_path.sql
 	sqlDeletePath string
 )

@@ -1,0 +1,196 @@
+package local
+
+// The build trace says what the outputs of derivations came to be whose paths
+// are not known beforehand. Two tables may hold it: that of Nix from 2.35 on, by
+// the path of the derivation, which is made when it is first needed; and that of
+// older ones, by a hash of the derivation, which is kept up where it is there, so
+// that a store can be shared with such a Nix.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"nixbench/store"
+)
+
+// traceMigration is the name that Nix gives the making of the build trace.
+const traceMigration = "20251017-ca-derivations"
+
+// A traceTable is one of the tables of the build trace.
+type traceTable struct{ name, query, insert, update string }
+
+var (
+	buildTrace      = traceTable{"BuildTraceV3", sqlRealisation, sqlInsertRealisation, sqlUpdateRealisation}
+	oldRealisations = traceTable{"Realisations", sqlOldRealisation, sqlInsertOldRealisation, sqlUpdateOldRealisation}
+)
+
+// Realisation returns what an output of the derivation at drvPath came to be, or
+// ok false if that is not known or no longer valid. The derivation need not be
+// valid.
+func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return r, false, err
+	}
+	r = store.Realisation{DrvPath: drvPath, Output: output}
+	err = st.db.query(func(c *sqlite.Conn) error {
+		for _, table := range []traceTable{buildTrace, oldRealisations} {
+			there, err := table.exists(c)
+			if err != nil {
+				return err
+			}
+			if !there {
+				continue
+			}
+			key, err := st.traceKey(table, drvPath)
+			if err != nil {
+				return err
+			}
+			found, err := table.get(c, key, &r)
+			if err == nil && found {
+				ok, err = exists(c, sqlPathID, bindPath(r.OutPath))
+			}
+			if ok || err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return r, false, fmt.Errorf("query realisation of %s: %w", r, err)
+	}
+	return r, ok, nil
+}
+
+// RegisterRealisations adds to the build trace, all of rs or, after an error,
+// none. Their paths are valid. What the trace says of an output already stays,
+// but for more signatures; if that is another path, which is valid, it is an
+// error.
+//
+// A derivation that has to be resolved first, rather than what it is resolved to,
+// is noted only for older Nix.
+func (st *Store) RegisterRealisations(ctx context.Context, rs []store.Realisation) error {
+	err := st.Writable()
+	if err == nil {
+		err = st.Flush(ctx)
+	}
+	if err == nil {
+		err = st.db.write(ctx, func(c *sqlite.Conn) error { return st.putRealisations(c, rs) })
+	}
+	if err != nil {
+		return fmt.Errorf("register realisations: %w", err)
+	}
+	return nil
+}
+
+func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation) error {
+	if err := makeBuildTrace(c); err != nil {
+		return err
+	}
+	old, err := oldRealisations.exists(c)
+	if err != nil {
+		return err
+	}
+	for _, r := range rs {
+		d, err := st.loadDerivation(r.DrvPath)
+		if err != nil || !d.NeedsResolution(true) {
+			if err := buildTrace.put(c, r.DrvPath.Base(), r); err != nil {
+				return err
+			}
+		}
+		if err != nil || !old {
+			continue
+		}
+		key, err := st.traceKey(oldRealisations, r.DrvPath)
+		if err == nil {
+			err = oldRealisations.put(c, key, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeBuildTrace makes the table of the build trace, as Nix does, unless it is
+// there.
+func makeBuildTrace(c *sqlite.Conn) error {
+	done, err := migrationApplied(c, traceMigration)
+	if err != nil || done {
+		return err
+	}
+	if err := sqlitex.ExecuteScript(c, sqlBuildTrace, nil); err != nil {
+		return err
+	}
+	return each(c, sqlInsertMigration, func(stmt *sqlite.Stmt) { stmt.SetText(":migration", traceMigration) }, nil)
+}
+
+// traceKey returns how a table calls a derivation; "" if that cannot be known.
+func (st *Store) traceKey(table traceTable, drvPath store.Path) (string, error) {
+	if table.name == buildTrace.name {
+		return drvPath.Base(), nil
+	}
+	d, err := st.loadDerivation(drvPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	h, err := st.modulo.TraceHash(d)
+	return h.Base16(), err
+}
+
+func (t traceTable) exists(c *sqlite.Conn) (bool, error) {
+	return exists(c, sqlHasTable, func(stmt *sqlite.Stmt) { stmt.SetText(":name", t.name) })
+}
+
+// get fills in the path of r and its signatures.
+func (t traceTable) get(c *sqlite.Conn, key string, r *store.Realisation) (found bool, err error) {
+	err = each(c, t.query, func(stmt *sqlite.Stmt) {
+		stmt.SetText(":drv", key)
+		stmt.SetText(":output", r.Output)
+	}, func(stmt *sqlite.Stmt) error {
+		found = true
+		r.OutPath, r.Sigs = store.Path(stmt.ColumnText(0)), strings.Fields(stmt.ColumnText(1))
+		return nil
+	})
+	return found, err
+}
+
+// put writes a realisation.
+func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation) error {
+	old := store.Realisation{Output: r.Output}
+	found, err := t.get(c, key, &old)
+	if err != nil {
+		return err
+	}
+	statement := t.insert
+	if found {
+		statement = t.update
+		if old.OutPath != r.OutPath {
+			valid, err := exists(c, sqlPathID, bindPath(old.OutPath))
+			if err != nil {
+				return err
+			}
+			if valid {
+				return fmt.Errorf("Trying to register a realisation of '%s', but we already have another one locally.\nLocal:  %s\nRemote: %s", //nolint:staticcheck // Nix's words
+					r, old.OutPath, r.OutPath)
+			}
+			old.Sigs = nil
+		}
+	}
+	sigs := slices.Concat(old.Sigs, r.Sigs)
+	slices.Sort(sigs)
+	return each(c, statement, func(stmt *sqlite.Stmt) {
+		stmt.SetText(":drv", key)
+		stmt.SetText(":output", r.Output)
+		stmt.SetText(":path", string(r.OutPath))
+		stmt.SetText(":sigs", strings.Join(slices.Compact(sigs), " "))
+	}, nil)
+}

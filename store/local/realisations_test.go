@@ -1,0 +1,65 @@
+package local_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"nixbench/store"
+	"nixbench/store/drv"
+	"nixbench/store/gc"
+	"nixbench/store/nixhash"
+)
+
+func TestRealisations(t *testing.T) {
+	root := newDir(t)
+	st := openAt(t, root)
+	ctx := t.Context()
+	a := must(st.AddText(ctx, "a", []byte("a"), nil))(t)
+	b := must(st.AddText(ctx, "b", []byte("b"), nil))(t)
+	d := &drv.Derivation{
+		Name: "a", System: "x86_64-linux", Builder: "/bin/sh", Env: map[string]string{},
+		Outputs: map[string]drv.Output{"out": {Method: store.NAR, Algo: nixhash.SHA256}},
+	}
+	p := must(st.AddDerivation(ctx, d))(t)
+	ask := func(want store.Path, sigs ...string) {
+		t.Helper()
+		r, ok, err := openAt(t, root).Realisation(ctx, p, "out")
+		if err != nil || ok != (want != "") {
+			t.Fatalf("got %v, %v, %v, want %q", r, ok, err, want)
+		}
+		wanted := store.Realisation{DrvPath: p, Output: "out", OutPath: want, Sigs: sigs}
+		if diff := cmp.Diff(wanted, r, cmpopts.EquateEmpty()); ok && diff != "" {
+			t.Error(diff)
+		}
+	}
+	register := func(out store.Path, sigs ...string) error {
+		return st.RegisterRealisations(ctx, []store.Realisation{{DrvPath: p, Output: "out", OutPath: out, Sigs: sigs}})
+	}
+	ask("")
+	if err := register(a, "k:1"); err != nil {
+		t.Fatal(err)
+	}
+	ask(a, "k:1")
+	if err := register(a, "j:2"); err != nil {
+		t.Fatal(err)
+	}
+	ask(a, "j:2", "k:1")
+	// What is valid stays what the output is; what was collected does not.
+	if err := register(b); err == nil || !strings.Contains(err.Error(), "we already have another one locally") {
+		t.Errorf("registered another path: %v", err)
+	}
+	if err := st.ReleaseTempRoots(); err != nil {
+		t.Fatal(err)
+	}
+	collect(t, st, gc.Options{})
+	ask("")
+	must(st.AddDerivation(ctx, d))(t)
+	must(st.AddText(ctx, "b", []byte("b"), nil))(t)
+	if err := register(b); err != nil {
+		t.Fatal(err)
+	}
+	ask(b)
+}
