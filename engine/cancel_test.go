@@ -123,6 +123,23 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelContexts pins that errors in the texts of errors in the texts of errors …
+// can be cancelled: this goes on for hours, as in Nix, which does not notice.
+func TestCancelContexts(t *testing.T) {
+	const text = `let f = n: builtins.addErrorContext "while counting ${f n}" (if n == 0 then throw "done" else f (n - 1)); in f 2`
+	ev, err := openEngine(t, nil, engine.Options{}).NewEvaluator(engine.EvalOptions{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, _, ok := cancelAfter(t, ev, text, 300*time.Millisecond)
+	if !ok {
+		t.Fatal("ended by itself")
+	}
+	if late > 5*time.Second {
+		t.Errorf("went on for %v", late)
+	}
+}
+
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // cpuTime returns the CPU time that the process has used.
