@@ -53,8 +53,8 @@ type Error struct {
 	// Suggestions are similar names, best first, for "Did you mean".
 	Suggestions []string
 
-	pos       Pos     // Pos, before it is spelt out
-	inner     []frame // saved frames that belong below those of the stack, innermost last
+	pos       Pos        // Pos, before it is spelt out
+	inner     innerSteps // saved frames that belong below those of the stack
 	cause     error
 	kept      *failure // what thunks keep of it so far
 	unordered bool     // see Unordered
@@ -95,7 +95,7 @@ func At(pos Pos) ErrorOption { return func(e *Error) { e.pos = pos } }
 // While adds a frame to the error's trace, inside those of the calls that are
 // under way. Of several, the first is the innermost.
 func While(pos Pos, text string) ErrorOption {
-	return func(e *Error) { e.inner = append([]frame{textFrame(pos, text)}, e.inner...) }
+	return func(e *Error) { e.inner.add(textFrame(pos, text)) }
 }
 
 // Whole says that spaces and newlines at the end of the message are printed.

@@ -264,16 +264,16 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 	})
 	defer func() {
 		r := recover()
+		s.dismiss()
+		if e, ok := r.(*Error); ok {
+			e.unordered = s.unsure > 0
+			err = s.finish(e) // evaluates; may be cancelled
+			r = nil
+		}
 		if !stop() {
 			<-interrupted
 		}
 		s.interrupt.Store(false)
-		s.dismiss()
-		if e, ok := r.(*Error); ok {
-			e.unordered = s.unsure > 0
-			err = s.finish(e)
-			r = nil
-		}
 		s.restore(checkpoint{})
 		ev.retire(s)
 		if r != nil {

@@ -15,19 +15,24 @@ type failure struct {
 	frames atomic.Pointer[[]frame] // saved, outermost first; more of them while it unwinds
 }
 
+// failing returns what the trace of an error has below mark.
+func (s *State) failing(mark int, e *Error) []frame {
+	stack, inner := s.stack[mark:], e.inner.frames()
+	frames := make([]frame, 0, len(stack)+len(inner))
+	for _, fr := range stack {
+		frames = append(frames, fr.saved())
+	}
+	return append(frames, inner...)
+}
+
 // keep makes the cells that were claimed since mark keep the error that is
-// unwinding them. Cells that a worker claimed are left to who needs them first,
+// unwinding them, with the frames that failing returned. Cells that a worker claimed are left to who needs them first,
 // since what its trace tells depends on who that is.
-func (s *State) keep(mark int, e *Error) {
+func (s *State) keep(mark int, e *Error, frames []frame) {
 	if s.lead != nil {
 		return
 	}
 	stack := s.stack[mark:]
-	frames := make([]frame, 0, len(stack)+len(e.inner))
-	for _, fr := range stack {
-		frames = append(frames, fr.saved())
-	}
-	frames = append(frames, e.inner...)
 	if e.kept == nil {
 		same := *e
 		e.kept = &failure{err: &same}
@@ -53,6 +58,6 @@ func (s *State) failAgain(f *failure) {
 	e := f.err
 	s.throw(&Error{
 		Kind: e.Kind, Msg: e.Msg, Suggestions: e.Suggestions,
-		pos: e.pos, inner: *f.frames.Load(), cause: e.cause, told: true, whole: e.whole,
+		pos: e.pos, inner: innerSteps{buf: *f.frames.Load()}, cause: e.cause, told: true, whole: e.whole,
 	})
 }

@@ -169,7 +169,7 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 				panic("eval: unreachable: unwound by something else than the error")
 			}
 			if keep && e.Kind != ErrorFile {
-				s.keep(mark.stack, e)
+				s.keep(mark.stack, e, s.failing(mark.stack, e))
 			}
 			s.restore(mark)
 			s.thrown = nil

@@ -21,7 +21,7 @@ func (s *State) finish(e *Error) *Error {
 		return e
 	}
 	s.replaceCaught(e, 0, false)
-	frames, unsaved := s.replace(e, append(slices.Clone(s.stack), e.inner...), len(s.stack))
+	frames, unsaved := s.replace(e, append(slices.Clone(s.stack), e.inner.frames()...), len(s.stack))
 	trace := make([]TraceFrame, 0, 16)
 	from := make([]int32, 0, 16)
 	for i := range frames {
@@ -41,7 +41,7 @@ func (s *State) finish(e *Error) *Error {
 // of the error that the text was for. Of frames, the first unsaved are those of
 // the stack.
 func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
-	for i := 0; i < len(frames); i++ {
+	for i := 0; i < len(frames) && e.Kind != ErrorCancelled; i++ {
 		if uint8(frames[i].n) != tagContext {
 			continue
 		}
@@ -51,7 +51,7 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 		}
 		e.become(err)
 		e.Pos = s.ev.Position(e.pos)
-		frames, unsaved = append(frames[:i:i], err.inner...), min(unsaved, i)
+		frames, unsaved = append(frames[:i:i], err.inner.frames()...), min(unsaved, i)
 		i--
 	}
 	return frames, unsaved
@@ -82,6 +82,9 @@ func (s *State) replaceCaught(e *Error, mark int, keep bool) {
 				e.become(err)
 				e.inner = err.inner
 				s.stack[i].n = tagMark
+				if e.Kind == ErrorCancelled {
+					return
+				}
 			}
 		}
 	}
@@ -91,19 +94,41 @@ func (s *State) replaceCaught(e *Error, mark int, keep bool) {
 // giveBack unwinds the stack to mark while an error goes on to unwind what is
 // left. What it had to tell is told by the error.
 func (s *State) giveBack(e *Error, mark int, keep bool) {
-	inner := make([]frame, 0, len(s.stack)-mark+len(e.inner))
-	for _, f := range s.stack[mark:] {
+	var kept []frame
+	if keep {
+		kept = s.failing(mark, e)
+	}
+	for i := len(s.stack) - 1; i >= mark; i-- {
+		f := s.stack[i]
+		e.inner.add(f.saved())
 		if int8(f.n) < 0 && f.cell() == e.cell {
 			text := MakeString(enteringRecursion)
-			inner = append(inner, pointerFrame(&text, alwaysTold|tagContext))
+			e.inner.add(pointerFrame(&text, alwaysTold|tagContext))
 		}
-		inner = append(inner, f.saved())
 	}
 	if keep {
-		s.keep(mark, e)
+		s.keep(mark, e, kept)
 	}
 	s.unwind(mark)
-	e.inner = append(inner, e.inner...)
+}
+
+// innerSteps are steps of a trace to which those around them are added, innermost
+// first. It has one owner.
+type innerSteps struct {
+	buf   []frame // from start on, outermost first
+	start int
+}
+
+func (in *innerSteps) frames() []frame { return in.buf[in.start:] }
+
+// add puts a step around the others.
+func (in *innerSteps) add(f frame) {
+	if in.start == 0 {
+		room := len(in.buf) + 8
+		in.buf, in.start = append(make([]frame, room, room+len(in.buf)), in.buf...), room
+	}
+	in.start--
+	in.buf[in.start] = f
 }
 
 const enteringRecursion = "entering the infinite recursion"
@@ -179,11 +204,12 @@ func (s *State) aside(f func()) *Error {
 	thrown, mark := s.thrown, len(s.stack)
 	s.room += 1 << 20 // an error at the very limit can still be told
 	err := s.Try(f, func(e *Error) bool {
-		inner := make([]frame, 0, len(s.stack)-mark+len(e.inner))
-		for _, f := range s.stack[mark:] {
-			inner = append(inner, f.saved())
+		if e.Kind == ErrorCancelled {
+			return true
 		}
-		e.inner = append(inner, e.inner...)
+		for i := len(s.stack) - 1; i >= mark; i-- {
+			e.inner.add(s.stack[i].saved())
+		}
 		return true
 	})
 	s.room -= 1 << 20
