@@ -33,6 +33,9 @@ func (p *Plan) CopySize() int64 {
 // A Result says what came of realising targets.
 type Result = build.Result
 
+// An Outcome is what came of one target.
+type Outcome = build.Outcome
+
 // A BuildError reports that not all that an evaluation or a command needed could
 // be built.
 type BuildError struct{ Result *Result }

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"nixbench/engine/archive"
 	"nixbench/store"
-	"nixbench/store/drv"
-	"nixbench/store/nar"
 )
 
 // This file runs the builders that are part of Nix, "builtin:" in derivations.
@@ -21,23 +18,6 @@ import (
 
 const builtinPrefix = "builtin:"
 
-// refuseBuiltin says why a builtin builder cannot do what is asked of it.
-func refuseBuiltin(d *drv.Derivation) error {
-	if _, ok := d.Outputs[store.DefaultOutput]; !ok || len(d.Outputs) != 1 {
-		return fmt.Errorf("%s makes just the output 'out'", d.Builder)
-	}
-	switch d.Builder {
-	case "builtin:buildenv":
-		return nil
-	case "builtin:fetchurl":
-		if _, isFixed := d.FixedOutput(); !isFixed {
-			return errors.New("'builtin:fetchurl' must be a fixed-output or impure derivation")
-		}
-		return nil
-	}
-	return fmt.Errorf("unsupported builtin builder '%s'", strings.TrimPrefix(d.Builder, builtinPrefix))
-}
-
 // runBuiltin runs a builtin builder and takes what it has made.
 func (j *job) runBuiltin(ctx context.Context, valid []store.Path) error {
 	dir, remove, err := j.st.TempDir(ctx)
@@ -45,100 +25,91 @@ func (j *job) runBuiltin(ctx context.Context, valid []store.Path) error {
 		return err
 	}
 	defer remove()
-	out := filepath.Join(dir, "out")
-	switch j.planned.Derivation.Builder {
-	case "builtin:buildenv":
-		err = buildEnv(ctx, j.st, j.planned.Derivation.Env, out, func(text string) {
-			fmt.Fprintf(j.log, "warning: %s\n", text)
-		})
-	case "builtin:fetchurl":
-		err = j.fetchURL(ctx, out)
-	}
-	if err != nil {
-		err = &statusError{status: PermanentFailure, err: err}
-		if text := err.Error(); text != "" {
-			fmt.Fprintf(j.log, "error: %s\n", text)
-		}
+	err = j.runBuilder(ctx, filepath.Join(dir, store.DefaultOutput))
+	if err != nil && ctx.Err() == nil {
+		fmt.Fprintf(j.log, "error: %s\n", err)
+		err = &statusError{status: j.failedStatus(false), exitStatus: 1, err: err}
 	}
 	if err := errors.Join(err, j.endLog()); err != nil {
 		return err
 	}
-	return j.collect(ctx, func(store.Path) string { return out }, valid)
-}
-
-// fetchURL makes out what is at the derivation's URL: a file, or with unpack
-// the contents of the archive there.
-func (j *job) fetchURL(ctx context.Context, out string) error {
-	env := j.planned.Derivation.Env
-	address := env["url"]
-	if address == "" {
-		return errors.New("attribute 'url' missing")
-	}
-	isArchive := env["unpack"] == "1"
-	if isArchive && strings.HasSuffix(address, ".xz") {
-		return fmt.Errorf("fetch %s: unpacking of .xz archives is not supported", address)
-	}
-	if !isArchive {
-		if err := j.fetchFile(ctx, address, out); err != nil {
-			return err
+	return j.collect(ctx, func(p store.Path) string {
+		for name, o := range j.planned.Derivation.Outputs {
+			if o.Path == p {
+				return filepath.Join(dir, name)
+			}
 		}
-	} else if err := j.fetchArchive(ctx, address, out); err != nil {
-		return err
-	}
-	if env["executable"] == "1" {
-		return os.Chmod(out, 0o755)
-	}
-	return nil
+		return filepath.Join(dir, p.Base())
+	}, valid)
 }
 
-func (j *job) fetchFile(ctx context.Context, address, out string) error {
-	file, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+// runBuilder runs the builder, which makes out.
+func (j *job) runBuilder(ctx context.Context, out string) error {
+	d := j.planned.Derivation
+	switch name := strings.TrimPrefix(d.Builder, builtinPrefix); name {
+	case "buildenv":
+		return buildEnv(ctx, j.st, d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
+	case "fetchurl":
+		return j.fetchURL(ctx, out)
+	case "unpack-channel":
+		return j.unpackChannel(out)
+	default:
+		return fmt.Errorf("unsupported builtin builder '%s'", name)
+	}
+}
+
+// attribute returns a variable that a builtin builder cannot do without.
+func (j *job) attribute(name string) (string, error) {
+	value, ok := j.planned.Derivation.Env[name]
+	if !ok {
+		return "", fmt.Errorf("attribute '%s' missing", name)
+	}
+	return value, nil
+}
+
+// unpackChannel makes out a directory with the one file of an archive in it, by
+// the name that the channel has.
+//
+// Behaviour: Nix, unpack-channel.cc.
+func (j *job) unpackChannel(out string) error {
+	name, err := j.attribute("channelName")
 	if err != nil {
 		return err
 	}
-	return errors.Join(j.fetch(ctx, address, file), file.Close())
-}
-
-func (j *job) fetchArchive(ctx context.Context, address, out string) error {
-	r, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		err := j.fetch(ctx, address, w)
-		w.CloseWithError(err)
-		done <- err
-	}()
-	err := nar.Restore(r, out, nar.RestoreOptions{})
-	r.CloseWithError(errors.New("unpacking ended"))
-	return errors.Join(<-done, err)
-}
-
-// fetch copies what is at a URL to w.
-func (j *job) fetch(ctx context.Context, address string, w io.Writer) error {
-	u, err := url.Parse(address)
+	source, err := j.attribute("src")
 	if err != nil {
-		return fmt.Errorf("fetch %s: %v", address, err)
+		return err
 	}
-	if u.Scheme != "file" {
-		if j.opts.Fetch == nil {
-			return fmt.Errorf("fetch %s: nothing here fetches %q URLs", address, u.Scheme)
-		}
-		return j.opts.Fetch(ctx, address, w)
+	if filepath.Base(name) != name || name == ".." || name == "." {
+		return fmt.Errorf("channelName is not allowed to contain filesystem separators, got %s", name)
 	}
-	if u.Host != "" && u.Host != "localhost" {
-		return fmt.Errorf("fetch %s: the file is on another machine", address)
+	data, err := os.ReadFile(j.hostPath(source))
+	if err != nil {
+		return fmt.Errorf("failed to open archive: Failed to open '%s'", source)
 	}
-	name := u.Path
+	if err := os.Mkdir(out, 0o755); err != nil {
+		return err
+	}
+	if _, err := archive.Unpack(data, out); err != nil {
+		return fmt.Errorf("unpack '%s': %v", source, err)
+	}
+	entries, err := os.ReadDir(out)
+	switch {
+	case err != nil:
+		return err
+	case len(entries) == 0:
+		return fmt.Errorf("channel tarball '%s' is empty", source)
+	case len(entries) > 1:
+		return fmt.Errorf("channel tarball '%s' contains more than one file", source)
+	}
+	return os.Rename(filepath.Join(out, entries[0].Name()), filepath.Join(out, name))
+}
+
+// hostPath returns where a file is that a builder would see by name: objects of
+// the store may be elsewhere.
+func (j *job) hostPath(name string) string {
 	if p, rest, err := j.st.Dir().PathOf(name); err == nil {
-		name = j.st.RealPath(p) + rest
+		return j.st.RealPath(p) + rest
 	}
-	file, err := os.Open(name)
-	if err != nil {
-		return fmt.Errorf("fetch %s: %v", address, err)
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return fmt.Errorf("fetch %s: it is not a regular file", address)
-	}
-	_, err = io.Copy(w, file)
-	return err
+	return name
 }

@@ -1,6 +1,7 @@
 package build_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
@@ -89,8 +90,8 @@ func TestFetchURLErrors(t *testing.T) {
 		"file://elsewhere/x":      "on another machine",
 		"file:///":                "not a regular file",
 		"https://example.org/x":   `nothing here fetches "https" URLs`,
-		"":                        "attribute 'url' missing",
-		"file:///a.nar.xz#unpack": ".xz archives is not supported",
+		"":                        "attribute 'url' is empty",
+		"file:///a.nar.xz#unpack": "no such file or directory",
 	} {
 		env := map[string]string{}
 		if address, ok := strings.CutSuffix(address, "#unpack"); ok {
@@ -266,5 +267,80 @@ func TestBuildEnvDerivation(t *testing.T) {
 	d.Outputs["out"] = drv.Output{}
 	if err := r.realise(r.add(d, nil)).Err(); err == nil || !strings.Contains(err.Error(), "ends too early") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// channel returns the derivation that nix-channel makes of an archive.
+func channel(name string, src store.Path) *drv.Derivation {
+	d := script("channel", "")
+	d.Builder, d.System, d.Args = "builtin:unpack-channel", "builtin", nil
+	d.Env["channelName"], d.Env["src"] = name, string(src)
+	d.InputSrcs = []store.Path{src}
+	return d
+}
+
+// tarball adds an archive with files to the store.
+func (r *rig) tarball(files ...string) store.Path {
+	r.t.Helper()
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	for _, name := range files {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: 1}); err != nil {
+			r.t.Fatal(err)
+		}
+		if _, err := w.Write([]byte("x")); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	p, err := r.st.AddText(r.t.Context(), "channel.tar", archive.Bytes(), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return p
+}
+
+// The one directory of a channel's archive gets the channel's name.
+func TestUnpackChannel(t *testing.T) {
+	r := newPlanRig(t)
+	out := r.build(channel("nixos", r.tarball("nixos-26.11/default.nix", "nixos-26.11/lib/x.nix")), nil)["out"]
+	if got := r.read(out, "/nixos/default.nix") + r.read(out, "/nixos/lib/x.nix"); got != "xx" {
+		t.Errorf("got %q, want the two files", got)
+	}
+	for _, test := range []struct {
+		name  string
+		files []string
+		want  string
+	}{
+		{"a/b", []string{"f/x"}, "channelName is not allowed to contain filesystem separators, got a/b"},
+		{"..", []string{"f/x"}, "channelName is not allowed"},
+		{"two", []string{"f/x", "g"}, "contains more than one file"},
+		{"none", nil, "is empty"},
+		{"up", []string{"../x"}, "is outside the archive"},
+	} {
+		p := r.add(channel(test.name, r.tarball(test.files...)), nil)
+		res := r.realise(p)
+		if err := res.Err(); err == nil || res.ExitStatus() != 100 || !strings.Contains(r.log(p), test.want) {
+			t.Errorf("%s: got %v, exit status %d, log %q; want %q", test.name, err, res.ExitStatus(), r.log(p), test.want)
+		}
+	}
+}
+
+func TestBuiltinErrors(t *testing.T) {
+	r := newPlanRig(t)
+	for builder, want := range map[string]string{
+		"builtin:magic":    "error: unsupported builtin builder 'magic'\n",
+		"builtin:fetchurl": "error: 'builtin:fetchurl' must be a fixed-output or impure derivation\n",
+		"builtin:buildenv": "error: attribute 'derivations' missing\n",
+	} {
+		d := script("x", "")
+		d.Builder = builder
+		p := r.add(d, nil)
+		res := r.realise(p)
+		if got := r.log(p); got != want || res.ExitStatus() != 100 {
+			t.Errorf("%s: log %q, exit status %d; want %q and 100", builder, got, res.ExitStatus(), want)
+		}
 	}
 }

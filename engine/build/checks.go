@@ -14,7 +14,7 @@ import (
 //
 // Behaviour: Nix, derivation-check.cc.
 func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
-	c := &checker{st: j.st, drv: j.planned.Derivation, infos: map[store.Path]*store.PathInfo{}}
+	c := &checker{st: j.st, planned: j.planned, infos: map[store.Path]*store.PathInfo{}}
 	for _, o := range outputs {
 		c.infos[o.info.Path] = o.info
 	}
@@ -28,9 +28,9 @@ func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
 
 // A checker knows the store as it would be with the outputs in it.
 type checker struct {
-	st    Store
-	drv   *drv.Derivation
-	infos map[store.Path]*store.PathInfo // of the outputs
+	st      Store
+	planned *PlannedBuild
+	infos   map[store.Path]*store.PathInfo // of the outputs
 }
 
 func (c *checker) info(ctx context.Context, p store.Path) (*store.PathInfo, error) {
@@ -95,9 +95,10 @@ func (c *checker) check(ctx context.Context, o *output, checks drv.OutputChecks)
 func (c *checker) checkRule(o *output, list []string, used []store.Path, isAllow bool) error {
 	named := make(map[store.Path]bool)
 	for _, word := range list {
-		p, err := c.parse(word)
-		if err != nil {
-			return &statusError{status: OutputRejected, err: fmt.Errorf("output check for '%s': %w", o.name, err)}
+		p, ok := c.parse(word)
+		if !ok {
+			return rejectf("derivation '%s' output check for '%s' contains output name '%s', but this is not a valid output of this derivation. (Valid outputs are [%s].)",
+				c.planned.DrvPath, o.name, word, strings.Join(c.planned.Derivation.OutputNames(), ", "))
 		}
 		named[p] = true
 	}
@@ -114,13 +115,10 @@ func (c *checker) checkRule(o *output, list []string, used []store.Path, isAllow
 }
 
 // parse returns the path that a word of a rule means.
-func (c *checker) parse(word string) (store.Path, error) {
+func (c *checker) parse(word string) (p store.Path, ok bool) {
 	if p, _, err := c.st.Dir().PathOf(word); err == nil {
-		return p, nil
+		return p, true
 	}
-	if _, ok := c.drv.Outputs[word]; ok {
-		return c.drv.OutputPath(word), nil
-	}
-	return "", fmt.Errorf("'%s' is neither a store path nor an output of the derivation, which has %s",
-		word, strings.Join(c.drv.OutputNames(), ", "))
+	_, ok = c.planned.Derivation.Outputs[word]
+	return c.planned.Derivation.OutputPath(word), ok
 }

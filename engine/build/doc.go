@@ -11,7 +11,8 @@
 //	event     a snapshot of the goal at each step
 //
 // A goal that fails fails those that need it, and with them the targets that
-// they lead to; what does not need it can go on. Cancelling kills the builders
+// they lead to; with keep-going what does not need it goes on, and otherwise
+// is cancelled. Cancelling kills the builders
 // concerned, waits for them, and releases their locks.
 //
 // The package never evaluates anything: whoever makes derivations is above.

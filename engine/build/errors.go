@@ -3,6 +3,8 @@ package build
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"syscall"
 
 	"nixbench/store"
 )
@@ -37,11 +39,17 @@ type Failure struct {
 	DrvPath store.Path
 	Status  Status
 	// ExitStatus is the builder's, 128+n if signal n ended it, or 0 if that is
-	// not what the build failed of: then Err says it.
-	ExitStatus int
-	// Err is why, if it was not the builder's exit; it may be a
-	// [*store.HashMismatch] or a [*sandbox.SetupError].
+	// not what the build failed of: then Err says it. Signal is n, or 0.
+	ExitStatus, Signal int
+	// DiskFull says that there was next to no space left when it failed.
+	DiskFull bool
+	// Err is why, if it was not the builder's exit, or what a builtin builder
+	// says of its exit; it may be a
+	// [*store.HashMismatch], a [*RefusedError] or a [*sandbox.SetupError].
 	Err error
+	// Outputs are the paths that it would have made, as far as they are known,
+	// sorted.
+	Outputs []store.Path
 	// Phase is what the builder said last that it was doing, or "".
 	Phase string
 	// Tail holds the last lines of the log, without what was said to us rather
@@ -58,14 +66,94 @@ func (e *Failure) Error() string {
 	switch {
 	case e.Err != nil:
 		return fmt.Sprintf("build %s: %v", e.DrvPath, e.Err)
-	case e.ExitStatus > 128:
-		return fmt.Sprintf("build %s: killed by signal %d", e.DrvPath, e.ExitStatus-128)
+	case e.Signal > 0:
+		return fmt.Sprintf("build %s: killed by signal %d", e.DrvPath, e.Signal)
+	case e.DiskFull:
+		return fmt.Sprintf("build %s: exit status %d; the disk is full, or nearly so", e.DrvPath, e.ExitStatus)
 	}
 	return fmt.Sprintf("build %s: exit status %d", e.DrvPath, e.ExitStatus)
 }
 
 // Unwrap returns Err.
 func (e *Failure) Unwrap() error { return e.Err }
+
+// Message says in Nix's words what failed, in one or more lines; the log is not
+// in it.
+//
+// Behaviour: Nix, derivation-building-goal.cc.
+func (e *Failure) Message() string {
+	var refused *RefusedError
+	var mismatch *store.HashMismatch
+	switch {
+	case errors.As(e.Err, &refused):
+		return cannotBuild(e.DrvPath, refused.Reasons...)
+	case errors.As(e.Err, &mismatch):
+		return fmt.Sprintf("hash mismatch in fixed-output derivation '%s':\n  specified: %s\n     got:    %s",
+			e.DrvPath, mismatch.Want.SRI(), mismatch.Got.SRI())
+	case e.Signal > 0:
+		return cannotBuild(e.DrvPath, fmt.Sprintf("builder failed due to signal %d (%s).", e.Signal, capital(syscall.Signal(e.Signal).String()))) + outputLines(e.Outputs)
+	case e.BuilderFailed():
+		return cannotBuild(e.DrvPath, fmt.Sprintf("builder failed with exit code %d.", e.ExitStatus)) + outputLines(e.Outputs)
+	case e.isOwnWords():
+		return e.Err.Error()
+	}
+	return cannotBuild(e.DrvPath, e.Err.Error()+".") + outputLines(e.Outputs)
+}
+
+// BuilderFailed reports whether it was the builder that failed, so that the log
+// says why.
+func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == nil }
+
+// isOwnWords reports whether Err says all that Nix does.
+func (e *Failure) isOwnWords() bool {
+	var status *statusError
+	switch e.Status {
+	case MiscFailure:
+		return errors.As(e.Err, &status)
+	case OutputRejected, HashMismatch, TimedOut, LogLimitExceeded, NotDeterministic:
+		return true
+	}
+	return false
+}
+
+// cannotBuild returns the beginning of what Nix says of a derivation that was
+// not built.
+func cannotBuild(drvPath store.Path, reasons ...string) string {
+	text := fmt.Sprintf("Cannot build '%s'.", drvPath)
+	for _, reason := range reasons {
+		text += "\nReason: " + reason
+	}
+	return text
+}
+
+// outputLines returns the end of it.
+func outputLines(outputs []store.Path) string {
+	if len(outputs) == 0 {
+		return ""
+	}
+	text := "\nOutput paths:"
+	for _, p := range outputs {
+		text += "\n  " + string(p)
+	}
+	return text
+}
+
+// capital returns a system error or signal as C's library writes it.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// A RefusedError reports that a derivation cannot be built by this machine.
+type RefusedError struct {
+	Reasons []string // in Nix's words, each of one or more lines
+}
+
+func (e *RefusedError) Error() string {
+	return strings.ReplaceAll(strings.Join(e.Reasons, "; "), "\n", ", ")
+}
 
 // A DependencyError reports that a derivation was not built because something
 // that it needs could not be.
@@ -74,6 +162,19 @@ type DependencyError struct {
 	// Failed are the derivations that failed by themselves, not because of
 	// others; sorted.
 	Failed []store.Path
+	// Outputs are the paths that it would have made, sorted, and Count is how many
+	// of what it needs directly had failed by then.
+	Outputs []store.Path
+	Count   int
+}
+
+// Message says so in Nix's words, in several lines.
+func (e *DependencyError) Message() string {
+	failed := "1 dependency failed."
+	if e.Count != 1 {
+		failed = fmt.Sprintf("%d dependencies failed.", e.Count)
+	}
+	return cannotBuild(e.DrvPath, failed) + outputLines(e.Outputs)
 }
 
 func (e *DependencyError) Error() string {

@@ -1,8 +1,10 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"nixbench/engine/event"
 	"nixbench/store"
@@ -25,7 +27,8 @@ type goal struct {
 	planned    *PlannedBuild
 	needs      []*goal
 	dependants []*goal
-	missing    int // of needs, those that have not ended
+	missing    int  // of needs, those that have not ended
+	isDoomed   bool // one of needs has failed
 	state      goalState
 
 	held   held               // the locks, if it waited for them
@@ -66,6 +69,27 @@ type runner interface {
 	run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome
 	// wait waits for the locks.
 	wait(ctx context.Context, planned *PlannedBuild) (held, error)
+}
+
+// A readyQueue is a heap of the goals that are ready, by their derivations' names
+// and paths: the order in which Nix starts them.
+type readyQueue []*goal
+
+func (q readyQueue) Len() int { return len(q) }
+
+func (q readyQueue) Less(i, j int) bool {
+	a, b := q[i].planned, q[j].planned
+	return cmp.Or(strings.Compare(a.DrvPath.Name(), b.DrvPath.Name()), strings.Compare(string(a.DrvPath), string(b.DrvPath))) < 0
+}
+
+func (q readyQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *readyQueue) Push(g any)   { *q = append(*q, g.(*goal)) }
+
+func (q *readyQueue) Pop() any {
+	last := len(*q) - 1
+	g := (*q)[last]
+	*q = (*q)[:last]
+	return g
 }
 
 // newGoals makes the goals of a plan, with the edges between them.

@@ -84,7 +84,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 	if err == nil {
 		err = j.judge(res)
 	}
-	if err := errors.Join(startError(err), j.endLog()); err != nil {
+	if err := errors.Join(j.startError(err), j.endLog()); err != nil {
 		j.keep()
 		return err
 	}
@@ -95,13 +95,15 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 	return nil
 }
 
-// startError gives an error of starting the builder its status.
-func startError(err error) error {
+// startError says in the log that there was no builder to execute, which is the
+// same as one that fails.
+func (j *job) startError(err error) error {
 	var exec *sandbox.ExecError
-	if errors.As(err, &exec) {
-		return &statusError{status: PermanentFailure, err: err}
+	if !errors.As(err, &exec) {
+		return err
 	}
-	return err
+	fmt.Fprintf(j.log, "error: executing '%s': %s\n", exec.Builder, capital(exec.Err.Error()))
+	return &statusError{status: PermanentFailure, exitStatus: 1, err: err}
 }
 
 // judge returns nil if the builder ended well.
@@ -113,21 +115,25 @@ func (j *job) judge(res *sandbox.Result) error {
 	case res.End == sandbox.TimedOut:
 		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.Timeout)}
 	case res.End == sandbox.Silent:
-		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds of silence", s.MaxSilent)}
+		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.MaxSilent)}
 	case res.End == sandbox.TooLoud:
-		return &statusError{status: LogLimitExceeded, err: fmt.Errorf("killed after writing more than %d bytes of log output", s.MaxLogSize)}
+		return &statusError{status: LogLimitExceeded, err: fmt.Errorf(
+			"building derivation '%s' killed after writing more than %d bytes of log output", j.planned.DrvPath, s.MaxLogSize)}
 	case res.ExitStatus == 0:
 		return nil
 	}
-	failure := &statusError{status: PermanentFailure, exitStatus: res.ExitStatus}
-	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed {
-		failure.status = TransientFailure // the network may do better next time
-	}
-	if j.diskIsFull() {
-		failure.status = TransientFailure
-		failure.err = fmt.Errorf("exit status %d; the disk is full, or nearly so", res.ExitStatus)
-	}
+	failure := &statusError{exitStatus: res.ExitStatus, signal: res.Signal, diskFull: j.diskIsFull()}
+	failure.status = j.failedStatus(failure.diskFull)
 	return failure
+}
+
+// failedStatus returns the status of a build whose builder failed: the network or
+// the disk may do better next time.
+func (j *job) failedStatus(diskFull bool) Status {
+	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed || diskFull {
+		return TransientFailure
+	}
+	return PermanentFailure
 }
 
 // chrootSuffix ends the names of the directories that sandboxes are made from.
@@ -160,6 +166,9 @@ func (j *job) makeDirs(ctx context.Context) error {
 	if err := os.Symlink(chroot, filepath.Join(j.topDir, chrootLink)); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(j.storeDir()), 0o750); err != nil {
+		return err
+	}
 	return j.makeOpenDirs()
 }
 
@@ -181,9 +190,9 @@ func (j *job) makeOpenDirs() error {
 	return nil
 }
 
-// storeDir and tmpDir are the sandbox's store and /tmp, and buildDir is where
-// the builder begins.
-func (j *job) storeDir() string { return filepath.Join(j.chroot, "store") }
+// storeDir and tmpDir are the sandbox's store, where Nix has it too, and /tmp, and
+// buildDir is where the builder begins.
+func (j *job) storeDir() string { return filepath.Join(j.chroot, "root", string(j.st.Dir())) }
 func (j *job) tmpDir() string   { return filepath.Join(j.chroot, "tmp") }
 func (j *job) buildDir() string { return filepath.Join(j.topDir, buildName) }
 

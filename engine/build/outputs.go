@@ -81,13 +81,13 @@ func (c *collector) removeTemps() {
 func (c *collector) take(ctx context.Context, o *output) error {
 	info, err := os.Lstat(o.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return rejectf("builder failed to produce output path for output '%s' at '%s'", o.name, o.spec.Path)
+		return rejectf("builder for '%s' failed to produce output path for output '%s' at \"%s\"", c.planned.DrvPath, o.name, o.file)
 	}
 	if err != nil {
 		return err
 	}
 	if info.Mode()&fs.ModeSymlink == 0 && info.Mode().Perm()&0o022 != 0 {
-		return rejectf("suspicious permissions on '%s' of output '%s': others than its owner may write there", o.spec.Path, o.name)
+		return rejectf("suspicious ownership or permission on \"%s\" for output '%s'; rejecting this build output", o.file, o.name)
 	}
 	if c.user != nil && c.user.isOther() {
 		if err := c.user.own(o.file); err != nil {
@@ -212,7 +212,7 @@ func hashFixed(o *output) (nixhash.Hash, error) {
 
 // install checks outputs, moves them into the store and registers them.
 func (j *job) install(ctx context.Context, outputs []*output) error {
-	if err := checkCycles(ctx, outputs); err != nil {
+	if err := j.checkCycles(ctx, outputs); err != nil {
 		return err
 	}
 	if len(outputs) == 1 && outputs[0].mismatch != nil {
@@ -252,7 +252,7 @@ func (j *job) installMismatch(ctx context.Context, o *output) {
 }
 
 // checkCycles refuses outputs that refer to each other in a circle.
-func checkCycles(ctx context.Context, outputs []*output) error {
+func (j *job) checkCycles(ctx context.Context, outputs []*output) error {
 	byPath := make(map[store.Path]*output)
 	var paths []store.Path
 	for _, o := range outputs {
@@ -264,8 +264,8 @@ func checkCycles(ctx context.Context, outputs []*output) error {
 	})
 	var cycle *store.CycleError
 	if errors.As(err, &cycle) {
-		return rejectf("cycle detected in the references of output '%s' from output '%s'",
-			byPath[cycle.Reference].name, byPath[cycle.Path].name)
+		return rejectf("cycle detected in build of '%s' in the references of output '%s' from output '%s'",
+			j.planned.DrvPath, byPath[cycle.Reference].name, byPath[cycle.Path].name)
 	}
 	return err
 }

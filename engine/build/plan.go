@@ -205,7 +205,7 @@ func (p *planner) haveOutputs(d *drv.Derivation, outputs []store.OutputName) boo
 // newBuild adds a derivation to what is to be built.
 func (p *planner) newBuild(drvPath store.Path, d *drv.Derivation) *PlannedBuild {
 	b := &PlannedBuild{DrvPath: drvPath, Derivation: d}
-	b.Options, b.Refused = refusal(d, p.settings)
+	b.Options, b.Refused = refusal(drvPath, d, p.settings)
 	p.plan.builds[drvPath] = b
 	return b
 }

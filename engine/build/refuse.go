@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"nixbench/engine/settings"
+	"nixbench/store"
 	"nixbench/store/drv"
 )
 
 // refusal reads a derivation's options, and says why it cannot be built here,
 // if so.
-func refusal(d *drv.Derivation, s *settings.Settings) (*drv.Options, error) {
+func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.Options, error) {
 	kind, err := d.Kind()
 	if err != nil {
 		return nil, err
@@ -31,30 +32,40 @@ func refusal(d *drv.Derivation, s *settings.Settings) (*drv.Options, error) {
 		return nil, err
 	}
 	if options.NoChroot {
-		return nil, errors.New("it asks to be built outside the sandbox (__noChroot), which we never do")
+		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
+			"derivation '%s' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'", drvPath)}
 	}
 	if len(options.ImpureHostDeps) > 0 {
-		return nil, fmt.Errorf("it asks for '%s' of the host (__impureHostDeps), which we never show", options.ImpureHostDeps[0])
-	}
-	if strings.HasPrefix(d.Builder, builtinPrefix) {
-		return options, refuseBuiltin(d)
+		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
+			"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, options.ImpureHostDeps[0])}
 	}
 	return options, refuseMachine(d, options, s)
 }
 
 // refuseMachine says why this machine is not one for the derivation.
 func refuseMachine(d *drv.Derivation, options *drv.Options, s *settings.Settings) error {
+	var reasons []string
 	if s.MaxJobs == 0 {
-		return errors.New("local builds are disabled (max-jobs = 0)")
+		reasons = append(reasons, "local builds are disabled (max-jobs = 0)\n"+
+			"Hint: set 'max-jobs' to a non-zero value to enable local builds, or configure remote builders via 'builders'")
 	}
-	if !s.CanBuild(d.System) {
-		return fmt.Errorf("platform mismatch: required system: '%s', current system: '%s'", d.System, s.System)
+	if !s.CanBuild(d.System) && !strings.HasPrefix(d.Builder, builtinPrefix) {
+		reasons = append(reasons, fmt.Sprintf("platform mismatch\nRequired system: '%s'\nCurrent system: '%s'", d.System, s.System))
 	}
-	for _, feature := range options.SystemFeatures(d) {
-		if !slices.Contains(s.SystemFeatures, feature) {
-			return fmt.Errorf("missing system features: required features: {%s}, available features: {%s}",
-				strings.Join(options.SystemFeatures(d), ", "), strings.Join(s.SystemFeatures, ", "))
-		}
+	required, available := sorted(options.SystemFeatures(d)), sorted(s.SystemFeatures)
+	if slices.ContainsFunc(required, func(feature string) bool { return !slices.Contains(available, feature) }) {
+		reasons = append(reasons, fmt.Sprintf("missing system features\nRequired features: {%s}\nAvailable features: {%s}",
+			strings.Join(required, ", "), strings.Join(available, ", ")))
 	}
-	return nil
+	if reasons == nil {
+		return nil
+	}
+	return &RefusedError{reasons}
+}
+
+// sorted returns words sorted, each once.
+func sorted(words []string) []string {
+	words = slices.Clone(words)
+	slices.Sort(words)
+	return slices.Compact(words)
 }

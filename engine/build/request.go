@@ -1,6 +1,7 @@
 package build
 
 import (
+	"container/heap"
 	"context"
 	"errors"
 	"maps"
@@ -24,9 +25,9 @@ type request struct {
 	goals  []*goal
 	byPath map[store.Path]*goal
 
-	ready    []*goal // first in, first out
-	left     int     // goals that have not ended
-	stopping bool    // start nothing more
+	ready    readyQueue
+	left     int  // goals that have not ended
+	stopping bool // start nothing more
 	failures []error
 	act      event.Activity // of the request itself
 
@@ -103,6 +104,7 @@ func (r *request) announce() {
 		g.act = event.Activity{
 			ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
 			Name: g.planned.Derivation.Name, Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
+			IsNeeded: len(g.dependants) > 0,
 		}
 		for _, need := range g.needs {
 			g.act.Needs = append(g.act.Needs, need.act.ID)
@@ -116,13 +118,22 @@ func (r *request) announce() {
 func (r *request) check(g *goal) {
 	switch {
 	case g.planned.Refused != nil:
-		r.end(g, outcome{status: InputRejected, err: &Failure{DrvPath: g.planned.DrvPath, Status: InputRejected, Err: g.planned.Refused}})
+		failure := &Failure{DrvPath: g.planned.DrvPath, Status: InputRejected, Err: g.planned.Refused}
+		if status := (*statusError)(nil); errors.As(failure.Err, &status) {
+			failure.Status = status.status
+		}
+		r.end(g, outcome{status: failure.Status, err: failure})
 	case g.planned.lacks != nil:
 		r.end(g, outcome{status: InputRejected, err: g.planned.lacks})
 	case g.missing == 0:
-		g.state = ready
-		r.ready = append(r.ready, g)
+		r.makeReady(g)
 	}
+}
+
+// makeReady puts a goal into the queue.
+func (r *request) makeReady(g *goal) {
+	g.state = ready
+	heap.Push(&r.ready, g)
 }
 
 // startReady starts goals while there are free slots.
@@ -139,8 +150,7 @@ func (r *request) startReady(ctx context.Context) {
 
 // startNext starts the first ready goal in a slot that was taken for it.
 func (r *request) startNext(ctx context.Context) {
-	g := r.ready[0]
-	r.ready = r.ready[1:]
+	g := heap.Pop(&r.ready).(*goal)
 	g.state = running
 	g.act.State = event.Running
 	g.act.Started = time.Now()
@@ -200,32 +210,37 @@ func (r *request) unblocked(g *goal, h held, err error) {
 		h.release()
 		r.end(g, outcome{status: Cancelled, err: ErrCancelled})
 	default:
-		g.held, g.state = h, ready
+		g.held = h
 		g.act.Phase = ""
-		r.ready = append(r.ready, g)
+		r.makeReady(g)
 	}
 }
 
-// end records how a goal ended, and tells those that need it.
+// end records how a goal ended, and tells those that need it. One that cannot
+// be built any more ends at once, or if the rest goes on once nothing that it
+// needs is left: what has failed of that is counted.
 func (r *request) end(g *goal, out outcome) {
 	queue := []*goal{r.close(g, out)}
 	for len(queue) > 0 {
 		g, queue = queue[0], queue[1:]
 		for _, d := range g.dependants {
 			d.missing--
+			d.isDoomed = d.isDoomed || !g.status.OK()
 			switch {
 			case d.state != waiting:
-			case !g.status.OK():
+			case d.isDoomed && (d.missing == 0 || !r.b.opts.Settings.KeepGoing):
 				queue = append(queue, r.close(d, outcome{status: DependencyFailed, err: r.dependencyError(d)}))
 			default:
 				d.act.WaitingOn = d.missing
 				r.hub.Post(d.act)
-				r.check(d)
+				if !d.isDoomed {
+					r.check(d)
+				}
 			}
 		}
 	}
 	if r.stopping {
-		r.cancelIdle()
+		r.cancelGoals("")
 	}
 }
 
@@ -243,7 +258,7 @@ func (r *request) close(g *goal, out outcome) *goal {
 		g.act.Err = out.err.Error()
 	case !out.status.OK():
 		g.act.State = event.Failed
-		g.act.Err = out.err.Error()
+		g.act.Err, g.act.Cause = out.err.Error(), out.err
 		var failure *Failure
 		if errors.As(out.err, &failure) {
 			g.act.ExitStatus = failure.ExitStatus
@@ -267,7 +282,11 @@ func (r *request) close(g *goal, out outcome) *goal {
 // dependencyError names the goals that g could not do without.
 func (r *request) dependencyError(g *goal) error {
 	failed := map[store.Path]bool{}
+	count := 0
 	for _, need := range g.needs {
+		if need.state == ended && !need.status.OK() && need.status != Cancelled {
+			count++
+		}
 		var dependency *DependencyError
 		switch {
 		case need.state != ended || need.status.OK():
@@ -279,7 +298,10 @@ func (r *request) dependencyError(g *goal) error {
 			failed[need.planned.DrvPath] = true
 		}
 	}
-	return &DependencyError{DrvPath: g.planned.DrvPath, Failed: slices.Sorted(maps.Keys(failed))}
+	return &DependencyError{
+		DrvPath: g.planned.DrvPath, Failed: slices.Sorted(maps.Keys(failed)),
+		Outputs: outputPaths(g.planned), Count: count,
+	}
 }
 
 // cancelGoals cancels the goal of a derivation, or all of them.
@@ -327,7 +349,9 @@ func (r *request) cancelIdle() {
 // unready takes a goal out of the queue, and its locks from it.
 func (r *request) unready(g *goal) {
 	g.held.release()
-	r.ready = slices.DeleteFunc(r.ready, func(other *goal) bool { return other == g })
+	if i := slices.Index(r.ready, g); i >= 0 {
+		heap.Remove(&r.ready, i)
+	}
 }
 
 // finish says what came of the targets.

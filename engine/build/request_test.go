@@ -190,7 +190,7 @@ func TestFailureWithoutKeepGoing(t *testing.T) {
 		box := b.opts.Hub.Subscribe()
 		res := execute(t, b, fakePlan("a: b c e; e: d"))
 		slices.Sort(f.trace)
-		checkTrace(t, f, "0s start b", "0s start c", "1s failed b", "2s done c")
+		checkTrace(t, f, "0s start b", "0s start c", "1s failed b", "1s killed c")
 		var dependency *DependencyError
 		if !errors.As(res.Outcomes[0].Err, &dependency) || res.Outcomes[0].Status != DependencyFailed {
 			t.Fatalf("got %v, want a DependencyError", res.Outcomes[0].Err)
@@ -202,7 +202,7 @@ func TestFailureWithoutKeepGoing(t *testing.T) {
 			t.Errorf("exit status %d, want %d", got, want)
 		}
 		checkStates(t, box, map[string]event.State{
-			"a": event.Failed, "b": event.Failed, "c": event.Done, "d": event.Cancelled, "e": event.Cancelled, "realise a": event.Failed,
+			"a": event.Failed, "b": event.Failed, "c": event.Cancelled, "d": event.Cancelled, "e": event.Cancelled, "realise a": event.Failed,
 		})
 	})
 }
@@ -251,6 +251,30 @@ func checkStates(t *testing.T, box *event.Mailbox, want map[string]event.State) 
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
+}
+
+// What is ready at the same time is built in the order of names.
+func TestReadyBuildsAreOrderedByName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeRunner{}
+		execute(t, fakeBuilder(1, false, f), fakePlan("x: d b a c"))
+		checkTrace(t, f, "0s start a", "1s done a", "1s start b", "2s done b", "2s start c", "3s done c", "3s start d", "4s done d",
+			"4s start x", "5s done x")
+	})
+}
+
+// With keep-going what a derivation cannot do without any more is counted.
+func TestFailedDependenciesAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for keepGoing, want := range map[bool]int{false: 1, true: 2} {
+			f := &fakeRunner{fails: map[string]bool{"b": true, "c": true}}
+			res := execute(t, fakeBuilder(1, keepGoing, f), fakePlan("a: b c d"))
+			var dependency *DependencyError
+			if !errors.As(res.Outcomes[0].Err, &dependency) || dependency.Count != want {
+				t.Errorf("keep-going %v: got %+v, want %d", keepGoing, dependency, want)
+			}
+		}
+	})
 }
 
 func TestActivitiesHaveEdges(t *testing.T) {

@@ -25,7 +25,7 @@ func TestTimeouts(t *testing.T) {
 	if !errors.As(res.Err(), &failure) || failure.Status != build.TimedOut || res.ExitStatus() != 101 {
 		t.Errorf("got %v, exit status %d", res.Err(), res.ExitStatus())
 	}
-	if got, want := failure.Err.Error(), "timed out after 1 seconds of silence"; got != want {
+	if got, want := failure.Err.Error(), "timed out after 1 seconds"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -84,9 +84,10 @@ func outputPaths(planned *PlannedBuild) []store.Path {
 
 // A statusError is an error that says what status a goal fails with.
 type statusError struct {
-	status     Status
-	exitStatus int
-	err        error // nil if exitStatus says all
+	status             Status
+	exitStatus, signal int
+	diskFull           bool
+	err                error // nil if exitStatus says all
 }
 
 func (e *statusError) Error() string {
@@ -107,7 +108,7 @@ func rejectf(format string, args ...any) error {
 func (j *job) failure(err error) *Failure {
 	f := &Failure{
 		DrvPath: j.planned.DrvPath, Status: MiscFailure, Err: err,
-		Tail: j.log.lastLines(), KeptDir: j.keptDir,
+		Tail: j.log.lastLines(), KeptDir: j.keptDir, Outputs: outputPaths(j.planned),
 	}
 	act := j.log.activity()
 	f.LogFile, f.Phase = act.LogFile, act.Phase
@@ -115,7 +116,8 @@ func (j *job) failure(err error) *Failure {
 	var mismatch *store.HashMismatch
 	switch {
 	case errors.As(err, &status):
-		f.Status, f.ExitStatus, f.Err = status.status, status.exitStatus, status.err
+		f.Status, f.Err = status.status, status.err
+		f.ExitStatus, f.Signal, f.DiskFull = status.exitStatus, status.signal, status.diskFull
 	case errors.As(err, &mismatch):
 		f.Status = HashMismatch
 	case errors.Is(err, errNotInput), errors.Is(err, store.ErrInvalidPath):

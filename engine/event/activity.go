@@ -112,8 +112,12 @@ type Activity struct {
 
 	// ExitStatus is the builder's, if it failed with one; 128+n for signal n.
 	ExitStatus int
-	// Err is why it failed, in one or more lines, or "".
-	Err string
+	// Err is why it failed, in one or more lines, or "". Cause is the same as the
+	// error that its kind has for it; nil if it has none.
+	Err   string
+	Cause error
+	// IsNeeded says that others of the same request need it.
+	IsNeeded bool
 	// Outputs are the store paths that it made.
 	Outputs []string
 }

@@ -89,17 +89,18 @@ func (w *watcher) copy() {
 	}
 }
 
-// pass writes one piece of the log and reports whether to go on.
+// pass writes one piece of the log and reports whether to go on. What is too much
+// is not written.
 func (w *watcher) pass(p []byte) bool {
 	if w.silent != nil {
 		w.silent.Reset(w.spec.MaxSilent)
 	}
 	w.size += int64(len(p))
-	if _, err := w.log.Write(p); err != nil {
-		w.logErr = err
+	if w.spec.MaxLog > 0 && w.size > w.spec.MaxLog {
 		return false
 	}
-	return w.spec.MaxLog == 0 || w.size <= w.spec.MaxLog
+	_, w.logErr = w.log.Write(p)
+	return w.logErr == nil
 }
 
 // stop waits until the log has been read to its end, and stops the watching.

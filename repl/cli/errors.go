@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/event"
 	"nixbench/repl"
 	"nixbench/store"
 )
@@ -79,69 +83,137 @@ func (inv *invocation) errorText(err error) string {
 // failed, and for what was not built because of them, a paragraph each.
 func (inv *invocation) paragraphs(err error) []string {
 	var failed *engine.BuildError
-	if !errors.As(err, &failed) {
-		return []string{err.Error()}
+	if errors.As(err, &failed) {
+		return inv.describeResult(failed.Result)
 	}
-	var parts []string
-	for _, cause := range failed.Result.Failures {
+	return []string{inv.describeBuild(err)}
+}
+
+// describeResult tells what has not been told yet of builds that failed: last the
+// targets, and if there are several which they were; as nix-build has it, those
+// that were given up too.
+func (inv *invocation) describeResult(result *engine.Result) []string {
+	var parts, targets []string
+	told := maps.Clone(inv.told)
+	if told == nil {
+		told = map[store.Path]bool{}
+	}
+	var wanted []engine.Outcome
+	for _, outcome := range inv.inOrder(result.Outcomes) {
+		isCancelled := errors.Is(outcome.Err, engine.ErrCancelled)
+		if told[outcome.Target.Path] || isCancelled && inv.cmd.name != "nix-build" {
+			continue
+		}
+		told[outcome.Target.Path] = true
+		targets = append(targets, "'"+inv.targetName(outcome.Target)+"'")
+		if !isCancelled {
+			wanted = append(wanted, outcome)
+		}
+	}
+	for _, err := range result.Failures {
 		var failure *engine.Failure
-		if errors.As(cause, &failure) {
-			parts = append(parts, inv.describeFailure(failure))
-		} else {
-			parts = append(parts, cause.Error())
+		if !errors.As(err, &failure) || !told[failure.DrvPath] {
+			parts = append(parts, inv.describeBuild(err))
 		}
 	}
-	for _, outcome := range failed.Result.Outcomes {
-		var dep *engine.DependencyError
-		if errors.As(outcome.Err, &dep) {
-			parts = append(parts, fmt.Sprintf("Cannot build '%s'.\nReason: %s.", dep.DrvPath, dependenciesFailed(len(dep.Failed))))
+	for _, outcome := range wanted {
+		if text := inv.describeBuild(outcome.Err); !slices.Contains(parts, text) {
+			parts = append(parts, text)
 		}
+	}
+	if len(targets) > 1 {
+		slices.Sort(targets)
+		parts = append(parts, "build of "+strings.Join(targets, ", ")+" failed")
 	}
 	if len(parts) == 0 {
-		parts = append(parts, err.Error())
+		parts = append(parts, result.Err().Error())
 	}
 	return parts
 }
 
-func dependenciesFailed(n int) string {
-	if n == 1 {
-		return "1 dependency failed"
+// inOrder returns outcomes in the order in which failures are told: in that of
+// nix-build, by name and the first last, or as they were asked for.
+func (inv *invocation) inOrder(outcomes []engine.Outcome) []engine.Outcome {
+	failed := slices.DeleteFunc(slices.Clone(outcomes), func(o engine.Outcome) bool { return o.Err == nil })
+	if inv.cmd.name != "nix-build" || len(failed) == 0 {
+		return failed
 	}
-	return fmt.Sprintf("%d dependencies failed", n)
+	slices.SortStableFunc(failed, func(a, b engine.Outcome) int {
+		return cmp.Or(strings.Compare(a.Target.Path.Name(), b.Target.Path.Name()), strings.Compare(string(a.Target.Path), string(b.Target.Path)))
+	})
+	return append(failed[1:], failed[0])
 }
 
-// describeFailure tells of one failed build, in Nix's words. The last lines of
-// the log are told unless they have been printed.
-func (inv *invocation) describeFailure(f *engine.Failure) string {
-	var b strings.Builder
-	var mismatch *store.HashMismatch
-	switch {
-	case errors.As(f.Err, &mismatch):
-		return fmt.Sprintf("hash mismatch in fixed-output derivation '%s':\n  specified: %s\n     got:    %s",
-			f.DrvPath, mismatch.Want.SRI(), mismatch.Got.SRI())
-	case f.Err != nil:
-		fmt.Fprintf(&b, "Cannot build '%s'.\nReason: %v.", f.DrvPath, f.Err)
-	case f.ExitStatus > 128:
-		fmt.Fprintf(&b, "Cannot build '%s'.\nReason: builder failed due to signal %d.", f.DrvPath, f.ExitStatus-128)
-	default:
-		fmt.Fprintf(&b, "Cannot build '%s'.\nReason: builder failed with exit code %d.", f.DrvPath, f.ExitStatus)
+// targetName returns what a target is called where several have failed.
+func (inv *invocation) targetName(target store.DerivedPath) string {
+	if inv.cmd.name == "nix-build" {
+		return string(target.Path)
 	}
-	if f.Phase != "" {
-		fmt.Fprintf(&b, "\nPhase: %s", f.Phase)
+	return target.String()
+}
+
+// describeBuild tells of one build that failed, in Nix's words. The last lines of
+// the log are told unless they have been printed.
+func (inv *invocation) describeBuild(err error) string {
+	var dependency *engine.DependencyError
+	if errors.As(err, &dependency) {
+		return dependency.Message()
+	}
+	var f *engine.Failure
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	text := f.Message()
+	if !f.BuilderFailed() {
+		return text
+	}
+	if f.Phase != "" && !inv.bareLogs {
+		text += "\nPhase: " + f.Phase
 	}
 	if len(f.Tail) > 0 && !inv.printLogs {
-		fmt.Fprintf(&b, "\nLast %d log lines:", len(f.Tail))
+		text += fmt.Sprintf("\nLast %d log lines:", len(f.Tail))
 		for _, line := range f.Tail {
-			b.WriteString("\n> " + line)
+			text += "\n> " + line
 		}
 		if f.LogFile != "" {
-			fmt.Fprintf(&b, "\nFor full logs, run:\n  nixbench log %s", f.DrvPath)
+			text += "\nFor full logs, run:\n  " + inv.logCommand() + " " + string(f.DrvPath)
 		}
 	}
-	if f.KeptDir != "" {
-		fmt.Fprintf(&b, "\nThe build directory was kept: %s", f.KeptDir)
+	if f.DiskFull {
+		text += "\nnote: build failure may have been caused by lack of free disk space"
 	}
-	return b.String()
+	return text
+}
+
+// logCommand returns the command that prints a log.
+func (inv *invocation) logCommand() string {
+	switch {
+	case inv.env.nixName() == "":
+		return "nixbench log"
+	case inv.env.nixName() == "nix":
+		return "nix log"
+	}
+	return "nix-store -l"
+}
+
+// tellFailure tells on standard error of a build that failed while others go on.
+func (inv *invocation) tellFailure(act event.Activity) {
+	var failure *engine.Failure
+	if errors.As(act.Cause, &failure) && failure.KeptDir != "" {
+		fmt.Fprintln(inv.env.Stderr, inv.clean(fmt.Sprintf("note: keeping build directory \"%s\"", failure.KeptDir)))
+	}
+	if !act.IsNeeded || act.Cause == nil {
+		return // it is told at the end
+	}
+	if inv.told == nil {
+		inv.told = map[store.Path]bool{}
+	}
+	inv.told[store.Path(act.Subject)] = true
+	if inv.jsonLog {
+		fmt.Fprintln(inv.env.Stderr, inv.jsonError(act.Cause))
+	} else {
+		fmt.Fprintln(inv.env.Stderr, inv.formatError(act.Cause))
+	}
 }
 
 // advice returns what to do about an error, "" if there is nothing to say.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nixbench/engine/settings"
+	"nixbench/store"
 )
 
 // An invocation is a command with its arguments.
@@ -18,8 +19,10 @@ type invocation struct {
 
 	oneThread bool // evaluate in one; see rerun
 
-	// unfollow ends what follows builds; nil if nothing does.
+	// unfollow ends what follows builds; nil if nothing does. Told are the
+	// derivations whose failure has been told by then.
 	unfollow func()
+	told     map[store.Path]bool
 
 	// Common.
 	help, json, plain bool

@@ -21,10 +21,11 @@ import (
 // starts, its log if wanted, a line when it fails if others go on.
 type follower struct {
 	w     io.Writer
-	quiet bool
-	logs  bool // print the lines of logs
-	bare  bool // without the build's name before each
-	going bool // tell of failures: the rest goes on
+	quiet bool                 // tell nothing but failures, and bare logs
+	logs  bool                 // print the lines of logs
+	bare  bool                 // without the build's name before each
+	level int                  // of the messages of builders that are told
+	fail  func(event.Activity) // tells of a failure
 
 	seen map[event.ID]*followed
 	// log opens the log of a derivation that has been built.
@@ -43,9 +44,6 @@ const heartbeat = 30 * time.Second
 // follow starts a follower of the engine's activities. The function that it
 // returns waits until all that was posted has been told.
 func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
-	if f.quiet {
-		return func() {}
-	}
 	f.seen = make(map[event.ID]*followed)
 	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
 	box := eng.Events().Subscribe()
@@ -90,9 +88,9 @@ func (f *follower) beat() {
 			name = seen.act.Name
 		}
 	}
-	switch running {
-	case 0:
-	case 1:
+	switch {
+	case running == 0 || f.quiet:
+	case running == 1:
 		fmt.Fprintf(f.w, "still building %s\n", text.SanitiseName(name))
 	default:
 		fmt.Fprintf(f.w, "still building %d derivations\n", running)
@@ -111,18 +109,22 @@ func (f *follower) tell(acts []event.Activity) {
 		}
 		before := seen.act
 		seen.act = act
-		if act.Started.IsZero() {
-			continue // waiting, or not begun because something that it needs failed
+		if !act.Started.IsZero() { // or it waits, or never began
+			f.tellProgress(seen, before)
 		}
-		if before.Started.IsZero() {
-			fmt.Fprintf(f.w, "building '%s'...\n", act.Subject)
+		if act.State == event.Failed && before.State != event.Failed {
+			f.fail(act)
 		}
-		if f.logs {
-			f.tellLog(seen)
-		}
-		if f.going && act.State == event.Failed && before.State != event.Failed {
-			fmt.Fprintf(f.w, "failed '%s'\n", act.Subject)
-		}
+	}
+}
+
+// tellProgress tells that a build has begun, and what is new in its log.
+func (f *follower) tellProgress(seen *followed, before event.Activity) {
+	if before.Started.IsZero() && !f.quiet {
+		fmt.Fprintf(f.w, "building '%s'...\n", seen.act.Subject)
+	}
+	if f.logs && (!f.quiet || f.bare) {
+		f.tellLog(seen)
 	}
 }
 
@@ -147,7 +149,19 @@ func (f *follower) tellLog(seen *followed) {
 		prefix = ""
 	}
 	for line := range bytes.Lines(data) {
-		fmt.Fprintln(f.w, prefix+text.Plain(text.LogLine(string(bytes.TrimRight(line, "\n")))))
+		f.tellLine(prefix, string(bytes.TrimRight(line, "\n")))
+	}
+}
+
+// tellLine prints a line of a log, or of what the builder says to us what is meant
+// for people.
+func (f *follower) tellLine(prefix, line string) {
+	message, ok := text.LogMessage(line)
+	switch {
+	case !ok:
+		fmt.Fprintln(f.w, prefix+text.Plain(text.LogLine(line)))
+	case message.Action == "msg" && message.Level <= f.level:
+		fmt.Fprintln(f.w, text.Plain(text.LogLine(line)))
 	}
 }
 

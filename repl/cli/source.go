@@ -59,7 +59,8 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 // stopFollowing.
 func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
 	inv.unfollow = follow(ctx, eng, follower{
-		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs, going: eng.Settings().KeepGoing,
+		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs,
+		level: inv.verbosity(), fail: inv.tellFailure,
 	})
 }
 

@@ -5,18 +5,30 @@ import (
 	"strings"
 )
 
+// A Message is what a builder says to Nix on a line of its log.
+type Message struct {
+	Action, Phase, Msg, Text string
+	Level                    int // of a "msg": those of --verbose
+}
+
+// LogMessage returns the message that a line is, if it is one. The texts are as
+// the builder wrote them.
+func LogMessage(line string) (m Message, ok bool) {
+	said, ok := strings.CutPrefix(line, "@nix ")
+	if !ok || json.Unmarshal([]byte(said), &m) != nil {
+		return Message{}, false
+	}
+	return m, true
+}
+
 // LogLine is a line of a build's log as people read it: cleaned by [Sanitise],
 // and where the builder speaks to Nix ("@nix {…}"), what it says in words. A
 // line that has nothing for people is "".
 //
 // Format: Nix manual, "Build log", structured messages.
 func LogLine(line string) string {
-	said, ok := strings.CutPrefix(line, "@nix ")
+	msg, ok := LogMessage(line)
 	if !ok {
-		return Sanitise(line)
-	}
-	var msg struct{ Action, Phase, Msg, Text string }
-	if json.Unmarshal([]byte(said), &msg) != nil {
 		return Sanitise(line)
 	}
 	switch msg.Action {

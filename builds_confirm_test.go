@@ -1,0 +1,82 @@
+//go:build confirm
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A builds is a file of derivations that both programs build, each in a store of
+// its own, in sandboxes with the same shell.
+type builds struct {
+	*twins
+	file string
+}
+
+func newBuilds(t *testing.T, file string) *builds {
+	t.Helper()
+	tw := newTwins(t)
+	file, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tw.env = append(tw.env, "NIX_CONFIG=build-users-group =\nsubstitute = false\nsandbox-paths = /bin/sh="+os.Getenv("NIXBENCH"))
+	// A cancelled build of the real Nix's has root's files in its store.
+	t.Cleanup(func() { makeRemovable(tw.dir) })
+	return &builds{tw, file}
+}
+
+func makeRemovable(dir string) {
+	filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			os.Chmod(name, 0o755)
+		}
+		return nil
+	})
+}
+
+// both runs nix-build with args by both programs and returns what they said, with
+// the stores' names taken out.
+func (b *builds) both(t *testing.T, args ...string) (ours, theirs said) {
+	t.Helper()
+	flags := func(store string) []string {
+		return append([]string{"--store", filepath.Join(b.dir, store), "--no-out-link", b.file}, args...)
+	}
+	ours = b.ours(t, append([]string{"nix-build"}, flags("ours")...)...)
+	theirs = b.theirs(t, append([]string{"nix-build"}, flags("theirs")...)...)
+	for _, s := range []*said{&ours, &theirs} {
+		s.Stderr = strings.ReplaceAll(s.Stderr, b.dir+"/ours", "STORE")
+		s.Stderr = strings.ReplaceAll(s.Stderr, b.dir+"/theirs", "STORE")
+		s.Stderr = ownNames.ReplaceAllString(s.Stderr, "")
+	}
+	return ours, theirs
+}
+
+// ownNames are the parts of messages where each program names its own: the
+// command that prints a log, a kept directory, a feature that we do not have.
+var ownNames = regexp.MustCompile(`nix-store -l |nixbench log |builds/[^/"]*|, uid-range`)
+
+// TestConfirmFailures compares what nix-build says of builds that fail, and what
+// it returns.
+func TestConfirmFailures(t *testing.T) {
+	b := newBuilds(t, "testdata/builds/failures.nix")
+	for _, line := range []string{
+		"ok", "bad", "big", "needsBad", "needsNeedsBad", "needsTwo -k", "none", "noDev", "cycle", "wrong", "wrongFails",
+		"slow --timeout 1", "slow --max-silent-time 1", "loud --option max-build-log-size 20", "noBuilder", "platform", "feature",
+		"phases", "many", "many -Q", "many -Q --option log-lines 3", "many -j0", "redrawn", "writable", "allowed", "disallowed",
+		"noRule", "large", "noChroot", "magic", "notFixed", "noChannel", "bad -K", "bad -A wrong -A none -k", "bad --quiet",
+	} {
+		t.Run(line, func(t *testing.T) {
+			ours, theirs := b.both(t, append([]string{"-A"}, strings.Fields(line)...)...)
+			if diff := cmp.Diff(theirs, ours); diff != "" {
+				t.Errorf("(-nix +nixbench)\n%s", diff)
+			}
+		})
+	}
+}
