@@ -33,6 +33,20 @@ func ParseAt(drvPath store.Path, text []byte) (*Derivation, error) {
 	return Parse(drvPath.Dir(), NameOf(drvPath), text)
 }
 
+// ParseChecked is [ParseAt] for a text that must be the one that drvPath stands
+// for.
+func ParseChecked(drvPath store.Path, text []byte) (*Derivation, error) {
+	d, err := ParseAt(drvPath, text)
+	if err != nil {
+		return nil, err
+	}
+	want, err := drvPath.Dir().TextPath(drvPath.Name(), nixhash.Sum(nixhash.SHA256, text), d.References())
+	if err == nil && want != drvPath {
+		err = fmt.Errorf("its text belongs to %s", want)
+	}
+	return d, err
+}
+
 type parser struct {
 	*aterm.Scanner
 	dir       store.Dir
