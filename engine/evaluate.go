@@ -38,6 +38,8 @@ type EvalOptions struct {
 	OnFile func(file string)
 	// Tracer is told of calls; nil if nobody wants to know.
 	Tracer eval.Tracer
+	// Count and CountSelections are as in [eval.Options].
+	Count, CountSelections bool
 	// MemoryLimit bounds the bytes of values of one evaluation; 0 is what the
 	// setting eval-memory-limit says.
 	MemoryLimit int64
@@ -89,15 +91,16 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 			ReadOnly:        w.readOnly(),
 			Exec:            run,
 		}),
-		SearchPath:   path,
-		Corepkgs:     builtins.Corepkgs(),
-		Dir:          opts.Dir,
-		Home:         e.getenv("HOME"),
-		MaxDepth:     e.settings.MaxCallDepth,
-		Cores:        e.evalCores(),
-		MemoryLimit:  cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
-		Debugger:     opts.Debugger,
-		Tracer:       opts.Tracer,
+		SearchPath:  path,
+		Corepkgs:    builtins.Corepkgs(),
+		Dir:         opts.Dir,
+		Home:        e.getenv("HOME"),
+		MaxDepth:    e.settings.MaxCallDepth,
+		Cores:       e.evalCores(),
+		MemoryLimit: cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
+		Debugger:    opts.Debugger,
+		Tracer:      opts.Tracer,
+		Count:       opts.Count, CountSelections: opts.CountSelections,
 		IgnoreTry:    e.settings.IgnoreTry,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,

@@ -50,6 +50,7 @@ func getAttr(s *eval.State, name, set eval.Value) eval.Value {
 	if !ok {
 		v = s.ForceAttr(attrs, eval.Intern(n), "in the attribute set under consideration")
 	}
+	s.CountSelection(attrs, n)
 	return s.Force(v)
 }
 

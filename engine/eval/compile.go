@@ -76,12 +76,18 @@ func (c *compiler) either(e syntax.Expr, delayed bool) node {
 	}
 	outerDeep := c.deep
 	c.level++
+	if c.ev.opts.Count {
+		c.level++ // there may be a node around it that counts
+	}
 	c.deep = c.level
 	n := c.node(e)
 	if t, ok := n.(taggedNode); ok && (delayed || alwaysTagged(n)) {
 		c.enter(t, thunkRoom+(c.deep-c.level)*nodeRoom, e)
 	}
 	c.level--
+	if c.ev.opts.Count {
+		c.level--
+	}
 	c.deep = max(c.deep, outerDeep)
 	return n
 }
@@ -145,7 +151,7 @@ func (c *compiler) node(e syntax.Expr) node {
 		if len(e.Elems) == 0 {
 			return constant(EmptyList)
 		}
-		return &listNode{elems: c.all(e.Elems)}
+		return c.counting(&listNode{elems: c.all(e.Elems)}, avoided(e.Elems...))
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:
@@ -153,7 +159,7 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Let:
 		n := &letNode{}
 		c.bindings(&n.binds, e.Attrs)
-		n.body = c.expr(e.Body)
+		n.body = c.counting(c.expr(e.Body), c.avoidedBindings(e.Attrs, true))
 		return n
 	case *syntax.With:
 		n := &withNode{scope: c.delayed(e.Scope), slot: uintptr(e.Slot) + 1}
@@ -161,7 +167,7 @@ func (c *compiler) node(e syntax.Expr) node {
 			n.frame = int(e.Frame.Size) + 1
 		}
 		c.withs = append(c.withs, e.At)
-		n.body = c.expr(e.Body)
+		n.body = c.counting(c.expr(e.Body), avoided(e.Scope))
 		c.withs = c.withs[:len(c.withs)-1]
 		return n
 	case *syntax.If:
@@ -246,6 +252,9 @@ func (c *compiler) variable(e *syntax.Var) node {
 		for i, w := range *r.Withs {
 			n.scopes[i] = withRef{int(w.Depth), uintptr(w.Slot) + 1, use{pos: c.withs[len(c.withs)-1-i]}}
 		}
+		if c.ev.selections != nil {
+			return &countWith{*n}
+		}
 		return n
 	}
 	panic("eval: unreachable: variable " + SymName(e.Name) + " is not resolved")
@@ -276,9 +285,13 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 func (c *compiler) selection(e *syntax.Select) node {
 	x := c.step(e.X, whileSelecting)
 	if e.Default == nil && len(e.Path) == 1 && e.Path[0].X == nil {
-		return &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
+		n := &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
+		if c.ev.selections != nil {
+			return &countSelect1{*n}
+		}
+		return n
 	}
-	n := &selectN{x: x, selection: selection{path: c.path(e.Path), pos: e.At}}
+	n := &selectN{x: x, selection: selection{path: c.path(e.Path), pos: e.At}, counted: c.ev.selections != nil}
 	for i := range n.path {
 		n.computed = n.computed || n.path[i].node != nil
 	}
@@ -289,7 +302,7 @@ func (c *compiler) selection(e *syntax.Select) node {
 }
 
 func (c *compiler) call(e *syntax.Call) node {
-	fn := c.expr(e.Fn)
+	fn := c.countingAfter(c.expr(e.Fn), avoided(e.Args...))
 	switch args := e.Args; len(args) {
 	case 1:
 		arg := c.delayed(args[0])
@@ -325,6 +338,9 @@ func (c *compiler) binary(e *syntax.Binary) node {
 		x, y = c.step(e.X, operandOfAdd), c.step(e.Y, operandOfAdd)
 	default:
 		x, y = c.expr(e.X), c.expr(e.Y)
+		if called, _, _ := e.Op.Func(); called != 0 {
+			x = c.counting(x, avoided(e.X, e.Y))
+		}
 	}
 	switch e.Op {
 	case syntax.OpAnd, syntax.OpOr, syntax.OpImpl:
@@ -352,7 +368,7 @@ func (c *compiler) operatorCall(e *syntax.Binary) node {
 	if swapped {
 		args[0], args[1] = args[1], args[0]
 	}
-	call := &call2{fn: c.expr(e.Fn), a: args[0], b: args[1], pos: e.At}
+	call := &call2{fn: c.countingAfter(c.expr(e.Fn), avoided(e.X, e.Y)), a: args[0], b: args[1], pos: e.At}
 	if !negated {
 		return call
 	}

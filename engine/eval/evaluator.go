@@ -36,6 +36,10 @@ type Options struct {
 	// Tracer is told of calls; nil if nobody wants to know. It is used by one
 	// goroutine at a time only if evaluations are.
 	Tracer Tracer
+	// Count counts the thunks that Nix avoids, which takes some time, and
+	// CountSelections the attributes that are selected. With either, an evaluation has
+	// no help, so that nothing is counted that need not be evaluated.
+	Count, CountSelections bool
 	// Debugger is called where evaluations stop; nil if they do not.
 	Debugger Debugger
 	// IgnoreTry is Nix's setting ignore-try: errors that tryEval may catch do not
@@ -80,11 +84,12 @@ type Evaluator struct {
 	stopped   atomic.Pointer[State] // for the debugger
 
 	// mu guards the fields below, and additions to states.
-	mu     sync.Mutex
-	files  map[string]Value // by resolved path: a thunk of the file's value
-	idle   []*State
-	total  Stats
-	states atomic.Pointer[[]*State] // by id
+	mu         sync.Mutex
+	files      map[string]Value // by resolved path: a thunk of the file's value
+	idle       []*State
+	total      Stats
+	selections map[Pos]int64            // nil if they are not counted
+	states     atomic.Pointer[[]*State] // by id
 
 	waitMu   sync.Mutex // guards waitsFor of every State
 	waitCond *sync.Cond
@@ -97,7 +102,10 @@ func New(opts Options) *Evaluator {
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value), fileCache: fileCache{store: opts.FileCache},
 	}
-	if opts.Debugger != nil || opts.Tracer != nil {
+	if opts.CountSelections {
+		ev.selections = make(map[Pos]int64)
+	}
+	if opts.Debugger != nil || opts.Tracer != nil || opts.Count || opts.CountSelections {
 		ev.cores = 1 // they see evaluation in the order that it has without help
 	}
 	if ev.maxDepth == 0 {

@@ -89,6 +89,9 @@ func (c *compiler) defaults(formals []syntax.Formal) []node {
 	for i, f := range formals {
 		if f.Default != nil {
 			nodes[i] = c.delayed(f.Default)
+			if c.ev.opts.Count && avoided(f.Default) > 0 {
+				nodes[i] = countDefault{nodes[i]}
+			}
 		}
 	}
 	return nodes

@@ -129,6 +129,7 @@ type selectN struct {
 	x        node
 	def      node // nil without "or"
 	computed bool // some names are
+	counted  bool // what is selected is counted
 }
 
 func (n *selectN) Eval(s *State, fr *Value) Value {
@@ -162,6 +163,9 @@ func (n *selectN) Eval(s *State, fr *Value) Value {
 				return v
 			}
 			sel.fail(s, v, name, i, definedAt(set, from))
+		}
+		if n.counted {
+			s.countSelection(v, name)
 		}
 		set, v = v, c.peek()
 	}

@@ -59,7 +59,11 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 			d.from = at.From
 			n := &inheritNode{tag: &d.tag, from: use{a.Froms[at.From].Pos(), whileSelecting}}
 			n.sel = selection{sym: at.Name, pos: at.At}
-			c.enter(n, thunkRoom, nil)
+			if c.ev.selections != nil {
+				c.enter(&countInherit{*n}, thunkRoom, nil)
+			} else {
+				c.enter(n, thunkRoom, nil)
+			}
 		case syntax.Inherited:
 			d.from = outside
 			d.node = c.delayed(at.Value)
@@ -213,14 +217,14 @@ func (c *compiler) attrs(e *syntax.Attrs) node {
 	if !e.Rec {
 		n := &attrsNode{}
 		c.fillSet(n, e)
-		return n
+		return c.counting(n, c.avoidedBindings(e, false))
 	}
 	n := &recNode{}
 	c.fillSet(&n.attrsNode, e)
 	if e.Overrides > 0 {
 		n.overrides = n.shape.find(e.Attrs[e.Overrides-1].Name) + 1
 	}
-	return n
+	return c.counting(n, c.avoidedBindings(e, true))
 }
 
 func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
@@ -228,7 +232,7 @@ func (c *compiler) fillSet(n *attrsNode, e *syntax.Attrs) {
 	n.shape = c.layout(e.Attrs)
 	n.shape.at = e.At
 	for _, d := range e.Dynamic {
-		n.dyn = append(n.dyn, dynamicAttr{c.expr(d.Name), c.delayed(d.Value), d.At})
+		n.dyn = append(n.dyn, dynamicAttr{c.countingAfter(c.expr(d.Name), avoided(d.Value)), c.delayed(d.Value), d.At})
 	}
 }
 

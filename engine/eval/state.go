@@ -63,6 +63,7 @@ type State struct {
 // Stats counts what evaluations did.
 type Stats struct {
 	Thunks     int64 // made
+	Avoided    int64 // thunks that Nix would not make, if they are counted: see [Options.Count]
 	Forced     int64 // thunks that were evaluated
 	Calls      int64 // of functions
 	Builtins   int64 // calls of builtins
@@ -81,6 +82,7 @@ type Stats struct {
 // Add adds what another evaluation did.
 func (t *Stats) Add(d Stats) {
 	t.Thunks += d.Thunks
+	t.Avoided += d.Avoided
 	t.Forced += d.Forced
 	t.Calls += d.Calls
 	t.Builtins += d.Builtins

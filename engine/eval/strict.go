@@ -35,6 +35,10 @@ func forced(n node, acc []uintptr) (cells []uintptr, all bool) {
 	switch n := n.(type) {
 	case *stepNode:
 		return forced(n.x, acc)
+	case *countNode:
+		return forced(n.x, acc)
+	case *countSelect1:
+		return first(n.x)
 	case *constNode:
 		return acc, !n.v.lazy()
 	case *lambdaNode:
@@ -151,6 +155,10 @@ func stepsTo(n node, c uintptr, steps []frame) (_ []frame, found bool) {
 		}
 		return steps, n.i == c
 	case *select1:
+		return stepsTo(n.x, c, steps)
+	case *countNode:
+		return stepsTo(n.x, c, steps)
+	case *countSelect1:
 		return stepsTo(n.x, c, steps)
 	case *selectN:
 		return stepsTo(n.x, c, steps)

@@ -184,7 +184,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 		return nil, err
 	}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
-		Tracer:   tracer,
+		Tracer: tracer, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
 		Debugger: e.debugger(), OnFile: inv.tellsFiles(),
 	})

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
+	"maps"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // stats returns the figures of NIX_SHOW_STATS under the names that Nix gives
@@ -44,6 +48,7 @@ func (w *watchers) stats() map[string]any {
 		"nrOpUpdates":            st.Updates,
 		"nrOpUpdateValuesCopied": st.Copied,
 		"nrThunks":               st.Thunks,
+		"nrAvoided":              st.Avoided,
 		"nrLookups":              st.Lookups,
 		"nrPrimOpCalls":          st.Builtins,
 		"nrFunctionCalls":        st.Calls,
@@ -52,6 +57,7 @@ func (w *watchers) stats() map[string]any {
 	if w.counter != nil {
 		out["primops"] = w.counter.Builtins()
 		out["functions"] = w.functionCounts()
+		out["attributes"] = w.selectionCounts()
 	}
 	return out
 }
@@ -63,15 +69,41 @@ func (w *watchers) functionCounts() []map[string]any {
 		if f.Name != "" {
 			row["name"] = f.Name
 		}
-		if f.Place.Line != 0 {
-			row["line"], row["column"] = f.Place.Line, f.Place.Column
-			if strings.HasPrefix(f.Place.Name, "/") { // not that of a text
-				row["file"] = f.Place.Name
-			}
-		}
+		addPlace(row, f.Place)
 		out = append(out, row)
 	}
 	return out
+}
+
+// selectionCounts returns how often attributes were selected, by where they are
+// defined; of those that are defined nowhere, all in one row.
+func (w *watchers) selectionCounts() []map[string]any {
+	counts := make(map[syntax.Position]int64)
+	for _, ev := range w.evs {
+		for pos, n := range ev.Selections() {
+			counts[ev.Position(pos)] += n
+		}
+	}
+	byPlace := func(a, b syntax.Position) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Offset, b.Offset))
+	}
+	out := []map[string]any{}
+	for _, p := range slices.SortedFunc(maps.Keys(counts), byPlace) {
+		row := map[string]any{"count": counts[p]}
+		addPlace(row, p)
+		out = append(out, row)
+	}
+	return out
+}
+
+func addPlace(row map[string]any, p syntax.Position) {
+	if p.Line == 0 {
+		return
+	}
+	row["line"], row["column"] = p.Line, p.Column
+	if strings.HasPrefix(p.Name, "/") { // not that of a text
+		row["file"] = p.Name
+	}
 }
 
 // cpuSeconds returns the time that this process has computed for itself.

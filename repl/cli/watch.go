@@ -42,7 +42,7 @@ func (inv *invocation) watch(set *settings.Settings) (eval.Tracer, error) {
 			}
 		}})
 	}
-	if inv.showsStats() && inv.envSwitch("NIX_COUNT_CALLS") && w.counter == nil {
+	if inv.countsCalls() && w.counter == nil {
 		w.counter = &watch.Counter{}
 		all = append(all, w.counter)
 	}
@@ -66,6 +66,11 @@ func (inv *invocation) envSwitch(name string) bool {
 }
 
 func (inv *invocation) showsStats() bool { return inv.envSwitch("NIX_SHOW_STATS") }
+
+// countsCalls reports whether the statistics are to have what is called and selected.
+func (inv *invocation) countsCalls() bool {
+	return inv.showsStats() && inv.envSwitch("NIX_COUNT_CALLS")
+}
 
 // reportWatched writes what the watchers have seen. Statistics are told only of
 // commands that succeed.
