@@ -174,7 +174,7 @@ func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Sett
 	}
 	for _, w := range warnings {
 		if warn != nil {
-			warn(w.String())
+			warn(w)
 		}
 	}
 	return set, nil

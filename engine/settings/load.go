@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,12 +15,13 @@ import (
 const maxIncludes = 32
 
 // Load returns the defaults overridden by the configuration files and by the
-// variables that lookup tells; [os.LookupEnv] is the usual one. Files that are
-// missing are passed over; one with a syntax error or a bad value is an error.
-func Load(lookup func(string) (string, bool)) (*Settings, []Warning, error) {
+// variables that lookup tells; [os.LookupEnv] is the usual one, and warnings in
+// Nix's words. Files that are missing are passed over; one with a syntax error or
+// a bad value is a [*FileError].
+func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	getenv := func(name string) string { value, _ := lookup(name); return value }
 	nixPath, hasNixPath := lookup("NIX_PATH")
-	l := &loader{s: Default(), hasNixPath: hasNixPath}
+	l := &loader{s: Default(), hasNixPath: hasNixPath, unknown: map[string]bool{}}
 	l.s.NetrcFile = filepath.Join(confDir(getenv), "netrc")
 	if file := getenv("NIX_SSL_CERT_FILE"); file != "" {
 		l.s.SSLCertFile = file
@@ -37,22 +39,22 @@ func Load(lookup func(string) (string, bool)) (*Settings, []Warning, error) {
 			err = l.apply(string(text), file)
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("read configuration: %v", err)
+			return nil, nil, err
 		}
 	}
 	if text := getenv("NIX_CONFIG"); text != "" {
 		if err := l.apply(text, "NIX_CONFIG"); err != nil {
-			return nil, nil, fmt.Errorf("read configuration: %v", err)
+			return nil, nil, err
 		}
 	}
 	if l.hasNixPath {
 		l.s.NixPath = splitNixPath(nixPath)
 		l.s.overridden["nix-path"] = true
 	}
-	if l.s.Sandbox != "true" {
-		l.warnings = append(l.warnings, Warning{Text: fmt.Sprintf("setting 'sandbox = %s' has no effect: builds are always sandboxed", l.s.Sandbox)})
+	if l.s.Sandbox == "false" {
+		l.warnings = append(l.warnings, "setting 'sandbox = false' has no effect: builds are always sandboxed")
 	}
-	return l.s, l.warnings, nil
+	return l.s, append(l.warnings, l.unknownNames()...), nil
 }
 
 // confDir returns the directory of the machine's own configuration.
@@ -99,7 +101,8 @@ type assignment struct{ name, value, where string }
 type loader struct {
 	s          *Settings
 	hasNixPath bool
-	warnings   []Warning
+	warnings   []string
+	unknown    map[string]bool
 }
 
 // apply sets what text says. Relative includes are relative to file.
@@ -112,26 +115,39 @@ func (l *loader) apply(text, file string) error {
 		if l.hasNixPath && (a.name == "nix-path" || a.name == "extra-nix-path") {
 			continue
 		}
+		var bad *ValueError
 		err := l.s.Set(a.name, a.value)
 		switch {
 		case errors.Is(err, ErrUnknown):
-			l.warnUnknown(a)
+			l.unknown[a.name] = true
+		case errors.As(err, &bad):
+			return &FileError{a.where, bad.Warning()}
 		case err != nil:
-			return fmt.Errorf("%s: %v", a.where, err)
+			return &FileError{a.where, err.Error()}
+		}
+		if strings.TrimPrefix(a.name, "extra-") == "experimental-features" {
+			l.warnings = append(l.warnings, UnknownFeatures(a.value)...)
 		}
 	}
 	return nil
 }
 
-// warnUnknown warns of a setting of which not even the name is known to us,
-// once for each name.
-func (l *loader) warnUnknown(a assignment) {
-	base := strings.TrimPrefix(a.name, "extra-")
-	if foreign[base] || l.s.warned[base] {
-		return
+// A FileError says what is wrong in a configuration file.
+type FileError struct {
+	Where string // its name, or "NIX_CONFIG"
+	Words string // of Nix
+}
+
+func (e *FileError) Error() string { return e.Words }
+
+// unknownNames returns warnings of settings of which not even the name is known,
+// one for each name, sorted.
+func (l *loader) unknownNames() []string {
+	var warnings []string
+	for _, name := range slices.Sorted(maps.Keys(l.unknown)) {
+		warnings = append(warnings, fmt.Sprintf("unknown setting '%s'", name))
 	}
-	l.s.warned[base] = true
-	l.warnings = append(l.warnings, Warning{Where: a.where, Text: fmt.Sprintf("unknown setting '%s'", a.name)})
+	return warnings
 }
 
 // parse splits text into assignments, those of included files in their place.
@@ -155,7 +171,7 @@ func parse(text, file string, depth int) ([]assignment, error) {
 		case !isInclude && len(words) >= 2 && words[1] == "=":
 			out = append(out, assignment{words[0], strings.Join(words[2:], " "), file})
 		default:
-			return nil, fmt.Errorf("%s: syntax error in configuration line '%s'", file, line)
+			return nil, &FileError{file, fmt.Sprintf("syntax error in configuration line '%s' in \"%s\"", code, file)}
 		}
 	}
 	return out, nil
@@ -164,7 +180,7 @@ func parse(text, file string, depth int) ([]assignment, error) {
 // include parses the file name that file includes.
 func include(name, file string, optional bool, depth int) ([]assignment, error) {
 	if depth == 0 {
-		return nil, fmt.Errorf("%s: configuration files include each other more than %d deep", file, maxIncludes)
+		return nil, &FileError{file, fmt.Sprintf("configuration files include each other more than %d deep", maxIncludes)}
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(file), name)
@@ -174,7 +190,7 @@ func include(name, file string, optional bool, depth int) ([]assignment, error) 
 	case errors.Is(err, fs.ErrNotExist) && optional:
 		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("file '%s' included from '%s' not found", name, file)
+		return nil, &FileError{file, fmt.Sprintf("file \"%s\" included from \"%s\" not found", name, file)}
 	case err != nil:
 		return nil, nil // as Nix: an access token file may be another user's
 	}

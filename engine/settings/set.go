@@ -140,13 +140,13 @@ func (s *Settings) fields() map[string]field {
 		fields[name] = sizeField(p)
 	}
 	for name, p := range s.strings() {
-		fields[name] = field{
-			get: func() string { return *p },
-			set: func(value string) error { *p = value; return nil },
-		}
+		fields[name] = textField(p)
 	}
 	for name, p := range s.words() {
 		fields[name] = wordsField(p)
+	}
+	for name, f := range foreigners {
+		fields[name] = s.foreignField(name, f)
 	}
 	fields["substituters"] = storesField(fields["substituters"])
 	return fields
@@ -173,6 +173,7 @@ func (s *Settings) bools() map[string]*bool {
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
 		"eval-file-cache": &s.EvalFileCache,
+		"run-diff-hook":   &s.RunDiffHook, "use-cgroups": &s.UseCgroups,
 	}
 }
 
@@ -185,6 +186,8 @@ func (s *Settings) ints() map[string]*int {
 		"eval-cores":        &s.EvalCores,
 		"eval-memory-limit": &s.EvalMemoryLimit,
 		"tarball-ttl":       &s.TarballTTL,
+
+		"min-free-check-interval": &s.MinFreeInterval,
 	}
 }
 
@@ -200,7 +203,8 @@ func (s *Settings) strings() map[string]*string {
 		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System, "store": &s.Store,
 		"netrc-file": &s.NetrcFile, "ssl-cert-file": &s.SSLCertFile,
 		"flake-registry": &s.FlakeRegistry, "eval-profile-file": &s.EvalProfileFile,
-		"eval-system": &s.EvalSystem,
+		"eval-system":    &s.EvalSystem,
+		"pre-build-hook": &s.PreBuildHook, "post-build-hook": &s.PostBuildHook, "diff-hook": &s.DiffHook,
 	}
 }
 
@@ -210,7 +214,7 @@ func (s *Settings) words() map[string]*[]string {
 		"substituters": &s.Substituters, "trusted-public-keys": &s.TrustedPublicKeys,
 		"hashed-mirrors": &s.HashedMirrors, "ignored-acls": &s.IgnoredACLs,
 		"nix-path": &s.NixPath, "experimental-features": &s.ExperimentalFeatures,
-		"allowed-uris": &s.AllowedURIs,
+		"allowed-uris": &s.AllowedURIs, "allowed-impure-host-deps": &s.AllowedHostDeps,
 	}
 }
 
@@ -290,6 +294,13 @@ func lintWarnField(p *string) field {
 	return f
 }
 
+func textField(p *string) field {
+	return field{
+		get: func() string { return *p },
+		set: func(value string) error { *p = value; return nil },
+	}
+}
+
 func boolField(p *bool) field {
 	return field{
 		get: func() string { return strconv.FormatBool(*p) },
@@ -311,8 +322,8 @@ func intField(p *int) field {
 	return field{
 		get: func() string { return strconv.Itoa(*p) },
 		set: func(value string) error {
-			n, err := strconv.ParseUint(value, 10, 31)
-			if err != nil {
+			var n int64
+			if err := sizeField(&n).set(value); err != nil || n > math.MaxInt32 {
 				return fmt.Errorf("got %q, want a number", value)
 			}
 			*p = int(n)
@@ -321,8 +332,8 @@ func intField(p *int) field {
 	}
 }
 
-// sizeField is a number of bytes, with an optional suffix K, M, G or T of
-// powers of 1024.
+// sizeField is a number, with an optional suffix K, M, G or T of powers of 1024,
+// as all numbers of nix.conf may have.
 func sizeField(p *int64) field {
 	return field{
 		get: func() string { return strconv.FormatInt(*p, 10) },

@@ -24,6 +24,12 @@ type Settings struct {
 	CompressLog  bool
 	PollInterval int    // seconds between two looks at a lock that another holds
 	BuildDir     string // "": builds in the store's state directory
+	// PreBuildHook, PostBuildHook and DiffHook are programs that are run before
+	// and after builds and for one that came out differently; "" is none.
+	PreBuildHook, PostBuildHook, DiffHook string
+	RunDiffHook                           bool
+	UseCgroups                            bool // measure and bound builds by control groups
+	MinFreeInterval                       int  // seconds between two looks at the free space
 
 	// The sandbox.
 	Sandbox         string // "true", "relaxed" or "false", as written; we always sandbox
@@ -31,6 +37,7 @@ type Settings struct {
 	SandboxBuildDir string
 	SandboxShmSize  string
 	FilterSyscalls  bool
+	AllowedHostDeps []string // of the host that __impureHostDeps may name
 
 	// The machine.
 	System         string
@@ -96,22 +103,8 @@ type Settings struct {
 	// which may be deleted at any time.
 	EvalFileCache bool
 
-	overridden map[string]bool // names that were set
-	warned     map[string]bool // names that were warned of
-}
-
-// A Warning is something in the configuration that we pass over.
-type Warning struct {
-	Where string // a file's name, "NIX_CONFIG", or "" for an option
-	Text  string
-}
-
-// String returns the text, after the place if there is one.
-func (w Warning) String() string {
-	if w.Where == "" {
-		return w.Text
-	}
-	return w.Where + ": " + w.Text
+	overridden map[string]bool   // names that were set
+	foreign    map[string]string // values of foreigners that were set
 }
 
 // Default returns the settings of a machine without any configuration.
@@ -122,6 +115,7 @@ func Default() *Settings {
 		KeepLog:         true,
 		CompressLog:     true,
 		PollInterval:    5,
+		MinFreeInterval: 5,
 		Sandbox:         "true",
 		SandboxPaths:    map[string]string{},
 		SandboxBuildDir: "/build",
@@ -161,25 +155,8 @@ func Default() *Settings {
 		EvalFileCache:             true,
 
 		overridden: map[string]bool{},
-		warned:     map[string]bool{},
+		foreign:    map[string]string{},
 	}
-}
-
-// System returns Nix's name of the machine that we run on.
-func System() string {
-	arch := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686", "arm": "armv7l"}[runtime.GOARCH]
-	if arch == "" {
-		arch = runtime.GOARCH
-	}
-	return arch + "-" + runtime.GOOS
-}
-
-// extraPlatforms returns the other systems whose programs this machine runs.
-func extraPlatforms() []string {
-	if System() == "x86_64-linux" {
-		return []string{"i686-linux", "x86_64-v1-linux"}
-	}
-	return nil
 }
 
 // Clone returns a copy that shares nothing with s.
@@ -187,7 +164,7 @@ func (s *Settings) Clone() *Settings {
 	c := *s
 	c.SandboxPaths = maps.Clone(s.SandboxPaths)
 	c.overridden = maps.Clone(s.overridden)
-	c.warned = maps.Clone(s.warned)
+	c.foreign = maps.Clone(s.foreign)
 	for _, list := range c.lists() {
 		*list = slices.Clone(*list)
 	}
@@ -199,6 +176,7 @@ func (s *Settings) lists() []*[]string {
 	return []*[]string{
 		&s.ExtraPlatforms, &s.SystemFeatures, &s.Substituters, &s.TrustedPublicKeys,
 		&s.HashedMirrors, &s.IgnoredACLs, &s.NixPath, &s.ExperimentalFeatures, &s.AllowedURIs,
+		&s.AllowedHostDeps,
 	}
 }
 

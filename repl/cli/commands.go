@@ -94,6 +94,8 @@ func commands() []command {
 		{name: "nix-env", args: "[SELECTOR...]", maxArgs: -1, run: runNixEnv,
 			summary: "Ask about packages, with the flags of nix-env --query.",
 			flags:   slices.Concat(nixEnvFlags(), exprFlags)},
+		{name: "config show", args: "[SETTING]", maxArgs: 1, run: runConfigShow,
+			summary: "Print the settings that are in force, or one of them."},
 		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
 			summary: "Print the build logs of derivations.", flags: sourceFlags},
 		{name: "path-info", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runPathInfo,

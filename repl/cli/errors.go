@@ -11,6 +11,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/engine/event"
+	"nixbench/engine/settings"
 	"nixbench/repl"
 	"nixbench/store"
 )
@@ -218,7 +219,10 @@ func (inv *invocation) tellFailure(act event.Activity) {
 
 // advice returns what to do about an error, "" if there is nothing to say.
 func advice(err error) string {
+	var file *settings.FileError
 	switch {
+	case errors.As(err, &file):
+		return "It is in " + file.Where + "."
 	case errors.Is(err, engine.ErrNotDerivation):
 		return "Name one with -A, or see what there is: nixbench eval -f FILE --apply builtins.attrNames"
 	case errors.Is(err, engine.ErrCorrupt):

@@ -294,7 +294,8 @@ func settingFlag(name string) (*flag, bool) {
 	case negated && isSwitch(positive):
 		return &flag{names: []string{name}, set: setting(positive, "false")}, true
 	}
-	if _, found := defaults.Get(strings.TrimPrefix(long, "extra-")); found {
+	_, found := defaults.Get(long)
+	if _, isExtra := defaults.Get(strings.TrimPrefix(long, "extra-")); found || isExtra {
 		return &flag{names: []string{name}, args: []string{"VALUE"}, set: func(inv *invocation, args []string) error {
 			if err := defaults.Set(long, args[0]); err != nil {
 				return err // where --option only warns

@@ -92,6 +92,11 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case err != nil:
 			return nil, inv.cmd.usage("%v", err)
 		}
+		if strings.TrimPrefix(opt.Name, "extra-") == "experimental-features" {
+			for _, warning := range settings.UnknownFeatures(opt.Value) {
+				inv.warn(warning)
+			}
+		}
 	}
 	if inv.wantsFlakes && !slices.Contains(set.ExperimentalFeatures, "flakes") {
 		return nil, &ExitError{1, errors.New("experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it")}

@@ -1,0 +1,42 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// features are the experimental features that Nix knows.
+// Source: Nix, experimental-features.cc.
+var features = []string{
+	"auto-allocate-uids", "blake3-hashes", "ca-derivations", "cgroups", "configurable-impure-env", "daemon-trust-override",
+	"dynamic-derivations", "external-builders", "fetch-closure", "fetch-tree", "flakes", "git-hashing", "impure-derivations",
+	"local-overlay-store", "mounted-ssh-store", "nix-command", "parse-toml-timestamps", "pipe-operators",
+	"read-only-local-store", "recursive-nix", "verified-fetches",
+}
+
+// UnknownFeatures returns warnings of the words in value that are no experimental
+// features.
+func UnknownFeatures(value string) []string {
+	var warnings []string
+	for _, word := range strings.Fields(value) {
+		if !slices.Contains(features, word) {
+			warnings = append(warnings, fmt.Sprintf("unknown experimental feature '%s'", word))
+		}
+	}
+	return warnings
+}
+
+// featureOf are the settings that there are only with an experimental feature.
+var featureOf = map[string]string{
+	"accept-flake-config": "flakes", "allow-dirty-locks": "flakes", "commit-lock-file-summary": "flakes",
+	"flake-registry": "flakes", "use-registries": "flakes",
+	"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurable-impure-env",
+}
+
+// IsShown reports whether a setting is one of those that there are with the
+// experimental features that are switched on.
+func (s *Settings) IsShown(name string) bool {
+	feature, ok := featureOf[name]
+	return !ok || s.HasFeature(feature)
+}
