@@ -25,6 +25,9 @@ type backend interface {
 	Writable() error
 	// QueryValid returns those of paths that are valid, sorted without duplicates.
 	QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error)
+	// Realisation returns what an output came to be; see
+	// [local.Store.Realisation].
+	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error)
 	// AddNAR adds the object that info describes from its archive in r; see
 	// [local.Store.AddNAR].
 	AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error

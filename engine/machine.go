@@ -49,6 +49,14 @@ func (b bothStores) QueryValid(ctx context.Context, paths []store.Path) ([]store
 	return slices.Compact(valid), nil
 }
 
+func (b bothStores) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {
+	r, ok, err := b.store.Realisation(ctx, drvPath, output)
+	if ok || err != nil || b.machine == nil {
+		return r, ok, err
+	}
+	return b.machine.Realisation(ctx, drvPath, output)
+}
+
 func (b bothStores) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error) {
 	st, err := b.StoreOf(ctx, p)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 const builtinPrefix = "builtin:"
 
 // runBuiltin runs a builtin builder and takes what it has made.
-func (j *job) runBuiltin(ctx context.Context, valid []store.Path) error {
+func (j *job) runBuiltin(ctx context.Context) error {
 	dir, remove, err := j.st.TempDir(ctx)
 	if err != nil {
 		return err
@@ -34,13 +34,13 @@ func (j *job) runBuiltin(ctx context.Context, valid []store.Path) error {
 		return err
 	}
 	return j.collect(ctx, func(p store.Path) string {
-		for name, o := range j.planned.Derivation.Outputs {
-			if o.Path == p {
+		for name, scratch := range j.scratch {
+			if scratch == p {
 				return filepath.Join(dir, name)
 			}
 		}
 		return filepath.Join(dir, p.Base())
-	}, valid)
+	})
 }
 
 // runBuilder runs the builder, which makes out.

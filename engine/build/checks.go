@@ -3,6 +3,7 @@ package build
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,9 +15,10 @@ import (
 //
 // Behaviour: Nix, derivation-check.cc.
 func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
-	c := &checker{st: j.st, planned: j.planned, infos: map[store.Path]*store.PathInfo{}}
+	c := &checker{st: j.st, planned: j.planned, infos: map[store.Path]*store.PathInfo{}, outputs: maps.Clone(j.outputs)}
 	for _, o := range outputs {
 		c.infos[o.info.Path] = o.info
+		c.outputs[o.name] = o.info.Path
 	}
 	for _, o := range outputs {
 		if err := c.check(ctx, o, j.planned.Options.ChecksFor(o.name)); err != nil {
@@ -30,7 +32,8 @@ func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
 type checker struct {
 	st      Store
 	planned *PlannedBuild
-	infos   map[store.Path]*store.PathInfo // of the outputs
+	infos   map[store.Path]*store.PathInfo  // of the outputs
+	outputs map[store.OutputName]store.Path // where they go, or are already
 }
 
 func (c *checker) info(ctx context.Context, p store.Path) (*store.PathInfo, error) {
@@ -119,6 +122,6 @@ func (c *checker) parse(word string) (p store.Path, ok bool) {
 	if p, _, err := c.st.Dir().PathOf(word); err == nil {
 		return p, true
 	}
-	_, ok = c.planned.Derivation.Outputs[word]
-	return c.planned.Derivation.OutputPath(word), ok
+	p, ok = c.outputs[word]
+	return p, ok
 }

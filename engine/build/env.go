@@ -25,6 +25,7 @@ type environment struct {
 // An envInput is what an environment is made from.
 type envInput struct {
 	drv      *drv.Derivation
+	outputs  map[store.OutputName]store.Path // where the builder makes them
 	options  *drv.Options
 	storeDir store.Dir
 	buildDir string // as the builder sees it
@@ -58,6 +59,8 @@ func newEnvironment(in envInput) (*environment, error) {
 	}
 	if _, isFixed := in.drv.FixedOutput(); isFixed {
 		e.vars["NIX_OUTPUT_CHECKED"] = "1"
+	}
+	if hasNetwork(in.drv) {
 		for _, name := range in.options.ImpureEnvVars {
 			e.vars[name] = in.getenv(name)
 		}
@@ -65,7 +68,7 @@ func newEnvironment(in envInput) (*environment, error) {
 	e.vars["NIX_LOG_FD"] = "2"
 	e.vars["TERM"] = "xterm-256color"
 	e.args = append([]string{path.Base(in.drv.Builder)}, in.drv.Args...)
-	e.fillOutputs(in.drv)
+	e.fillOutputs(in.outputs)
 	return e, nil
 }
 
@@ -107,11 +110,18 @@ func (e *environment) addStructured(in envInput) error {
 	return nil
 }
 
+// hasNetwork reports whether the builder of d may use the network, and variables
+// of the user's: what it makes is known, or is not expected to be the same again.
+func hasNetwork(d *drv.Derivation) bool {
+	kind, err := d.Kind()
+	return err == nil && (kind == drv.Fixed || kind == drv.Impure)
+}
+
 // fillOutputs puts the outputs' paths where the derivation has placeholders.
-func (e *environment) fillOutputs(d *drv.Derivation) {
+func (e *environment) fillOutputs(outputs map[store.OutputName]store.Path) {
 	var pairs []string
-	for name := range d.Outputs {
-		pairs = append(pairs, drv.Placeholder(name), string(d.OutputPath(name)))
+	for name, p := range outputs {
+		pairs = append(pairs, drv.Placeholder(name), string(p))
 	}
 	r := strings.NewReplacer(pairs...)
 	for i := 1; i < len(e.args); i++ {

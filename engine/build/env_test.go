@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixhash"
 )
@@ -17,7 +18,8 @@ func envOf(t *testing.T, d *drv.Derivation, graphs map[string]string) *environme
 		t.Fatal(err)
 	}
 	e, err := newEnvironment(envInput{
-		drv: d, options: options, storeDir: "/nix/store", buildDir: "/build", cores: 4, graphs: graphs,
+		outputs: map[string]store.Path{"out": d.OutputPath("out")},
+		drv:     d, options: options, storeDir: "/nix/store", buildDir: "/build", cores: 4, graphs: graphs,
 		getenv: func(name string) string { return "the user's " + name },
 	})
 	if err != nil {

@@ -34,15 +34,17 @@ type goal struct {
 	held   held               // the locks, if it waited for them
 	cancel context.CancelFunc // of the running or blocked worker
 
-	status Status
-	err    error // nil if status is OK
-	act    event.Activity
+	status  Status
+	err     error                           // nil if status is OK
+	outputs map[store.OutputName]store.Path // all of them, if status is OK
+	act     event.Activity
 }
 
 // An outcome is what a worker says of a goal.
 type outcome struct {
-	status Status
-	err    error
+	status  Status
+	err     error
+	outputs map[store.OutputName]store.Path // of the derivation, if status is OK
 	// last is the state of the activity at the end: log, phase and outputs.
 	last event.Activity
 }

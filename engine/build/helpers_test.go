@@ -314,3 +314,12 @@ func (r *rig) leftovers() []string {
 	builds, _ := filepath.Glob(filepath.Join(r.st.StateDir(), "builds", "*"))
 	return append(found, builds...)
 }
+
+// verify holds all contents against what is known of them.
+func (r *rig) verify() {
+	r.t.Helper()
+	err := r.st.Verify(r.t.Context(), local.VerifyOptions{CheckContents: true}, func(f local.Finding) { r.t.Errorf("verify: %+v", f) })
+	if err != nil {
+		r.t.Error(err)
+	}
+}

@@ -23,10 +23,15 @@ type job struct {
 	st       Store
 	settings *settings.Settings
 	planned  *PlannedBuild
-	log      *logSink
+	// isResolved says that planned is what was asked for resolves to.
+	isResolved bool
+	log        *logSink
 
 	closure []store.Path // of the inputs, sorted
-	user    *buildUser
+	// outputs are where the outputs are, as far as they are valid; scratch is
+	// where the builder makes them.
+	outputs, scratch map[store.OutputName]store.Path
+	user             *buildUser
 	// chroot holds the sandbox's store, beside the real one's objects so that
 	// outputs can be renamed into place, and its /tmp; topDir holds the build
 	// directory. Nobody but us may enter either.
@@ -36,12 +41,15 @@ type job struct {
 
 // realise builds what is not valid yet.
 func (j *job) realise(ctx context.Context) (Status, error) {
-	valid, err := j.st.QueryValid(ctx, outputPaths(j.planned))
+	valid, err := j.find(ctx)
 	if err != nil {
 		return MiscFailure, err
 	}
-	if len(valid) == len(j.planned.Derivation.Outputs) {
+	if len(j.outputs) == len(j.planned.Derivation.Outputs) {
 		return AlreadyValid, nil
+	}
+	if err := j.store(ctx); err != nil {
+		return MiscFailure, err
 	}
 	defer func() {
 		cleanup, cancel := cleanupContext(ctx)
@@ -71,7 +79,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		return fmt.Errorf("open log: %w", err)
 	}
 	if strings.HasPrefix(j.planned.Derivation.Builder, builtinPrefix) {
-		return j.runBuiltin(ctx, valid)
+		return j.runBuiltin(ctx)
 	}
 	if err := j.makeDirs(ctx); err != nil {
 		return fmt.Errorf("make build directory: %w", err)
@@ -88,7 +96,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		j.keep()
 		return err
 	}
-	if err := j.collect(ctx, func(p store.Path) string { return filepath.Join(j.storeDir(), p.Base()) }, valid); err != nil {
+	if err := j.collect(ctx, func(p store.Path) string { return filepath.Join(j.storeDir(), p.Base()) }); err != nil {
 		j.keep()
 		return err
 	}
@@ -207,7 +215,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 		return nil, err
 	}
 	env, err := newEnvironment(envInput{
-		drv: d, options: j.planned.Options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
+		drv: d, outputs: j.scratch, options: j.planned.Options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
 		cores: s.BuildCores(), graphs: graphs, getenv: j.opts.Getenv,
 	})
 	if err != nil {
@@ -220,14 +228,13 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, isFixed := d.FixedOutput()
 	return &sandbox.Spec{
 		StoreDir: string(j.st.Dir()), StoreSource: j.storeDir(),
 		BuildDir: s.SandboxBuildDir, BuildSource: j.buildDir(),
 		TmpSource: j.tmpDir(),
 		Mounts:    mounts,
 		Builder:   d.Builder, Args: env.args, Env: env.list(),
-		Network: isFixed,
+		Network: hasNetwork(d),
 		HostUID: j.user.uid, HostGID: j.user.gid,
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
 		FilterSyscalls: s.FilterSyscalls,
@@ -298,7 +305,7 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 		mounts = append(mounts, m)
 	}
 	mounts = append(mounts, shell)
-	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed && j.settings.SSLCertFile != "" {
+	if hasNetwork(j.planned.Derivation) && j.settings.SSLCertFile != "" {
 		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}

@@ -26,16 +26,20 @@ type output struct {
 	name store.OutputName
 	spec drv.Output
 	file string // where it is
-	info *store.PathInfo
+	// scratch is its path for the builder. Mentions are the digests of such
+	// paths that were found in it, its own and those of the other outputs.
+	scratch  store.Path
+	mentions []string
+	info     *store.PathInfo
 	// mismatch says that it is not the fixed output it should be.
 	mismatch *store.HashMismatch
 }
 
 // collect takes what the builder made, where locate says it is, and makes it
-// valid. Outputs in valid are there already and stay as they are.
-func (j *job) collect(ctx context.Context, locate func(store.Path) string, valid []store.Path) error {
+// valid. Those that are there already stay as they are.
+func (j *job) collect(ctx context.Context, locate func(store.Path) string) error {
 	c := &collector{job: j, names: digestNames(j.closure)}
-	for _, p := range outputPaths(j.planned) {
+	for _, p := range j.scratch {
 		c.names[p.Digest()] = p
 	}
 	defer c.removeTemps()
@@ -43,14 +47,23 @@ func (j *job) collect(ctx context.Context, locate func(store.Path) string, valid
 	d := j.planned.Derivation
 	for _, name := range d.OutputNames() {
 		spec := d.Outputs[name]
-		if slices.Contains(valid, spec.Path) {
+		if _, valid := j.outputs[name]; valid {
 			continue
 		}
-		o := &output{name: name, spec: spec, file: locate(spec.Path)}
+		o := &output{name: name, spec: spec, scratch: j.scratch[name], file: locate(j.scratch[name])}
 		if err := c.take(ctx, o); err != nil {
 			return err
 		}
 		outputs = append(outputs, o)
+	}
+	outputs, err := j.sortOutputs(ctx, outputs)
+	if err != nil {
+		return err
+	}
+	if k := d.Outputs[outputs[0].name].Kind(); k == drv.Floating || k == drv.Impure {
+		if err := c.moveFloating(ctx, outputs); err != nil {
+			return err
+		}
 	}
 	return j.install(ctx, outputs)
 }
@@ -98,11 +111,14 @@ func (c *collector) take(ctx context.Context, o *output) error {
 		return &statusError{status: OutputRejected, err: err}
 	}
 	o.info = &store.PathInfo{
-		Path: o.spec.Path, Deriver: c.planned.DrvPath, Ultimate: true,
+		Path: o.scratch, Deriver: c.planned.DrvPath, Ultimate: true,
 		RegistrationTime: time.Now().Unix(),
 	}
-	if o.spec.Kind() == drv.Fixed {
+	switch o.spec.Kind() {
+	case drv.Fixed:
 		return c.takeFixed(ctx, o)
+	case drv.Impure:
+		return c.takeFresh(ctx, o)
 	}
 	return c.read(o, io.Discard)
 }
@@ -120,6 +136,11 @@ func (c *collector) read(o *output, w io.Writer) error {
 		return err
 	}
 	o.info.NarHash, o.info.NarSize = hasher.Sum(), hasher.Size()
+	for _, p := range c.scratch {
+		if slices.Contains(scanner.Found(), p.Digest()) {
+			o.mentions = append(o.mentions, p.Digest())
+		}
+	}
 	if c.planned.Options.DiscardReferences[o.name] {
 		return nil
 	}
@@ -130,19 +151,28 @@ func (c *collector) read(o *output, w io.Writer) error {
 	return nil
 }
 
-// takeFixed copies a fixed output to files that no builder has ever seen, which
-// it might hold open somewhere, and hashes what has arrived there.
-func (c *collector) takeFixed(ctx context.Context, o *output) error {
+// takeFresh copies an output to files that no builder has ever seen, which it
+// might hold open somewhere, and reads what arrives there.
+func (c *collector) takeFresh(ctx context.Context, o *output) error {
 	dir, remove, err := c.st.TempDir(ctx)
 	if err != nil {
 		return err
 	}
 	c.temps = append(c.temps, remove)
 	fresh := filepath.Join(dir, "x")
-	if err := c.copy(o, fresh); err != nil {
+	if err := pipe(func(w io.Writer) error { return c.read(o, w) },
+		func(r io.Reader) error { return nar.Restore(r, fresh, nar.RestoreOptions{}) }); err != nil {
 		return err
 	}
 	o.file = fresh
+	return nil
+}
+
+// takeFixed takes a fixed output, and hashes it.
+func (c *collector) takeFixed(ctx context.Context, o *output) error {
+	if err := c.takeFresh(ctx, o); err != nil {
+		return err
+	}
 	if len(o.info.References) > 0 {
 		return &statusError{status: HashMismatch, err: fmt.Errorf(
 			"fixed-output derivations must not reference store paths: '%s' references %d distinct paths, e.g. '%s'",
@@ -151,16 +181,16 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 	return c.checkFixed(o)
 }
 
-// copy copies an output and reads it on the way.
-func (c *collector) copy(o *output, to string) error {
+// pipe lets one function read what the other writes.
+func pipe(write func(io.Writer) error, read func(io.Reader) error) error {
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := c.read(o, w)
+		err := write(w)
 		w.CloseWithError(err)
 		done <- err
 	}()
-	err := nar.Restore(r, to, nar.RestoreOptions{})
+	err := read(r)
 	r.CloseWithError(errors.New("copy ended"))
 	return errors.Join(err, <-done)
 }
@@ -192,19 +222,7 @@ func hashFixed(o *output) (nixhash.Hash, error) {
 		err := nar.Dump(hasher, o.file, nil)
 		return hasher.Sum(), err
 	case store.Flat, store.Text:
-		info, err := os.Lstat(o.file)
-		if err != nil {
-			return nixhash.Hash{}, err
-		}
-		if !info.Mode().IsRegular() || info.Mode()&0o100 != 0 {
-			return nixhash.Hash{}, rejectf("output path '%s' should be a non-executable regular file since recursive hashing is not enabled (one of outputHashMode={flat,text} is true)", o.spec.Path)
-		}
-		file, err := os.Open(o.file)
-		if err != nil {
-			return nixhash.Hash{}, err
-		}
-		defer file.Close()
-		_, err = io.Copy(hasher, file)
+		err := dumpFlat(hasher, o)
 		return hasher.Sum(), err
 	}
 	return nixhash.Hash{}, fmt.Errorf("hash '%s': ingestion method %s is not supported", o.spec.Path, o.spec.Method)
@@ -212,9 +230,6 @@ func hashFixed(o *output) (nixhash.Hash, error) {
 
 // install checks outputs, moves them into the store and registers them.
 func (j *job) install(ctx context.Context, outputs []*output) error {
-	if err := j.checkCycles(ctx, outputs); err != nil {
-		return err
-	}
 	if len(outputs) == 1 && outputs[0].mismatch != nil {
 		j.installMismatch(ctx, outputs[0])
 		return outputs[0].mismatch
@@ -228,7 +243,38 @@ func (j *job) install(ctx context.Context, outputs []*output) error {
 		infos = append(infos, o.info)
 		files[o.info.Path] = o.file
 	}
-	return j.st.Install(ctx, infos, files)
+	unlock, err := j.lockFloating(ctx, outputs)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := j.st.Install(ctx, infos, files); err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		j.outputs[o.name] = o.info.Path
+	}
+	return nil
+}
+
+// lockFloating locks and keeps from being collected where outputs go of which
+// that was not known before.
+func (j *job) lockFloating(ctx context.Context, outputs []*output) (unlock func(), err error) {
+	var paths []store.Path
+	for _, o := range outputs {
+		if o.info.Path == o.spec.Path {
+			continue
+		}
+		if err := j.st.AddTempRoot(ctx, o.info.Path); err != nil {
+			return nil, err
+		}
+		paths = append(paths, o.info.Path)
+	}
+	if len(paths) == 0 {
+		return func() {}, nil
+	}
+	slices.Sort(paths)
+	return j.st.LockPaths(ctx, slices.Compact(paths))
 }
 
 // installMismatch makes a fixed output valid as what it is, so that it need not
@@ -251,21 +297,25 @@ func (j *job) installMismatch(ctx context.Context, o *output) {
 	j.st.Install(ctx, []*store.PathInfo{&info}, map[store.Path]string{info.Path: o.file})
 }
 
-// checkCycles refuses outputs that refer to each other in a circle.
-func (j *job) checkCycles(ctx context.Context, outputs []*output) error {
+// sortOutputs sorts outputs so that each comes after those that it refers to, and
+// refuses those that refer to each other in a circle.
+func (j *job) sortOutputs(ctx context.Context, outputs []*output) ([]*output, error) {
 	byPath := make(map[store.Path]*output)
 	var paths []store.Path
 	for _, o := range outputs {
-		byPath[o.info.Path] = o
-		paths = append(paths, o.info.Path)
+		byPath[o.scratch] = o
+		paths = append(paths, o.scratch)
 	}
-	_, err := store.TopoSort(ctx, paths, func(_ context.Context, p store.Path) ([]store.Path, error) {
+	sorted, err := store.TopoSort(ctx, paths, func(_ context.Context, p store.Path) ([]store.Path, error) {
 		return byPath[p].info.References, nil
 	})
 	var cycle *store.CycleError
 	if errors.As(err, &cycle) {
-		return rejectf("cycle detected in build of '%s' in the references of output '%s' from output '%s'",
+		return nil, rejectf("cycle detected in build of '%s' in the references of output '%s' from output '%s'",
 			j.planned.DrvPath, byPath[cycle.Reference].name, byPath[cycle.Path].name)
 	}
-	return err
+	for i, p := range sorted {
+		outputs[i] = byPath[p]
+	}
+	return outputs, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"nixbench/engine/settings"
@@ -25,6 +26,7 @@ type Plan struct {
 	builds  map[store.Path]*PlannedBuild
 	valid   map[store.Path]bool
 	drvs    map[store.Path]*drv.Derivation // those read
+	known   *known                         // where outputs are that have to be looked for
 }
 
 // A PlannedBuild is one derivation to be built.
@@ -38,21 +40,31 @@ type PlannedBuild struct {
 	Refused error
 
 	lacks  *UnknownError // an input that is missing, or nil
-	inputs []store.Path  // the sources and outputs that it needs, sorted
+	inputs []store.Path  // the sources and outputs that it needs, sorted, unless it is to be resolved
 	refs   *refCache     // shared by the builds of the plan
+	known  *known        // likewise
+	// resolved is what it was found to resolve to, which its worker builds
+	// instead. It belongs to that.
+	resolved *PlannedBuild
 }
 
 // NewPlan finds out what realising targets takes. It only reads. Derivations
 // that cannot be built here are part of the plan, with the reason.
 func NewPlan(ctx context.Context, st Reader, targets []Target, s *settings.Settings) (*Plan, error) {
+	return newPlan(ctx, st, targets, s, new(known))
+}
+
+// newPlan is NewPlan where some outputs are known already.
+func newPlan(ctx context.Context, st Reader, targets []Target, s *settings.Settings, k *known) (*Plan, error) {
 	p := &planner{
-		ctx: ctx, st: st, settings: s,
+		ctx: ctx, st: st, settings: s, outputs: newResolver(st, k, s),
 		plan: &Plan{
 			Targets: targets,
 			missing: map[store.Path]*UnknownError{}, builds: map[store.Path]*PlannedBuild{},
-			valid: map[store.Path]bool{}, drvs: map[store.Path]*drv.Derivation{},
+			valid: map[store.Path]bool{}, drvs: map[store.Path]*drv.Derivation{}, known: k,
 		},
 	}
+	p.outputs.read = func(_ context.Context, path store.Path) (*drv.Derivation, error) { return p.read(path) }
 	if err := p.run(); err != nil {
 		return nil, fmt.Errorf("plan builds: %w", err)
 	}
@@ -65,6 +77,7 @@ type planner struct {
 	ctx      context.Context // of the one call that the planner lives for
 	st       Reader
 	settings *settings.Settings
+	outputs  *resolver
 	plan     *Plan
 
 	asked map[store.Path]bool // store paths whose validity is known
@@ -143,15 +156,22 @@ func (p *planner) lack(path, by store.Path) *UnknownError {
 func (p *planner) step(level []want) ([]want, error) {
 	var ask []store.Path
 	for _, w := range level {
-		d, err := p.read(w)
+		d, err := p.read(w.drvPath)
 		if err != nil {
 			return nil, err
 		}
+		if d == nil {
+			p.lack(w.drvPath, w.by)
+		}
 		for _, o := range outputsOf(d, w.outputs) {
 			if _, ok := d.Outputs[o]; !ok {
-				return nil, fmt.Errorf("derivation %s has no output %q", w.drvPath, o)
+				return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", w.drvPath, o)
 			}
-			if path := d.OutputPath(o); path != "" {
+			path, err := p.outputs.output(p.ctx, w.drvPath, o)
+			if err != nil {
+				return nil, err
+			}
+			if path != "" {
 				ask = append(ask, path)
 			}
 		}
@@ -163,7 +183,7 @@ func (p *planner) step(level []want) ([]want, error) {
 	ask = nil
 	for _, w := range level {
 		d := p.plan.drvs[w.drvPath]
-		if d == nil || p.plan.builds[w.drvPath] != nil || p.haveOutputs(d, w.outputs) {
+		if d == nil || p.plan.builds[w.drvPath] != nil || p.haveOutputs(w.drvPath, d, w.outputs) {
 			continue
 		}
 		b := p.newBuild(w.drvPath, d)
@@ -178,24 +198,26 @@ func (p *planner) step(level []want) ([]want, error) {
 	return p.follow(builds), nil
 }
 
-// read reads the derivation that w asks for; nil if it is missing.
-func (p *planner) read(w want) (*drv.Derivation, error) {
-	if d, ok := p.plan.drvs[w.drvPath]; ok {
+// read reads a derivation; nil if it is missing.
+func (p *planner) read(drvPath store.Path) (*drv.Derivation, error) {
+	if d, ok := p.plan.drvs[drvPath]; ok {
 		return d, nil
 	}
-	d, err := p.st.ReadDerivation(p.ctx, w.drvPath)
+	d, err := p.st.ReadDerivation(p.ctx, drvPath)
 	if errors.Is(err, store.ErrInvalidPath) {
-		p.lack(w.drvPath, w.by)
 		d, err = nil, nil
 	}
-	p.plan.drvs[w.drvPath] = d
+	p.plan.drvs[drvPath] = d
 	return d, err
 }
 
 // haveOutputs reports whether the outputs are valid.
-func (p *planner) haveOutputs(d *drv.Derivation, outputs []store.OutputName) bool {
+func (p *planner) haveOutputs(drvPath store.Path, d *drv.Derivation, outputs []store.OutputName) bool {
 	for _, o := range outputsOf(d, outputs) {
-		if !p.plan.valid[d.OutputPath(o)] {
+		if path := d.OutputPath(o); path != "" && p.plan.valid[path] {
+			continue
+		}
+		if !p.plan.valid[p.plan.known.get(outputID{drvPath, o})] {
 			return false
 		}
 	}
@@ -225,6 +247,9 @@ func (p *planner) follow(builds []*PlannedBuild) []want {
 		for input, outputs := range b.Derivation.InputDrvs {
 			next = append(next, want{drvPath: input, outputs: outputs, by: b.DrvPath})
 		}
+		for input, inner := range b.Derivation.Dynamic {
+			next = append(next, want{drvPath: input, outputs: slices.Sorted(maps.Keys(inner)), by: b.DrvPath})
+		}
 	}
 	return next
 }
@@ -237,19 +262,21 @@ func (p *planner) sort() error {
 		if b.Refused != nil {
 			continue
 		}
-		for input := range b.Derivation.InputDrvs {
+		for _, input := range inputDrvs(b.Derivation) {
 			switch {
 			case p.plan.builds[input] != nil:
 				b.Needs = append(b.Needs, input)
 			case p.plan.drvs[input] == nil && b.lacks == nil:
 				b.lacks = p.lack(input, b.DrvPath)
 			}
+			if p.isImpureInput(b.Derivation, input) && b.Refused == nil {
+				b.Refused = fmt.Errorf("pure derivation '%s' depends on impure derivation '%s'", b.DrvPath, input)
+			}
 		}
-		slices.Sort(b.Needs)
 	}
 	refs := new(refCache)
 	for _, b := range p.plan.builds {
-		b.refs = refs
+		b.refs, b.known = refs, p.plan.known
 		b.inputs = p.inputs(b.Derivation)
 	}
 	slices.Sort(paths)
@@ -277,6 +304,23 @@ func (p *planner) inputs(d *drv.Derivation) []store.Path {
 	}
 	slices.Sort(paths)
 	return slices.Compact(paths)
+}
+
+// inputDrvs returns the derivations that d needs, sorted.
+func inputDrvs(d *drv.Derivation) []store.Path {
+	paths := slices.AppendSeq(slices.Collect(maps.Keys(d.InputDrvs)), maps.Keys(d.Dynamic))
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// isImpureInput reports whether an input of d is impure and d must not have such
+// ones.
+func (p *planner) isImpureInput(d *drv.Derivation, input store.Path) bool {
+	if kind, err := d.Kind(); err != nil || kind == drv.Fixed || kind == drv.Impure || p.plan.drvs[input] == nil {
+		return false
+	}
+	kind, err := p.plan.drvs[input].Kind()
+	return err == nil && kind == drv.Impure && p.settings.HasFeature(featureImpure)
 }
 
 // outputsOf returns the names of d's outputs among those asked for, sorted.

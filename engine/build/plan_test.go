@@ -130,7 +130,7 @@ func TestPlanOfAnUnknownOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"dev"}}}, r.settings)
-	if err == nil || !strings.Contains(err.Error(), `has no output "dev"`) {
+	if err == nil || !strings.Contains(err.Error(), "does not have wanted outputs 'dev'") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -146,11 +146,11 @@ func TestPlanRefuses(t *testing.T) {
 		"floating": {spoil: func(d *drv.Derivation) {
 			d.Outputs["out"] = drv.Output{Method: store.NAR, Algo: nixhash.SHA256}
 			d.Env["out"] = drv.Placeholder("out")
-		}, want: "content-addressed"},
+		}, want: "experimental Nix feature 'ca-derivations' is disabled; add '--extra-experimental-features ca-derivations' to enable it"},
 		"impure": {spoil: func(d *drv.Derivation) {
 			d.Outputs["out"] = drv.Output{Method: store.NAR, Algo: nixhash.SHA256, Impure: true}
 			d.Env["out"] = drv.Placeholder("out")
-		}, want: "impure"},
+		}, want: "experimental Nix feature 'impure-derivations' is disabled"},
 		"platform":   {spoil: func(d *drv.Derivation) { d.System = "riscv128-plan9" }, want: "platform mismatch, Required system: 'riscv128-plan9'"},
 		"no jobs":    {configure: func(s *settings.Settings) { s.MaxJobs = 0 }, want: "max-jobs = 0"},
 		"host":       {spoil: func(d *drv.Derivation) { d.Env["__impureHostDeps"] = "/etc/passwd" }, want: "requested impure path '/etc/passwd', but it was not in allowed-impure-host-deps"},

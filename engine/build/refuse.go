@@ -1,7 +1,6 @@
 package build
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,14 +17,8 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 	if err != nil {
 		return nil, err
 	}
-	if len(d.Dynamic) > 0 {
-		return nil, errors.New("it needs outputs of derivations that are built before (experimental feature 'dynamic-derivations'), which this builder does not support")
-	}
-	switch kind {
-	case drv.Floating, drv.Deferred:
-		return nil, errors.New("its outputs are content-addressed (experimental feature 'ca-derivations'), which this builder does not support")
-	case drv.Impure:
-		return nil, errors.New("it is impure (experimental feature 'impure-derivations'), which this builder does not support")
+	if err := missingFeature(d, kind, s); err != nil {
+		return nil, err
 	}
 	options, err := d.Options()
 	if err != nil {
@@ -52,7 +45,7 @@ func refuseMachine(d *drv.Derivation, options *drv.Options, s *settings.Settings
 	if !s.CanBuild(d.System) && !strings.HasPrefix(d.Builder, builtinPrefix) {
 		reasons = append(reasons, fmt.Sprintf("platform mismatch\nRequired system: '%s'\nCurrent system: '%s'", d.System, s.System))
 	}
-	required, available := sorted(options.SystemFeatures(d)), sorted(s.SystemFeatures)
+	required, available := sorted(options.SystemFeatures(d)), sorted(systemFeatures(s))
 	if slices.ContainsFunc(required, func(feature string) bool { return !slices.Contains(available, feature) }) {
 		reasons = append(reasons, fmt.Sprintf("missing system features\nRequired features: {%s}\nAvailable features: {%s}",
 			strings.Join(required, ", "), strings.Join(available, ", ")))
@@ -61,6 +54,14 @@ func refuseMachine(d *drv.Derivation, options *drv.Options, s *settings.Settings
 		return nil
 	}
 	return &RefusedError{reasons}
+}
+
+// systemFeatures returns the features of this machine.
+func systemFeatures(s *settings.Settings) []string {
+	if s.HasFeature(featureCA) {
+		return append(slices.Clone(s.SystemFeatures), featureCA)
+	}
+	return s.SystemFeatures
 }
 
 // sorted returns words sorted, each once.

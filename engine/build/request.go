@@ -247,7 +247,7 @@ func (r *request) end(g *goal, out outcome) {
 // close sets a goal's end state, and posts it.
 func (r *request) close(g *goal, out outcome) *goal {
 	g.state = ended
-	g.status, g.err = out.status, out.err
+	g.status, g.err, g.outputs = out.status, out.err, out.outputs
 	r.left--
 	g.act.State = event.Done
 	g.act.Ended = time.Now()
@@ -268,8 +268,8 @@ func (r *request) close(g *goal, out outcome) *goal {
 			r.stopping = r.stopping || !r.b.opts.Settings.KeepGoing
 		}
 	default:
-		for _, o := range g.planned.Derivation.Outputs {
-			g.act.Outputs = append(g.act.Outputs, string(o.Path))
+		for _, p := range g.outputs {
+			g.act.Outputs = append(g.act.Outputs, string(p))
 		}
 		slices.Sort(g.act.Outputs)
 	}
@@ -400,7 +400,9 @@ func (r *request) outcome(t Target) Outcome {
 	}
 	o.Outputs = make(map[store.OutputName]store.Path)
 	for _, name := range outputsOf(d, t.Outputs) {
-		o.Outputs[name] = d.OutputPath(name)
+		if o.Outputs[name] = d.OutputPath(name); o.Outputs[name] == "" {
+			o.Outputs[name] = r.plan.known.get(outputID{t.Path, name})
+		}
 	}
 	return o
 }

@@ -15,6 +15,9 @@ type Reader interface {
 	// ReadDerivation returns the derivation at a valid path. The caller must not
 	// modify it.
 	ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error)
+	// Realisation returns what an output of a derivation, which need not be
+	// valid, came to be; ok is false if that is not known or not valid.
+	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error)
 }
 
 // A Store is what building needs of a store. It is on this machine: builders
@@ -42,6 +45,11 @@ type Store interface {
 	// Install moves objects from where files says they are into the store and
 	// registers them, all or none. The caller holds their locks.
 	Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error
+
+	// AddDerivation adds a store derivation. The caller must not modify it.
+	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
+	// RegisterRealisations notes what outputs came to be.
+	RegisterRealisations(ctx context.Context, rs []store.Realisation) error
 
 	// LogPath is where the log of a derivation is written while it is built.
 	LogPath(drvPath store.Path) string

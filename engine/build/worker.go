@@ -26,22 +26,36 @@ func newWorker(opts Options) *worker {
 
 // wait waits for the locks of a build's outputs.
 func (w *worker) wait(ctx context.Context, planned *PlannedBuild) (held, error) {
-	unlock, err := w.opts.Store.LockPaths(ctx, outputPaths(planned))
+	if planned.resolved != nil {
+		planned = planned.resolved
+	}
+	unlock, err := w.opts.Store.LockPaths(ctx, lockPaths(planned))
 	return held{unlock}, err
 }
 
 // run realises a derivation.
 func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome {
 	defer func() { h.release() }()
-	status, err := AlreadyValid, w.keep(ctx, planned)
+	asked := planned
+	planned, err := w.resolve(ctx, planned)
+	status := AlreadyValid
+	if err == nil {
+		err = w.keep(ctx, planned)
+	}
 	if err == nil && h.unlock == nil {
 		h, err = w.tryLock(ctx, planned)
 	}
-	j := &job{worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, log: &logSink{act: act, post: post}}
+	j := &job{
+		worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, isResolved: planned != asked,
+		log: &logSink{act: act, post: post},
+	}
 	if err == nil {
 		status, err = j.realise(ctx)
 	}
-	out := outcome{status: status, err: err, last: j.log.activity()}
+	if err == nil {
+		err = j.note(ctx, asked, status)
+	}
+	out := outcome{status: status, err: err, outputs: j.outputs, last: j.log.activity()}
 	switch {
 	case err == nil || errors.Is(err, errBusy):
 	case ctx.Err() != nil:
@@ -65,18 +79,34 @@ func (w *worker) keep(ctx context.Context, planned *PlannedBuild) error {
 
 // tryLock locks a build's outputs without waiting.
 func (w *worker) tryLock(ctx context.Context, planned *PlannedBuild) (held, error) {
-	unlock, ok, err := w.opts.Store.TryLockPaths(ctx, outputPaths(planned))
+	unlock, ok, err := w.opts.Store.TryLockPaths(ctx, lockPaths(planned))
 	if err == nil && !ok {
 		err = errBusy
 	}
 	return held{unlock}, err
 }
 
-// outputPaths returns where the outputs of a build go, sorted.
+// outputPaths returns where the outputs of a build go, as far as that is known;
+// sorted.
 func outputPaths(planned *PlannedBuild) []store.Path {
 	var paths []store.Path
 	for _, o := range planned.Derivation.Outputs {
-		paths = append(paths, o.Path)
+		if o.Path != "" {
+			paths = append(paths, o.Path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// lockPaths returns what is locked while a build goes on: where its outputs go,
+// or for those of which that is not known what Nix locks for them; sorted.
+func lockPaths(planned *PlannedBuild) []store.Path {
+	paths := outputPaths(planned)
+	for name, o := range planned.Derivation.Outputs {
+		if o.Path == "" {
+			paths = append(paths, planned.DrvPath+store.Path("."+name))
+		}
 	}
 	slices.Sort(paths)
 	return paths

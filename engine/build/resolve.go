@@ -1,0 +1,158 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"nixbench/engine/settings"
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// This file finds out where outputs are whose paths do not follow from their
+// derivations: a floating one where it was built to before, a deferred one where
+// the derivation puts it that its own resolves to.
+
+// An outputID is an output of a derivation.
+type outputID struct {
+	drvPath store.Path
+	name    store.OutputName
+}
+
+// A known is where outputs are that were found or built. It is safe for
+// concurrent use; the zero value is empty.
+type known struct {
+	mu    sync.Mutex // mu guards paths
+	paths map[outputID]store.Path
+}
+
+func (k *known) get(id outputID) store.Path {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.paths[id]
+}
+
+func (k *known) set(id outputID, p store.Path) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.paths == nil {
+		k.paths = make(map[outputID]store.Path)
+	}
+	k.paths[id] = p
+}
+
+// A resolver finds outputs. It belongs to one goroutine.
+type resolver struct {
+	st       Reader
+	known    *known
+	settings *settings.Settings
+	// read returns the derivation at a path, or nil if it is not valid.
+	read func(ctx context.Context, p store.Path) (*drv.Derivation, error)
+
+	unknown map[outputID]bool // what was not found
+}
+
+// newResolver returns a resolver that reads derivations from st.
+func newResolver(st Reader, k *known, s *settings.Settings) *resolver {
+	r := &resolver{st: st, known: k, settings: s, unknown: map[outputID]bool{}}
+	r.read = func(ctx context.Context, p store.Path) (*drv.Derivation, error) {
+		d, err := st.ReadDerivation(ctx, p)
+		if errors.Is(err, store.ErrInvalidPath) {
+			return nil, nil
+		}
+		return d, err
+	}
+	return r
+}
+
+// errUnknown reports an output that is not known before something is built.
+var errUnknown = errors.New("it is not known before its derivation is built")
+
+// output returns where an output is or will be, which need not be valid, or "" if
+// that is not known.
+//
+// Behaviour: deepQueryPartialDerivationOutput in Nix's outputs-query.cc.
+func (r *resolver) output(ctx context.Context, drvPath store.Path, name store.OutputName) (store.Path, error) {
+	d, err := r.read(ctx, drvPath)
+	if d == nil || err != nil {
+		return "", err
+	}
+	if o, ok := d.Outputs[name]; !ok {
+		return "", fmt.Errorf("derivation '%s' does not have an output named '%s'", drvPath, name)
+	} else if o.Path != "" {
+		return o.Path, nil
+	}
+	id := outputID{drvPath, name}
+	if p := r.known.get(id); p != "" {
+		return p, nil
+	}
+	if r.unknown[id] {
+		return "", nil
+	}
+	p, err := r.find(ctx, id, d)
+	if errors.Is(err, errUnknown) {
+		r.unknown[id] = true
+		return "", nil
+	}
+	if err == nil {
+		r.known.set(id, p)
+	}
+	return p, err
+}
+
+// find finds an output of d that has no path of its own.
+func (r *resolver) find(ctx context.Context, id outputID, d *drv.Derivation) (store.Path, error) {
+	if kind, err := d.Kind(); err != nil || kind == drv.Impure || !r.settings.HasFeature(featureCA) {
+		return "", errors.Join(err, errUnknown)
+	}
+	resolved, drvPath, err := r.resolve(ctx, id.drvPath, d)
+	if err != nil {
+		return "", err
+	}
+	if p := resolved.OutputPath(id.name); p != "" {
+		return p, nil
+	}
+	found, ok, err := r.st.Realisation(ctx, drvPath, id.name)
+	if err == nil && !ok {
+		err = errUnknown
+	}
+	return found.OutPath, err
+}
+
+// resolve returns the derivation that d at drvPath resolves to, d itself if there
+// is nothing to resolve. If an input is not known, errors.Is(err, errUnknown).
+func (r *resolver) resolve(ctx context.Context, drvPath store.Path, d *drv.Derivation) (*drv.Derivation, store.Path, error) {
+	if !d.NeedsResolution(r.settings.HasFeature(featureCA)) {
+		return d, drvPath, nil
+	}
+	resolved, err := d.Resolve(r.st.Dir(), func(in drv.Input) (store.Path, error) { return r.input(ctx, in) })
+	if err != nil {
+		return nil, "", fmt.Errorf("resolve %s: %w", drvPath, err)
+	}
+	p, err := resolved.Path(r.st.Dir())
+	return resolved, p, err
+}
+
+// input returns where an input is. If that is not known, errors.Is(err,
+// errUnknown).
+func (r *resolver) input(ctx context.Context, in drv.Input) (store.Path, error) {
+	p := in.DrvPath
+	for _, name := range append(in.Through[:len(in.Through):len(in.Through)], in.Output) {
+		var err error
+		if p, err = r.output(ctx, p, name); err != nil {
+			return "", err
+		}
+		if p == "" {
+			return "", fmt.Errorf("output '%s' of %s: %w", name, in.DrvPath, errUnknown)
+		}
+	}
+	return p, nil
+}
+
+// FindOutput returns where an output is or will be, which need not be valid, or
+// "" if that is not known before its derivation, or what that needs, is built.
+func FindOutput(ctx context.Context, st Reader, s *settings.Settings, drvPath store.Path, name store.OutputName) (store.Path, error) {
+	return newResolver(st, new(known), s).output(ctx, drvPath, name)
+}
