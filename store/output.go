@@ -19,13 +19,18 @@ const AllOutputs OutputName = "*"
 // store derivation.
 type DerivedPath struct {
 	Path Path
+	// Through leads on to another derivation: its first is an output of Path
+	// that is a derivation, the second an output of that, and so on; what
+	// Outputs says is of the last. It is nil unless derivations make others.
+	Through []OutputName
 	// Outputs is nil if Path itself is meant. Otherwise Path is a derivation,
 	// and Outputs is sorted without duplicates, or is just [AllOutputs].
 	Outputs []OutputName
 }
 
 // ParseDerivedPath reads "/nix/store/…-hello.drv^out,dev", the same with "!"
-// for "^", or a store path. For others it returns an error for which, if the
+// for "^", a store path, or what leads through derivations,
+// "/nix/store/…-make.drv.drv^out^dev". For others it returns an error for which, if the
 // path is at fault, errors.Is(err, ErrNotStorePath).
 func (d Dir) ParseDerivedPath(s string) (DerivedPath, error) {
 	i := strings.LastIndexAny(s, "^!")
@@ -33,9 +38,22 @@ func (d Dir) ParseDerivedPath(s string) (DerivedPath, error) {
 		p, err := d.ParsePath(s)
 		return DerivedPath{Path: p}, err
 	}
-	p, err := d.ParsePath(s[:i])
+	parts := strings.FieldsFunc(s[:i], func(r rune) bool { return r == '^' || r == '!' })
+	if len(parts) == 0 {
+		parts = []string{""}
+	}
+	p, err := d.ParsePath(parts[0])
 	if err != nil {
 		return DerivedPath{}, err
+	}
+	through := slices.Clone(parts[1:])
+	for _, o := range through {
+		if err := CheckName(o); err != nil {
+			return DerivedPath{}, fmt.Errorf("parse derived path %q: output: %v", s, err)
+		}
+	}
+	if len(through) == 0 {
+		through = nil
 	}
 	if !p.IsDerivation() {
 		return DerivedPath{}, fmt.Errorf("parse derived path %q: not a derivation", s)
@@ -44,7 +62,7 @@ func (d Dir) ParseDerivedPath(s string) (DerivedPath, error) {
 	if err != nil {
 		return DerivedPath{}, fmt.Errorf("parse derived path %q: %v", s, err)
 	}
-	return DerivedPath{Path: p, Outputs: outputs}, nil
+	return DerivedPath{Path: p, Through: through, Outputs: outputs}, nil
 }
 
 // ParseOutputs reads "*" or a comma-separated list of output names.
@@ -73,7 +91,7 @@ func (dp DerivedPath) print(sep string) string {
 	if dp.Outputs == nil {
 		return string(dp.Path)
 	}
-	return string(dp.Path) + sep + strings.Join(dp.Outputs, ",")
+	return strings.Join(append(append([]string{string(dp.Path)}, dp.Through...), strings.Join(dp.Outputs, ",")), sep)
 }
 
 // Wants reports whether output is among those named.

@@ -95,9 +95,15 @@ func (p *planner) run() error {
 	var level []want
 	var plain []store.Path
 	for _, t := range p.plan.Targets {
-		if t.Outputs == nil {
+		switch {
+		case t.Outputs == nil:
 			plain = append(plain, t.Path)
-		} else {
+		case len(t.Through) > 0:
+			if !p.settings.HasFeature(featureDynamic) {
+				return &FeatureError{Feature: featureDynamic, Why: fmt.Sprintf("building output '%s' of '%s'", t.Through[0], t.Path.Base())}
+			}
+			level = append(level, want{drvPath: t.Path, outputs: t.Through[:1]})
+		default:
 			level = append(level, want{drvPath: t.Path, outputs: t.Outputs})
 		}
 	}

@@ -34,6 +34,7 @@ type request struct {
 	inbox   chan store.Path // derivations to cancel; "" for all
 	events  chan func()     // what workers want done, on the owner's goroutine
 	workers sync.WaitGroup
+	ctx     context.Context // of the one call that the request lives for
 }
 
 func newRequest(b *Builder, plan *Plan) *request {
@@ -62,6 +63,7 @@ func (r *request) cancel(drvPath store.Path) {
 
 // run works until every goal has ended.
 func (r *request) run(ctx context.Context) *Result {
+	r.ctx = ctx
 	r.announce()
 	for _, g := range r.goals {
 		if g.state == waiting {
@@ -69,7 +71,7 @@ func (r *request) run(ctx context.Context) *Result {
 		}
 	}
 	done := ctx.Done()
-	for r.left > 0 {
+	for r.left > 0 || r.extendTargets() {
 		r.startReady(ctx)
 		var slots chan<- struct{}
 		if len(r.ready) > 0 {
@@ -101,16 +103,21 @@ func (r *request) announce() {
 	}
 	r.hub.Post(r.act)
 	for _, g := range r.goals {
-		g.act = event.Activity{
-			ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
-			Name: g.planned.Derivation.Name, Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
-			IsNeeded: len(g.dependants) > 0,
-		}
-		for _, need := range g.needs {
-			g.act.Needs = append(g.act.Needs, need.act.ID)
-		}
-		r.hub.Post(g.act)
+		r.announceGoal(g)
 	}
+}
+
+// announceGoal posts that there is a goal.
+func (r *request) announceGoal(g *goal) {
+	g.act = event.Activity{
+		ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
+		Name: g.planned.Derivation.Name, Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
+		IsNeeded: len(g.dependants) > 0,
+	}
+	for _, need := range g.needs {
+		g.act.Needs = append(g.act.Needs, need.act.ID)
+	}
+	r.hub.Post(g.act)
 }
 
 // check makes a goal ready that needs nothing more, or ends one that cannot
@@ -125,6 +132,7 @@ func (r *request) check(g *goal) {
 		r.end(g, outcome{status: failure.Status, err: failure})
 	case g.planned.lacks != nil:
 		r.end(g, outcome{status: InputRejected, err: g.planned.lacks})
+	case g.missing == 0 && len(g.planned.Derivation.Dynamic) > 0 && !r.expand(g):
 	case g.missing == 0:
 		r.makeReady(g)
 	}
@@ -385,6 +393,18 @@ func (r *request) outcome(t Target) Outcome {
 			o.Status, o.Err, o.Outputs = InputRejected, err, nil
 		}
 		return o
+	}
+	if len(t.Through) > 0 {
+		rest, ends, err := r.follow(t)
+		if o.Err = err; err != nil {
+			o.Status = MiscFailure
+			return o
+		}
+		if g := r.byPath[rest.Path]; !ends && g != nil {
+			o.DrvPath, o.Status, o.Err = rest.Path, g.status, g.err
+			return o
+		}
+		t = rest
 	}
 	o.DrvPath = t.Path
 	d := r.plan.drvs[t.Path]

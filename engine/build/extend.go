@@ -1,0 +1,207 @@
+package build
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"nixbench/store"
+)
+
+// This file lets a request grow: a derivation that is built in it may be what
+// others need outputs of (dynamic derivations). What that takes is planned when it
+// is there.
+
+// expand sees to the inputs of a goal that are outputs of derivations that are
+// built themselves. It reports whether they are all there; if not, the goal waits
+// for more, or has ended.
+func (r *request) expand(g *goal) bool {
+	for {
+		targets, final, err := r.dynamicTargets(g)
+		if err != nil {
+			r.fail(g, MiscFailure, err)
+			return false
+		}
+		if len(targets) == 0 {
+			return true
+		}
+		plan, err := r.extend(targets)
+		if err != nil {
+			r.fail(g, MiscFailure, err)
+			return false
+		}
+		if len(plan.Missing) > 0 {
+			r.end(g, outcome{status: InputRejected, err: &UnknownError{Path: plan.Missing[0].Path, For: g.planned.DrvPath}})
+			return false
+		}
+		waits := r.waitFor(g, plan)
+		r.begin(plan)
+		if g.state != waiting { // what it waited for has failed at once
+			return false
+		}
+		if waits {
+			if g.isDoomed && g.missing == 0 {
+				r.end(g, outcome{status: DependencyFailed, err: r.dependencyError(g)})
+			}
+			return g.missing == 0 && !g.isDoomed && final
+		}
+		if final {
+			return true
+		}
+	}
+}
+
+// fail ends a goal that was not begun.
+func (r *request) fail(g *goal, status Status, err error) {
+	r.end(g, outcome{status: status, err: &Failure{DrvPath: g.planned.DrvPath, Status: status, Err: err}})
+}
+
+// dynamicTargets returns what has to be there before more can be said of a goal's
+// inputs. Final says that it is the inputs themselves.
+func (r *request) dynamicTargets(g *goal) (targets []Target, final bool, err error) {
+	final = true
+	for _, in := range g.planned.Derivation.Inputs() {
+		if len(in.Through) == 0 {
+			continue
+		}
+		t, ends, err := r.follow(Target{Path: in.DrvPath, Through: in.Through, Outputs: []store.OutputName{in.Output}})
+		if err != nil {
+			return nil, false, err
+		}
+		targets = append(targets, t)
+		final = final && ends
+	}
+	return targets, final, nil
+}
+
+// follow goes from derivation to derivation that target leads through, as far as
+// they are known, and returns what is left: the target, if ends, or the next
+// derivation.
+func (r *request) follow(t Target) (rest Target, ends bool, err error) {
+	outputs := newResolver(r.b.opts.Store, r.plan.known, r.b.opts.Settings)
+	p := t.Path
+	for _, name := range t.Through {
+		next, err := outputs.output(r.ctx, p, name)
+		if err != nil {
+			return t, false, err
+		}
+		if next == "" {
+			return Target{Path: p, Outputs: []store.OutputName{name}}, false, nil
+		}
+		p = next
+	}
+	if len(t.Through) > 0 && !p.IsDerivation() {
+		return t, false, fmt.Errorf("store path '%s' is not a valid derivation path", p.Base())
+	}
+	return Target{Path: p, Outputs: t.Outputs}, true, nil
+}
+
+// extend plans what targets take, and adds it to the request.
+func (r *request) extend(targets []Target) (*Plan, error) {
+	plan, err := newPlan(r.ctx, r.b.opts.Store, targets, r.b.opts.Settings, r.plan.known)
+	if err == nil {
+		err = r.b.keep(r.ctx, plan)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range plan.Build {
+		if r.byPath[b.DrvPath] != nil {
+			continue
+		}
+		g := &goal{planned: b}
+		for _, need := range b.Needs {
+			r.link(g, r.byPath[need])
+		}
+		r.goals = append(r.goals, g)
+		r.byPath[b.DrvPath] = g
+		r.left++
+		r.act.Total++
+	}
+	// The plan is the caller's.
+	whole := *r.plan
+	whole.missing, whole.drvs = maps.Clone(whole.missing), maps.Clone(whole.drvs)
+	maps.Copy(whole.missing, plan.missing)
+	maps.Copy(whole.drvs, plan.drvs)
+	r.plan = &whole
+	return plan, nil
+}
+
+// link lets g wait for another goal.
+func (r *request) link(g, need *goal) {
+	if slices.Contains(g.needs, need) {
+		return
+	}
+	g.needs = append(g.needs, need)
+	if need.state == ended {
+		g.isDoomed = g.isDoomed || !need.status.OK()
+		return
+	}
+	need.dependants = append(need.dependants, g)
+	g.missing++
+}
+
+// waitFor lets g wait for the targets of plan, and reports whether there is one to
+// be built.
+func (r *request) waitFor(g *goal, plan *Plan) bool {
+	waits := false
+	for _, t := range plan.Targets {
+		if need := r.byPath[t.Path]; plan.builds[t.Path] != nil {
+			r.link(g, need)
+			waits = true
+		}
+	}
+	g.act.WaitingOn = g.missing
+	r.hub.Post(g.act)
+	return waits
+}
+
+// begin announces the goals of plan that are new, and starts those that wait for
+// nothing.
+func (r *request) begin(plan *Plan) {
+	var fresh []*goal
+	for _, b := range plan.Build {
+		if g := r.byPath[b.DrvPath]; g.planned == b {
+			fresh = append(fresh, g)
+			r.announceGoal(g)
+		}
+	}
+	for _, g := range fresh {
+		switch {
+		case g.state != waiting:
+		case g.isDoomed && g.missing == 0:
+			r.end(g, outcome{status: DependencyFailed, err: r.dependencyError(g)})
+		default:
+			r.check(g)
+		}
+	}
+}
+
+// extendTargets plans what the targets take that lead through derivations which
+// have been built by now. It reports whether there is more to do.
+func (r *request) extendTargets() bool {
+	var next []Target
+	for _, t := range r.plan.Targets {
+		if len(t.Through) == 0 || r.stopping {
+			continue
+		}
+		rest, ends, err := r.follow(t)
+		if err != nil {
+			continue // which finish reports
+		}
+		if g := r.byPath[rest.Path]; g != nil && (!ends || g.state == ended) {
+			continue // it has failed, or all is done
+		}
+		next = append(next, rest)
+	}
+	if len(next) == 0 {
+		return false
+	}
+	plan, err := r.extend(next)
+	if err != nil {
+		r.failures = append(r.failures, err)
+		return false
+	}
+	r.begin(plan)
+	return r.left > 0
+}
