@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -37,7 +38,8 @@ type database struct {
 
 	readOnly bool
 	syncMode SyncMode
-	unlogged bool // there is no write-ahead log to keep
+	unlogged bool        // there is no write-ahead log to keep
+	unsynced atomic.Bool // something was committed that a crash of the machine may undo
 
 	mu sync.Mutex // mu guards the fields below
 	// immutable means that SQLite takes the file for one that nobody writes:
@@ -303,6 +305,7 @@ func (db *database) write(ctx context.Context, f func(*sqlite.Conn) error) error
 		err = execute(c, "commit")
 	}
 	if err == nil {
+		db.unsynced.Store(true)
 		return nil
 	}
 	if !c.AutocommitEnabled() {
@@ -316,9 +319,17 @@ func (db *database) write(ctx context.Context, f func(*sqlite.Conn) error) error
 
 // sync makes all that was committed durable.
 func (db *database) sync() error {
-	if db.syncMode == SyncNone {
+	if db.syncMode == SyncNone || !db.unsynced.Swap(false) {
 		return nil
 	}
+	err := db.syncLog()
+	if err != nil {
+		db.unsynced.Store(true)
+	}
+	return err
+}
+
+func (db *database) syncLog() error {
 	f, err := os.Open(db.file + "-wal")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

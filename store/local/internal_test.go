@@ -195,3 +195,44 @@ func TestSocketNames(t *testing.T) {
 		l.Close()
 	}
 }
+
+// TestDurableRows pins that a crash of the machine does not undo what a store that was
+// installed in, or closed, has in its database, the tables themselves included.
+func TestDurableRows(t *testing.T) {
+	ctx := t.Context()
+	root := t.TempDir()
+	st, err := Open(ctx, Options{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := st.db.get()
+	if err != nil {
+		t.Fatal(err)
+	}
+	durable := func(after string) {
+		t.Helper()
+		if db.unsynced.Load() {
+			t.Errorf("after %s there are rows that may be lost", after)
+		}
+	}
+	durable("making the database")
+	if _, err := st.AddText(ctx, "text", []byte("text"), nil); err != nil {
+		t.Fatal(err)
+	}
+	info := &store.PathInfo{Path: "/nix/store/00000000000000000000000000000000-x", NarHash: nixhash.SumString(nixhash.SHA256, ""), NarSize: 1}
+	file := root + "/x"
+	if err := os.WriteFile(file, nil, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Install(ctx, []*store.PathInfo{info}, map[store.Path]string{info.Path: file}); err != nil {
+		t.Fatal(err)
+	}
+	durable("installing")
+	if _, err := st.AddText(ctx, "text", []byte("other"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	durable("closing")
+}
