@@ -25,7 +25,8 @@ type object struct {
 // them from being collected. What is valid already stays as it is. For the
 // errors see [Store.Register].
 //
-// Over a crash of the machine at any point, a path that is valid is complete.
+// Over a crash of the machine at any point, a path that is valid is complete; after
+// Install has returned, it stays valid.
 func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error {
 	err := st.Writable()
 	if err == nil {
@@ -42,6 +43,9 @@ func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map
 	}
 	if err == nil {
 		err = st.install(ctx, objs, nil)
+	}
+	if err == nil {
+		err = st.db.sync()
 	}
 	if err != nil {
 		return fmt.Errorf("install paths: %w", err)

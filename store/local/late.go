@@ -60,10 +60,10 @@ func (l *lateDatabase) write(ctx context.Context, f func(*sqlite.Conn) error) er
 // sync is [database.sync]. What was not opened has nothing to make durable.
 func (l *lateDatabase) sync() error {
 	l.mu.Lock()
-	db, err := l.db, l.err
+	db := l.db
 	l.mu.Unlock()
 	if db == nil {
-		return err
+		return nil
 	}
 	return db.sync()
 }

@@ -117,7 +117,7 @@ func (st *Store) Close() error { return st.closeOnce() }
 func (st *Store) close(ctx context.Context) error {
 	var errs []error
 	if !st.ReadOnly() {
-		errs = append(errs, st.Flush(ctx), st.ReleaseTempRoots())
+		errs = append(errs, st.Flush(ctx), st.db.sync(), st.ReleaseTempRoots())
 		st.line.hangUp()
 	}
 	errs = append(errs, st.db.close())

@@ -120,6 +120,9 @@ func (st *Store) createLocked(ctx context.Context) (*database, error) {
 		return applyMigrations(c)
 	})
 	if err == nil {
+		err = db.sync()
+	}
+	if err == nil {
 		err = st.writeSchemaFile()
 	}
 	if err != nil {
