@@ -55,6 +55,7 @@ type Options struct {
 // An Engine is a whole Nix over one store. It is safe for concurrent use.
 type Engine struct {
 	store    backend
+	daemon   *daemonStore // nil, or the store if a daemon writes it
 	machine  *local.Store // nil, or the machine's store, for reading
 	unread   error        // why the machine's store is not read, or nil
 	ours     pathSet      // what need not be copied from there
@@ -104,6 +105,10 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 		return loc, err
 	}
 	loc.Build.Late, loc.Build.AutoOptimise = opts.Late, e.settings.AutoOptimise
+	if loc.BuildDir != "" {
+		e.settings = e.settings.Clone()
+		e.settings.BuildDir = loc.BuildDir
+	}
 	if opts.Throwaway {
 		loc.Build.SyncMode = local.SyncNone
 	}
@@ -115,6 +120,20 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	loc, err := e.locate(opts)
 	if err != nil {
 		return err
+	}
+	switch {
+	case loc.Dummy:
+		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
+		e.builder, e.keeper = noBuilder{e}, noBuilder{e}
+		return nil
+	case loc.Daemon != nil:
+		st, err := openDaemon(ctx, loc, e.settings, opts.Warn)
+		if err != nil {
+			return err
+		}
+		e.store, e.daemon = st, st
+		e.newDaemonBuilders(st)
+		return nil
 	}
 	own, err := openOwn(ctx, loc.Build)
 	if err != nil {
@@ -285,7 +304,10 @@ func (e *Engine) StoreName() string {
 	if e.machine != nil {
 		return name + ", reading " + string(e.machine.Dir())
 	}
-	if e.store.ReadOnly() {
+	switch {
+	case e.daemon != nil:
+		return name + " (through the daemon)"
+	case e.store.ReadOnly():
 		return name + " (read-only)"
 	}
 	return name

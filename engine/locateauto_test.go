@@ -39,6 +39,7 @@ func locateMain(root string) int {
 func TestLocateAuto(t *testing.T) {
 	own := local.Options{Root: "/data/nix/root"}
 	const db = "nix/var/nix/db/db.sqlite"
+	const socket = "nix/var/nix/daemon-socket/socket"
 	for _, test := range []struct {
 		name   string
 		dirs   []string
@@ -74,6 +75,22 @@ func TestLocateAuto(t *testing.T) {
 			name: "another's without a database", dirs: []string{"nix/store", "nix/var/nix"},
 			forbid: map[string]os.FileMode{"nix/store": 0o555},
 			want:   func(string) engine.Location { return engine.Location{Build: own} },
+		},
+		{
+			name: "another's, with a daemon", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots", "nix/var/nix/daemon-socket"},
+			files:  []string{db, socket},
+			forbid: map[string]os.FileMode{"nix/store": 0o555, "nix/var/nix": 0o555},
+			want: func(root string) engine.Location {
+				return engine.Location{
+					Build:  local.Options{Root: root},
+					Daemon: &engine.Daemon{URI: "daemon", Socket: filepath.Join(root, socket), Direct: true},
+				}
+			},
+		},
+		{
+			name: "ours, with a daemon", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots", "nix/var/nix/daemon-socket"},
+			files: []string{db, socket},
+			want:  func(root string) engine.Location { return engine.Location{Build: local.Options{Root: root}} },
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,31 +5,48 @@ import (
 	"testing"
 
 	"nixbench/store/local"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestLocate(t *testing.T) {
-	getenv := func(name string) string {
-		return map[string]string{"XDG_DATA_HOME": "/data", "HOME": "/home/me"}[name]
-	}
+	env := map[string]string{"XDG_DATA_HOME": "/data", "HOME": "/home/me"}
+	at := func(opts local.Options) Location { return Location{Build: opts} }
+	behind := func(d Daemon, opts local.Options) Location { return Location{Build: opts, Daemon: &d} }
+	const usual = "/nix/var/nix/daemon-socket/socket"
 	tests := []struct {
 		uri  string
-		want local.Options
+		want Location
 		err  string
 	}{
-		{uri: "/srv/store", want: local.Options{Root: "/srv/store"}},
-		{uri: "/srv/store/?read-only=true", want: local.Options{Root: "/srv/store", ReadOnly: true}},
-		{uri: "local", want: local.Options{}},
-		{uri: "local?root=/r&state=/s&log=/l&real=/x&store=/gnu/store", want: local.Options{
+		{uri: "/srv/store", want: at(local.Options{Root: "/srv/store"})},
+		{uri: "local:///srv/store", want: at(local.Options{Root: "/srv/store"})},
+		{uri: "/srv/store/?read-only=true", want: at(local.Options{Root: "/srv/store", ReadOnly: true})},
+		{uri: "local", want: at(local.Options{})},
+		{uri: "local?root=/r&state=/s&log=/l&real=/x&store=/gnu/store", want: at(local.Options{
 			Root: "/r", StateDir: "/s", LogDir: "/l", RealDir: "/x", Dir: "/gnu/store",
-		}},
+		})},
+		{uri: "local?priority=3&trusted=true", want: at(local.Options{})},
+		{uri: "local?build-dir=/b", want: Location{BuildDir: "/b"}},
+		{uri: "daemon", want: behind(Daemon{URI: "daemon", Socket: usual, Direct: true}, local.Options{})},
+		{uri: "unix://", want: behind(Daemon{URI: "daemon", Socket: usual, Direct: true}, local.Options{})},
+		{uri: "unix://" + usual, want: behind(Daemon{URI: "daemon", Socket: usual, Direct: true}, local.Options{})},
+		{uri: "unix:///run/s", want: behind(Daemon{URI: "unix:///run/s", Socket: "/run/s"}, local.Options{})},
+		{uri: "unix:///run/s?root=/r&max-connections=2", want: behind(
+			Daemon{URI: "unix:///run/s", Socket: "/run/s", Direct: true, MaxConnections: 2}, local.Options{Root: "/r"})},
+		{uri: "daemon?root=/r", want: behind(Daemon{URI: "daemon", Socket: "/r" + usual, Direct: true}, local.Options{Root: "/r"})},
+		{uri: "dummy://", want: Location{Dummy: true}},
 		{uri: "local?root=r", err: `parameter "root": got "r", want an absolute path`},
 		{uri: "local?color=red", err: `unknown parameter "color"`},
 		{uri: "local?read-only=1", err: `got "1", want true or false`},
-		{uri: "https://cache.example.org", err: "only stores on this machine"},
-		{uri: "daemon", err: "behind a daemon"},
+		{uri: "local?max-connections=2", err: `unknown parameter "max-connections"`},
+		{uri: "daemon?max-connections=0", err: `got "0", want a number of at least 1`},
+		{uri: "daemon?read-only=true", err: `unknown parameter "read-only"`},
+		{uri: "unix://run/s", err: "want the absolute path of a socket"},
+		{uri: "https://cache.example.org", err: "don't know how to open Nix store with scheme 'https'; only stores on this machine"},
 	}
 	for _, tt := range tests {
-		got, err := Locate(tt.uri, getenv)
+		got, err := Locate(tt.uri, func(name string) string { return env[name] })
 		switch {
 		case tt.err != "":
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
@@ -37,8 +54,28 @@ func TestLocate(t *testing.T) {
 			}
 		case err != nil:
 			t.Errorf("Locate(%q): %v", tt.uri, err)
-		case got.Build != tt.want:
-			t.Errorf("Locate(%q): got %+v, want %+v", tt.uri, got.Build, tt.want)
+		default:
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("Locate(%q) (-want +got):\n%s", tt.uri, diff)
+			}
+		}
+	}
+}
+
+// The directories of a store, and the socket, have variables.
+func TestLocateEnvironment(t *testing.T) {
+	env := map[string]string{
+		"NIX_STORE_DIR": "/gnu/store", "NIX_STATE_DIR": "/gnu/state", "NIX_LOG_DIR": "/gnu/log", "NIX_DAEMON_SOCKET_PATH": "/run/s",
+	}
+	for uri, want := range map[string]Location{
+		"local":    {Build: local.Options{Dir: "/gnu/store", StateDir: "/gnu/state", LogDir: "/gnu/log"}},
+		"/r":       {Build: local.Options{Dir: "/gnu/store", Root: "/r"}},
+		"daemon":   {Build: local.Options{Dir: "/gnu/store", StateDir: "/gnu/state", LogDir: "/gnu/log"}, Daemon: &Daemon{URI: "daemon", Socket: "/run/s"}},
+		"dummy://": {Build: local.Options{Dir: "/gnu/store", StateDir: "/gnu/state", LogDir: "/gnu/log"}, Dummy: true},
+	} {
+		got, err := Locate(uri, func(name string) string { return env[name] })
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("Locate(%q): %v (-want +got):\n%s", uri, err, diff)
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 }
 
 func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, error) {
-	if len(plan.Build)+len(plan.Copy) > 0 {
+	if len(plan.Build)+len(plan.Copy)+len(plan.Substitute) > 0 {
 		if err := e.Writable(); err != nil {
 			return nil, fmt.Errorf("build: %w", err)
 		}
@@ -122,8 +122,9 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 // newBuilders makes the builders for a store of this process: one with the settings, and one that also
 // keeps the directories of builds that fail.
 func (e *Engine) newBuilders(own *local.Store) {
-	e.built.roots = own.NewTempRoots()
-	st := buildStore{own, e.built.roots}
+	roots := own.NewTempRoots()
+	e.built.roots = roots
+	st := buildStore{own, roots}
 	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
 	keeping := e.settings.Clone()
 	keeping.KeepFailed = true
@@ -140,7 +141,7 @@ func (s buildStore) AddTempRoot(ctx context.Context, p store.Path) error { retur
 
 // built keeps what builds use and make from being collected.
 type built struct {
-	roots *local.TempRoots
+	roots interface{ Release() error } // nil if nothing can be built
 
 	mu      sync.Mutex // mu guards running, and is held while roots are released
 	running int
@@ -164,7 +165,7 @@ func (b *built) begin() (end func()) {
 func (e *Engine) ReleaseBuilt() error {
 	e.built.mu.Lock()
 	defer e.built.mu.Unlock()
-	if e.built.running > 0 {
+	if e.built.running > 0 || e.built.roots == nil {
 		return nil
 	}
 	return e.built.roots.Release()
@@ -197,7 +198,7 @@ func (e *Engine) CheckSandbox() error { return sandbox.Check() }
 // unrealised returns those of targets that are not valid yet in any store.
 func (e *Engine) unrealised(ctx context.Context, targets []store.DerivedPath) ([]store.DerivedPath, error) {
 	plan, err := e.PlanRealise(ctx, targets)
-	if err != nil || len(plan.Build)+len(plan.Missing) == 0 {
+	if err != nil || len(plan.Build)+len(plan.Missing)+len(plan.Substitute) == 0 {
 		return nil, err
 	}
 	return targets, nil

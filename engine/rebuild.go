@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"nixbench/store"
 	"nixbench/store/local"
@@ -24,6 +25,9 @@ func PlanRebuild(ctx context.Context, opts Options, progress func(p store.Path, 
 	loc, err := e.locate(opts)
 	if err != nil {
 		return nil, err
+	}
+	if loc.Daemon != nil || loc.Dummy {
+		return nil, errors.New("rebuild the database: that is for who may write the store itself: --store local")
 	}
 	return local.PlanRebuild(ctx, loc.Build, progress)
 }

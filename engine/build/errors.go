@@ -107,6 +107,10 @@ func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == ni
 // isOwnWords reports whether Err says all that Nix does.
 func (e *Failure) isOwnWords() bool {
 	var status *statusError
+	var told *ToldError
+	if errors.As(e.Err, &told) {
+		return true
+	}
 	switch e.Status {
 	case MiscFailure:
 		return errors.As(e.Err, &status)
@@ -145,6 +149,11 @@ func capital(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
+
+// A ToldError is why a build failed in the words of the Nix that did it.
+type ToldError struct{ Words string }
+
+func (e *ToldError) Error() string { return e.Words }
 
 // A RefusedError reports that a derivation cannot be built by this machine.
 type RefusedError struct {

@@ -21,6 +21,10 @@ type Plan struct {
 	Valid []store.Path
 	// Missing are the paths that are not valid and that nobody can make.
 	Missing []*UnknownError
+	// Substitute are the paths that come from binary caches, sorted: DownloadSize
+	// bytes to download, SubstituteSize in archives.
+	Substitute                   []store.Path
+	DownloadSize, SubstituteSize int64
 
 	missing map[store.Path]*UnknownError
 	builds  map[store.Path]*PlannedBuild

@@ -41,6 +41,9 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		if file == filepath.Join(confDir(getenv), "nix.conf") {
+			clear(l.s.users)
+		}
 	}
 	if text := getenv("NIX_CONFIG"); text != "" {
 		if err := l.apply(text, "NIX_CONFIG"); err != nil {

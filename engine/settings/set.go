@@ -47,7 +47,7 @@ func (s *Settings) Set(name, value string) error {
 	if err := set(value); err != nil {
 		return &ValueError{name, value, f.get() == "true" || f.get() == "false", err}
 	}
-	s.overridden[canonical] = true
+	s.overridden[canonical], s.users[canonical] = true, true
 	return nil
 }
 

@@ -104,6 +104,7 @@ type Settings struct {
 	EvalFileCache bool
 
 	overridden map[string]bool   // names that were set
+	users      map[string]bool   // those that were set by others than the machine's nix.conf
 	foreign    map[string]string // values of foreigners that were set
 }
 
@@ -155,6 +156,7 @@ func Default() *Settings {
 		EvalFileCache:             true,
 
 		overridden: map[string]bool{},
+		users:      map[string]bool{},
 		foreign:    map[string]string{},
 	}
 }
@@ -164,6 +166,7 @@ func (s *Settings) Clone() *Settings {
 	c := *s
 	c.SandboxPaths = maps.Clone(s.SandboxPaths)
 	c.overridden = maps.Clone(s.overridden)
+	c.users = maps.Clone(s.users)
 	c.foreign = maps.Clone(s.foreign)
 	for _, list := range c.lists() {
 		*list = slices.Clone(*list)
@@ -182,6 +185,16 @@ func (s *Settings) lists() []*[]string {
 
 // IsOverridden reports whether a file, a variable or an option set name.
 func (s *Settings) IsOverridden(name string) bool { return s.overridden[name] }
+
+// Users returns the settings that the user gave, in a file of his own, in the
+// environment or on the command line, and not only the machine's nix.conf.
+func (s *Settings) Users() map[string]string {
+	given := make(map[string]string, len(s.users))
+	for name := range s.users {
+		given[name], _ = s.Get(name)
+	}
+	return given
+}
 
 // HasFeature reports whether an experimental feature is switched on.
 func (s *Settings) HasFeature(name string) bool {

@@ -83,6 +83,16 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	for _, b := range plan.Build {
 		lines = append(lines, "  "+string(b.DrvPath))
 	}
+	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.Bytes(plan.DownloadSize), text.Bytes(plan.SubstituteSize))
+	switch n := len(plan.Substitute); {
+	case n == 1:
+		lines = append(lines, "this path will be fetched "+fetched)
+	case n > 1:
+		lines = append(lines, fmt.Sprintf("these %d paths will be fetched %s", n, fetched))
+	}
+	for _, p := range plan.Substitute {
+		lines = append(lines, "  "+string(p))
+	}
 	size := text.Bytes(plan.CopySize())
 	switch n := len(plan.Copy); {
 	case n == 1:

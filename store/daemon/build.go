@@ -156,7 +156,7 @@ func (c *conn) buildResult() BuildResult {
 	d := &c.dec
 	r := BuildResult{Target: d.text("a target", maxText)}
 	r.Status = Status(d.size("a build's status", uint64(NoSubstituters)))
-	r.Message = plain(d.text("a build's error", maxText))
+	r.Message = Plain(d.text("a build's error", maxText))
 	d.number() // how often it was built
 	d.number() // whether it came out differently
 	r.Started, r.Ended = d.time(), d.time()

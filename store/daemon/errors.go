@@ -66,8 +66,8 @@ func dialError(socket string, err error) error {
 // colour is a terminal's sequence for colours and the like.
 var colour = regexp.MustCompile("\x1b\\[[0-9;:]*[A-Za-z]")
 
-// plain returns a message without colours and the word that begins errors.
-func plain(s string) string {
+// Plain returns a message without colours and the word that begins errors.
+func Plain(s string) string {
 	s = strings.TrimRight(colour.ReplaceAllString(s, ""), "\n")
 	return strings.TrimPrefix(s, "error: ")
 }

@@ -94,7 +94,7 @@ func (st *Store) aliveIn(message string) (store.Path, bool) {
 func (st *Store) deletions(deleted func(store.Path)) func(*Message) {
 	return func(m *Message) {
 		if m.Kind == Line && deleted != nil {
-			if rest, ok := strings.CutPrefix(plain(m.Text), "deleting '"); ok {
+			if rest, ok := strings.CutPrefix(Plain(m.Text), "deleting '"); ok {
 				if p, err := st.opts.Dir.ParsePath(strings.TrimSuffix(rest, "'")); err == nil {
 					deleted(p)
 					return

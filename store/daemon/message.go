@@ -115,7 +115,7 @@ func (d *decoder) failure() *Error {
 	}
 	d.number() // level
 	d.text("an error's name", maxWord)
-	e := &Error{Message: plain(d.text("an error", maxText))}
+	e := &Error{Message: Plain(d.text("an error", maxText))}
 	noPosition := func() {
 		if d.number() != 0 {
 			d.bad("got an error with a position, want one without")
@@ -124,7 +124,7 @@ func (d *decoder) failure() *Error {
 	noPosition()
 	d.list("an error's traces", maxTraces, func() {
 		noPosition()
-		e.Traces = append(e.Traces, plain(d.text("a trace", maxText)))
+		e.Traces = append(e.Traces, Plain(d.text("a trace", maxText)))
 	})
 	return e
 }

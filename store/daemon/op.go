@@ -37,4 +37,4 @@ const levelVomit = 7
 // op begins a request.
 func op(number uint64) *encoder { return new(encoder).number(number) }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

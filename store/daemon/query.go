@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixbench/store"
@@ -13,7 +14,7 @@ import (
 // IsValid reports whether the store has p. A derivation that was added counts,
 // see [Store.AddDerivation].
 func (st *Store) IsValid(ctx context.Context, p store.Path) (valid bool, err error) {
-	if st.drvs.has(p) {
+	if st.Pending(p) {
 		return true, nil
 	}
 	err = st.ask(ctx, fmt.Sprintf("query %s", p), op(opIsValidPath).path(p), func(d *decoder) { valid = d.flag() })
@@ -22,25 +23,39 @@ func (st *Store) IsValid(ctx context.Context, p store.Path) (valid bool, err err
 
 // QueryValid returns those of paths that are valid, sorted without duplicates.
 func (st *Store) QueryValid(ctx context.Context, paths []store.Path) (valid []store.Path, err error) {
-	if err := st.Flush(ctx); err != nil {
-		return nil, err
-	}
-	if len(paths) == 0 {
-		return nil, nil
-	}
-	// The last number: do not substitute.
-	err = st.ask(ctx, "query valid paths", op(opQueryValidPaths).paths(paths).number(0), func(d *decoder) {
-		asked := make(map[store.Path]bool, len(paths))
-		for _, p := range paths {
+	asked := make(map[store.Path]bool, len(paths))
+	for _, p := range paths {
+		if st.Pending(p) {
+			valid = append(valid, p)
+		} else {
 			asked[p] = true
 		}
-		for _, p := range d.paths() {
-			if asked[p] {
-				valid = append(valid, p)
+	}
+	if len(asked) > 0 {
+		// The last number: do not substitute.
+		e := op(opQueryValidPaths).paths(sortedKeys(asked)).number(0)
+		err = st.ask(ctx, "query valid paths", e, func(d *decoder) {
+			for _, p := range d.paths() {
+				if asked[p] {
+					valid = append(valid, p)
+				}
 			}
-		}
-	})
-	return valid, err
+		})
+	}
+	slices.Sort(valid)
+	return slices.Compact(valid), err
+}
+
+// Pending reports whether p is a derivation that was added, and that the daemon
+// does not have yet.
+func (st *Store) Pending(p store.Path) bool { return st.drvs.has(p) }
+
+// flushFor flushes if one of paths is pending.
+func (st *Store) flushFor(ctx context.Context, paths ...store.Path) error {
+	if slices.ContainsFunc(paths, st.Pending) {
+		return st.Flush(ctx)
+	}
+	return nil
 }
 
 // PathInfo returns what is known about p. If p is not valid,
@@ -63,7 +78,7 @@ const window = 64
 
 // Infos returns what is known about paths, nil for those that are not valid.
 func (st *Store) Infos(ctx context.Context, paths []store.Path) ([]*store.PathInfo, error) {
-	if err := st.Flush(ctx); err != nil {
+	if err := st.flushFor(ctx, paths...); err != nil {
 		return nil, err
 	}
 	infos := make([]*store.PathInfo, 0, len(paths))
@@ -209,7 +224,7 @@ func (st *Store) DerivationOutputs(ctx context.Context, drvPath store.Path) (out
 		err = fmt.Errorf("query outputs of %s: %w", drvPath, store.ErrInvalidPath)
 	}
 	if err == nil {
-		err = st.Flush(ctx)
+		err = st.flushFor(ctx, drvPath)
 	}
 	if err != nil {
 		return nil, err

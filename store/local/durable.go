@@ -47,6 +47,10 @@ func (st *Store) syncTrees(dir string, names ...string) error {
 	return nil
 }
 
+// SyncFileSystem makes all durable that was written to the file system that dir is
+// on, by whomever.
+func SyncFileSystem(dir string) error { return syncFileSystem(dir) }
+
 // syncDir makes the entries of a directory durable.
 func (st *Store) syncDir(dir string) error {
 	if st.syncMode == SyncNone {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"nixbench/store"
@@ -113,7 +112,7 @@ func (f *rootFinder) link(name string, info fs.FileInfo) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		auto := filepath.Dir(name) == f.st.autoRootsDir()
 		if auto && errors.Is(err, fs.ErrNotExist) {
-			return f.add(gc.Root{Link: target, Since: info.ModTime(), Kind: kindOf(target, auto), Dangling: true})
+			return f.add(gc.Root{Link: target, Since: info.ModTime(), Kind: gc.KindOfLink(target, auto), Dangling: true})
 		}
 		return err
 	} else if err != nil {
@@ -139,7 +138,7 @@ func (f *rootFinder) addLink(link, target string, info fs.FileInfo) error {
 		return nil
 	}
 	inside := strings.HasPrefix(link, filepath.Join(f.st.stateDir, "gcroots")+"/")
-	root := gc.Root{Link: link, Path: p, Kind: kindOf(link, !inside), Since: info.ModTime(), Note: noteOf(link)}
+	root := gc.Root{Link: link, Path: p, Kind: gc.KindOfLink(link, !inside), Since: info.ModTime(), Note: gc.NoteOfLink(link)}
 	return f.add(root)
 }
 
@@ -158,52 +157,6 @@ func (f *rootFinder) add(root gc.Root) error {
 	}
 	f.roots = append(f.roots, root)
 	return nil
-}
-
-// generationLink is the form of a generation's link.
-var generationLink = regexp.MustCompile(`^(.+)-([0-9]+)-link$`)
-
-// kindOf tells the kind of a link from its name.
-func kindOf(link string, outside bool) gc.Kind {
-	switch {
-	case generationLink.MatchString(filepath.Base(link)) && isProfile(link):
-		return gc.KindGeneration
-	case strings.Contains(link, "/.direnv/"):
-		return gc.KindDirenv
-	case outside:
-		return gc.KindResult
-	default:
-		return gc.KindOther
-	}
-}
-
-// isProfile reports whether a link with the name of a generation lies beside
-// the profile's link, or where profiles are.
-func isProfile(link string) bool {
-	if strings.Contains(link, "/profiles/") {
-		return true
-	}
-	m := generationLink.FindStringSubmatch(filepath.Base(link))
-	_, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
-	return err == nil
-}
-
-// noteOf says of a generation that it is current, and of some links in gcroots
-// what they are for.
-func noteOf(link string) string {
-	switch filepath.Base(link) {
-	case "current-system":
-		return "running system"
-	case "booted-system":
-		return "booted system"
-	}
-	if m := generationLink.FindStringSubmatch(filepath.Base(link)); m != nil {
-		text, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
-		if err == nil && filepath.Base(text) == filepath.Base(link) {
-			return "current"
-		}
-	}
-	return ""
 }
 
 // temporary adds the temporary roots of processes that live.

@@ -168,9 +168,14 @@ func (st *Store) TryLockPaths(ctx context.Context, paths []store.Path) (unlock f
 	return unlock, ok, nil
 }
 
-// LockFile waits until no other process holds the lock file+".lock", and holds
-// it until unlock is called. It works for a store that is ReadOnly too.
+// LockFile is the function of that name. It works for a store that is ReadOnly too.
 func (st *Store) LockFile(ctx context.Context, file string) (unlock func(), err error) {
+	return LockFile(ctx, file)
+}
+
+// LockFile waits until no other process holds the lock file+".lock", and holds
+// it until unlock is called.
+func LockFile(ctx context.Context, file string) (unlock func(), err error) {
 	unlock, _, err = lockFiles(ctx, []string{file}, true)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", file, err)

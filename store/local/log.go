@@ -22,22 +22,29 @@ import (
 // The file need not exist, nor its directory.
 //
 // Format: Nix 2.34, local-fs-store.cc.
-func (st *Store) LogPath(drvPath store.Path) string {
+func (st *Store) LogPath(drvPath store.Path) string { return logPath(st.logDir, drvPath) }
+
+func logPath(logDir string, drvPath store.Path) string {
 	base := drvPath.Base()
 	n := min(2, len(base))
-	return filepath.Join(st.logDir, "drvs", base[:n], base[n:])
+	return filepath.Join(logDir, "drvs", base[:n], base[n:])
 }
 
 // logNames returns where a log may be, plain names first.
-func (st *Store) logNames(drvPath store.Path) []string {
-	name, flat := st.LogPath(drvPath), filepath.Join(st.logDir, "drvs", drvPath.Base())
+func logNames(logDir string, drvPath store.Path) []string {
+	name, flat := logPath(logDir, drvPath), filepath.Join(logDir, "drvs", drvPath.Base())
 	return []string{name, name + ".bz2", flat, flat + ".bz2"}
+}
+
+// OpenLog is the function of that name.
+func (st *Store) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
+	return OpenLog(st.logDir, drvPath)
 }
 
 // OpenLog opens the log of a derivation, finished or not, for reading its plain
 // text. If there is none, errors.Is(err, fs.ErrNotExist).
-func (st *Store) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
-	for _, name := range st.logNames(drvPath) {
+func OpenLog(logDir string, drvPath store.Path) (io.ReadCloser, error) {
+	for _, name := range logNames(logDir, drvPath) {
 		f, err := os.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -41,7 +41,9 @@ const (
 	SyncNone                 // the operating system decides: for stores that are thrown away
 )
 
-// resolve fills in the defaults.
+// Resolve returns the options with the defaults filled in.
+func (o Options) Resolve() (Options, error) { return o.resolve() }
+
 func (o Options) resolve() (Options, error) {
 	root := o.Root
 	if root != "" {

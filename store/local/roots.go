@@ -29,28 +29,35 @@ func (st *Store) addPermRoot(ctx context.Context, p store.Path, link string) err
 	if err := st.Writable(); err != nil {
 		return err
 	}
-	if !filepath.IsAbs(link) {
-		return errors.New("it is not an absolute name")
-	}
-	link = filepath.Clean(link)
-	if st.dir.Contains(link) || strings.HasPrefix(link, st.realDir+"/") {
-		return errors.New("it lies in the store")
-	}
 	if err := st.flushFor(ctx, p); err != nil {
 		return err
 	}
 	if err := st.addTempRoots(ctx, p); err != nil {
 		return err
 	}
+	if err := MakeRootLink(st.dir, st.realDir, p, link); err != nil {
+		return err
+	}
+	return st.addIndirectRoot(filepath.Clean(link))
+}
+
+// MakeRootLink makes link, an absolute name outside the store that lies in realDir,
+// lead to p. What is there must be nothing, or a link into the store, which is
+// replaced in one step.
+func MakeRootLink(dir store.Dir, realDir string, p store.Path, link string) error {
+	if !filepath.IsAbs(link) {
+		return errors.New("it is not an absolute name")
+	}
+	link = filepath.Clean(link)
+	if dir.Contains(link) || strings.HasPrefix(link, realDir+"/") {
+		return errors.New("it lies in the store")
+	}
 	if _, err := os.Lstat(link); err == nil {
-		if target, err := os.Readlink(link); err != nil || !st.dir.Contains(target) {
+		if target, err := os.Readlink(link); err != nil || !dir.Contains(target) {
 			return errors.New("it exists and is not a link into the store")
 		}
 	}
-	if err := replaceLink(link, string(p)); err != nil {
-		return err
-	}
-	return st.addIndirectRoot(link)
+	return replaceLink(link, string(p))
 }
 
 // AddIndirectRoot makes link, the absolute name of a link into the store, a

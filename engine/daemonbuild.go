@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"nixbench/engine/build"
+	"nixbench/engine/event"
+	"nixbench/store"
+	"nixbench/store/daemon"
+	"nixbench/store/drv"
+)
+
+// A daemonBuilder has a daemon realise derivations, and tells of it by the same
+// activities as a builder of this process. Each request has a connection of its
+// own. A daemon does a request as a whole: to cancel one build cancels the
+// requests that want it.
+type daemonBuilder struct {
+	st       *daemonStore
+	settings daemon.Settings
+	logLines int
+	hub      *event.Hub
+	roots    *daemon.TempRoots // keep what was built
+
+	mu       sync.Mutex // mu guards requests
+	requests map[*daemonRequest]bool
+}
+
+var _ builder = (*daemonBuilder)(nil)
+
+// newDaemonBuilders makes the builders for the store of a daemon.
+func (e *Engine) newDaemonBuilders(st *daemonStore) {
+	roots := st.NewTempRoots()
+	e.built.roots = roots
+	newBuilder := func(keepFailed bool) *daemonBuilder {
+		s := daemonSettings(e.settings)
+		s.KeepFailed = s.KeepFailed || keepFailed
+		return &daemonBuilder{
+			st: st, settings: s, logLines: e.settings.LogLines, hub: e.hub, roots: roots, requests: make(map[*daemonRequest]bool),
+		}
+	}
+	e.builder, e.keeper = newBuilder(false), newBuilder(true)
+}
+
+// Plan asks the daemon what it would do for targets.
+func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath) (*build.Plan, error) {
+	plan := &build.Plan{Targets: targets}
+	if len(targets) == 0 {
+		return plan, nil
+	}
+	missing, err := b.st.QueryMissing(ctx, targets)
+	if err != nil {
+		return nil, err
+	}
+	plan.Substitute, plan.DownloadSize, plan.SubstituteSize = missing.Substitute, missing.DownloadSize, missing.NarSize
+	for _, p := range missing.Unknown {
+		plan.Missing = append(plan.Missing, &build.UnknownError{Path: p})
+	}
+	builds := make(map[store.Path]*build.PlannedBuild, len(missing.Build))
+	for _, p := range missing.Build {
+		d, err := b.st.ReadDerivation(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("plan builds: %w", err)
+		}
+		builds[p] = &build.PlannedBuild{DrvPath: p, Derivation: d}
+	}
+	for _, planned := range builds {
+		for input := range planned.Derivation.InputDrvs {
+			if builds[input] != nil {
+				planned.Needs = append(planned.Needs, input)
+			}
+		}
+		slices.Sort(planned.Needs)
+	}
+	order, err := store.TopoSort(ctx, missing.Build, func(_ context.Context, p store.Path) ([]store.Path, error) {
+		return builds[p].Needs, nil
+	})
+	for _, p := range order {
+		plan.Build = append(plan.Build, builds[p])
+	}
+	return plan, err
+}
+
+// Execute has the daemon do what plan says. That builds fail is said in the
+// Result.
+func (b *daemonBuilder) Execute(ctx context.Context, plan *build.Plan) (*build.Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := newDaemonRequest(ctx, b, plan, cancel)
+	b.mu.Lock()
+	b.requests[r] = true
+	b.mu.Unlock()
+	defer func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.requests, r)
+	}()
+	r.begin()
+	var results []daemon.BuildResult
+	var err error
+	if len(plan.Targets) > 0 {
+		results, err = b.st.Build(ctx, plan.Targets, daemon.Normal, b.settings, b.roots, r.hear)
+	}
+	return r.end(results, err)
+}
+
+// Cancel cancels the requests that want a derivation built.
+func (b *daemonBuilder) Cancel(drvPath store.Path) {
+	b.cancel(func(r *daemonRequest) bool { return r.builds[drvPath] != nil })
+}
+
+// CancelAll cancels all requests.
+func (b *daemonBuilder) CancelAll() { b.cancel(func(*daemonRequest) bool { return true }) }
+
+func (b *daemonBuilder) cancel(meant func(*daemonRequest) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for r := range b.requests {
+		if meant(r) {
+			r.cancel()
+		}
+	}
+}
+
+// outputsOf returns the paths of a derivation's outputs as far as they are known,
+// sorted.
+func outputsOf(d *drv.Derivation) []store.Path {
+	var paths []store.Path
+	for _, name := range d.OutputNames() {
+		if p := d.OutputPath(name); p != "" {
+			paths = append(paths, p)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// liveLogs are the logs of builds that a daemon does for this engine: its own are
+// compressed while they are written, and cannot be followed. The zero value is
+// empty; it is safe for concurrent use.
+type liveLogs struct {
+	mu    sync.Mutex // mu guards the fields below
+	dir   string     // "" until there is one
+	files map[store.Path]string
+}
+
+// get returns the file of a derivation's log.
+func (l *liveLogs) get(drvPath store.Path) (file string, found bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	file, found = l.files[drvPath]
+	return file, found
+}
+
+// file returns where a derivation's log is to be written.
+func (l *liveLogs) file(drvPath store.Path) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dir == "" {
+		dir, err := os.MkdirTemp("", "nixbench-logs-")
+		if err != nil {
+			return "", err
+		}
+		l.dir, l.files = dir, make(map[store.Path]string)
+	}
+	l.files[drvPath] = filepath.Join(l.dir, drvPath.Base())
+	return l.files[drvPath], nil
+}
+
+// remove deletes them all.
+func (l *liveLogs) remove() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	dir := l.dir
+	l.dir, l.files = "", nil
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}
+
+// wasCancelled reports whether a request ended because it was cancelled.
+func wasCancelled(err error) bool { return errors.Is(err, context.Canceled) }
