@@ -214,27 +214,16 @@ func (w *restrictedWorld) permitted(p store.Path, err error) (store.Path, error)
 }
 
 // Realise lets what was built be read, with all that it refers to.
-func (w *restrictedWorld) Realise(ctx context.Context, elems eval.StringContext) error {
-	if err := w.world.Realise(ctx, elems); err != nil {
-		return err
+func (w *restrictedWorld) Realise(ctx context.Context, elems eval.StringContext) (map[string]store.Path, error) {
+	targets, res, err := w.world.realise(ctx, elems)
+	if err != nil {
+		return nil, err
 	}
-	for _, elem := range elems {
-		if !elem.IsOutput() {
-			continue
-		}
-		st, err := w.e.StoreOf(ctx, elem.Path())
-		if err != nil {
-			return err
-		}
-		outputs, err := st.DerivationOutputs(ctx, elem.Path())
-		if err != nil {
-			return err
-		}
-		if p, ok := outputs[elem.Output()]; ok {
-			w.allowClosure(ctx, p)
-		}
+	built, err := w.e.builtPaths(ctx, targets, res)
+	for _, p := range built {
+		w.allowClosure(ctx, p)
 	}
-	return nil
+	return built, err
 }
 
 // CheckURI returns an error if a URI may not be fetched: restrict-eval leaves

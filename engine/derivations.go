@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"nixbench/engine/eval"
 	"nixbench/store"
@@ -100,14 +101,20 @@ func (e *Engine) SingleTarget(ctx context.Context, ev *eval.Evaluator, v eval.Va
 	if len(target.Outputs) == 0 {
 		return target, true, nil
 	}
-	d, err := e.ReadDerivation(ctx, target.Path)
-	if err != nil {
-		return target, false, err
+	want := inputOf(target).Placeholder()
+	if target.Through == nil {
+		d, err := e.ReadDerivation(ctx, target.Path)
+		if err != nil {
+			return target, false, err
+		}
+		if p := d.OutputPath(target.Outputs[0]); p != "" {
+			want = string(p)
+		}
 	}
-	if text, want := v.AsString(), string(d.OutputPath(target.Outputs[0])); text != want {
+	if text := v.AsString(); text != want {
 		return target, false, fmt.Errorf("string '%s' has context with the output '%s' from derivation '%s', "+
 			"but the string is not the right placeholder for this derivation output. It should be '%s'",
-			text, target.Outputs[0], target.Path.Base(), want)
+			text, target.Outputs[0], strings.Join(append([]string{target.Path.Base()}, target.Through...), "^"), want)
 	}
 	return target, true, nil
 }
@@ -124,10 +131,8 @@ func singleString(s *eval.State, v eval.Value) store.DerivedPath {
 		s.Fail(eval.ErrorOther, "string '%s' has a context which refers to a complete source and binary closure. "+
 			"This is not supported at this time", text)
 	}
-	target := store.DerivedPath{Path: elem.Path()}
-	if output := elem.Output(); output != "" {
-		target.Outputs = []store.OutputName{output}
-	} else if text != string(elem.Path()) {
+	target := derivedPath(elem)
+	if target.Outputs == nil && text != string(elem.Path()) {
 		s.Fail(eval.ErrorOther, "path string '%s' has context with the different path '%s'", text, elem.Path())
 	}
 	return target

@@ -190,50 +190,56 @@ func (w *world) IsValid(ctx context.Context, p store.Path) (bool, error) {
 }
 
 // Realise builds what an evaluation wants to read: import from derivation.
-func (w *world) Realise(ctx context.Context, elems eval.StringContext) error {
+func (w *world) Realise(ctx context.Context, elems eval.StringContext) (map[string]store.Path, error) {
+	targets, res, err := w.realise(ctx, elems)
+	if err != nil || !w.e.settings.HasFeature("ca-derivations") {
+		return nil, err
+	}
+	return w.e.builtPaths(ctx, targets, res)
+}
+
+// realise returns what elems refer to, and what came of building it if any of it
+// was not valid.
+func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.DerivedPath, *Result, error) {
 	if err := w.e.flush(ctx); err != nil {
-		return err
+		return nil, nil, err
 	}
 	var targets []store.DerivedPath
 	for _, elem := range elems {
-		switch valid, err := w.IsValid(ctx, elem.Path()); {
-		case err != nil:
-			return err
-		case !valid && !w.opts.ReadOnly && w.e.Writable() != nil:
-			return fmt.Errorf("build '%s': %w", elem.Path(), w.e.Writable())
-		case !valid:
-			if err := w.e.Writable(); err != nil && elem.IsOutput() {
-				return fmt.Errorf("realise '%s': %w", elem.Display(), err) // the derivation could not be written
-			}
-			return invalidPathError(elem.Path())
+		if err := w.checkPath(ctx, elem); err != nil {
+			return nil, nil, err
 		}
-		if elem.IsNested() {
-			return fmt.Errorf("cannot build '%s': outputs of derivations that are built themselves are not supported yet", elem.Display())
-		}
-		target := store.DerivedPath{Path: elem.Path()}
-		if output := elem.Output(); output != "" {
-			target.Outputs = []store.OutputName{output}
-		}
-		targets = append(targets, target)
+		targets = append(targets, derivedPath(elem))
 	}
 	missing, err := w.e.unrealised(ctx, targets)
 	if err != nil || len(missing) == 0 {
-		return err
+		return targets, nil, err
 	}
 	if !w.e.settings.AllowImportFromDerivation {
-		return fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
+		return nil, nil, fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
 	}
 	if err := w.e.Writable(); err != nil {
-		return fmt.Errorf("build '%s': %w", missing[0].Path, err)
+		return nil, nil, fmt.Errorf("build '%s': %w", missing[0].Path, err)
 	}
 	res, err := w.e.Realise(ctx, missing)
-	if err != nil {
+	if err == nil && res.Err() != nil {
+		err = &BuildError{res}
+	}
+	return targets, res, err
+}
+
+// checkPath returns an error unless the store path of an element is valid.
+func (w *world) checkPath(ctx context.Context, elem eval.ContextElem) error {
+	switch valid, err := w.IsValid(ctx, elem.Path()); {
+	case err != nil || valid:
 		return err
+	case !w.opts.ReadOnly && w.e.Writable() != nil:
+		return fmt.Errorf("build '%s': %w", elem.Path(), w.e.Writable())
 	}
-	if res.Err() != nil {
-		return &BuildError{res}
+	if err := w.e.Writable(); err != nil && elem.IsOutput() {
+		return fmt.Errorf("realise '%s': %w", elem.Display(), err) // the derivation could not be written
 	}
-	return nil
+	return invalidPathError(elem.Path())
 }
 
 // AddDerivation adds the store derivation that evaluation has made.

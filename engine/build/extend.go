@@ -1,7 +1,6 @@
 package build
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -74,26 +73,9 @@ func (r *request) dynamicTargets(g *goal) (targets []Target, final bool, err err
 	return targets, final, nil
 }
 
-// follow goes from derivation to derivation that target leads through, as far as
-// they are known, and returns what is left: the target, if ends, or the next
-// derivation.
+// follow returns what is left of a target; see [resolver.follow].
 func (r *request) follow(t Target) (rest Target, ends bool, err error) {
-	outputs := newResolver(r.b.opts.Store, r.plan.known, r.b.opts.Settings)
-	p := t.Path
-	for _, name := range t.Through {
-		next, err := outputs.output(r.ctx, p, name)
-		if err != nil {
-			return t, false, err
-		}
-		if next == "" {
-			return Target{Path: p, Outputs: []store.OutputName{name}}, false, nil
-		}
-		p = next
-	}
-	if len(t.Through) > 0 && !p.IsDerivation() {
-		return t, false, fmt.Errorf("store path '%s' is not a valid derivation path", p.Base())
-	}
-	return Target{Path: p, Outputs: t.Outputs}, true, nil
+	return newResolver(r.b.opts.Store, r.plan.known, r.b.opts.Settings).follow(r.ctx, t)
 }
 
 // extend plans what targets take, and adds it to the request.

@@ -151,8 +151,48 @@ func (r *resolver) input(ctx context.Context, in drv.Input) (store.Path, error) 
 	return p, nil
 }
 
-// FindOutput returns where an output is or will be, which need not be valid, or
-// "" if that is not known before its derivation, or what that needs, is built.
-func FindOutput(ctx context.Context, st Reader, s *settings.Settings, drvPath store.Path, name store.OutputName) (store.Path, error) {
-	return newResolver(st, new(known), s).output(ctx, drvPath, name)
+// follow goes from derivation to derivation that a target leads through, as far as
+// they are known, and returns what is left: the target, if ends, or the next
+// derivation.
+func (r *resolver) follow(ctx context.Context, t Target) (rest Target, ends bool, err error) {
+	p := t.Path
+	for _, name := range t.Through {
+		next, err := r.output(ctx, p, name)
+		if err != nil {
+			return t, false, err
+		}
+		if next == "" {
+			return Target{Path: p, Outputs: []store.OutputName{name}}, false, nil
+		}
+		p = next
+	}
+	if len(t.Through) > 0 && !p.IsDerivation() {
+		return t, false, fmt.Errorf("store path '%s' is not a valid derivation path", p.Base())
+	}
+	return Target{Path: p, Outputs: t.Outputs}, true, nil
+}
+
+// FindOutputs returns where the outputs of a target are or will be. They need not
+// be valid. Those of which that is not known before something is built are "", and
+// there is none if that is so of the derivation.
+func FindOutputs(ctx context.Context, st Reader, s *settings.Settings, t Target) (map[store.OutputName]store.Path, error) {
+	r := newResolver(st, new(known), s)
+	t, ends, err := r.follow(ctx, t)
+	if err != nil || !ends {
+		return nil, err
+	}
+	d, err := st.ReadDerivation(ctx, t.Path)
+	if err != nil {
+		return nil, err
+	}
+	outputs := make(map[store.OutputName]store.Path)
+	for _, name := range outputsOf(d, t.Outputs) {
+		if _, ok := d.Outputs[name]; !ok {
+			return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", t.Path, name)
+		}
+		if outputs[name], err = r.output(ctx, t.Path, name); err != nil {
+			return nil, err
+		}
+	}
+	return outputs, nil
 }

@@ -37,7 +37,9 @@ func (t *table) exec(s *eval.State, list eval.Value) eval.Value {
 		argv, ctx = append(argv, text), ctx.Union(c)
 		step = "while evaluating an element of the argument passed to builtins.exec"
 	}
-	s.Realise(ctx)
+	for i, arg := range argv {
+		argv[i] = s.Realise(ctx, arg)
+	}
 	out, err := t.Exec(s.Context(), argv[0], argv[1:])
 	if err != nil {
 		s.Poll()

@@ -214,7 +214,7 @@ func findFile(s *eval.State, list, name eval.Value) eval.Value {
 		text, ctx := s.CoerceToString(v,
 			"while evaluating the `path` attribute of an element of the list passed to builtins.findFile", eval.CoerceOpts{})
 		if len(ctx) > 0 {
-			s.TryRealise(ctx, func(p store.Path) string {
+			text = s.TryRealise(ctx, text, func(p store.Path) string {
 				return fmt.Sprintf("cannot find '%s', since path '%s' is not valid", text, p.Base())
 			})
 		}

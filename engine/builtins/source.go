@@ -109,7 +109,7 @@ func (src *source) add(s *eval.State) (v eval.Value) {
 
 func (src *source) addOnce(s *eval.State) eval.Value {
 	if len(src.ctx) > 0 {
-		s.Realise(src.ctx)
+		src.path = s.Realise(src.ctx, src.path)
 	}
 	a := eval.AddPath{Name: src.name, Method: src.method}
 	if !src.hash.IsZero() {

@@ -160,18 +160,18 @@ func (w *testWorld) References(_ context.Context, p store.Path) ([]store.Path, e
 	return w.refs[p], nil
 }
 
-func (w *testWorld) Realise(_ context.Context, elems eval.StringContext) error {
+func (w *testWorld) Realise(_ context.Context, elems eval.StringContext) (map[string]store.Path, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range elems {
 		if !w.valid[e.Path()] {
-			return fmt.Errorf("path '%s' is not valid: %w", e.Path(), store.ErrInvalidPath)
+			return nil, fmt.Errorf("path '%s' is not valid: %w", e.Path(), store.ErrInvalidPath)
 		}
 		if e.Output() != "" {
-			return fmt.Errorf("cannot build '%s' during evaluation", e.Path())
+			return nil, fmt.Errorf("cannot build '%s' during evaluation", e.Path())
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func (w *testWorld) IsValid(_ context.Context, p store.Path) (bool, error) {

@@ -146,7 +146,7 @@ func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext)
 func (s *State) RealisePath(v Value, ctx string) string {
 	p, c := s.CoerceToPath(v, ctx)
 	if len(c) > 0 {
-		s.While(0, whileRealising(p), func() { s.Realise(c) })
+		s.While(0, whileRealising(p), func() { p = s.Realise(c, p) })
 	}
 	return p
 }
@@ -158,26 +158,32 @@ func whileRealising(file string) string {
 }
 
 // Realise makes the store objects that a context refers to valid, building
-// them if need be.
-func (s *State) Realise(c StringContext) {
-	if err := s.realise(c); err != nil {
+// them if need be. It returns text with the paths of outputs in the places of what
+// stood for them.
+func (s *State) Realise(c StringContext, text string) string {
+	text, err := s.realise(c, text)
+	if err != nil {
 		s.FailWith(err)
 	}
+	return text
 }
 
-func (s *State) realise(c StringContext) error {
-	err := s.world.Realise(s.ctx, c)
+func (s *State) realise(c StringContext, text string) (string, error) {
+	built, err := s.world.Realise(s.ctx, c)
 	if err != nil {
 		s.poll()
 	}
-	return err
+	for placeholder, p := range built {
+		text = strings.ReplaceAll(text, placeholder, string(p))
+	}
+	return text, err
 }
 
 // TryRealise is Realise that fails with another message, of invalid, where the
 // store has not got a path, which the World says by an error with a method
 // InvalidPath.
-func (s *State) TryRealise(c StringContext, invalid func(store.Path) string) {
-	err := s.realise(c)
+func (s *State) TryRealise(c StringContext, text string, invalid func(store.Path) string) string {
+	text, err := s.realise(c, text)
 	var not interface{ InvalidPath() store.Path }
 	switch {
 	case errors.As(err, &not):
@@ -185,6 +191,7 @@ func (s *State) TryRealise(c StringContext, invalid func(store.Path) string) {
 	case err != nil:
 		s.FailWith(err)
 	}
+	return text
 }
 
 // CoerceToStorePath makes a store path of v.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"nixbench/store"
 )
 
 const (
@@ -207,9 +209,12 @@ type cautious struct {
 	s *State
 }
 
-func (c cautious) Trace(string)                                 { c.s.giveUp() }
-func (c cautious) Warn(string)                                  { c.s.giveUp() }
-func (c cautious) Realise(context.Context, StringContext) error { c.s.giveUp(); return nil }
+func (c cautious) Trace(string) { c.s.giveUp() }
+func (c cautious) Warn(string)  { c.s.giveUp() }
+func (c cautious) Realise(context.Context, StringContext) (map[string]store.Path, error) {
+	c.s.giveUp()
+	return nil, nil
+}
 
 // giveUp unwinds a worker.
 func (s *State) giveUp() {

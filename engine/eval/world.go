@@ -31,8 +31,9 @@ type World interface {
 	// AddText adds a text to the store. Refs are the store paths it refers to.
 	AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error)
 	// Realise makes the outputs that elems stand for valid, building them if
-	// need be (import from derivation). It returns where the outputs are.
-	Realise(ctx context.Context, elems StringContext) error
+	// need be (import from derivation). It returns where the outputs are whose
+	// paths were not known, by what stands for them in strings.
+	Realise(ctx context.Context, elems StringContext) (built map[string]store.Path, err error)
 	// IsValid reports whether a store path is valid.
 	IsValid(ctx context.Context, p store.Path) (bool, error)
 

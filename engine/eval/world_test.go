@@ -51,7 +51,10 @@ func (w *testWorld) AddText(_ context.Context, name string, contents []byte, ref
 	return store.DefaultDir.TextPath(name, nixhash.Sum(nixhash.SHA256, contents), refs)
 }
 
-func (w *testWorld) Realise(context.Context, StringContext) error      { return nil }
+func (w *testWorld) Realise(context.Context, StringContext) (map[string]store.Path, error) {
+	return nil, nil
+}
+
 func (w *testWorld) IsValid(context.Context, store.Path) (bool, error) { return false, nil }
 func (w *testWorld) Getenv(string) string                              { return "" }
 func (w *testWorld) CurrentTime() int64                                { return 0 }

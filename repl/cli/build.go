@@ -145,7 +145,7 @@ func (inv *invocation) printPlanned(ctx context.Context, eng *engine.Engine, tar
 		var outputs map[store.OutputName]store.Path
 		if target.Outputs != nil {
 			var err error
-			if outputs, err = wantedOutputs(ctx, eng, target); err != nil {
+			if outputs, err = eng.FindOutputs(ctx, target); err != nil {
 				return err
 			}
 		}
@@ -159,7 +159,13 @@ func buildJSON(target store.DerivedPath, outputs map[store.OutputName]store.Path
 	if target.Outputs == nil {
 		return target.Path
 	}
-	return map[string]any{"drvPath": target.Path, "outputs": outputs}
+	paths := make(map[store.OutputName]any, len(outputs))
+	for name, p := range outputs {
+		if paths[name] = p; p == "" {
+			paths[name] = nil
+		}
+	}
+	return map[string]any{"drvPath": target.Path, "outputs": paths}
 }
 
 // link makes a link to an output unless told not to: result, result-1,

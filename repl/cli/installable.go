@@ -173,22 +173,19 @@ func outputPaths(ctx context.Context, eng *engine.Engine, target store.DerivedPa
 }
 
 // wantedOutputs returns the paths of those outputs of a derivation that target
-// wants. They need not be valid.
+// wants. They need not be valid, but have to be known.
 func wantedOutputs(ctx context.Context, eng *engine.Engine, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
-	d, err := eng.ReadDerivation(ctx, target.Path)
+	outputs, err := eng.FindOutputs(ctx, target)
 	if err != nil {
 		return nil, err
 	}
-	outputs := make(map[store.OutputName]store.Path)
-	for _, name := range d.OutputNames() {
-		if target.Wants(name) {
-			outputs[name] = d.OutputPath(name)
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		if outputs[name] == "" {
+			return nil, fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
 		}
 	}
-	for _, name := range target.Outputs {
-		if _, found := outputs[name]; !found && name != store.AllOutputs {
-			return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", target.Path, name)
-		}
+	if len(outputs) == 0 {
+		return nil, fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", target.Through[0], target.Path)
 	}
 	return outputs, nil
 }

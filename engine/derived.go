@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"nixbench/engine/build"
+	"nixbench/engine/eval"
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// This file says where outputs are that strings and commands are about.
+
+// derivedPath returns what an element of a context refers to.
+func derivedPath(elem eval.ContextElem) store.DerivedPath {
+	target := store.DerivedPath{Path: elem.Path()}
+	if !elem.IsOutput() || elem.Output() == "" {
+		return target
+	}
+	target.Outputs = []store.OutputName{elem.Output()}
+	for inner, ok := elem.Inner(); ok && inner.IsOutput(); inner, ok = inner.Inner() {
+		target.Through = append(target.Through, inner.Output())
+	}
+	slices.Reverse(target.Through)
+	return target
+}
+
+// inputOf returns the one output of a target as an input of a derivation.
+func inputOf(target store.DerivedPath) drv.Input {
+	return drv.Input{DrvPath: target.Path, Through: target.Through, Output: target.Outputs[0]}
+}
+
+// FindOutputs returns where the outputs of a target are, valid or not, by their
+// names: "" where that is not known before something is built, and none at all if
+// the derivation itself is not. If that is not valid, the error is one for which
+// errors.Is(err, [store.ErrInvalidPath]).
+func (e *Engine) FindOutputs(ctx context.Context, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
+	return build.FindOutputs(ctx, bothStores{e}, e.settings, target)
+}
+
+// builtPaths returns where the outputs among targets are, by their placeholders.
+// What was built by now res says, if it is not nil.
+func (e *Engine) builtPaths(ctx context.Context, targets []store.DerivedPath, res *Result) (map[string]store.Path, error) {
+	paths := make(map[string]store.Path)
+	for i, target := range targets {
+		if target.Outputs == nil {
+			continue
+		}
+		var outputs map[store.OutputName]store.Path
+		if res != nil {
+			outputs = res.Outcomes[i].Outputs
+		} else {
+			var err error
+			if outputs, err = e.FindOutputs(ctx, target); err != nil {
+				return nil, err
+			}
+		}
+		if p := outputs[target.Outputs[0]]; p != "" {
+			paths[inputOf(target).Placeholder()] = p
+		}
+	}
+	return paths, nil
+}
