@@ -105,10 +105,17 @@ func (spec *Spec) attributes() *syscall.SysProcAttr {
 		attr.Cloneflags |= unix.CLONE_NEWNET
 	}
 	if os.Geteuid() == 0 {
-		attr.GidMappingsEnableSetgroups = true
+		attr.GidMappingsEnableSetgroups = maySetGroups()
 		attr.AmbientCaps = append(attr.AmbientCaps, unix.CAP_SETUID, unix.CAP_SETGID)
 	}
 	return attr
+}
+
+// maySetGroups reports whether groups may be set in our user namespace. If not, it
+// cannot be allowed in those inside it: user_namespaces(7).
+func maySetGroups() bool {
+	b, err := os.ReadFile("/proc/self/setgroups")
+	return err != nil || strings.TrimSpace(string(b)) == "allow"
 }
 
 // memoryFile returns a file without a name that holds o as JSON.
