@@ -62,6 +62,58 @@ func (b *builds) both(t *testing.T, args ...string) (ours, theirs said) {
 // command that prints a log, a kept directory, a feature that we do not have.
 var ownNames = regexp.MustCompile(`nix-store -l |nixbench log |builds/[^/"]*|, uid-range`)
 
+// TestConfirmRebuilds compares what is said when what is valid is built again, to
+// check or to repair it, and what the programs around builds print.
+func TestConfirmRebuilds(t *testing.T) {
+	b := newBuilds(t, "testdata/builds/rebuilds.nix")
+	hook := filepath.Join(b.dir, "hook")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\necho \"$DRV_PATH $OUT_PATHS\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	damage := func(name string) {
+		for _, root := range []string{"ours", "theirs"} {
+			files, err := filepath.Glob(filepath.Join(b.dir, root, "nix/store/*-"+name))
+			if err != nil || len(files) != 1 {
+				t.Fatalf("%s: %v, %v", name, files, err)
+			}
+			if err := os.Remove(files[0]); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(files[0], []byte("damaged"), 0o444); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, step := range []struct{ damaged, line string }{
+		{"", "stable --check"},
+		{"", "user --option post-build-hook " + hook},
+		{"", "stable --check --option post-build-hook " + hook},
+		{"", "user --option post-build-hook /bin/false"},
+		{"", "other --option post-build-hook /bin/false"},
+		{"", "unstable"},
+		{"", "unstable --check"},
+		{"", "unstable --check -K"},
+		{"", "user --repair"},
+		{"stable", "user --repair"},
+		{"user", "user --repair"},
+		{"user", "user --check"},
+	} {
+		if step.damaged != "" {
+			damage(step.damaged)
+		}
+		ours, theirs := b.both(t, append([]string{"-A"}, strings.Fields(step.line)...)...)
+		ours.Stderr = strings.ReplaceAll(ours.Stderr, "       Differing files:\n         d/other\n", "") // which only we say
+		if diff := cmp.Diff(theirs, ours); diff != "" {
+			t.Errorf("%s: (-nix +nixbench)\n%s", step.line, diff)
+		}
+	}
+	for _, root := range []string{"ours", "theirs"} {
+		if files, err := filepath.Glob(filepath.Join(b.dir, root, "nix/store/*.check/d/other")); err != nil || len(files) != 1 {
+			t.Errorf("%s: kept %v, %v", root, files, err)
+		}
+	}
+}
+
 // TestConfirmFailures compares what nix-build says of builds that fail, and what
 // it returns.
 func TestConfirmFailures(t *testing.T) {

@@ -49,7 +49,7 @@ type backend interface {
 // A builder realises derivations in the store of an engine. It is safe for
 // concurrent use.
 type builder interface {
-	Plan(ctx context.Context, targets []store.DerivedPath) (*build.Plan, error)
+	Plan(ctx context.Context, targets []store.DerivedPath, mode build.Mode) (*build.Plan, error)
 	Execute(ctx context.Context, plan *build.Plan) (*build.Result, error)
 	// Cancel cancels the build of one derivation, CancelAll all of them. They do
 	// not wait.

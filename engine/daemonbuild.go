@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,8 +49,8 @@ func (e *Engine) newDaemonBuilders(st *daemonStore) {
 }
 
 // Plan asks the daemon what it would do for targets.
-func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath) (*build.Plan, error) {
-	plan := &build.Plan{Targets: targets}
+func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath, mode build.Mode) (*build.Plan, error) {
+	plan := &build.Plan{Targets: targets, Mode: mode}
 	if len(targets) == 0 {
 		return plan, nil
 	}
@@ -69,6 +70,12 @@ func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath) (
 		}
 		builds[p] = &build.PlannedBuild{DrvPath: p, Derivation: d}
 	}
+	if mode == build.Check {
+		if err := b.planChecks(ctx, plan, builds); err != nil {
+			return nil, err
+		}
+		missing.Build = slices.Sorted(maps.Keys(builds))
+	}
 	for _, planned := range builds {
 		for input := range planned.Derivation.InputDrvs {
 			if builds[input] != nil {
@@ -85,6 +92,24 @@ func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath) (
 	}
 	return plan, err
 }
+
+// planChecks adds the targets that are built again though they are valid.
+func (b *daemonBuilder) planChecks(ctx context.Context, plan *build.Plan, builds map[store.Path]*build.PlannedBuild) error {
+	for _, t := range plan.Targets {
+		if t.Outputs == nil || builds[t.Path] != nil {
+			continue
+		}
+		d, err := b.st.ReadDerivation(ctx, t.Path)
+		if err != nil {
+			return fmt.Errorf("plan builds: %w", err)
+		}
+		builds[t.Path] = &build.PlannedBuild{DrvPath: t.Path, Derivation: d, Mode: build.Check, IsRebuild: true}
+	}
+	return nil
+}
+
+// daemonModes are the modes as the daemon knows them.
+var daemonModes = map[build.Mode]daemon.Mode{build.Normal: daemon.Normal, build.Check: daemon.Check, build.Repair: daemon.Repair}
 
 // Execute has the daemon do what plan says. That builds fail is said in the
 // Result.
@@ -104,7 +129,7 @@ func (b *daemonBuilder) Execute(ctx context.Context, plan *build.Plan) (*build.R
 	var results []daemon.BuildResult
 	var err error
 	if len(plan.Targets) > 0 {
-		results, err = b.st.Build(ctx, plan.Targets, daemon.Normal, b.settings, b.roots, r.hear)
+		results, err = b.st.Build(ctx, plan.Targets, daemonModes[plan.Mode], b.settings, b.roots, r.hear)
 	}
 	return r.end(results, err)
 }

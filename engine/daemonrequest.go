@@ -71,6 +71,7 @@ func (r *daemonRequest) begin() {
 		act := event.Activity{
 			ID: hub.NewID(), Parent: r.act.ID, Kind: event.Build, Name: strings.TrimSuffix(planned.DrvPath.Name(), ".drv"),
 			Subject: string(planned.DrvPath), WaitingOn: len(planned.Needs), IsNeeded: needed[planned.DrvPath],
+			Text: planned.Mode.Does(),
 		}
 		for _, need := range planned.Needs { // each was met before
 			act.Needs = append(act.Needs, r.builds[need].act.ID)

@@ -128,8 +128,8 @@ type noBuilder struct{ *Engine }
 var _ builder = noBuilder{}
 
 // Plan finds that nothing is there.
-func (b noBuilder) Plan(ctx context.Context, targets []store.DerivedPath) (*build.Plan, error) {
-	return build.NewPlan(ctx, bothStores(b), targets, b.settings)
+func (b noBuilder) Plan(ctx context.Context, targets []store.DerivedPath, mode build.Mode) (*build.Plan, error) {
+	return build.NewPlan(ctx, bothStores(b), targets, build.PlanOptions{Settings: b.settings, Mode: mode})
 }
 
 // Execute returns the plan's error.

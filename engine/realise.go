@@ -21,6 +21,9 @@ type Plan struct {
 	Copy []*store.PathInfo
 }
 
+// A PlannedBuild is one derivation to be built.
+type PlannedBuild = build.PlannedBuild
+
 // CopySize is how many bytes, in archives, are copied.
 func (p *Plan) CopySize() int64 {
 	var size int64
@@ -45,20 +48,36 @@ func (err *BuildError) Error() string { return err.Result.Err().Error() }
 // Unwrap returns the failures.
 func (err *BuildError) Unwrap() error { return err.Result.Err() }
 
+// A Mode says what to do with what is valid already: Normal leaves it, Check
+// builds it again and compares, Repair builds what of it is damaged.
+type Mode = build.Mode
+
+// The modes.
+const (
+	Normal = build.Normal
+	Check  = build.Check
+	Repair = build.Repair
+)
+
 // PlanRealise says what has to be copied and built to make targets valid. It
 // only reads.
 func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (*Plan, error) {
+	return e.PlanRebuild(ctx, targets, Normal)
+}
+
+// PlanRebuild is [Engine.PlanRealise] in another mode.
+func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
 	if err := e.flush(ctx); err != nil {
 		return nil, err
 	}
 	if e.machine == nil {
-		plan, err := e.builder.Plan(ctx, targets)
+		plan, err := e.builder.Plan(ctx, targets, mode)
 		if err != nil {
 			return nil, err
 		}
 		return &Plan{Plan: plan}, nil
 	}
-	plan, err := build.NewPlan(ctx, bothStores{e}, targets, e.settings)
+	plan, err := build.NewPlan(ctx, bothStores{e}, targets, build.PlanOptions{Settings: e.settings, Mode: mode, Hub: e.hub})
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +233,9 @@ func (e *Engine) flush(ctx context.Context) error {
 
 // A Failure reports that a derivation could not be built.
 type Failure = build.Failure
+
+// A DifferenceError reports that an output came out differently the second time.
+type DifferenceError = build.DifferenceError
 
 // A DependencyError reports that a derivation was not built because something
 // that it needs could not be.

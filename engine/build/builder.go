@@ -46,8 +46,8 @@ func New(opts Options) *Builder {
 }
 
 // Plan says what [Builder.Realise] would do for targets. It only reads.
-func (b *Builder) Plan(ctx context.Context, targets []Target) (*Plan, error) {
-	return NewPlan(ctx, b.opts.Store, targets, b.opts.Settings)
+func (b *Builder) Plan(ctx context.Context, targets []Target, mode Mode) (*Plan, error) {
+	return NewPlan(ctx, b.opts.Store, targets, PlanOptions{Settings: b.opts.Settings, Mode: mode, Hub: b.opts.Hub})
 }
 
 // Realise makes the targets valid. The error is nil even if builds fail, which
@@ -55,7 +55,7 @@ func (b *Builder) Plan(ctx context.Context, targets []Target) (*Plan, error) {
 // If ctx is done, the builds of this request are killed, awaited and reported
 // as cancelled.
 func (b *Builder) Realise(ctx context.Context, targets []Target, mode Mode) (*Result, error) {
-	plan, err := b.Plan(ctx, targets)
+	plan, err := b.Plan(ctx, targets, mode)
 	if err != nil {
 		return nil, err
 	}

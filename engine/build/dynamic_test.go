@@ -87,7 +87,7 @@ func TestDynamicTarget(t *testing.T) {
 	if o := res.Outcomes[0]; r.read(o.Outputs["out"], "") != "x" || o.Status != build.Built {
 		t.Errorf("got %+v", o)
 	}
-	_, err = build.NewPlan(t.Context(), r.st, []build.Target{target}, settings.Default())
+	_, err = build.NewPlan(t.Context(), r.st, []build.Target{target}, build.PlanOptions{Settings: settings.Default()})
 	if err == nil || !strings.Contains(err.Error(), "experimental Nix feature 'dynamic-derivations' is disabled (building output 'out' of '"+p.Base()+"')") {
 		t.Errorf("got %v", err)
 	}

@@ -108,12 +108,13 @@ func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == ni
 func (e *Failure) isOwnWords() bool {
 	var status *statusError
 	var told *ToldError
+	var hook hookError
 	if errors.As(e.Err, &told) {
 		return true
 	}
 	switch e.Status {
 	case MiscFailure:
-		return errors.As(e.Err, &status)
+		return errors.As(e.Err, &status) || errors.As(e.Err, &hook)
 	case OutputRejected, HashMismatch, TimedOut, LogLimitExceeded, NotDeterministic:
 		return true
 	}

@@ -80,7 +80,7 @@ func (r *request) follow(t Target) (rest Target, ends bool, err error) {
 
 // extend plans what targets take, and adds it to the request.
 func (r *request) extend(targets []Target) (*Plan, error) {
-	plan, err := newPlan(r.ctx, r.b.opts.Store, targets, r.b.opts.Settings, r.plan.known)
+	plan, err := NewPlan(r.ctx, r.b.opts.Store, targets, PlanOptions{Settings: r.b.opts.Settings, Hub: r.hub, known: r.plan.known})
 	if err == nil {
 		err = r.b.keep(r.ctx, plan)
 	}

@@ -109,7 +109,7 @@ func TestEarlyCutOff(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	// The plan of what was built is empty, also for another builder.
-	plan, err := build.NewPlan(t.Context(), r.st, []build.Target{first.Outcomes[0].Target}, r.settings)
+	plan, err := build.NewPlan(t.Context(), r.st, []build.Target{first.Outcomes[0].Target}, build.PlanOptions{Settings: r.settings})
 	if err != nil || len(plan.Build) > 0 || !slices.Contains(plan.Valid, top) {
 		t.Errorf("planned again: %+v, %v", plan, err)
 	}

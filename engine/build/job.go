@@ -45,7 +45,13 @@ func (j *job) realise(ctx context.Context) (Status, error) {
 	if err != nil {
 		return MiscFailure, err
 	}
-	if len(j.outputs) == len(j.planned.Derivation.Outputs) {
+	for name, p := range j.outputs {
+		if j.planned.damaged[p] {
+			delete(j.outputs, name) // though it stays until it is replaced
+		}
+	}
+	isCheck := j.planned.Mode == Check
+	if len(j.outputs) == len(j.planned.Derivation.Outputs) && !isCheck {
 		return AlreadyValid, nil
 	}
 	if err := j.store(ctx); err != nil {
@@ -56,10 +62,14 @@ func (j *job) realise(ctx context.Context) (Status, error) {
 		defer cancel()
 		j.cleanUp(cleanup)
 	}()
-	if err := j.build(ctx, valid); err != nil {
+	build := j.build
+	if isCheck {
+		build = j.check
+	}
+	if err := build(ctx, valid); err != nil {
 		return MiscFailure, err
 	}
-	return Built, nil
+	return Built, j.postBuildHook(ctx, slices.Sorted(maps.Values(j.outputs)))
 }
 
 // build builds the derivation; outputs in valid stay as they are.
@@ -310,6 +320,11 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}
 	}
+	more, err := j.preBuildHook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mounts = append(mounts, more...)
 	slices.Sort(closure)
 	for _, p := range slices.Compact(closure) {
 		mounts = append(mounts, sandbox.Mount{Source: j.st.RealPath(p), Target: string(p)})

@@ -230,11 +230,18 @@ func hashFixed(o *output) (nixhash.Hash, error) {
 
 // install checks outputs, moves them into the store and registers them.
 func (j *job) install(ctx context.Context, outputs []*output) error {
+	if j.planned.Mode == Check {
+		return j.compare(ctx, outputs)
+	}
 	if len(outputs) == 1 && outputs[0].mismatch != nil {
 		j.installMismatch(ctx, outputs[0])
 		return outputs[0].mismatch
 	}
 	if err := j.checkOutputs(ctx, outputs); err != nil {
+		return err
+	}
+	outputs, err := j.replace(ctx, outputs)
+	if err != nil || len(outputs) == 0 {
 		return err
 	}
 	infos := make([]*store.PathInfo, 0, len(outputs))

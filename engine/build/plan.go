@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"nixbench/engine/event"
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -15,6 +16,7 @@ import (
 // A Plan says what realising targets takes. It is read-only.
 type Plan struct {
 	Targets []Target
+	Mode    Mode
 	// Build is what has to be built, each after what it needs.
 	Build []*PlannedBuild
 	// Valid are the outputs and sources that were needed and are there, sorted.
@@ -42,6 +44,11 @@ type PlannedBuild struct {
 	Needs []store.Path
 	// Refused says why it cannot be built here, or is nil.
 	Refused error
+	// Mode is Check for what is built to be compared, and otherwise the plan's.
+	// IsRebuild says that outputs are valid already.
+	Mode      Mode
+	IsRebuild bool
+	damaged   map[store.Path]bool // valid outputs that are to be replaced
 
 	lacks  *UnknownError // an input that is missing, or nil
 	inputs []store.Path  // the sources and outputs that it needs, sorted, unless it is to be resolved
@@ -52,18 +59,27 @@ type PlannedBuild struct {
 	resolved *PlannedBuild
 }
 
-// NewPlan finds out what realising targets takes. It only reads. Derivations
-// that cannot be built here are part of the plan, with the reason.
-func NewPlan(ctx context.Context, st Reader, targets []Target, s *settings.Settings) (*Plan, error) {
-	return newPlan(ctx, st, targets, s, new(known))
+// PlanOptions say how a plan is made.
+type PlanOptions struct {
+	Settings *settings.Settings // required
+	Mode     Mode
+	Hub      *event.Hub // is told what a repair finds; may be nil
+
+	known *known // outputs that are known already, or nil
 }
 
-// newPlan is NewPlan where some outputs are known already.
-func newPlan(ctx context.Context, st Reader, targets []Target, s *settings.Settings, k *known) (*Plan, error) {
+// NewPlan finds out what realising targets takes. It only reads. Derivations
+// that cannot be built here are part of the plan, with the reason.
+func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*Plan, error) {
+	s, k := o.Settings, o.known
+	if k == nil {
+		k = new(known)
+	}
 	p := &planner{
-		ctx: ctx, st: st, settings: s, outputs: newResolver(st, k, s),
+		ctx: ctx, st: st, settings: s, outputs: newResolver(st, k, s), hub: o.Hub,
+		intact: map[store.Path]bool{}, damaged: map[store.Path]bool{},
 		plan: &Plan{
-			Targets: targets,
+			Targets: targets, Mode: o.Mode,
 			missing: map[store.Path]*UnknownError{}, builds: map[store.Path]*PlannedBuild{},
 			valid: map[store.Path]bool{}, drvs: map[store.Path]*drv.Derivation{}, known: k,
 		},
@@ -85,6 +101,10 @@ type planner struct {
 	plan     *Plan
 
 	asked map[store.Path]bool // store paths whose validity is known
+
+	// For repairs: paths that were looked at.
+	hub             *event.Hub
+	intact, damaged map[store.Path]bool
 }
 
 // A want is some outputs of a derivation that something needs.
@@ -189,14 +209,33 @@ func (p *planner) step(level []want) ([]want, error) {
 	if err := p.ask(ask); err != nil {
 		return nil, err
 	}
+	if p.plan.Mode == Repair {
+		if err := p.inspect(ask); err != nil {
+			return nil, err
+		}
+	}
 	var builds []*PlannedBuild
+	var more []want
 	ask = nil
 	for _, w := range level {
 		d := p.plan.drvs[w.drvPath]
-		if d == nil || p.plan.builds[w.drvPath] != nil || p.haveOutputs(w.drvPath, d, w.outputs) {
+		if d == nil || p.plan.builds[w.drvPath] != nil {
+			continue
+		}
+		isThere := p.haveOutputs(w.drvPath, d, w.outputs)
+		switch {
+		case isThere && p.plan.Mode == Repair:
+			mend, err := p.mendClosure(w)
+			if err != nil {
+				return nil, err
+			}
+			more = append(more, mend...)
+			continue
+		case isThere && (p.plan.Mode != Check || w.by != ""):
 			continue
 		}
 		b := p.newBuild(w.drvPath, d)
+		p.setMode(b, w, isThere)
 		builds = append(builds, b)
 		if b.Refused == nil {
 			ask = append(ask, d.InputSrcs...)
@@ -205,7 +244,33 @@ func (p *planner) step(level []want) ([]want, error) {
 	if err := p.ask(ask); err != nil {
 		return nil, err
 	}
-	return p.follow(builds), nil
+	return append(p.follow(builds), more...), nil
+}
+
+// setMode says how a derivation is built, of which the outputs that w wants are
+// there or not.
+func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
+	b.Mode = p.plan.Mode
+	for _, name := range b.Derivation.OutputNames() {
+		path := b.Derivation.OutputPath(name)
+		if path == "" {
+			path = p.plan.known.get(outputID{b.DrvPath, name})
+		}
+		if p.damaged[path] {
+			b.damaged, b.IsRebuild = p.damaged, true
+		}
+	}
+	switch {
+	case b.Mode != Check:
+	case w.by != "":
+		b.Mode = Normal // it is needed, not asked for
+	case isThere:
+		b.IsRebuild = true
+	case b.Refused == nil:
+		b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf("some outputs of '%s' are not valid, so checking is not possible\n"+
+			"Hint: --rebuild and --check error if the derivation was not previously built and cannot be substituted.\n"+
+			"      Remove it to perform a fresh build, or use --repair to rewrite missing or corrupted builds in the store.", b.DrvPath)}
+	}
 }
 
 // read reads a derivation; nil if it is missing.

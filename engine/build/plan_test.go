@@ -32,7 +32,7 @@ func (r *rig) plan(targets ...string) *build.Plan {
 		}
 		parsed = append(parsed, target)
 	}
-	plan, err := build.NewPlan(r.t.Context(), r.st, parsed, r.settings)
+	plan, err := build.NewPlan(r.t.Context(), r.st, parsed, build.PlanOptions{Settings: r.settings})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestPlanOfAnUnknownOutput(t *testing.T) {
 	if err := r.st.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"dev"}}}, r.settings)
+	_, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"dev"}}}, build.PlanOptions{Settings: r.settings})
 	if err == nil || !strings.Contains(err.Error(), "does not have wanted outputs 'dev'") {
 		t.Errorf("got %v", err)
 	}
@@ -169,7 +169,7 @@ func TestPlanRefuses(t *testing.T) {
 			if err := r.st.Flush(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			plan, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"*"}}}, s)
+			plan, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"*"}}}, build.PlanOptions{Settings: s})
 			if err != nil {
 				t.Fatal(err)
 			}

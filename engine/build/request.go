@@ -112,7 +112,7 @@ func (r *request) announceGoal(g *goal) {
 	g.act = event.Activity{
 		ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
 		Name: g.planned.Derivation.Name, Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
-		IsNeeded: len(g.dependants) > 0,
+		IsNeeded: len(g.dependants) > 0, Text: g.planned.Mode.Does(),
 	}
 	for _, need := range g.needs {
 		g.act.Needs = append(g.act.Needs, need.act.ID)

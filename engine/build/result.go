@@ -12,8 +12,23 @@ type Target = store.DerivedPath
 // A Mode says what to do with what is valid already.
 type Mode uint8
 
-// Normal builds what is not valid.
-const Normal Mode = iota
+// The modes.
+const (
+	Normal Mode = iota // build what is not valid
+	Check              // build again what is, and see whether it comes out the same
+	Repair             // build what is not valid, or damaged
+)
+
+// Does says what a build does in a mode, in Nix's words.
+func (m Mode) Does() string {
+	switch m {
+	case Check:
+		return "checking outputs of"
+	case Repair:
+		return "repairing outputs of"
+	}
+	return "building"
+}
 
 // A Result says what came of a request.
 type Result struct {

@@ -46,6 +46,11 @@ type Store interface {
 	// registers them, all or none. The caller holds their locks.
 	Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error
 
+	// Replace puts an object in the place of a valid one that is damaged; Register
+	// notes what is known of valid ones. The caller holds their locks.
+	Replace(ctx context.Context, info *store.PathInfo, file string) error
+	Register(ctx context.Context, infos []*store.PathInfo) error
+
 	// AddDerivation adds a store derivation. The caller must not modify it.
 	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
 	// RegisterRealisations notes what outputs came to be.

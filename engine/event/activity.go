@@ -18,6 +18,7 @@ const (
 	Verify                 // a check of the store's contents
 	Optimise               // files of the store become hard links to others
 	Evaluate               // an expression
+	Notice                 // something that is said once; over when it is posted
 )
 
 // String returns the kind's name in lower case.
@@ -39,6 +40,8 @@ func (k Kind) String() string {
 		return "optimise"
 	case Evaluate:
 		return "evaluate"
+	case Notice:
+		return "notice"
 	}
 	return "unknown"
 }
@@ -109,6 +112,10 @@ type Activity struct {
 	LogSize int64
 
 	Started, Ended time.Time // zero if it has not
+
+	// Text is what a Notice says, a line as it was written, which is about an error
+	// if State is Failed; and what a Build does, such as "building".
+	Text string
 
 	// ExitStatus is the builder's, if it failed with one; 128+n for signal n.
 	ExitStatus int

@@ -1,9 +1,11 @@
 package settings
 
 import (
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // A Settings is the whole of the configuration. [Default] makes one.
@@ -159,6 +161,16 @@ func Default() *Settings {
 		users:      map[string]bool{},
 		foreign:    map[string]string{},
 	}
+}
+
+// String returns all settings as a nix.conf would have them.
+func (s *Settings) String() string {
+	var out strings.Builder
+	for _, name := range s.Names() {
+		value, _ := s.Get(name)
+		fmt.Fprintf(&out, "%s = %s\n", name, value)
+	}
+	return out.String()
 }
 
 // Clone returns a copy that shares nothing with s.

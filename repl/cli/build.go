@@ -47,7 +47,7 @@ func runBuild(ctx context.Context, inv *invocation) error {
 // going to be built, and what happens meanwhile. Builds that fail are an
 // [*engine.BuildError]. In a dry run nothing happens, and there is no result.
 func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath) (*engine.Result, error) {
-	plan, err := eng.PlanRealise(ctx, targets)
+	plan, err := eng.PlanRebuild(ctx, targets, inv.mode)
 	if err != nil {
 		return nil, err
 	}
@@ -74,13 +74,14 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 		return
 	}
 	var lines []string
-	switch n := len(plan.Build); {
+	builds := slices.DeleteFunc(slices.Clone(plan.Build), func(b *engine.PlannedBuild) bool { return b.IsRebuild })
+	switch n := len(builds); {
 	case n == 1:
 		lines = append(lines, "this derivation will be built:")
 	case n > 1:
 		lines = append(lines, fmt.Sprintf("these %d derivations will be built:", n))
 	}
-	for _, b := range plan.Build {
+	for _, b := range builds {
 		lines = append(lines, "  "+string(b.DrvPath))
 	}
 	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.Bytes(plan.DownloadSize), text.Bytes(plan.SubstituteSize))

@@ -165,7 +165,11 @@ func (inv *invocation) describeBuild(err error) string {
 		return err.Error()
 	}
 	text := f.Message()
-	if !f.BuilderFailed() {
+	var different *engine.DifferenceError
+	switch {
+	case errors.As(f.Err, &different) && inv.env.nixName() == "":
+		return text + differing(different)
+	case !f.BuilderFailed():
 		return text
 	}
 	if f.Phase != "" && !inv.bareLogs {
@@ -182,6 +186,18 @@ func (inv *invocation) describeBuild(err error) string {
 	}
 	if f.DiskFull {
 		text += "\nnote: build failure may have been caused by lack of free disk space"
+	}
+	return text
+}
+
+// differing names the files of an output that differ.
+func differing(err *engine.DifferenceError) string {
+	text := "\nDiffering files:"
+	for _, name := range err.Differing {
+		text += "\n  " + name
+	}
+	if more := err.Count - len(err.Differing); more > 0 {
+		text += fmt.Sprintf("\n  and %d more", more)
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/engine/settings"
 	"nixbench/store"
 )
@@ -51,6 +52,7 @@ type invocation struct {
 	watchers                                    watchers
 
 	// Building.
+	mode                          engine.Mode
 	dryRun, noLink, printOutPaths bool
 	printLogs, noLogs, bareLogs   bool
 	outLink, addRoot              string
@@ -264,7 +266,19 @@ func ignored(help string, names ...string) flag {
 	return flag{names, nil, help, func(*invocation, []string) error { return nil }}
 }
 
+// rebuildFlag is a flag of what to do with what is valid already.
+func rebuildFlag(name string, mode engine.Mode, help string) flag {
+	return flag{[]string{name}, nil, help, func(inv *invocation, _ []string) error {
+		inv.mode = mode
+		return nil
+	}}
+}
+
+// checkHelp is what --check and --rebuild do.
+const checkHelp = "build again what is valid, and name the files that come out differently"
+
 var buildFlags = []flag{
+	rebuildFlag("--repair", engine.Repair, "build again what is damaged"),
 	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
 	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", text1(func(inv *invocation) *string { return &inv.outLink })},
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},

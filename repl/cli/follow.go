@@ -99,7 +99,12 @@ func (f *follower) beat() {
 
 func (f *follower) tell(acts []event.Activity) {
 	for _, act := range acts {
-		if act.Kind != event.Build {
+		switch act.Kind {
+		case event.Build:
+		case event.Notice:
+			f.tellNotice(act)
+			continue
+		default:
 			continue
 		}
 		seen := f.seen[act.ID]
@@ -118,10 +123,24 @@ func (f *follower) tell(acts []event.Activity) {
 	}
 }
 
+// tellNotice prints what was said once. What is said after a build is part of its
+// log for whoever wants that.
+func (f *follower) tellNotice(act event.Activity) {
+	line := text.Plain(text.Sanitise(act.Text))
+	switch {
+	case act.Phase == "" && (!f.quiet || act.State == event.Failed):
+		fmt.Fprintln(f.w, line)
+	case act.Phase != "" && f.logs && f.bare:
+		fmt.Fprintf(f.w, "%s: %s\n", act.Phase, line)
+	case act.Phase != "" && f.logs && !f.quiet:
+		fmt.Fprintf(f.w, "%s (post)> %s\n", text.SanitiseName(act.Name), line)
+	}
+}
+
 // tellProgress tells that a build has begun, and what is new in its log.
 func (f *follower) tellProgress(seen *followed, before event.Activity) {
 	if before.Started.IsZero() && !f.quiet {
-		fmt.Fprintf(f.w, "building '%s'...\n", seen.act.Subject)
+		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, seen.act.Subject)
 	}
 	if f.logs && (!f.quiet || f.bare) {
 		f.tellLog(seen)

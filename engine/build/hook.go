@@ -1,0 +1,186 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"nixbench/engine/event"
+	"nixbench/engine/sandbox"
+	"nixbench/store"
+)
+
+// This file runs the programs that the user wants run around builds. They are the
+// user's own, so they run outside any sandbox, in the user's environment.
+//
+// Behaviour: Nix, derivation-builder.cc and derivation-building-goal.cc.
+
+// phasePostHook is the phase of what post-build-hook says.
+const phasePostHook = "post-build-hook"
+
+// hookTime is how long a hook that was told to end may take to do so.
+const hookTime = 5 * time.Second
+
+// A hookError says how a hook failed, in Nix's words.
+type hookError struct{ error }
+
+// runHook runs a program with what it prints going to stdout and stderr.
+func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error {
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = hookTime
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signaled():
+		signal := exit.Sys().(syscall.WaitStatus).Signal()
+		return fmt.Errorf("program \"%s\" failed due to signal %d (%s)", cmd.Args[0], signal, capital(signal.String()))
+	case errors.As(err, &exit):
+		return fmt.Errorf("program \"%s\" failed with exit code %d", cmd.Args[0], exit.ExitCode())
+	}
+	return fmt.Errorf("executing \"%s\": %v", cmd.Args[0], errors.Unwrap(err))
+}
+
+// preBuildHook asks pre-build-hook what else the builder is to see.
+func (j *job) preBuildHook(ctx context.Context) ([]sandbox.Mount, error) {
+	hook := j.settings.PreBuildHook
+	if hook == "" {
+		return nil, nil
+	}
+	var answer bytes.Buffer
+	says := j.notices("", false)
+	defer says.end()
+	cmd := exec.CommandContext(ctx, hook, string(j.planned.DrvPath), j.chroot+"/root")
+	if err := runHook(ctx, cmd, &answer, says); err != nil {
+		return nil, &statusError{status: MiscFailure, err: hookError{err}}
+	}
+	return parsePreBuildHook(answer.String())
+}
+
+// parsePreBuildHook reads the answer of a pre-build-hook: the line
+// "extra-sandbox-paths", then "INSIDE=OUTSIDE" or a path that is both on each, up
+// to an empty one.
+func parsePreBuildHook(answer string) ([]sandbox.Mount, error) {
+	var mounts []sandbox.Mount
+	isPaths := false
+	for line := range strings.Lines(answer) {
+		line, isWhole := strings.CutSuffix(line, "\n")
+		switch {
+		case !isWhole:
+		case !isPaths && line != "extra-sandbox-paths" && line != "extra-chroot-dirs":
+			return nil, &statusError{status: MiscFailure, err: hookError{fmt.Errorf("unknown pre-build hook command '%s'", line)}}
+		case !isPaths || line == "":
+			isPaths = !isPaths
+		default:
+			inside, outside, ok := strings.Cut(line, "=")
+			if !ok {
+				outside = inside
+			}
+			mounts = append(mounts, sandbox.Mount{Source: outside, Target: inside})
+		}
+	}
+	return mounts, nil
+}
+
+// postBuildHook tells post-build-hook of outputs that are there now. That it fails
+// fails the build, though the outputs stay.
+func (j *job) postBuildHook(ctx context.Context, outputs []store.Path) error {
+	hook := j.settings.PostBuildHook
+	if hook == "" {
+		return nil
+	}
+	var paths []string
+	for _, p := range outputs {
+		paths = append(paths, string(p))
+	}
+	cmd := exec.CommandContext(ctx, hook)
+	cmd.Env = append(os.Environ(), "DRV_PATH="+string(j.planned.DrvPath),
+		"OUT_PATHS="+strings.Join(paths, " "), "NIX_CONFIG="+j.settings.String())
+	says := j.notices(phasePostHook, false)
+	defer says.end()
+	if err := runHook(ctx, cmd, says, says); err != nil {
+		return &statusError{status: MiscFailure, err: hookError{err}}
+	}
+	return nil
+}
+
+// diffHook shows diff-hook an output and what the same derivation made the next
+// time. That it fails changes nothing.
+func (j *job) diffHook(ctx context.Context, first store.Path, second string) {
+	hook := j.settings.DiffHook
+	if hook == "" || !j.settings.RunDiffHook {
+		return
+	}
+	cmd := exec.CommandContext(ctx, hook, string(first), second, string(j.planned.DrvPath), j.buildDir())
+	cmd.Dir = "/"
+	if j.user != nil && j.user.isOther() {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(j.user.uid), Gid: uint32(j.user.gid)}}
+	}
+	says := j.notices("", true)
+	defer says.end()
+	var output bytes.Buffer
+	switch err := runHook(ctx, cmd, &output, says); {
+	case err == nil:
+		says.Write(output.Bytes())
+	case ctx.Err() == nil:
+		fmt.Fprintf(says, "error: diff hook execution failed: diff-hook %v\n", err)
+	}
+}
+
+// A noticer posts each line that is written to it as a notice.
+type noticer struct {
+	job     *job
+	phase   string
+	isError bool
+	line    []byte
+}
+
+// notices returns a noticer about the build.
+func (j *job) notices(phase string, isError bool) *noticer {
+	return &noticer{job: j, phase: phase, isError: isError}
+}
+
+func (n *noticer) Write(p []byte) (int, error) {
+	for _, c := range p {
+		switch {
+		case c == '\n':
+			n.post()
+		case len(n.line) < maxLine:
+			n.line = append(n.line, c)
+		}
+	}
+	return len(p), nil
+}
+
+func (n *noticer) post() {
+	act := event.Activity{
+		ID: n.job.opts.Hub.NewID(), Parent: n.job.log.activity().ID, Kind: event.Notice, State: event.Done,
+		Name: n.job.planned.Derivation.Name, Subject: string(n.job.planned.DrvPath),
+		Phase: n.phase, Text: string(n.line), Started: time.Now(), Ended: time.Now(),
+	}
+	if n.isError {
+		act.State = event.Failed
+	}
+	n.line = n.line[:0]
+	n.job.opts.Hub.Post(act)
+}
+
+// end posts what is left.
+func (n *noticer) end() {
+	if len(n.line) > 0 {
+		n.post()
+	}
+}
