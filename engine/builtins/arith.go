@@ -14,12 +14,12 @@ func arithmetic() []eval.Builtin {
 		def2("sub", 3, "e1 e2", sub),
 		def2("mul", 3, "e1 e2", mul),
 		def2("div", 3, "e1 e2", div),
-		def2("bitAnd", 1, "e1 e2", bitAnd),
-		def2("bitOr", 1, "e1 e2", bitOr),
-		def2("bitXor", 1, "e1 e2", bitXor),
+		def2("bitAnd", eval.Told, "e1 e2", bitAnd),
+		def2("bitOr", eval.Told, "e1 e2", bitOr),
+		def2("bitXor", eval.Told, "e1 e2", bitXor),
 		def2("lessThan", 3, "e1 e2", lessThan),
-		def1("ceil", 1, "number", ceil),
-		def1("floor", 1, "number", floor),
+		def1("ceil", eval.Told, "number", ceil),
+		def1("floor", eval.Told, "number", floor),
 	}
 }
 

@@ -7,15 +7,15 @@ func attrSets() []eval.Builtin {
 	return []eval.Builtin{
 		def1("attrNames", 1, "set", attrNames),
 		def1("attrValues", 1, "set", attrValues),
-		def2("getAttr", 1, "s set", getAttr),
-		def2("hasAttr", 1, "s set", hasAttr),
-		def2("unsafeGetAttrPos", 1, "s set", unsafeGetAttrPos),
+		def2("getAttr", eval.Told, "s set", getAttr),
+		def2("hasAttr", eval.Told, "s set", hasAttr),
+		def2("unsafeGetAttrPos", eval.Told, "s set", unsafeGetAttrPos),
 		global(def2("removeAttrs", 1, "set list", removeAttrs)),
 		def1("listToAttrs", 1, "e", listToAttrs),
 		def2("intersectAttrs", 1, "e1 e2", intersectAttrs),
-		def2("catAttrs", 1, "attr list", catAttrs),
+		def2("catAttrs", eval.Told, "attr list", catAttrs),
 		def2("mapAttrs", 2, "f attrset", mapAttrs),
-		def2("zipAttrsWith", 1, "f list", zipAttrsWith),
+		def2("zipAttrsWith", eval.Told, "f list", zipAttrsWith),
 	}
 }
 

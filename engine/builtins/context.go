@@ -10,17 +10,21 @@ import (
 // contexts are the builtins on what strings refer to.
 func (t *table) contexts() []eval.Builtin {
 	return []eval.Builtin{
-		def1("hasContext", 1, "s", hasContext),
-		def1("getContext", 1, "s", getContext),
-		def2("appendContext", 1, "s context", t.appendContext),
+		says(hasContextArg, def1("hasContext", eval.Told, "s", hasContext)),
+		says(getContextArg, def1("getContext", eval.Told, "s", getContext)),
+		def2("appendContext", eval.Told, "s context", t.appendContext),
 		def1("unsafeDiscardStringContext", eval.Coerced, "s", discardContext),
 		def1("unsafeDiscardOutputDependency", eval.Coerced, "s", discardOutputDependency),
 		def1("addDrvOutputDependencies", eval.Coerced, "s", addDrvOutputDependencies),
 	}
 }
 
+const getContextArg = "while evaluating the argument passed to builtins.getContext"
+
+const hasContextArg = "while evaluating the argument passed to builtins.hasContext"
+
 func hasContext(s *eval.State, v eval.Value) eval.Value {
-	_, ctx := s.ForceString(v, "while evaluating the argument passed to builtins.hasContext")
+	_, ctx := s.ForceString(v, hasContextArg)
 	return eval.MakeBool(len(ctx) > 0)
 }
 
@@ -62,7 +66,7 @@ func addDrvOutputDependencies(s *eval.State, v eval.Value) eval.Value {
 }
 
 func getContext(s *eval.State, v eval.Value) eval.Value {
-	_, ctx := s.ForceString(v, "while evaluating the argument passed to builtins.getContext")
+	_, ctx := s.ForceString(v, getContextArg)
 	type info struct {
 		opaque, deep bool
 		outputs      []eval.Value

@@ -13,11 +13,13 @@ import (
 func conversions() []eval.Builtin {
 	return []eval.Builtin{
 		def1("toJSON", 0, "e", toJSON),
-		def1("fromJSON", 1, "e", fromJSON),
-		global(def1("fromTOML", 1, "e", fromTOML)),
+		def1("fromJSON", eval.Told, "e", fromJSON),
+		global(says(fromTOMLArg, def1("fromTOML", eval.Told, "e", fromTOML))),
 		def1("toXML", 0, "e", toXML),
 	}
 }
+
+const fromTOMLArg = "while evaluating the argument passed to builtins.fromTOML"
 
 func toJSON(s *eval.State, v eval.Value) eval.Value {
 	text, ctx := serial.JSON(s, v, true)
@@ -101,7 +103,7 @@ func (b *jsonBuilder) End() {
 }
 
 func fromTOML(s *eval.State, v eval.Value) eval.Value {
-	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.fromTOML")
+	text := s.ForceStringNoCtx(v, fromTOMLArg)
 	doc, err := nixtoml.Parse(text, s.Poll)
 	if err != nil {
 		s.Raise(eval.ErrorOther, "while parsing TOML: "+err.Error(), eval.Whole())

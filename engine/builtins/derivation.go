@@ -28,7 +28,7 @@ func (t *table) derivations() []eval.Builtin {
 			return s.EvalText("«nix-internal»/derivation-internal.nix", derivationSource, "/", nil)
 		})),
 		global(def1("derivationStrict", 1, "attrs", t.Derivations.DerivationStrict)),
-		global(def1("placeholder", 1, "output", placeholder)),
+		global(def1("placeholder", eval.Told, "output", placeholder)),
 		feature("dynamic-derivations", def2("outputOf", 0, "derivation-reference output-name", t.outputOf)),
 	}
 }

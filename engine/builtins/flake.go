@@ -11,11 +11,15 @@ import (
 // flakes are the builtins on flakes.
 func flakes() []eval.Builtin {
 	return []eval.Builtin{
-		def1("getFlake", 1, "args", getFlake),
-		def1("parseFlakeRef", 1, "flake-ref", parseFlakeRef),
+		says(getFlakeArg, def1("getFlake", eval.Told, "args", getFlake)),
+		says(parseFlakeRefArg, def1("parseFlakeRef", eval.Told, "flake-ref", parseFlakeRef)),
 		def1("flakeRefToString", 1, "attrs", flakeRefToString),
 	}
 }
+
+const parseFlakeRefArg = "while evaluating the argument passed to builtins.parseFlakeRef"
+
+const getFlakeArg = "while evaluating the argument passed to builtins.getFlake"
 
 // requireFlakes raises an error unless the feature is on.
 func requireFlakes(s *eval.State) { requireFeature(s, "flakes") }
@@ -35,7 +39,7 @@ func (ref flakeRef) requireFeature(s *eval.State) {
 }
 
 func getFlake(s *eval.State, v eval.Value) eval.Value {
-	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.getFlake")
+	text := s.ForceStringNoCtx(v, getFlakeArg)
 	ref, err := parseRef(text)
 	if err != nil {
 		s.FailWith(err)
@@ -49,7 +53,7 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 }
 
 func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
-	text := s.ForceStringNoCtx(v, "while evaluating the argument passed to builtins.parseFlakeRef")
+	text := s.ForceStringNoCtx(v, parseFlakeRefArg)
 	ref, err := parseRef(text)
 	if err != nil {
 		s.FailWith(err)

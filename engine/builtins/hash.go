@@ -9,8 +9,8 @@ import (
 // hashes are the builtins on cryptographic hashes.
 func hashes() []eval.Builtin {
 	return []eval.Builtin{
-		def2("hashString", 1, "type s", hashString),
-		def2("hashFile", 1, "type p", hashFile),
+		def2("hashString", eval.Told, "type s", hashString),
+		def2("hashFile", eval.Told, "type p", hashFile),
 		def1("convertHash", 1, "args", convertHash),
 	}
 }

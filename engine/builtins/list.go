@@ -13,22 +13,26 @@ func lists() []eval.Builtin {
 		def1("head", 1, "list", head),
 		def1("tail", 1, "list", tail),
 		def1("length", 1, "e", length),
-		def2("elemAt", 2, "xs n", elemAt),
+		says(elemAtIndex, def2("elemAt", eval.Told<<1, "xs n", elemAt)),
 		def2("elem", 2, "x xs", elem),
 		global(def2("map", 2, "f list", mapList)),
 		def2("filter", 2, "f list", filter),
-		def2("all", 1, "pred list", all),
-		def2("any", 1, "pred list", anyElem),
-		def3("foldl'", 1, "op nul list", foldl),
+		def2("all", eval.Told, "pred list", all),
+		def2("any", eval.Told, "pred list", anyElem),
+		says(foldFunction, def3("foldl'", eval.Told, "op nul list", foldl)),
 		def1("concatLists", 1, "lists", concatLists),
-		def2("concatMap", 1, "f list", concatMap),
-		def2("genList", 2, "generator length", genList),
+		def2("concatMap", eval.Told, "f list", concatMap),
+		def2("genList", eval.Told<<1, "generator length", genList),
 		def2("sort", 2, "comparator list", sortList),
-		def2("partition", 1, "pred list", partition),
-		def2("groupBy", 1, "f list", groupBy),
+		def2("partition", eval.Told, "pred list", partition),
+		def2("groupBy", eval.Told, "f list", groupBy),
 		def1("genericClosure", 1, "attrset", genericClosure),
 	}
 }
+
+const foldFunction = "while evaluating the first argument passed to builtins.foldlStrict"
+
+const elemAtIndex = "while evaluating the second argument passed to 'builtins.elemAt'"
 
 func head(s *eval.State, list eval.Value) eval.Value {
 	elems := s.ForceElems(list, "while evaluating the first argument passed to 'builtins.head'")
@@ -51,7 +55,7 @@ func length(s *eval.State, list eval.Value) eval.Value {
 }
 
 func elemAt(s *eval.State, list, index eval.Value) eval.Value {
-	i := s.ForceInt(index, "while evaluating the second argument passed to 'builtins.elemAt'")
+	i := s.ForceInt(index, elemAtIndex)
 	elems := s.ForceElems(list, "while evaluating the first argument passed to 'builtins.elemAt'")
 	if i < 0 || i >= int64(len(elems)) {
 		s.Fail(eval.ErrorOther, "'builtins.elemAt' called with index %d on a list of size %d", i, len(elems))
@@ -120,7 +124,7 @@ func anyElem(s *eval.State, f, list eval.Value) eval.Value {
 }
 
 func foldl(s *eval.State, f, acc, list eval.Value) eval.Value {
-	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.foldlStrict")
+	f = s.ForceFunction(f, foldFunction)
 	for _, e := range s.ForceElems(list, "while evaluating the third argument passed to builtins.foldlStrict") {
 		acc = s.Call2(f, acc, e)
 	}

@@ -12,14 +12,18 @@ import (
 func (t *table) texts() []eval.Builtin {
 	return []eval.Builtin{
 		global(def1("toString", eval.Coerced, "e", toString)),
-		def3("substring", 1, "start len s", substring),
+		says(substringStart, def3("substring", eval.Told, "start len s", substring)),
 		def1("stringLength", eval.Coerced, "e", stringLength),
-		def2("concatStringsSep", 1, "separator list", concatStringsSep),
+		says(separatorString, def2("concatStringsSep", eval.Told, "separator list", concatStringsSep)),
 		def3("replaceStrings", 1, "from to s", replaceStrings),
-		def2("match", 1, "regex str", t.match),
-		def2("split", 1, "regex str", t.split),
+		def2("match", eval.Told, "regex str", t.match),
+		def2("split", eval.Told, "regex str", t.split),
 	}
 }
+
+const separatorString = "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep"
+
+const substringStart = "while evaluating the first argument (the start offset) passed to builtins.substring"
 
 func toString(s *eval.State, v eval.Value) eval.Value {
 	if v = s.Force(v); v.Kind() == eval.KindString {
@@ -31,7 +35,7 @@ func toString(s *eval.State, v eval.Value) eval.Value {
 
 // substring counts bytes. A negative length takes all that follows.
 func substring(s *eval.State, start, length, str eval.Value) eval.Value {
-	from := s.ForceInt(start, "while evaluating the first argument (the start offset) passed to builtins.substring")
+	from := s.ForceInt(start, substringStart)
 	if from < 0 {
 		s.Fail(eval.ErrorOther, "negative start position in 'substring'")
 	}
@@ -51,7 +55,7 @@ func stringLength(s *eval.State, v eval.Value) eval.Value {
 }
 
 func concatStringsSep(s *eval.State, separator, list eval.Value) eval.Value {
-	sep, ctx := s.ForceString(separator, "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep")
+	sep, ctx := s.ForceString(separator, separatorString)
 	elems := s.ForceElems(list, "while evaluating the second argument (the list of strings to concat) passed to builtins.concatStringsSep")
 	var b strings.Builder
 	ahead := s.CoerceAhead(elems, copyPaths)

@@ -61,6 +61,9 @@ func Table(opts Options) []eval.Builtin {
 	for i := range all {
 		name := all[i].Name
 		all[i].Doc = func() string { return parseDocs()[name].text }
+		if all[i].Step == "" {
+			all[i].Step = whileEvaluating(&all[i])
+		}
 	}
 	return all
 }
@@ -89,6 +92,22 @@ func constant(name string, f func(*eval.State) eval.Value) eval.Builtin {
 func global(b eval.Builtin) eval.Builtin {
 	b.Global = true
 	return b
+}
+
+// says sets the step of the trace for the argument that is told of.
+func says(step string, b eval.Builtin) eval.Builtin {
+	b.Step = step
+	return b
+}
+
+// whileEvaluating returns what most builtins say of the argument that is told of, ""
+// if none is.
+func whileEvaluating(b *eval.Builtin) string {
+	ordinal, ok := map[uint8]string{eval.Told: "first", eval.Told << 1: "second"}[b.Strict]
+	if !ok {
+		return ""
+	}
+	return "while evaluating the " + ordinal + " argument passed to builtins." + b.Name
 }
 
 // feature puts a builtin behind an experimental feature.

@@ -11,9 +11,9 @@ import (
 // versions are the builtins on names and versions of packages.
 func versions() []eval.Builtin {
 	return []eval.Builtin{
-		def2("compareVersions", 1, "s1 s2", compareVersionsOf),
-		def1("splitVersion", 1, "s", splitVersion),
-		def1("parseDrvName", 1, "s", parseDrvName),
+		def2("compareVersions", eval.Told, "s1 s2", compareVersionsOf),
+		def1("splitVersion", eval.Told, "s", splitVersion),
+		def1("parseDrvName", eval.Told, "s", parseDrvName),
 	}
 }
 

@@ -11,7 +11,7 @@ package eval
 type Builtin struct {
 	Name   string // as in builtins.Name
 	Arity  uint8  // 0 to 3; 0 is a constant, evaluated at first use
-	Strict uint8  // bit i: argument i is forced before the call; see Coerced
+	Strict uint8  // bit i: argument i is forced before the call; see Coerced and Told
 	Value  Value  // of a constant that needs no evaluation
 	F0     func(*State) Value
 	F1     func(*State, Value) Value
@@ -21,6 +21,8 @@ type Builtin struct {
 	// Global binds the name itself at the top level, as "map"; without it the
 	// name is bound with two underscores before it, as "__add".
 	Global bool
+	// Step is the step of the trace in which the argument is forced that is Told.
+	Step string
 	// NoTrace leaves "while calling the 'x' builtin" out of traces.
 	NoTrace bool
 
@@ -34,6 +36,10 @@ type Builtin struct {
 // Coerced, shifted by i, is in Strict if argument i is forced to be made a string: for
 // Nix, what is forced then is one call deeper.
 const Coerced = 1 | 1<<4
+
+// Told, shifted by i, is in Strict if argument i is forced before the call in the step
+// that Step names. There is one such argument at most.
+const Told = 1 << 4
 
 // Call calls f with args, which may be thunks. The result is forced.
 func (s *State) Call(f Value, args ...Value) Value {

@@ -186,6 +186,11 @@ func (s *State) arg(b *Builtin, i int, v Value) Value {
 		v = s.force(v)
 		s.depth--
 		return v
+	case Told:
+		s.push(textFrame(0, b.Step))
+		v = s.force(v)
+		s.pop()
+		return v
 	}
 	return s.force(v)
 }
@@ -306,6 +311,11 @@ func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
 		s.deeper()
 		v := n.Eval(s, fr)
 		s.depth--
+		return s.operand(n, fr, v)
+	case Told:
+		s.push(textFrame(0, b.Step))
+		v := n.Eval(s, fr)
+		s.pop()
 		return s.operand(n, fr, v)
 	}
 	return s.operand(n, fr, n.Eval(s, fr))

@@ -109,8 +109,8 @@ func (s *State) evalSlot(c *Value, u *use) Value {
 //go:noinline
 func (s *State) forceVar(c *Value, u *use) Value {
 	if u.as == "" {
-		if n := len(s.stack); n > 0 && uint8(s.stack[n-1].n) == tagBuiltin {
-			return s.forceFrom(c, 0) // builtins have no place to want their arguments at
+		if s.wantedByBuiltin() {
+			return s.forceFrom(c, 0)
 		}
 		return s.forceFrom(c, u.pos)
 	}
@@ -118,6 +118,16 @@ func (s *State) forceVar(c *Value, u *use) Value {
 	v := s.forceFrom(c, u.pos)
 	s.pop()
 	return v
+}
+
+// wantedByBuiltin reports whether what is evaluated is an argument of a builtin: they
+// have no place to want their arguments at.
+func (s *State) wantedByBuiltin() bool {
+	n := len(s.stack)
+	if n > 1 && uint8(s.stack[n-1].n) == tagText && s.stack[n-1].pos() == 0 {
+		n-- // the step of an argument that is told
+	}
+	return n > 0 && uint8(s.stack[n-1].n) == tagBuiltin
 }
 
 // forceFrom forces a cell for an expression at pos: the place of the error if
