@@ -40,10 +40,13 @@ func (w *world) restrict(ctx context.Context, path []eval.SearchPathEntry) eval.
 		r.mode = "in pure evaluation mode (use '--impure' to override)"
 	}
 	for _, entry := range path {
-		if !filepath.IsAbs(entry.Path) {
-			continue // a URL
-		}
 		file := filepath.Clean(entry.Path)
+		switch {
+		case isURL(entry.Path):
+			continue
+		case !filepath.IsAbs(file):
+			file = filepath.Join(w.opts.Dir, file)
+		}
 		r.allow(file)
 		if p, _, err := w.e.store.Dir().PathOf(file); err == nil {
 			r.allowClosure(ctx, p)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -141,9 +140,6 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 		prefix, target, ok := strings.Cut(include, "=")
 		if !ok {
 			prefix, target = "", include
-		}
-		if target != "" && !filepath.IsAbs(target) && !isURL(target) {
-			target = filepath.Join(opts.Dir, target)
 		}
 		path = append(path, eval.SearchPathEntry{Prefix: prefix, Path: target})
 	}

@@ -63,9 +63,11 @@ func OwnOf(ev *eval.Evaluator, dirs, files []string) *Own {
 		}
 	}
 	for _, entry := range ev.Options().SearchPath {
-		if path.IsAbs(entry.Path) {
-			o.Libraries = append(o.Libraries, entry.Path)
+		dir := entry.Path
+		if !path.IsAbs(dir) {
+			dir = path.Join(ev.Options().Dir, dir)
 		}
+		o.Libraries = append(o.Libraries, dir)
 	}
 	return o
 }

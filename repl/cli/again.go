@@ -20,9 +20,10 @@ type rerun struct {
 	in, out, err *repeatable
 }
 
-// prepare makes the command of an environment one that can be run again.
-func prepare(env *Env) (*Env, *rerun) {
-	r := &rerun{env: *env, in: &repeatable{w: io.Discard}, out: &repeatable{w: env.Stdout}, err: &repeatable{w: env.Stderr}}
+// prepare makes the command of an environment, which writes to out, one that can be run
+// again.
+func prepare(env *Env, out io.Writer) (*Env, *rerun) {
+	r := &rerun{env: *env, in: &repeatable{w: io.Discard}, out: &repeatable{w: out}, err: &repeatable{w: env.Stderr}}
 	first := *env
 	first.Stdin = io.TeeReader(env.Stdin, r.in)
 	first.Stdout, first.Stderr = r.out, r.err

@@ -75,7 +75,8 @@ type runFunc func(ctx context.Context, inv *invocation) error
 
 // Run runs the command that env.Args names and returns the exit status.
 func Run(ctx context.Context, env *Env) int {
-	env, once := prepare(env)
+	out := &output{w: env.Stdout}
+	env, once := prepare(env, out)
 	inv := &invocation{env: env}
 	err := inv.run(ctx)
 	inv.stopFollowing()
@@ -88,7 +89,10 @@ func Run(ctx context.Context, env *Env) int {
 	if reported := inv.reportWatched(err == nil); err == nil {
 		err = reported
 	}
-	if err == nil || quitDebugger(err) {
+	if err == nil {
+		err = out.failed()
+	}
+	if err == nil || quitDebugger(err) || inv.hungUp(err) {
 		return 0
 	}
 	status := 1

@@ -76,15 +76,16 @@ func (e *evaluation) writeTo(ctx context.Context, v eval.Value, name string) err
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("path '%s' already exists", name)
 	}
-	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, 0, file) }))
+	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, 0, file, name) }))
 }
 
-// writeValue writes a value, which an attribute at pos holds, to a file.
-func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file string) {
+// writeValue writes a value, which an attribute at pos holds, to a file that errors
+// call shown.
+func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file, shown string) {
 	switch v = s.Force(v); v.Kind() {
 	case eval.KindString:
 		if err := os.WriteFile(file, []byte(v.AsString()), 0o666); err != nil {
-			s.FailWith(err)
+			s.FailWith(openingFile(shown, err))
 		}
 	case eval.KindAttrs:
 		if err := os.Mkdir(file, 0o777); err != nil {
@@ -96,7 +97,7 @@ func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file string) {
 				if base == "." || base == ".." || strings.Contains(base, "/") {
 					s.Fail(eval.ErrorOther, "invalid file name '%s'", base)
 				}
-				writeValue(s, attr.Value, attr.Pos, filepath.Join(file, base))
+				writeValue(s, attr.Value, attr.Pos, filepath.Join(file, base), shown+"/"+base)
 			})
 		}
 	default:

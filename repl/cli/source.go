@@ -222,11 +222,7 @@ func (e *evaluation) text(arg autoArg) (string, error) {
 	switch arg.from {
 	case argFile:
 		b, err := os.ReadFile(e.inv.abs(arg.value))
-		if path := (*fs.PathError)(nil); errors.As(err, &path) {
-			reason := path.Err.Error()
-			return "", fmt.Errorf("opening file %q: %s", arg.value, strings.ToUpper(reason[:1])+reason[1:])
-		}
-		return string(b), err
+		return string(b), openingFile(arg.value, err)
 	case argStdin:
 		b, err := io.ReadAll(e.inv.env.Stdin)
 		if err != nil {
@@ -235,6 +231,15 @@ func (e *evaluation) text(arg autoArg) (string, error) {
 		return string(b), nil
 	}
 	return arg.value, nil
+}
+
+// openingFile returns an error of reading or writing a file as one, in Nix's words, of
+// opening name; nil for nil.
+func openingFile(name string, err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		return fmt.Errorf("opening file \"%s\": %s", name, systemError(path))
+	}
+	return err
 }
 
 // setArgs makes values of the arguments; the last of a name counts. Files are read and
