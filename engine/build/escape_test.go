@@ -13,12 +13,12 @@ import (
 	"nixbench/store/nixhash"
 )
 
-// This file tries, from inside builders, what earlier builders have fallen for
-// (the names are those of the advisories).
+// This file tries, from inside builders, what must not come of them. What has an
+// advisory is run by TestAdvisories.
 
 // CVE-2024-27297: whoever still holds the builder's file open must not hold
 // what is registered.
-func TestFixedOutputIsACopy(t *testing.T) {
+func fixedOutputIsACopy(t *testing.T) {
 	r := newRig(t)
 	d := fixed(script("file", "write $out hello\ninode $out"), store.Flat, nixhash.SumString(nixhash.SHA256, "hello\n"))
 	out := r.build(d, nil)["out"]
@@ -37,7 +37,7 @@ func TestFixedOutputIsACopy(t *testing.T) {
 }
 
 // CVE-2026-39860: links at names that we might use for copies are not followed.
-func TestPlantedLinksAreNotFollowed(t *testing.T) {
+func plantedLinksAreNotFollowed(t *testing.T) {
 	r := newRig(t)
 	outside := t.TempDir()
 	plant := "write $out hello\n"
@@ -54,7 +54,7 @@ func TestPlantedLinksAreNotFollowed(t *testing.T) {
 }
 
 // CVE-2024-38531: a builder that opens its directory up does not open ours.
-func TestBuildDirectoryStaysClosed(t *testing.T) {
+func buildDirectoryStaysClosed(t *testing.T) {
 	r := newRig(t, func(s *settings.Settings) { s.KeepFailed = true })
 	p := r.add(script("open", "chmod 777 .\nwrite x x\nchmod 666 x\nexit 1"), nil)
 	r.realise(p)

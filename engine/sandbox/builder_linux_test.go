@@ -47,6 +47,11 @@ func builder(args []string) int {
 		}
 	case "daemon":
 		return startOther(true, "family-member")
+	case "daemon-and-fail":
+		startOther(true, "family-member")
+		return 1
+	case "listen-abstract":
+		return listenAbstract(arg)
 	case "family":
 		startOther(false, "family-member", arg)
 		fmt.Println("ready")
@@ -62,6 +67,21 @@ func builder(args []string) int {
 		}
 	default:
 		fmt.Println(outcome(attempt(args[0], arg)))
+	}
+	return 0
+}
+
+// listenAbstract waits a second for somebody to call on a socket.
+func listenAbstract(name string) int {
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	fmt.Println("listening")
+	l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Second))
+	if _, err := l.Accept(); err == nil {
+		fmt.Println("accepted")
 	}
 	return 0
 }
