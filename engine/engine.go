@@ -56,6 +56,7 @@ type Options struct {
 type Engine struct {
 	store    backend
 	daemon   *daemonStore // nil, or the store if a daemon writes it
+	url      string       // of the store
 	machine  *local.Store // nil, or the machine's store, for reading
 	unread   error        // why the machine's store is not read, or nil
 	ours     pathSet      // what need not be copied from there
@@ -121,6 +122,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	e.url = loc.render()
 	switch {
 	case loc.Dummy:
 		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
@@ -180,6 +182,9 @@ var ErrCorrupt = local.ErrCorrupt
 // Writable returns nil if the store that is built into can be written, and
 // otherwise an error that says which cannot.
 func (e *Engine) Writable() error { return e.store.Writable() }
+
+// HasDaemon reports whether a daemon writes the store, and builds in it.
+func (e *Engine) HasDaemon() bool { return e.daemon != nil }
 
 // LoadSettings reads nix.conf and the environment. Warn may be nil.
 func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Settings, error) {

@@ -65,11 +65,19 @@ func storeName(info Info) string {
 	return string(info.StoreDir)
 }
 
+// readsText says what else is to be known of the stores: that another is read
+// beside the one that is named, or that it is not this program that writes it, or
+// nobody.
 func readsText(info Info) string {
-	if info.Reading == "" {
-		return ""
+	switch {
+	case info.Reading != "":
+		return ", reads " + info.Reading
+	case info.Daemons:
+		return ", by daemon"
+	case info.ReadOnly != "":
+		return ", read-only"
 	}
-	return ", reads " + info.Reading
+	return ""
 }
 
 // cutDir shortens the name of a directory to w cells. As far as needed it

@@ -6,6 +6,8 @@ func TestHeaderStatus(t *testing.T) {
 	machine := Info{StoreDir: "/nix/store", Nixpkgs: "f7d9d10"}
 	tour := Info{StoreDir: "/nix/store", StoreRoot: "~/.local/share/nixbench/tour"}
 	both := Info{StoreDir: "/nix/store", StoreRoot: "~/.local/share/nix/root", Reading: "/nix/store", Nixpkgs: "26.11"}
+	daemon := Info{StoreDir: "/nix/store", Nixpkgs: "26.11", Daemons: true}
+	readOnly := Info{StoreDir: "/nix/store", ReadOnly: "it is not yours"}
 	for _, test := range []struct {
 		own        string
 		info       Info
@@ -23,6 +25,9 @@ func TestHeaderStatus(t *testing.T) {
 		{"", both, 30, 57, "~/..nix/root, reads /nix/store"},
 		{"", both, 29, 56, "store ~/.local/share/nix/root, reads /nix/store"},
 		{"", both, 10, 37, "store ~/..nix/root, reads /nix/store"},
+		{"", daemon, 90, 117, "nixpkgs 26.11  store /nix/store, by daemon"},
+		{"", daemon, 30, 57, "store /nix/store, by daemon"},
+		{"", readOnly, 90, 117, "store /nix/store, read-only"},
 		{"disk 91% used", both, 90, 117, "disk 91% used  store ~/.local/share/nix/root, reads /nix/store"},
 		{"disk 91% used", both, 30, 57, "disk 91% used"},
 	} {

@@ -136,6 +136,8 @@ func commands() []command {
 				{[]string{"--repair"}, nil, "make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
 				jsonFlag,
 			}},
+		{name: "store info", run: runStoreInfo,
+			summary: "Say which store it is, who writes it and what may be done to it.", flags: []flag{jsonFlag}},
 		{name: "store optimise", run: runStoreOptimise,
 			summary: "Make files with the same contents hard links to one.", flags: []flag{jsonFlag}},
 		{name: "store rebuild-db", run: runStoreRebuild,

@@ -179,7 +179,7 @@ func setting(name, value string) func(*invocation, []string) error {
 var commonFlags = []flag{
 	{[]string{"--help", "-h"}, nil, "show this text", on(func(inv *invocation) *bool { return &inv.help })},
 	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
-	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, auto", storeURI(func(inv *invocation) *string { return &inv.storeURI })},
+	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, daemon, unix://SOCKET, dummy://, auto", storeURI(func(inv *invocation) *string { return &inv.storeURI })},
 	{[]string{"--option"}, []string{"NAME", "VALUE"}, "set a setting of nix.conf", func(inv *invocation, args []string) error {
 		inv.options = append(inv.options, Option{args[0], args[1]})
 		return nil

@@ -42,6 +42,7 @@ type Desk struct {
 	notes   *notes
 	info    Info                   // without NoBuilds
 	refusal atomic.Pointer[string] // Info.NoBuilds, once it is known
+	daemon  atomic.Pointer[string] // Info.Daemon, likewise
 	running sync.WaitGroup
 	stop    context.CancelFunc
 }
@@ -59,9 +60,10 @@ func New(ctx context.Context, opts Options) *Desk {
 	d.info = d.describe()
 	// Trying a sandbox out takes longer than a frame.
 	d.running.Go(func() {
-		if err := d.eng.CheckSandbox(); err != nil {
-			refusal := text.PlainLine(err.Error())
-			d.refusal.Store(&refusal)
+		if d.info.Daemons {
+			d.askDaemon(ctx)
+		} else if err := d.eng.CheckSandbox(); err != nil {
+			d.refuse(err)
 		}
 	})
 	ended := opts.Engine.Events().Subscribe() // before anything is built
@@ -76,6 +78,23 @@ func New(ctx context.Context, opts Options) *Desk {
 		})
 	}
 	return d
+}
+
+// refuse notes why nothing can be built.
+func (d *Desk) refuse(err error) {
+	refusal := text.PlainLine(err.Error())
+	d.refusal.Store(&refusal)
+}
+
+// askDaemon finds out what the daemon lets us do.
+func (d *Desk) askDaemon(ctx context.Context) {
+	info, err := d.eng.StoreInfo(ctx)
+	if err != nil {
+		d.refuse(err)
+		return
+	}
+	access := text.PlainLine(info.Access)
+	d.daemon.Store(&access)
 }
 
 // Close ends what the desk does in the background and waits for it. The notes
@@ -105,6 +124,12 @@ type Info struct {
 	// Unread says why the machine's store is not read although there is one;
 	// "" if it is, or there is none.
 	Unread string
+	// Daemon says what may be done to the store if a daemon writes it: "written by
+	// nix-daemon 2.34.8, its database read directly"; "" if none does, or it has not
+	// answered yet.
+	Daemon string
+	// Daemons says that a daemon writes the store.
+	Daemons bool
 	// ReadOnly says why the store cannot be changed; "" if it can.
 	ReadOnly string
 	// Nixpkgs is the version that <nixpkgs> leads to; "" if none.
@@ -120,6 +145,9 @@ func (d *Desk) Info() Info {
 	if refusal := d.refusal.Load(); refusal != nil {
 		info.NoBuilds = *refusal
 	}
+	if access := d.daemon.Load(); access != nil {
+		info.Daemon = *access
+	}
 	return info
 }
 
@@ -132,6 +160,7 @@ func (d *Desk) describe() Info {
 	if real := st.RealDir(); real != string(st.Dir()) {
 		info.StoreRoot = d.shorten(strings.TrimSuffix(real, string(st.Dir())))
 	}
+	info.Daemons = d.eng.HasDaemon()
 	if m := d.eng.Machine(); m != nil {
 		info.Reading = string(m.Dir())
 	}

@@ -46,22 +46,21 @@ func explain(err error) error {
 	return err
 }
 
-// dialError says why there is no connection.
+// dialError says why there is no connection, in Nix's words.
 func dialError(socket string, err error) error {
-	switch {
-	case errors.Is(err, syscall.ENOENT):
-		return fmt.Errorf("connect to the daemon: there is no socket '%s'", socket)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("connect to the daemon: nobody listens at '%s' (is nix-daemon running?)", socket)
-	case errors.Is(err, syscall.EACCES):
-		return fmt.Errorf("connect to the daemon: no permission to use '%s'", socket)
-	}
+	hint := ""
 	var sys syscall.Errno
 	if errors.As(err, &sys) {
-		err = sys
+		err = errors.New(capital(sys.Error()))
+		if sys == syscall.ECONNREFUSED || sys == syscall.ENOENT {
+			hint = " (is nix-daemon running?)"
+		}
 	}
-	return fmt.Errorf("connect to the daemon at '%s': %w", socket, err)
+	return fmt.Errorf("cannot connect to socket at '%s': %w%s", socket, err, hint)
 }
+
+// capital returns a system's error as C's library writes it.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // colour is a terminal's sequence for colours and the like.
 var colour = regexp.MustCompile("\x1b\\[[0-9;:]*[A-Za-z]")
