@@ -99,10 +99,6 @@ func (*daemonStore) InUse(string) bool { return false }
 // LockGC returns a collection, with which others may run at the same time: the
 // daemon looks what is dead whenever it deletes.
 func (st *daemonStore) LockGC(context.Context) (gc.Collection, error) {
-	// What this engine has added is garbage unless something else keeps it.
-	if err := st.ReleaseConnections(); err != nil {
-		return nil, err
-	}
 	return &daemonCollection{st: st, claimed: make(map[store.Path]bool), gone: make(map[store.Path]int64)}, nil
 }
 

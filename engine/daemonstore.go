@@ -240,6 +240,10 @@ func (st *daemonStore) AddPermRoot(ctx context.Context, p store.Path, link strin
 	return st.AddIndirectRoot(ctx, filepath.Clean(link))
 }
 
+// ReleaseTempRoots lets go of all that was added, and of what [daemon.Store.AddTempRoot]
+// keeps.
+func (st *daemonStore) ReleaseTempRoots() error { return st.ReleaseConnections() }
+
 // Optimise has the daemon make files with the same contents hard links to one.
 func (st *daemonStore) Optimise(ctx context.Context, opts local.OptimiseOptions) (local.Optimisation, error) {
 	linked, freed, err := st.Store.Optimise(ctx, warnings(opts.Warn))

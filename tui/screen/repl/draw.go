@@ -129,9 +129,13 @@ func (s *Screen) settle() {
 
 // welcome is what stands in an empty transcript.
 func (s *Screen) welcome() [][]style.Span {
+	info := s.env.Backend.Info()
 	first := "No nixpkgs in scope."
-	if v := s.env.Backend.Info().Nixpkgs; v != "" {
+	if v := info.Nixpkgs; v != "" {
 		first = "No packages in scope; <nixpkgs> is " + text.SanitiseName(v) + "."
+	}
+	if info.Daemon != "" {
+		first += " The store is " + text.PlainLine(info.Daemon) + "."
 	}
 	row := func(what, does string) []style.Span {
 		return []style.Span{{Text: "  " + style.Fit(what, 28), Token: themes.Key}, {Text: does, Token: themes.Muted}}

@@ -1,0 +1,351 @@
+//go:build confirm
+
+package engine_test
+
+// These tests work on stores behind real daemons: that of NIX, the directory
+// whose bin holds Nix's commands, and that of this machine if it has one.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"nixbench/engine"
+	"nixbench/engine/event"
+	"nixbench/engine/settings"
+	"nixbench/store"
+	"nixbench/store/gc"
+)
+
+// A realDaemon is a daemon of Nix that serves the store at root.
+type realDaemon struct {
+	bin, root, uri string
+	pid            int
+}
+
+// eachDaemon runs a test against each daemon.
+func eachDaemon(t *testing.T, f func(t *testing.T, d *realDaemon)) {
+	if os.Getenv("NIX") == "" {
+		t.Skip("NIX does not name a Nix")
+	}
+	for _, bin := range []string{filepath.Join(os.Getenv("NIX"), "bin"), "/usr/bin"} {
+		out, err := exec.Command(filepath.Join(bin, "nix-daemon"), "--version").Output()
+		if err != nil {
+			continue
+		}
+		fields := strings.Fields(string(out))
+		t.Run(fields[len(fields)-1], func(t *testing.T) { f(t, startDaemon(t, bin)) })
+	}
+}
+
+func startDaemon(t *testing.T, bin string) *realDaemon {
+	t.Helper()
+	root, err := os.MkdirTemp("", "daemon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(root, "s")
+	d := &realDaemon{bin: bin, root: root, uri: "unix://" + socket + "?root=" + root}
+	var paths []string
+	for _, p := range []string{"/bin/sh=/usr/bin/dash", "/lib/x86_64-linux-gnu=/usr/lib/x86_64-linux-gnu", "/lib64=/usr/lib64"} {
+		if _, from, _ := strings.Cut(p, "="); exec.Command("test", "-e", from).Run() == nil {
+			paths = append(paths, p)
+		}
+	}
+	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
+	home := filepath.Join(root, "home")
+	cmd.Env = append(os.Environ(), "HOME="+home, "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
+		"NIX_CONFIG=build-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " "))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d.pid = cmd.Process.Pid
+	t.Cleanup(func() {
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		cmd.Wait()
+		exec.Command("chmod", "-R", "u+w", root).Run()
+		os.RemoveAll(root)
+	})
+	for range 200 {
+		if _, err := os.Stat(socket); err == nil {
+			return d
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("the daemon makes no socket")
+	return nil
+}
+
+// killServers kills the processes that serve connections.
+func (d *realDaemon) killServers(t *testing.T) {
+	t.Helper()
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", d.pid, d.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, child := range strings.Fields(string(children)) {
+		pid, err := strconv.Atoi(child)
+		if err != nil {
+			t.Fatal(err)
+		}
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+// nix runs one of Nix's commands on the store itself.
+func (d *realDaemon) nix(t *testing.T, command string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(d.bin, command), append([]string{"--store", d.root}, args...)...)
+	cmd.Env = append(os.Environ(), "HOME="+d.root+"/home", "NIX_CONFIG=build-users-group =\nsubstituters =")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s %s: %v", command, strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// open opens an engine on the store. Without direct, all is asked of the daemon.
+func (d *realDaemon) open(t *testing.T, direct bool) *engine.Engine {
+	t.Helper()
+	loc, err := engine.Locate(d.uri, func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	loc.Daemon.Direct = direct
+	eng, err := engine.Open(t.Context(), engine.Options{
+		Location: &loc, Settings: settings.Default(), Getenv: func(string) string { return "" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return eng
+}
+
+const daemonExpr = `
+let mk = name: script: derivation {
+  inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" script ];
+};
+in rec {
+  first = mk "first" "echo in the first; echo A > $out";
+  second = mk "second" "read x < ${first}; read y < ${builtins.toFile "text" "from a file\n"}; echo $x $y ${first} > $out";
+  bad = mk "bad" "echo no luck; exit 3";
+  dependent = mk "dependent" "read x < ${bad}";
+  endless = mk "endless" "echo begun; kill -STOP $$";
+}.`
+
+// target evaluates an attribute of daemonExpr.
+func target(t *testing.T, eng *engine.Engine, attr string) store.DerivedPath {
+	t.Helper()
+	ev, err := eng.NewEvaluator(engine.EvalOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ev.EvalString(t.Context(), "("+strings.TrimSuffix(daemonExpr, ".")+")."+attr, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drvs, err := eng.Derivations(t.Context(), ev, v, engine.WalkOptions{})
+	if err != nil || len(drvs) != 1 {
+		t.Fatalf("%s: got %v, %v", attr, drvs, err)
+	}
+	return drvs[0].Target()
+}
+
+// The five jobs of the workbench, through a daemon.
+func TestConfirmDaemon(t *testing.T) {
+	for _, direct := range []bool{true, false} {
+		eachDaemon(t, func(t *testing.T, d *realDaemon) {
+			eng := d.open(t, direct)
+			defer eng.Close()
+			ctx := t.Context()
+			second := target(t, eng, "second")
+			plan, err := eng.PlanRealise(ctx, []store.DerivedPath{second})
+			if err != nil || len(plan.Build) != 2 {
+				t.Fatalf("plan: got %v, %v", plan, err)
+			}
+			box := eng.Events().Subscribe()
+			res, err := eng.ExecuteRealise(ctx, plan)
+			if err != nil || res.Err() != nil {
+				t.Fatal(err, res.Err())
+			}
+			out := res.Outcomes[0].Outputs["out"]
+			if got := d.nix(t, "nix-store", "-q", "--references", string(out)); !strings.Contains(got, "-first") {
+				t.Errorf("references of %s: got %q", out, got)
+			}
+			acts, err := box.Take(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := 0
+			for _, act := range acts {
+				if act.Kind == event.Build && act.State == event.Done && act.Started.Before(act.Ended) {
+					done++
+				}
+			}
+			if done != 2 {
+				t.Errorf("activities: got %d builds done in %+v", done, acts)
+			}
+			log, err := eng.Log(ctx, plan.Build[0].DrvPath)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, _ := io.ReadAll(log)
+			log.Close()
+			if string(text) != "in the first\n" {
+				t.Errorf("log: got %q", text)
+			}
+			testDaemonFailure(t, eng)
+			testDaemonRoots(t, d, eng, out)
+		})
+	}
+}
+
+func testDaemonFailure(t *testing.T, eng *engine.Engine) {
+	res, err := eng.Realise(t.Context(), []store.DerivedPath{target(t, eng, "dependent")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failure *engine.Failure
+	var dependency *engine.DependencyError
+	if !errors.As(res.Err(), &failure) || failure.ExitStatus != 3 || !slices.Equal(failure.Tail, []string{"no luck"}) {
+		t.Errorf("failure: got %+v", failure)
+	}
+	if !errors.As(res.Outcomes[0].Err, &dependency) {
+		t.Errorf("outcome: got %v", res.Outcomes[0].Err)
+	}
+}
+
+func testDaemonRoots(t *testing.T, d *realDaemon, eng *engine.Engine, out store.Path) {
+	ctx := t.Context()
+	prof := filepath.Join(d.root, "profiles", "mine")
+	gen, err := eng.SetProfile(ctx, prof, out)
+	if err != nil || gen.Number != 1 {
+		t.Fatalf("set profile: got %+v, %v", gen, err)
+	}
+	if err := eng.ReleaseAll(ctx); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := eng.PlanCollect(ctx, gc.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := slices.ContainsFunc(plan.Roots, func(r gc.Root) bool {
+		return r.Link == prof+"-1-link" && r.Path == out && r.Kind == gc.KindGeneration && r.Note == "current"
+	})
+	if !kept {
+		t.Errorf("roots: got %+v", plan.Roots)
+	}
+	var dead []string
+	for _, item := range plan.Dead {
+		if item.Valid {
+			dead = append(dead, string(item.Path))
+		}
+	}
+	res, err := eng.Collect(ctx, plan, nil)
+	if err != nil || len(res.Spared) > 0 || len(res.Deleted) != len(plan.Dead) {
+		t.Fatalf("collect: got %+v, %v", res, err)
+	}
+	if res.Freed <= 0 {
+		t.Errorf("freed: got %d", res.Freed)
+	}
+	left := strings.Fields(d.nix(t, "nix-store", "--gc", "--print-live"))
+	for _, p := range dead {
+		if slices.Contains(left, p) {
+			t.Errorf("%s was deleted and is there", p)
+		}
+	}
+	if !slices.Contains(left, string(out)) {
+		t.Errorf("%s is gone", out)
+	}
+	d.nix(t, "nix-store", "--verify", "--check-contents")
+}
+
+// What came alive after the plan was made is spared, and the rest deleted.
+func TestConfirmDaemonSpares(t *testing.T) {
+	eachDaemon(t, func(t *testing.T, d *realDaemon) {
+		eng := d.open(t, true)
+		defer eng.Close()
+		ctx := t.Context()
+		res, err := eng.Realise(ctx, []store.DerivedPath{target(t, eng, "second")})
+		if err != nil || res.Err() != nil {
+			t.Fatal(err, res.Err())
+		}
+		out := res.Outcomes[0].Outputs["out"]
+		target(t, eng, "bad") // its derivation stays dead
+		if err := eng.ReleaseAll(ctx); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := eng.PlanCollect(ctx, gc.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.nix(t, "nix-store", "--realise", string(out), "--add-root", filepath.Join(d.root, "kept"))
+		collected, err := eng.Collect(ctx, plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(collected.Spared) == 0 || len(collected.Deleted) == 0 {
+			t.Errorf("collect: got %+v", collected)
+		}
+		d.nix(t, "nix-store", "--verify", "--check-contents")
+		if valid, err := eng.Store().IsValid(ctx, out); err != nil || !valid {
+			t.Errorf("%s: got %v, %v", out, valid, err)
+		}
+	})
+}
+
+// Cancelling ends a build of a daemon's, and a daemon that is killed is an error.
+func TestConfirmDaemonEnds(t *testing.T) {
+	eachDaemon(t, func(t *testing.T, d *realDaemon) {
+		eng := d.open(t, true)
+		defer eng.Close()
+		endless := target(t, eng, "endless")
+		for _, kill := range []bool{false, true} {
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			box := eng.Events().Subscribe()
+			go func() {
+				res, err := eng.Realise(ctx, []store.DerivedPath{endless})
+				if err == nil {
+					err = res.Err()
+				}
+				ended <- err
+			}()
+			for begun := false; !begun; {
+				acts, err := box.Take(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, act := range acts {
+					begun = begun || act.Kind == event.Build && act.LogSize > 0
+				}
+			}
+			if kill {
+				d.killServers(t)
+			} else {
+				cancel()
+			}
+			select {
+			case err := <-ended:
+				if kill && (err == nil || !strings.Contains(err.Error(), "closed the connection")) || !kill && !errors.Is(err, engine.ErrCancelled) {
+					t.Errorf("kill %v: got %v", kill, err)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatalf("kill %v: it does not end", kill)
+			}
+			eng.Events().Unsubscribe(box)
+			cancel()
+		}
+	})
+}
