@@ -51,7 +51,7 @@ func (t *table) importDerivation(s *eval.State, p store.Path) eval.Value {
 	d, err := t.Derivations.ReadDerivation(s.Context(), p)
 	if err != nil {
 		s.Poll()
-		s.FailWith(err)
+		s.FailWith(instantiate.PathError(err))
 	}
 	names := d.OutputNames()
 	outputs, elems := s.NewList(len(names))

@@ -8,6 +8,7 @@ import (
 
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/nixbase32"
 	"nixbench/store/nixhash"
 )
@@ -61,9 +62,15 @@ func BaseProblem(base string) string {
 	return fmt.Sprintf("path '%s' is not a valid store path: %s", base, NameProblem(base[store.DigestLen+1:]))
 }
 
-// PathError returns the error of making a store path, in Nix's words if it is a
-// [store.NameError].
+// PathError returns the error of making or reading a store path, in Nix's words if it is
+// a [store.NameError] or the format of a [drv.ParseError].
 func PathError(err error) error {
+	var malformed *drv.ParseError
+	if errors.As(err, &malformed) {
+		if msg, ok := malformed.InNix(); ok {
+			return &eval.Error{Kind: eval.ErrorOther, Msg: msg}
+		}
+	}
 	var bad *store.NameError
 	if !errors.As(err, &bad) {
 		return err

@@ -90,6 +90,10 @@ func (s *Scanner) Err() error { return s.err }
 type Error struct {
 	Offset int // bytes from the start of the text
 	Msg    string
+	// Want is the literal that should come there, "" if it is not a literal that is
+	// missing.
+	Want string
+	Open bool // it is a string that does not end
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
@@ -112,7 +116,8 @@ func (s *Scanner) Literal(want string) {
 	}
 	if !strings.HasPrefix(s.src[s.pos:], want) {
 		rest := s.src[s.pos:]
-		s.failf(s.pos, "got %q, want %q", rest[:min(len(rest), max(8, len(want)))], want)
+		got := rest[:min(len(rest), max(8, len(want)))]
+		s.Fail(&Error{Offset: s.pos, Msg: fmt.Sprintf("got %q, want %q", got, want), Want: want})
 		return
 	}
 	s.pos += len(want)
@@ -158,13 +163,16 @@ func (s *Scanner) escaped() string {
 			out = append(out, c)
 		}
 	}
-	s.failf(s.pos-1, "string does not end")
+	s.Fail(&Error{Offset: s.pos - 1, Msg: "string does not end", Open: true})
 	return ""
 }
 
 // List takes a list, calling elem to take each element.
-func (s *Scanner) List(elem func()) {
-	s.Literal("[")
+func (s *Scanner) List(elem func()) { s.ListAfter("[", elem) }
+
+// ListAfter is List for one that begins with another literal than [.
+func (s *Scanner) ListAfter(begin string, elem func()) {
+	s.Literal(begin)
 	if s.err != nil || s.take(']') {
 		return
 	}
@@ -173,7 +181,15 @@ func (s *Scanner) List(elem func()) {
 		if s.err != nil || s.take(']') {
 			return
 		}
-		s.Literal(",")
+		if s.Take(",") {
+			continue
+		}
+		// Nix reads the next element without its comma: what is wrong is its beginning.
+		missing := *s
+		missing.Literal(",")
+		elem()
+		s.Fail(missing.err)
+		return
 	}
 }
 

@@ -54,7 +54,7 @@ func TestList(t *testing.T) {
 func TestErrorsSayWhere(t *testing.T) {
 	for src, want := range map[string]string{
 		``:         `offset 0: got "", want "["`,
-		`["a"`:     `offset 4: got "", want ","`,
+		`["a"`:     `offset 4: got "", want "\""`,
 		`["a""b"]`: `offset 4: got "\"b\"]", want ","`,
 		`[,"a"]`:   `offset 1: got ",\"a\"]", want "\""`,
 		`["a",]`:   `offset 5: got "]", want "\""`,

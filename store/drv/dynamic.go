@@ -54,7 +54,7 @@ func (inputs DynamicInputs) add(outputs []store.OutputName) {
 }
 
 // dynamicVersion is the version of the format that can tell dynamic inputs.
-const dynamicVersion = `"xp-dyn-drv"`
+const dynamicVersion = "xp-dyn-drv"
 
 // appendNode prints what is needed of a derivation.
 func appendNode(b []byte, outputs []store.OutputName, dynamic DynamicInputs) []byte {

@@ -30,7 +30,53 @@ func ParseAt(drvPath store.Path, text []byte) (*Derivation, error) {
 	if !drvPath.IsDerivation() {
 		return nil, fmt.Errorf("parse derivation %s: name does not end in %s", drvPath, Suffix)
 	}
-	return Parse(drvPath.Dir(), NameOf(drvPath), text)
+	if len(text) == 0 {
+		return nil, &ParseError{drvPath, formatError("file is empty (possible filesystem corruption)")}
+	}
+	d, err := Parse(drvPath.Dir(), NameOf(drvPath), text)
+	if err != nil {
+		return nil, &ParseError{drvPath, err}
+	}
+	return d, nil
+}
+
+// A ParseError reports that the file at Path is not that of a store derivation.
+type ParseError struct {
+	Path store.Path
+	Err  error
+}
+
+func (e *ParseError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong with the text.
+func (e *ParseError) Unwrap() error { return e.Err }
+
+// A formatError is what is wrong with a text, in Nix's words.
+type formatError string
+
+func (e formatError) Error() string { return string(e) }
+
+// InNix returns the message of Nix for the error, if it is one of the format or that
+// there are no outputs.
+// Behaviour: FormatError in Nix's derivation/aterm.cc.
+func (e *ParseError) InNix() (msg string, ok bool) {
+	var format formatError
+	var token *aterm.Error
+	switch {
+	case errors.Is(e.Err, errNoOutputs):
+		return "must have at least one output", true
+	case errors.As(e.Err, &format):
+		msg = string(format)
+	case !errors.As(e.Err, &token):
+		return "", false
+	case token.Want != "":
+		msg = "expected string '" + token.Want + "'"
+	case token.Open:
+		msg = "unterminated string in derivation"
+	default:
+		return "", false
+	}
+	return "error parsing derivation '" + string(e.Path) + "': " + msg, true
 }
 
 // ParseChecked is [ParseAt] for a text that must be the one that drvPath stands
@@ -47,6 +93,9 @@ func ParseChecked(drvPath store.Path, text []byte) (*Derivation, error) {
 	return d, err
 }
 
+// errNoOutputs reports a derivation without outputs.
+var errNoOutputs = errors.New("no outputs")
+
 type parser struct {
 	*aterm.Scanner
 	dir       store.Dir
@@ -60,33 +109,40 @@ func (p *parser) derivation(name string) *Derivation {
 		InputDrvs: make(map[store.Path][]store.OutputName),
 		Env:       make(map[string]string),
 	}
-	if p.versioned = p.Take("DrvWithVersion("); p.versioned {
-		p.Literal(dynamicVersion + ",")
-	} else {
-		p.Literal("Derive(")
-	}
+	p.begin()
 	p.List(func() { p.output(d) })
-	p.Literal(",")
-	p.List(func() { p.inputDrv(d) })
+	p.ListAfter(",[", func() { p.inputDrv(d) })
 	p.Literal(",")
 	p.List(func() { d.InputSrcs = append(d.InputSrcs, p.path()) })
 	p.Literal(",")
 	d.System = p.Text()
 	p.Literal(",")
 	d.Builder = p.Text()
-	p.Literal(",")
-	d.Args = p.Strings()
-	p.Literal(",")
-	p.List(func() { p.variable(d) })
+	p.ListAfter(",[", func() { d.Args = append(d.Args, p.Text()) })
+	p.ListAfter(",[", func() { p.variable(d) })
 	p.Literal(")")
 	p.End()
 	if len(d.Outputs) == 0 {
-		p.Fail(errors.New("no outputs"))
+		p.Fail(errNoOutputs)
 	}
 	if !sortUnique(&d.InputSrcs) {
 		p.Fail(errors.New("input source listed twice"))
 	}
 	return d
+}
+
+// begin takes what is before the outputs.
+func (p *parser) begin() {
+	p.Literal("D")
+	if p.versioned = p.Take("rvWithVersion("); !p.versioned {
+		p.Literal("erive(")
+		return
+	}
+	version := p.Text()
+	if p.Err() == nil && version != dynamicVersion {
+		p.Fail(formatError("Unknown derivation ATerm format version '" + version + "'"))
+	}
+	p.Literal(",")
 }
 
 func (p *parser) output(d *Derivation) {

@@ -77,7 +77,7 @@ func inputKeys(d *Derivation) []inputKey {
 func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
 	b := append((*pr.buf)[:0], "Derive("...)
 	if len(d.Dynamic) > 0 {
-		b = append((*pr.buf)[:0], "DrvWithVersion("+dynamicVersion+","...)
+		b = append((*pr.buf)[:0], `DrvWithVersion("`+dynamicVersion+`",`...)
 	}
 	b = append(b, '[')
 	for i, name := range pr.outputs {
