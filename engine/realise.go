@@ -21,6 +21,9 @@ type Plan struct {
 	Copy []*store.PathInfo
 }
 
+// A Shell is opened in the sandbox of a build that fails; see [build.Shell].
+type Shell = build.Shell
+
 // A PlannedBuild is one derivation to be built.
 type PlannedBuild = build.PlannedBuild
 

@@ -26,6 +26,7 @@ type job struct {
 	// isResolved says that planned is what was asked for resolves to.
 	isResolved bool
 	log        *logSink
+	shell      *Shell // for when it fails; or nil
 
 	closure []store.Path // of the inputs, sorted
 	// outputs are where the outputs are, as far as they are valid; scratch is
@@ -103,6 +104,9 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		err = j.judge(res)
 	}
 	if err := errors.Join(j.startError(err), j.endLog()); err != nil {
+		if res != nil && res.End == sandbox.Exited && j.shell != nil {
+			j.shell.look(ctx, j, spec)
+		}
 		j.keep()
 		return err
 	}

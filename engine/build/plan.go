@@ -17,6 +17,8 @@ import (
 type Plan struct {
 	Targets []Target
 	Mode    Mode
+	// Shell is opened where a builder fails, if it is set before the plan is executed.
+	Shell *Shell
 	// Build is what has to be built, each after what it needs.
 	Build []*PlannedBuild
 	// Valid are the outputs and sources that were needed and are there, sorted.
@@ -49,6 +51,7 @@ type PlannedBuild struct {
 	Mode      Mode
 	IsRebuild bool
 	damaged   map[store.Path]bool // valid outputs that are to be replaced
+	shell     *Shell              // of whoever executes the plan; or nil
 
 	lacks  *UnknownError // an input that is missing, or nil
 	inputs []store.Path  // the sources and outputs that it needs, sorted, unless it is to be resolved

@@ -47,7 +47,7 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 	}
 	j := &job{
 		worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, isResolved: planned != asked,
-		log: &logSink{act: act, post: post},
+		log: &logSink{act: act, post: post}, shell: asked.shell,
 	}
 	if err == nil {
 		status, err = j.realise(ctx)

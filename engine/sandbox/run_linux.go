@@ -20,7 +20,7 @@ type order struct {
 
 // run is [Run] on Linux.
 func run(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
-	return runOrder(ctx, &order{Spec: *spec, Launch: isLarge()}, log)
+	return runOrder(ctx, &order{Spec: *spec, Launch: isLarge() && spec.Input == nil}, log)
 }
 
 func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {

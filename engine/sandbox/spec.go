@@ -48,6 +48,10 @@ type Spec struct {
 	// Linux32 makes uname say that the machine has 32 bits.
 	Linux32 bool
 
+	// Input is what the builder reads from its standard input; nil is nothing. It
+	// may go on to be read after the builder has ended, for one more piece.
+	Input io.Reader `json:"-"`
+
 	// Timeout and MaxSilent bound how long the builder runs, and runs without
 	// a word; MaxLog bounds the bytes that it says. 0 is no bound.
 	Timeout, MaxSilent time.Duration

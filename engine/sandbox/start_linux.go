@@ -43,6 +43,14 @@ func startStage(o *order, tty *os.File) (*stage, error) {
 		return nil, setupError("make pipe", err)
 	}
 	defer reportW.Close()
+	stdin, err := pipeInput(o.Spec.Input)
+	if err != nil {
+		reportR.Close()
+		return nil, setupError("make pipe", err)
+	}
+	if stdin != nil {
+		defer stdin.Close()
+	}
 	cmd := &exec.Cmd{
 		Path:        Self,
 		Args:        []string{stageName},
@@ -53,11 +61,32 @@ func startStage(o *order, tty *os.File) (*stage, error) {
 		ExtraFiles:  []*os.File{specFile, reportW},
 		SysProcAttr: o.Spec.attributes(),
 	}
+	if stdin != nil {
+		cmd.Stdin = stdin
+	}
 	if err := cmd.Start(); err != nil {
 		reportR.Close()
 		return nil, setupError("make namespaces", err)
 	}
 	return &stage{cmd, reportR}, nil
+}
+
+// pipeInput returns a pipe into which input is copied until either ends; nil if
+// there is no input. A pipe, for a builder must not get hold of a terminal.
+func pipeInput(input io.Reader) (*os.File, error) {
+	if input == nil {
+		return nil, nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		// It ends with the input, or the next piece of it after the builder.
+		defer w.Close()
+		io.Copy(w, input)
+	}()
+	return r, nil
 }
 
 func (s *stage) kill() error { return s.cmd.Process.Kill() }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,6 +55,9 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 	printPlan(inv, plan)
 	if inv.dryRun {
 		return nil, nil
+	}
+	if inv.failureShell {
+		plan.Shell = &engine.Shell{In: inv.env.Stdin, Out: &screenWriter{inv.env.Stderr}}
 	}
 	result, err := eng.ExecuteRealise(ctx, plan)
 	inv.stopFollowing()
@@ -186,6 +190,23 @@ func (inv *invocation) link(ctx context.Context, eng *engine.Engine, p store.Pat
 		name += "-" + output
 	}
 	return eng.AddRoot(ctx, p, inv.abs(name))
+}
+
+// A screenWriter passes on what a builder prints at a prompt, without what would
+// move or change the terminal.
+type screenWriter struct{ w io.Writer }
+
+func (s *screenWriter) Write(p []byte) (int, error) {
+	clean := bytes.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r >= ' ' && r != 0x7f && (r < 0x80 || r > 0x9f) {
+			return r
+		}
+		return -1
+	}, p)
+	if _, err := s.w.Write(clean); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func writeJSON(w io.Writer, v any) error {

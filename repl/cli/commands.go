@@ -87,7 +87,10 @@ func commands() []command {
 			})},
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",
-			flags:   slices.Concat(sourceFlags, buildFlags, []flag{jsonFlag, rebuildFlag("--rebuild", engine.Check, checkHelp)})},
+			flags: slices.Concat(sourceFlags, buildFlags, []flag{
+				jsonFlag, rebuildFlag("--rebuild", engine.Check, checkHelp),
+				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
+			})},
 		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,
 			summary: "Build the derivations of a file, with the flags and exit statuses of nix-build.",
 			flags:   slices.Concat(legacySourceFlags, buildFlags, []flag{rebuildFlag("--check", engine.Check, checkHelp)})},

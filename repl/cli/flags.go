@@ -53,6 +53,7 @@ type invocation struct {
 
 	// Building.
 	mode                          engine.Mode
+	failureShell                  bool
 	dryRun, noLink, printOutPaths bool
 	printLogs, noLogs, bareLogs   bool
 	outLink, addRoot              string
