@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -37,7 +38,9 @@ func (s Status) OK() bool { return s <= Substituted }
 // A Failure reports that a derivation could not be built.
 type Failure struct {
 	DrvPath store.Path
-	Status  Status
+	// Of is the derivation that was resolved to DrvPath, or "".
+	Of     store.Path
+	Status Status
 	// ExitStatus is the builder's, 128+n if signal n ended it, or 0 if that is
 	// not what the build failed of: then Err says it. Signal is n, or 0.
 	ExitStatus, Signal int
@@ -76,6 +79,10 @@ func (e *Failure) Error() string {
 
 // Unwrap returns Err.
 func (e *Failure) Unwrap() error { return e.Err }
+
+// Asked returns the derivation that was to be built: Of if there is one, or
+// DrvPath.
+func (e *Failure) Asked() store.Path { return cmp.Or(e.Of, e.DrvPath) }
 
 // Message says in Nix's words what failed, in one or more lines; the log is not
 // in it.

@@ -30,7 +30,7 @@ func (c *collector) moveFloating(ctx context.Context, outputs []*output) error {
 	m := &mover{c, make(map[string]string)}
 	for _, o := range outputs {
 		if err := m.move(ctx, o); err != nil {
-			return fmt.Errorf("move output '%s': %w", o.name, err)
+			return err
 		}
 		m.final[o.scratch.Digest()] = o.info.Path.Digest()
 	}
@@ -53,7 +53,8 @@ func (m *mover) move(ctx context.Context, o *output) error {
 	refs, refersToSelf := m.references(o)
 	ca := store.ContentAddress{Method: o.spec.Method, Hash: hash}
 	if o.info.Path, err = ca.Path(m.st.Dir(), o.scratch.Name(), refs, refersToSelf); err != nil {
-		return &statusError{status: OutputRejected, err: err}
+		return &statusError{status: MiscFailure, err: fmt.Errorf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
+			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", o.scratch.Name())}
 	}
 	o.info.CA, o.info.References = ca.String(), refs
 	if refersToSelf {

@@ -15,14 +15,14 @@ import (
 // This file says where a job's outputs are before, while and after they are made.
 
 // resolve returns what is built for planned: itself, or what it resolves to.
-func (w *worker) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedBuild, error) {
+func (o *Options) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedBuild, error) {
 	if planned.resolved != nil {
 		return planned.resolved, nil
 	}
-	if !planned.Derivation.NeedsResolution(w.opts.Settings.HasFeature(featureCA)) {
+	if !planned.Derivation.NeedsResolution(o.Settings.HasFeature(featureCA)) {
 		return planned, nil
 	}
-	r := newResolver(w.opts.Store, planned.known, w.opts.Settings)
+	r := newResolver(o.Store, planned.known, o.Settings)
 	d, drvPath, err := r.resolve(ctx, planned.DrvPath, planned.Derivation)
 	if err != nil {
 		return planned, err
@@ -35,6 +35,42 @@ func (w *worker) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedBu
 	}
 	planned.resolved = resolved
 	return resolved, nil
+}
+
+// resolved resolves a goal that is to be started, unless it needs no resolution,
+// and reports whether there is nothing left to do: what it resolved to has been
+// built.
+func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, done bool) {
+	planned, err := r.b.opts.resolve(r.ctx, g.planned)
+	if err != nil || planned == g.planned {
+		return nil, false // an error is told by who builds it
+	}
+	g.act.Resolved = string(planned.DrvPath)
+	d := planned.Derivation
+	outputs = make(map[store.OutputName]store.Path, len(d.Outputs))
+	for name, o := range d.Outputs {
+		p := o.Path
+		if p == "" && !o.Impure {
+			found, ok, err := r.b.opts.Store.Realisation(r.ctx, planned.DrvPath, name)
+			if err != nil || !ok {
+				return nil, false
+			}
+			p = found.OutPath
+		}
+		if p == "" || r.b.opts.Store.AddTempRoot(r.ctx, p) != nil {
+			return nil, false
+		}
+		if valid, err := r.b.opts.Store.IsValid(r.ctx, p); err != nil || !valid {
+			return nil, false
+		}
+		outputs[name] = p
+	}
+	for name, p := range outputs {
+		if g.planned.Derivation.Outputs[name].Path == "" {
+			g.planned.known.set(outputID{g.planned.DrvPath, name}, p)
+		}
+	}
+	return outputs, true
 }
 
 // find finds out which outputs are valid, and decides where the builder makes

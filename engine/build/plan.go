@@ -348,7 +348,8 @@ func (p *planner) sort() error {
 				b.lacks = p.lack(input, b.DrvPath)
 			}
 			if p.isImpureInput(b.Derivation, input) && b.Refused == nil {
-				b.Refused = fmt.Errorf("pure derivation '%s' depends on impure derivation '%s'", b.DrvPath, input)
+				b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf(
+					"pure derivation '%s' depends on impure derivation '%s'", b.DrvPath, input)}
 			}
 		}
 	}

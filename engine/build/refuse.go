@@ -18,7 +18,7 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return nil, err
 	}
 	if err := missingFeature(d, kind, s); err != nil {
-		return nil, err
+		return nil, &statusError{status: MiscFailure, err: err}
 	}
 	options, err := d.Options()
 	if err != nil {

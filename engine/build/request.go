@@ -73,6 +73,9 @@ func (r *request) run(ctx context.Context) *Result {
 	done := ctx.Done()
 	for r.left > 0 || r.extendTargets() {
 		r.startReady(ctx)
+		if r.left == 0 {
+			continue // there was nothing to do for those that were ready
+		}
 		var slots chan<- struct{}
 		if len(r.ready) > 0 {
 			slots = r.b.slots
@@ -159,6 +162,12 @@ func (r *request) startReady(ctx context.Context) {
 // startNext starts the first ready goal in a slot that was taken for it.
 func (r *request) startNext(ctx context.Context) {
 	g := heap.Pop(&r.ready).(*goal)
+	if outputs, done := r.resolved(g); done {
+		<-r.b.slots
+		g.held.release()
+		r.end(g, outcome{status: AlreadyValid, outputs: outputs})
+		return
+	}
 	g.state = running
 	g.act.State = event.Running
 	g.act.Started = time.Now()

@@ -37,7 +37,7 @@ func (w *worker) wait(ctx context.Context, planned *PlannedBuild) (held, error) 
 func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome {
 	defer func() { h.release() }()
 	asked := planned
-	planned, err := w.resolve(ctx, planned)
+	planned, err := w.opts.resolve(ctx, planned)
 	status := AlreadyValid
 	if err == nil {
 		err = w.keep(ctx, planned)
@@ -62,6 +62,9 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 		out.status, out.err = Cancelled, ErrCancelled
 	default:
 		failure := j.failure(err)
+		if j.isResolved && failure.Status != MiscFailure {
+			failure.Of = asked.DrvPath
+		}
 		out.status, out.err = failure.Status, failure
 	}
 	return out

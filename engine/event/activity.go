@@ -91,6 +91,9 @@ type Activity struct {
 	Name string
 	// Subject is the derivation or store path that it is about, in full.
 	Subject string
+	// Resolved is the derivation that Subject was resolved to, which is built in
+	// its place, or "".
+	Resolved string
 
 	State State
 	// Phase is what the builder says it is doing ("buildPhase"), or "".

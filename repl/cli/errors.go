@@ -87,7 +87,18 @@ func (inv *invocation) paragraphs(err error) []string {
 	if errors.As(err, &failed) {
 		return inv.describeResult(failed.Result)
 	}
-	return []string{inv.describeBuild(err)}
+	return inv.describeFailure(err)
+}
+
+// describeFailure tells of one build that failed, and of the derivation that was
+// resolved to it if that is another.
+func (inv *invocation) describeFailure(err error) []string {
+	parts := []string{inv.describeBuild(err)}
+	var f *engine.Failure
+	if errors.As(err, &f) && f.Of != "" {
+		parts = append(parts, fmt.Sprintf("build of resolved derivation '%s' failed", f.DrvPath))
+	}
+	return parts
 }
 
 // describeResult tells what has not been told yet of builds that failed: last the
@@ -113,13 +124,15 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 	}
 	for _, err := range result.Failures {
 		var failure *engine.Failure
-		if !errors.As(err, &failure) || !told[failure.DrvPath] {
-			parts = append(parts, inv.describeBuild(err))
+		if !errors.As(err, &failure) || !told[failure.Asked()] {
+			parts = append(parts, inv.describeFailure(err)...)
 		}
 	}
 	for _, outcome := range wanted {
-		if text := inv.describeBuild(outcome.Err); !slices.Contains(parts, text) {
-			parts = append(parts, text)
+		for _, text := range inv.describeFailure(outcome.Err) {
+			if !slices.Contains(parts, text) {
+				parts = append(parts, text)
+			}
 		}
 	}
 	if len(targets) > 1 {

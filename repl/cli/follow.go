@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,6 +115,9 @@ func (f *follower) tell(acts []event.Activity) {
 		}
 		before := seen.act
 		seen.act = act
+		if act.Resolved != before.Resolved && f.bare && !f.quiet {
+			fmt.Fprintf(f.w, "resolved derivation: '%s' -> '%s'...\n", act.Subject, act.Resolved)
+		}
 		if !act.Started.IsZero() { // or it waits, or never began
 			f.tellProgress(seen, before)
 		}
@@ -140,7 +144,7 @@ func (f *follower) tellNotice(act event.Activity) {
 // tellProgress tells that a build has begun, and what is new in its log.
 func (f *follower) tellProgress(seen *followed, before event.Activity) {
 	if before.Started.IsZero() && !f.quiet {
-		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, seen.act.Subject)
+		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, cmp.Or(seen.act.Resolved, seen.act.Subject))
 	}
 	if f.logs && (!f.quiet || f.bare) {
 		f.tellLog(seen)
