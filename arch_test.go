@@ -40,6 +40,7 @@ var rules = []rule{
 	{"store/local", "store store/aterm store/drv store/gc store/nar store/narinfo store/nixbase32 store/nixhash store/refscan",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
 	{"store/daemon", "store store/drv store/nar store/nixhash", ""},
+	{"store/daemon/daemontest", "store/...", ""},
 	{"store/storetest", "store/...", "github.com/rogpeppe/go-internal/txtar"},
 
 	{"engine/event", "", ""},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -191,6 +192,27 @@ func (c *conn) lastWords(p patience) error {
 		return failure
 	}
 	return nil
+}
+
+// gone reports whether the daemon has closed a connection that is idle, as one does
+// that was restarted.
+func (c *conn) gone() bool {
+	sc, ok := c.nc.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return true
+	}
+	gone := false
+	err = raw.Read(func(fd uintptr) bool {
+		var b [1]byte
+		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		gone = err != syscall.EAGAIN && err != syscall.EINTR // nor may it have anything to say
+		return true
+	})
+	return gone || err != nil
 }
 
 // dial opens a connection.

@@ -43,7 +43,8 @@ func (t *TempRoots) add(ctx context.Context, paths []store.Path) error {
 	}
 	defer func() { <-t.busy }()
 	todo := slices.DeleteFunc(slices.Clone(paths), func(p store.Path) bool { return t.held[p] })
-	if t.c != nil && t.c.broken {
+	if t.c != nil && (t.c.broken || t.c.gone()) {
+		t.c.nc.Close()
 		t.c = nil
 		for p := range t.held {
 			todo = append(todo, p)

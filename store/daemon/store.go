@@ -179,11 +179,14 @@ func (st *Store) take(ctx context.Context) (*conn, error) {
 		st.mu.Unlock()
 		return nil, errUsed
 	}
-	if n := len(st.idle); n > 0 {
+	for n := len(st.idle); n > 0; n-- {
 		c := st.idle[n-1]
 		st.idle = st.idle[:n-1]
-		st.mu.Unlock()
-		return c, nil
+		if !c.gone() {
+			st.mu.Unlock()
+			return c, nil
+		}
+		c.nc.Close()
 	}
 	st.mu.Unlock()
 	return st.dial(ctx)
