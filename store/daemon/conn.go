@@ -206,11 +206,10 @@ func (c *conn) gone() bool {
 		return true
 	}
 	gone := false
-	err = raw.Read(func(fd uintptr) bool {
+	err = raw.Control(func(fd uintptr) { // whatever deadlines have passed
 		var b [1]byte
 		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		gone = err != syscall.EAGAIN && err != syscall.EINTR // nor may it have anything to say
-		return true
 	})
 	return gone || err != nil
 }
