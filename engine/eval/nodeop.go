@@ -371,7 +371,15 @@ func (n *addNode) Eval(s *State, fr *Value) Value {
 	if !y.isInt() && !y.is(rawFloat) {
 		s.Raise(ErrorType, "cannot add "+ShowType(y)+" to a float", At(n.ypos))
 	}
-	return MakeFloat(x.float() + y.number())
+	return addFloats(x.float(), y.number())
+}
+
+// addFloats adds as Nix does, to a sum that begins with 0: it is never -0.
+func addFloats(x, y float64) Value {
+	if sum := x + y; sum != 0 {
+		return MakeFloat(sum)
+	}
+	return MakeFloat(0)
 }
 
 // join adds to a path or to what is made a string, before the right operand
