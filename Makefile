@@ -98,6 +98,17 @@ e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effec
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
 
+TRIALS ?= 50
+crash: build ## power cuts while programs are at work, as root: make crash [NIX=DIR] [TRIALS=50] [ONLY=REGEXP] [DIR=DIR]
+	$(GO) run ./engine/trials crash $(TRIALFLAGS) -points $(TRIALS)
+
+POINTS ?= 0
+MINUTES ?= 10
+faults: build ## kill -9 at each system call, shortages, damage, hostile input, others at work: make faults [NIX=DIR] [POINTS=N] [MINUTES=10] [ONLY=REGEXP]
+	@status=0; for kind in kill full damage hostile stopped together; do \
+	  echo "== $$kind"; $(GO) run ./engine/trials $$kind $(TRIALFLAGS) -points $(POINTS) -minutes $(MINUTES) || status=1; \
+	done; exit $$status
+
 sizes: ## sizes of files and functions, median, 90th percentile and longest
 	@$(GO) test -tags sizes -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
 
@@ -109,6 +120,8 @@ help: ## list the targets
 
 BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(abspath $(NIX28))" -nixpkgs "$(abspath $(NIXPKGS))" -cases "$(CASES)" -rounds $(ROUNDS)
 
+TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))" -nix28 "$(if $(NIX28),$(abspath $(NIX28)))" -only "$(ONLY)" $(if $(DIR),-dir $(DIR))
+
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-cancel confirm confirm-nixpkgs confirm-parallel conformance e2e sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash e2e faults sizes clean help

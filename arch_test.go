@@ -82,7 +82,9 @@ var rules = []rule{
 
 	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix github.com/charmbracelet/x/term"},
 	{"examples", "", ""},
-	{"engine/benchmarks", "", ""},
+	{"engine/peers", "", ""},
+	{"engine/benchmarks", "engine/peers", ""},
+	{"engine/trials", "engine/peers store/...", "golang.org/x/sys/unix"},
 }
 
 // testOnly are the libraries that only tests may import.

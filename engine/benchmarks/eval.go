@@ -59,7 +59,7 @@ func benchEval(conf *config) error {
 	}
 	rep := &report{Started: time.Now(), LoadBefore: load(), Rounds: conf.rounds}
 	for _, p := range programs {
-		rep.Programs = append(rep.Programs, p.name)
+		rep.Programs = append(rep.Programs, p.Name)
 	}
 	for _, c := range cases() {
 		if !conf.cases.MatchString(c.name) || c.needsNixpkgs() && conf.nixpkgs == "" {
@@ -98,7 +98,7 @@ func inModes(programs *[]program) (known map[string]bool, err error) {
 			continue
 		}
 		p := ours
-		p.name = mode.name
+		p.Name = mode.name
 		for _, s := range mode.settings {
 			if known[s[0]] {
 				p.flags = append(p.flags, "--option", s[0], s[1])
@@ -122,10 +122,10 @@ func runCase(c *benchCase, programs []program, args []string, rounds int) (*resu
 			break
 		}
 		for _, p := range programs {
-			if res.Unable[p.name] != "" || p.name == twoCores && !c.parallel {
+			if res.Unable[p.Name] != "" || p.Name == twoCores && !c.parallel {
 				continue
 			}
-			if round == 0 && p.name == cached {
+			if round == 0 && p.Name == cached {
 				if _, _, err := p.run(c.tool, args...); err != nil { // fills the cache
 					return nil, err
 				}
@@ -135,13 +135,13 @@ func runCase(c *benchCase, programs []program, args []string, rounds int) (*resu
 				return nil, err
 			}
 			if a.failed {
-				res.Unable[p.name] = a.complaint()
+				res.Unable[p.Name] = a.complaint()
 				continue
 			}
-			res.Runs[p.name] = append(res.Runs[p.name], s)
-			answers[p.name] = a
-			if want == nil && !strings.HasPrefix(p.name, "nixbench") {
-				want, wantFrom = &a, p.name
+			res.Runs[p.Name] = append(res.Runs[p.Name], s)
+			answers[p.Name] = a
+			if want == nil && p.IsReal() {
+				want, wantFrom = &a, p.Name
 			}
 		}
 	}

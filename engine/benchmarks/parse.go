@@ -35,7 +35,7 @@ func benchParse(conf *config) error {
 	}
 	rep := &report{Started: time.Now(), LoadBefore: load(), Rounds: conf.rounds}
 	for _, p := range programs {
-		rep.Programs = append(rep.Programs, p.name)
+		rep.Programs = append(rep.Programs, p.Name)
 	}
 	start, parse := newResult("start-up"), newResult("parse")
 	rep.Results = []*result{start, parse}
@@ -46,7 +46,7 @@ func benchParse(conf *config) error {
 				if err != nil {
 					return err
 				}
-				start.note(p.name, s, &a)
+				start.note(p.Name, s, &a)
 			}
 		}
 		for _, p := range programs {
@@ -54,7 +54,7 @@ func benchParse(conf *config) error {
 			if err != nil {
 				return err
 			}
-			parse.note(p.name, s, &a)
+			parse.note(p.Name, s, &a)
 		}
 	}
 	rep.LoadAfter = load()
@@ -113,8 +113,8 @@ func (p *program) parseAll(list string) (sample, answer, error) {
 		return sample{}, answer{}, fmt.Errorf("drop output: %v", err)
 	}
 	defer null.Close()
-	cmd := exec.Command("xargs", "-0", "-n", strconv.Itoa(batch), filepath.Join(p.bin, "nix-instantiate"), "--parse")
-	cmd.Env, cmd.Stdin = p.env, in
+	cmd := exec.Command("xargs", "-0", "-n", strconv.Itoa(batch), p.Tool("nix-instantiate"), "--parse")
+	cmd.Env, cmd.Stdin = p.Env, in
 	return measureTo(cmd, null)
 }
 

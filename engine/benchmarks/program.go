@@ -8,18 +8,17 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
+
+	"nixbench/engine/peers"
 )
 
-// A program is one of those that are compared.
+// A program is one of those that are compared, in one of its modes.
 type program struct {
-	name  string // as the table calls it
-	bin   string // the directory of its commands
+	peers.Program
 	flags []string
-	env   []string
 }
 
 // A sample is what one run took.
@@ -51,48 +50,21 @@ func (conf *config) prepare() (scratch string, programs []program, err error) {
 	return scratch, programs, nil
 }
 
-// programs sets up what is compared: nixbench first, then the real ones. Each
-// has its home below scratch, and no configuration.
+// programs sets up what is compared: nixbench first, then the real ones. None of
+// them writes to a store.
 func (conf *config) programs(scratch string) ([]program, error) {
-	ours, err := filepath.Abs(conf.nixbench)
+	found, err := peers.Find(scratch, conf.nixbench, conf.nix, conf.nix28)
 	if err != nil {
-		return nil, fmt.Errorf("find nixbench: %v", err)
+		return nil, err
 	}
-	bin := filepath.Join(scratch, "bin")
-	if err := os.MkdirAll(bin, 0o755); err != nil {
-		return nil, fmt.Errorf("make the scratch directory: %v", err)
-	}
-	for _, tool := range []string{"nix-instantiate", "nix-env"} {
-		if err := os.Symlink(ours, filepath.Join(bin, tool)); err != nil {
-			return nil, fmt.Errorf("name nixbench %s: %v", tool, err)
+	out := make([]program, len(found))
+	for i, p := range found {
+		if p.IsReal() {
+			p.Env = append([]string{"NIX_REMOTE=dummy://"}, p.Env...)
 		}
-	}
-	env := environment(scratch)
-	out := []program{{name: "nixbench", bin: bin, env: env}}
-	for _, dir := range []string{conf.nix, conf.nix28} {
-		if dir == "" {
-			continue
-		}
-		p := program{bin: filepath.Join(dir, "bin"), env: append([]string{"NIX_REMOTE=dummy://"}, env...)}
-		version, err := exec.Command(filepath.Join(p.bin, "nix-instantiate"), "--version").Output()
-		if err != nil {
-			return nil, fmt.Errorf("ask the Nix in %s for its version: %v", dir, err)
-		}
-		words := strings.Fields(string(version))
-		p.name = "nix " + words[len(words)-1]
-		out = append(out, p)
+		out[i].Program = p
 	}
 	return out, nil
-}
-
-// environment returns one without what the user has set up.
-func environment(scratch string) []string {
-	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + scratch + "/home", "LC_ALL=C", "NO_COLOR=1",
-		"XDG_DATA_HOME=" + scratch + "/data", "XDG_CACHE_HOME=" + scratch + "/cache", "XDG_STATE_HOME=" + scratch + "/state",
-		"XDG_CONFIG_HOME=" + scratch + "/config", "NIX_CONF_DIR=" + scratch + "/conf", "NIX_STATE_DIR=" + scratch + "/var",
-		"NIX_PATH=", "NIX_CONFIG=",
-	}
 }
 
 // run runs a command of the program once.
@@ -100,8 +72,8 @@ func (p *program) run(tool string, args ...string) (sample, answer, error) {
 	if err := findMemory(tool); err != nil {
 		return sample{}, answer{}, err
 	}
-	cmd := exec.Command(filepath.Join(p.bin, tool), append(p.flags[:len(p.flags):len(p.flags)], args...)...)
-	cmd.Env = p.env
+	cmd := exec.Command(p.Tool(tool), append(p.flags[:len(p.flags):len(p.flags)], args...)...)
+	cmd.Env = p.Env
 	return measure(cmd)
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"nixbench/engine/peers"
 )
 
 // A report is all that was measured, as it is written to a file.
@@ -53,15 +55,13 @@ func readReport(file string) (*report, error) {
 	return r, nil
 }
 
-func isReal(name string) bool { return !strings.HasPrefix(name, "nixbench") }
-
 // fastest returns the real Nix whose best run was the best by f, "" if there
 // is none.
 func (r *report) fastest(res *result, f func(sample) float64) string {
 	best := ""
 	for _, name := range r.Programs {
 		runs := res.Runs[name]
-		if isReal(name) && len(runs) > 0 && (best == "" || runs.least(f) < res.Runs[best].least(f)) {
+		if peers.IsReal(name) && len(runs) > 0 && (best == "" || runs.least(f) < res.Runs[best].least(f)) {
 			best = name
 		}
 	}
@@ -155,7 +155,7 @@ func (r *report) err() error {
 	bad := 0
 	for _, res := range r.Results {
 		for _, name := range r.Programs {
-			if !isReal(name) && (res.Unable[name] != "" && r.fastest(res, cpu) != "" || res.Wrong[name] != "") {
+			if !peers.IsReal(name) && (res.Unable[name] != "" && r.fastest(res, cpu) != "" || res.Wrong[name] != "") {
 				bad++
 				break
 			}
