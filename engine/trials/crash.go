@@ -46,10 +46,10 @@ var crashInputs = map[string]string{
   "mkdir $out; for f in 1 2 3 4 5 6 7 8; do echo ${toString i} $f >$out/$f; done; for f in 1 2 3 4 5 6 7 8 9; do cat $out/[1-8] >$out/all$f; done") 60`,
 	"garbage.nix": `builtins.genList (i: derivation {
   name = "garbage${toString i}"; system = "x"; builder = "b"; pad = builtins.concatStringsSep "" (builtins.genList (x: "padding") 400);
-}) 6000`,
+}) 3000`,
 }
 
-const adds = 400 // files
+const adds = 100 // files
 
 // crashTrials has the power fail while programs are at work on a file system of
 // their own, and looks at what the store is like after the next start. The

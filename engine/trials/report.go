@@ -32,7 +32,7 @@ func (r *row) note(point string, f finding) {
 }
 
 func writeHead(w io.Writer) {
-	fmt.Fprintf(w, "%-12s %-22s %7s %10s %13s %13s %8s\n", "program", "operation", "points", "violations", "recovery p50", "recovery p95", "garbage")
+	fmt.Fprintf(w, "%-12s %-32s %7s %10s %13s %13s %8s\n", "program", "operation", "points", "violations", "recovery p50", "recovery p95", "garbage")
 }
 
 func (r *row) write(w io.Writer) {
@@ -43,7 +43,7 @@ func (r *row) write(w io.Writer) {
 		}
 		return fmt.Sprintf("%.1f ms", float64(r.recovery[int(q*float64(len(r.recovery)-1))].Microseconds())/1000)
 	}
-	fmt.Fprintf(w, "%-12s %-22s %7d %10d %13s %13s %8d\n", r.program, r.name, r.points, r.violations, quantile(0.5), quantile(0.95), r.garbage)
+	fmt.Fprintf(w, "%-12s %-32s %7d %10d %13s %13s %8d\n", r.program, r.name, r.points, r.violations, quantile(0.5), quantile(0.95), r.garbage)
 	for _, e := range r.examples {
 		fmt.Fprintf(w, "    %s\n", e)
 	}

@@ -100,8 +100,11 @@ func (r *rig) links(st *local.Store, valid map[store.Path]bool) (links, broken [
 // complete, and has to lead to the state that it leads to undisturbed.
 func (r *rig) settle(ctx context.Context, op *operation, want string) (after finding, err error) {
 	after, err = r.inspect(ctx)
-	if err != nil || after.state == want {
+	if err != nil || after.state == want && len(after.violations) == 0 {
 		return after, err
+	}
+	if op.mends {
+		after.violations = nil
 	}
 	a, err := r.do(ctx, op.command)
 	if err != nil {
