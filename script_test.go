@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"nixbench/engine/sandbox"
+	"nixbench/store/daemon/daemontest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -40,8 +41,23 @@ func TestScript(t *testing.T) {
 			env.Setenv("NIX_CONFIG", "store = "+env.WorkDir+"/own")
 			return os.Mkdir(env.WorkDir+"/home", 0o755)
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"daemon": startDaemon},
 		Condition: func(cond string) (bool, error) {
 			return cond == "sandbox" && sandbox.Check() == nil, nil
 		},
 	})
+}
+
+// startDaemon starts a daemon for a script, and sets DAEMON to the URI of its store.
+func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: daemon")
+	}
+	root, err := os.MkdirTemp("", "daemon") // short: the name of a socket has a limit
+	ts.Check(err)
+	ts.Defer(func() { os.RemoveAll(root) })
+	s, err := daemontest.Serve(root)
+	ts.Check(err)
+	ts.Defer(s.Close)
+	ts.Setenv("DAEMON", s.URI())
 }
