@@ -248,7 +248,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 		TmpSource: j.tmpDir(),
 		Mounts:    mounts,
 		Builder:   d.Builder, Args: env.args, Env: env.list(),
-		Network: hasNetwork(d),
+		Network: hasNetwork(d) || j.seesHost(),
 		HostUID: j.user.uid, HostGID: j.user.gid,
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
 		FilterSyscalls: s.FilterSyscalls,
@@ -296,6 +296,13 @@ func (j *job) writeFiles(files map[string]string) error {
 // mounts returns what the builder sees besides its own directories.
 func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 	var mounts []sandbox.Mount
+	if j.seesHost() {
+		host, err := j.hostMounts()
+		if err != nil {
+			return nil, err
+		}
+		mounts = host
+	}
 	closure := j.closure
 	shell := sandbox.Mount{Source: sandbox.Self, Target: "/bin/sh"}
 	for _, target := range slices.Sorted(maps.Keys(j.settings.SandboxPaths)) {
@@ -318,8 +325,10 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 		}
 		mounts = append(mounts, m)
 	}
-	mounts = append(mounts, shell)
-	if hasNetwork(j.planned.Derivation) && j.settings.SSLCertFile != "" {
+	if !j.seesHost() { // which has its own
+		mounts = append(mounts, shell)
+	}
+	if hasNetwork(j.planned.Derivation) && !j.seesHost() && j.settings.SSLCertFile != "" {
 		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}

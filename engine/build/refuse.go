@@ -24,7 +24,7 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 	if err != nil {
 		return nil, err
 	}
-	if options.NoChroot {
+	if options.NoChroot && s.Sandbox == "true" {
 		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
 			"derivation '%s' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'", drvPath)}
 	}
