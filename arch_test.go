@@ -37,7 +37,9 @@ var rules = []rule{
 	{"store/refscan", "store store/nixbase32 store/nixhash", ""},
 	{"store/gc", "store", ""},
 	{"store/profile", "store", "golang.org/x/sys/unix"},
-	{"store/local", "store store/aterm store/drv store/gc store/nar store/narinfo store/nixbase32 store/nixhash store/refscan",
+	{"store/export", "store store/nar store/nixhash", ""},
+	{"store/githash", "store/nixhash", "golang.org/x/sys/unix"},
+	{"store/local", "store store/aterm store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/refscan",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
 	{"store/daemon", "store store/drv store/nar store/nixhash", ""},
 	{"store/daemon/daemontest", "store/...", ""},
@@ -70,6 +72,8 @@ var rules = []rule{
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
+	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile store/nar store/nixhash store/githash",
+		"github.com/fsnotify/fsnotify"}, // nix-hash and nix nar work on files
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},
 

@@ -36,6 +36,13 @@ const DefaultDir Dir = "/nix/store"
 // The zero value "" means none.
 type Path string
 
+// SortUnique returns the paths in order, each once. It leaves paths alone.
+func SortUnique(paths []Path) []Path {
+	paths = slices.Clone(paths)
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 // Base returns the last component, "<digest>-<name>".
 func (p Path) Base() string { return string(p[strings.LastIndexByte(string(p), '/')+1:]) }
 

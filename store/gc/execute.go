@@ -16,6 +16,9 @@ type Result struct {
 	Spared       []Spared     // planned, but not deleted
 	RootsRemoved []string     // links
 	LimitReached bool         // stopped because of Options.MaxFreed
+	// LinksSave is how many bytes the hard links of an optimised store save, less
+	// what the directory of them takes.
+	LinksSave int64
 }
 
 // Spared is a path that was dead in the plan and was not deleted.
@@ -106,7 +109,7 @@ func (run *execution) do(ctx context.Context) (err error) {
 		}
 		todo = todo[n:]
 	}
-	if err := coll.Finish(ctx); err != nil {
+	if run.res.LinksSave, err = coll.Finish(ctx); err != nil {
 		return err
 	}
 	return run.failed
@@ -285,7 +288,7 @@ func (run *execution) remove(ctx context.Context, item Item) error {
 	run.status.Size += item.NarSize
 	run.status.Freed = run.res.Freed
 	run.report(run.status)
-	if most := run.plan.Options.MaxFreed; most > 0 && run.res.Freed >= most {
+	if most := run.plan.Options.MaxFreed; most > 0 && run.res.Freed > most {
 		run.res.LimitReached = true
 	}
 	return nil

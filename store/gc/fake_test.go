@@ -205,9 +205,9 @@ func (st *fake) RemoveRoot(_ context.Context, root gc.Root) error {
 	return nil
 }
 
-func (st *fake) Finish(context.Context) error {
+func (st *fake) Finish(context.Context) (int64, error) {
 	st.cleaned = true
-	return nil
+	return 0, nil
 }
 
 func (st *fake) Close() error {

@@ -38,7 +38,7 @@ func (m *marks) markRoots(roots []Root) {
 		case ignored[r.Link]:
 		case r.Kind == KindTemp || r.Kind == KindBuild:
 			m.keep(r.Path)
-		case !r.Dangling:
+		case !r.Dangling && !m.opts.IgnoreLiveness:
 			m.markPath(r.Path)
 		}
 	}

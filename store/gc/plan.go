@@ -27,6 +27,8 @@ type Options struct {
 	// Only, if not nil, restricts the plan to these paths. Those that a live
 	// path outside leads to stay; KeepOutputs and KeepDerivations do not matter.
 	Only []store.Path
+	// IgnoreLiveness treats all roots but temporary ones as if there were none.
+	IgnoreLiveness bool
 	// KeepSince keeps what was registered then or later; the zero value keeps
 	// nothing for that reason.
 	KeepSince time.Time

@@ -49,8 +49,9 @@ type Collection interface {
 	// errors.Is(err, ErrStale).
 	RemoveRoot(ctx context.Context, root Root) error
 	// Finish deletes what only deleted paths used, such as hard links kept for
-	// optimisation.
-	Finish(ctx context.Context) error
+	// optimisation. It returns how many bytes those save that stay, less what
+	// keeping them takes.
+	Finish(ctx context.Context) (saved int64, err error)
 	// Close lets go of the store. It is called once, also after errors.
 	Close() error
 }

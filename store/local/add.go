@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/store"
+	"nixbench/store/githash"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
@@ -144,8 +145,17 @@ func (st *Store) addTree(ctx context.Context, name, file string, method store.In
 			return "", err
 		}
 		ca.Hash = h.Sum()
+	case store.Git:
+		// Not in the order of the archive, so it is read twice.
+		if err := nar.Dump(sink, file, filter); err != nil {
+			return "", err
+		}
+		var err error
+		if ca.Hash, err = githash.Sum(file, algo, githash.Filter(filter), ctx.Err); err != nil {
+			return "", err
+		}
 	default:
-		return "", fmt.Errorf("ingestion method %s: the experimental feature git-hashing is not enabled", method)
+		return "", fmt.Errorf("unknown ingestion method %s", method)
 	}
 	p, err := ca.Path(st.dir, name, nil, false)
 	if err != nil {

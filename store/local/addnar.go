@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"nixbench/store"
+	"nixbench/store/githash"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
@@ -64,6 +65,13 @@ func checkContentAddress(info *store.PathInfo, file string) error {
 	if err != nil {
 		return err
 	}
+	if ca.Method == store.Git {
+		got, err := githash.Sum(file, ca.Hash.Algo(), nil, nil)
+		if err == nil && got != ca.Hash {
+			err = &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got}
+		}
+		return err
+	}
 	h := nixhash.New(ca.Hash.Algo())
 	sink := &selfBlanker{digest: info.Path.Digest(), w: h}
 	switch ca.Method {
@@ -72,7 +80,7 @@ func checkContentAddress(info *store.PathInfo, file string) error {
 	case store.Flat, store.Text:
 		err = dumpFlat(io.Discard, sink, file)
 	default:
-		return fmt.Errorf("content address %s: the experimental feature git-hashing is not enabled", info.CA)
+		return fmt.Errorf("content address %s: unknown method", info.CA)
 	}
 	if err == nil {
 		err = sink.finish()

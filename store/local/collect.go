@@ -274,13 +274,9 @@ func (coll *collection) RemoveRoot(ctx context.Context, root gc.Root) error {
 
 // Finish deletes the hard links that nothing uses any more, and the links in
 // gcroots/auto to links that are gone, and shortens the journal.
-func (coll *collection) Finish(ctx context.Context) error {
-	err := sweep(ctx, filepath.Join(coll.st.realDir, linksName), func(name string) bool {
-		var info unix.Stat_t
-		return unix.Lstat(name, &info) == nil && info.Nlink == 1
-	})
-	if err != nil {
-		return fmt.Errorf("delete unused links: %w", err)
+func (coll *collection) Finish(ctx context.Context) (saved int64, err error) {
+	if saved, err = coll.sweepLinks(ctx); err != nil {
+		return 0, fmt.Errorf("delete unused links: %w", err)
 	}
 	err = sweep(ctx, coll.st.autoRootsDir(), func(name string) bool {
 		target, err := os.Readlink(name)
@@ -291,12 +287,34 @@ func (coll *collection) Finish(ctx context.Context) error {
 		return errors.Is(err, fs.ErrNotExist)
 	})
 	if err != nil {
-		return fmt.Errorf("delete dangling roots: %w", err)
+		return 0, fmt.Errorf("delete dangling roots: %w", err)
 	}
 	if err := coll.st.compactJournal(ctx, maxJournal); err != nil {
-		return fmt.Errorf("compact journal: %w", err)
+		return 0, fmt.Errorf("compact journal: %w", err)
 	}
-	return nil
+	return saved, nil
+}
+
+// sweepLinks deletes the hard links that nothing uses any more, and returns what
+// the others save.
+func (coll *collection) sweepLinks(ctx context.Context) (saved int64, err error) {
+	dir := filepath.Join(coll.st.realDir, linksName)
+	err = sweep(ctx, dir, func(name string) bool {
+		var info unix.Stat_t
+		if unix.Lstat(name, &info) != nil {
+			return false
+		}
+		if info.Nlink > 1 {
+			// One name is the link's own, and one file would be there anyway.
+			saved += (int64(info.Nlink) - 2) * info.Size
+		}
+		return info.Nlink == 1
+	})
+	var info unix.Stat_t
+	if err == nil && unix.Stat(dir, &info) == nil {
+		saved -= info.Blocks * 512
+	}
+	return saved, err
 }
 
 // sweep deletes the entries of a directory that are unused.

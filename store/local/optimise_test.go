@@ -84,7 +84,8 @@ func TestOptimise(t *testing.T) {
 	}
 	forget(t, st, other)
 	coll := must(st.LockGC(t.Context()))(t)
-	if err := errors.Join(coll.Finish(t.Context()), coll.Close()); err != nil {
+	_, err := coll.Finish(t.Context())
+	if err := errors.Join(err, coll.Close()); err != nil {
 		t.Fatal(err)
 	}
 	names := must(os.ReadDir(filepath.Join(st.RealDir(), ".links")))(t)

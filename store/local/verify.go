@@ -24,6 +24,12 @@ type VerifyOptions struct {
 	// Forget makes paths invalid whose files are gone, unless a path that is
 	// not refers to them.
 	Forget bool
+	// Repair, if not nil, is called with each path whose files are not those that
+	// were registered, to make them so, and hard links with other contents than
+	// their names say are removed.
+	Repair func(ctx context.Context, p store.Path) error
+	// Stage, if not nil, is told in Nix's words what is being checked.
+	Stage func(msg string)
 	// Progress, if not nil, is called before each path is checked.
 	Progress func(p store.Path, done, total int)
 }
@@ -36,6 +42,28 @@ type Finding struct {
 	Err error
 	// Forgotten says that the path was made invalid.
 	Forgotten bool
+	// Repaired says that it is as it should be again.
+	Repaired bool
+}
+
+// stage tells what is being checked.
+func (opts VerifyOptions) stage(msg string) {
+	if opts.Stage != nil {
+		opts.Stage(msg)
+	}
+}
+
+// repaired calls Repair, if that is asked for, and says what came of it.
+func (opts VerifyOptions) repaired(ctx context.Context, f Finding) Finding {
+	if opts.Repair == nil {
+		return f
+	}
+	if err := opts.Repair(ctx, f.Path); err != nil {
+		f.Err = fmt.Errorf("%w; %v", f.Err, err)
+	} else {
+		f.Repaired = true
+	}
+	return f
 }
 
 // Verify checks the store and calls report for each thing that is wrong, from
@@ -48,6 +76,7 @@ func (st *Store) Verify(ctx context.Context, opts VerifyOptions, report func(Fin
 }
 
 func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
+	opts.stage("reading the Nix store...")
 	if !st.ReadOnly() {
 		lock, err := st.lockOutGC(ctx)
 		if err != nil {
@@ -59,13 +88,16 @@ func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Fin
 	if err != nil {
 		return err
 	}
+	opts.stage("checking path existence...")
 	there, err := st.checkExistence(ctx, opts, infos, report)
 	if err != nil || !opts.CheckContents {
 		return err
 	}
-	if err := st.checkLinks(ctx, report); err != nil {
+	opts.stage("checking link hashes...")
+	if err := st.checkLinks(ctx, opts, report); err != nil {
 		return err
 	}
+	opts.stage("checking store hashes...")
 	for i, info := range there {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -76,7 +108,7 @@ func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Fin
 		if err := st.checkContents(ctx, info); ctx.Err() != nil {
 			return ctx.Err()
 		} else if err != nil {
-			report(Finding{Path: info.Path, Err: err})
+			report(opts.repaired(ctx, Finding{Path: info.Path, Err: err}))
 		}
 	}
 	return nil
@@ -121,7 +153,11 @@ func (st *Store) checkExistence(ctx context.Context, opts VerifyOptions, infos [
 		}
 	}
 	for _, p := range gone {
-		report(Finding{Path: p, Err: fmt.Errorf("path '%s' is valid, but its files are gone: %w", p, fs.ErrNotExist), Forgotten: forgotten[p]})
+		f := Finding{Path: p, Err: fmt.Errorf("path '%s' is valid, but its files are gone: %w", p, fs.ErrNotExist), Forgotten: forgotten[p]}
+		if !f.Forgotten {
+			f = opts.repaired(ctx, f)
+		}
+		report(f)
 	}
 	return there, nil
 }
@@ -171,7 +207,7 @@ func (st *Store) checkContents(ctx context.Context, info *store.PathInfo) error 
 }
 
 // checkLinks compares the links of an optimised store with their names.
-func (st *Store) checkLinks(ctx context.Context, report func(Finding)) error {
+func (st *Store) checkLinks(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
 	dir := filepath.Join(st.realDir, linksName)
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -187,10 +223,14 @@ func (st *Store) checkLinks(ctx context.Context, report func(Finding)) error {
 			return ctx.Err()
 		}
 		if err == nil && h.Sum().Nix32() != entry.Name() {
-			err = fmt.Errorf("link %s: got hash %s", name, h.Sum().Nix32())
+			err = fmt.Errorf("link %q was modified! expected hash %q, got '%s'", name, entry.Name(), h.Sum().Nix32())
 		}
 		if err != nil {
-			report(Finding{Err: err})
+			f := Finding{Err: err}
+			if opts.Repair != nil {
+				f.Repaired = st.Writable() == nil && os.Remove(name) == nil
+			}
+			report(f)
 		}
 	}
 	return nil

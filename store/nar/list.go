@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 )
 
 // listingVersion is the version of the listing format.
@@ -18,13 +19,37 @@ type Listing struct {
 
 // Node is an object in a listing.
 type Node struct {
-	Type       Type
+	Type       Type   // "" in a listing of just names
 	Size       int64  // of a regular file, bytes
 	Executable bool   // of a regular file
 	NarOffset  int64  // of a regular file's contents, bytes from the start of the archive
 	Target     string // of a symbolic link
 	// Entries holds what is in a directory, by name. It is nil for others.
 	Entries map[string]*Node
+}
+
+// At returns the node at a clean absolute path below n, "/" for n itself, nil if
+// there is none.
+func (n *Node) At(path string) *Node {
+	for name := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
+		if name != "" && n != nil {
+			n = n.Entries[name]
+		}
+	}
+	return n
+}
+
+// Shallow returns the node with the names of what is in it, and nothing about them.
+func (n *Node) Shallow() *Node {
+	if n.Type != Directory {
+		return n
+	}
+	shallow := *n
+	shallow.Entries = make(map[string]*Node, len(n.Entries))
+	for name := range n.Entries {
+		shallow.Entries[name] = &Node{}
+	}
+	return &shallow
 }
 
 // List reads the archive in r to its end and says what is in it.
@@ -65,6 +90,9 @@ func List(r io.Reader) (*Listing, error) {
 
 // MarshalJSON returns the node with just the fields that its type has.
 func (n *Node) MarshalJSON() ([]byte, error) {
+	if n.Type == "" {
+		return []byte("{}"), nil
+	}
 	switch n.Type {
 	case Directory:
 		return json.Marshal(struct {

@@ -16,6 +16,9 @@ type RestoreOptions struct {
 	// MaxSize is the most bytes of archive that are read, 0 for any number.
 	// A store that was promised a size sets it, so that a lie fills no disk.
 	MaxSize int64
+	// OwnModes leaves the permissions, times and access control lists that new
+	// files have: for a copy that is to be worked with.
+	OwnModes bool
 }
 
 // Restore creates the file system object at dest from the archive in r, which
@@ -43,6 +46,7 @@ func restore(r io.Reader, dest string, opts RestoreOptions) (err error) {
 	}
 	rs := &restorer{
 		r:        NewReader(r),
+		own:      opts.OwnModes,
 		dirs:     []restoreDir{{fd: fd}},
 		inherits: inheritsACL(fd),
 	}
@@ -89,6 +93,7 @@ type restoreDir struct {
 type restorer struct {
 	r        *Reader
 	dirs     []restoreDir
+	own      bool // see RestoreOptions.OwnModes
 	inherits bool // new files come with access control lists
 	buf      []byte
 }
@@ -119,9 +124,16 @@ func (rs *restorer) create(name string, h *Header) error {
 		if err := unix.Symlinkat(h.Target, dir, name); err != nil {
 			return err
 		}
+		if rs.own {
+			return nil
+		}
 		return setTime(dir, name)
 	case Directory:
-		if err := unix.Mkdirat(dir, name, 0o700); err != nil {
+		mode := uint32(0o700)
+		if rs.own {
+			mode = 0o777
+		}
+		if err := unix.Mkdirat(dir, name, mode); err != nil {
 			return err
 		}
 		fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
@@ -135,7 +147,7 @@ func (rs *restorer) create(name string, h *Header) error {
 }
 
 func (rs *restorer) regular(name string, h *Header) (err error) {
-	fd, err := unix.Openat(rs.parent(), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	fd, err := unix.Openat(rs.parent(), name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, rs.newMode(h.Executable))
 	if err != nil {
 		return err
 	}
@@ -160,9 +172,23 @@ func (rs *restorer) regular(name string, h *Header) (err error) {
 	return rs.finish(fd, mode, name)
 }
 
+// newMode returns the permissions that a file is made with.
+func (rs *restorer) newMode(executable bool) uint32 {
+	switch {
+	case !rs.own:
+		return 0o600
+	case executable:
+		return 0o777
+	}
+	return 0o666
+}
+
 // finish gives the file or directory fd, named name in the parent, its
 // metadata.
 func (rs *restorer) finish(fd int, mode uint32, name string) error {
+	if rs.own {
+		return nil
+	}
 	if rs.inherits {
 		if err := removeACL(fd); err != nil {
 			return err

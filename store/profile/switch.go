@@ -157,14 +157,38 @@ func (plan *SwitchPlan) execute(ctx context.Context) error {
 // Over a crash of the machine at any point the profile leads to the old
 // generation or to the new one, complete.
 func Set(ctx context.Context, st Store, profile string, p store.Path) (Generation, error) {
-	gen, err := set(ctx, st, profile, p)
-	if err != nil {
-		return Generation{}, fmt.Errorf("set profile %s to %s: %w", profile, p, err)
-	}
-	return gen, nil
+	return named(profile, p)(set(ctx, st, profile, p, nil))
 }
 
-func set(ctx context.Context, st Store, profile string, p store.Path) (Generation, error) {
+// SetFrom is [Set] for what was made of the state in which [Current] returned before.
+// If the profile leads elsewhere by now it does nothing, and
+// errors.Is(err, ErrChanged).
+func SetFrom(ctx context.Context, st Store, profile string, p store.Path, before string) (Generation, error) {
+	return named(profile, p)(set(ctx, st, profile, p, &before))
+}
+
+// Current returns the text of the profile's link, "" if there is none.
+func Current(profile string) (string, error) { return linkText(profile) }
+
+// SwitchLink makes link, such as ~/.nix-profile, lead to a profile.
+func SwitchLink(link, profile string) error {
+	if info, err := os.Lstat(link); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return fmt.Errorf("switch %s: it is not a symbolic link", link)
+	}
+	return replaceLink(link, profile)
+}
+
+// named adds to an error of set what it was about.
+func named(profile string, p store.Path) func(Generation, error) (Generation, error) {
+	return func(gen Generation, err error) (Generation, error) {
+		if err != nil {
+			return Generation{}, fmt.Errorf("set profile %s to %s: %w", profile, p, err)
+		}
+		return gen, nil
+	}
+}
+
+func set(ctx context.Context, st Store, profile string, p store.Path, before *string) (Generation, error) {
 	valid, err := st.IsValid(ctx, p)
 	if err != nil {
 		return Generation{}, err
@@ -181,6 +205,11 @@ func set(ctx context.Context, st Store, profile string, p store.Path) (Generatio
 		return Generation{}, err
 	}
 	defer unlock()
+	if text, err := linkText(profile); err != nil {
+		return Generation{}, err
+	} else if before != nil && text != *before {
+		return Generation{}, ErrChanged
+	}
 	gens, err := list(profile)
 	if err != nil {
 		return Generation{}, err

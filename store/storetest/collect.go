@@ -151,7 +151,7 @@ func (c *collection) RemoveRoot(_ context.Context, root gc.Root) error {
 }
 
 // Finish does nothing.
-func (c *collection) Finish(context.Context) error { return nil }
+func (c *collection) Finish(context.Context) (int64, error) { return 0, nil }
 
 // Close ends the collection.
 func (c *collection) Close() error { return nil }

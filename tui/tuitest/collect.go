@@ -68,11 +68,11 @@ func (b *Backend) LockGC(context.Context) (gc.Collection, error) { return collec
 // collection deletes from a Backend.
 type collection struct{ b *Backend }
 
-func (c collection) Claim([]store.Path) []store.Path { return nil }
-func (c collection) Release([]store.Path)            {}
-func (c collection) Kept(store.Path) bool            { return false }
-func (c collection) Finish(context.Context) error    { return nil }
-func (c collection) Close() error                    { return nil }
+func (c collection) Claim([]store.Path) []store.Path       { return nil }
+func (c collection) Release([]store.Path)                  {}
+func (c collection) Kept(store.Path) bool                  { return false }
+func (c collection) Finish(context.Context) (int64, error) { return 0, nil }
+func (c collection) Close() error                          { return nil }
 
 // Invalidate takes paths out of the graph.
 func (c collection) Invalidate(_ context.Context, paths []store.Path) ([]store.Path, error) {
