@@ -70,15 +70,26 @@ func run() int {
 // them as its first argument.
 func legacyArgs(args []string) []string {
 	name, rest := filepath.Base(args[0]), args[1:]
-	if len(rest) > 0 && rest[0] == "nix-instantiate" {
+	if len(rest) > 0 && isLegacy(rest[0]) {
 		name, rest = rest[0], rest[1:]
 		args = append([]string{name}, rest...)
 	}
 	switch name {
-	case "nix-build", "nix-env":
+	case "nix-build", "nix-env", "nix-store", "nix-collect-garbage", "nix-hash":
 		return append([]string{args[0], name}, rest...)
 	case "nix-instantiate":
 		return append([]string{args[0], "instantiate"}, rest...)
 	}
 	return args
+}
+
+// isLegacy reports whether a first argument is the name of one of Nix's older
+// commands, which then answers as by that name. That of nix-build and nix-env is
+// one of ours.
+func isLegacy(arg string) bool {
+	switch arg {
+	case "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash":
+		return true
+	}
+	return false
 }

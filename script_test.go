@@ -18,6 +18,7 @@ func TestMain(m *testing.M) {
 	command := func() { os.Exit(run()) }
 	testscript.Main(m, map[string]func(){
 		"nixbench": command, "nix": command, "nix-instantiate": command, "nix-env": command,
+		"nix-store": command, "nix-hash": command, "nix-collect-garbage": command,
 	})
 }
 
@@ -38,7 +39,7 @@ func TestScript(t *testing.T) {
 			env.Setenv("NIX_CONF_DIR", env.WorkDir+"/etc")
 			env.Setenv("STORE", env.WorkDir+"/root")
 			// Not the machine's store, even where it is ours to write.
-			env.Setenv("NIX_CONFIG", "store = "+env.WorkDir+"/own")
+			env.Setenv("NIX_CONFIG", "extra-experimental-features = nix-command\nstore = "+env.WorkDir+"/own")
 			return os.Mkdir(env.WorkDir+"/home", 0o755)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"daemon": startDaemon},

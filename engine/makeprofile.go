@@ -56,6 +56,9 @@ func (e *Engine) MakeProfile(ctx context.Context, m *Manifest) (p store.Path, er
 	return e.addReferring(ctx, "profile", tree, slices.Compact(refs))
 }
 
+// A ConflictError says which files of two packages of a profile have one name.
+type ConflictError = build.ConflictError
+
 // addReferring adds a tree that refers to other paths, addressed by its
 // contents.
 func (e *Engine) addReferring(ctx context.Context, name, tree string, refs []store.Path) (store.Path, error) {

@@ -114,6 +114,19 @@ func (elem Element) Identifier() string {
 	return strings.Join(elem.each(func(name, _ string) string { return name }), ", ")
 }
 
+// Installables returns what the element can be added by: its source, or its paths.
+func (elem Element) Installables() []string {
+	if elem.Source != nil {
+		return []string{elem.Source.String()}
+	}
+	paths := make([]string, len(elem.StorePaths))
+	for i, p := range elem.StorePaths {
+		paths[i] = string(p)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
 // Versions lists the versions of the element's packages, "" for one without.
 func (elem Element) Versions() []string {
 	return elem.each(func(_, version string) string { return version })
@@ -133,8 +146,8 @@ func (elem Element) each(f func(name, version string) string) []string {
 // Names returns the names of the elements, sorted.
 func (m *Manifest) Names() []string { return slices.Sorted(maps.Keys(m.Elements)) }
 
-// add adds an element whose name is not recorded.
-func (m *Manifest) add(elem Element) {
+// Add adds an element under its own name, or if that is taken one with a number.
+func (m *Manifest) Add(elem Element) {
 	base := elem.Identifier()
 	name := base
 	for i := 1; ; i++ {
@@ -195,7 +208,7 @@ func (m *Manifest) read(data []byte) error {
 			return err
 		}
 		for _, elem := range list {
-			m.add(elem)
+			m.Add(elem)
 		}
 		return nil
 	case 3:
@@ -225,7 +238,7 @@ func (e *Engine) readManifestNix(ctx context.Context, p store.Path, m *Manifest)
 		for _, elem := range s.ForceElems(v, "") {
 			out := s.ForceAttr(s.ForceAttrs(elem, ""), eval.Intern("outPath"), "while evaluating the output path of a derivation")
 			path, _ := s.CoerceToStorePath(out, "while evaluating the output path of a derivation")
-			m.add(Element{Active: true, Priority: DefaultPriority, StorePaths: []store.Path{path}})
+			m.Add(Element{Active: true, Priority: DefaultPriority, StorePaths: []store.Path{path}})
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"nixbench/store"
 	"nixbench/store/profile"
@@ -46,6 +47,19 @@ func (e *Engine) DefaultProfile() string {
 	return filepath.Join(e.StateHome(), "nix", "profiles", "profile")
 }
 
+// ProfileDirs returns the directories that the profiles of the store and of this
+// user are in, each once.
+func (e *Engine) ProfileDirs() []string {
+	dirs := []string{filepath.Join(e.store.StateDir(), "profiles")}
+	if dir := filepath.Dir(e.DefaultProfile()); !slices.Contains(dirs, dir) && !strings.HasPrefix(dir, dirs[0]+"/") {
+		dirs = append(dirs, dir)
+	}
+	if dir := filepath.Join(e.StateHome(), "nix", "profiles"); !slices.Contains(dirs, dir) {
+		dirs = append(dirs, dir)
+	}
+	return dirs
+}
+
 // StateHome returns $XDG_STATE_HOME or its default.
 func (e *Engine) StateHome() string {
 	if dir := e.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
@@ -85,6 +99,26 @@ func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (pro
 		return profile.Generation{}, err
 	}
 	return profile.Set(ctx, e.store, name, p)
+}
+
+// SetProfileFrom is [Engine.SetProfile] for what was made of the state of the profile
+// that before says; see [profile.SetFrom].
+func (e *Engine) SetProfileFrom(ctx context.Context, name string, p store.Path, before string) (profile.Generation, error) {
+	if err := e.flush(ctx); err != nil {
+		return profile.Generation{}, err
+	}
+	if err := e.adopt(ctx, p); err != nil {
+		return profile.Generation{}, err
+	}
+	return profile.SetFrom(ctx, e.store, name, p, before)
+}
+
+// ProfileLink returns the link that leads to the user's profile.
+func (e *Engine) ProfileLink() string {
+	if e.settings.UseXDGBase {
+		return filepath.Join(e.StateHome(), "nix", "profile")
+	}
+	return filepath.Join(e.getenv("HOME"), ".nix-profile")
 }
 
 // AddRoot makes link lead to p, and be a root for as long as it does.

@@ -15,6 +15,7 @@ import (
 	"nixbench/engine/instantiate"
 	"nixbench/store"
 	"nixbench/store/drv"
+	"nixbench/store/githash"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
@@ -168,10 +169,13 @@ func (c cancellable) Write(b []byte) (int, error) {
 }
 
 // hashFile returns the SHA-256 of the file or, for every method but flat, of
-// the archive of the tree.
+// the archive of the tree, or as Git computes it.
 func hashFile(ctx context.Context, file string, method store.IngestionMethod, filter nar.Filter) (nixhash.Hash, error) {
 	h := nixhash.New(nixhash.SHA256)
 	w := cancellable{ctx, h}
+	if method == store.Git {
+		return githash.Sum(file, nixhash.SHA256, githash.Filter(filter), ctx.Err)
+	}
 	if method == store.Flat {
 		f, err := openRegular(file)
 		if err != nil {

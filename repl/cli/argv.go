@@ -67,6 +67,10 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	if slices.Contains(cmd.notOfNix(inv), arg) {
 		return cmd.unrecognised(inv, arg, argv)
 	}
+	if inv.attrsAreArgs(arg) {
+		inv.env2.byAttr = true
+		return argv, nil
+	}
 	name, value, hasValue := strings.Cut(arg, "=")
 	if f, ok := cmd.flag(name); ok && hasValue && strings.HasPrefix(arg, "--") {
 		if len(f.args) != 1 {
@@ -103,14 +107,18 @@ func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]
 		inv.unknown = cmp.Or(inv.unknown, arg)
 		return argv, nil
 	}
+	if cmd.name == "nix-store" {
+		inv.legacy.flags = append(inv.legacy.flags, arg) // its operations know theirs
+		return argv, nil
+	}
 	return nil, cmd.usage("unrecognised flag '%s'", arg)
 }
 
 // ownArgs are the flags of the older commands that Nix parses apart.
-var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter"}
+var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name"}
 
 func (cmd *command) missingArgs(name string, f *flag, given int) error {
-	older := cmd.name == "instantiate" || cmd.name == "nix-env" || cmd.name == "nix-build"
+	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
 	if older && slices.Contains(ownArgs, name) {
 		return cmd.usage("'%s' requires an argument", name)
 	}
@@ -155,7 +163,7 @@ func (cmd *command) notOfNix(inv *invocation) []string {
 	switch cmd.name {
 	case "eval":
 		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
-	case "instantiate", "nix-build", "nix-env":
+	case "instantiate", "nix-build", "nix-env", "nix-store", "nix-hash", "nix-collect-garbage":
 		return []string{"--debugger"}
 	}
 	return nil

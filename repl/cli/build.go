@@ -98,6 +98,12 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	for _, p := range plan.Substitute {
 		lines = append(lines, "  "+string(p))
 	}
+	if len(plan.Missing) > 0 {
+		lines = append(lines, "don't know how to build these paths:")
+		for _, missing := range plan.Missing {
+			lines = append(lines, "  "+string(missing.Path))
+		}
+	}
 	size := text.Bytes(plan.CopySize())
 	switch n := len(plan.Copy); {
 	case n == 1:

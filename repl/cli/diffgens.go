@@ -65,3 +65,35 @@ func versions(list []string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// runStoreDiffClosures is `nixbench store diff-closures`.
+func runStoreDiffClosures(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	var ends []store.Path
+	for _, arg := range inv.args {
+		paths, err := inv.paths(ctx, eng, []string{arg})
+		if err == nil && len(paths) != 1 {
+			err = fmt.Errorf("argument '%s' should evaluate to one store path", arg)
+		}
+		if err == nil {
+			_, err = eng.StoreOf(ctx, paths[0])
+		}
+		if err != nil {
+			return err
+		}
+		ends = append(ends, paths[0])
+	}
+	g, err := eng.Graph(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := diff.Generations(g, ends[0], ends[1])
+	if err == nil {
+		inv.printChanges(d, "")
+	}
+	return err
+}

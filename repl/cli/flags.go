@@ -61,6 +61,23 @@ type invocation struct {
 	// Packages.
 	pkgs packageQuery
 
+	env2    userEnvCommand // what nix-env changes
+	legacy  storeCommand   // of nix-store
+	hashing hashing        // of nix-hash and nix hash
+
+	// Listings, and what is added and deleted.
+	long, directory        bool
+	name                   string
+	ignoreLiveness         bool
+	skipAlive, alsoReferrs bool
+	noContents, noTrust    bool
+	sigsNeeded             int
+
+	// Old generations.
+	deleteOld bool
+	olderThan string
+	patterns  []string // of packages of a profile
+
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool
 	jsonFormat                                              int // 0: the default
@@ -68,6 +85,7 @@ type invocation struct {
 	jsonLog                                                 bool   // --log-format internal-json
 	unknown                                                 string // the first flag that nix-env does not know
 	maxFreed                                                int64
+	maxFreedGiven                                           bool
 
 	// Profiles.
 	profile string

@@ -20,6 +20,9 @@ func runStoreGC(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
+	if inv.env.nixName() != "" {
+		return inv.collect(ctx, eng, inv.collection())
+	}
 	plan, err := eng.PlanCollect(ctx, gc.Options{MaxFreed: inv.maxFreed})
 	if err != nil {
 		return err
@@ -78,8 +81,11 @@ func (inv *invocation) printGCResult(res *gc.Result) error {
 	return nil
 }
 
-// runStoreVerify is `nixbench store verify`.
+// runStoreVerify is `nixbench store verify`: of some paths, or of the whole store.
 func runStoreVerify(ctx context.Context, inv *invocation) error {
+	if len(inv.args) > 0 || inv.env.nixName() != "" {
+		return inv.verifyPaths(ctx)
+	}
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err

@@ -128,9 +128,8 @@ func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *
 	if err != nil {
 		return err
 	}
-	if len(drvs) > 0 && e.inv.addRoot == "" && !e.inv.noRootWarning && e.inv.env.nixName() != "" {
-		e.inv.noRootWarning = true // once is enough
-		e.inv.warn("you did not specify '--add-root'; the result might be removed by the garbage collector")
+	if len(drvs) > 0 && e.inv.addRoot == "" {
+		e.inv.warnNoRoot()
 	}
 	for _, d := range drvs {
 		shown := string(d.DrvPath)

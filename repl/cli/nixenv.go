@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,12 +26,11 @@ func nixEnvFlags() []flag {
 		return flag{names, nil, help, on(func(inv *invocation) *bool { return field(&inv.pkgs) })}
 	}
 	return []flag{
-		query("ask about packages", func(q *packageQuery) *bool { return &q.query }, "--query", "-q"),
 		query("packages of an expression", func(q *packageQuery) *bool { return &q.available }, "--available", "-a"),
 		query("packages of a profile (the default)", func(q *packageQuery) *bool { return &q.installed }, "--installed"),
 		query("print whether a package is installed, present, substitutable", func(q *packageQuery) *bool { return &q.status }, "--status", "-s"),
 		query("print no names", func(q *packageQuery) *bool { return &q.noName }, "--no-name"),
-		query("print attribute paths", func(q *packageQuery) *bool { return &q.attrPath }, "--attr-path", "-P"),
+		query("print attribute paths; with --install the same as --preserve-installed", func(q *packageQuery) *bool { return &q.attrPath }, "--attr-path", "-P"),
 		query("print systems", func(q *packageQuery) *bool { return &q.system }, "--system"),
 		query("print store derivations", func(q *packageQuery) *bool { return &q.drvPath }, "--drv-path"),
 		query("print paths of outputs", func(q *packageQuery) *bool { return &q.outPath }, "--out-path"),
@@ -49,15 +47,18 @@ func nixEnvFlags() []flag {
 	}
 }
 
-// runNixEnv is `nixbench nix-env`: the queries of nix-env.
+// runNixEnv is `nixbench nix-env`.
 func runNixEnv(ctx context.Context, inv *invocation) error {
 	q := &inv.pkgs
 	if q.dryRun {
 		inv.tell("(dry run; not doing anything)")
 	}
 	switch {
-	case !q.query:
+	case inv.env2.op == 0:
 		return inv.cmd.usage("no operation specified")
+	case inv.env2.op != envQuery:
+		inv.dryRun = q.dryRun
+		return runUserEnv(ctx, inv)
 	case inv.unknown != "":
 		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
 	case q.attrPath && !q.available:
@@ -137,23 +138,5 @@ func (e *evaluation) packageSource(ctx context.Context) (string, error) {
 
 // installedPackages returns the packages of the profile that nix-env made.
 func (e *evaluation) installedPackages(ctx context.Context) (pkgs []*engine.Package, err error) {
-	profile := e.inv.profile
-	if profile == "" {
-		profile = e.inv.env.Getenv("NIX_PROFILE")
-	}
-	if profile == "" {
-		profile = e.eng.DefaultProfile()
-	}
-	profile = e.inv.abs(profile)
-	incompatible := false
-	err = e.ev.Do(ctx, func(s *eval.State) {
-		if incompatible = s.Exists(profile + "/manifest.json"); incompatible || !s.Exists(profile+"/manifest.nix") {
-			return
-		}
-		pkgs = engine.Packages(s, s.Import(profile+"/manifest.nix"), engine.WalkOptions{})
-	})
-	if incompatible {
-		return nil, fmt.Errorf("profile \"%s\" is incompatible with 'nix-env'; please use 'nix profile' instead", profile)
-	}
-	return pkgs, e.traced(err)
+	return e.packagesIn(ctx, e.inv.envProfile(e.eng))
 }

@@ -15,6 +15,9 @@ func runStoreOptimise(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
+	if inv.env.nixName() != "" {
+		return inv.optimiseStore(ctx, eng)
+	}
 	res, err := eng.Optimise(ctx, engine.OptimiseOptions{Warn: inv.warn})
 	if err != nil {
 		return err

@@ -152,6 +152,9 @@ func runDiffClosures(ctx context.Context, inv *invocation) error {
 // runProfileRollback is `nixbench profile rollback`.
 func runProfileRollback(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
+		if inv.env.nixName() != "" {
+			return inv.switchTo(ctx, eng, name, inv.to)
+		}
 		plan, err := inv.planRollback(ctx, eng, name)
 		if err != nil {
 			return err

@@ -23,15 +23,7 @@ import (
 // Graph returns all valid paths of the store with their references; where the
 // machine's store is read too, those of both.
 func (d *Desk) Graph(ctx context.Context) (*store.Graph, error) {
-	g, err := d.eng.Store().Graph(ctx)
-	if err != nil || d.eng.Machine() == nil {
-		return g, err
-	}
-	other, err := d.eng.Machine().Graph(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return store.MergeGraphs(g, other), nil
+	return d.eng.Graph(ctx)
 }
 
 // PathInfo returns what the store knows about a path. If it is not valid,

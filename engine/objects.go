@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"nixbench/store"
+	"nixbench/store/export"
+	"nixbench/store/gc"
+	"nixbench/store/local"
+	"nixbench/store/nar"
+	"nixbench/store/narinfo"
+	"nixbench/store/nixhash"
+)
+
+// This file is what commands do with single objects of the stores.
+
+// AddFile adds a copy of the file system object at file, an absolute name.
+func (e *Engine) AddFile(ctx context.Context, name, file string, method store.IngestionMethod, algo nixhash.Algo) (store.Path, error) {
+	return e.store.AddTree(ctx, name, file, method, algo, nil)
+}
+
+// HashPath returns the hash and the size of the archive of a path as it is on
+// disk, whatever the store says about it.
+func (e *Engine) HashPath(ctx context.Context, p store.Path) (nixhash.Hash, int64, error) {
+	h := nixhash.New(nixhash.SHA256)
+	err := e.DumpPath(ctx, h, p)
+	return h.Sum(), h.Size(), err
+}
+
+// DumpPath writes the archive of a path.
+func (e *Engine) DumpPath(ctx context.Context, w io.Writer, p store.Path) error {
+	return nar.Dump(cancellable{ctx, w}, bothStores{e}.RealPath(p), nil)
+}
+
+// Export writes paths, each after those of them that it refers to; see
+// [export.Write]. All must be valid.
+func (e *Engine) Export(ctx context.Context, w io.Writer, paths []store.Path) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	return export.Write(ctx, w, exported{e}, paths)
+}
+
+// exported is what an export reads.
+type exported struct{ e *Engine }
+
+func (x exported) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error) {
+	return bothStores{x.e}.PathInfo(ctx, p)
+}
+
+func (x exported) Dump(ctx context.Context, w io.Writer, p store.Path) error {
+	return x.e.DumpPath(ctx, w, p)
+}
+
+// Import adds the paths that Export wrote, and calls added with each. What they
+// refer to must be valid by then.
+func (e *Engine) Import(ctx context.Context, r io.Reader, added func(store.Path) error) error {
+	return export.Read(ctx, r, e.store.Dir(), func(info *store.PathInfo, archive io.Reader) error {
+		if err := e.adopt(ctx, info.OtherReferences()...); err != nil {
+			return err
+		}
+		if err := e.store.AddNAR(ctx, info, archive); err != nil {
+			return err
+		}
+		return added(info.Path)
+	})
+}
+
+// ErrNotOurs reports that the store is one that only its own processes may change
+// in such a way.
+var ErrNotOurs = errors.New("you don't have sufficient rights to use this command")
+
+// local returns the store if it is one that is written to directly.
+func (e *Engine) local() (*local.Store, error) {
+	st, ok := e.store.(*local.Store)
+	if !ok {
+		return nil, ErrNotOurs
+	}
+	return st, nil
+}
+
+// Register makes paths valid whose files are there; see [local.Store.Register].
+func (e *Engine) Register(ctx context.Context, infos []*store.PathInfo) error {
+	st, err := e.local()
+	if err != nil {
+		return err
+	}
+	return st.Register(ctx, infos)
+}
+
+// Canonicalise gives the files of a path the metadata of store objects.
+func (e *Engine) Canonicalise(ctx context.Context, p store.Path) error {
+	st, err := e.local()
+	if err != nil {
+		return err
+	}
+	return st.Canonicalise(ctx, st.RealPath(p))
+}
+
+// Derivers returns the valid derivations, of all stores, that p is an output of,
+// sorted.
+func (e *Engine) Derivers(ctx context.Context, p store.Path) ([]store.Path, error) {
+	var all []store.Path
+	for _, st := range e.stores() {
+		derivers, err := st.Derivers(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, derivers...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// Roots returns the roots of the store that is built into.
+func (e *Engine) Roots(ctx context.Context) ([]gc.Root, error) {
+	roots, _, err := e.store.Roots(ctx)
+	return roots, err
+}
+
+// Occupied reports whether the store that is built into has p, or files in its
+// place.
+func (e *Engine) Occupied(ctx context.Context, p store.Path) (bool, error) {
+	if valid, err := e.store.IsValid(ctx, p); valid || err != nil {
+		return valid, err
+	}
+	_, err := os.Lstat(e.store.RealPath(p))
+	return err == nil, nil
+}
+
+// LastLink follows links from file until there is no more, or one leads into the
+// store.
+func (e *Engine) LastLink(file string) string {
+	for range maxHops {
+		target, err := os.Readlink(file)
+		if err != nil || e.store.Dir().Contains(file) {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(file), target)
+		}
+		file = target
+	}
+	return file
+}
+
+// manyPaths is how many paths are looked up one by one before it is worth while
+// to read the graph of the whole store.
+const manyPaths = 2000
+
+// References returns what looks up references as [store.References] does, in all
+// stores. It remembers them; after many paths it reads the whole graph at once.
+// It is safe for concurrent use.
+func (e *Engine) References() func(context.Context, store.Path) ([]store.Path, error) {
+	r := &referenceReader{e: e, known: make(map[store.Path][]store.Path)}
+	return r.of
+}
+
+type referenceReader struct {
+	e *Engine
+
+	mu    sync.Mutex // mu guards the fields below
+	known map[store.Path][]store.Path
+	graph *store.Graph // nil until there were many
+}
+
+func (r *referenceReader) of(ctx context.Context, p store.Path) ([]store.Path, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if refs, ok := r.known[p]; ok {
+		return refs, nil
+	}
+	if r.graph == nil && len(r.known) >= manyPaths {
+		var err error
+		if r.graph, err = r.e.Graph(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.graph != nil {
+		if i, found := r.graph.Index(p); found {
+			refs := make([]store.Path, 0, len(r.graph.References(i)))
+			for _, j := range r.graph.References(i) {
+				refs = append(refs, r.graph.Paths[j])
+			}
+			r.known[p] = refs
+			return refs, nil
+		}
+	}
+	info, err := bothStores{r.e}.PathInfo(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	r.known[p] = info.References
+	return info.References, nil
+}
+
+// Graph returns the graph of all stores.
+func (e *Engine) Graph(ctx context.Context) (*store.Graph, error) {
+	g, err := e.store.Graph(ctx)
+	if err != nil || e.machine == nil {
+		return g, err
+	}
+	more, err := e.machine.Graph(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.MergeGraphs(g, more), nil
+}
+
+// RepairPath makes a path anew whose files are damaged or gone.
+func (e *Engine) RepairPath(ctx context.Context, p store.Path) error {
+	if _, err := e.StoreOf(ctx, p); err != nil {
+		return err
+	}
+	return fmt.Errorf("cannot repair path '%s'", p)
+}
+
+// Trusted reports whether a path can be trusted without knowing who built it: it is
+// named after its contents, or at least so many of the trusted keys have signed it.
+func (e *Engine) Trusted(info *store.PathInfo, signatures int) bool {
+	if info.IsContentAddressed() {
+		return true
+	}
+	keys, err := narinfo.ParsePublicKeys(e.settings.TrustedPublicKeys)
+	return err == nil && len(keys.Verify(info)) >= signatures
+}

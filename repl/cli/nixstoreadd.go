@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/store/nar"
+	"nixbench/store/nixhash"
+)
+
+// This file is what nix-store does with files and archives.
+
+// add is nix-store --add.
+func (run *storeRun) add(ctx context.Context) error {
+	if err := run.noFlags("unknown flag"); err != nil {
+		return err
+	}
+	return run.addFiles(ctx, run.args, store.NAR, nixhash.SHA256)
+}
+
+// addFixed is nix-store --add-fixed.
+func (run *storeRun) addFixed(ctx context.Context) error {
+	method := store.Flat
+	if err := run.only("--recursive"); err != nil {
+		return err
+	}
+	if run.has("--recursive") {
+		method = store.NAR
+	}
+	if len(run.args) == 0 {
+		return run.cmd.usage("first argument must be hash algorithm")
+	}
+	algo, err := run.algorithm(run.args[0])
+	if err != nil {
+		return err
+	}
+	return run.addFiles(ctx, run.args[1:], method, algo)
+}
+
+// algorithm returns the hash algorithm that s names.
+func (inv *invocation) algorithm(s string) (nixhash.Algo, error) {
+	algo, err := nixhash.ParseAlgo(s)
+	if err != nil {
+		return 0, inv.cmd.usage("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", s)
+	}
+	return algo, nil
+}
+
+// addFiles adds files under their own names, and prints their paths.
+func (run *storeRun) addFiles(ctx context.Context, files []string, method store.IngestionMethod, algo nixhash.Algo) error {
+	for _, file := range files {
+		p, err := run.eng.AddFile(ctx, filepath.Base(file), run.abs(file), method, algo)
+		if err != nil {
+			return run.fileError(err, file)
+		}
+		if err := run.println(string(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileError says in Nix's words that a file is not there; other errors stay.
+func (inv *invocation) fileError(err error, file string) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("path '%s' does not exist", inv.abs(file))
+	}
+	return err
+}
+
+// printFixedPath is nix-store --print-fixed-path.
+func (run *storeRun) printFixedPath(context.Context) error {
+	method := store.Flat
+	if err := run.only("--recursive"); err != nil {
+		return err
+	}
+	if run.has("--recursive") {
+		method = store.NAR
+	}
+	if len(run.args) != 3 {
+		return run.cmd.usage("'--print-fixed-path' requires three arguments")
+	}
+	algo, err := run.algorithm(run.args[0])
+	if err != nil {
+		return err
+	}
+	hash, err := parseHash(run.args[1], algo)
+	if err != nil {
+		return err
+	}
+	p, err := run.eng.Store().Dir().FixedPath(run.args[2], method, hash, nil, false)
+	if err != nil {
+		return err
+	}
+	return run.println(string(p))
+}
+
+// dump is nix-store --dump.
+func (run *storeRun) dump(ctx context.Context) error {
+	if err := run.noFlags("unknown flag"); err != nil {
+		return err
+	}
+	if len(run.args) != 1 {
+		return run.cmd.usage("only one argument allowed")
+	}
+	return run.dumpFile(ctx, run.args[0])
+}
+
+// dumpFile writes the archive of a file to standard output.
+func (inv *invocation) dumpFile(ctx context.Context, file string) error {
+	if inv.env.Terminal {
+		return errors.New("refusing to write binary data to a terminal")
+	}
+	err := nar.Dump(stoppable{ctx, inv.env.Stdout}, inv.abs(file), nil)
+	return inv.fileError(err, file)
+}
+
+// restore is nix-store --restore.
+func (run *storeRun) restore(ctx context.Context) error {
+	if err := run.noFlags("unknown flag"); err != nil {
+		return err
+	}
+	if len(run.args) != 1 {
+		return run.cmd.usage("only one argument allowed")
+	}
+	dest := run.abs(run.args[0])
+	err := nar.Restore(stoppableReader{ctx, run.env.Stdin}, dest, nar.RestoreOptions{OwnModes: true})
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("creating file %q: File exists", dest)
+	}
+	return err
+}
+
+// A stoppable writer fails once its context has ended.
+type stoppable struct {
+	ctx context.Context //nolint:containedctx // the writer is that of one call
+	w   io.Writer
+}
+
+func (s stoppable) Write(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.w.Write(b)
+}
+
+// A stoppableReader fails once its context has ended.
+type stoppableReader struct {
+	ctx context.Context //nolint:containedctx // the reader is that of one call
+	r   io.Reader
+}
+
+func (s stoppableReader) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return s.r.Read(b)
+}
+
+// export is nix-store --export.
+func (run *storeRun) export(ctx context.Context) error {
+	if err := run.only(); err != nil {
+		return err
+	}
+	paths, err := run.allFollowed()
+	if err != nil {
+		return err
+	}
+	return run.eng.Export(ctx, run.env.Stdout, store.SortUnique(paths))
+}
+
+// importPaths is nix-store --import.
+func (run *storeRun) importPaths(ctx context.Context) error {
+	if err := run.only(); err != nil {
+		return err
+	}
+	if err := run.noArgs(); err != nil {
+		return err
+	}
+	return run.eng.Import(ctx, run.env.Stdin, func(p store.Path) error { return run.println(string(p)) })
+}
+
+// readLog is nix-store --read-log.
+func (run *storeRun) readLog(ctx context.Context) error {
+	if err := run.noFlags("unknown flag"); err != nil {
+		return err
+	}
+	for _, arg := range run.args {
+		p, err := run.followed(run.eng, arg)
+		if err != nil {
+			return err
+		}
+		log, err := run.eng.Log(ctx, p)
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, store.ErrInvalidPath) {
+			return fmt.Errorf("build log of derivation '%s' is not available", p)
+		} else if err != nil {
+			return err
+		}
+		err = run.copyLog(log)
+		log.Close()
+		if err != nil {
+			return fmt.Errorf("read log of %s: %v", text.SanitiseName(string(p)), err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/store/gc"
+	"nixbench/store/nixhash"
+)
+
+// This file is nix store add, delete, repair, verify and path-from-hash-part.
+
+// addToStoreFlags are those of nix store add.
+func addToStoreFlags() []flag {
+	return []flag{
+		{[]string{"--name", "-n"}, []string{"NAME"}, "what the store path is called, default the file's name", text1(func(inv *invocation) *string { return &inv.name })},
+		hashMethodFlag, hashAlgoFlag("--hash-algo"), dryRunFlag,
+	}
+}
+
+// runStoreAdd is `nixbench store add`, and runStoreAddFile `nixbench store add-file`.
+func runStoreAdd(ctx context.Context, inv *invocation) error {
+	h := &inv.hashing
+	if !h.methodGiven {
+		h.method = store.NAR
+	}
+	if h.algo == 0 {
+		h.algo = nixhash.SHA256
+	}
+	if h.method == store.Git {
+		if err := inv.needFeature("git-hashing"); err != nil {
+			return err
+		}
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	file := inv.args[0]
+	name := inv.name
+	if name == "" {
+		name = filepath.Base(file)
+	}
+	var p store.Path
+	if inv.dryRun {
+		var sum nixhash.Hash
+		if sum, err = inv.hashFile(ctx, file); err == nil {
+			p, err = eng.Store().Dir().FixedPath(name, h.method, sum, nil, false)
+		}
+	} else {
+		p, err = eng.AddFile(ctx, name, inv.abs(file), h.method, h.algo)
+	}
+	if err != nil {
+		return inv.fileError(err, file)
+	}
+	return inv.println(string(p))
+}
+
+func runStoreAddFile(ctx context.Context, inv *invocation) error {
+	if !inv.hashing.methodGiven {
+		inv.hashing.method, inv.hashing.methodGiven = store.Flat, true
+	}
+	return runStoreAdd(ctx, inv)
+}
+
+// runPathFromHashPart is `nixbench store path-from-hash-part`.
+func runPathFromHashPart(ctx context.Context, inv *invocation) error {
+	part := inv.args[0]
+	if len(part) != store.DigestLen {
+		return errors.New("invalid hash part")
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	for _, st := range []engine.Store{eng.Store(), eng.Machine()} {
+		if st == nil {
+			continue
+		}
+		p, err := st.PathFromHashPart(ctx, part)
+		if err != nil {
+			return err
+		}
+		if p != "" {
+			return inv.println(string(p))
+		}
+	}
+	return fmt.Errorf("there is no store path corresponding to '%s'", text.SanitiseName(part))
+}
+
+// deleteFlags are those of nix store delete.
+func deleteFlags() []flag {
+	return []flag{
+		{[]string{"--ignore-liveness"}, nil, "delete what roots lead to, too", on(func(inv *invocation) *bool { return &inv.ignoreLiveness })},
+		{[]string{"--skip-alive", "--skip-live"}, nil, "pass over what something needs", on(func(inv *invocation) *bool { return &inv.skipAlive })},
+		{[]string{"--also-referrers"}, nil, "delete what refers to the paths, too", on(func(inv *invocation) *bool { return &inv.alsoReferrs })},
+		{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
+	}
+}
+
+// runStoreDelete is `nixbench store delete`.
+func runStoreDelete(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	paths, err := inv.paths(ctx, eng, inv.args)
+	if err != nil {
+		return err
+	}
+	if inv.recursive {
+		if paths, err = store.Requisites(ctx, eng.References(), paths...); err != nil {
+			return err
+		}
+	}
+	if inv.alsoReferrs {
+		if paths, err = store.Requisites(ctx, eng.Reader().Referrers, paths...); err != nil {
+			return err
+		}
+	}
+	paths = store.SortUnique(paths)
+	if !inv.skipAlive {
+		return inv.deletePaths(ctx, eng, paths, inv.ignoreLiveness)
+	}
+	inv.say("finding garbage collector roots...")
+	plan, err := eng.PlanCollect(ctx, gc.Options{Only: paths, IgnoreLiveness: inv.ignoreLiveness})
+	if err != nil {
+		return err
+	}
+	inv.say("deleting garbage within specified paths...")
+	return inv.executeCollect(ctx, eng, plan, nil)
+}
+
+// runStoreRepair is `nixbench store repair`.
+func runStoreRepair(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	paths, err := inv.paths(ctx, eng, inv.args)
+	if err != nil {
+		return err
+	}
+	for _, p := range paths {
+		if err := eng.RepairPath(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyFlags are those of nix store verify for some paths.
+func verifyFlags() []flag {
+	return []flag{
+		{[]string{"--no-contents"}, nil, "do not read the files", on(func(inv *invocation) *bool { return &inv.noContents })},
+		{[]string{"--no-trust"}, nil, "do not ask for signatures", on(func(inv *invocation) *bool { return &inv.noTrust })},
+		{[]string{"--sigs-needed", "-n"}, []string{"N"}, "how many keys have to have signed a path", func(inv *invocation, args []string) (err error) {
+			inv.sigsNeeded, err = number(args[0])
+			return err
+		}},
+		{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
+		{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
+	}
+}
+
+// verifyPaths compares paths with their hashes and looks whether they can be
+// trusted: built here, named after their contents, or signed. The exit status is 1
+// for damaged ones, 2 for untrusted ones, 4 for those that could not be read, added.
+func (inv *invocation) verifyPaths(ctx context.Context) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	paths, err := inv.pathsAsked(ctx, eng)
+	if err == nil && inv.recursive {
+		paths, err = store.Requisites(ctx, eng.References(), paths...)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range paths {
+		if _, err := eng.StoreOf(ctx, p); err != nil {
+			return err
+		}
+	}
+	status := 0
+	for _, p := range store.SortUnique(paths) {
+		status |= inv.verifyOne(ctx, eng, p)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	if status != 0 {
+		return &ExitError{Status: status}
+	}
+	return nil
+}
+
+func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, p store.Path) (status int) {
+	inv.say("checking '%s'...", p)
+	info, err := eng.Reader().PathInfo(ctx, p)
+	if err != nil {
+		inv.tell("error: " + err.Error())
+		return 4
+	}
+	if !inv.noContents {
+		got, _, err := eng.HashPath(ctx, p)
+		switch {
+		case err != nil:
+			inv.tell("error: " + err.Error())
+			return 4
+		case got != info.NarHash:
+			inv.tell(modified(p, &store.HashMismatch{Path: p, Want: info.NarHash, Got: got}))
+			status |= 1
+		}
+	}
+	if !inv.noTrust && !(info.Ultimate && inv.sigsNeeded == 0) && !eng.Trusted(info, max(1, inv.sigsNeeded)) {
+		inv.tell(fmt.Sprintf("path '%s' is untrusted", p))
+		status |= 2
+	}
+	return status
+}
+
+// collectGarbageFlags are those of nix-collect-garbage.
+func collectGarbageFlags() []flag {
+	return []flag{
+		{[]string{"--delete-old", "-d"}, nil, "delete all old generations of all profiles first", on(func(inv *invocation) *bool { return &inv.deleteOld })},
+		{[]string{"--delete-older-than"}, []string{"PERIOD"}, "delete generations that are older than PERIOD, such as 30d", func(inv *invocation, args []string) error {
+			inv.deleteOld, inv.olderThan = true, args[0]
+			return nil
+		}},
+		dryRunFlag, maxFreedFlag("--max-freed"),
+	}
+}
+
+// maxFreedFlag limits a collection.
+func maxFreedFlag(name string) flag {
+	return flag{[]string{name}, []string{"SIZE"}, "stop when SIZE has been freed, such as 5G", func(inv *invocation, args []string) error {
+		n, err := unitInt(args[0])
+		if err != nil {
+			return err
+		}
+		inv.maxFreed, inv.maxFreedGiven = max(n, 0), true
+		return nil
+	}}
+}
+
+// runCollectGarbage is `nixbench nix-collect-garbage`.
+func runCollectGarbage(ctx context.Context, inv *invocation) error {
+	if inv.maxFreedGiven && inv.dryRun {
+		return inv.cmd.usage("options --max-freed and --dry-run cannot be combined")
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	if inv.deleteOld {
+		for _, dir := range eng.ProfileDirs() {
+			if err := inv.removeOldGenerations(ctx, eng, dir); err != nil {
+				return err
+			}
+		}
+	}
+	return inv.collect(ctx, eng, inv.collection())
+}
+
+// collection returns the collection that the flags ask for.
+func (inv *invocation) collection() *collect {
+	return &collect{opts: gc.Options{MaxFreed: inv.maxFreed}, dryRun: inv.dryRun, nothing: inv.maxFreedGiven && inv.maxFreed == 0}
+}
+
+// removeOldGenerations deletes old generations of the profiles in a directory and
+// below it.
+func (inv *invocation) removeOldGenerations(ctx context.Context, eng *engine.Engine, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := filepath.Join(dir, entry.Name())
+		if entry.IsDir() {
+			if err := inv.removeOldGenerations(ctx, eng, name); err != nil {
+				return err
+			}
+			continue
+		}
+		if !isProfileLink(name) {
+			continue
+		}
+		inv.say("removing old generations of profile %s", name)
+		rule, err := inv.oldRule(inv.olderThan)
+		if err == nil {
+			err = inv.deleteGenerations(ctx, eng, name, rule)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isProfileLink reports whether a file is the link of a profile.
+// Behaviour: nix-collect-garbage.cc.
+func isProfileLink(name string) bool {
+	target, err := os.Readlink(name)
+	return err == nil && strings.Contains(target, "link")
+}

@@ -1,0 +1,103 @@
+//go:build confirm
+
+package main
+
+// This file runs lines of shell with the commands of both programs, on one store,
+// and compares what they print and how they end.
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// shellTwins are twins whose commands are called by their names.
+type shellTwins struct {
+	*twins
+	bin string // with nixbench by the names of Nix's commands
+}
+
+// names are the commands of Nix that nixbench is by that name.
+var names = []string{"nix", "nix-store", "nix-env", "nix-hash", "nix-collect-garbage", "nix-instantiate", "nix-build"}
+
+func newShellTwins(t *testing.T) *shellTwins {
+	t.Helper()
+	tw := &shellTwins{twins: newTwins(t)}
+	tw.bin = filepath.Join(tw.dir, "bin")
+	if err := os.Mkdir(tw.bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if err := os.Symlink(os.Getenv("NIXBENCH"), filepath.Join(tw.bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, setting := range tw.env {
+		if rest, ok := strings.CutPrefix(setting, "NIX_CONFIG="); ok {
+			// The sandbox of the real one needs a shell; ours is one.
+			tw.env[i] = "NIX_CONFIG=build-users-group =\nsandbox-paths = /bin/sh=" + os.Getenv("NIXBENCH") + "\n" + rest
+		}
+	}
+	return tw
+}
+
+// sh runs a line with the commands of one program. Variables are of the form NAME=value.
+func (tw *shellTwins) sh(t *testing.T, bin, line string, vars ...string) said {
+	t.Helper()
+	old := tw.env
+	defer func() { tw.env = old }()
+	tw.env = append(slices.Clone(old), append(vars, "PATH="+bin+":"+os.Getenv("PATH"))...)
+	got := tw.run(t, "sh", "-c", line)
+	got.Stderr = escapes.ReplaceAllString(got.Stderr, "")
+	got.Stdout = escapes.ReplaceAllString(got.Stdout, "")
+	return got
+}
+
+// set runs a line with our commands, which must succeed, and returns its output.
+func (tw *shellTwins) set(t *testing.T, line string, vars ...string) string {
+	t.Helper()
+	got := tw.sh(t, tw.bin, line, vars...)
+	if got.Status != 0 {
+		t.Fatalf("%s: status %d\n%s", line, got.Status, got.Stderr)
+	}
+	return strings.TrimSpace(got.Stdout)
+}
+
+// compareLines compares lines, each a test. One that ends in "#stderr REASON"
+// says other words on standard error, and one that ends in "#sort" lists in
+// another order, which is none.
+func (tw *shellTwins) compareLines(t *testing.T, lines string, vars ...string) {
+	t.Helper()
+	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
+		line, note, _ := strings.Cut(line, " #")
+		t.Run(line, func(t *testing.T) {
+			want := tw.sh(t, filepath.Join(os.Getenv("NIX"), "bin"), line, vars...)
+			got := tw.sh(t, tw.bin, line, vars...)
+			if strings.HasPrefix(note, "stderr ") {
+				if (got.Stderr == "") != (want.Stderr == "") {
+					t.Errorf("standard error: got %q, want %q", got.Stderr, want.Stderr)
+				}
+				got.Stderr, want.Stderr = "", ""
+			}
+			got.Stderr, want.Stderr = sortedLines(got.Stderr), sortedLines(want.Stderr)
+			if note == "sort" {
+				got.Stdout, want.Stdout = sortedLines(got.Stdout), sortedLines(want.Stdout)
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("(-nix +nixbench):\n%s", d)
+			}
+		})
+	}
+}
+
+// sortedLines returns the lines of s in order: what happens at the same time is told
+// in any.
+func sortedLines(s string) string {
+	lines := strings.Split(s, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
