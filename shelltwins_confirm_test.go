@@ -19,6 +19,44 @@ import (
 type shellTwins struct {
 	*twins
 	bin string // with nixbench by the names of Nix's commands
+	// ownNix is a directory that lines see as /nix, "" for the machine's.
+	ownNix string
+}
+
+// withNix runs a line of shell where $OWN is /nix: the real Nix reads profiles only by
+// the paths that they have in themselves.
+const withNix = `set -e
+mount --make-rprivate /
+mount -t tmpfs none "$NEWROOT"
+for d in /*; do
+  case "$d" in /nix) continue;; esac
+  if [ -L "$d" ]; then cp -P "$d" "$NEWROOT/"
+  elif [ -d "$d" ]; then mkdir "$NEWROOT$d"; mount --rbind "$d" "$NEWROOT$d"
+  fi
+done
+mkdir "$NEWROOT/nix" "$NEWROOT/old"
+mount --bind "$OWN" "$NEWROOT/nix"
+dir=$PWD
+cd "$NEWROOT"
+pivot_root . old
+umount -l /old
+cd "$dir"
+exec sh -c "$LINE"`
+
+// onOwnNix gives the twins a /nix of their own, in which the store is.
+func (tw *shellTwins) onOwnNix(t *testing.T) {
+	t.Helper()
+	tw.ownNix = filepath.Join(tw.dir, "nix")
+	for _, dir := range []string{filepath.Join(tw.ownNix, "store"), filepath.Join(tw.dir, "newroot")} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, setting := range tw.env {
+		if strings.HasPrefix(setting, "NIX_CONFIG=") {
+			tw.env[i] = strings.Replace(setting, "store = "+tw.root, "store = local", 1)
+		}
+	}
 }
 
 // names are the commands of Nix that nixbench is by that name.
@@ -51,7 +89,16 @@ func (tw *shellTwins) sh(t *testing.T, bin, line string, vars ...string) said {
 	old := tw.env
 	defer func() { tw.env = old }()
 	tw.env = append(slices.Clone(old), append(vars, "PATH="+bin+":"+os.Getenv("PATH"))...)
-	got := tw.run(t, "sh", "-c", line)
+	args := []string{"sh", "-c", line}
+	if tw.ownNix != "" {
+		tw.env = append(tw.env, "LINE="+line, "OWN="+tw.ownNix, "NEWROOT="+filepath.Join(tw.dir, "newroot"))
+		flags := "-m"
+		if os.Geteuid() != 0 {
+			flags = "-rm"
+		}
+		args = []string{"unshare", flags, "sh", "-c", withNix}
+	}
+	got := tw.run(t, args[0], args[1:]...)
 	got.Stderr = escapes.ReplaceAllString(got.Stderr, "")
 	got.Stdout = escapes.ReplaceAllString(got.Stdout, "")
 	return got
@@ -75,8 +122,9 @@ func (tw *shellTwins) compareLines(t *testing.T, lines string, vars ...string) {
 	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
 		line, note, _ := strings.Cut(line, " #")
 		t.Run(line, func(t *testing.T) {
-			want := tw.sh(t, filepath.Join(os.Getenv("NIX"), "bin"), line, vars...)
-			got := tw.sh(t, tw.bin, line, vars...)
+			dirs := []string{filepath.Join(tw.dir, "theirs"), filepath.Join(tw.dir, "ours")}
+			want := tw.sh(t, filepath.Join(os.Getenv("NIX"), "bin"), line, append(slices.Clone(vars), "P="+dirs[0])...).without(dirs[0])
+			got := tw.sh(t, tw.bin, line, append(slices.Clone(vars), "P="+dirs[1])...).without(dirs[1])
 			if strings.HasPrefix(note, "stderr ") {
 				if (got.Stderr == "") != (want.Stderr == "") {
 					t.Errorf("standard error: got %q, want %q", got.Stderr, want.Stderr)
@@ -92,6 +140,13 @@ func (tw *shellTwins) compareLines(t *testing.T, lines string, vars ...string) {
 			}
 		})
 	}
+}
+
+// without returns what was said without the name of the directory that a program has for
+// itself, $P.
+func (s said) without(dir string) said {
+	s.Stdout, s.Stderr = strings.ReplaceAll(s.Stdout, dir, "DIR"), strings.ReplaceAll(s.Stderr, dir, "DIR")
+	return s
 }
 
 // sortedLines returns the lines of s in order: what happens at the same time is told

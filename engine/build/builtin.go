@@ -27,7 +27,7 @@ func (j *job) runBuiltin(ctx context.Context) error {
 	defer remove()
 	err = j.runBuilder(ctx, filepath.Join(dir, store.DefaultOutput))
 	if err != nil && ctx.Err() == nil {
-		fmt.Fprintf(j.log, "error: %s\n", err)
+		fmt.Fprintf(j.log, "error: %s\n", indented(err.Error()))
 		err = &statusError{status: j.failedStatus(false), exitStatus: 1, err: err}
 	}
 	if err := errors.Join(err, j.endLog()); err != nil {
@@ -41,6 +41,18 @@ func (j *job) runBuiltin(ctx context.Context) error {
 		}
 		return filepath.Join(dir, p.Base())
 	})
+}
+
+// indented returns the text of an error with its further lines below the first, as Nix
+// prints it.
+func indented(msg string) string {
+	lines := strings.Split(msg, "\n")
+	for i, line := range lines {
+		if i > 0 && line != "" {
+			lines[i] = "       " + line
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // runBuilder runs the builder, which makes out.

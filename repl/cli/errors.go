@@ -59,7 +59,13 @@ func (inv *invocation) ownPlace(err error) string {
 
 // indent puts text below the first line of an error.
 func indent(s string) string {
-	return "       " + strings.ReplaceAll(s, "\n", "\n       ")
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = "       " + line
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (inv *invocation) errorText(err error) string {

@@ -173,7 +173,9 @@ func (u *userEnv) change(ctx context.Context, edit func(installed []*engine.EnvP
 		if err != nil || u.dryRun {
 			return err
 		}
+		u.followAgain(ctx, u.eng)
 		env, err := u.eng.MakeUserEnv(ctx, u.e.ev, packages)
+		u.stopFollowing()
 		if err != nil {
 			return u.e.traced(err)
 		}

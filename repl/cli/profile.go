@@ -30,7 +30,7 @@ func (inv *invocation) withProfile(ctx context.Context, f func(eng *engine.Engin
 // an error, as in Nix, but a warning.
 func (inv *invocation) generations(name string) ([]profile.Generation, error) {
 	gens, err := profile.List(name)
-	if err == nil && len(gens) == 0 {
+	if err == nil && len(gens) == 0 && inv.env.nixName() == "" {
 		inv.warn(fmt.Sprintf("profile '%s' has no generations", name))
 	}
 	return gens, err

@@ -87,14 +87,7 @@ func (inv *invocation) element(ctx context.Context, eng *engine.Engine, arg stri
 	if err != nil {
 		return elem, err
 	}
-	plan, err := eng.PlanRealise(ctx, targetsOf(insts))
-	if err != nil {
-		return elem, err
-	}
-	result, err := eng.ExecuteRealise(ctx, plan)
-	if err == nil && result.Err() != nil {
-		err = &engine.BuildError{Result: result}
-	}
+	result, err := inv.realise(ctx, eng, targetsOf(insts))
 	if err != nil {
 		return elem, err
 	}

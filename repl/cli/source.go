@@ -64,6 +64,13 @@ func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
 	})
 }
 
+// followAgain tells of builds after stopFollowing, too.
+func (inv *invocation) followAgain(ctx context.Context, eng *engine.Engine) {
+	if inv.unfollow == nil {
+		inv.follow(ctx, eng)
+	}
+}
+
 // stopFollowing waits until all that has happened has been told.
 func (inv *invocation) stopFollowing() {
 	if inv.unfollow != nil {

@@ -43,7 +43,9 @@ type Generation struct {
 	Path    store.Path // where Link leads; need not be valid, nor a store path
 	Created time.Time
 	Current bool
-	Parent  int // the generation it was made from; 0 if not known
+	Parent  int    // the generation it was made from; 0 if not known
+	Label   string // a line about it, or ""
+	Pinned  bool   // it is not deleted
 }
 
 // List returns the generations of a profile, given by the absolute name of its
@@ -98,6 +100,7 @@ func read(profile string, number int) (Generation, error) {
 		return Generation{}, err
 	}
 	gen.Created, gen.Path = info.ModTime(), store.Path(target)
+	readNotes(profile, &gen)
 	return gen, nil
 }
 

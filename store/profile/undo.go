@@ -56,6 +56,11 @@ func (plan *DeletePlan) undo(ctx context.Context) ([]Generation, error) {
 			}
 			continue
 		}
+		if gen.Label != "" {
+			if err := writeFile(labelName(plan.Profile, gen.Number), gen.Label+"\n"); err != nil {
+				return back, err
+			}
+		}
 		ts := unix.NsecToTimespec(gen.Created.UnixNano())
 		if err := unix.UtimesNanoAt(unix.AT_FDCWD, gen.Link, []unix.Timespec{ts, ts}, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 			return back, err

@@ -1,0 +1,91 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// A generation may have a label, some words about it, and be pinned: then it is not
+// deleted. Both are files beside its link, which Nix does not look at.
+
+// maxLabel is how long a label may be, in bytes.
+const maxLabel = 200
+
+func labelName(profile string, number int) string { return noteName(profile, number, "label") }
+func pinName(profile string, number int) string   { return noteName(profile, number, "pin") }
+
+func noteName(profile string, number int, kind string) string {
+	return strings.TrimSuffix(linkName(profile, number), "link") + kind
+}
+
+// readNotes fills in what is noted about a generation.
+func readNotes(profile string, gen *Generation) {
+	if text, err := os.ReadFile(labelName(profile, gen.Number)); err == nil && len(text) <= maxLabel+1 {
+		gen.Label = strings.TrimSuffix(string(text), "\n")
+	}
+	_, err := os.Lstat(pinName(profile, gen.Number))
+	gen.Pinned = err == nil
+}
+
+// SetLabel gives a generation a label; "" takes it away. If there is no such
+// generation, errors.Is(err, ErrNoGeneration).
+func SetLabel(ctx context.Context, st Store, profile string, number int, label string) error {
+	err := note(ctx, st, profile, number, func() error {
+		switch {
+		case len(label) > maxLabel || strings.ContainsAny(label, "\n\x00"):
+			return fmt.Errorf("got a label of %d bytes, want a line of %d at most", len(label), maxLabel)
+		case label == "":
+			return removeNote(labelName(profile, number))
+		}
+		return writeFile(labelName(profile, number), label+"\n")
+	})
+	if err != nil {
+		return fmt.Errorf("label generation %d of %s: %w", number, profile, err)
+	}
+	return nil
+}
+
+// SetPinned says whether a generation is pinned. If there is no such generation,
+// errors.Is(err, ErrNoGeneration).
+func SetPinned(ctx context.Context, st Store, profile string, number int, pinned bool) error {
+	err := note(ctx, st, profile, number, func() error {
+		if !pinned {
+			return removeNote(pinName(profile, number))
+		}
+		return writeFile(pinName(profile, number), "")
+	})
+	if err != nil {
+		return fmt.Errorf("pin generation %d of %s: %w", number, profile, err)
+	}
+	return nil
+}
+
+// note changes what is noted about a generation that there is.
+func note(ctx context.Context, st Store, profile string, number int, change func() error) error {
+	unlock, err := st.LockFile(ctx, profile)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := os.Lstat(linkName(profile, number)); errors.Is(err, fs.ErrNotExist) {
+		return ErrNoGeneration
+	} else if err != nil {
+		return err
+	}
+	if err := change(); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(profile))
+}
+
+func removeNote(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
