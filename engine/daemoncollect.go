@@ -212,7 +212,7 @@ func (c *daemonCollection) RemoveRoot(_ context.Context, root gc.Root) error {
 }
 
 // Finish does nothing: the daemon has.
-func (*daemonCollection) Finish(context.Context) error { return nil }
+func (*daemonCollection) Finish(context.Context) (int64, error) { return 0, nil }
 
 // Close does nothing.
 func (*daemonCollection) Close() error { return nil }

@@ -214,12 +214,30 @@ func (e *Engine) Graph(ctx context.Context) (*store.Graph, error) {
 	return store.MergeGraphs(g, more), nil
 }
 
-// RepairPath makes a path anew whose files are damaged or gone.
+// RepairPath makes a path anew whose files are damaged or gone, by building it again.
 func (e *Engine) RepairPath(ctx context.Context, p store.Path) error {
-	if _, err := e.StoreOf(ctx, p); err != nil {
+	info, err := bothStores{e}.PathInfo(ctx, p)
+	if err != nil {
 		return err
 	}
-	return fmt.Errorf("cannot repair path '%s'", p)
+	valid := false
+	if info.Deriver != "" {
+		if valid, err = e.store.IsValid(ctx, info.Deriver); err != nil {
+			return err
+		}
+	}
+	if !valid {
+		return fmt.Errorf("cannot repair path '%s'", p)
+	}
+	plan, err := e.PlanRebuild(ctx, []store.DerivedPath{{Path: info.Deriver, Outputs: []store.OutputName{store.AllOutputs}}}, Repair)
+	if err != nil {
+		return err
+	}
+	res, err := e.ExecuteRealise(ctx, plan)
+	if err == nil && res.Err() != nil {
+		err = &BuildError{Result: res}
+	}
+	return err
 }
 
 // Trusted reports whether a path can be trusted without knowing who built it: it is

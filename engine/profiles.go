@@ -113,6 +113,16 @@ func (e *Engine) SetProfileFrom(ctx context.Context, name string, p store.Path, 
 	return profile.SetFrom(ctx, e.store, name, p, before)
 }
 
+// PinGeneration says whether a generation may not be deleted; see [profile.SetPinned].
+func (e *Engine) PinGeneration(ctx context.Context, name string, number int, pinned bool) error {
+	return profile.SetPinned(ctx, e.store, name, number, pinned)
+}
+
+// LabelGeneration gives a generation a label; see [profile.SetLabel].
+func (e *Engine) LabelGeneration(ctx context.Context, name string, number int, label string) error {
+	return profile.SetLabel(ctx, e.store, name, number, label)
+}
+
 // ProfileLink returns the link that leads to the user's profile.
 func (e *Engine) ProfileLink() string {
 	if e.settings.UseXDGBase {

@@ -10,6 +10,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/profile"
 )
 
 // An invocation is a command with its arguments.
@@ -77,6 +78,7 @@ type invocation struct {
 	deleteOld bool
 	olderThan string
 	patterns  []string // of packages of a profile
+	rule      profile.Rule
 
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool

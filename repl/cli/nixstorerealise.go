@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/store"
 )
 
@@ -25,6 +26,11 @@ func (run *storeRun) realise(ctx context.Context) error {
 		targets = append(targets, target)
 	}
 	run.dryRun = run.has("--dry-run")
+	if run.has("--repair") {
+		run.mode = engine.Repair
+	} else if run.has("--check") {
+		run.mode = engine.Check
+	}
 	if run.has("--ignore-unknown") {
 		known, err := run.withoutUnknown(ctx, targets)
 		if err != nil {

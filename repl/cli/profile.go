@@ -56,6 +56,11 @@ func runProfileHistory(ctx context.Context, inv *invocation) error {
 			if gen.Current {
 				current = ", current"
 			}
+			if inv.env.nixName() == "" {
+				current += generationNotes(gen)
+			} else {
+				current = "" // Nix tells it by colour
+			}
 			fmt.Fprintf(inv.env.Stdout, "Version %d (%s%s)%s:\n",
 				gen.Number, gen.Created.UTC().Format(time.DateOnly), current, parentNote(gen, gens, i))
 			manifest, err := eng.ReadManifest(ctx, gen.Path)
@@ -115,10 +120,12 @@ func (inv *invocation) historyJSON(gens []profile.Generation) error {
 		Path    string `json:"path"`
 		Current bool   `json:"current"`
 		Parent  int    `json:"parent,omitempty"`
+		Label   string `json:"label,omitempty"`
+		Pinned  bool   `json:"pinned,omitempty"`
 	}
 	out := make([]generation, len(gens))
 	for i, gen := range gens {
-		out[i] = generation{gen.Number, gen.Created.UTC().Format(time.RFC3339), string(gen.Path), gen.Current, gen.Parent}
+		out[i] = generation{gen.Number, gen.Created.UTC().Format(time.RFC3339), string(gen.Path), gen.Current, gen.Parent, gen.Label, gen.Pinned}
 	}
 	return writeJSON(inv.env.Stdout, out)
 }

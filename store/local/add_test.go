@@ -218,7 +218,7 @@ func TestAddErrors(t *testing.T) {
 		{"t", tree + "/link", store.Flat, "link"},
 		{"t", tree + "/missing", store.NAR, "no such file"},
 		{".", tree, store.NAR, "name"},
-		{"t", tree, store.Git, "git-hashing"},
+		{"t", tree, "other:", "unknown ingestion method"},
 	} {
 		if _, err := st.AddTree(t.Context(), test.name, test.file, test.method, 0, nil); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("add %s as %q by %s: got %v, want an error with %q", test.file, test.name, test.method, err, test.want)
