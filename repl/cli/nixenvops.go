@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -644,31 +643,30 @@ func (u *userEnv) deleteRule() (profile.Rule, error) {
 
 // packagesIn returns the packages of a profile that nix-env made.
 func (e *evaluation) packagesIn(ctx context.Context, name string) (pkgs []*engine.Package, err error) {
-	if _, err := os.Lstat(filepath.Join(name, "manifest.json")); err == nil {
+	p, err := e.eng.ResolveLink(name, name)
+	if err != nil {
+		return nil, nil //nolint:nilerr // a profile that leads to nothing yet
+	}
+	if _, err := os.Lstat(e.eng.Reader().RealPath(p) + "/manifest.json"); err == nil {
 		return nil, fmt.Errorf("profile %q is incompatible with 'nix-env'; please use 'nix profile' instead", name)
 	}
-	manifest, err := e.manifestOf(name)
-	if err != nil || manifest == "" {
-		return nil, err
+	manifest := e.manifestOf(p)
+	if manifest == "" {
+		return nil, nil
 	}
 	err = e.ev.Do(ctx, func(s *eval.State) { pkgs = engine.Packages(s, s.Import(manifest), engine.WalkOptions{}) })
 	return pkgs, e.traced(err)
 }
 
-// manifestOf returns where the manifest of a profile is, with links into the store
+// manifestOf returns where the manifest of an environment is, with a link into the store
 // resolved; "" if there is none.
-func (e *evaluation) manifestOf(name string) (string, error) {
-	p, err := e.eng.ResolveLink(name, name)
-	if err != nil {
-		return "", nil //nolint:nilerr // a profile that leads to nothing yet
+func (e *evaluation) manifestOf(env store.Path) string {
+	file := e.eng.Reader().RealPath(env) + "/manifest.nix"
+	if target, err := os.Readlink(file); err == nil {
+		return target
 	}
-	file := e.eng.Reader().RealPath(p) + "/manifest.nix"
-	target, err := os.Readlink(file)
-	if err != nil {
-		if _, err := os.Stat(file); err == nil {
-			return string(p) + "/manifest.nix", nil
-		}
-		return "", nil
+	if _, err := os.Stat(file); err == nil {
+		return string(env) + "/manifest.nix"
 	}
-	return target, nil
+	return ""
 }
