@@ -106,6 +106,10 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 		return loc, err
 	}
 	loc.Build.Late, loc.Build.AutoOptimise = opts.Late, e.settings.AutoOptimise
+	loc.Build.AutoGC = local.AutoGC{
+		MinFree: e.settings.MinFree, MaxFree: e.settings.MaxFree, Interval: time.Duration(e.settings.MinFreeInterval) * time.Second,
+		KeepOutputs: e.settings.KeepOutputs, KeepDerivations: e.settings.KeepDerivations,
+	}
 	if loc.BuildDir != "" {
 		e.settings = e.settings.Clone()
 		e.settings.BuildDir = loc.BuildDir

@@ -26,6 +26,7 @@ type Store struct {
 	stateDir string
 	logDir   string
 	syncMode SyncMode
+	auto     autoCollector
 	// autoOptimise links the files of what is added; see optimiseNew.
 	autoOptimise bool
 
@@ -65,6 +66,10 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 // database.
 func newStore(o Options) *Store {
 	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise}
+	st.auto.AutoGC = o.AutoGC
+	if st.auto.Free == nil {
+		st.auto.Free = st.freeSpace
+	}
 	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
 	st.drvs.init()
 	st.roots.st = st

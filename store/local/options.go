@@ -26,6 +26,8 @@ type Options struct {
 	ReadOnly bool
 	// AutoOptimise makes files of what is added hard links to such with the same contents.
 	AutoOptimise bool
+	// AutoGC says when the store collects garbage of itself; by default never.
+	AutoGC AutoGC
 	// Late opens the database when it is needed, and not at all if it is not.
 	Late bool
 	// SyncMode says how much a crash of the machine may lose.
