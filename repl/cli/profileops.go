@@ -162,8 +162,7 @@ To prioritise the new package:
 
 To prioritise the existing package:
 
-  nix profile add %s --priority %d
-`, oldFile, newFile, oldName, conflict.Priority, ref, conflict.Priority-1, ref, conflict.Priority+1) //nolint:staticcheck // Nix's words
+  nix profile add %s --priority %d`, oldFile, newFile, oldName, conflict.Priority, ref, conflict.Priority-1, ref, conflict.Priority+1) //nolint:staticcheck // Nix's words
 }
 
 // A matcher picks packages of a profile.
