@@ -35,13 +35,16 @@ func (e *ConflictError) Error() string {
 // BuildProfile makes the directory out, which must not exist, of symbolic
 // links to what is in the packages. A directory that just one package has
 // is one link; those that several have are merged. The packages that a package
-// propagates come in behind all others. Warn is told what is left out. Two
+// propagates come in behind all others. Warn, which may be nil, is told what is left out. Two
 // files that cannot be merged are a [*ConflictError].
 //
 // Behaviour: Nix, buildenv.cc.
 func BuildProfile(ctx context.Context, st store.Reader, out string, packages []Package, warn func(string)) error {
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return err
+	}
+	if warn == nil {
+		warn = func(string) {}
 	}
 	m := &merger{ctx: ctx, view: view{st}, out: out, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
 	sorted := slices.Clone(packages)
