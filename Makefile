@@ -68,6 +68,10 @@ bench-parse: build ## parsing of all files of nixpkgs, and start-up, beside a re
 	@test -x "$(NIX)/bin/nix" -a -d "$(NIXPKGS)" || { echo "usage: make bench-parse NIX=DIR [NIX28=DIR] NIXPKGS=DIR [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
 	$(GO) run ./engine/benchmarks parse $(BENCHFLAGS) -json bench/parse.json
 
+bench-store: build ## stores, builds and collections beside a real Nix: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N]
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
+	$(GO) run ./engine/benchmarks store $(BENCHFLAGS) -json bench/store.json
+
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 $(TESTFLAGS) $(PKG)
@@ -124,4 +128,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash e2e faults sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash e2e faults sizes clean help

@@ -2,11 +2,12 @@
 //
 //	benchmarks eval     expressions, nixpkgs and NixOS; what `make bench-eval` runs
 //	benchmarks parse    all files of nixpkgs, and start-up; what `make bench-parse` runs
+//	benchmarks store    what is done to stores; what `make bench-store` runs
 //	benchmarks compare  two results of one of these
 //
 // The programs run in turns, so that all of them see the same machine, and what
 // they print is compared: a fast wrong answer is an error. Both sides evaluate
-// without writing to a store.
+// without writing to a store; stores are copied before they are changed.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() {
 }
 
 // errUsage is returned for a command line that means nothing.
-var errUsage = errors.New("usage: benchmarks eval|parse -nixbench FILE -nix DIR [flags], or benchmarks compare OLD NEW")
+var errUsage = errors.New("usage: benchmarks eval|parse|store -nixbench FILE -nix DIR [flags], or benchmarks compare OLD NEW")
 
 // A config is what the command line says.
 type config struct {
@@ -60,6 +61,8 @@ func run(args []string) error {
 		return benchEval(conf)
 	case "parse":
 		return benchParse(conf)
+	case "store":
+		return benchStore(conf)
 	}
 	return errUsage
 }

@@ -121,12 +121,18 @@ func (p *program) parseAll(list string) (sample, answer, error) {
 // printParse prints the table of start-up and parsing.
 func (r *report) printParse(w io.Writer, files int) {
 	fmt.Fprintf(w, "start-up: nix-instantiate --eval --expr 1; parse: %d files by xargs -n %d nix-instantiate --parse.\nLeast values and medians in ms; ratios to the real Nix with the least CPU time.\n\n", files, batch)
-	fmt.Fprintf(w, "%-10s %-12s %4s %9s %9s %6s  %9s %9s %6s  %7s\n", "case", "program", "n", "CPU", "median", "ratio", "wall", "median", "ratio", "RSS MB")
+	r.printRuns(w)
+}
+
+// printRuns prints a table of least values and medians in milliseconds, and of
+// ratios to the real Nix with the least CPU time.
+func (r *report) printRuns(w io.Writer) {
+	fmt.Fprintf(w, "%-17s %-12s %4s %9s %9s %6s  %9s %9s %6s  %7s\n", "case", "program", "n", "CPU", "median", "ratio", "wall", "median", "ratio", "RSS MB")
 	for _, res := range r.Results {
 		best := res.Runs[r.fastest(res, cpu)]
 		for _, name := range r.Programs {
 			runs := res.Runs[name]
-			fmt.Fprintf(w, "%-10s %-12s %4d %9s %9s %6s  %9s %9s %6s  %7s\n", res.Case, name, len(runs),
+			fmt.Fprintf(w, "%-17s %-12s %4d %9s %9s %6s  %9s %9s %6s  %7s\n", res.Case, name, len(runs),
 				number(runs.least(cpu), 1), number(runs.median(cpu), 1), number(runs.least(cpu)/best.least(cpu), 2),
 				number(runs.least(wall), 1), number(runs.median(wall), 1), number(runs.least(wall)/best.least(wall), 2),
 				number(runs.least(rss), 0))

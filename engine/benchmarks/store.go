@@ -1,0 +1,256 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A storeCase is a command on a store.
+type storeCase struct {
+	name string
+	base string   // the store that it starts from: see storeBases
+	args []string // $INPUT stands for the directory of what is added and built
+	// changes says that the command changes the store, so that each run needs a copy.
+	changes  bool
+	realConf string // lines of nix.conf of the real ones
+	oursOnly string // why the real ones do not take part, or ""
+}
+
+// sandboxed has the real ones build in a sandbox with the machine's shell, as they have
+// none of their own.
+const sandboxed = "sandbox = true\nsandbox-paths = /bin /usr /lib /lib64\nbuild-users-group =\nsubstitute = false\n"
+
+var storeCases = []storeCase{
+	{name: "closure", base: "graph", args: []string{"nix-store", "-qR", graphPath(0)}},
+	{name: "closure sizes", base: "small graph", args: []string{"nix", "--extra-experimental-features", "nix-command", "path-info", "-rS", graphPath(0)}},
+	{name: "all closure sizes", base: "graph", args: []string{"nix", "--extra-experimental-features", "nix-command", "path-info", "--all", "-S"},
+		oursOnly: "a closure each takes them hours"},
+	{name: "add, durable", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, realConf: "fsync-store-paths = true\n"},
+	{name: "add", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true},
+	{name: "1000 builds", base: "empty", args: []string{"nix-build", "--no-out-link", "--max-jobs", "2", "$INPUT/builds.nix"}, changes: true, realConf: sandboxed},
+	{name: "plan", base: "derivations", args: []string{"nix-store", "--realise", "--dry-run", "$ROOT"}},
+	{name: "collect", base: "garbage", args: []string{"nix-store", "--gc"}, changes: true},
+}
+
+const (
+	graphPaths   = 100_000 // of which the closure of the first has 99,000
+	plannedDrvs  = 150_000
+	garbagePaths = 100_000
+)
+
+// storeInputs are files of $INPUT.
+var storeInputs = map[string]string{
+	"builds.nix": `builtins.genList (i: derivation {
+  name = "build${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
+}) 1000`,
+	"planned.nix": fmt.Sprintf(`derivation { name = "root"; system = builtins.currentSystem; builder = "/bin/sh"; args = builtins.genList (i: derivation {
+  name = "planned${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
+}) %d; }`, plannedDrvs),
+	"garbage.nix": fmt.Sprintf(`builtins.genList (i: derivation { name = "garbage${toString i}"; system = "x"; builder = "b"; }) %d`, garbagePaths),
+}
+
+// benchStore compares what is done to stores.
+func benchStore(conf *config) error {
+	scratch, programs, err := conf.prepare()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = exec.Command("chmod", "-R", "u+w", scratch).Run(); os.RemoveAll(scratch) }()
+	b := &storeBench{scratch: scratch, ours: programs[0], bases: map[string]string{}}
+	if err := b.writeInputs(); err != nil {
+		return err
+	}
+	rep := &report{Started: time.Now(), LoadBefore: load(), Rounds: conf.rounds}
+	for _, p := range programs {
+		rep.Programs = append(rep.Programs, p.Name)
+	}
+	for i := range storeCases {
+		c := &storeCases[i]
+		if !conf.cases.MatchString(c.name) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s …\n", c.name)
+		res, err := b.runCase(c, programs, conf.rounds)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		rep.Results = append(rep.Results, res)
+	}
+	rep.LoadAfter = load()
+	if err := rep.save(conf.json); err != nil {
+		return err
+	}
+	fmt.Printf("%s; load %s before, %s after; %d rounds in turns: %s\n\n", rep.Started.Format(time.DateTime), rep.LoadBefore, rep.LoadAfter, rep.Rounds, strings.Join(rep.Programs, ", "))
+	rep.printRuns(os.Stdout)
+	return rep.err()
+}
+
+// A storeBench is what the cases share.
+type storeBench struct {
+	scratch string
+	ours    program
+	bases   map[string]string // the directories of those that were made
+	root    string            // the derivation that needs all that are planned
+}
+
+func (b *storeBench) input() string { return filepath.Join(b.scratch, "input") }
+
+// writeInputs makes what is added and built: a tree of 15,000 files and 200 MB among it.
+func (b *storeBench) writeInputs() error {
+	if err := os.MkdirAll(b.input(), 0o755); err != nil {
+		return err
+	}
+	for name, text := range storeInputs {
+		if err := os.WriteFile(filepath.Join(b.input(), name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	contents := make([]byte, 27_000)
+	for i := range 15_000 {
+		dir := filepath.Join(b.input(), "tree", fmt.Sprintf("dir%d", i%300))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		part := contents[:random.IntN(len(contents))]
+		for j := range part {
+			part[j] = byte(random.Uint32())
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint("file", i)), part, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runCase lets the programs run a case in turns.
+func (b *storeBench) runCase(c *storeCase, programs []program, rounds int) (*result, error) {
+	base, err := b.base(c.base)
+	if err != nil {
+		return nil, err
+	}
+	res := newResult(c.name)
+	for range rounds {
+		for i := range programs {
+			p := &programs[i]
+			if p.IsReal() && c.oursOnly != "" {
+				res.Unable[p.Name] = c.oursOnly
+				continue
+			}
+			dir := base
+			if c.changes {
+				if dir, err = b.copyOf(base); err != nil {
+					return nil, err
+				}
+			}
+			s, a, err := b.run(p, c, dir)
+			if err != nil {
+				return nil, err
+			}
+			res.note(p.Name, s, &a)
+		}
+	}
+	return res, nil
+}
+
+// run runs a command on a store once.
+func (b *storeBench) run(p *program, c *storeCase, dir string) (sample, answer, error) {
+	args := []string{"--store", dir}
+	for _, a := range c.args[1:] {
+		args = append(args, strings.NewReplacer("$INPUT", b.input(), "$ROOT", b.root).Replace(a))
+	}
+	cmd := exec.Command(p.Tool(c.args[0]), args...)
+	cmd.Env = p.Env
+	if p.IsReal() {
+		cmd.Env = append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "NIX_REMOTE=", "NIX_CONFIG="+c.realConf)
+	}
+	return measure(cmd)
+}
+
+// copyOf returns a copy of a store, written to disk, in place of the one before.
+func (b *storeBench) copyOf(base string) (string, error) {
+	dir := filepath.Join(b.scratch, "copy")
+	script := `chmod -R u+w "$2" 2>/dev/null; rm -rf "$2" && cp -a --reflink=auto "$1" "$2" && sync -f "$2"`
+	if out, err := exec.Command("sh", "-c", script, "sh", base, dir).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("copy the store: %v: %s", err, out)
+	}
+	return dir, nil
+}
+
+// base makes a store that cases start from, once.
+func (b *storeBench) base(name string) (dir string, err error) {
+	if dir = b.bases[name]; dir != "" {
+		return dir, nil
+	}
+	dir = filepath.Join(b.scratch, strings.ReplaceAll("store "+name, " ", "-"))
+	b.bases[name] = dir
+	switch name {
+	case "graph":
+		return dir, b.loadGraph(dir, graphPaths, graphPaths*99/100)
+	case "small graph":
+		return dir, b.loadGraph(dir, 2000, 2000)
+	case "empty":
+		_, err = b.prepare(dir, nil, "nix-store", "--init")
+	case "derivations":
+		var out string
+		out, err = b.prepare(dir, nil, "nix-instantiate", b.input()+"/planned.nix")
+		b.root = strings.TrimSpace(out)
+	case "garbage":
+		_, err = b.prepare(dir, nil, "nix-instantiate", b.input()+"/garbage.nix")
+	default:
+		err = errors.New("there is no such store")
+	}
+	return dir, err
+}
+
+// prepare runs one of nixbench's commands on a store.
+func (b *storeBench) prepare(dir string, in io.Reader, tool string, args ...string) (stdout string, err error) {
+	cmd := exec.Command(b.ours.Tool(tool), append([]string{"--store", dir}, args...)...)
+	cmd.Env, cmd.Stdin = b.ours.Env, in
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		err = fmt.Errorf("%s: %v: %s", tool, err, exit.Stderr)
+	}
+	return string(out), err
+}
+
+// loadGraph makes a database without files: a path refers to two others, and to eight
+// more on the way down, so that the closure of the first has reached paths.
+func (b *storeBench) loadGraph(dir string, paths, reached int) error {
+	random := rand.New(rand.NewPCG(3, 4))
+	var dump strings.Builder
+	for i := range paths {
+		var refs []string
+		seen := map[int]bool{}
+		add := func(j int) {
+			if j > i && j < reached && !seen[j] {
+				seen[j] = true
+				refs = append(refs, graphPath(j))
+			}
+		}
+		if i < reached {
+			add(2*i + 1)
+			add(2*i + 2)
+			for range 8 {
+				add(i + 1 + random.IntN(1000))
+			}
+		}
+		fmt.Fprintf(&dump, "%s\n%064x\n%d\n\n%d\n", graphPath(i), i, 1000+random.IntN(1_000_000), len(refs))
+		for _, r := range refs {
+			dump.WriteString(r + "\n")
+		}
+	}
+	_, err := b.prepare(dir, strings.NewReader(dump.String()), "nix-store", "--load-db")
+	return err
+}
+
+// graphPath is the ith path of a made database.
+func graphPath(i int) string { return fmt.Sprintf("/nix/store/%032d-path%d", i, i) }
