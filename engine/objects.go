@@ -151,8 +151,8 @@ func (e *Engine) LastLink(file string) string {
 	return file
 }
 
-// manyPaths is how many paths are looked up one by one before it is worth while
-// to read the graph of the whole store.
+// manyPaths is how many paths are known to be wanted, looked up one by one, before it
+// is worth while to read the graph of the whole store.
 const manyPaths = 2000
 
 // References returns what looks up references as [store.References] does, in all
@@ -168,6 +168,7 @@ type referenceReader struct {
 
 	mu    sync.Mutex // mu guards the fields below
 	known map[store.Path][]store.Path
+	seen  int          // references of what is known, each as often as it is one
 	graph *store.Graph // nil until there were many
 }
 
@@ -177,7 +178,7 @@ func (r *referenceReader) of(ctx context.Context, p store.Path) ([]store.Path, e
 	if refs, ok := r.known[p]; ok {
 		return refs, nil
 	}
-	if r.graph == nil && len(r.known) >= manyPaths {
+	if r.graph == nil && (len(r.known) >= manyPaths || len(r.known) >= manyPaths/8 && r.seen >= manyPaths) {
 		var err error
 		if r.graph, err = r.e.Graph(ctx); err != nil {
 			return nil, err
@@ -198,6 +199,7 @@ func (r *referenceReader) of(ctx context.Context, p store.Path) ([]store.Path, e
 		return nil, err
 	}
 	r.known[p] = info.References
+	r.seen += len(info.References)
 	return info.References, nil
 }
 

@@ -50,9 +50,11 @@ func New(st *store.Graph, roots ...store.Path) (*Graph, error) {
 	if err := g.sort(found); err != nil {
 		return nil, fmt.Errorf("load closure: %w", err)
 	}
+	isRoot := make([]bool, g.Len())
 	for _, p := range roots {
 		i, _ := st.Index(p)
-		if n := g.nodes[i]; !contains(g.roots, n) {
+		if n := g.nodes[i]; !isRoot[n] {
+			isRoot[n] = true
 			g.roots = append(g.roots, n)
 		}
 	}

@@ -7,9 +7,13 @@ import (
 	"nixbench/store"
 )
 
+// manyPaths is how many paths are asked for one by one before it is worth while to
+// take a snapshot of the whole store.
+const manyPaths = 1000
+
 // Load returns the closure of roots in a store that is asked for one path at a
-// time. For a store that gives a snapshot, [New] is quicker. Errors are those
-// of New and of the store.
+// time, until there are many: then, if the store can give a snapshot, that is
+// taken. Errors are those of [New] and of the store.
 func Load(ctx context.Context, st store.Reader, roots ...store.Path) (*Graph, error) {
 	var nodes []store.GraphNode
 	var edges [][2]int32
@@ -30,6 +34,13 @@ func Load(ctx context.Context, st store.Reader, roots ...store.Path) (*Graph, er
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("load closure: %w", err)
 		}
+		if whole, ok := st.(snapshotter); ok && len(nodes) >= manyPaths {
+			g, err := whole.Graph(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("load closure: %w", err)
+			}
+			return New(g, roots...)
+		}
 		info, err := st.PathInfo(ctx, nodes[next].Path)
 		if err != nil {
 			return nil, fmt.Errorf("load closure: %w", err)
@@ -41,4 +52,9 @@ func Load(ctx context.Context, st store.Reader, roots ...store.Path) (*Graph, er
 		}
 	}
 	return New(store.NewGraph(nodes, edges, nil), roots...)
+}
+
+// A snapshotter is a store that gives a snapshot of all that it has.
+type snapshotter interface {
+	Graph(ctx context.Context) (*store.Graph, error)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -26,13 +27,15 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 	}
 	slices.Sort(paths)
 	paths = slices.Compact(paths)
-	paths, invalid, err := inv.splitValid(ctx, eng, paths)
-	if err != nil {
-		return err
+	var invalid []store.Path
+	if !inv.all {
+		if paths, invalid, err = inv.splitValid(ctx, eng, paths); err != nil {
+			return err
+		}
 	}
-	st := eng.Reader()
+	st, refs := eng.Reader(), eng.References()
 	if inv.recursive {
-		if paths, err = store.Requisites(ctx, store.References(st), paths...); err != nil {
+		if paths, err = store.Requisites(ctx, refs, paths...); err != nil {
 			return err
 		}
 	}
@@ -40,7 +43,7 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 		return inv.pathInfosJSON(ctx, st, paths, invalid)
 	}
 	// As nix does: what is referred to first, and otherwise by name.
-	if paths, err = store.TopoSort(ctx, paths, store.References(st)); err != nil {
+	if paths, err = store.TopoSort(ctx, paths, refs); err != nil {
 		return err
 	}
 	return inv.pathInfos(ctx, st, paths)
@@ -110,10 +113,14 @@ func (inv *invocation) pathInfos(ctx context.Context, st store.Reader, paths []s
 			width = max(width, len(p))
 		}
 	}
+	out := bufio.NewWriter(inv.env.Stdout)
 	for _, p := range paths {
-		info, err := st.PathInfo(ctx, p)
-		if err != nil {
-			return err
+		info := &store.PathInfo{}
+		if inv.size || inv.sigs {
+			var err error
+			if info, err = st.PathInfo(ctx, p); err != nil {
+				return errors.Join(err, out.Flush())
+			}
 		}
 		line := fmt.Sprintf("%-*s", width, p)
 		if inv.size {
@@ -125,11 +132,11 @@ func (inv *invocation) pathInfos(ctx context.Context, st store.Reader, paths []s
 		if inv.sigs {
 			line += "\t" + strings.Join(signatures(info), " ")
 		}
-		if _, err := fmt.Fprintln(inv.env.Stdout, line); err != nil {
+		if _, err := fmt.Fprintln(out, line); err != nil {
 			return err
 		}
 	}
-	return nil
+	return out.Flush()
 }
 
 // closureSizes returns the closure size of each of paths, in bytes.

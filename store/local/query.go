@@ -321,11 +321,32 @@ func (st *Store) Graph(ctx context.Context) (g *store.Graph, err error) {
 	return g, nil
 }
 
+// positions returns what finds where an id is among ids, which ascend. It looks in a
+// table unless most of that would be empty.
+func positions(ids []int64) func(id int64) (int32, bool) {
+	if len(ids) == 0 || ids[0] < 0 || ids[len(ids)-1] > 8*int64(len(ids))+1024 {
+		return func(id int64) (int32, bool) {
+			at, found := slices.BinarySearch(ids, id)
+			return int32(at), found
+		}
+	}
+	table := make([]int32, ids[len(ids)-1]+1) // position+1
+	for i, id := range ids {
+		table[id] = int32(i) + 1
+	}
+	return func(id int64) (int32, bool) {
+		if id < 0 || id >= int64(len(table)) {
+			return 0, false
+		}
+		return table[id] - 1, table[id] > 0
+	}
+}
+
 func readGraph(c *sqlite.Conn) (*store.Graph, error) {
 	var nodes []store.GraphNode
-	at := make(map[int64]int32) // id -> position in nodes
+	var ids []int64 // of nodes, ascending
 	err := each(c, sqlGraphPaths, nil, func(stmt *sqlite.Stmt) error {
-		at[stmt.ColumnInt64(0)] = int32(len(nodes))
+		ids = append(ids, stmt.ColumnInt64(0))
 		nodes = append(nodes, store.GraphNode{
 			Path:       store.Path(stmt.ColumnText(1)),
 			NarSize:    stmt.ColumnInt64(2),
@@ -337,10 +358,11 @@ func readGraph(c *sqlite.Conn) (*store.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	position := positions(ids)
 	edges := func(sql string) (pairs [][2]int32, err error) {
 		err = each(c, sql, nil, func(stmt *sqlite.Stmt) error {
-			from, ok1 := at[stmt.ColumnInt64(0)]
-			to, ok2 := at[stmt.ColumnInt64(1)]
+			from, ok1 := position(stmt.ColumnInt64(0))
+			to, ok2 := position(stmt.ColumnInt64(1))
 			if ok1 && ok2 {
 				pairs = append(pairs, [2]int32{from, to})
 			}
