@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -254,8 +253,17 @@ func (e *forbiddenURIError) Error() string {
 
 func (e *forbiddenURIError) Unwrap() error { return fs.ErrPermission }
 
-// wholeScheme matches what allows all URIs of a scheme.
-var wholeScheme = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:$`)
+// isWholeScheme reports whether prefix allows all URIs of a scheme, as "https:" does.
+func isWholeScheme(prefix string) bool {
+	scheme, ok := strings.CutSuffix(prefix, ":")
+	isLetter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+	if !ok || scheme == "" || !isLetter(rune(scheme[0])) {
+		return false
+	}
+	return !strings.ContainsFunc(scheme, func(r rune) bool {
+		return !isLetter(r) && (r < '0' || r > '9') && r != '+' && r != '.' && r != '-'
+	})
+}
 
 // isAllowedURI reports whether uri is one of prefixes or below one of them: the
 // prefix https://github.co does not allow https://github.com.
@@ -266,7 +274,7 @@ func isAllowedURI(uri string, prefixes []string) bool {
 		case !ok:
 		case rest == "":
 			return true
-		case prefix != "" && (strings.HasSuffix(prefix, "/") || rest[0] == '/' || wholeScheme.MatchString(prefix)):
+		case prefix != "" && (strings.HasSuffix(prefix, "/") || rest[0] == '/' || isWholeScheme(prefix)):
 			return true
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,11 +270,22 @@ func (r *daemonRequest) line(text string) {
 	}
 }
 
-// These tell how a builder ended, in the words of Nix.
-var (
-	exitCode = regexp.MustCompile(`failed with exit code ([0-9]+)`)
-	bySignal = regexp.MustCompile(`failed due to signal ([0-9]+)`)
+// These come before a number that tells how a builder ended, in the words of Nix.
+const (
+	exitCode = "failed with exit code "
+	bySignal = "failed due to signal "
 )
+
+// numberAfter returns the number that follows some words in a text.
+func numberAfter(text, words string) (number int, found bool) {
+	_, rest, found := strings.Cut(text, words)
+	digits := rest
+	if end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		digits = rest[:end]
+	}
+	number, err := strconv.Atoi(digits)
+	return number, found && err == nil
+}
 
 // failed posts that a build failed, with what the daemon said of it.
 func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string) {
@@ -286,11 +296,11 @@ func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string
 	if b.log != nil {
 		failure.Tail = b.log.LastLines()
 	}
-	if m := exitCode.FindStringSubmatch(words); m != nil {
-		failure.ExitStatus, _ = strconv.Atoi(m[1])
+	if code, ok := numberAfter(words, exitCode); ok {
+		failure.ExitStatus = code
 		failure.Status = build.PermanentFailure
-	} else if m := bySignal.FindStringSubmatch(words); m != nil {
-		failure.Signal, _ = strconv.Atoi(m[1])
+	} else if signal, ok := numberAfter(words, bySignal); ok {
+		failure.Signal = signal
 		failure.ExitStatus = 128 + failure.Signal
 		failure.Status = build.PermanentFailure
 	} else {

@@ -25,6 +25,7 @@ func locateMain(root string) int {
 		return map[string]string{"XDG_DATA_HOME": "/data"}[name]
 	})
 	if err == nil {
+		loc.Build.AutoGC = local.AutoGC{} // has a function, and does not depend on rights
 		err = json.NewEncoder(os.Stdout).Encode(loc)
 	}
 	if err != nil {
