@@ -1,7 +1,8 @@
 package engine_test
 
 import (
-	"encoding/json"
+	"bytes"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"os"
@@ -25,8 +26,7 @@ func locateMain(root string) int {
 		return map[string]string{"XDG_DATA_HOME": "/data"}[name]
 	})
 	if err == nil {
-		loc.Build.AutoGC = local.AutoGC{} // has a function, and does not depend on rights
-		err = json.NewEncoder(os.Stdout).Encode(loc)
+		err = gob.NewEncoder(os.Stdout).Encode(loc)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -125,7 +125,7 @@ func TestLocateAuto(t *testing.T) {
 				t.Skipf("this machine lets nobody go without rights: %v", err)
 			}
 			var got engine.Location
-			if err := json.Unmarshal(out, &got); err != nil {
+			if err := gob.NewDecoder(bytes.NewReader(out)).Decode(&got); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want(root), got); diff != "" {
