@@ -19,7 +19,7 @@ type finding struct {
 	state      string   // all that is to be the same in the end
 	violations []string // what must never be
 	valid      int
-	garbage    int // entries of the store that are no valid paths
+	garbage    int // entries of the store that are no valid paths, and links without their names
 	opening    time.Duration
 }
 
@@ -58,19 +58,20 @@ func (r *rig) inspect(ctx context.Context) (f finding, err error) {
 			f.garbage++
 		}
 	}
-	links, broken, err := r.links(st, valid)
+	links, broken, left, err := r.links(st, valid)
 	if err != nil {
 		return f, err
 	}
+	f.garbage += left
 	f.violations = append(f.violations, broken...)
 	slices.Sort(lines)
 	f.state = strings.Join(append(lines, links...), "\n")
 	return f, nil
 }
 
-// links returns the links beside the store, and those of them that lead to
-// something in it that is not valid.
-func (r *rig) links(st *local.Store, valid map[store.Path]bool) (links, broken []string, err error) {
+// links returns the links beside the store, those of them that lead to something in
+// it that is not valid, and how many there are that were not yet given their names.
+func (r *rig) links(st *local.Store, valid map[store.Path]bool) (links, broken []string, left int, err error) {
 	err = filepath.WalkDir(r.out(), func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Type()&fs.ModeSymlink == 0 {
 			return err
@@ -83,7 +84,11 @@ func (r *rig) links(st *local.Store, valid map[store.Path]bool) (links, broken [
 		if err != nil {
 			return err
 		}
-		links = append(links, rel+" -> "+target)
+		if strings.Contains(rel, ".tmp-") {
+			left++
+		} else {
+			links = append(links, rel+" -> "+target)
+		}
 		if strings.HasPrefix(target, string(st.Dir())+"/") {
 			if p, err := st.Dir().ParsePath(target); err != nil || !valid[p] {
 				broken = append(broken, rel+" leads to "+target+", which is not valid")
@@ -93,7 +98,7 @@ func (r *rig) links(st *local.Store, valid map[store.Path]bool) (links, broken [
 		}
 		return nil
 	})
-	return links, broken, err
+	return links, broken, left, err
 }
 
 // settle ends what a fault interrupted: the operation is made again, unless it was
