@@ -76,6 +76,10 @@ confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 $(TESTFLAGS) $(PKG)
 
+day: build ## a day in the life of a store that nixbench and a real Nix share: make day NIX=DIR [STEPS=200]
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make day NIX=DIR [STEPS=200] (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) STEPS=$(or $(STEPS),200) $(GO) test -tags confirm -run TestConfirmDayInTheLife -count 1 -timeout 60m $(TESTFLAGS) .
+
 conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR [DIFF=1] [SUITE=regexp] [NIX=DIR]
 	@test -f "$(NIX_SRC)/tests/functional/lang.sh" || { echo "usage: make conformance NIX_SRC=DIR (a checkout of NixOS/nix)"; exit 2; }
 	@NIX_SRC=$(abspath $(NIX_SRC)) NIX=$(if $(NIX),$(abspath $(NIX))) NIXBENCH=$(abspath nixbench) \
@@ -128,4 +132,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash e2e faults sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash day e2e faults sizes clean help

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// daySteps is how long a day is.
-const daySteps = 200
+// daySteps is how long a day is, unless STEPS says otherwise, as in make day.
+const daySteps = 30
 
 // A day in the life of a store that two programs share: they take turns at adding,
 // building, installing, rolling back, optimising and collecting, and after each step the
@@ -53,7 +54,14 @@ func TestConfirmDayInTheLife(t *testing.T) {
 		`nix-store --realise $(nix-instantiate pk.nix -A clash) --check || nix-store -r $(nix-instantiate pk.nix -A clash)`,
 		`nix-env -p p/env -f pk.nix -iA hello1; nix-env -p p/env --list-generations; nix-env -p p/env -q --out-path; nix profile list --profile p/new; nix path-info -rsS ./p/env`,
 	}
-	for i := range daySteps {
+	length := daySteps
+	if text := os.Getenv("STEPS"); text != "" {
+		var err error
+		if length, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("STEPS: %v", err)
+		}
+	}
+	for i := range length {
 		step := steps[i*7%len(steps)]
 		turn := i % 2
 		vars := []string{fmt.Sprintf("STEP=%d", i)}
