@@ -226,12 +226,3 @@ func (a adjacency) reverse() adjacency {
 	}
 	return r
 }
-
-func contains(nodes []Node, n Node) bool {
-	for _, m := range nodes {
-		if m == n {
-			return true
-		}
-	}
-	return false
-}
