@@ -103,15 +103,7 @@ func (m *mover) hash(o *output, self string, others map[string]string) (nixhash.
 	if err != nil {
 		return nixhash.Hash{}, err
 	}
-	switch o.spec.Method {
-	case store.NAR:
-		err = nar.Dump(rewriter, o.file, nil)
-	case store.Flat, store.Text:
-		err = dumpFlat(rewriter, o)
-	default:
-		err = fmt.Errorf("hash '%s': ingestion method %s is not supported", o.scratch, o.spec.Method)
-	}
-	if err != nil {
+	if err := o.dump(rewriter, o.scratch); err != nil {
 		return nixhash.Hash{}, err
 	}
 	if err := rewriter.Close(); err != nil {

@@ -213,19 +213,23 @@ func (c *collector) checkFixed(o *output) error {
 
 // hashFixed hashes a fixed output as its derivation says.
 func hashFixed(o *output) (nixhash.Hash, error) {
+	if o.spec.Method == store.NAR && o.spec.Algo == nixhash.SHA256 {
+		return o.info.NarHash, nil
+	}
 	hasher := nixhash.New(o.spec.Algo)
+	err := o.dump(hasher, o.spec.Path)
+	return hasher.Sum(), err
+}
+
+// dump writes what of an output its derivation has hashed. Errors call it name.
+func (o *output) dump(w io.Writer, name store.Path) error {
 	switch o.spec.Method {
 	case store.NAR:
-		if o.spec.Algo == nixhash.SHA256 {
-			return o.info.NarHash, nil
-		}
-		err := nar.Dump(hasher, o.file, nil)
-		return hasher.Sum(), err
+		return nar.Dump(w, o.file, nil)
 	case store.Flat, store.Text:
-		err := dumpFlat(hasher, o)
-		return hasher.Sum(), err
+		return dumpFlat(w, o)
 	}
-	return nixhash.Hash{}, fmt.Errorf("hash '%s': ingestion method %s is not supported", o.spec.Path, o.spec.Method)
+	return fmt.Errorf("hash '%s': ingestion method %s is not supported", name, o.spec.Method)
 }
 
 // install checks outputs, moves them into the store and registers them.
