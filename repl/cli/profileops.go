@@ -229,20 +229,26 @@ func (inv *invocation) matching(dir store.Dir, manifest *engine.Manifest) ([]str
 	return slices.Sorted(maps.Keys(picked)), nil
 }
 
+// picked returns the manifest of a profile and the names of the packages in it that
+// the arguments match. That there are none, to be removed or upgraded, is warned of.
+func (inv *invocation) picked(ctx context.Context, eng *engine.Engine, profile, verb string) (*engine.Manifest, []string, error) {
+	manifest, err := currentManifest(ctx, eng, profile)
+	if err != nil {
+		return nil, nil, err
+	}
+	names, err := inv.matching(eng.Store().Dir(), manifest)
+	if err == nil && len(names) == 0 {
+		inv.warn("No packages to " + verb + ". Use 'nix profile list' to see the current profile.")
+	}
+	return manifest, names, err
+}
+
 // runProfileRemove is `nixbench profile remove`.
 func runProfileRemove(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
-		manifest, err := currentManifest(ctx, eng, name)
-		if err != nil {
+		manifest, names, err := inv.picked(ctx, eng, name, "remove")
+		if err != nil || len(names) == 0 {
 			return err
-		}
-		names, err := inv.matching(eng.Store().Dir(), manifest)
-		if err != nil {
-			return err
-		}
-		if len(names) == 0 {
-			inv.warn("No packages to remove. Use 'nix profile list' to see the current profile.")
-			return nil
 		}
 		for _, elem := range names {
 			inv.notice("removing '%s'", text.SanitiseName(manifest.Elements[elem].Identifier()))
@@ -257,17 +263,9 @@ func runProfileRemove(ctx context.Context, inv *invocation) error {
 // cannot be upgraded, and flakes are not evaluated yet.
 func runProfileUpgrade(ctx context.Context, inv *invocation) error {
 	return inv.withProfile(ctx, func(eng *engine.Engine, name string) error {
-		manifest, err := currentManifest(ctx, eng, name)
-		if err != nil {
+		manifest, names, err := inv.picked(ctx, eng, name, "upgrade")
+		if err != nil || len(names) == 0 {
 			return err
-		}
-		names, err := inv.matching(eng.Store().Dir(), manifest)
-		if err != nil {
-			return err
-		}
-		if len(names) == 0 {
-			inv.warn("No packages to upgrade. Use 'nix profile list' to see the current profile.")
-			return nil
 		}
 		for _, elem := range names {
 			e := manifest.Elements[elem]
