@@ -39,9 +39,10 @@ var rules = []rule{
 	{"store/profile", "store", "golang.org/x/sys/unix"},
 	{"store/export", "store store/nar store/nixhash", ""},
 	{"store/githash", "store/nixhash", "golang.org/x/sys/unix"},
-	{"store/local", "store store/aterm store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/refscan",
+	{"store/local", "store store/aterm store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
-	{"store/daemon", "store store/drv store/nar store/nixhash", ""},
+	{"store/daemon", "store store/drv store/nar store/nixhash store/pending", ""},
+	{"store/pending", "store store/drv store/nixhash", ""},
 	{"store/daemon/daemontest", "store/...", ""},
 	{"store/storetest", "store/...", "github.com/rogpeppe/go-internal/txtar"},
 

@@ -70,7 +70,7 @@ func (st *Store) Delete(ctx context.Context, paths []store.Path, deleted func(st
 	if err != nil {
 		return gone, freed, fmt.Errorf("delete paths: %w", err)
 	}
-	st.drvs.forget()
+	st.drvs.Forget()
 	return gone, freed, nil
 }
 

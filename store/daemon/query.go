@@ -48,7 +48,7 @@ func (st *Store) QueryValid(ctx context.Context, paths []store.Path) (valid []st
 
 // Pending reports whether p is a derivation that was added, and that the daemon
 // does not have yet.
-func (st *Store) Pending(p store.Path) bool { return st.drvs.has(p) }
+func (st *Store) Pending(p store.Path) bool { return st.drvs.Has(p) }
 
 // flushFor flushes if one of paths is pending.
 func (st *Store) flushFor(ctx context.Context, paths ...store.Path) error {

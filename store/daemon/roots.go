@@ -95,7 +95,7 @@ func (st *Store) AddTempRoot(ctx context.Context, p store.Path) error { return s
 // ReleaseTempRoots lets go of all that [Store.AddTempRoot] keeps, and what was
 // added.
 func (st *Store) ReleaseTempRoots() error {
-	st.drvs.forget()
+	st.drvs.Forget()
 	return st.roots.Release()
 }
 

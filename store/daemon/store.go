@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nixbench/store"
+	"nixbench/store/pending"
 )
 
 // Options say which daemon serves a store and how to use it.
@@ -52,7 +53,7 @@ type Settings struct {
 type Store struct {
 	opts  Options
 	slots chan struct{} // one for each connection in use
-	drvs  drvBatch
+	drvs  pending.Batch
 	roots *TempRoots
 
 	mu     sync.Mutex // mu guards the fields below
@@ -79,7 +80,6 @@ func New(opts Options) *Store {
 	}
 	st := &Store{opts: opts, slots: make(chan struct{}, opts.MaxConnections)}
 	st.roots = st.NewTempRoots()
-	st.drvs.init()
 	return st
 }
 

@@ -1,9 +1,5 @@
 package local
 
-// Instantiation adds derivations by the thousand. They are kept in memory until
-// there are many or someone needs one on disk, and then written, synced
-// and registered together.
-
 import (
 	"context"
 	"fmt"
@@ -17,64 +13,18 @@ import (
 
 	"nixbench/store"
 	"nixbench/store/drv"
-	"nixbench/store/nixhash"
+	"nixbench/store/pending"
 )
 
-// What is pending is written when it reaches one of these.
-const (
-	maxPending      = 1000
-	maxPendingBytes = 16 << 20
-)
-
-// A pendingDrv is a derivation that is not on disk yet.
-type pendingDrv struct {
-	d    *drv.Derivation
-	text []byte
-	refs []store.Path
-}
-
-// A drvBatch holds the pending derivations and what is known without asking
-// the database. It is safe for concurrent use.
+// A drvBatch holds the pending derivations and which rows of the database are
+// known without asking. It is safe for concurrent use.
 type drvBatch struct {
-	flushing sync.Mutex // held while a batch is written
+	pending.Batch
 
-	mu      sync.Mutex // mu guards the fields below
-	pending map[store.Path]pendingDrv
-	bytes   int
-	// writing is the batch that is being written; it is still pending for
-	// those who ask.
-	writing map[store.Path]pendingDrv
-	// kept holds the derivations that were valid after this process had made
-	// them temporary roots: they stay so.
-	kept map[store.Path]bool
-	// ids holds rows of the database. They may be gone: ids are not used again,
-	// so that a reference to one fails.
+	mu sync.Mutex
+	// ids, guarded by mu, holds rows of the database. They may be gone: ids are not
+	// used again, so that a reference to one fails.
 	ids map[store.Path]int64
-}
-
-func (b *drvBatch) init() {
-	b.pending = make(map[store.Path]pendingDrv)
-	b.kept = make(map[store.Path]bool)
-	b.ids = make(map[store.Path]int64)
-}
-
-// has reports whether p is pending.
-func (b *drvBatch) has(p store.Path) bool {
-	_, found := b.get(p)
-	return found
-}
-
-func (b *drvBatch) get(p store.Path) (pendingDrv, bool) {
-	if !p.IsDerivation() {
-		return pendingDrv{}, false
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if d, found := b.pending[p]; found {
-		return d, true
-	}
-	d, found := b.writing[p]
-	return d, found
 }
 
 // id returns the row of p if it is remembered.
@@ -88,6 +38,9 @@ func (b *drvBatch) id(p store.Path) (int64, bool) {
 func (b *drvBatch) remember(ids map[store.Path]int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.ids == nil {
+		b.ids = make(map[store.Path]int64)
+	}
 	maps.Copy(b.ids, ids)
 }
 
@@ -96,7 +49,7 @@ func (b *drvBatch) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	clear(b.ids)
-	clear(b.kept)
+	b.Forget()
 }
 
 // AddDerivation adds a store derivation and returns its path. Its inputs must
@@ -107,11 +60,9 @@ func (b *drvBatch) forget() {
 // is open; it is on disk, and valid for others, after [Store.Flush], or as soon
 // as another method needs it to be.
 func (st *Store) AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error) {
-	text := d.ATerm()
-	refs := d.References()
-	p, err := st.dir.TextPath(d.Name+drv.Suffix, nixhash.Sum(nixhash.SHA256, text), refs)
+	p, add, err := pending.New(st.dir, d)
 	if err == nil {
-		err = st.addDerivation(ctx, p, pendingDrv{d, text, refs})
+		err = st.addDerivation(ctx, p, add)
 	}
 	if err != nil {
 		return "", fmt.Errorf("add derivation %s: %w", d.Name, err)
@@ -119,20 +70,16 @@ func (st *Store) AddDerivation(ctx context.Context, d *drv.Derivation) (store.Pa
 	return p, nil
 }
 
-func (st *Store) addDerivation(ctx context.Context, p store.Path, add pendingDrv) error {
-	b := &st.drvs
-	b.mu.Lock()
-	known := b.kept[p] || b.pending[p].d != nil || b.writing[p].d != nil
-	b.mu.Unlock()
-	if known {
+func (st *Store) addDerivation(ctx context.Context, p store.Path, add pending.Derivation) error {
+	if st.drvs.Known(p) {
 		return nil
 	}
-	if err := st.modulo.CheckOutputs(add.d); err != nil {
+	if err := st.modulo.CheckOutputs(add.Drv); err != nil {
 		return err
 	}
 	if !st.ReadOnly() {
 		// So that what is seen to be valid stays so.
-		if err := st.addTempRoots(ctx, append([]store.Path{p}, add.refs...)...); err != nil {
+		if err := st.addTempRoots(ctx, append([]store.Path{p}, add.Refs...)...); err != nil {
 			return err
 		}
 	}
@@ -141,25 +88,18 @@ func (st *Store) addDerivation(ctx context.Context, p store.Path, add pendingDrv
 		return err
 	}
 	if valid {
-		b.mu.Lock()
-		b.kept[p] = true
-		b.mu.Unlock()
+		st.drvs.Keep(p)
 		return nil
 	}
 	if err := st.Writable(); err != nil {
 		return err
 	}
-	for _, ref := range add.refs {
+	for _, ref := range add.Refs {
 		if err := st.checkInput(ctx, ref); err != nil {
 			return err
 		}
 	}
-	b.mu.Lock()
-	b.pending[p] = add
-	b.bytes += len(add.text)
-	full := len(b.pending) >= maxPending || b.bytes >= maxPendingBytes
-	b.mu.Unlock()
-	if full {
+	if st.drvs.Add(p, add) {
 		return st.Flush(ctx)
 	}
 	return nil
@@ -167,11 +107,7 @@ func (st *Store) addDerivation(ctx context.Context, p store.Path, add pendingDrv
 
 // checkInput reports an error unless p is valid or pending.
 func (st *Store) checkInput(ctx context.Context, p store.Path) error {
-	b := &st.drvs
-	b.mu.Lock()
-	known := b.kept[p] || b.pending[p].d != nil || b.writing[p].d != nil
-	b.mu.Unlock()
-	if known {
+	if st.drvs.Known(p) {
 		return nil
 	}
 	valid, err := st.isValid(ctx, p)
@@ -184,8 +120,8 @@ func (st *Store) checkInput(ctx context.Context, p store.Path) error {
 // loadDerivation returns the derivation at p, pending or on disk, valid or not,
 // if its text is what p says.
 func (st *Store) loadDerivation(p store.Path) (*drv.Derivation, error) {
-	if d, found := st.drvs.get(p); found {
-		return d.d, nil
+	if d, found := st.drvs.Get(p); found {
+		return d.Drv, nil
 	}
 	text, err := os.ReadFile(st.RealPath(p))
 	if err != nil {
@@ -200,7 +136,7 @@ func (st *Store) loadDerivation(p store.Path) (*drv.Derivation, error) {
 
 // flushFor flushes if p is pending.
 func (st *Store) flushFor(ctx context.Context, p store.Path) error {
-	if !st.drvs.has(p) {
+	if !st.drvs.Has(p) {
 		return nil
 	}
 	return st.Flush(ctx)
@@ -208,46 +144,14 @@ func (st *Store) flushFor(ctx context.Context, p store.Path) error {
 
 // Flush writes the derivations that were added to disk and makes them valid for
 // all. After an error they are still pending.
-func (st *Store) Flush(ctx context.Context) error {
-	b := &st.drvs
-	b.mu.Lock()
-	idle := len(b.pending) == 0 && b.writing == nil
-	b.mu.Unlock()
-	if idle {
-		return nil
-	}
-	b.flushing.Lock()
-	defer b.flushing.Unlock()
-	b.mu.Lock()
-	b.writing, b.pending, b.bytes = b.pending, make(map[store.Path]pendingDrv), 0
-	batch := b.writing
-	b.mu.Unlock()
-	err := st.writeDerivations(ctx, batch)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.writing = nil
-	if err != nil {
-		for p, d := range batch {
-			b.pending[p] = d
-			b.bytes += len(d.text)
-		}
-		return fmt.Errorf("write derivations: %w", err)
-	}
-	for p := range batch {
-		b.kept[p] = true
-	}
-	return nil
-}
+func (st *Store) Flush(ctx context.Context) error { return st.drvs.Flush(ctx, st.writeDerivations) }
 
 // writeDerivations writes a batch, in parts small enough that the locks of all
 // its paths can be held at once.
-func (st *Store) writeDerivations(ctx context.Context, batch map[store.Path]pendingDrv) error {
-	if len(batch) == 0 {
-		return nil
-	}
+func (st *Store) writeDerivations(ctx context.Context, batch map[store.Path]pending.Derivation) error {
 	// Inputs before what refers to them, since each part must be complete.
 	order, err := store.TopoSort(ctx, slices.Sorted(maps.Keys(batch)), func(_ context.Context, p store.Path) ([]store.Path, error) {
-		return batch[p].refs, nil
+		return batch[p].Refs, nil
 	})
 	if err != nil {
 		return err
@@ -264,15 +168,15 @@ func (st *Store) writeDerivations(ctx context.Context, batch map[store.Path]pend
 			return err
 		}
 		file := filepath.Join(dir, p.Base())
-		if err := writeText(file, batch[p].text); err != nil {
+		if err := writeText(file, batch[p].Text); err != nil {
 			return err
 		}
-		info, err := textInfo(p, batch[p].text, batch[p].refs)
+		info, err := textInfo(p, batch[p].Text, batch[p].Refs)
 		if err != nil {
 			return err
 		}
 		objs = append(objs, object{info, file})
-		checked[p] = batch[p].d
+		checked[p] = batch[p].Drv
 	}
 	if err := st.syncTrees(st.realDir, dir); err != nil {
 		return err
@@ -292,5 +196,5 @@ func maxLocks() int {
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
 		return 64
 	}
-	return int(min(max(limit.Cur/4, 16), maxPending))
+	return int(min(max(limit.Cur/4, 16), pending.Max))
 }

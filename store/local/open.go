@@ -71,7 +71,6 @@ func newStore(o Options) *Store {
 		st.auto.Free = st.freeSpace
 	}
 	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
-	st.drvs.init()
 	st.roots.st = st
 	return st
 }

@@ -17,7 +17,7 @@ import (
 // IsValid reports whether the store has p. A derivation that was added counts,
 // see [Store.AddDerivation].
 func (st *Store) IsValid(ctx context.Context, p store.Path) (bool, error) {
-	if st.drvs.has(p) {
+	if st.drvs.Has(p) {
 		return true, nil
 	}
 	valid, err := st.isValid(ctx, p)
@@ -50,7 +50,7 @@ func (st *Store) QueryValid(ctx context.Context, paths []store.Path) ([]store.Pa
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			found, err := st.drvs.has(p), error(nil)
+			found, err := st.drvs.Has(p), error(nil)
 			if !found {
 				found, err = exists(c, sqlPathID, bindPath(p))
 			}

@@ -254,7 +254,6 @@ func (r *Rebuild) write(ctx context.Context, file string) error {
 		return err
 	}
 	writer := &Store{dir: r.st.dir, realDir: r.st.realDir, syncMode: r.st.syncMode}
-	writer.drvs.init()
 	writer.modulo = r.st.modulo
 	writer.db.db = db
 	err = db.write(ctx, func(c *sqlite.Conn) error {
