@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -49,27 +48,16 @@ type filler struct {
 }
 
 func (conf *config) runOut(ctx context.Context) error {
-	input := filepath.Join(conf.scratch, "input")
-	if err := conf.inputs(ctx, input); err != nil {
-		return err
-	}
-	writeHead(os.Stdout)
-	var rows []*row
-	for i := range operations {
-		op := &operations[i]
-		if !conf.only.MatchString(op.name) {
-			continue
-		}
-		for j := range shortages {
-			r, err := conf.fill(ctx, op, &shortages[j], input)
+	return conf.eachOperation(ctx, func(op *operation, input string) (rows []*row, err error) {
+		for i := range shortages {
+			r, err := conf.fill(ctx, op, &shortages[i], input)
 			if err != nil {
-				return fmt.Errorf("%s: %w", op.name, err)
+				return nil, err
 			}
-			r.write(os.Stdout)
 			rows = append(rows, r)
 		}
-	}
-	return total(rows)
+		return rows, nil
+	})
 }
 
 // fill tries one operation with too little of something.

@@ -12,25 +12,36 @@ import (
 // something. Threads run as they like, so that the nth call is not the same each
 // time.
 func killTrials(ctx context.Context, conf *config) error {
+	return conf.eachOperation(ctx, func(op *operation, input string) ([]*row, error) {
+		r, err := conf.killAll(ctx, op, input)
+		return []*row{r}, err
+	})
+}
+
+// eachOperation prints the rows that the trials of each operation come to. Input is
+// where what it adds and builds has been made.
+func (conf *config) eachOperation(ctx context.Context, try func(op *operation, input string) ([]*row, error)) error {
 	input := filepath.Join(conf.scratch, "input")
 	if err := conf.inputs(ctx, input); err != nil {
 		return err
 	}
 	writeHead(os.Stdout)
-	var rows []*row
+	var all []*row
 	for i := range operations {
 		op := &operations[i]
 		if !conf.only.MatchString(op.name) {
 			continue
 		}
-		r, err := conf.killAll(ctx, op, input)
+		rows, err := try(op, input)
 		if err != nil {
 			return fmt.Errorf("%s: %w", op.name, err)
 		}
-		r.write(os.Stdout)
-		rows = append(rows, r)
+		for _, r := range rows {
+			r.write(os.Stdout)
+		}
+		all = append(all, rows...)
 	}
-	return total(rows)
+	return total(all)
 }
 
 // inputs makes what is added, built and imported.
