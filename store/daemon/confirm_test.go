@@ -130,6 +130,9 @@ func (r *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// CloseWrite is that of the connection of a socket.
+func (r *recorder) CloseWrite() error { return r.Conn.(*net.UnixConn).CloseWrite() }
+
 var record = flag.Bool("record", false, "write the transcripts of testdata")
 
 // The session of the transcripts comes out the same with real daemons. With

@@ -3,8 +3,11 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"nixbench/store"
 )
@@ -81,11 +84,25 @@ func (t *TempRoots) Release() error {
 	t.busy <- struct{}{}
 	defer func() { <-t.busy }()
 	if t.c != nil {
-		t.c.nc.Close()
+		hangUp(t.c.nc)
 	}
 	t.c = nil
 	clear(t.held)
 	return nil
+}
+
+// hangUpTime is how long a daemon has to notice that a connection ended.
+const hangUpTime = time.Second
+
+// hangUp closes a connection once the process of the daemon that served it has ended:
+// until then it holds the roots, and a collection begun at once would find them.
+func hangUp(nc net.Conn) {
+	defer nc.Close()
+	half, ok := nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil || nc.SetReadDeadline(time.Now().Add(hangUpTime)) != nil {
+		return
+	}
+	io.Copy(io.Discard, nc)
 }
 
 // AddTempRoot keeps a path, valid or not, from being collected until
