@@ -10,13 +10,9 @@ func (g *Graph) dominate() (dominator []Node, added []int64) {
 	n := g.Len()
 	dominator = make([]Node, n)
 	depth := make([]int32, n)
-	isRoot := make([]bool, n)
-	for _, r := range g.roots {
-		isRoot[r] = true
-	}
 	for v := range Node(n) {
 		d := None
-		if !isRoot[v] {
+		if !g.root[v] {
 			referrers := g.Referrers(v)
 			d = referrers[0] // what is no root has one
 			for _, r := range referrers[1:] {

@@ -26,6 +26,8 @@ type Graph struct {
 	index []int32 // of the node in st
 	nodes []Node  // by index in st; None for what is not in the closure
 	roots []Node
+	root  []bool  // by node
+	own   []int64 // by node, bytes
 
 	refs, referrers adjacency
 
@@ -39,6 +41,11 @@ type Graph struct {
 // root is not valid, errors.Is(err, store.ErrInvalidPath). If references go in
 // a circle, which no store allows, the error is a [*store.CycleError].
 func New(st *store.Graph, roots ...store.Path) (*Graph, error) {
+	return load(st, roots, func(i int32) int64 { return st.NarSize[i] })
+}
+
+// load is [New] with sizes of one's own, by index in the snapshot.
+func load(st *store.Graph, roots []store.Path, size func(i int32) int64) (*Graph, error) {
 	g := &Graph{st: st, nodes: make([]Node, st.Len())}
 	for i := range g.nodes {
 		g.nodes[i] = None
@@ -50,17 +57,19 @@ func New(st *store.Graph, roots ...store.Path) (*Graph, error) {
 	if err := g.sort(found); err != nil {
 		return nil, fmt.Errorf("load closure: %w", err)
 	}
-	isRoot := make([]bool, g.Len())
+	g.root = make([]bool, g.Len())
 	for _, p := range roots {
 		i, _ := st.Index(p)
-		if n := g.nodes[i]; !isRoot[n] {
-			isRoot[n] = true
+		if n := g.nodes[i]; !g.root[n] {
+			g.root[n] = true
 			g.roots = append(g.roots, n)
 		}
 	}
 	g.connect()
-	for n := range g.Len() {
-		g.total += g.OwnSize(Node(n))
+	g.own = make([]int64, g.Len())
+	for n, i := range g.index {
+		g.own[n] = size(i)
+		g.total += g.own[n]
 	}
 	g.dominator, g.added = g.dominate()
 	g.sizes.init(g.Len())
@@ -153,6 +162,9 @@ func (g *Graph) Len() int { return len(g.index) }
 // modify it.
 func (g *Graph) Roots() []Node { return g.roots }
 
+// IsRoot reports whether n is one of the roots.
+func (g *Graph) IsRoot(n Node) bool { return g.root[n] }
+
 // Path returns the store path of n.
 func (g *Graph) Path(n Node) store.Path { return g.st.Paths[g.index[n]] }
 
@@ -176,11 +188,11 @@ func (g *Graph) References(n Node) []Node { return g.refs.of(n) }
 // caller must not modify it.
 func (g *Graph) Referrers(n Node) []Node { return g.referrers.of(n) }
 
-// Total returns the sum of all NAR sizes, in bytes.
+// Total returns the sum of all sizes, in bytes.
 func (g *Graph) Total() int64 { return g.total }
 
-// OwnSize returns the NAR size of n, in bytes.
-func (g *Graph) OwnSize(n Node) int64 { return g.st.NarSize[g.index[n]] }
+// OwnSize returns the NAR size of n in bytes, or what [BuildTime] counts.
+func (g *Graph) OwnSize(n Node) int64 { return g.own[n] }
 
 // AddedSize returns by how many bytes the closure would shrink if n were not
 // in it: the sizes of n and of all that only n leads to from the roots. It is 0

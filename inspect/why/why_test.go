@@ -196,7 +196,9 @@ func TestAgainstPlainWalk(t *testing.T) {
 	}
 }
 
-func BenchmarkNew(b *testing.B) {
+// benchGraph is a closure of 100,000 paths, each of which refers to ten near it.
+func benchGraph(b *testing.B) *closure.Graph {
+	b.Helper()
 	rnd := rand.New(rand.NewPCG(1, 2))
 	const n = 100_000
 	nodes := make([]store.GraphNode, n)
@@ -213,10 +215,26 @@ func BenchmarkNew(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return g
+}
+
+func BenchmarkNew(b *testing.B) {
+	g := benchGraph(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if c := New(g, 0, Node(g.Len()-1)); !c.Found() {
 			b.Fatal("no chain")
+		}
+	}
+}
+
+func BenchmarkCut(b *testing.B) {
+	g := benchGraph(b)
+	c := New(g, 0, Node(g.Len()-1))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Cut(b.Context()); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
