@@ -23,8 +23,8 @@ type Cut struct {
 
 // Cut returns a smallest set of references that all chains go through. It is
 // empty if there is no chain, or only one of no steps. It takes some
-// milliseconds for most ends, and up to a second where tens of thousands of
-// references lie on chains; the only error is that of ctx.
+// milliseconds for most ends, and up to a second where a million references lie
+// on chains; the only error is that of ctx.
 func (c *Chains) Cut(ctx context.Context) (*Cut, error) {
 	cut := &Cut{}
 	if !c.Found() || c.from == c.to {
@@ -57,59 +57,92 @@ func (c *Chains) Direct() []Node {
 // A flow is a largest set of chains that share no reference, by Dinic's method:
 // as long as a way is left, find the nearest ones by levels and fill them all.
 // There are as many as a smallest cut has references.
+//
+// References are numbered, those of each node end to end; a way leads along one
+// that is not full, or back along one that is.
 type flow struct {
-	nodes []Node
-	at    map[Node]int32 // position in nodes
-	arcs  [][]arc        // by position
-	level []int32        // steps from the start, -1 if not reached
-	next  []int32        // which arc to try next
-	from  int32
-	to    int32
+	nodes    []Node
+	from, to int32
+	out, in  arcs
+	full     []bool  // by reference
+	level    []int32 // steps from the start, -1 if not reached
+	next     []int32 // how many ways out of a node were tried
 }
 
-// An arc is a reference, or the way back along one.
-type arc struct {
-	to      int32
-	back    int32 // position of its opposite in arcs[to]
-	free    bool
-	forward bool // a reference
+// arcs are the references at one end of each node.
+type arcs struct {
+	start []int32 // of node i's in the others; one more than there are nodes
+	other []int32 // the node at the other end
+	ref   []int32 // the number of the reference
 }
 
 func newFlow(c *Chains) *flow {
-	f := &flow{nodes: c.nodes, at: make(map[Node]int32, len(c.nodes)), arcs: make([][]arc, len(c.nodes))}
+	f := &flow{nodes: c.nodes, level: make([]int32, len(c.nodes)), next: make([]int32, len(c.nodes))}
+	at := make([]int32, c.g.Len()) // position in nodes
 	for i, n := range c.nodes {
-		f.at[n] = int32(i)
+		at[n] = int32(i)
 	}
-	f.from, f.to = f.at[c.from], f.at[c.to]
+	f.from, f.to = at[c.from], at[c.to]
+	f.out.start = make([]int32, len(c.nodes)+1)
+	f.in.start = make([]int32, len(c.nodes)+1)
 	for i, n := range c.nodes {
-		if n == c.to {
-			continue
-		}
-		for _, r := range c.g.References(n) {
-			if c.steps[r] < 0 {
-				continue
+		if n != c.to {
+			for _, r := range c.g.References(n) {
+				if c.steps[r] >= 0 {
+					f.out.ref = append(f.out.ref, int32(len(f.out.ref)))
+					f.out.other = append(f.out.other, at[r])
+					f.in.start[at[r]+1]++
+				}
 			}
-			j := f.at[r]
-			f.arcs[i] = append(f.arcs[i], arc{to: j, back: int32(len(f.arcs[j])), free: true, forward: true})
-			f.arcs[j] = append(f.arcs[j], arc{to: int32(i), back: int32(len(f.arcs[i]) - 1)})
+		}
+		f.out.start[i+1] = int32(len(f.out.other))
+	}
+	f.full = make([]bool, len(f.out.other))
+	f.in.other, f.in.ref = make([]int32, len(f.full)), make([]int32, len(f.full))
+	for i := range c.nodes {
+		f.in.start[i+1] += f.in.start[i]
+	}
+	for i := range c.nodes {
+		for e := f.out.start[i]; e < f.out.start[i+1]; e++ {
+			j := f.out.other[e]
+			at := f.in.start[j] + f.next[j]
+			f.in.other[at], f.in.ref[at] = int32(i), e
+			f.next[j]++
 		}
 	}
-	f.level, f.next = make([]int32, len(f.nodes)), make([]int32, len(f.nodes))
 	return f
 }
 
-// levels finds how far each node is from the start along free arcs, and
-// reports whether the end can be reached.
+// way returns the k-th way out of v and the reference that it takes; free says
+// whether it can be gone, and more whether there is such a way.
+func (f *flow) way(v, k int32) (to, ref int32, free, more bool) {
+	if e := f.out.start[v] + k; e < f.out.start[v+1] {
+		return f.out.other[e], e, !f.full[e], true
+	}
+	e := f.in.start[v] + k - (f.out.start[v+1] - f.out.start[v])
+	if e < f.in.start[v+1] {
+		return f.in.other[e], f.in.ref[e], f.full[f.in.ref[e]], true
+	}
+	return 0, 0, false, false
+}
+
+// levels finds how far nodes are from the start, as far as the end is, and
+// reports whether that can be reached.
 func (f *flow) levels() bool {
 	for i := range f.level {
 		f.level[i], f.next[i] = -1, 0
 	}
 	f.level[f.from] = 0
-	for todo := []int32{f.from}; len(todo) > 0; todo = todo[1:] {
-		for _, a := range f.arcs[todo[0]] {
-			if a.free && f.level[a.to] < 0 {
-				f.level[a.to] = f.level[todo[0]] + 1
-				todo = append(todo, a.to)
+	for todo := []int32{f.from}; len(todo) > 0 && f.level[f.to] < 0; todo = todo[1:] {
+		v := todo[0]
+		for k := int32(0); ; k++ {
+			to, _, free, more := f.way(v, k)
+			if !more {
+				break
+			}
+			if free && f.level[to] < 0 {
+				f.level[to] = f.level[v] + 1
+				todo = append(todo, to)
 			}
 		}
 	}
@@ -118,53 +151,55 @@ func (f *flow) levels() bool {
 
 // block fills ways to the end, level by level, until none is left.
 func (f *flow) block() {
-	var way []int32 // nodes from the start on; the arc taken is next[node]
+	var nodes, refs []int32 // of the way so far
 	for v := f.from; ; {
+		to, ref, free, more := f.way(v, f.next[v])
 		switch {
 		case v == f.to:
-			for _, u := range way {
-				a := &f.arcs[u][f.next[u]]
-				a.free = false
-				f.arcs[a.to][a.back].free = true
+			for _, ref := range refs {
+				f.full[ref] = !f.full[ref]
 			}
-			way, v = way[:0], f.from
-		case int(f.next[v]) == len(f.arcs[v]):
-			if v == f.from {
-				return
-			}
-			v = way[len(way)-1]
-			way = way[:len(way)-1]
-			f.next[v]++ // a dead end
+			nodes, refs, v = nodes[:0], refs[:0], f.from
+		case !more && v == f.from:
+			return
+		case !more: // a dead end
+			v = nodes[len(nodes)-1]
+			nodes, refs = nodes[:len(nodes)-1], refs[:len(refs)-1]
+			f.next[v]++
+		case free && f.level[to] == f.level[v]+1:
+			nodes, refs = append(nodes, v), append(refs, ref)
+			v = to
 		default:
-			a := f.arcs[v][f.next[v]]
-			if a.free && f.level[a.to] == f.level[v]+1 {
-				way = append(way, v)
-				v = a.to
-			} else {
-				f.next[v]++
-			}
+			f.next[v]++
 		}
 	}
 }
 
-// lastCut returns the references that lead into what the end can still be
-// reached from: they are full, and as near to the end as such a set can be.
+// lastCut returns the references that lead into what leads to the end along
+// ways that are left: they are full, and as near to the end as such a set can be.
 func (f *flow) lastCut() []closure.Reference {
 	leads := make([]bool, len(f.nodes))
 	leads[f.to] = true
 	for todo := []int32{f.to}; len(todo) > 0; todo = todo[1:] {
-		for _, a := range f.arcs[todo[0]] {
-			if f.arcs[a.to][a.back].free && !leads[a.to] {
-				leads[a.to] = true
-				todo = append(todo, a.to)
+		v := todo[0]
+		visit := func(from int32, free bool) {
+			if free && !leads[from] {
+				leads[from] = true
+				todo = append(todo, from)
 			}
+		}
+		for e := f.in.start[v]; e < f.in.start[v+1]; e++ {
+			visit(f.in.other[e], !f.full[f.in.ref[e]])
+		}
+		for e := f.out.start[v]; e < f.out.start[v+1]; e++ {
+			visit(f.out.other[e], f.full[e])
 		}
 	}
 	var refs []closure.Reference
-	for i, arcs := range f.arcs {
-		for _, a := range arcs {
-			if a.forward && !leads[i] && leads[a.to] {
-				refs = append(refs, closure.Reference{From: f.nodes[i], To: f.nodes[a.to]})
+	for v := range f.nodes {
+		for e := f.out.start[v]; e < f.out.start[v+1]; e++ {
+			if to := f.out.other[e]; !leads[v] && leads[to] {
+				refs = append(refs, closure.Reference{From: f.nodes[v], To: f.nodes[to]})
 			}
 		}
 	}
