@@ -163,6 +163,8 @@ func (cmd *command) notOfNix(inv *invocation) []string {
 	switch cmd.name {
 	case "eval":
 		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
+	case "path-info":
+		return []string{"--budget"}
 	case "instantiate", "nix-build", "nix-env", "nix-store", "nix-hash", "nix-collect-garbage":
 		return []string{"--debugger"}
 	}

@@ -32,6 +32,7 @@ var pathInfoFlags = []flag{
 	{[]string{"-h"}, nil, "the same as --human-readable", on(func(inv *invocation) *bool { return &inv.human })},
 	{[]string{"--sigs"}, nil, "show signatures", on(func(inv *invocation) *bool { return &inv.sigs })},
 	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
+	budgetFlag,
 	jsonFlag,
 	{[]string{"--json-format"}, []string{"N"}, "the shape of the JSON, 1 (the default) or 2, as nix has them", func(inv *invocation, args []string) (err error) {
 		if inv.jsonFormat, err = number(args[0]); err == nil && inv.jsonFormat != 1 && inv.jsonFormat != 2 {
@@ -57,7 +58,7 @@ func commands() []command {
 		{[]string{"--read-only", "--readonly-mode"}, nil, "compute store paths without writing to the store", on(func(inv *invocation) *bool { return &inv.readOnly })},
 		{[]string{"--json"}, nil, "print JSON", printed(func(inv *invocation) *bool { return &inv.json })},
 	}
-	return []command{
+	return append([]command{
 		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
@@ -214,7 +215,7 @@ func commands() []command {
 			})},
 		{name: "help", args: "[COMMAND]", maxArgs: 2, run: runHelp, summary: "List the commands, or explain one."},
 		{name: "version", run: runVersion, summary: "Print the version."},
-	}
+	}, inspections()...)
 }
 
 func runVersion(_ context.Context, inv *invocation) error {

@@ -83,6 +83,8 @@ type invocation struct {
 	// Store paths.
 	recursive, size, closureSize, human, sigs, all, precise bool
 	jsonFormat                                              int // 0: the default
+	budget                                                  int64
+	budgetGiven                                             bool
 	checkContents, repair                                   bool
 	jsonLog                                                 bool   // --log-format internal-json
 	unknown                                                 string // the first flag that nix-env does not know

@@ -33,6 +33,9 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 			return err
 		}
 	}
+	if inv.budgetGiven {
+		return inv.checkBudget(ctx, eng, append(paths, invalid...))
+	}
 	st, refs := eng.Reader(), eng.References()
 	if inv.recursive {
 		if paths, err = store.Requisites(ctx, refs, paths...); err != nil {
