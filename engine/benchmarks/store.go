@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -171,6 +172,9 @@ func (b *storeBench) run(p *program, c *storeCase, dir string) (sample, answer, 
 	if p.IsReal() {
 		cmd.Env = append(cmd.Env[:len(cmd.Env):len(cmd.Env)], "NIX_REMOTE=", "NIX_CONFIG="+c.realConf)
 	}
+	if err := findMemory(c.args[0]); err != nil {
+		return sample{}, answer{}, err
+	}
 	return measure(cmd)
 }
 
@@ -225,8 +229,17 @@ func (b *storeBench) prepare(dir string, in io.Reader, tool string, args ...stri
 // loadGraph makes a database without files: a path refers to two others, and to eight
 // more on the way down, so that the closure of the first has reached paths.
 func (b *storeBench) loadGraph(dir string, paths, reached int) error {
+	in, dump := io.Pipe() // not kept: see measure
+	go func() { dump.CloseWithError(writeGraph(dump, paths, reached)) }()
+	defer in.Close() // which ends the writing if it is not read to its end
+	_, err := b.prepare(dir, in, "nix-store", "--load-db")
+	return err
+}
+
+// writeGraph writes what nix-store --load-db reads.
+func writeGraph(to io.Writer, paths, reached int) error {
 	random := rand.New(rand.NewPCG(3, 4))
-	var dump strings.Builder
+	dump := bufio.NewWriter(to)
 	for i := range paths {
 		var refs []string
 		seen := map[int]bool{}
@@ -243,13 +256,12 @@ func (b *storeBench) loadGraph(dir string, paths, reached int) error {
 				add(i + 1 + random.IntN(1000))
 			}
 		}
-		fmt.Fprintf(&dump, "%s\n%064x\n%d\n\n%d\n", graphPath(i), i, 1000+random.IntN(1_000_000), len(refs))
+		fmt.Fprintf(dump, "%s\n%064x\n%d\n\n%d\n", graphPath(i), i, 1000+random.IntN(1_000_000), len(refs))
 		for _, r := range refs {
 			dump.WriteString(r + "\n")
 		}
 	}
-	_, err := b.prepare(dir, strings.NewReader(dump.String()), "nix-store", "--load-db")
-	return err
+	return dump.Flush()
 }
 
 // graphPath is the ith path of a made database.
