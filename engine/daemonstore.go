@@ -189,6 +189,12 @@ func (st *daemonStore) Graph(ctx context.Context) (*store.Graph, error) {
 		func() (*store.Graph, error) { return st.Store.Graph(ctx) })
 }
 
+// GraphCost returns how many paths can be looked up in the time that Graph takes.
+func (st *daemonStore) GraphCost(ctx context.Context) (int, error) {
+	return readAll(ctx, st, func(d *local.Store) (int, error) { return d.GraphCost(ctx) },
+		func() (int, error) { return 2000, nil }) // all are asked for, many at once
+}
+
 // PathFromHashPart returns the valid path with the given digest, or "".
 func (st *daemonStore) PathFromHashPart(ctx context.Context, digest string) (store.Path, error) {
 	return readAll(ctx, st, func(d *local.Store) (store.Path, error) { return d.PathFromHashPart(ctx, digest) },

@@ -61,6 +61,8 @@ func (dummyStore) Graph(context.Context) (*store.Graph, error) {
 	return store.NewGraph(nil, nil, nil), nil
 }
 
+func (dummyStore) GraphCost(context.Context) (int, error) { return 1, nil }
+
 func (dummyStore) PathFromHashPart(context.Context, string) (store.Path, error) { return "", nil }
 
 func (dummyStore) DerivationOutputs(_ context.Context, p store.Path) (map[store.OutputName]store.Path, error) {

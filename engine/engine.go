@@ -234,7 +234,7 @@ func (e *Engine) Getenv(name string) string { return e.getenv(name) }
 type Store interface {
 	store.Reader
 	AllPaths(ctx context.Context) ([]store.Path, error)
-	Graph(ctx context.Context) (*store.Graph, error)
+	store.Snapshotter
 	PathFromHashPart(ctx context.Context, digest string) (store.Path, error)
 	Derivers(ctx context.Context, p store.Path) ([]store.Path, error)
 	DerivationOutputs(ctx context.Context, drvPath store.Path) (map[store.OutputName]store.Path, error)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"nixbench/store"
 	"nixbench/store/export"
@@ -151,57 +150,8 @@ func (e *Engine) LastLink(file string) string {
 	return file
 }
 
-// manyPaths is how many paths are known to be wanted, looked up one by one, before it
-// is worth while to read the graph of the whole store.
-const manyPaths = 2000
-
-// References returns what looks up references as [store.References] does, in all
-// stores. It remembers them; after many paths it reads the whole graph at once.
-// It is safe for concurrent use.
-func (e *Engine) References() func(context.Context, store.Path) ([]store.Path, error) {
-	r := &referenceReader{e: e, known: make(map[store.Path][]store.Path)}
-	return r.of
-}
-
-type referenceReader struct {
-	e *Engine
-
-	mu    sync.Mutex // mu guards the fields below
-	known map[store.Path][]store.Path
-	seen  int          // references of what is known, each as often as it is one
-	graph *store.Graph // nil until there were many
-}
-
-func (r *referenceReader) of(ctx context.Context, p store.Path) ([]store.Path, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if refs, ok := r.known[p]; ok {
-		return refs, nil
-	}
-	if r.graph == nil && (len(r.known) >= manyPaths || len(r.known) >= manyPaths/8 && r.seen >= manyPaths) {
-		var err error
-		if r.graph, err = r.e.Graph(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if r.graph != nil {
-		if i, found := r.graph.Index(p); found {
-			refs := make([]store.Path, 0, len(r.graph.References(i)))
-			for _, j := range r.graph.References(i) {
-				refs = append(refs, r.graph.Paths[j])
-			}
-			r.known[p] = refs
-			return refs, nil
-		}
-	}
-	info, err := bothStores{r.e}.PathInfo(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	r.known[p] = info.References
-	r.seen += len(info.References)
-	return info.References, nil
-}
+// Lookup returns what finds out what paths refer to, in all stores.
+func (e *Engine) Lookup() *store.Lookup { return store.NewLookup(bothStores{e}) }
 
 // Graph returns the graph of all stores.
 func (e *Engine) Graph(ctx context.Context) (*store.Graph, error) {
@@ -214,6 +164,16 @@ func (e *Engine) Graph(ctx context.Context) (*store.Graph, error) {
 		return nil, err
 	}
 	return store.MergeGraphs(g, more), nil
+}
+
+// GraphCost returns how many paths can be looked up in the time that Graph takes.
+func (e *Engine) GraphCost(ctx context.Context) (int, error) {
+	n, err := e.store.GraphCost(ctx)
+	if err != nil || e.machine == nil {
+		return n, err
+	}
+	more, err := e.machine.GraphCost(ctx)
+	return n + more, err
 }
 
 // RepairPath makes a path anew whose files are damaged or gone, by building it again.

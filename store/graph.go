@@ -1,8 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"slices"
+	"sync"
 )
 
 // A Graph is one snapshot of the valid paths of a store and of what leads from
@@ -12,9 +12,15 @@ type Graph struct {
 	Paths      []Path  // sorted
 	NarSize    []int64 // bytes, by index
 	Registered []int64 // Unix seconds, by index
-	Derivers   []Path  // by index; "" if unknown; need not be valid
 
-	refs, referrers, outputs, outputOf adjacency
+	// By index: that of the deriver, noDeriver, or as a negative number the position
+	// in otherDerivers of one that is not valid.
+	derivers      []int32
+	otherDerivers []Path
+	self          []uint64 // a bit for each index: whether it refers to itself
+
+	refs, outputs       adjacency
+	referrers, outputOf func() adjacency // made when they are first asked for
 }
 
 // A GraphNode is what [NewGraph] needs to know about a path.
@@ -22,36 +28,50 @@ type GraphNode struct {
 	Path       Path
 	NarSize    int64 // bytes
 	Registered int64 // Unix seconds
-	Deriver    Path
+	Deriver    Path  // "" if unknown; need not be valid
 }
 
-// NewGraph builds a graph of nodes, which are in any order and which it may
-// reorder. Refs are pairs of referrer and reference, outputs pairs of a
-// derivation and an output of it, both as positions in nodes as given;
-// references of a path to itself are left out.
+// NewGraph builds a graph of nodes, which are in any order, each path once. Refs are
+// pairs of referrer and reference, outputs pairs of a derivation and an output of it,
+// both as positions in nodes.
 func NewGraph(nodes []GraphNode, refs, outputs [][2]int32) *Graph {
-	order := make([]int32, len(nodes)) // new index -> position in nodes
-	for i := range order {
-		order[i] = int32(i)
+	b := NewGraphBuilder(len(nodes))
+	for i := range nodes {
+		b.AddPath(nodes[i].Path, nodes[i].NarSize, nodes[i].Registered)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(nodes[a].Path, nodes[b].Path) })
-	rank := make([]int32, len(nodes)) // position in nodes -> new index
-	g := &Graph{
-		Paths:      make([]Path, len(nodes)),
-		NarSize:    make([]int64, len(nodes)),
-		Registered: make([]int64, len(nodes)),
-		Derivers:   make([]Path, len(nodes)),
+	b.Sort(len(refs))
+	for i := range nodes {
+		if d := nodes[i].Deriver; d != "" {
+			b.SetDeriver(int32(i), d)
+		}
 	}
-	for i, at := range order {
-		rank[at] = int32(i)
-		n := &nodes[at]
-		g.Paths[i], g.NarSize[i], g.Registered[i], g.Derivers[i] = n.Path, n.NarSize, n.Registered, n.Deriver
+	for _, e := range grouped(len(nodes), refs) {
+		b.AddReference(e[0], e[1])
 	}
-	g.refs = newAdjacency(len(nodes), refs, rank, false)
-	g.referrers = newAdjacency(len(nodes), refs, rank, true)
-	g.outputs = newAdjacency(len(nodes), outputs, rank, false)
-	g.outputOf = newAdjacency(len(nodes), outputs, rank, true)
-	return g
+	for _, e := range grouped(len(nodes), outputs) {
+		b.AddOutput(e[0], e[1])
+	}
+	return b.Graph()
+}
+
+// grouped returns pairs of positions up to n in order of the first.
+func grouped(n int, pairs [][2]int32) [][2]int32 {
+	if slices.IsSortedFunc(pairs, func(a, b [2]int32) int { return int(a[0]) - int(b[0]) }) {
+		return pairs
+	}
+	next := make([]int32, n+1)
+	for _, e := range pairs {
+		next[e[0]+1]++
+	}
+	for i := range n {
+		next[i+1] += next[i]
+	}
+	out := make([][2]int32, len(pairs))
+	for _, e := range pairs {
+		out[next[e[0]]] = e
+		next[e[0]]++
+	}
+	return out
 }
 
 // Len returns the number of paths.
@@ -66,58 +86,73 @@ func (g *Graph) Index(p Path) (int32, bool) {
 // References returns what path i refers to, itself left out, sorted.
 func (g *Graph) References(i int32) []int32 { return g.refs.of(i) }
 
-// Referrers returns what refers to path i, itself left out, sorted.
-func (g *Graph) Referrers(i int32) []int32 { return g.referrers.of(i) }
+// HasSelfRef reports whether path i refers to itself.
+func (g *Graph) HasSelfRef(i int32) bool { return g.self[i/64]>>(i%64)&1 != 0 }
+
+// Referrers returns what refers to path i, itself left out, sorted. The first call
+// takes some milliseconds in a large graph.
+func (g *Graph) Referrers(i int32) []int32 { return g.referrers().of(i) }
 
 // Outputs returns the valid outputs of derivation i, sorted.
 func (g *Graph) Outputs(i int32) []int32 { return g.outputs.of(i) }
 
 // OutputOf returns the valid derivations that path i is an output of, sorted.
-func (g *Graph) OutputOf(i int32) []int32 { return g.outputOf.of(i) }
+func (g *Graph) OutputOf(i int32) []int32 { return g.outputOf().of(i) }
+
+// noDeriver stands for a deriver that is not known.
+const noDeriver = -1 << 31
 
 // Deriver returns the index of the deriver of path i if that is valid.
 func (g *Graph) Deriver(i int32) (int32, bool) {
-	if g.Derivers[i] == "" {
-		return 0, false
-	}
-	return g.Index(g.Derivers[i])
+	d := g.derivers[i]
+	return max(d, 0), d >= 0
 }
 
-// adjacency holds a list of neighbours for each index, end to end.
+// DeriverPath returns the deriver of path i, "" if it is unknown. It need not be
+// valid.
+func (g *Graph) DeriverPath(i int32) Path {
+	switch d := g.derivers[i]; {
+	case d == noDeriver:
+		return ""
+	case d < 0:
+		return g.otherDerivers[^d]
+	default:
+		return g.Paths[d]
+	}
+}
+
+// adjacency holds lists of neighbours, in any order, end to end.
 type adjacency struct {
-	start []int32 // of index i's neighbours in to; one more than there are indexes
-	to    []int32
+	start, end []int32 // of index i's neighbours in to; empty if nothing has any
+	to         []int32
 }
 
-func (a adjacency) of(i int32) []int32 { return a.to[a.start[i]:a.start[i+1]:a.start[i+1]] }
+func (a adjacency) of(i int32) []int32 {
+	if len(a.start) == 0 {
+		return nil
+	}
+	return a.to[a.start[i]:a.end[i]:a.end[i]]
+}
 
-// newAdjacency sorts the edges, whose ends are renamed by rank, into lists of
-// what they lead to, or come from if reverse.
-func newAdjacency(n int, edges [][2]int32, rank []int32, reverse bool) adjacency {
-	a := adjacency{start: make([]int32, n+1)}
-	from, to := 0, 1
-	if reverse {
-		from, to = 1, 0
-	}
-	for _, e := range edges {
-		if e[0] != e[1] {
-			a.start[rank[e[from]]+1]++
+// reversed returns what makes the adjacency with all edges turned round, once.
+func (a adjacency) reversed() func() adjacency {
+	return sync.OnceValue(func() adjacency {
+		n := len(a.start)
+		bounds := make([]int32, n+1)
+		r := adjacency{start: bounds[:n], end: make([]int32, n), to: make([]int32, len(a.to))}
+		for _, to := range a.to {
+			bounds[to+1]++
 		}
-	}
-	for i := range n {
-		a.start[i+1] += a.start[i]
-	}
-	a.to = make([]int32, a.start[n])
-	next := slices.Clone(a.start[:n])
-	for _, e := range edges {
-		if e[0] != e[1] {
-			f := rank[e[from]]
-			a.to[next[f]] = rank[e[to]]
-			next[f]++
+		for i := range n {
+			bounds[i+1] += bounds[i]
 		}
-	}
-	for i := range n {
-		slices.Sort(a.to[a.start[i]:a.start[i+1]])
-	}
-	return a
+		copy(r.end, r.start)
+		for from := range int32(n) {
+			for _, to := range a.of(from) {
+				r.to[r.end[to]] = from
+				r.end[to]++
+			}
+		}
+		return r
+	})
 }

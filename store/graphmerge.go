@@ -15,12 +15,15 @@ func MergeGraphs(a, b *Graph) *Graph {
 			fresh[i] = true
 			ids[p] = int32(len(nodes))
 			nodes = append(nodes, GraphNode{
-				Path: p, NarSize: g.NarSize[i], Registered: g.Registered[i], Deriver: g.Derivers[i],
+				Path: p, NarSize: g.NarSize[i], Registered: g.Registered[i], Deriver: g.DeriverPath(int32(i)),
 			})
 		}
 		for i, p := range g.Paths {
 			if !fresh[i] {
 				continue
+			}
+			if g.HasSelfRef(int32(i)) {
+				refs = append(refs, [2]int32{ids[p], ids[p]})
 			}
 			for _, to := range g.References(int32(i)) {
 				refs = append(refs, [2]int32{ids[p], ids[g.Paths[to]]})

@@ -316,14 +316,14 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Load(t.Context(), reader{st}, roots...)
+	got, err := Load(t.Context(), store.NewLookup(reader{st}), roots...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got.Len() != want.Len() || got.Total() != want.Total() || got.names(got.All(ByAdded)) != want.names(want.All(ByAdded)) {
 		t.Errorf("Load finds %d paths of %d bytes, want %d of %d", got.Len(), got.Total(), want.Len(), want.Total())
 	}
-	if _, err := Load(t.Context(), reader{st}, path("absent")); !errors.Is(err, store.ErrInvalidPath) {
+	if _, err := Load(t.Context(), store.NewLookup(reader{st}), path("absent")); !errors.Is(err, store.ErrInvalidPath) {
 		t.Errorf("Load of an absent path: %v, want ErrInvalidPath", err)
 	}
 }

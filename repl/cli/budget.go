@@ -40,9 +40,9 @@ type contributor struct {
 // be as large as that.
 func (inv *invocation) checkBudget(ctx context.Context, eng *engine.Engine, paths []store.Path) error {
 	var reports []budgetReport
-	over := 0
+	over, lookup := 0, eng.Lookup()
 	for _, p := range paths {
-		g, err := closure.Load(ctx, eng.Reader(), p)
+		g, err := closure.Load(ctx, lookup, p)
 		if err != nil {
 			return err
 		}

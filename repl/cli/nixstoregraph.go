@@ -26,7 +26,7 @@ func (q *storeQuery) walk(ctx context.Context, roots []store.Path, node func(p s
 		if err := node(p); err != nil {
 			return err
 		}
-		refs, err := q.refs(ctx, p)
+		refs, err := q.lookup.References(ctx, p)
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ type storeQuery struct {
 	kind                                    string // the flag that named it
 	useOutput, forceRealise, includeOutputs bool
 	binding                                 string
-	refs                                    func(context.Context, store.Path) ([]store.Path, error)
+	lookup                                  *store.Lookup
 	out                                     *bufio.Writer
 }
 
@@ -42,7 +42,7 @@ func (run *storeRun) query(ctx context.Context) error {
 	if err := q.parse(); err != nil {
 		return err
 	}
-	q.refs = run.eng.References()
+	q.lookup = run.eng.Lookup()
 	err := q.answer(ctx)
 	return errors.Join(err, q.out.Flush())
 }
@@ -225,11 +225,11 @@ func (q *storeQuery) related(ctx context.Context) error {
 	var found []store.Path
 	switch q.kind {
 	case "--requisites":
-		found, err = store.Requisites(ctx, q.withOutputs(q.refs), paths...)
+		found, err = q.requisites(ctx, paths)
 	case "--referrers-closure":
 		found, err = store.Requisites(ctx, q.eng.Reader().Referrers, paths...)
 	default:
-		look := q.refs
+		look := q.lookup.References
 		if q.kind == "--referrers" {
 			look = q.eng.Reader().Referrers
 		}
@@ -247,20 +247,20 @@ func (q *storeQuery) related(ctx context.Context) error {
 	return q.printSorted(ctx, store.SortUnique(found))
 }
 
-// withOutputs adds to references of derivations their outputs that are valid, if
-// that is asked for.
-func (q *storeQuery) withOutputs(refs func(context.Context, store.Path) ([]store.Path, error)) func(context.Context, store.Path) ([]store.Path, error) {
+// requisites returns the closure of paths, with the valid outputs of its derivations
+// if that is asked for.
+func (q *storeQuery) requisites(ctx context.Context, paths []store.Path) ([]store.Path, error) {
 	if !q.includeOutputs {
-		return refs
+		return q.lookup.Requisites(ctx, paths...)
 	}
-	return func(ctx context.Context, p store.Path) ([]store.Path, error) {
-		found, err := refs(ctx, p)
+	return store.Requisites(ctx, func(ctx context.Context, p store.Path) ([]store.Path, error) {
+		found, err := q.lookup.References(ctx, p)
 		if err != nil || !p.IsDerivation() {
 			return found, err
 		}
 		outputs, err := q.validOutputs(ctx, p)
 		return slices.Concat(found, outputs), err
-	}
+	}, paths...)
 }
 
 // validOutputs returns the outputs of a derivation that are valid.
@@ -283,7 +283,7 @@ func (run *storeRun) validOutputs(ctx context.Context, p store.Path) ([]store.Pa
 
 // printSorted prints paths, each after what it refers to.
 func (q *storeQuery) printSorted(ctx context.Context, paths []store.Path) error {
-	sorted, err := store.TopoSort(ctx, paths, q.validRefs)
+	sorted, err := q.lookup.TopoSort(ctx, paths)
 	if err != nil {
 		return err
 	}
@@ -291,15 +291,6 @@ func (q *storeQuery) printSorted(ctx context.Context, paths []store.Path) error 
 		q.line(string(p))
 	}
 	return nil
-}
-
-// validRefs returns the references of a path, none of one that is not valid.
-func (q *storeQuery) validRefs(ctx context.Context, p store.Path) ([]store.Path, error) {
-	refs, err := q.refs(ctx, p)
-	if errors.Is(err, store.ErrInvalidPath) {
-		return nil, nil
-	}
-	return refs, err
 }
 
 func (q *storeQuery) validDerivers(ctx context.Context) error {
@@ -366,11 +357,11 @@ func (q *storeQuery) tree(ctx context.Context, p store.Path, first, tail string,
 	}
 	done[p] = true
 	q.line(first + string(p))
-	refs, err := q.refs(ctx, p)
+	refs, err := q.lookup.References(ctx, p)
 	if err != nil {
 		return err
 	}
-	sorted, err := store.TopoSort(ctx, refs, q.validRefs)
+	sorted, err := q.lookup.TopoSort(ctx, refs)
 	if err != nil {
 		return err
 	}

@@ -36,9 +36,9 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 	if inv.budgetGiven {
 		return inv.checkBudget(ctx, eng, append(paths, invalid...))
 	}
-	st, refs := eng.Reader(), eng.References()
+	st := pathInfos{eng.Reader(), eng.Lookup()}
 	if inv.recursive {
-		if paths, err = store.Requisites(ctx, refs, paths...); err != nil {
+		if paths, err = st.lookup.Requisites(ctx, paths...); err != nil {
 			return err
 		}
 	}
@@ -46,10 +46,16 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 		return inv.pathInfosJSON(ctx, st, paths, invalid)
 	}
 	// As nix does: what is referred to first, and otherwise by name.
-	if paths, err = store.TopoSort(ctx, paths, refs); err != nil {
+	if paths, err = st.lookup.TopoSort(ctx, paths); err != nil {
 		return err
 	}
 	return inv.pathInfos(ctx, st, paths)
+}
+
+// pathInfos is where path-info finds what it prints.
+type pathInfos struct {
+	store.Reader
+	lookup *store.Lookup
 }
 
 // pathsAsked returns the paths that the arguments stand for.
@@ -102,11 +108,11 @@ func (inv *invocation) paths(ctx context.Context, eng *engine.Engine, args []str
 }
 
 // pathInfos prints a line for each path, in columns as nix has them.
-func (inv *invocation) pathInfos(ctx context.Context, st store.Reader, paths []store.Path) error {
+func (inv *invocation) pathInfos(ctx context.Context, st pathInfos, paths []store.Path) error {
 	var sizes map[store.Path]int64
 	if inv.closureSize {
 		var err error
-		if sizes, err = closureSizes(ctx, st, paths); err != nil {
+		if sizes, err = closureSizes(ctx, st.lookup, paths); err != nil {
 			return err
 		}
 	}
@@ -143,8 +149,8 @@ func (inv *invocation) pathInfos(ctx context.Context, st store.Reader, paths []s
 }
 
 // closureSizes returns the closure size of each of paths, in bytes.
-func closureSizes(ctx context.Context, st store.Reader, paths []store.Path) (map[store.Path]int64, error) {
-	g, err := closure.Load(ctx, st, paths...)
+func closureSizes(ctx context.Context, lookup *store.Lookup, paths []store.Path) (map[store.Path]int64, error) {
+	g, err := closure.Load(ctx, lookup, paths...)
 	if err != nil {
 		return nil, err
 	}
@@ -183,11 +189,11 @@ func signatures(info *store.PathInfo) []string {
 // pathInfosJSON prints an object for each path, and null for invalid ones.
 // Format: Nix manual, "Store object info JSON format"; version 1 has an object
 // of whole paths, version 2 puts one of base names below "info".
-func (inv *invocation) pathInfosJSON(ctx context.Context, st store.Reader, paths, invalid []store.Path) error {
+func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, invalid []store.Path) error {
 	var sizes map[store.Path]int64
 	if inv.closureSize {
 		var err error
-		if sizes, err = closureSizes(ctx, st, paths); err != nil {
+		if sizes, err = closureSizes(ctx, st.lookup, paths); err != nil {
 			return err
 		}
 	}

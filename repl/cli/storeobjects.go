@@ -119,7 +119,7 @@ func runStoreDelete(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	if inv.recursive {
-		if paths, err = store.Requisites(ctx, eng.References(), paths...); err != nil {
+		if paths, err = eng.Lookup().Requisites(ctx, paths...); err != nil {
 			return err
 		}
 	}
@@ -185,7 +185,7 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 	defer eng.Close()
 	paths, err := inv.pathsAsked(ctx, eng)
 	if err == nil && inv.recursive {
-		paths, err = store.Requisites(ctx, eng.References(), paths...)
+		paths, err = eng.Lookup().Requisites(ctx, paths...)
 	}
 	if err != nil {
 		return err

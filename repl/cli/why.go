@@ -37,7 +37,7 @@ func runWhyDepends(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	g, err := closure.Load(ctx, eng.Reader(), from)
+	g, err := closure.Load(ctx, eng.Lookup(), from)
 	if err != nil {
 		return err
 	}

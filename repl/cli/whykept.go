@@ -128,7 +128,7 @@ type place struct {
 
 // whyDepends says why one path depends on another.
 func (inv *invocation) whyDepends(ctx context.Context, eng *engine.Engine, from, to store.Path) error {
-	g, err := closure.Load(ctx, eng.Reader(), from)
+	g, err := closure.Load(ctx, eng.Lookup(), from)
 	if err != nil {
 		return err
 	}

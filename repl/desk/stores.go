@@ -100,7 +100,7 @@ func (d *Desk) isValid(ctx context.Context, p store.Path) bool {
 func newest(g *store.Graph) []Place {
 	var order []int32
 	for i := range int32(g.Len()) {
-		if p := g.Paths[i]; len(g.Referrers(i)) == 0 && !p.IsDerivation() && g.Derivers[i] != "" {
+		if p := g.Paths[i]; len(g.Referrers(i)) == 0 && !p.IsDerivation() && g.DeriverPath(i) != "" {
 			order = append(order, i)
 		}
 	}

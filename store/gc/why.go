@@ -36,7 +36,7 @@ func (plan *Plan) KeptBy(p store.Path) []Root {
 		}
 		if plan.Options.KeepDerivations && g.Paths[i].IsDerivation() {
 			for _, out := range g.Outputs(i) {
-				if g.Derivers[out] == g.Paths[i] {
+				if g.DeriverPath(out) == g.Paths[i] {
 					visit(out)
 				}
 			}

@@ -321,6 +321,21 @@ func (st *Store) Graph(ctx context.Context) (g *store.Graph, err error) {
 	return g, nil
 }
 
+// GraphCost returns how many calls of PathInfo take about as long as Graph.
+func (st *Store) GraphCost(context.Context) (cost int, err error) {
+	const perLookup = 32 << 10 // bytes of the database that are read in the same time
+	err = st.db.query(func(c *sqlite.Conn) error {
+		return each(c, sqlDatabaseSize, nil, func(stmt *sqlite.Stmt) error {
+			cost = int(stmt.ColumnInt64(0) / perLookup)
+			return nil
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("query the size of the database: %w", err)
+	}
+	return cost, nil
+}
+
 // positions returns what finds where an id is among ids, which ascend. It looks in a
 // table unless most of that would be empty.
 func positions(ids []int64) func(id int64) (int32, bool) {
@@ -342,41 +357,70 @@ func positions(ids []int64) func(id int64) (int32, bool) {
 	}
 }
 
+// readGraph reads all of a database that graphs hold.
 func readGraph(c *sqlite.Conn) (*store.Graph, error) {
-	var nodes []store.GraphNode
-	var ids []int64 // of nodes, ascending
-	err := each(c, sqlGraphPaths, nil, func(stmt *sqlite.Stmt) error {
-		ids = append(ids, stmt.ColumnInt64(0))
-		nodes = append(nodes, store.GraphNode{
-			Path:       store.Path(stmt.ColumnText(1)),
-			NarSize:    stmt.ColumnInt64(2),
-			Registered: stmt.ColumnInt64(3),
-			Deriver:    store.Path(stmt.ColumnText(4)),
-		})
+	var paths, refs int
+	err := each(c, sqlGraphSize, nil, func(stmt *sqlite.Stmt) error {
+		paths, refs = stmt.ColumnInt(0), stmt.ColumnInt(1)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	b := store.NewGraphBuilder(paths)
+	ids := make([]int64, 0, paths) // by position, ascending
+	var text texts
+	err = each(c, sqlGraphPaths, nil, func(stmt *sqlite.Stmt) error {
+		ids = append(ids, stmt.ColumnInt64(0))
+		b.AddPath(store.Path(text.column(stmt, 1)), stmt.ColumnInt64(2), stmt.ColumnInt64(3))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.Sort(refs)
 	position := positions(ids)
-	edges := func(sql string) (pairs [][2]int32, err error) {
-		err = each(c, sql, nil, func(stmt *sqlite.Stmt) error {
+	pairs := func(sql string, add func(from, to int32)) error {
+		return each(c, sql, nil, func(stmt *sqlite.Stmt) error {
 			from, ok1 := position(stmt.ColumnInt64(0))
 			to, ok2 := position(stmt.ColumnInt64(1))
 			if ok1 && ok2 {
-				pairs = append(pairs, [2]int32{from, to})
+				add(from, to)
 			}
 			return nil
 		})
-		return pairs, err
 	}
-	refs, err := edges(sqlAllReferences)
-	if err != nil {
+	if err := pairs(sqlAllReferences, b.AddReference); err != nil {
 		return nil, err
 	}
-	outputs, err := edges(sqlGraphOutputs)
-	if err != nil {
+	if err := pairs(sqlGraphOutputs, b.AddOutput); err != nil {
 		return nil, err
 	}
-	return store.NewGraph(nodes, refs, outputs), nil
+	err = each(c, sqlGraphDerivers, nil, func(stmt *sqlite.Stmt) error {
+		if at, ok := position(stmt.ColumnInt64(0)); ok {
+			b.SetDeriver(at, store.Path(stmt.ColumnText(1)))
+		}
+		return nil
+	})
+	return b.Graph(), err
+}
+
+// texts holds strings end to end, which costs less than to have each by itself.
+type texts struct {
+	all strings.Builder
+	buf []byte
+}
+
+// column returns a column of a row as text.
+func (t *texts) column(stmt *sqlite.Stmt, col int) string {
+	const size = 1 << 18
+	n := stmt.ColumnLen(col)
+	if t.all.Cap()-t.all.Len() < n {
+		t.all = strings.Builder{}
+		t.all.Grow(max(n, size))
+	}
+	t.buf = slices.Grow(t.buf[:0], n)[:n]
+	start := t.all.Len()
+	t.all.Write(t.buf[:stmt.ColumnBytes(col, t.buf)])
+	return t.all.String()[start:]
 }

@@ -49,6 +49,12 @@ var (
 	sqlAllInfos string
 	//go:embed sql/all_references.sql
 	sqlAllReferences string
+	//go:embed sql/database_size.sql
+	sqlDatabaseSize string
+	//go:embed sql/graph_size.sql
+	sqlGraphSize string
+	//go:embed sql/graph_derivers.sql
+	sqlGraphDerivers string
 	//go:embed sql/graph_paths.sql
 	sqlGraphPaths string
 	//go:embed sql/graph_outputs.sql

@@ -177,7 +177,7 @@ func (b *Backend) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, er
 	if !ok {
 		return nil, fmt.Errorf("path %s: %w", p, store.ErrInvalidPath)
 	}
-	info := &store.PathInfo{Path: p, NarSize: g.NarSize[i], Deriver: g.Derivers[i], RegistrationTime: g.Registered[i], Ultimate: true}
+	info := &store.PathInfo{Path: p, NarSize: g.NarSize[i], Deriver: g.DeriverPath(i), RegistrationTime: g.Registered[i], Ultimate: true}
 	for _, r := range g.References(i) {
 		info.References = append(info.References, g.Paths[r])
 	}

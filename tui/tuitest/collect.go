@@ -89,7 +89,7 @@ func (c collection) Invalidate(_ context.Context, paths []store.Path) ([]store.P
 		at[i] = -1
 		if !gone[p] {
 			at[i] = int32(len(nodes))
-			nodes = append(nodes, store.GraphNode{Path: p, NarSize: old.NarSize[i], Registered: old.Registered[i], Deriver: old.Derivers[i]})
+			nodes = append(nodes, store.GraphNode{Path: p, NarSize: old.NarSize[i], Registered: old.Registered[i], Deriver: old.DeriverPath(int32(i))})
 		}
 	}
 	var refs, outputs [][2]int32

@@ -1,1 +1,1 @@
-select id, path, narSize, registrationTime, deriver from ValidPaths order by id
+select id, path, narSize, registrationTime from ValidPaths order by id

@@ -171,7 +171,7 @@ func (s *Screen) deriver(p store.Path) store.Path {
 		return ""
 	}
 	if i, ok := s.graph.Index(p); ok {
-		return s.graph.Derivers[i]
+		return s.graph.DeriverPath(i)
 	}
 	return ""
 }

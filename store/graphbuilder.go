@@ -1,0 +1,159 @@
+package store
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"sort"
+)
+
+// A GraphBuilder makes a [Graph] of what is added to it, without taking much more
+// memory than that: first all paths, whose positions are in the order in which they
+// are added, then Sort, then what leads from one to another. It is not safe for
+// concurrent use.
+type GraphBuilder struct {
+	g    *Graph
+	rank []int32  // by position: the index in the graph
+	keys []uint64 // by index: the path's sortKey; nil if there is more than one store directory
+	// The place in derivers of those that are not valid.
+	invalid map[Path]int32
+	last    [2]int32 // the position whose references, and whose outputs, were added last
+}
+
+// NewGraphBuilder returns a builder with room for so many paths.
+func NewGraphBuilder(paths int) *GraphBuilder {
+	return &GraphBuilder{last: [2]int32{-1, -1}, g: &Graph{
+		Paths: make([]Path, 0, paths), NarSize: make([]int64, 0, paths), Registered: make([]int64, 0, paths),
+	}}
+}
+
+// AddPath adds a path, which is not there yet.
+func (b *GraphBuilder) AddPath(p Path, narSize, registered int64) {
+	b.g.Paths = append(b.g.Paths, p)
+	b.g.NarSize = append(b.g.NarSize, narSize)
+	b.g.Registered = append(b.g.Registered, registered)
+}
+
+// sortKey returns the beginning of the digest as a number: where these differ, they
+// are in the order of the paths, if those are of one store directory.
+func sortKey(p Path) uint64 {
+	var b [8]byte
+	copy(b[:], p.Base())
+	return binary.BigEndian.Uint64(b[:])
+}
+
+// Sort puts the paths in order, and makes room for so many references.
+func (b *GraphBuilder) Sort(refs int) {
+	type keyed struct {
+		key uint64
+		at  int32
+	}
+	g := b.g
+	n := len(g.Paths)
+	order := make([]keyed, n)
+	for i, p := range g.Paths {
+		order[i] = keyed{sortKey(p), int32(i)}
+	}
+	oneDir := n == 0 || !slices.ContainsFunc(g.Paths, func(p Path) bool { return p.Dir() != g.Paths[0].Dir() })
+	slices.SortFunc(order, func(a, b keyed) int {
+		if oneDir && a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return cmp.Compare(g.Paths[a.at], g.Paths[b.at])
+	})
+	b.rank, b.keys = make([]int32, n), make([]uint64, n)
+	for i, o := range order {
+		b.rank[o.at] = int32(i)
+		b.keys[i] = o.key
+	}
+	if !oneDir {
+		b.keys = nil
+	}
+	g.Paths, g.NarSize, g.Registered = permuted(g.Paths, b.rank), permuted(g.NarSize, b.rank), permuted(g.Registered, b.rank)
+	g.self = make([]uint64, (n+63)/64)
+	g.derivers = make([]int32, n)
+	for i := range g.derivers {
+		g.derivers[i] = noDeriver
+	}
+	g.refs = adjacency{start: make([]int32, n), end: make([]int32, n), to: make([]int32, 0, refs)}
+}
+
+// permuted returns a list with each element where rank says.
+func permuted[T any](list []T, rank []int32) []T {
+	out := make([]T, len(list))
+	for i, x := range list {
+		out[rank[i]] = x
+	}
+	return out
+}
+
+// index returns that of a path.
+func (b *GraphBuilder) index(p Path) (int32, bool) {
+	if b.keys == nil {
+		return b.g.Index(p)
+	}
+	key := sortKey(p)
+	at, found := sort.Find(len(b.keys), func(i int) int {
+		if key != b.keys[i] {
+			return cmp.Compare(key, b.keys[i])
+		}
+		return cmp.Compare(p, b.g.Paths[i])
+	})
+	return int32(at), found
+}
+
+// SetDeriver says what made the path at a position.
+func (b *GraphBuilder) SetDeriver(at int32, deriver Path) {
+	i, found := b.index(deriver)
+	if !found {
+		if i, found = b.invalid[deriver]; !found {
+			if b.invalid == nil {
+				b.invalid = make(map[Path]int32)
+			}
+			i = ^int32(len(b.g.otherDerivers))
+			b.invalid[deriver] = i
+			b.g.otherDerivers = append(b.g.otherDerivers, deriver)
+		}
+	}
+	b.g.derivers[b.rank[at]] = i
+}
+
+// AddReference adds one path's reference to another, both by position. Those of one
+// referrer are added one after the other, and are not there yet.
+func (b *GraphBuilder) AddReference(referrer, reference int32) {
+	if referrer == reference {
+		i := b.rank[referrer]
+		b.g.self[i/64] |= 1 << (i % 64)
+		return
+	}
+	b.add(&b.g.refs, &b.last[0], referrer, reference)
+}
+
+// AddOutput adds a valid output of a derivation, as AddReference does.
+func (b *GraphBuilder) AddOutput(drv, output int32) {
+	if len(b.g.outputs.start) == 0 {
+		b.g.outputs.start, b.g.outputs.end = make([]int32, len(b.rank)), make([]int32, len(b.rank))
+	}
+	b.add(&b.g.outputs, &b.last[1], drv, output)
+}
+
+func (b *GraphBuilder) add(a *adjacency, last *int32, from, to int32) {
+	f := b.rank[from]
+	if from != *last {
+		*last = from
+		a.start[f] = int32(len(a.to))
+	}
+	a.to = append(a.to, b.rank[to])
+	a.end[f] = int32(len(a.to))
+}
+
+// Graph returns the graph. The builder must not be used any more.
+func (b *GraphBuilder) Graph() *Graph {
+	for _, a := range []*adjacency{&b.g.refs, &b.g.outputs} {
+		for i := range int32(len(a.start)) {
+			slices.Sort(a.of(i))
+		}
+	}
+	b.g.referrers, b.g.outputOf = b.g.refs.reversed(), b.g.outputs.reversed()
+	return b.g
+}

@@ -1,0 +1,70 @@
+package store
+
+// Requisites returns the closure of roots, given by index: the roots and everything
+// that they refer to, directly or not, sorted.
+func (g *Graph) Requisites(roots []int32) []int32 {
+	seen := make([]bool, g.Len())
+	todo := make([]int32, 0, g.Len())
+	visit := func(list []int32) {
+		for _, i := range list {
+			if !seen[i] {
+				seen[i] = true
+				todo = append(todo, i)
+			}
+		}
+	}
+	visit(roots)
+	for next := 0; next < len(todo); next++ {
+		visit(g.References(todo[next]))
+	}
+	all := todo[:0]
+	for i := range int32(len(seen)) {
+		if seen[i] {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// TopoSort returns paths, given by index, as the function [TopoSort] does.
+func (g *Graph) TopoSort(paths []int32) ([]int32, error) {
+	const (
+		waiting = iota + 1
+		open    // on the way from a path that is being visited
+		done
+	)
+	type frame struct {
+		i    int32
+		rest []int32 // references not yet visited
+	}
+	state := make([]uint8, g.Len())
+	for _, i := range paths {
+		state[i] = waiting
+	}
+	sorted := make([]int32, 0, len(paths))
+	var stack []frame
+	for _, root := range paths {
+		next := root
+		for {
+			if state[next] == waiting {
+				state[next] = open
+				stack = append(stack, frame{next, g.References(next)})
+			}
+			if len(stack) == 0 {
+				break
+			}
+			top := &stack[len(stack)-1]
+			if len(top.rest) == 0 {
+				state[top.i] = done
+				sorted = append(sorted, top.i)
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			next, top.rest = top.rest[0], top.rest[1:]
+			if state[next] == open {
+				return nil, &CycleError{Path: g.Paths[top.i], Reference: g.Paths[next]}
+			}
+		}
+	}
+	return sorted, nil
+}

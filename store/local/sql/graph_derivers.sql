@@ -1,0 +1,1 @@
+select id, deriver from ValidPaths where deriver is not null and deriver <> '' order by id

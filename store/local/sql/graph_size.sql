@@ -1,0 +1,1 @@
+select (select count(*) from ValidPaths), (select count(*) from Refs)
