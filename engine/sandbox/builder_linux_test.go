@@ -30,6 +30,8 @@ func builder(args []string) int {
 		arg = args[1]
 	}
 	switch args[0] {
+	case "nested":
+		return nested(args[1:])
 	case "view":
 		printView()
 	case "exit":
@@ -167,12 +169,12 @@ func attempt(act, arg string) (string, error) {
 		_, err := net.DialTimeout("unix", arg, time.Second)
 		return "", err
 	default:
-		return attemptPrivilege(act)
+		return attemptPrivilege(act, arg)
 	}
 }
 
 // attemptPrivilege tries what only the privileged may do.
-func attemptPrivilege(act string) (string, error) {
+func attemptPrivilege(act, arg string) (string, error) {
 	switch act {
 	case "chroot":
 		return "", unix.Chroot("/build")
@@ -204,7 +206,7 @@ func attemptPrivilege(act string) (string, error) {
 		}
 		return "", errno
 	}
-	return "", fmt.Errorf("unknown act %q", act)
+	return attemptMore(act, arg)
 }
 
 // printView prints what a builder sees of the world.
