@@ -73,7 +73,7 @@ func builder(args []string) int {
 	return 0
 }
 
-// listenAbstract waits a second for somebody to call on a socket.
+// listenAbstract waits for somebody to call on a socket.
 func listenAbstract(name string) int {
 	l, err := net.Listen("unix", name)
 	if err != nil {
@@ -81,7 +81,7 @@ func listenAbstract(name string) int {
 		return 1
 	}
 	fmt.Println("listening")
-	l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Second))
+	l.(*net.UnixListener).SetDeadline(time.Now().Add(time.Minute))
 	if _, err := l.Accept(); err == nil {
 		fmt.Println("accepted")
 	}
@@ -275,11 +275,4 @@ func list(dir string) string {
 		names = append(names, e.Name())
 	}
 	return strings.Join(names, " ")
-}
-
-// hasScopes reports whether Landlock can hide sockets of the abstract
-// namespace.
-func hasScopes() bool {
-	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, landlockVersion)
-	return errno == 0 && abi >= landlockScopeABI
 }

@@ -106,6 +106,7 @@ func TestEscapes(t *testing.T) {
 			name += " " + words[1]
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			spec := newSpec(t, words...)
 			spec.Mounts = append(spec.Mounts, makeInput(t, "input"))
 			_, got := runSpec(t, spec)

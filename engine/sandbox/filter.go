@@ -9,10 +9,12 @@ package sandbox
 //   - with ENOTSUP, extended attributes and ACLs, which no NAR can hold;
 //   - with ENOSYS, what would get around it: openat2, whose mode is behind a
 //     pointer, and io_uring, which has no system calls to look at. Programs
-//     take that for an older kernel.
+//     take that for an older kernel;
+//   - with ENOSYS, the kernel's keys: no namespace hides the session's keyring,
+//     which is that of whoever started us.
 //
 // Everything else is allowed: namespaces and mounts are what hold a builder.
-// Behaviour: Nix, linux-derivation-builder.cc, which lets open and mknod
+// Behaviour: Nix, linux-derivation-builder.cc, which lets open, mknod and keys
 // through.
 
 // Actions of a filter, from linux/seccomp.h.
@@ -83,7 +85,7 @@ var (
 		makes: []uint32{85, 133}, makeats: []uint32{259},
 		opens: []uint32{2}, openats: []uint32{257},
 		xattrs:  []uint32{188, 189, 190, 191, 192, 193, 194, 195, 196, 463, 464, 465, 466},
-		missing: []uint32{437, 425},
+		missing: []uint32{437, 425, 248, 249, 250},
 	}
 	tableI386 = callTable{
 		arch:   0x40000003,
@@ -91,7 +93,7 @@ var (
 		makes: []uint32{8, 14}, makeats: []uint32{297},
 		opens: []uint32{5}, openats: []uint32{295},
 		xattrs:  []uint32{226, 227, 228, 229, 230, 231, 232, 233, 234, 463, 464, 465, 466},
-		missing: []uint32{437, 425},
+		missing: []uint32{437, 425, 286, 287, 288},
 	}
 	tableARM64 = callTable{
 		arch:   0xc00000b7,
@@ -99,7 +101,7 @@ var (
 		makeats: []uint32{33},
 		openats: []uint32{56},
 		xattrs:  []uint32{5, 6, 7, 8, 9, 10, 11, 12, 13, 463, 464, 465, 466},
-		missing: []uint32{437, 425},
+		missing: []uint32{437, 425, 217, 218, 219},
 	}
 	tableARM = callTable{
 		arch:   0x40000028,
@@ -107,7 +109,7 @@ var (
 		makes: []uint32{8, 14}, makeats: []uint32{324},
 		opens: []uint32{5}, openats: []uint32{322},
 		xattrs:  []uint32{226, 227, 228, 229, 230, 231, 232, 233, 234, 463, 464, 465, 466},
-		missing: []uint32{437, 425},
+		missing: []uint32{437, 425, 309, 310, 311},
 	}
 )
 

@@ -33,10 +33,10 @@ const (
 // restrictSockets keeps the builder from sockets of the abstract namespace
 // that others have opened, which matters to builders that share the host's
 // network: two of them could pass each other files. Kernels before 6.12 cannot
-// do it; then only the private network keeps builders apart.
-func restrictSockets() error {
-	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, landlockVersion)
-	if errno != 0 || abi < landlockScopeABI {
+// do it; then only the private network keeps builders apart, and of those who share
+// the host's what is registered is a copy that nobody else has open.
+func (o *order) restrictSockets() error {
+	if o.NoScopes || !hasScopes() {
 		return nil
 	}
 	attr := struct{ accessFS, accessNet, scoped uint64 }{scoped: landlockAbstractScope}
@@ -49,4 +49,10 @@ func restrictSockets() error {
 		return errno
 	}
 	return nil
+}
+
+// hasScopes reports whether Landlock can hide sockets of the abstract namespace.
+func hasScopes() bool {
+	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, landlockVersion)
+	return errno == 0 && abi >= landlockScopeABI
 }

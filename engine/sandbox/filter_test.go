@@ -100,10 +100,14 @@ func TestFilter(t *testing.T) {
 		{"setxattrat", "amd64", call{463, amd64, [6]uint64{}}, notup},
 		{"io_uring_setup", "amd64", call{425, amd64, [6]uint64{}}, nosys},
 
+		{"keyctl", "amd64", call{250, amd64, [6]uint64{}}, nosys},
+		{"keyctl by x32", "amd64", call{250 | x32, amd64, [6]uint64{}}, nosys},
+
 		{"i386 chmod 4755", "amd64", call{15, i386, [6]uint64{0, 0o4755}}, perm},
 		{"i386 open to create 2755", "amd64", call{5, i386, [6]uint64{0, creat, 0o2755}}, perm},
 		{"i386 openat to create 2755", "amd64", call{295, i386, [6]uint64{0, 0, creat, 0o2755}}, perm},
 		{"i386 call 90 is mmap", "amd64", call{90, i386, [6]uint64{0, 0o4755}}, actAllow},
+		{"i386 request_key", "amd64", call{287, i386, [6]uint64{}}, nosys},
 		{"i386 getxattr", "amd64", call{229, i386, [6]uint64{}}, notup},
 
 		{"arm64 fchmod 4755", "arm64", call{52, arm64, [6]uint64{0, 0o4755}}, perm},
@@ -111,6 +115,8 @@ func TestFilter(t *testing.T) {
 		{"arm64 openat to create 4755", "arm64", call{56, arm64, [6]uint64{0, 0, creat, 0o4755}}, perm},
 		{"arm64 mknodat 4755", "arm64", call{33, arm64, [6]uint64{0, 0, 0o104755}}, perm},
 		{"arm64 setxattr", "arm64", call{5, arm64, [6]uint64{}}, notup},
+		{"arm64 add_key", "arm64", call{217, arm64, [6]uint64{}}, nosys},
+		{"arm keyctl", "arm64", call{311, arm, [6]uint64{}}, nosys},
 		{"arm64 read", "arm64", call{63, arm64, [6]uint64{}}, actAllow},
 		{"arm chmod 4755", "arm64", call{15, arm, [6]uint64{0, 0o4755}}, perm},
 		{"arm fchmodat 4755", "arm64", call{333, arm, [6]uint64{0, 0, 0o4755}}, perm},

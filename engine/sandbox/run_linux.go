@@ -16,6 +16,8 @@ type order struct {
 	Spec   Spec
 	Trial  bool // make the sandbox and execute nothing
 	Launch bool // by way of a launcher
+	// NoScopes is for tests: do as on a kernel whose Landlock has none.
+	NoScopes bool
 }
 
 // run is [Run] on Linux.

@@ -87,7 +87,7 @@ func enter() error {
 		{"set limits", func() error { return setLimits(spec) }},
 		{"enter build directory", func() error { return unix.Chdir(spec.BuildDir) }},
 		{"drop privileges", dropPrivileges},
-		{"restrict sockets", restrictSockets},
+		{"restrict sockets", o.restrictSockets},
 		{"filter system calls", func() error { return installFilter(spec) }},
 		{"check privileges", checkDropped},
 		{"close files", func() error { return unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) }},
