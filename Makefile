@@ -110,6 +110,9 @@ TRIALS ?= 50
 crash: build ## power cuts while programs are at work, as root: make crash [NIX=DIR] [TRIALS=50] [ONLY=REGEXP] [DIR=DIR]
 	$(GO) run ./engine/trials crash $(TRIALFLAGS) -points $(TRIALS)
 
+escapes: build ## builders that try to get out of their sandboxes, as root (if run by it), as a user, and in a namespace: make escapes [ONLY=REGEXP]
+	$(GO) run ./engine/trials escapes $(TRIALFLAGS)
+
 POINTS ?= 0
 MINUTES ?= 10
 faults: build ## kill -9 at each system call, shortages, damage, hostile input, others at work: make faults [NIX=DIR] [POINTS=N] [MINUTES=10] [ONLY=REGEXP]
@@ -132,4 +135,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash day e2e faults sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes clean help

@@ -58,6 +58,11 @@ func builder(args []string) int {
 		startOther(false, "family-member", arg)
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
+	case "burn":
+		burn()
+		os.Stdout.WriteString("burnt\n")
+	case "burn-unwaited":
+		return burnUnwaited()
 	case "family-member":
 		time.Sleep(time.Hour)
 	case "count-env":
@@ -85,6 +90,19 @@ func listenAbstract(name string) int {
 	if _, err := l.Accept(); err == nil {
 		fmt.Println("accepted")
 	}
+	return 0
+}
+
+// burnUnwaited lets another process burn, and does not wait until that has ended.
+func burnUnwaited() int {
+	r, w, _ := os.Pipe()
+	cmd := exec.Command("/bin/sh", "burn")
+	cmd.Stdout = w
+	if err := cmd.Start(); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	r.Read(make([]byte, 8))
 	return 0
 }
 

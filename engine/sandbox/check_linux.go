@@ -38,6 +38,9 @@ func Check() error {
 	return nil
 }
 
+// nobody is a user who owns nothing.
+const nobody = 65534
+
 // trialSpec is the least that a sandbox can be made of.
 func trialSpec(dir string) (*Spec, error) {
 	spec := &Spec{
@@ -47,9 +50,12 @@ func trialSpec(dir string) (*Spec, error) {
 		Builder:   "/none", Args: []string{"none"},
 		ShmSize: "50%", FilterSyscalls: true,
 	}
-	if os.Geteuid() == 0 {
-		spec.HostUID, spec.HostGID = 65534, 65534
-	}
+	if os.Geteuid() == 0 && os.Chown(dir, 0, nobody) == nil && os.Chown(dir, nobody, -1) == nil {
+		spec.HostUID, spec.HostGID = nobody, nobody
+		if err := os.Chown(dir, 0, 0); err != nil {
+			return nil, err
+		}
+	} // else our own namespace has no user but root
 	uid, gid := spec.owner()
 	for _, d := range []struct {
 		name     string

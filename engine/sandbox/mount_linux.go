@@ -349,7 +349,36 @@ func openBelow(dir int, name string) (int, error) {
 
 // mountProc mounts a /proc that shows the processes of the sandbox alone.
 func (r *root) mountProc() error {
-	return unix.Mount("proc", "proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+	if err := unix.Mount("proc", "proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return err
+	}
+	if unix.Access("proc/sys/kernel/core_pattern", unix.W_OK) != nil {
+		return nil
+	}
+	for _, file := range machineFiles {
+		if err := sealFile("proc/" + file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
+}
+
+// machineFiles are what in /proc is the machine's, and not of processes. The kernel
+// lets its root write there without asking for a capability, and takes a builder for
+// root that runs in a user namespace which has only him.
+var machineFiles = []string{"sys", "sysrq-trigger", "acpi", "bus", "driver", "fs", "irq", "scsi", "tty"}
+
+// sealFile makes a file or directory of the new root read-only, if it is there.
+func sealFile(name string) error {
+	err := unix.Mount(name, name, "", unix.MS_BIND|unix.MS_REC, "")
+	if errors.Is(err, unix.ENOENT) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	return unix.MountSetattr(unix.AT_FDCWD, name, unix.AT_RECURSIVE, &attr)
 }
 
 func (r *root) mountShm() error {

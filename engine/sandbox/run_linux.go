@@ -16,6 +16,8 @@ type order struct {
 	Spec   Spec
 	Trial  bool // make the sandbox and execute nothing
 	Launch bool // by way of a launcher
+	// CgroupDir is the builder's control group, or "".
+	CgroupDir string
 	// NoScopes is for tests: do as on a kernel whose Landlock has none.
 	NoScopes bool
 }
@@ -41,6 +43,11 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 	// goroutine keeps its thread until the child is gone.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	group, groupErr := newCgroup(spec)
+	if group != nil {
+		defer group.remove()
+		o.CgroupDir = group.dir
+	}
 	child, err := startChild(o, term.slave)
 	if err != nil {
 		return nil, err
@@ -57,10 +64,26 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 	case end.Report != nil && w.end == Exited:
 		return nil, end.Report.error(spec)
 	}
-	return &Result{
+	res := &Result{
 		End: w.end, ExitStatus: end.ExitStatus, Signal: end.Signal,
-		LogSize: w.size, Wall: time.Since(start), User: end.User, System: end.System,
-	}, nil
+		LogSize: w.size, Wall: time.Since(start), User: end.User, System: end.System, Memory: end.Memory,
+	}
+	res.measure(spec, group, groupErr)
+	return res, nil
+}
+
+// measure takes what a builder has used from its control group, if it has one.
+func (res *Result) measure(spec *Spec, group *cgroup, groupErr error) {
+	if group != nil {
+		used, err := group.usage()
+		if groupErr = err; err == nil {
+			res.InCgroup = true
+			res.User, res.System, res.Memory = used.user, used.system, max(used.memory, res.Memory)
+		}
+	}
+	if spec.Cgroup {
+		res.CgroupErr = groupErr
+	}
 }
 
 // A child is a second stage that becomes the builder, or a launcher that has
@@ -76,6 +99,7 @@ type ended struct {
 	ExitStatus   int
 	Signal       int
 	User, System time.Duration
+	Memory       int64   // of the largest process that was waited for
 	Report       *report // nil if the builder was started
 }
 

@@ -45,6 +45,9 @@ type Spec struct {
 	// FilterSyscalls forbids the system calls that make set-user-ID files and
 	// extended attributes.
 	FilterSyscalls bool
+	// Cgroup asks for a control group of the builder's own, which measures all of its
+	// processes. It has one also where it could change ours otherwise.
+	Cgroup bool
 	// Linux32 makes uname say that the machine has 32 bits.
 	Linux32 bool
 
@@ -100,8 +103,16 @@ type Result struct {
 	// LogSize is how many bytes it said.
 	LogSize int64
 	// Wall is from before the sandbox was made until everything had ended;
-	// User and System are the processor time of all its processes.
+	// User and System are the processor time of all its processes, or without
+	// a control group of those that were waited for.
 	Wall, User, System time.Duration
+	// Memory is the most bytes that the processes had together, or without a control
+	// group that accounts for memory, the largest of them.
+	Memory int64
+	// InCgroup says that the builder had a control group of its own. If it was asked
+	// for and could not be, CgroupErr says why.
+	InCgroup  bool
+	CgroupErr error
 }
 
 // A SetupError reports that the sandbox could not be made; nothing ran.

@@ -71,6 +71,7 @@ func enter() error {
 	r := &root{spec: spec}
 	for _, s := range []step{
 		{"set death signal", func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0) }},
+		{"enter control group", o.enterCgroup},
 		{"leave groups", leaveGroups},
 		{"bring up loopback", func() error { return raiseLoopback(spec) }},
 		{"set host name", setHostName},

@@ -64,6 +64,15 @@ func startStage(o *order, tty *os.File) (*stage, error) {
 	if stdin != nil {
 		cmd.Stdin = stdin
 	}
+	if o.CgroupDir != "" {
+		procs, err := (&cgroup{dir: o.CgroupDir}).open()
+		if err != nil {
+			reportR.Close()
+			return nil, setupError("open control group", err)
+		}
+		defer procs.Close()
+		cmd.ExtraFiles = append(cmd.ExtraFiles, procs) // cgroupFD
+	}
 	if err := cmd.Start(); err != nil {
 		reportR.Close()
 		return nil, setupError("make namespaces", err)
@@ -100,6 +109,9 @@ func (s *stage) wait() (*ended, error) {
 	}
 	status := state.Sys().(syscall.WaitStatus)
 	end := &ended{ExitStatus: status.ExitStatus(), User: state.UserTime(), System: state.SystemTime(), Report: report}
+	if used, ok := state.SysUsage().(*syscall.Rusage); ok {
+		end.Memory = used.Maxrss << 10
+	}
 	if status.Signaled() {
 		end.Signal = int(status.Signal())
 		end.ExitStatus = 128 + end.Signal

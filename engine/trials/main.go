@@ -8,11 +8,12 @@
 //	trials together  other programs at work on the same store
 //	trials stopped   processes that stand still, or are gone
 //	trials crash     the power fails; a real Nix beside
+//	trials escapes   builders that try to get out of their sandboxes
 //
-// `make faults` runs all but the last, `make crash` that. Each prints a table: what
+// `make crash` and `make escapes` run the last two, `make faults` the others. Each prints a table: what
 // was tried how often, how often the store was not as it has to be afterwards, and how
 // long it took until it was at work again.
-// The faults are those of the design's fault matrix, F1 to F8.
+// The faults are those of the design's fault matrix, F1 to F9.
 package main
 
 import (
@@ -47,10 +48,11 @@ var trials = map[string]func(context.Context, *config) error{
 	"stopped":  stoppedTrials,
 	"hostile":  hostileTrials,
 	"crash":    crashTrials,
+	"escapes":  escapeTrials,
 }
 
 var (
-	errUsage = errors.New("usage: trials kill|full|damage|hostile|together|stopped|crash -nixbench FILE [-nix DIR] [-nix28 DIR] [-dir DIR] [-points N] [-minutes N] [-only REGEXP]")
+	errUsage = errors.New("usage: trials kill|full|damage|hostile|together|stopped|crash|escapes -nixbench FILE [-nix DIR] [-nix28 DIR] [-dir DIR] [-points N] [-minutes N] [-only REGEXP]")
 	// errViolations is returned after the table has shown them.
 	errViolations = errors.New("the store was not always as it has to be")
 )

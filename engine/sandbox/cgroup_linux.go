@@ -1,0 +1,196 @@
+//go:build linux && (amd64 || arm64)
+
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// This file gives a builder a control group (version 2) of its own, below the one that
+// we are in. It says what all of the builder's processes have used, whether or not
+// anybody waited for them. And it is the root of the groups that the builder sees: it
+// could mount their file system in a namespace of its own, and where the groups are
+// its user's it could stop and kill what else is in them.
+
+// cgroupFD is where the second stage finds its group's cgroup.procs, if it has one.
+const cgroupFD = 5
+
+// A cgroup is the control group of one builder.
+type cgroup struct {
+	dir  string
+	lock *os.File // the directory, locked: it is in use
+}
+
+// cgroupPrefix begins the names of our groups.
+const cgroupPrefix = "nixbench-"
+
+var (
+	cgroupCount atomic.Int64
+	sweepOnce   sync.Once
+)
+
+// newCgroup makes a control group for a builder if that is asked for, or if the
+// builder could change that of this process. It is nil if there is none; why says the
+// reason if one was asked for.
+func newCgroup(spec *Spec) (group *cgroup, why error) {
+	parent, err := ownCgroup()
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(parent)
+	if err != nil {
+		return nil, err
+	}
+	uid, _ := spec.owner()
+	if !spec.Cgroup && int(info.Sys().(*syscall.Stat_t).Uid) != uid {
+		return nil, nil
+	}
+	if err := unix.Access(filepath.Join(parent, "cgroup.procs"), unix.W_OK); err != nil {
+		return nil, fmt.Errorf("%s is not ours: %w", parent, err)
+	}
+	sweepOnce.Do(func() { sweepCgroups(parent) })
+	dir := filepath.Join(parent, fmt.Sprintf("%s%d-%d", cgroupPrefix, os.Getpid(), cgroupCount.Add(1)))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	lock, err := lockCgroup(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(dir))
+	}
+	return &cgroup{dir, lock}, nil
+}
+
+// ownCgroup returns the directory of the control group that this process is in.
+func ownCgroup() (string, error) {
+	groups, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		return "", err
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return "", err
+	}
+	return findCgroup(string(groups), string(mounts))
+}
+
+// findCgroup finds a group's directory in the texts of /proc/self/cgroup and
+// /proc/self/mountinfo. Format: cgroups(7), proc_pid_mountinfo(5).
+func findCgroup(groups, mounts string) (string, error) {
+	group := ""
+	for line := range strings.Lines(groups) {
+		if path, isUnified := strings.CutPrefix(strings.TrimSpace(line), "0::"); isUnified {
+			group = path
+		}
+	}
+	if group == "" || strings.HasPrefix(group, "/..") {
+		return "", errors.New("this process is in no control group of version 2 that it sees")
+	}
+	for line := range strings.Lines(mounts) {
+		before, after, _ := strings.Cut(line, " - ")
+		fields := strings.Fields(before)
+		if !strings.HasPrefix(after, "cgroup2 ") || len(fields) < 5 {
+			continue
+		}
+		if rest, err := filepath.Rel(fields[3], group); err == nil && rest != ".." && !strings.HasPrefix(rest, "../") {
+			return filepath.Join(fields[4], rest), nil
+		}
+	}
+	return "", errors.New("no control groups of version 2 are mounted")
+}
+
+// lockCgroup opens a group's directory and locks it; the error is unix.EWOULDBLOCK if
+// somebody has it.
+func lockCgroup(dir string) (*os.File, error) {
+	file, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// sweepCgroups removes the groups of those who could not do so themselves.
+func sweepCgroups(parent string) {
+	left, _ := filepath.Glob(filepath.Join(parent, cgroupPrefix+"*"))
+	for _, dir := range left {
+		if lock, err := lockCgroup(dir); err == nil {
+			os.Remove(dir) // if there is nobody in it
+			lock.Close()
+		}
+	}
+}
+
+// open opens what a process of ours writes to in order to enter the group.
+func (g *cgroup) open() (*os.File, error) {
+	return os.OpenFile(filepath.Join(g.dir, "cgroup.procs"), os.O_WRONLY, 0)
+}
+
+// usage returns what the group's processes have used.
+func (g *cgroup) usage() (u usage, err error) {
+	data, err := os.ReadFile(filepath.Join(g.dir, "cpu.stat"))
+	if err != nil {
+		return u, err
+	}
+	for line := range strings.Lines(string(data)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		micros, _ := strconv.ParseInt(value, 10, 64)
+		switch name {
+		case "user_usec":
+			u.user = time.Duration(micros) * time.Microsecond
+		case "system_usec":
+			u.system = time.Duration(micros) * time.Microsecond
+		}
+	}
+	// It is there where the memory of groups is accounted for.
+	if data, err := os.ReadFile(filepath.Join(g.dir, "memory.peak")); err == nil {
+		u.memory, _ = strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
+	}
+	return u, nil
+}
+
+// A usage is what processes have used; memory is 0 where it is not known.
+type usage struct {
+	user, system time.Duration
+	memory       int64
+}
+
+// remove removes the group, whose processes have ended. The kernel may take a moment
+// to notice that.
+func (g *cgroup) remove() {
+	defer g.lock.Close()
+	for wait := time.Millisecond; wait < 100*time.Millisecond; wait *= 2 {
+		if err := os.Remove(g.dir); err == nil || !errors.Is(err, unix.EBUSY) {
+			return
+		}
+		time.Sleep(wait)
+	}
+}
+
+// enterCgroup moves the second stage into its group, and makes that the root of those
+// that it sees.
+func (o *order) enterCgroup() error {
+	if o.CgroupDir == "" {
+		return nil
+	}
+	if _, err := unix.Write(cgroupFD, []byte("0")); err != nil {
+		return err
+	}
+	if err := unix.Close(cgroupFD); err != nil {
+		return err
+	}
+	return unix.Unshare(unix.CLONE_NEWCGROUP)
+}
