@@ -147,10 +147,10 @@ func (e *Engine) newBuilders(own *local.Store) {
 	roots := own.NewTempRoots()
 	e.built.roots = roots
 	st := buildStore{own, roots}
-	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv})
+	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull})
 	keeping := e.settings.Clone()
 	keeping.KeepFailed = true
-	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv})
+	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull})
 }
 
 // A buildStore is the store with temporary roots for builds alone.

@@ -22,6 +22,9 @@ type Options struct {
 	// Getenv tells fixed-output derivations the variables of the user's that
 	// they name as impure. Nil: all are empty.
 	Getenv func(name string) string
+	// KeepRoom is called every ten seconds of a request if the setting min-free is not
+	// 0, and collects garbage if there is too little room. Nil does nothing.
+	KeepRoom func(ctx context.Context)
 }
 
 // A Builder realises derivations in a store. It is safe for concurrent use;

@@ -13,6 +13,7 @@ const (
 	featureCA      = "ca-derivations"
 	featureImpure  = "impure-derivations"
 	featureDynamic = "dynamic-derivations"
+	featureCgroups = "cgroups"
 )
 
 // A FeatureError reports that an experimental feature is not switched on.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/store"
@@ -99,10 +100,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 	if err != nil {
 		return err
 	}
-	res, err := sandbox.Run(ctx, spec, j.log)
-	if err == nil {
-		err = j.judge(res)
-	}
+	res, err := j.runSandbox(ctx, spec)
 	if err := errors.Join(j.startError(err), j.endLog()); err != nil {
 		if res != nil && res.End == sandbox.Exited && j.shell != nil {
 			j.shell.look(ctx, j, spec)
@@ -115,6 +113,31 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		return err
 	}
 	return nil
+}
+
+// runSandbox runs the builder, and notes what it has used.
+func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Result, error) {
+	if j.settings.Sandbox == "false" {
+		j.warnOnce("setting 'sandbox = false' has no effect: builds are always sandboxed")
+	}
+	res, err := sandbox.Run(ctx, spec, j.log)
+	if err != nil {
+		return res, err
+	}
+	j.log.use(event.Usage{User: res.User, System: res.System, Memory: res.Memory, IsWhole: res.InCgroup})
+	if res.CgroupErr != nil {
+		j.warnOnce(fmt.Sprintf("builders have no control groups, and only what is waited for is measured: %v", res.CgroupErr))
+	}
+	return res, j.judge(res)
+}
+
+// warnOnce posts a warning that one builder gives once.
+func (j *job) warnOnce(text string) {
+	if _, isOld := j.warned.LoadOrStore(text, true); isOld {
+		return
+	}
+	notices := j.notices("", false)
+	fmt.Fprintf(notices, "warning: %s\n", text)
 }
 
 // startError says in the log that there was no builder to execute, which is the
@@ -224,6 +247,9 @@ const buildName = "build"
 // spec says what the sandbox holds and runs, and writes the builder's files.
 func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 	d, s := j.planned.Derivation, j.settings
+	if s.UseCgroups && !s.HasFeature(featureCgroups) {
+		return nil, &FeatureError{Feature: featureCgroups}
+	}
 	graphs, err := referenceGraphs(ctx, j.st, j.planned, j.closure)
 	if err != nil {
 		return nil, err
@@ -252,6 +278,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 		HostUID: j.user.uid, HostGID: j.user.gid,
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
 		FilterSyscalls: s.FilterSyscalls,
+		Cgroup:         s.UseCgroups,
 		Linux32:        is32Bit(d.System, s.System),
 		Timeout:        seconds(s.Timeout), MaxSilent: seconds(s.MaxSilent), MaxLog: s.MaxLogSize,
 	}, nil
@@ -332,6 +359,9 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}
+	}
+	for _, name := range j.planned.Options.ImpureHostDeps { // which are allowed
+		mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
 	}
 	more, err := j.preBuildHook(ctx)
 	if err != nil {

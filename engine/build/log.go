@@ -164,6 +164,13 @@ func (l *logSink) postNow() {
 	l.post(l.act)
 }
 
+// use notes what the builder has used.
+func (l *logSink) use(used event.Usage) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.act.Used = used
+}
+
 // activity returns the activity as it is now.
 func (l *logSink) activity() event.Activity {
 	l.mu.Lock()

@@ -151,9 +151,14 @@ func TestPlanRefuses(t *testing.T) {
 			d.Outputs["out"] = drv.Output{Method: store.NAR, Algo: nixhash.SHA256, Impure: true}
 			d.Env["out"] = drv.Placeholder("out")
 		}, want: "experimental Nix feature 'impure-derivations' is disabled"},
-		"platform":   {spoil: func(d *drv.Derivation) { d.System = "riscv128-plan9" }, want: "platform mismatch, Required system: 'riscv128-plan9'"},
-		"no jobs":    {configure: func(s *settings.Settings) { s.MaxJobs = 0 }, want: "max-jobs = 0"},
-		"host":       {spoil: func(d *drv.Derivation) { d.Env["__impureHostDeps"] = "/etc/passwd" }, want: "requested impure path '/etc/passwd', but it was not in allowed-impure-host-deps"},
+		"platform": {spoil: func(d *drv.Derivation) { d.System = "riscv128-plan9" }, want: "platform mismatch, Required system: 'riscv128-plan9'"},
+		"no jobs":  {configure: func(s *settings.Settings) { s.MaxJobs = 0 }, want: "max-jobs = 0"},
+		"host":     {spoil: func(d *drv.Derivation) { d.Env["__impureHostDeps"] = "/etc/passwd" }, want: "requested impure path '/etc/passwd', but it was not in allowed-impure-host-deps"},
+		"host, another": {
+			spoil:     func(d *drv.Derivation) { d.Env["__impureHostDeps"] = "/usr/lib /usr/library" },
+			configure: func(s *settings.Settings) { s.AllowedHostDeps = []string{"/usr/lib/"} },
+			want:      "requested impure path '/usr/library'",
+		},
 		"no sandbox": {spoil: func(d *drv.Derivation) { d.Env["__noChroot"] = "1" }, want: "not allowed when 'sandbox' is 'true'"},
 	} {
 		t.Run(name, func(t *testing.T) {

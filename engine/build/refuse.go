@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -28,11 +29,22 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
 			"derivation '%s' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'", drvPath)}
 	}
-	if len(options.ImpureHostDeps) > 0 {
-		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
-			"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, options.ImpureHostDeps[0])}
+	for _, name := range options.ImpureHostDeps {
+		if !isBelowAny(name, s.AllowedHostDeps) {
+			return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
+				"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, name)}
+		}
 	}
 	return options, refuseMachine(d, options, s)
+}
+
+// isBelowAny reports whether a path is one of the tops, or inside one. No links are
+// followed: the answer would say something about files that the asker may not see.
+func isBelowAny(name string, tops []string) bool {
+	return slices.ContainsFunc(tops, func(top string) bool {
+		rest, ok := strings.CutPrefix(filepath.Clean(name), filepath.Clean(top))
+		return ok && (rest == "" || rest[0] == '/' || filepath.Clean(top) == "/")
+	})
 }
 
 // refuseMachine says why this machine is not one for the derivation.

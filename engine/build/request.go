@@ -71,6 +71,8 @@ func (r *request) run(ctx context.Context) *Result {
 		}
 	}
 	done := ctx.Done()
+	room, stopLooking := r.lookForRoom()
+	defer stopLooking()
 	for r.left > 0 || r.extendTargets() {
 		r.startReady(ctx)
 		if r.left == 0 {
@@ -85,6 +87,8 @@ func (r *request) run(ctx context.Context) *Result {
 			r.startNext(ctx)
 		case f := <-r.events:
 			f()
+		case <-room:
+			r.workers.Go(func() { r.b.opts.KeepRoom(ctx) })
 		case drvPath := <-r.inbox:
 			r.cancelGoals(drvPath)
 		case <-done:
@@ -94,6 +98,19 @@ func (r *request) run(ctx context.Context) *Result {
 	}
 	r.workers.Wait()
 	return r.finish()
+}
+
+// roomInterval is how often it is looked whether there is room while builds go on, as
+// in Nix: worker.cc.
+const roomInterval = 10 * time.Second
+
+// lookForRoom returns a channel that says when to look.
+func (r *request) lookForRoom() (<-chan time.Time, func()) {
+	if r.b.opts.KeepRoom == nil || r.b.opts.Settings.MinFree <= 0 {
+		return nil, func() {}
+	}
+	ticker := time.NewTicker(roomInterval)
+	return ticker.C, ticker.Stop
 }
 
 // announce posts what there is to do.

@@ -436,3 +436,20 @@ func TestExitStatus(t *testing.T) {
 		}
 	}
 }
+
+// While builds go on it is looked every ten seconds whether there is room, if that is
+// wanted.
+func TestRoomIsLookedFor(t *testing.T) {
+	for minFree, want := range map[int64]int{0: 0, 1: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			b := fakeBuilder(1, false, &fakeRunner{takes: map[string]time.Duration{"a": 25 * time.Second}})
+			b.opts.Settings.MinFree = minFree
+			looks := 0
+			b.opts.KeepRoom = func(context.Context) { looks++ }
+			execute(t, b, fakePlan("a:"))
+			if looks != want {
+				t.Errorf("min-free = %d: looked %d times, want %d", minFree, looks, want)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"nixbench/engine/event"
@@ -13,15 +14,16 @@ import (
 
 // A worker builds derivations in a store.
 type worker struct {
-	opts Options
-	dirs *buildDirs
+	opts   Options
+	dirs   *buildDirs
+	warned sync.Map // warnings that were given, by text
 }
 
 func newWorker(opts Options) *worker {
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) string { return "" }
 	}
-	return &worker{opts, newBuildDirs(opts.Settings.BuildDir, opts.Store)}
+	return &worker{opts: opts, dirs: newBuildDirs(opts.Settings.BuildDir, opts.Store)}
 }
 
 // wait waits for the locks of a build's outputs.

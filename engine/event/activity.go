@@ -80,6 +80,14 @@ func (s State) String() string {
 // Final reports whether no further state follows s.
 func (s State) Final() bool { return s >= Done }
 
+// A Usage is what the processes of a builder have used together: all of them if
+// IsWhole, which takes a control group, and otherwise those that were waited for.
+type Usage struct {
+	User, System time.Duration // of processor time
+	Memory       int64         // the most bytes; unless IsWhole, of the largest process
+	IsWhole      bool
+}
+
 // An Activity is a snapshot of one unit of work.
 // It is a value; the slices in it are shared and must not be modified.
 type Activity struct {
@@ -130,4 +138,6 @@ type Activity struct {
 	IsNeeded bool
 	// Outputs are the store paths that it made.
 	Outputs []string
+	// Used is what a builder that has ended took of the machine.
+	Used Usage
 }

@@ -54,9 +54,6 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 		l.s.NixPath = splitNixPath(nixPath)
 		l.s.overridden["nix-path"] = true
 	}
-	if l.s.Sandbox == "false" {
-		l.warnings = append(l.warnings, "setting 'sandbox = false' has no effect: builds are always sandboxed")
-	}
 	return l.s, append(l.warnings, l.unknownNames()...), nil
 }
 

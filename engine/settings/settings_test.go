@@ -95,16 +95,6 @@ func TestUnknownSettingWarnsOnce(t *testing.T) {
 	}
 }
 
-func TestSandboxIsNotOptional(t *testing.T) {
-	_, warnings, err := Load(env(t, map[string]string{"NIX_CONFIG": "sandbox = false"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(warnings) != 1 || !strings.Contains(warnings[0], "builds are always sandboxed") {
-		t.Errorf("got %v", warnings)
-	}
-}
-
 func TestLoadErrors(t *testing.T) {
 	dir := t.TempDir()
 	loop := write(t, filepath.Join(dir, "loop"), "include loop\n")

@@ -80,7 +80,7 @@ func (st *Store) addOnce(ctx context.Context, p store.Path, make func(dir string
 	if err := st.addTempRoots(ctx, p); err != nil {
 		return err
 	}
-	st.collectIfFull(ctx)
+	st.CollectIfFull(ctx)
 	// What refers to pending derivations needs them valid; and so may p be.
 	if err := st.Flush(ctx); err != nil {
 		return err

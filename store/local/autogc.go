@@ -34,9 +34,9 @@ type autoCollector struct {
 	after  int64 // bytes that were free after the last collection; 0 before the first
 }
 
-// collectIfFull collects garbage if there is less room than there should be. What is in
+// CollectIfFull collects garbage if there is less room than there should be. What is in
 // the way of it is no error of what wants the room.
-func (st *Store) collectIfFull(ctx context.Context) {
+func (st *Store) CollectIfFull(ctx context.Context) {
 	a := &st.auto
 	if a.MinFree <= 0 || !a.mu.TryLock() {
 		return

@@ -30,7 +30,7 @@ type object struct {
 func (st *Store) Install(ctx context.Context, infos []*store.PathInfo, files map[store.Path]string) error {
 	err := st.Writable()
 	if err == nil {
-		st.collectIfFull(ctx)
+		st.CollectIfFull(ctx)
 		err = st.Flush(ctx)
 	}
 	objs := make([]object, len(infos))

@@ -1,0 +1,94 @@
+package build_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"nixbench/engine/build"
+	"nixbench/engine/event"
+	"nixbench/engine/settings"
+)
+
+// told runs something, and returns what is said of it: the builds that have ended, and the notices.
+func (r *rig) told(run func()) (builds []event.Activity, notices []string) {
+	box := r.hub.Subscribe()
+	defer r.hub.Unsubscribe(box)
+	run()
+	acts, err := box.Take(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, act := range acts {
+		switch {
+		case act.Kind == event.Notice:
+			notices = append(notices, act.Text)
+		case act.Kind == event.Build && act.State == event.Done:
+			builds = append(builds, act)
+		}
+	}
+	return builds, notices
+}
+
+// A build says what its builder has used: all of it where there are control groups,
+// and otherwise, with a warning if they were asked for, what was waited for.
+func TestUsage(t *testing.T) {
+	r := newRig(t, func(s *settings.Settings) {
+		s.UseCgroups, s.ExperimentalFeatures = true, []string{"cgroups"}
+	})
+	builds, notices := r.told(func() { r.build(script("a", "write $out x"), nil); r.build(script("b", "write $out x"), nil) })
+	if len(builds) != 2 {
+		t.Fatalf("got %d builds, want 2", len(builds))
+	}
+	for _, act := range builds {
+		used := act.Used
+		if used.User+used.System == 0 || used.Memory == 0 {
+			t.Errorf("%s: got %+v", act.Name, used)
+		}
+		if used.IsWhole != (len(notices) == 0) {
+			t.Errorf("%s: got %+v and %q", act.Name, used, notices)
+		}
+	}
+	if len(notices) > 1 || len(notices) == 1 && !strings.HasPrefix(notices[0], "warning: builders have no control groups") {
+		t.Errorf("got %q, want at most one warning", notices)
+	}
+}
+
+// Control groups are an experimental feature.
+func TestCgroupsAreAFeature(t *testing.T) {
+	r := newRig(t, func(s *settings.Settings) { s.UseCgroups = true })
+	err := r.realise(r.add(script("a", "write $out x"), nil)).Err()
+	var missing *build.FeatureError
+	if !errors.As(err, &missing) || missing.Feature != "cgroups" {
+		t.Errorf("got %v, want that cgroups is disabled", err)
+	}
+}
+
+// That there is no build without a sandbox is said when there is a build, once.
+func TestSandboxIsNotOptional(t *testing.T) {
+	r := newRig(t, func(s *settings.Settings) { s.Sandbox = "false" })
+	_, notices := r.told(func() { r.build(script("a", "write $out x"), nil); r.build(script("b", "write $out x"), nil) })
+	if len(notices) != 1 || notices[0] != "warning: setting 'sandbox = false' has no effect: builds are always sandboxed" {
+		t.Errorf("got %q", notices)
+	}
+}
+
+// A builder sees what of the host it asks for and is allowed; what is not there is
+// passed over.
+func TestImpureHostDeps(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("the host's"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(s *settings.Settings) { s.AllowedHostDeps = []string{dir} })
+	d := script("a", "cp "+dir+"/file $out")
+	d.Env["__impureHostDeps"] = dir + "/file " + dir + "/missing"
+	if got := r.read(r.build(d, nil)["out"], ""); got != "the host's" {
+		t.Errorf("got %q", got)
+	}
+}
