@@ -68,7 +68,7 @@ var rules = []rule{
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
 	{"inspect/doctor", "engine store", ""},
-	{"inspect/...", "store store/drv store/gc store/profile inspect/closure", ""},
+	{"inspect/...", "store store/drv store/gc store/profile inspect/closure inspect/version", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},

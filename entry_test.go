@@ -13,6 +13,8 @@ import (
 	"nixbench/engine/syntax"
 	"nixbench/inspect/closure"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/duplicates"
+	"nixbench/inspect/files"
 	"nixbench/inspect/reclaim"
 	"nixbench/inspect/why"
 	"nixbench/repl"
@@ -35,6 +37,7 @@ func TestEntryPoints(t *testing.T) {
 		"façade": engine.Open, "parser": syntax.ParseExpr, "evaluator": eval.New, "builtins": builtins.Table,
 		"builder": build.New, "sandbox": sandbox.Run, "sandbox's shell": shell.Main, "nix.conf": settings.Load,
 		"closures": closure.New, "why-depends": why.New, "differences": diff.Generations, "roots": reclaim.New,
+		"copies of packages": duplicates.Find, "files of a path": files.Read,
 		"store": local.Open, "collection": gc.NewPlan, "generations": profile.NewSwitch,
 	} {
 		if entry == nil {

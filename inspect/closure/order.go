@@ -2,6 +2,7 @@ package closure
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -35,6 +36,16 @@ func (o Order) String() string {
 		return "referrers"
 	}
 	return ""
+}
+
+// ParseOrder returns the order of that name.
+func ParseOrder(name string) (Order, error) {
+	for o := ByAdded; o <= ByReferrers; o++ {
+		if o.String() == name {
+			return o, nil
+		}
+	}
+	return 0, fmt.Errorf("got '%s', want added, closure, own, name, references or referrers", name)
 }
 
 // Sort sorts nodes, equals by name and then by path. By closure size it may

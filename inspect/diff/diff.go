@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"nixbench/inspect/closure"
+	"nixbench/inspect/version"
 	"nixbench/store"
 )
 
@@ -60,6 +61,9 @@ type Change struct {
 	Before, After []string
 	// Gone and New are the versions that only one closure has.
 	Gone, New []string
+	// Pairs says which of Gone have become which of New, as far as there are as
+	// many: those that are most alike, by the versions before.
+	Pairs []version.Pair
 	// SizeBefore and SizeAfter add up the NAR sizes of all its paths, in bytes.
 	SizeBefore, SizeAfter int64
 	// PathsGone and PathsNew are what only one closure has, sorted.
@@ -150,13 +154,13 @@ func group(g *closure.Graph) map[string]*pkg {
 	selected := selection(g)
 	for n := range closure.Node(g.Len()) {
 		path := g.Path(n)
-		name, version, _ := SplitName(path.Name())
+		name, ver, _ := version.Split(path.Name())
 		p := pkgs[name]
 		if p == nil {
 			p = &pkg{versions: make(map[string]struct{}), paths: make(map[store.Path]struct{})}
 			pkgs[name] = p
 		}
-		p.versions[version] = struct{}{}
+		p.versions[ver] = struct{}{}
 		p.paths[path] = struct{}{}
 		p.size += g.OwnSize(n)
 		p.selected = p.selected || selected[n]
@@ -203,6 +207,7 @@ func compare(name string, a, b *pkg) Change {
 		PathsNew:   without(b.paths, a.paths),
 		Selected:   a.selected || b.selected,
 	}
+	c.Pairs = version.Match(c.Gone, c.New)
 	slices.Sort(c.PathsGone)
 	slices.Sort(c.PathsNew)
 	c.Kind = c.kind()
@@ -217,8 +222,8 @@ func (c *Change) kind() Kind {
 	case len(c.After) == 0:
 		return Removed
 	case len(c.Gone) > 0 && len(c.New) > 0:
-		low := CompareVersions(c.Gone[0], c.New[0])
-		high := CompareVersions(c.Gone[len(c.Gone)-1], c.New[len(c.New)-1])
+		low := version.Compare(c.Gone[0], c.New[0])
+		high := version.Compare(c.Gone[len(c.Gone)-1], c.New[len(c.New)-1])
 		switch {
 		case low <= 0 && high <= 0 && low+high < 0:
 			return Upgraded
@@ -238,7 +243,7 @@ func (c *Change) kind() Kind {
 
 func sortedVersions(has, but map[string]struct{}) []string {
 	versions := without(has, but)
-	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(CompareVersions(a, b), cmp.Compare(a, b)) })
+	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(version.Compare(a, b), cmp.Compare(a, b)) })
 	return versions
 }
 

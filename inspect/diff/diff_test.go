@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"nixbench/inspect/closure"
+	"nixbench/inspect/version"
 	"nixbench/store"
 )
 
@@ -72,9 +74,12 @@ func TestClosures(t *testing.T) {
 		{Name: "texlive", Kind: Added, After: []string{"2024"}, New: []string{"2024"}, SizeAfter: 198, Selected: true},
 		{Name: "vlc", Kind: Removed, Before: []string{"3.0"}, Gone: []string{"3.0"}, SizeBefore: 70, Selected: true},
 	}
-	ignorePaths := cmpopts.IgnoreFields(Change{}, "PathsGone", "PathsNew")
+	ignorePaths := cmpopts.IgnoreFields(Change{}, "PathsGone", "PathsNew", "Pairs")
 	if diff := cmp.Diff(want, d.Changes, ignorePaths); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
+	}
+	if got, want := d.Changes[2].Pairs, []version.Pair{{Before: "1", After: "0"}}; !slices.Equal(got, want) {
+		t.Errorf("Pairs of multi = %v, want %v", got, want)
 	}
 	if got, want := d.SizeDelta(), after.Total()-before.Total(); got != want {
 		t.Errorf("SizeDelta = %d, want %d", got, want)
@@ -120,43 +125,5 @@ func TestGenerations(t *testing.T) {
 	}
 	if _, err := Generations(g.Store(), path("c"), ""); err == nil {
 		t.Error("Generations of an absent path: no error")
-	}
-}
-
-func TestSplitName(t *testing.T) {
-	for name, want := range map[string][3]string{
-		"hello-2.12.2":                {"hello", "2.12.2", ""},
-		"hello-2.12.2-dev":            {"hello", "2.12.2", "dev"},
-		"gcc-13.2.0-lib":              {"gcc", "13.2.0", "lib"},
-		"perl5.38.2-Foo-Bar-1.0":      {"perl5.38.2-Foo-Bar", "1.0", ""},
-		"linux-6.9.3-modules":         {"linux", "6.9.3", "modules"},
-		"source":                      {"source", "", ""},
-		"user-environment":            {"user", "", "environment"},
-		"a-":                          {"a-", "", ""},
-		"glibc-2.39-52":               {"glibc", "2.39-52", ""},
-		"python3.12-x-unstable-2024":  {"python3.12-x-unstable", "2024", ""},
-		"nixos-system-web-25.11.2026": {"nixos-system-web", "25.11.2026", ""},
-	} {
-		pkg, version, output := SplitName(name)
-		if got := [3]string{pkg, version, output}; got != want {
-			t.Errorf("SplitName(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
-// The order is that of builtins.compareVersions in Nix 2.34.8.
-func TestCompareVersions(t *testing.T) {
-	ascending := []string{"2.3pre1", "2.3pre3", "2.3", "2.3.0", "2.3.0a", "2.3.1", "2.3.1.2", "2.10"}
-	for i, a := range ascending {
-		for j, b := range ascending {
-			if got, want := CompareVersions(a, b), min(1, max(-1, i-j)); got != want {
-				t.Errorf("CompareVersions(%q, %q) = %d, want %d", a, b, got, want)
-			}
-		}
-	}
-	for _, equal := range [][2]string{{"1.0", "1-0"}, {"1.01", "1.1"}, {"", "."}, {"1", "1."}} {
-		if got := CompareVersions(equal[0], equal[1]); got != 0 {
-			t.Errorf("CompareVersions(%q, %q) = %d, want 0", equal[0], equal[1], got)
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/settings"
+	"nixbench/inspect/closure"
 	"nixbench/store"
 	"nixbench/store/profile"
 )
@@ -85,11 +86,19 @@ type invocation struct {
 	jsonFormat                                              int // 0: the default
 	budget                                                  int64
 	budgetGiven                                             bool
-	checkContents, repair                                   bool
-	jsonLog                                                 bool   // --log-format internal-json
-	unknown                                                 string // the first flag that nix-env does not know
-	maxFreed                                                int64
-	maxFreedGiven                                           bool
+
+	// Lists that answer questions.
+	limit                 int
+	limitGiven            bool
+	order                 closure.Order
+	query                 closure.Query
+	csv, dot              bool
+	buildTime             bool
+	checkContents, repair bool
+	jsonLog               bool   // --log-format internal-json
+	unknown               string // the first flag that nix-env does not know
+	maxFreed              int64
+	maxFreedGiven         bool
 
 	// Profiles.
 	profile string

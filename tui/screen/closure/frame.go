@@ -64,7 +64,7 @@ type frame struct {
 	nodes   []closure.Node // of the flat list, sorted
 	cols    columns
 	query   string // what is searched for, as typed
-	match   query
+	match   closure.Query
 	hits    []closure.Node
 	target  store.Path // why is asked for this one once the closure is there
 

@@ -1,23 +1,17 @@
-package diff
+// Package version takes the names of store objects apart: packages, versions and
+// outputs.
+package version
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 )
 
-// outputSuffix matches the names of store objects that end in what may be the
-// name of an output. It cannot tell "-bin" from the end of a version, but
-// takes both closures alike.
-//
-// Behaviour: Nix 2.34, diff-closures.cc.
-var outputSuffix = regexp.MustCompile(`^(.*)-([a-z]+|lib32|lib64)$`)
-
-// SplitName splits the name of a store object into that of the package, its
+// Split takes the name of a store object apart into that of the package, its
 // version, which may be "", and the output, which is "" for out.
-func SplitName(name string) (pkg, version, output string) {
-	if m := outputSuffix.FindStringSubmatch(name); m != nil {
-		name, output = m[1], m[2]
+func Split(name string) (pkg, version, output string) {
+	if i := strings.LastIndexByte(name, '-'); i >= 0 && isOutput(name[i+1:]) {
+		name, output = name[:i], name[i+1:]
 	}
 	for i := range len(name) - 1 {
 		if name[i] == '-' && !isLetter(name[i+1]) {
@@ -27,15 +21,23 @@ func SplitName(name string) (pkg, version, output string) {
 	return name, "", output
 }
 
+// isOutput reports whether the end of a name may be that of an output. It cannot
+// tell "-bin" from the end of a version, but takes all names alike.
+//
+// Behaviour: Nix 2.34, diff-closures.cc.
+func isOutput(s string) bool {
+	return s == "lib32" || s == "lib64" || s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == ""
+}
+
 func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// CompareVersions returns -1, 0 or 1 as version a is before, like or after b.
+// Compare returns -1, 0 or 1 as version a is before, like or after b.
 // Versions are compared by parts, numbers by their value; "pre" is before all.
 //
 // Behaviour: Nix 2.34, builtins.compareVersions.
-func CompareVersions(a, b string) int {
+func Compare(a, b string) int {
 	for a != "" || b != "" {
 		var x, y string
 		x, a = cutPart(a)

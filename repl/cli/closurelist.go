@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/inspect/closure"
+	"nixbench/repl/text"
+	"nixbench/store"
+)
+
+// runClosure is `nixbench closure`: the plain twin of the Closure screen.
+func runClosure(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	g, err := inv.listedClosure(ctx, eng)
+	if err != nil {
+		return err
+	}
+	nodes, err := inv.listedNodes(ctx, g)
+	if err != nil {
+		return err
+	}
+	shown := inv.limited(len(nodes))
+	if shown > manyWalks { // quicker than to find the closure size of each
+		if _, err := g.ClosureSizes(ctx); err != nil {
+			return err
+		}
+	}
+	switch {
+	case inv.json:
+		return inv.closureJSON(g, nodes[:shown])
+	case inv.csv:
+		return inv.closureCSV(g, nodes[:shown])
+	case inv.dot:
+		return inv.closureDot(g, nodes[:shown])
+	}
+	table := text.Table{Columns: []text.Column{
+		{Title: "OWN", Right: true}, {Title: "CLOSURE", Right: true}, {Title: "ADDS", Right: true},
+		{Title: "REFS", Right: true}, {Title: "REFERRERS", Right: true}, {Title: "PATH"},
+	}}
+	for _, n := range nodes[:shown] {
+		table.Row(text.Size(g.OwnSize(n)), text.Size(g.ClosureSize(n)), text.Size(g.AddedSize(n)),
+			text.Count(len(g.References(n))), text.Count(len(g.Referrers(n))), string(g.Path(n)))
+	}
+	if _, err := table.WriteTo(inv.env.Stdout); err != nil {
+		return err
+	}
+	if err := inv.printRest(len(nodes) - shown); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(inv.env.Stdout, "%s, %s\n", text.Plural(g.Len(), "path"), text.Bytes(g.Total()))
+	return err
+}
+
+// manyWalks is the number of paths from which on the closure sizes of all are
+// found together.
+const manyWalks = 500
+
+// listedNodes returns the paths that are asked for, in order.
+func (inv *invocation) listedNodes(ctx context.Context, g *closure.Graph) (nodes []closure.Node, err error) {
+	var sizes []int64
+	if inv.order == closure.ByClosure || inv.query.NeedsSizes() {
+		if sizes, err = g.ClosureSizes(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range g.All(inv.order) {
+		if inv.query.Matches(g, n, strings.ToLower(g.Path(n).Name()), sizes) {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes, nil
+}
+
+// listedClosure returns the closure that is asked for: with --build-time that of
+// the derivations which the arguments stand for.
+func (inv *invocation) listedClosure(ctx context.Context, eng *engine.Engine) (*closure.Graph, error) {
+	if !inv.buildTime {
+		return inv.closureOf(ctx, eng)
+	}
+	args := inv.args
+	if len(args) == 0 {
+		args = []string{""}
+	}
+	insts, err := inv.installables(ctx, eng, args)
+	if err != nil {
+		return nil, err
+	}
+	g, err := eng.Graph(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var roots []store.Path
+	for _, inst := range insts {
+		p := inst.target.Path
+		if !p.IsDerivation() {
+			info, err := eng.Reader().PathInfo(ctx, p)
+			if err != nil {
+				return nil, err
+			}
+			if p = info.Deriver; p == "" {
+				return nil, fmt.Errorf("list what '%s' was built of: its deriver is not known", inst.target.Path)
+			}
+		}
+		if _, err := eng.StoreOf(ctx, p); err != nil {
+			return nil, err
+		}
+		roots = append(roots, p)
+	}
+	return closure.BuildTime(g, roots...)
+}
+
+// jsonNode is a path of a closure as --json prints it.
+type jsonNode struct {
+	Path        store.Path   `json:"path"`
+	OwnSize     int64        `json:"ownSize"`
+	ClosureSize int64        `json:"closureSize"`
+	AddedSize   int64        `json:"addedSize"`
+	References  []store.Path `json:"references"`
+	Referrers   []store.Path `json:"referrers"`
+	Outputs     []store.Path `json:"outputs,omitempty"`
+}
+
+func (inv *invocation) closureJSON(g *closure.Graph, nodes []closure.Node) error {
+	out := make([]jsonNode, 0, len(nodes))
+	for _, n := range nodes {
+		out = append(out, jsonNode{
+			g.Path(n), g.OwnSize(n), g.ClosureSize(n), g.AddedSize(n), pathsOf(g, g.References(n)), pathsOf(g, g.Referrers(n)), g.Outputs(n),
+		})
+	}
+	return writeJSON(inv.env.Stdout, map[string]any{"paths": out, "size": g.Total(), "count": g.Len()})
+}
+
+func (inv *invocation) closureCSV(g *closure.Graph, nodes []closure.Node) error {
+	w := csv.NewWriter(inv.env.Stdout)
+	rows := [][]string{{"path", "own", "closure", "added", "references", "referrers"}}
+	for _, n := range nodes {
+		rows = append(rows, []string{
+			string(g.Path(n)), strconv.FormatInt(g.OwnSize(n), 10), strconv.FormatInt(g.ClosureSize(n), 10), strconv.FormatInt(g.AddedSize(n), 10),
+			strconv.Itoa(len(g.References(n))), strconv.Itoa(len(g.Referrers(n))),
+		})
+	}
+	return w.WriteAll(rows)
+}
+
+// closureDot prints the references among nodes.
+func (inv *invocation) closureDot(g *closure.Graph, nodes []closure.Node) error {
+	listed := make(map[closure.Node]bool, len(nodes))
+	for _, n := range nodes {
+		listed[n] = true
+	}
+	out := bufio.NewWriter(inv.env.Stdout)
+	io.WriteString(out, "digraph closure {\n")
+	for _, n := range nodes {
+		fmt.Fprintf(out, "  %q [label=%q];\n", g.Path(n).Base(), g.Path(n).Name()+"\n"+text.Bytes(g.OwnSize(n)))
+	}
+	for _, n := range nodes {
+		for _, r := range g.References(n) {
+			if listed[r] {
+				fmt.Fprintf(out, "  %q -> %q;\n", g.Path(n).Base(), g.Path(r).Base())
+			}
+		}
+	}
+	io.WriteString(out, "}\n")
+	return out.Flush()
+}
