@@ -53,7 +53,18 @@ func (th *Theme) Look(t Token) Look { return th.looks[t] }
 var files embed.FS
 
 // BuiltinNames lists the built-in themes, sorted.
-func BuiltinNames() []string { return []string{"dark", "light", "neutral"} }
+func BuiltinNames() []string {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic("themes: unreachable: " + err.Error()) // embedded
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".toml")
+	}
+	slices.Sort(names)
+	return names
+}
 
 // Named returns the built-in theme of that name.
 func Named(name string) (*Theme, error) {
@@ -71,7 +82,7 @@ func Named(name string) (*Theme, error) {
 type file struct {
 	Base        string            `toml:"base"`
 	Dark        *bool             `toml:"dark"`
-	Neutral     bool              `toml:"neutral"`
+	Neutral     *bool             `toml:"neutral"`
 	Backgrounds []string          `toml:"backgrounds"`
 	Palette     map[string]swatch `toml:"palette"`
 	Tokens      map[string]string `toml:"tokens"`
@@ -82,36 +93,18 @@ type swatch struct {
 	ANSI *int   `toml:"ansi"`
 }
 
-// Parse reads a theme file; name is for messages and [Theme.Name]. A theme
-// without a base must give every token.
+// Parse reads a theme file; name is for messages and [Theme.Name]. What the theme
+// does not give it has from its base: colours of the palette, tokens and backgrounds.
+// A theme without a base must give every token.
 func Parse(name string, data []byte) (*Theme, error) {
-	var f file
-	meta, err := toml.Decode(string(data), &f)
+	f, err := parseFile(data, 0)
 	if err != nil {
-		return nil, fmt.Errorf("theme %q: %v", name, err)
+		return nil, fmt.Errorf("theme %q: %w", name, err)
 	}
-	if extra := meta.Undecoded(); len(extra) > 0 {
-		return nil, fmt.Errorf("theme %q: unknown key %q", name, extra[0].String())
-	}
-	th := &Theme{Name: name, Dark: true}
+	th := &Theme{Name: name, Dark: f.Dark == nil || *f.Dark, Neutral: f.Neutral != nil && *f.Neutral}
 	given := [Count]bool{}
-	if f.Base != "" {
-		base, err := Named(f.Base)
-		if err != nil {
-			return nil, fmt.Errorf("theme %q: base: %v", name, err)
-		}
-		*th = *base
-		th.Name = name
-		for t := range given {
-			given[t] = true
-		}
-	}
-	if f.Dark != nil {
-		th.Dark = *f.Dark
-	}
-	th.Neutral = f.Neutral || th.Neutral && f.Dark == nil
-	if err := th.fill(&f, &given); err != nil {
-		return nil, fmt.Errorf("theme %q: %v", name, err)
+	if err := th.fill(f, &given); err != nil {
+		return nil, fmt.Errorf("theme %q: %w", name, err)
 	}
 	var missing []string
 	for t, ok := range given {
@@ -125,11 +118,56 @@ func Parse(name string, data []byte) (*Theme, error) {
 	return th, nil
 }
 
+// maxBases is how many bases a theme may have in a row; those built in have two.
+const maxBases = 4
+
+// parseFile reads a theme file and, below it, its base.
+func parseFile(data []byte, depth int) (*file, error) {
+	f := &file{}
+	meta, err := toml.Decode(string(data), f)
+	if err != nil {
+		return nil, err
+	}
+	if extra := meta.Undecoded(); len(extra) > 0 {
+		return nil, fmt.Errorf("unknown key %q", extra[0].String())
+	}
+	if f.Base == "" {
+		return f, nil
+	}
+	if depth == maxBases || !slices.Contains(BuiltinNames(), f.Base) {
+		return nil, fmt.Errorf("base: theme %q: no such theme; there are %s", f.Base, strings.Join(BuiltinNames(), ", "))
+	}
+	base, err := files.ReadFile(f.Base + ".toml")
+	if err != nil {
+		return nil, fmt.Errorf("base: theme %q: %w", f.Base, err)
+	}
+	under, err := parseFile(base, depth+1)
+	if err != nil {
+		return nil, fmt.Errorf("base: theme %q: %w", f.Base, err)
+	}
+	return f.over(under), nil
+}
+
+// over returns f with what only its base gives.
+func (f *file) over(base *file) *file {
+	out := *base
+	if f.Dark != nil {
+		out.Dark, out.Neutral = f.Dark, nil
+	}
+	if f.Neutral != nil {
+		out.Neutral = f.Neutral
+	}
+	if f.Backgrounds != nil {
+		out.Backgrounds = f.Backgrounds
+	}
+	out.Palette, out.Tokens = maps.Clone(base.Palette), maps.Clone(base.Tokens)
+	maps.Copy(out.Palette, f.Palette)
+	maps.Copy(out.Tokens, f.Tokens)
+	return &out
+}
+
 // fill sets what f says.
 func (th *Theme) fill(f *file, given *[Count]bool) error {
-	if f.Backgrounds != nil {
-		th.Backgrounds = nil
-	}
 	for _, s := range f.Backgrounds {
 		rgb, err := parseRGB(s)
 		if err != nil {

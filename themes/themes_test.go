@@ -6,14 +6,28 @@ import (
 	"testing"
 )
 
-// Every token must be readable on every background that the theme names, and
-// on each of its own row backgrounds.
-func TestContrast(t *testing.T) {
-	const want = 4.5
-	for _, name := range []string{"dark", "light"} {
+// coloured returns the built-in themes that have colours of their own.
+func coloured(t *testing.T) []*Theme {
+	var list []*Theme
+	for _, name := range BuiltinNames() {
 		th, err := Named(name)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if name != "neutral" && name != "ansi" {
+			list = append(list, th)
+		}
+	}
+	return list
+}
+
+// Every token must be readable on every background that the theme names, and
+// on each of its own row backgrounds.
+func TestContrast(t *testing.T) {
+	for _, th := range coloured(t) {
+		name, want := th.Name, 4.5
+		if name == "high-contrast" {
+			want = 7
 		}
 		if len(th.Backgrounds) < 2 {
 			t.Errorf("%s names %d backgrounds, want at least 2", name, len(th.Backgrounds))
@@ -47,15 +61,11 @@ func TestContrast(t *testing.T) {
 
 // Borders carry no words: for them the ratio of graphical objects counts.
 func TestBorderContrast(t *testing.T) {
-	for _, name := range []string{"dark", "light"} {
-		th, err := Named(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, th := range coloured(t) {
 		for _, tok := range []Token{Border, BorderFocus} {
 			for _, bg := range th.Backgrounds {
 				if got := Contrast(th.Look(tok).Fg.RGB, bg); got < 3 {
-					t.Errorf("%s: %v on %v: got %.2f, want 3", name, tok, bg, got)
+					t.Errorf("%s: %v on %v: got %.2f, want 3", th.Name, tok, bg, got)
 				}
 			}
 		}
@@ -118,7 +128,7 @@ func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"x = ", "theme \"mine\": toml: line 1"},
 		{"colour = 1", "unknown key \"colour\""},
-		{"base = \"solar\"", "there are dark, light, neutral"},
+		{"base = \"solar\"", "there are ansi, catppuccin, "},
 		{"[tokens]\nText = \"default\"", "no look for Muted, Disabled"},
 		{"base = \"dark\"\n[tokens]\nfailed = \"red\"", "\"failed\" is not a token"},
 		{"base = \"dark\"\n[tokens]\nFailed = \"reddish\"", "\"reddish\" is neither"},
@@ -133,19 +143,35 @@ func TestParseErrors(t *testing.T) {
 			t.Errorf("Parse(%q): got %v, want …%s…", tt.in, err, tt.want)
 		}
 	}
+	if _, err := Parse("mine", []byte("base = \"mine\"")); err == nil {
+		t.Error("a theme that is its own base: got no error")
+	}
 	if _, err := Named("x"); err == nil {
 		t.Error("Named(x): got no error")
 	}
 }
 
 func TestNeutralUsesTheTerminalsColours(t *testing.T) {
-	th, err := Named("neutral")
+	for _, name := range []string{"neutral", "ansi"} {
+		th, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tok := range Count {
+			if l := th.Look(tok); l.Fg.HasRGB || l.Bg.HasRGB || !l.Bg.IsDefault() {
+				t.Errorf("%s: %v: got %+v, want only the 16 colours on the default background", name, tok, l)
+			}
+		}
+	}
+}
+
+// A colour of the palette that a theme changes is changed wherever its base uses it.
+func TestPaletteOfTheBase(t *testing.T) {
+	th, err := Parse("mine", []byte("base = \"nord\"\n[palette]\nred = { rgb = \"#ff0000\" }"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for tok := range Count {
-		if l := th.Look(tok); l.Fg.HasRGB || l.Bg.HasRGB || !l.Bg.IsDefault() {
-			t.Errorf("%v: got %+v, want only the 16 colours on the default background", tok, l)
-		}
+	if got, want := th.Look(Failed).Fg.RGB, (RGB{R: 0xff}); got != want || !th.Look(Failed).Bold || !th.Dark {
+		t.Errorf("got %v, want %v, bold, dark", got, want)
 	}
 }

@@ -3,9 +3,10 @@
 // a [Theme] says how each token looks. Nothing above this package names a
 // colour.
 //
-// Themes are .toml files. Those built in are [Named] "dark", "light" and
-// "neutral"; the last uses only the terminal's own 16 colours and is readable
-// on any background. A file of the user may inherit from one of them:
+// Themes are .toml files; [BuiltinNames] lists those built in. "neutral" uses only
+// the terminal's own 16 colours and is readable on any background, "ansi" the same
+// on dark ones. A file of the user may inherit from one of them, colours of the
+// palette included:
 //
 //	base = "dark"
 //	[palette]
