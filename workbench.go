@@ -134,7 +134,7 @@ func interfaceOptions(opts cli.WorkbenchOptions) (tui.Options, error) {
 		return tui.Options{}, err
 	}
 	return tui.Options{
-		Theme: theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
+		Theme: theme, Themes: conf, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
 		NoMouse: conf.NoMouse, Now: time.Now,
 	}, nil
 }

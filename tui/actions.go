@@ -37,7 +37,7 @@ func (m *Model) actions() []action.Action {
 		action.Action{ID: action.Interrupt, Title: "Interrupt, or quit", Hidden: true, Run: m.interrupt},
 		action.Action{ID: action.Suspend, Title: "Suspend (what runs stops too)", Run: func() tea.Cmd { return tea.Suspend }},
 		action.Action{ID: action.Mouse, Title: "Mouse on or off", Run: m.flipMouse},
-		action.Action{ID: action.NextTheme, Title: "Next theme", Run: m.nextTheme},
+		action.Action{ID: action.Themes, Title: "Choose a theme ..", Run: m.pickTheme},
 		action.Action{ID: action.Redraw, Title: "Draw the screen again", Run: func() tea.Cmd { return tea.ClearScreen }},
 	)
 }
@@ -91,23 +91,6 @@ func (m *Model) flipMouse() tea.Cmd {
 		return m.notify(themes.Info, "mouse on; shift-drag selects text in most terminals")
 	}
 	return m.notify(themes.Info, "mouse off: the terminal selects text")
-}
-
-func (m *Model) nextTheme() tea.Cmd {
-	names := themes.BuiltinNames()
-	next := names[0]
-	for i, n := range names {
-		if n == m.env.Styles.Theme().Name {
-			next = names[(i+1)%len(names)]
-		}
-	}
-	th, err := themes.Named(next)
-	if err != nil {
-		return m.notify(themes.Error, err.Error())
-	}
-	m.o.Theme = th
-	m.restyle()
-	return m.notify(themes.Info, "theme "+next)
 }
 
 // palette lists every action: those of the screen in front first.

@@ -57,7 +57,7 @@ type paletteOverlay struct {
 	y  int
 }
 
-func newPaletteOverlay(st *style.Styles, o palette.Options) overlay {
+func newPaletteOverlay(st *style.Styles, o palette.Options) *paletteOverlay {
 	return &paletteOverlay{Palette: palette.New(st, o), st: st}
 }
 
@@ -78,7 +78,10 @@ func (o *paletteOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) 
 	x := (w - style.Width(block[0])) / 2
 	o.y = min(4, h-len(block)-1)
 	cx, cy := o.CursorXY()
-	return style.Over(dim(o.st, lines), block, x, o.y), tea.NewCursor(x+cx, o.y+cy)
+	if !o.Bright() {
+		lines = dim(o.st, lines)
+	}
+	return style.Over(lines, block, x, o.y), tea.NewCursor(x+cx, o.y+cy)
 }
 
 type promptOverlay struct{ *palette.Prompt }

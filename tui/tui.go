@@ -37,8 +37,10 @@ type Options struct {
 	// Theme is the user's; nil asks the terminal for its background and
 	// takes the built-in dark or light one.
 	Theme *themes.Theme
-	ASCII bool        // draw with ASCII glyphs
-	Keys  *keymap.Map // nil: the built-in ones
+	// Themes are those to choose from; nil: the built-in ones.
+	Themes ThemeSource
+	ASCII  bool        // draw with ASCII glyphs
+	Keys   *keymap.Map // nil: the built-in ones
 	// NoMouse leaves the mouse to the terminal until the user wants it.
 	NoMouse bool
 
@@ -74,6 +76,8 @@ type Model struct {
 	width, height int
 	profile       colorprofile.Profile
 	mouse         bool
+	dark          bool // the terminal's background, as far as it has told
+	chosen        bool // the theme is the user's choice, not the background's
 	ticking       bool // a TickMsg is on its way
 	leaving       bool // Ctrl-C was pressed once with work running
 	started       bool
@@ -95,11 +99,15 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 	if o.Keys == nil {
 		o.Keys = keymap.Default()
 	}
+	if o.Themes == nil {
+		o.Themes = builtinThemes{}
+	}
 	if o.After == nil {
 		o.After = func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd { return tea.Tick(d, f) }
 	}
 	m := &Model{
 		o: o, front: o.Start, profile: o.Profile, mouse: !o.NoMouse, dirty: true,
+		dark: true, chosen: o.Theme != nil,
 		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
 	}
 	m.env = &Env{
@@ -190,8 +198,8 @@ func (m *Model) Quitting() bool { return m.quitting }
 
 // Init starts the screens and the wait for events.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.awaitEvents()}
-	if m.o.Theme == nil {
+	cmds := []tea.Cmd{m.awaitEvents(), m.awaitTheme()}
+	if !m.chosen {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	for _, s := range m.screens {

@@ -17,7 +17,6 @@ import (
 	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
-	"nixbench/tui/style"
 	"nixbench/tui/widget/statusbar"
 )
 
@@ -85,7 +84,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 	case tea.MouseMsg:
 		return m.pointer(msg)
 	case tea.BackgroundColorMsg:
-		m.background(msg.IsDark())
+		m.ground(msg.IsDark())
 	case tea.ColorProfileMsg:
 		m.profile = msg.Profile
 		m.restyle()
@@ -101,6 +100,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.leaving = false
 	case noticeMsg:
 		return m.notify(msg.level, msg.text)
+	case themeMsg:
+		return m.themeChanged()
 	case tea.KeyReleaseMsg, tea.FocusMsg, tea.BlurMsg, tea.KeyboardEnhancementsMsg,
 		tea.ResumeMsg, tea.EnvMsg, tea.ModeReportMsg, nil:
 	default:
@@ -311,24 +312,4 @@ func (m *Model) pointer(msg tea.MouseMsg) tea.Cmd {
 func (m *Model) notify(level themes.Token, text string) tea.Cmd {
 	serial := m.notices.Add(statusbar.Notice{Level: level, Text: text, At: m.env.Now})
 	return m.env.After(noticeTime, func(time.Time) tea.Msg { return expireMsg{serial} })
-}
-
-// background takes the built-in theme for a dark or light terminal, unless the
-// user chose one.
-func (m *Model) background(dark bool) {
-	if m.o.Theme != nil {
-		return
-	}
-	name := "light"
-	if dark {
-		name = "dark"
-	}
-	if th, err := themes.Named(name); err == nil {
-		m.o.Theme = th
-		m.restyle()
-	}
-}
-
-func (m *Model) restyle() {
-	m.env.Styles.Apply(style.Options{Theme: m.o.Theme, Profile: m.profile, ASCII: m.o.ASCII})
 }

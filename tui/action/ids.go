@@ -16,7 +16,7 @@ const (
 	Suspend      ID = "app.suspend"
 	Mouse        ID = "app.mouse"
 	Redraw       ID = "app.redraw"
-	NextTheme    ID = "app.theme"
+	Themes       ID = "app.theme"
 )
 
 // Actions that every screen may have; a screen lists those that it has.

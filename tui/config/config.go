@@ -22,11 +22,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
-	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 )
@@ -155,33 +153,6 @@ func (c *Config) Keymap() (*keymap.Map, error) {
 		}
 	}
 	return m, nil
-}
-
-// LoadTheme returns the theme of that name, or if name is "" the one that the
-// user chose: built in, or a file in the folder themes beside config.toml. For
-// "auto" it returns nil, which leaves the choice to the terminal.
-func (c *Config) LoadTheme(name string) (*themes.Theme, error) {
-	if name == "" {
-		name = c.Theme
-	}
-	if name == "" || name == "auto" {
-		return nil, nil
-	}
-	if slices.Contains(themes.BuiltinNames(), name) {
-		return themes.Named(name)
-	}
-	if c.file == "" || strings.ContainsAny(name, "/\\") {
-		return themes.Named(name) // says which there are
-	}
-	file := filepath.Join(filepath.Dir(c.file), "themes", name+".toml")
-	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("theme %q: it is neither %s, nor is there %s", name, strings.Join(themes.BuiltinNames(), ", "), file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("theme %q: %w", name, err)
-	}
-	return themes.Parse(name, data)
 }
 
 // ASCII tells whether to draw with ASCII glyphs; utf8 tells whether the locale

@@ -1,10 +1,14 @@
 package config
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,5 +107,39 @@ func TestDir(t *testing.T) {
 	}
 	if got := Dir(func(string) string { return "" }); got != "" {
 		t.Errorf("got %q, want none", got)
+	}
+}
+
+func TestThemesOfTheUser(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "themes/mine.toml", "base = \"light\"\n")
+	c, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := c.ThemeNames()
+	if !slices.IsSorted(names) || !slices.Contains(names, "mine") || !slices.Contains(names, "nord") {
+		t.Errorf("got %v, want mine among the built-in ones, sorted", names)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	changed := make(chan error, 1)
+	go func() { changed <- c.WaitTheme(ctx) }()
+	for {
+		// Whether the folder is being watched already cannot be seen from here.
+		write(t, dir, "themes/mine.toml", "base = \"dark\"\n")
+		select {
+		case err := <-changed:
+			if err != nil {
+				t.Fatal(err)
+			}
+		case <-time.After(3 * settle):
+			continue
+		}
+		break
+	}
+	cancel()
+	if err := c.WaitTheme(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: got %v", err)
 	}
 }

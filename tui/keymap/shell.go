@@ -59,7 +59,7 @@ func global() []Binding {
 		{ID: action.Messages, Keys: []string{"@"}},
 		{ID: action.Quit, Keys: []string{"q"}},
 		{ID: action.Mouse, Keys: []string{"M"}},
-		{ID: action.NextTheme, Keys: []string{"alt+t"}},
+		{ID: action.Themes, Keys: []string{"alt+t"}},
 	}
 }
 

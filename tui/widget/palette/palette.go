@@ -44,6 +44,11 @@ type Options struct {
 	// be nil, if there is none.
 	OnPick   func(key string) tea.Cmd
 	OnCancel func() tea.Cmd
+	// OnMove, which may be nil, is called with the key of each item that the
+	// cursor comes to.
+	OnMove func(key string)
+	// Bright leaves the screen behind the list as it is.
+	Bright bool
 }
 
 // Palette is the widget. It is not safe for concurrent use.
@@ -52,7 +57,8 @@ type Palette struct {
 	st    *style.Styles
 	input *editor.Editor
 	list  *rows.Rows
-	shown []int // indexes of the items that match, best first
+	shown []int  // indexes of the items that match, best first
+	at    string // key of the item with the cursor
 	y     int
 }
 
@@ -68,7 +74,34 @@ func New(st *style.Styles, o Options) *Palette {
 	w.list.Empty = o.Empty
 	w.input.SetValue(o.Initial)
 	w.match()
+	w.at = w.key()
 	return w
+}
+
+// Bright tells that the screen behind the list is to be left as it is.
+func (w *Palette) Bright() bool { return w.o.Bright }
+
+// Select puts the cursor on an item; without such an item it stays.
+func (w *Palette) Select(key string) {
+	w.list.Select(key) // else it stays where it is
+	w.at = w.key()
+}
+
+// key is that of the item with the cursor, "" if there is none.
+func (w *Palette) key() string {
+	if i, ok := w.list.Selected(); ok {
+		return w.o.Items[w.shown[i]].Key
+	}
+	return ""
+}
+
+// moved tells OnMove where the cursor is now, if that is elsewhere.
+func (w *Palette) moved() {
+	key := w.key()
+	if key != w.at && key != "" && w.o.OnMove != nil {
+		w.o.OnMove(key)
+	}
+	w.at = key
 }
 
 // match fills the list with the items that fit what was typed.
@@ -133,6 +166,7 @@ func (w *Palette) Update(msg tea.Msg) (cmd tea.Cmd, done bool) {
 			return w.pick()
 		}
 		if w.list.Update(in) {
+			w.moved()
 			return nil, false
 		}
 	}
@@ -140,6 +174,7 @@ func (w *Palette) Update(msg tea.Msg) (cmd tea.Cmd, done bool) {
 	w.input.Update(msg)
 	if w.input.Value() != before {
 		w.match()
+		w.moved()
 	}
 	return nil, false
 }
@@ -163,7 +198,9 @@ func (w *Palette) pick() (cmd tea.Cmd, done bool) {
 
 // Click chooses the item at line y of the box.
 func (w *Palette) Click(y int) (cmd tea.Cmd, done bool) {
-	if again, ok := w.list.Click(y - w.y); ok && again {
+	again, ok := w.list.Click(y - w.y)
+	w.moved()
+	if ok && again {
 		return w.pick()
 	}
 	return nil, false
