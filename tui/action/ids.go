@@ -32,6 +32,12 @@ const (
 	Grow        ID = "screen.grow"
 	Shrink      ID = "screen.shrink"
 	Refresh     ID = "screen.refresh"
+
+	DividerLeft  ID = "screen.dividerLeft"
+	DividerRight ID = "screen.dividerRight"
+	DividerUp    ID = "screen.dividerUp"
+	DividerDown  ID = "screen.dividerDown"
+	DividersBack ID = "screen.dividersBack"
 )
 
 // Intents of lists, trees and tables (tui/widget/rows).

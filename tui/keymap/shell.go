@@ -76,6 +76,11 @@ func screen() []Binding {
 		{ID: action.Grow, Keys: []string{"+"}},
 		{ID: action.Shrink, Keys: []string{"-"}},
 		{ID: action.Refresh, Keys: []string{"f5"}},
+		{ID: action.DividerLeft, Keys: []string{"<"}},
+		{ID: action.DividerRight, Keys: []string{">"}},
+		{ID: action.DividerUp, Keys: []string{"{"}},
+		{ID: action.DividerDown, Keys: []string{"}"}},
+		{ID: action.DividersBack, Keys: []string{"="}},
 	}
 }
 

@@ -92,10 +92,11 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 	case strings.Trim(input, "0123456789 +") == "":
 		res.Kind, res.Node = tui.ResultValue, tui.Node{Text: "3", Kind: tui.NodeNumber}
 	default:
+		line, _, _ := strings.Cut(input, "\n")
 		res.Kind = tui.ResultError
 		res.Err = &tui.EvalError{
 			Msg: "undefined variable '" + input + "'", Where: "<repl>:1:1",
-			Excerpt: []string{input, strings.Repeat("^", len(input))},
+			Excerpt: []string{line, strings.Repeat("^", len(line))},
 			Trace:   []tui.Frame{{Text: "while evaluating the input", Where: "<repl>:1:1"}},
 		}
 	}

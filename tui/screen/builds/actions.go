@@ -23,7 +23,7 @@ func (s *Screen) Actions() []action.Action {
 	if noLog == "" && s.log.Lines() == 0 {
 		noLog = "there is no log"
 	}
-	return []action.Action{
+	return append([]action.Action{
 		{ID: action.NextPane, Title: "Next pane", Short: "pane", Run: s.pane(1)},
 		{ID: action.PrevPane, Title: "Previous pane", Hidden: true, Run: s.pane(-1)},
 		{ID: action.BuildsLog, Title: "Log at full size", Short: "log", Disabled: none, Run: s.full},
@@ -44,7 +44,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.CopyCommand, Title: "Copy the command that shows this log", Disabled: none, Run: s.copyCommand},
 		{ID: action.Grow, Title: "Only the pane with the keys", Run: s.grow(true)},
 		{ID: action.Shrink, Title: "All panes", Run: s.grow(false)},
-	}
+	}, s.panes.Dividers()...)
 }
 
 func (s *Screen) noBuild() string {

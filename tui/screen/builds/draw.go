@@ -114,7 +114,7 @@ func (s *Screen) Draw(w, h int) []string {
 	case s.panes.Full:
 		return s.panes.List(paneList, panes.Place{W: w, H: h}, s.listPane(), nil, s.list)
 	case tui.WidthOf(w) == tui.Narrow:
-		top := min(max(6, s.list.Len()+3), h*2/5)
+		top := s.panes.Down(h, min(max(6, s.list.Len()+3), h*2/5), 5)
 		list := s.panes.List(paneList, panes.Place{W: w, H: top}, s.listPane(), nil, s.list)
 		return style.Stack(list, s.drawLog(w, h-top))
 	}
@@ -124,7 +124,7 @@ func (s *Screen) Draw(w, h int) []string {
 // drawWide puts the builds and their sum on the left, the log and why a build
 // failed on the right.
 func (s *Screen) drawWide(w, h int) []string {
-	left := max(50, w*9/20)
+	left := s.panes.Across(w, max(50, w*9/20), 30)
 	sum := s.summaryLines()
 	sumHeight := len(sum) + 2
 	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)
@@ -132,7 +132,7 @@ func (s *Screen) drawWide(w, h int) []string {
 	failed, failedPane := s.failedLines(w - left - 4)
 	failedHeight := 0
 	if failed != nil {
-		failedHeight = min(len(failed)+2, h/3)
+		failedHeight = h - s.panes.Down(h, h-min(len(failed)+2, h/3), 5)
 	}
 	right := s.drawLog(w-left, h-failedHeight)
 	if failed != nil {

@@ -62,7 +62,7 @@ func (s *Screen) Actions() []action.Action {
 		baseTitle = "Compare with nothing any more"
 	}
 	next := func(n int) func() tea.Cmd { return func() tea.Cmd { return s.findNext(n) } }
-	return []action.Action{
+	return append([]action.Action{
 		{ID: action.ClosureDive, Title: "Open: the closure of the path under the cursor", Short: "dive", Disabled: s.noDive(), Run: s.dive},
 		{ID: action.ClosureWhy, Title: "Why does this depend on ..?", Short: "why", Disabled: noWhy, Run: s.startWhy},
 		{ID: action.ClosureWhyFiles, Title: "Files that hold the references (in why)", Short: s.inWhy("files"), Disabled: noAnswer, Run: s.flipFiles},
@@ -92,13 +92,9 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ClosureUp, Title: "Back to what was shown before", Disabled: noUp, Run: func() tea.Cmd { s.pop(); return s.moved() }},
 		{ID: action.FindNext, Title: "Find the next", Disabled: s.noFind(), Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: s.noFind(), Run: next(-1)},
-		{ID: action.NextPane, Title: "Next pane", Run: func() tea.Cmd { s.panes.Next(1); return nil }},
-		{ID: action.PrevPane, Title: "Previous pane", Run: func() tea.Cmd { s.panes.Next(-1); return nil }},
-		{ID: action.Grow, Title: "Only the pane with the keys", Run: func() tea.Cmd { s.panes.Full = true; return nil }},
-		{ID: action.Shrink, Title: "All panes", Run: func() tea.Cmd { s.panes.Full = false; return nil }},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noPath, Run: s.copyCommand},
 		{ID: action.Refresh, Title: "Read the store again", Run: s.reload},
-	}
+	}, s.panes.Actions()...)
 }
 
 // inWhy is a word for the footer while the answer to why has the keys.

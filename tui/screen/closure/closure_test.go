@@ -11,6 +11,7 @@ import (
 	"nixbench/tui/keymap"
 	"nixbench/tui/screen/closure"
 	"nixbench/tui/tuitest"
+	"nixbench/tui/widget/panes"
 )
 
 func start(t testing.TB, b tui.Backend, w, h int, msg any) *tuitest.Driver {
@@ -294,6 +295,9 @@ func TestReasons(t *testing.T) {
 	may := map[action.ID]bool{
 		action.ClosurePick: true, action.FindText: true, action.NextPane: true, action.PrevPane: true,
 		action.Grow: true, action.Shrink: true, action.Refresh: true,
+	}
+	for _, a := range panes.New(d.Model.Env().Styles).Dividers() {
+		may[a.ID] = true
 	}
 	for _, a := range s.Actions() {
 		if may[a.ID] != (a.Disabled == "") {

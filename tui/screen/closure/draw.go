@@ -32,12 +32,12 @@ func (s *Screen) Draw(w, h int) []string {
 	if f.isClosure() && f.view == viewColumns && tui.WidthOf(w) == tui.Wide && f.data != nil {
 		return s.drawColumns(all)
 	}
-	info := panes.Place{X: w - infoWidth, W: infoWidth, H: h}
-	left := panes.Place{W: w - infoWidth, H: h}
+	left := panes.Place{W: s.panes.Across(w, w-infoWidth, 24), H: h}
+	info := panes.Place{X: left.W, W: w - left.W, H: h}
 	if f.why == nil {
 		return style.Beside(s.drawMain(left), s.drawInfo(info))
 	}
-	left.H = h / 2
+	left.H = s.panes.Down(h, h/2, 5)
 	if tui.WidthOf(w) == tui.Medium { // the files of references want the width
 		info.H = left.H
 		below := panes.Place{Y: left.H, W: w, H: h - left.H}
@@ -62,7 +62,7 @@ func (s *Screen) drawNarrow(at panes.Place) []string {
 		return style.Stack(s.drawMain(main), lines)
 	}
 	below := main
-	main.H = main.H / 2
+	main.H = s.panes.Down(main.H, main.H/2, 4)
 	below.Y, below.H = main.H, below.H-main.H
 	return style.Stack(s.drawMain(main), s.drawWhy(below), lines)
 }
@@ -71,12 +71,12 @@ func (s *Screen) drawNarrow(at panes.Place) []string {
 func (s *Screen) drawColumns(at panes.Place) []string {
 	f := s.top()
 	c := &f.cols
-	top := at.H
+	low := 17
 	if f.why != nil {
-		top = at.H / 2
+		low = max(at.H-at.H/2, low)
 	}
-	low := max(at.H-top, 17)
-	top = at.H - low
+	top := s.panes.Down(at.H, at.H-low, 5)
+	low = at.H - top
 	side := at.W * 27 / 100
 	left := panes.Place{W: side, H: top}
 	mid := panes.Place{X: side, W: at.W - 2*side, H: top}
@@ -91,8 +91,8 @@ func (s *Screen) drawColumns(at panes.Place) []string {
 	}
 	block := style.Beside(
 		s.panes.List(paneLeft, left, p, nil, c.left), s.drawMain(mid), s.panes.List(paneRight, right, rightPane, nil, c.right))
-	info := panes.Place{X: at.W - infoWidth, Y: top, W: infoWidth, H: low}
-	below := panes.Place{Y: top, W: at.W - infoWidth, H: low}
+	below := panes.Place{Y: top, W: s.panes.Across(at.W, at.W-infoWidth, 24), H: low}
+	info := panes.Place{X: below.W, Y: top, W: at.W - below.W, H: low}
 	if f.why != nil {
 		return style.Stack(block, style.Beside(s.drawWhy(below), s.drawInfo(info)))
 	}

@@ -23,18 +23,18 @@ func (s *Screen) Draw(w, h int) []string {
 	}
 	if tui.WidthOf(w) == tui.Narrow {
 		s.panes.Arrange(paneMain)
-		below := min(max(h/3+1, 6), 11)
+		below := h - s.panes.Down(h, h-min(max(h/3+1, 6), 11), 5)
 		return style.Stack(
 			s.drawMain(panes.Place{W: w, H: h - below}, true),
 			s.drawPlan(panes.Place{Y: h - below, W: w, H: below}))
 	}
-	right := min(planWidth, w*42/100)
-	left := w - right
+	left := s.panes.Across(w, w-min(planWidth, w*42/100), 30)
+	right := w - left
 	groups := 0
 	if tui.WidthOf(w) == tui.Wide && s.view == viewRoots && s.data != nil {
 		s.panes.Arrange(paneMain, paneGroups)
 		groups = min(max(h/3, 5), len(s.data.groups)+2, h-10)
-		groups = max(groups, 3)
+		groups = h - s.panes.Down(h, h-max(groups, 3), 5)
 	} else {
 		s.panes.Arrange(paneMain)
 	}
@@ -151,7 +151,7 @@ func (s *Screen) Actions() []action.Action {
 	next := func(n int) func() tea.Cmd {
 		return func() tea.Cmd { s.list().FindNext(n); return nil }
 	}
-	return []action.Action{
+	return append([]action.Action{
 		{ID: action.GCMark, Title: "Mark or unmark the root, or the group", Short: "mark", Disabled: noMark, Run: s.mark},
 		{ID: action.GCOlder, Title: "Mark results and direnv links older than ..", Short: "older than..", Disabled: noData, Run: s.askOlder},
 		{ID: action.GCPaths, Title: "List the paths that would be deleted", Short: "paths", Disabled: noData, Run: s.showPaths},
@@ -169,16 +169,12 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindText, Title: "Find in the list", Short: "find", Run: s.find},
 		{ID: action.FindNext, Title: "Find the next", Disabled: noFind, Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: noFind, Run: next(-1)},
-		{ID: action.NextPane, Title: "Next pane", Run: func() tea.Cmd { s.panes.Next(1); return nil }},
-		{ID: action.PrevPane, Title: "Previous pane", Run: func() tea.Cmd { s.panes.Next(-1); return nil }},
-		{ID: action.Grow, Title: "Only the pane with the keys", Run: func() tea.Cmd { s.panes.Full = true; return nil }},
-		{ID: action.Shrink, Title: "All panes", Run: func() tea.Cmd { s.panes.Full = false; return nil }},
 		{ID: action.Copy, Title: "Copy the root's link, or the path", Disabled: s.noCopy(), Run: s.copy},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the plan", Run: func() tea.Cmd {
 			return s.env.Copy("nixbench store gc --dry-run", "the command")
 		}},
 		{ID: action.Refresh, Title: "Read the roots again", Disabled: s.busyReason(), Run: s.reload},
-	}
+	}, s.panes.Actions()...)
 }
 
 func (s *Screen) busyReason() string {

@@ -20,30 +20,30 @@ const listWidth = 34
 
 // Draw implements tui.Screen.
 func (s *Screen) Draw(w, h int) []string {
-	wide := tui.WidthOf(w) == tui.Wide
+	s.wide = tui.WidthOf(w) == tui.Wide
 	if s.panes.Full {
-		return s.drawFull(panes.Place{W: w, H: h}, wide)
+		return s.drawFull(panes.Place{W: w, H: h})
 	}
-	if !wide {
+	if !s.wide {
 		s.panes.Arrange(paneGens, paneDiff)
 		return s.drawMain(panes.Place{W: w, H: h})
 	}
 	s.panes.Arrange(paneGens, paneDiff, paneProfiles)
-	left := style.Pane{Title: "profiles"}
+	left, side := style.Pane{Title: "profiles"}, s.panes.Across(w, listWidth, 24)
 	note := []string{}
 	for _, l := range []string{"freed if every generation", "of that profile went"} {
-		note = append(note, s.env.Styles.Row(left.InnerWidth(listWidth), themes.Text, style.Span{Text: l, Token: themes.Muted}))
+		note = append(note, s.env.Styles.Row(left.InnerWidth(side), themes.Text, style.Span{Text: l, Token: themes.Muted}))
 	}
-	list := s.panes.List(paneProfiles, panes.Place{W: listWidth, H: h}, left, note, s.list)
-	place := panes.Place{X: listWidth, W: w - listWidth, H: h - 4}
-	foot := s.panes.Text(paneNote, panes.Place{X: listWidth, Y: h - 4, W: w - listWidth, H: 4}, style.Pane{}, s.notes())
+	list := s.panes.List(paneProfiles, panes.Place{W: side, H: h}, left, note, s.list)
+	place := panes.Place{X: side, W: w - side, H: h - 4}
+	foot := s.panes.Text(paneNote, panes.Place{X: side, Y: h - 4, W: w - side, H: 4}, style.Pane{}, s.notes())
 	return style.Beside(list, style.Stack(s.drawMain(place), foot))
 }
 
 // drawFull draws only the pane with the keys.
-func (s *Screen) drawFull(at panes.Place, wide bool) []string {
+func (s *Screen) drawFull(at panes.Place) []string {
 	s.panes.Arrange(paneGens, paneDiff)
-	if wide {
+	if s.wide {
 		s.panes.Arrange(paneGens, paneDiff, paneProfiles)
 	}
 	switch s.panes.Focus() {
@@ -57,7 +57,7 @@ func (s *Screen) drawFull(at panes.Place, wide bool) []string {
 
 // drawMain draws the generations over the difference.
 func (s *Screen) drawMain(at panes.Place) []string {
-	top := min(max(len(s.all)+3, 6), max(at.H/2, 6))
+	top := s.panes.Down(at.H, min(max(len(s.all)+3, 6), max(at.H/2, 6)), 5)
 	gens, below := at, at
 	gens.H = top
 	below.Y, below.H = at.Y+top, at.H-top
@@ -68,7 +68,7 @@ func (s *Screen) drawGens(at panes.Place) []string {
 	p := style.Pane{Title: "generations"}
 	if prof, ok := s.profile(); ok {
 		p.Title = "profile: " + text.SanitiseName(prof.Name)
-		if n := len(s.profiles); n > 1 && tui.WidthOf(at.W+listWidth) != tui.Wide {
+		if n := len(s.profiles); n > 1 && !s.wide {
 			p.Title += "   (p: " + text.Plural(n-1, "other") + ")"
 		}
 		if at.W >= 70 {
@@ -174,7 +174,7 @@ func (s *Screen) Actions() []action.Action {
 	next := func(n int) func() tea.Cmd {
 		return func() tea.Cmd { list.FindNext(n); return s.moved() }
 	}
-	return []action.Action{
+	return append([]action.Action{
 		{ID: action.ProfilesDiff, Title: "Difference to the base or the previous generation", Short: "diff", Disabled: none, Run: s.toDiff},
 		{ID: action.ProfilesBase, Title: "Compare with this generation as the base, or not", Short: "base", Disabled: none, Run: s.setBase},
 		{ID: action.ProfilesRollback, Title: "Roll back to the parent generation ..", Short: "rollback", Disabled: noRoll, Run: func() tea.Cmd { return s.askSwitch(s.link, 0) }},
@@ -197,14 +197,10 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindText, Title: "Find in the list", Short: "find", Run: s.find},
 		{ID: action.FindNext, Title: "Find the next", Disabled: noFind, Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: noFind, Run: next(-1)},
-		{ID: action.NextPane, Title: "Next pane", Run: func() tea.Cmd { s.panes.Next(1); return nil }},
-		{ID: action.PrevPane, Title: "Previous pane", Run: func() tea.Cmd { s.panes.Next(-1); return nil }},
-		{ID: action.Grow, Title: "Only the pane with the keys", Run: func() tea.Cmd { s.panes.Full = true; return nil }},
-		{ID: action.Shrink, Title: "All panes", Run: func() tea.Cmd { s.panes.Full = false; return nil }},
 		{ID: action.Copy, Title: "Copy the generation's path", Disabled: none, Run: func() tea.Cmd { return s.env.Copy(string(g.Path), "the path") }},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the difference", Disabled: none, Run: s.copyCommand},
 		{ID: action.Refresh, Title: "Read the profiles again", Run: s.reload},
-	}
+	}, s.panes.Actions()...)
 }
 
 // toDiff shows the difference, and goes to it.

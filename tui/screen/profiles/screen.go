@@ -57,6 +57,7 @@ type Screen struct {
 	same  bool               // packages that were only rebuilt are shown too
 	undo  *undo              // what z would do
 	did   []string           // for the summary
+	wide  bool               // the profiles stand beside the generations
 }
 
 // comparedMsg says that something else is to be compared; Back sends it, which

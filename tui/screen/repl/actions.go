@@ -38,11 +38,8 @@ func (s *Screen) Actions() []action.Action {
 		action.Action{ID: action.FindText, Title: "Search in the transcript ..", Short: "find", Disabled: s.noLine(), Run: s.find},
 		action.Action{ID: action.FindNext, Title: "Next match", Run: s.match(1)},
 		action.Action{ID: action.FindPrev, Title: "Previous match", Run: s.match(-1)},
-		action.Action{ID: action.NextPane, Title: "Next pane", Run: run(func() { s.panes.Next(1) })},
-		action.Action{ID: action.PrevPane, Title: "Previous pane", Run: run(func() { s.panes.Next(-1) })},
-		action.Action{ID: action.Grow, Title: "Only the pane with the keys", Run: run(func() { s.panes.Full = true })},
-		action.Action{ID: action.Shrink, Title: "All panes", Run: run(func() { s.panes.Full = false })},
 	)
+	list = append(list, s.panes.Actions()...)
 	for i := range list {
 		list[i].Run = s.following(list[i].Run)
 	}

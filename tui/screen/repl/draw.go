@@ -29,8 +29,12 @@ func (s *Screen) Draw(w, h int) []string {
 	}
 	s.panes.Arrange(paneInput, paneLog, paneDoc, paneScope)
 	cols := style.Split(w, 43, 27)
+	cols[0] = s.panes.Across(w, cols[0], 30)
+	cols[1] = w - cols[0]
 	main := s.drawMain(cols[0], h)
 	halves := style.Split(h, 18, 20)
+	halves[0] = s.panes.Down(h, halves[0], 4)
+	halves[1] = h - halves[0]
 	side := style.Stack(
 		s.drawDoc(panes.Place{X: cols[0], W: cols[1], H: halves[0]}),
 		s.drawScope(panes.Place{X: cols[0], Y: halves[0], W: cols[1], H: halves[1]}))

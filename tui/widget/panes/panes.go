@@ -5,7 +5,10 @@ package panes
 import (
 	"slices"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/themes"
+	"nixbench/tui/action"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/rows"
 )
@@ -18,6 +21,9 @@ type Panes struct {
 	// Full tells that only the pane with the keys is to be drawn; the screen
 	// asks for it when it arranges the panes.
 	Full bool
+
+	// Shift is how far the user has moved the dividers.
+	Shift Shift
 
 	st    *style.Styles
 	focus ID
@@ -62,6 +68,66 @@ func (w *Panes) Next(n int) {
 	}
 	i := max(slices.Index(w.tabs, w.Focus()), 0)
 	w.focus = w.tabs[((i+n)%len(w.tabs)+len(w.tabs))%len(w.tabs)]
+}
+
+// A Shift is how far dividers were moved from where they usually are, in parts of
+// the screen's width and height.
+type Shift struct {
+	Across float64 `json:"across,omitempty"` // to the right
+	Down   float64 `json:"down,omitempty"`
+}
+
+const (
+	step     = 0.05 // of a shift
+	maxShift = 0.9
+)
+
+// Across is how many of total cells are left of the divider: usual, if the user has
+// not moved it. Each side keeps at least least.
+func (w *Panes) Across(total, usual, least int) int {
+	return divide(total, usual, least, w.Shift.Across)
+}
+
+// Down is [Panes.Across] for the lines above a divider.
+func (w *Panes) Down(total, usual, least int) int { return divide(total, usual, least, w.Shift.Down) }
+
+func divide(total, usual, least int, shift float64) int {
+	if shift == 0 {
+		return usual
+	}
+	n := usual + int(shift*float64(total))
+	return max(min(n, total-least), min(least, usual))
+}
+
+// Actions are what can be done to the panes of every screen.
+func (w *Panes) Actions() []action.Action {
+	run := func(f func()) func() tea.Cmd { return func() tea.Cmd { f(); return nil } }
+	return append([]action.Action{
+		{ID: action.NextPane, Title: "Next pane", Run: run(func() { w.Next(1) })},
+		{ID: action.PrevPane, Title: "Previous pane", Run: run(func() { w.Next(-1) })},
+		{ID: action.Grow, Title: "Only the pane with the keys", Run: run(func() { w.Full = true })},
+		{ID: action.Shrink, Title: "All panes", Run: run(func() { w.Full = false })},
+	}, w.Dividers()...)
+}
+
+// Dividers are the actions that move the dividers.
+func (w *Panes) Dividers() []action.Action {
+	move := func(shift *float64, by float64) func() tea.Cmd {
+		return func() tea.Cmd {
+			*shift = max(min(*shift+by, maxShift), -maxShift)
+			if *shift < step/2 && *shift > -step/2 {
+				*shift = 0
+			}
+			return nil
+		}
+	}
+	return []action.Action{
+		{ID: action.DividerRight, Title: "Divider to the right", Run: move(&w.Shift.Across, step)},
+		{ID: action.DividerLeft, Title: "Divider to the left", Run: move(&w.Shift.Across, -step)},
+		{ID: action.DividerDown, Title: "Divider down", Run: move(&w.Shift.Down, step)},
+		{ID: action.DividerUp, Title: "Divider up", Run: move(&w.Shift.Down, -step)},
+		{ID: action.DividersBack, Title: "Dividers where they usually are", Run: func() tea.Cmd { w.Shift = Shift{}; return nil }},
+	}
 }
 
 // A Place is a rectangle on the screen, in cells.
