@@ -25,10 +25,6 @@ import (
 // workbench opens the screens over an engine, a session and a desk, and closes
 // them all when the user leaves.
 func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
-	ui, err := interfaceOptions(opts)
-	if err != nil {
-		return err
-	}
 	if err := debugLog(opts.DebugLog); err != nil {
 		return err
 	}
@@ -37,6 +33,10 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, eng.Close()) }()
+	ui, err := interfaceOptions(opts, filepath.Join(eng.StateHome(), "nixbench", "session.json"))
+	if err != nil {
+		return err
+	}
 	session, err := newSession(ctx, eng, opts)
 	if err != nil {
 		return err
@@ -113,8 +113,9 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 	return targets, nil
 }
 
-// interfaceOptions reads the user's configuration; flags come before it.
-func interfaceOptions(opts cli.WorkbenchOptions) (tui.Options, error) {
+// interfaceOptions reads the user's configuration, and what the last session left in
+// the file session; flags come before both.
+func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, error) {
 	conf, err := config.Load(config.Dir(os.Getenv))
 	if err != nil {
 		return tui.Options{}, err
@@ -133,10 +134,33 @@ func interfaceOptions(opts cli.WorkbenchOptions) (tui.Options, error) {
 	if err != nil {
 		return tui.Options{}, err
 	}
+	last, notice := lastSession(opts, session)
 	return tui.Options{
-		Theme: theme, Themes: conf, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
+		Session: last, Notice: notice, Save: func(s *tui.Session) error { return s.Write(session) },
+		Theme: theme, Themes: conf, Configured: conf.Theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
 		NoMouse: conf.NoMouse, Now: time.Now,
 	}, nil
+}
+
+// lastSession reads what the last session left, as far as it is wanted. A file that
+// cannot be read is put aside; notice says so.
+func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, notice string) {
+	last = &tui.Session{}
+	if opts.Fresh {
+		return last, ""
+	}
+	read, err := tui.ReadSession(file)
+	if err != nil {
+		_ = os.Rename(file, file+".bad") // else it is overwritten
+		return last, err.Error() + "; put aside as " + filepath.Base(file) + ".bad"
+	}
+	if len(opts.Files) > 0 {
+		read.Front = "" // what was asked for is to be seen
+	}
+	if opts.Theme != "" {
+		read.Theme = ""
+	}
+	return read, ""
 }
 
 // debugLog makes what the runtime says of a crash go to a file, since the

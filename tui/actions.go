@@ -38,6 +38,8 @@ func (m *Model) actions() []action.Action {
 		action.Action{ID: action.Suspend, Title: "Suspend (what runs stops too)", Run: func() tea.Cmd { return tea.Suspend }},
 		action.Action{ID: action.Mouse, Title: "Mouse on or off", Run: m.flipMouse},
 		action.Action{ID: action.Themes, Title: "Choose a theme ..", Run: m.pickTheme},
+		action.Action{ID: action.Bookmarks, Title: "Bookmarks: go to one, or add this ..", Run: m.pickBookmark},
+		action.Action{ID: action.DropBookmark, Title: "Remove a bookmark ..", Run: m.dropBookmark},
 		action.Action{ID: action.Redraw, Title: "Draw the screen again", Run: func() tea.Cmd { return tea.ClearScreen }},
 	)
 }

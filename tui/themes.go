@@ -121,7 +121,7 @@ func (m *Model) preview(name string) {
 
 // takeTheme is what the user chose.
 func (m *Model) takeTheme(name string) tea.Cmd {
-	m.chosen = name != autoTheme
+	m.chosen, m.picked = name != autoTheme, true
 	if !m.chosen {
 		m.background(m.dark)
 		return tea.Batch(tea.RequestBackgroundColor, m.notify(themes.Info, "theme by the terminal's background"))

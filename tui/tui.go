@@ -37,10 +37,18 @@ type Options struct {
 	// Theme is the user's; nil asks the terminal for its background and
 	// takes the built-in dark or light one.
 	Theme *themes.Theme
-	// Themes are those to choose from; nil: the built-in ones.
-	Themes ThemeSource
-	ASCII  bool        // draw with ASCII glyphs
-	Keys   *keymap.Map // nil: the built-in ones
+	// Themes are those to choose from; nil: the built-in ones. Configured is the name
+	// of the one in the configuration, "" for none.
+	Themes     ThemeSource
+	Configured string
+	// Session is what an earlier run left; nil for nothing. Save, which may be nil,
+	// keeps this one: at the end, and whenever bookmarks change.
+	Session *Session
+	// Notice is shown first, as a warning; "" for none.
+	Notice string
+	Save    func(*Session) error
+	ASCII   bool        // draw with ASCII glyphs
+	Keys    *keymap.Map // nil: the built-in ones
 	// NoMouse leaves the mouse to the terminal until the user wants it.
 	NoMouse bool
 
@@ -78,6 +86,8 @@ type Model struct {
 	mouse         bool
 	dark          bool // the terminal's background, as far as it has told
 	chosen        bool // the theme is the user's choice, not the background's
+	picked        bool // and was made from the list of themes
+	bookmarks     []Bookmark
 	ticking       bool // a TickMsg is on its way
 	leaving       bool // Ctrl-C was pressed once with work running
 	started       bool
@@ -86,6 +96,8 @@ type Model struct {
 	dirty bool
 	view  tea.View
 	pace  *pacer // nil if there is no program to pace
+
+	begin tea.Cmd // what the screens that were restored ask for
 }
 
 // New returns the interface as a model. ctx ends all that it asks for.
@@ -116,6 +128,9 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 		ctx:    ctx, clock: o.Now, after: o.After,
 	}
 	m.screens = o.Screens(m.env)
+	if o.Session != nil {
+		m.begin = m.restore(o.Session, o.Start == ScreenRepl && o.StartMsg == nil)
+	}
 	return m
 }
 
@@ -159,6 +174,11 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	m.pace = &pacer{program: program, after: m.env.after}
 	_, err := program.Run()
 	cancel()
+	if o.Save != nil {
+		if serr := o.Save(m.Session()); err == nil {
+			err = serr
+		}
+	}
 	for _, line := range m.Summary() {
 		if _, werr := io.WriteString(out, line+"\n"); err == nil && werr != nil {
 			err = werr
@@ -198,7 +218,7 @@ func (m *Model) Quitting() bool { return m.quitting }
 
 // Init starts the screens and the wait for events.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.awaitEvents(), m.awaitTheme()}
+	cmds := []tea.Cmd{m.begin, m.awaitEvents(), m.awaitTheme()}
 	if !m.chosen {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -208,6 +228,9 @@ func (m *Model) Init() tea.Cmd {
 	cmds = append(cmds, m.show(m.front, m.o.StartMsg), m.serve())
 	if unread := m.env.Backend.Info().Unread; unread != "" {
 		cmds = append(cmds, m.notify(themes.Warning, unread))
+	}
+	if m.o.Notice != "" {
+		cmds = append(cmds, m.notify(themes.Warning, m.o.Notice))
 	}
 	return tea.Batch(cmds...)
 }

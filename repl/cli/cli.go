@@ -46,6 +46,7 @@ type WorkbenchOptions struct {
 	Profile  string   // the profile to show first; "" chooses
 	Theme    string
 	ASCII    bool
+	Fresh    bool   // nothing of earlier sessions is restored
 	DebugLog string // a file that gets the program's own log
 	Debugger bool   // evaluations stop at errors and breakpoints
 	// Build are attributes of the first file that are built from the start.

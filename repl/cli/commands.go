@@ -21,6 +21,7 @@ var workbench = command{
 var workbenchFlags = []flag{
 	{[]string{"--theme"}, []string{"NAME"}, "dark or light, or one of your own", text1(func(inv *invocation) *string { return &inv.theme })},
 	{[]string{"--ascii"}, nil, "ASCII marks and glyphs; borders stay lines", on(func(inv *invocation) *bool { return &inv.ascii })},
+	{[]string{"--fresh"}, nil, "begin anew: forget where the last session was, and its bookmarks", on(func(inv *invocation) *bool { return &inv.fresh })},
 	{[]string{"--debug-log"}, []string{"FILE"}, "write the program's own log to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
 }
 
@@ -267,6 +268,6 @@ func (inv *invocation) workbenchOptions() WorkbenchOptions {
 	}
 	return WorkbenchOptions{
 		StoreURI: inv.storeURI, Settings: inv.options, Files: files, Includes: inv.includes,
-		Theme: inv.theme, ASCII: inv.ascii, DebugLog: inv.debugLog, Debugger: inv.debugger,
+		Theme: inv.theme, ASCII: inv.ascii, Fresh: inv.fresh, DebugLog: inv.debugLog, Debugger: inv.debugger,
 	}
 }

@@ -105,10 +105,10 @@ type invocation struct {
 	to      int
 
 	// The workbench and the tour.
-	theme, debugLog string
-	ascii, remove   bool
-	version         bool
-	dir             string
+	theme, debugLog      string
+	ascii, remove, fresh bool
+	version              bool
+	dir                  string
 }
 
 // on returns a setter of a switch.

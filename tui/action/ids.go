@@ -15,6 +15,8 @@ const (
 	Interrupt    ID = "app.interrupt"
 	Suspend      ID = "app.suspend"
 	Mouse        ID = "app.mouse"
+	Bookmarks    ID = "app.bookmarks"
+	DropBookmark ID = "app.dropBookmark"
 	Redraw       ID = "app.redraw"
 	Themes       ID = "app.theme"
 )

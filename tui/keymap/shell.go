@@ -60,6 +60,8 @@ func global() []Binding {
 		{ID: action.Quit, Keys: []string{"q"}},
 		{ID: action.Mouse, Keys: []string{"M"}},
 		{ID: action.Themes, Keys: []string{"alt+t"}},
+		{ID: action.Bookmarks, Keys: []string{"'"}},
+		{ID: action.DropBookmark, Keys: []string{"\""}},
 	}
 }
 

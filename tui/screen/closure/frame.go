@@ -67,6 +67,9 @@ type frame struct {
 	match   closure.Query
 	hits    []closure.Node
 	target  store.Path // why is asked for this one once the closure is there
+	cursor  store.Path // where the cursor goes once the closure is there
+	// returned tells that the user did not ask for it now: it goes if it is not there.
+	returned bool
 
 	whySlot tui.Slot
 	why     *explanation
@@ -217,6 +220,9 @@ func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 	if err != nil {
 		f.list.Empty = "this closure could not be read; f5 tries again"
 		f.data = nil
+		if f.returned {
+			return s.drop(f)
+		}
 		f.list.SetSource(rows.NewList(nil))
 		f.flat.SetSource(rows.NewList(nil))
 		return s.env.Fail(fmt.Errorf("closure of %s: %w", f.name, err))
@@ -245,6 +251,10 @@ func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 
 // begin answers why, if the frame was opened for that.
 func (s *Screen) begin(f *frame) tea.Cmd {
+	if n, ok := f.data.g.Node(f.cursor); ok {
+		f.goTo(n)
+	}
+	f.cursor, f.returned = "", false
 	if f.target == "" {
 		return nil
 	}

@@ -12,6 +12,8 @@
 package closure
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/closure"
@@ -90,6 +92,13 @@ func (s *Screen) pop() bool {
 	s.frames = s.frames[:len(s.frames)-1]
 	s.panes.SetFocus(paneMain)
 	return true
+}
+
+// drop takes a frame out of the stack.
+func (s *Screen) drop(f *frame) tea.Cmd {
+	f.cancel()
+	s.frames = slices.DeleteFunc(s.frames, func(other *frame) bool { return other == f })
+	return s.moved()
 }
 
 // Update implements tui.Screen.

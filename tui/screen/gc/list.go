@@ -105,6 +105,10 @@ func (s *Screen) arrange() {
 		RowOf:  func(i int) rows.Row { return s.rootRow(s.shown[i]) },
 		TextOf: func(i int) string { r := all[s.shown[i]]; return rootName(r) + " " + kindName(r) },
 	})
+	if s.wantedRoot != "" {
+		s.roots.Select(s.wantedRoot) // where it is no more, the cursor stays
+		s.wantedRoot = ""
+	}
 }
 
 // selected is the root under the cursor.

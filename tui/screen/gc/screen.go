@@ -52,17 +52,19 @@ type Screen struct {
 
 	load, sizing, effecting, listing, keeping, exacting, planning, writing tui.Slot
 
-	data    *data // nil until loaded
-	err     error // why it could not be loaded
-	sizes   []int64
-	shown   []int // the roots of the list, as positions in the plan
-	marks   map[string]bool
-	wanted  []string // links to mark once the roots are known
-	effect  *effect
-	exact   int64 // bytes on the disk of what would be deleted; -1: not known
-	dead    []deadPath
-	keepers []keptPath
-	keptOf  string // whose paths keepers are
+	data   *data // nil until loaded
+	err    error // why it could not be loaded
+	sizes  []int64
+	shown  []int // the roots of the list, as positions in the plan
+	marks  map[string]bool
+	wanted []string // links to mark once the roots are known
+	// wantedRoot is the key of the row to go to once the roots are known, "" for none.
+	wantedRoot string
+	effect     *effect
+	exact      int64 // bytes on the disk of what would be deleted; -1: not known
+	dead       []deadPath
+	keepers    []keptPath
+	keptOf     string // whose paths keepers are
 
 	kind    kindFilter
 	order   order

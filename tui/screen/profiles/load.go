@@ -166,6 +166,11 @@ func (s *Screen) read(msg tui.Answer[[]tui.Generation]) tea.Cmd {
 	if cur, ok := s.current(); ok && first {
 		s.gens.Select(strconv.Itoa(cur.Number))
 	}
+	if _, ok := s.number(s.wantedBase); ok {
+		s.base = s.wantedBase
+	}
+	s.gens.Select(strconv.Itoa(s.wanted)) // where it is no more, the cursor stays
+	s.wanted, s.wantedBase = 0, 0
 	return tea.Batch(s.count(), s.compare())
 }
 

@@ -58,6 +58,8 @@ type Screen struct {
 	undo  *undo              // what z would do
 	did   []string           // for the summary
 	wide  bool               // the profiles stand beside the generations
+
+	wanted, wantedBase int // generations to go to and to compare with once they are read; 0: none
 }
 
 // comparedMsg says that something else is to be compared; Back sends it, which
