@@ -4,9 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/store/nixjson"
 )
 
 // LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not

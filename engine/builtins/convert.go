@@ -3,10 +3,10 @@ package builtins
 import (
 	"strings"
 
-	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/builtins/nixtoml"
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/store/nixjson"
 )
 
 // conversions are the builtins that read and write other formats.

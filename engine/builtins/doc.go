@@ -4,7 +4,7 @@
 // [Table] returns them for one evaluator. A file holds a family; what a builtin
 // does is told in docs, in one file a family too, with examples that are run as
 // tests. The parts that know nothing of the language are packages of their own:
-// ere (regular expressions), nixjson, nixtoml; serial writes values as JSON and
+// ere (regular expressions), nixtoml; serial writes values as JSON and
 // XML.
 //
 // Behaviour: Nix 2.34, primops.cc. Messages of errors are Nix's own.

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
-	"nixbench/engine/instantiate"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -104,7 +103,7 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	if r.name == "" {
 		r.name = baseName(r.url)
 	}
-	if problem := instantiate.NameProblem(r.name); problem != "" {
+	if problem := store.NameProblem(r.name); problem != "" {
 		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %s. %s", r.url, problem, r.nameAdvice())
 	}
 	if s.Evaluator().Options().PureEval && r.hash.IsZero() {

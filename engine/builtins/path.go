@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"nixbench/engine/eval"
-	"nixbench/engine/instantiate"
 	"nixbench/store"
 )
 
@@ -83,7 +82,7 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 	if err != nil {
 		if below, ok := strings.CutPrefix(file, string(dir)+"/"); ok {
 			base, _, _ := strings.Cut(below, "/")
-			s.Fail(eval.ErrorOther, "%s", instantiate.BaseProblem(base))
+			s.Fail(eval.ErrorOther, "%s", store.BaseProblem(base))
 		}
 		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", file)
 	}

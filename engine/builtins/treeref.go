@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 
-	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
 	"nixbench/store/nixhash"
+	"nixbench/store/nixjson"
 )
 
 // This file checks references as attributes, and writes them as URLs.

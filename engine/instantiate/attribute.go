@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
 	"nixbench/store"
 	"nixbench/store/nixhash"
+	"nixbench/store/nixjson"
 )
 
 var (

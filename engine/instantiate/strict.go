@@ -70,7 +70,7 @@ func (r *request) fail(format string, args ...any) { r.s.Fail(eval.ErrorOther, f
 
 func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	s := r.s
-	if problem := NameProblem(r.d.Name); problem != "" {
+	if problem := store.NameProblem(r.d.Name); problem != "" {
 		r.fail("invalid derivation name: %s. Please pass a different 'name'.", problem)
 	}
 	if v, ok := attrs.Get(symStructuredAttrs); ok &&

@@ -15,53 +15,6 @@ import (
 
 // This file says in Nix's words what is wrong with names and hashes.
 
-// NameProblem says why a name cannot be that of a store path; "" if it can.
-func NameProblem(name string) string {
-	if store.CheckName(name) == nil {
-		return ""
-	}
-	first, _, dashed := strings.Cut(name, "-")
-	switch {
-	case name == "":
-		return "name must not be empty"
-	case len(name) > store.MaxNameLen:
-		return fmt.Sprintf("name '%s' must be no longer than %d characters", name, store.MaxNameLen)
-	case name == "." || name == "..":
-		return fmt.Sprintf("name '%s' is not valid", name)
-	case dashed && (first == "." || first == ".."):
-		return fmt.Sprintf("name '%s' is not valid: first dash-separated component must not be '%s'", name, first)
-	}
-	return fmt.Sprintf("name '%s' contains illegal character '%s'", name, illegalByte(name))
-}
-
-// illegalByte returns the first byte of a name that names must not contain; Nix
-// shows a byte, even of a longer character.
-func illegalByte(name string) string {
-	for i := range len(name) {
-		if c := name[i : i+1]; store.CheckName("a"+c) != nil {
-			return c
-		}
-	}
-	return ""
-}
-
-// BaseProblem says why the last part of a path, a digest and a name, is not that of
-// a store path.
-func BaseProblem(base string) string {
-	if len(base) <= store.DigestLen {
-		return fmt.Sprintf("'%s' is too short to be a valid store path", base)
-	}
-	if base[store.DigestLen] != '-' {
-		return fmt.Sprintf("'%s' can't name a store path because the hash part is not followed by a '-'", base)
-	}
-	for i := range store.DigestLen {
-		if c := base[i : i+1]; !nixbase32.ValidString(c) {
-			return fmt.Sprintf("store path '%s' contains illegal base-32 character '%s'", base, c)
-		}
-	}
-	return fmt.Sprintf("path '%s' is not a valid store path: %s", base, NameProblem(base[store.DigestLen+1:]))
-}
-
 // PathError returns the error of making or reading a store path, in Nix's words if it is
 // a [store.NameError] or the format of a [drv.ParseError].
 func PathError(err error) error {
@@ -75,13 +28,13 @@ func PathError(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	return &eval.Error{Kind: eval.ErrorOther, Msg: fmt.Sprintf("path '%s' is not a valid store path: %s", bad.Base, NameProblem(bad.Name))}
+	return &eval.Error{Kind: eval.ErrorOther, Msg: fmt.Sprintf("path '%s' is not a valid store path: %s", bad.Base, store.NameProblem(bad.Name))}
 }
 
 // CheckName raises an error unless name can be that of a store path. Format has
 // verbs for the name and the problem.
 func CheckName(s *eval.State, name, format string) {
-	if problem := NameProblem(name); problem != "" {
+	if problem := store.NameProblem(name); problem != "" {
 		s.Fail(eval.ErrorOther, format, name, problem)
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -166,20 +167,9 @@ func (inv *invocation) followed(eng *engine.Engine, arg string) (store.Path, err
 		return p, nil
 	}
 	if base := filepath.Base(file); eng.Store().Dir().Contains(file) && filepath.Dir(file) == string(eng.Store().Dir()) {
-		if why := baseProblem(base); why != "" {
-			return "", fmt.Errorf("%s", why)
-		}
+		return "", errors.New(store.BaseProblem(base))
 	}
 	return "", fmt.Errorf("path %q is not in the Nix store", eng.LastLink(file))
-}
-
-// baseProblem says in Nix's words why a name in the store directory is none of
-// a store path.
-func baseProblem(base string) string {
-	if len(base) < store.DigestLen+1 {
-		return fmt.Sprintf("'%s' is too short to be a valid store path", base)
-	}
-	return ""
 }
 
 // allFollowed returns the store paths of all arguments.

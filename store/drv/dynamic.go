@@ -1,7 +1,6 @@
 package drv
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -114,16 +113,4 @@ func (p *parser) outputNames() []store.OutputName {
 		}
 	}
 	return names
-}
-
-// MarshalJSON returns the form of `nix derivation show`.
-func (in *DynamicInput) MarshalJSON() ([]byte, error) {
-	return json.Marshal(jsonInput{in.Dynamic.json(), emptyIfNil(in.Outputs)})
-}
-
-func (inputs DynamicInputs) json() DynamicInputs {
-	if inputs == nil {
-		return DynamicInputs{}
-	}
-	return inputs
 }

@@ -1,125 +1,93 @@
 package drv
 
 import (
-	"bytes"
-	"encoding/json"
-	"maps"
-	"slices"
+	"fmt"
 
 	"nixbench/store"
+	"nixbench/store/nixjson"
 )
+
+// This file writes derivations as JSON, byte for byte as Nix does; jsonread.go
+// reads them.
+// Format: Nix manual, "Derivation JSON Format".
 
 // jsonVersion is the version of the JSON form.
 const jsonVersion = 4
 
-type jsonDerivation struct {
-	Args            []string              `json:"args"`
-	Builder         string                `json:"builder"`
-	Env             map[string]string     `json:"env"`
-	Inputs          jsonInputs            `json:"inputs"`
-	Name            string                `json:"name"`
-	Outputs         map[string]jsonOutput `json:"outputs"`
-	StructuredAttrs json.RawMessage       `json:"structuredAttrs,omitempty"`
-	System          string                `json:"system"`
-	Version         int                   `json:"version"`
-}
-
-type jsonInputs struct {
-	Drvs map[string]jsonInput `json:"drvs"`
-	Srcs []string             `json:"srcs"`
-}
-
-type jsonInput struct {
-	DynamicOutputs DynamicInputs `json:"dynamicOutputs"`
-	Outputs        []string      `json:"outputs"`
-}
-
-type jsonOutput struct {
-	Hash     string `json:"hash,omitempty"`
-	HashAlgo string `json:"hashAlgo,omitempty"`
-	Impure   bool   `json:"impure,omitempty"`
-	Method   string `json:"method,omitempty"`
-	Path     string `json:"path,omitempty"`
-}
-
 // MarshalJSON returns the derivation as `nix derivation show` prints it:
-// version 4, with base names for store paths. Bytes that are not UTF-8 become
-// U+FFFD. It fails if StructuredAttrs is not JSON.
+// version 4, with base names for store paths. It fails, in Nix's words, if a string
+// is not UTF-8 or StructuredAttrs is not JSON.
 func (d *Derivation) MarshalJSON() ([]byte, error) {
-	out := jsonDerivation{
-		Args:    emptyIfNil(d.Args),
-		Builder: d.Builder,
-		Env:     d.Env,
-		Inputs:  jsonInputs{Drvs: make(map[string]jsonInput, len(d.InputDrvs)), Srcs: []string{}},
-		Name:    d.Name,
-		Outputs: make(map[string]jsonOutput, len(d.Outputs)),
-		System:  d.System,
-		Version: jsonVersion,
+	v, err := d.jsonValue()
+	if err != nil {
+		return nil, err
 	}
-	if d.Env == nil {
-		out.Env = map[string]string{}
+	return nixjson.Append(nil, v)
+}
+
+func (d *Derivation) jsonValue() (map[string]any, error) {
+	srcs := make([]string, len(d.InputSrcs))
+	for i, p := range d.InputSrcs {
+		srcs[i] = p.Base()
 	}
-	if d.StructuredAttrs != "" {
-		out.StructuredAttrs = json.RawMessage(d.StructuredAttrs)
-	}
+	drvs := make(map[string]any, len(d.InputDrvs))
 	for p, outputs := range d.InputDrvs {
-		out.Inputs.Drvs[p.Base()] = jsonInput{d.Dynamic[p].json(), outputs}
+		drvs[p.Base()] = jsonInput(outputs, d.Dynamic[p])
 	}
 	for p, dynamic := range d.Dynamic {
-		out.Inputs.Drvs[p.Base()] = jsonInput{dynamic, emptyIfNil(d.InputDrvs[p])}
+		drvs[p.Base()] = jsonInput(d.InputDrvs[p], dynamic)
 	}
-	for _, p := range d.InputSrcs {
-		out.Inputs.Srcs = append(out.Inputs.Srcs, p.Base())
-	}
+	outputs := make(map[string]any, len(d.Outputs))
 	for name, o := range d.Outputs {
-		out.Outputs[name] = o.json()
+		outputs[name] = o.json()
 	}
-	return marshal(out)
+	out := map[string]any{
+		"args": d.Args, "builder": d.Builder, "env": d.Env, "name": d.Name, "outputs": outputs, "system": d.System,
+		"inputs": map[string]any{"drvs": drvs, "srcs": srcs}, "version": jsonVersion,
+	}
+	if d.StructuredAttrs != "" {
+		attrs, err := nixjson.Decode(d.StructuredAttrs)
+		if err != nil {
+			return nil, fmt.Errorf("structured attributes of derivation %q: %w", d.Name, err)
+		}
+		out["structuredAttrs"] = attrs
+	}
+	return out, nil
 }
 
-func (o Output) json() jsonOutput {
+// jsonInput is what is needed of one derivation.
+func jsonInput(outputs []store.OutputName, dynamic DynamicInputs) map[string]any {
+	inner := make(map[string]any, len(dynamic))
+	for name, in := range dynamic {
+		inner[name] = jsonInput(in.Outputs, in.Dynamic)
+	}
+	return map[string]any{"dynamicOutputs": inner, "outputs": outputs}
+}
+
+func (o Output) json() map[string]any {
 	switch o.Kind() {
 	case InputAddressed:
-		return jsonOutput{Path: o.Path.Base()}
+		return map[string]any{"path": o.Path.Base()}
 	case Fixed:
-		return jsonOutput{Method: o.Method.String(), Hash: o.Hash.SRI()}
-	case Floating, Impure:
-		return jsonOutput{Method: o.Method.String(), HashAlgo: o.Algo.String(), Impure: o.Impure}
+		return map[string]any{"method": o.Method.String(), "hash": o.Hash.SRI()}
+	case Floating:
+		return map[string]any{"method": o.Method.String(), "hashAlgo": o.Algo.String()}
+	case Impure:
+		return map[string]any{"method": o.Method.String(), "hashAlgo": o.Algo.String(), "impure": true}
 	}
-	return jsonOutput{}
+	return map[string]any{}
 }
 
 // ShowJSON returns derivations by their paths in one JSON object, as
 // `nix derivation show` does.
 func ShowJSON(drvs map[store.Path]*Derivation) ([]byte, error) {
-	byBase := make(map[string]json.RawMessage, len(drvs))
-	for _, p := range slices.Sorted(maps.Keys(drvs)) {
-		text, err := drvs[p].MarshalJSON()
+	byBase := make(map[string]any, len(drvs))
+	for p, d := range drvs {
+		v, err := d.jsonValue()
 		if err != nil {
 			return nil, err
 		}
-		byBase[p.Base()] = text
+		byBase[p.Base()] = v
 	}
-	return marshal(struct {
-		Derivations map[string]json.RawMessage `json:"derivations"`
-		Version     int                        `json:"version"`
-	}{byBase, jsonVersion})
-}
-
-// marshal is json.Marshal without escapes for HTML.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-func emptyIfNil(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
+	return nixjson.Append(nil, map[string]any{"derivations": byBase, "version": jsonVersion})
 }

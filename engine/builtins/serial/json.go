@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"sync"
 
-	"nixbench/engine/builtins/nixjson"
 	"nixbench/engine/eval"
+	"nixbench/store/nixjson"
 )
 
 // AppendJSON appends v to dst, with all that is in it, as builtins.toJSON writes

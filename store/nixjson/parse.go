@@ -20,6 +20,10 @@ type Handler interface {
 	End()
 }
 
+// An unsignedHandler takes integers that do not fit an int64, which are an error
+// otherwise.
+type unsignedHandler interface{ Uint(u uint64) }
+
 // A ParseError says why a text is not JSON, in the words of Nix.
 type ParseError struct {
 	Msg string
@@ -161,6 +165,10 @@ func (p *parser) number() error {
 			return nil
 		}
 		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
+			if h, ok := p.h.(unsignedHandler); ok {
+				h.Uint(u)
+				return nil
+			}
 			return &ParseError{Msg: fmt.Sprintf("unsigned json number %d outside of Nix integer range", u), Range: true}
 		}
 	}
