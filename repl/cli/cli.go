@@ -11,6 +11,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/repl/text"
+	"nixbench/store/drv"
 )
 
 // Version is the version of nixbench.
@@ -124,10 +125,11 @@ func Run(ctx context.Context, env *Env) int {
 // adviseHelp says where to read how a command is used, if that was the mistake.
 func (inv *invocation) adviseHelp(err error) {
 	var usage *usageError
+	var malformed *drv.JSONError
 	switch {
 	case errors.As(err, &usage) && inv.env.nixName() == "":
 		inv.tell("Try 'nixbench " + usage.command + " --help' for more information.")
-	case usage != nil, inv.env.nixName() != "" && errors.Is(err, eval.ErrUsage):
+	case usage != nil, inv.env.nixName() != "" && (errors.Is(err, eval.ErrUsage) || errors.As(err, &malformed) && malformed.Usage):
 		inv.tell("Try '" + inv.env.Args[0] + " --help' for more information.")
 	}
 }

@@ -50,8 +50,14 @@ var profileFlags = []flag{
 
 var dryRunFlag = flag{[]string{"--dry-run"}, nil, "say what would be done, and do nothing", on(func(inv *invocation) *bool { return &inv.dryRun })}
 
-// commands returns the table of commands.
+// commands returns the table of commands, in the order of the help text.
 func commands() []command {
+	return slices.Concat(evalCommands(), buildCommands(), derivationCommands(), pathCommands(), profileCommands(),
+		storeCommands(), hashCommands(), otherCommands())
+}
+
+// evalCommands are those of the language.
+func evalCommands() []command {
 	evalFlags := []flag{
 		{[]string{"--raw"}, nil, "print a string as it is", printed(func(inv *invocation) *bool { return &inv.raw })},
 		{[]string{"--xml"}, nil, "print XML", printed(func(inv *invocation) *bool { return &inv.xml })},
@@ -68,10 +74,8 @@ func commands() []command {
 				jobsFlag, evalStoreFlag,
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
 				{[]string{"--profile"}, nil, "say on standard error what took the time, by function and by file", on(func(inv *invocation) *bool { return &inv.profiling })},
-				{[]string{"--pretty"}, nil, "print JSON over several lines, as to a terminal", prettyJSON("yes")},
-				{[]string{"--no-pretty"}, nil, "print JSON on one line", prettyJSON("no")},
 				{[]string{"--write-to"}, []string{"PATH"}, "write a string to a file, or a set of strings to a directory", text1(func(inv *invocation) *string { return &inv.writeTo })},
-			})},
+			}, prettyFlags)},
 		{name: "instantiate", args: "[FILE...]", maxArgs: -1, run: runInstantiate,
 			summary: "Make store derivations of an expression and print their paths, as nix-instantiate does.",
 			flags: slices.Concat(legacySourceFlags, evalFlags, []flag{
@@ -87,6 +91,12 @@ func commands() []command {
 				ignored("nothing is repaired while evaluating", "--repair"),
 				jobsFlag, evalStoreFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 			})},
+	}
+}
+
+// buildCommands are those that build, and the older commands of Nix.
+func buildCommands() []command {
+	return []command{
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",
 			flags: slices.Concat(sourceFlags, buildFlags, []flag{
@@ -102,10 +112,16 @@ func commands() []command {
 		{name: "nix-store", args: "[PATH...]", maxArgs: -1, run: runNixStore,
 			summary: "Work with the store, with the operations and flags of nix-store.",
 			flags:   nixStoreFlags()},
-		{name: "config show", args: "[SETTING]", maxArgs: 1, run: runConfigShow,
-			summary: "Print the settings that are in force, or one of them."},
 		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
 			summary: "Print the build logs of derivations.", flags: sourceFlags},
+		{name: "nix-collect-garbage", run: runCollectGarbage,
+			summary: "Delete old generations, and what no root leads to.", flags: collectGarbageFlags()},
+	}
+}
+
+// pathCommands are those that ask about paths.
+func pathCommands() []command {
+	return []command{
 		{name: "path-info", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runPathInfo,
 			summary: "Print what the store knows about paths.",
 			flags:   slices.Concat(pathInfoFlags, sourceFlags)},
@@ -116,96 +132,14 @@ func commands() []command {
 				{[]string{"--precise"}, nil, "also the files that hold the references", on(func(inv *invocation) *bool { return &inv.precise })},
 				jsonFlag,
 			}, sourceFlags)},
-		{name: "profile history", run: runProfileHistory,
-			summary: "Show what changed with each generation of a profile.", flags: profileFlags},
-		{name: "profile rollback", run: runProfileRollback,
-			summary: "Switch a profile to the generation before the current one, or to another.",
-			flags: slices.Concat(profileFlags, []flag{dryRunFlag, {[]string{"--to"}, []string{"NUMBER"}, "the generation to switch to", func(inv *invocation, args []string) (err error) {
-				if inv.to, err = number(args[0]); err == nil && inv.to < 1 {
-					err = fmt.Errorf("got %d, want the number of a generation", inv.to)
-				}
-				return err
-			}}})},
-		{name: "profile add", args: "STOREPATH|ATTRPATH...", minArgs: 0, maxArgs: -1, run: runProfileAdd,
-			summary: "Add packages to a profile.", flags: profileAddFlags()},
-		{name: "profile install", args: "STOREPATH|ATTRPATH...", minArgs: 0, maxArgs: -1, run: runProfileAdd,
-			summary: "The same as profile add.", flags: profileAddFlags()},
-		{name: "profile remove", args: "[NAME|STOREPATH...]", maxArgs: -1, run: runProfileRemove,
-			summary: "Remove packages from a profile.", flags: profileMatchFlags()},
-		{name: "profile upgrade", args: "[NAME|STOREPATH...]", maxArgs: -1, run: runProfileUpgrade,
-			summary: "Say which packages of a profile could be upgraded.", flags: append(profileMatchFlags(), dryRunFlag)},
-		{name: "profile pin", args: "NUMBER", minArgs: 1, maxArgs: 1, run: runProfilePin,
-			summary: "Keep a generation of a profile from being deleted.",
-			flags:   append(profileFlags[:1:1], flag{[]string{"--remove"}, nil, "let it be deleted again", on(func(inv *invocation) *bool { return &inv.remove })})},
-		{name: "profile label", args: "NUMBER [TEXT...]", minArgs: 1, maxArgs: -1, run: runProfileLabel,
-			summary: "Give a generation of a profile a label, or without TEXT take it away.", flags: profileFlags[:1]},
-		{name: "profile delete", args: "[NUMBER...]", maxArgs: -1, run: runProfileDelete,
-			summary: "Delete generations of a profile, by number or by rule.", flags: profileDeleteFlags()},
-		{name: "profile wipe-history", run: runProfileWipe,
-			summary: "Delete the generations of a profile that are not current.",
-			flags:   slices.Concat(profileFlags[:1], []flag{dryRunFlag, {[]string{"--older-than"}, []string{"PERIOD"}, "only those older than PERIOD, such as 30d", text1(func(inv *invocation) *string { return &inv.olderThan })}})},
-		{name: "profile diff-closures", run: runDiffClosures,
-			summary: "Show the difference of closures between the generations of a profile.", flags: profileFlags},
-		{name: "profile list", run: runProfileList,
-			summary: "List the packages in a profile.", flags: profileFlags},
-		{name: "store gc", run: runStoreGC,
-			summary: "Delete what no root leads to.",
-			flags:   []flag{dryRunFlag, jsonFlag, maxFreedFlag("--max")}},
-		{name: "store verify", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runStoreVerify,
-			summary: "Check paths, or that the store is as its database says.",
-			flags: slices.Concat([]flag{
-				{[]string{"--check-contents"}, nil, "of the whole store: read and hash all files", on(func(inv *invocation) *bool { return &inv.checkContents })},
-				{[]string{"--repair"}, nil, "of the whole store: make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
-			}, verifyFlags(), sourceFlags, []flag{jsonFlag})},
-		{name: "store info", run: runStoreInfo,
-			summary: "Say which store it is, who writes it and what may be done to it.", flags: []flag{jsonFlag}},
-		{name: "store optimise", run: runStoreOptimise,
-			summary: "Make files with the same contents hard links to one.", flags: []flag{jsonFlag}},
-		{name: "store add", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAdd,
-			summary: "Copy a file or directory into the store.", flags: addToStoreFlags()},
-		{name: "store add-file", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAddFile,
-			summary: "The same with --mode flat.", flags: addToStoreFlags()},
-		{name: "store add-path", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAdd,
-			summary: "The same as store add.", flags: addToStoreFlags()},
-		{name: "store ls", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreLs,
-			summary: "List what is in a store path.", flags: lsFlags()},
-		{name: "store cat", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreCat,
-			summary: "Print a file in the store."},
-		{name: "store dump-path", args: "STOREPATH|ATTRPATH", minArgs: 1, maxArgs: 1, run: runStoreDumpPath,
-			summary: "Write the archive of a store path.", flags: sourceFlags},
-		{name: "store delete", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runStoreDelete,
-			summary: "Delete paths that nothing needs.", flags: slices.Concat(deleteFlags(), sourceFlags)},
-		{name: "store repair", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runStoreRepair,
-			summary: "Make paths anew that are damaged.", flags: sourceFlags},
-		{name: "store path-from-hash-part", args: "HASHPART", minArgs: 1, maxArgs: 1, run: runPathFromHashPart,
-			summary: "Print the store path that begins with a hash part."},
-		{name: "store diff-closures", args: "PATH PATH", minArgs: 2, maxArgs: 2, run: runStoreDiffClosures,
-			summary: "Show the difference of two closures.", flags: sourceFlags},
-		{name: "nar ls", args: "NAR PATH", minArgs: 2, maxArgs: 2, run: runNarLs,
-			summary: "List what is in an archive.", flags: lsFlags()},
-		{name: "nar cat", args: "NAR PATH", minArgs: 2, maxArgs: 2, run: runNarCat,
-			summary: "Print a file in an archive."},
-		{name: "nar pack", args: "PATH", minArgs: 1, maxArgs: 1, run: runNarPack,
-			summary: "Write the archive of a file."},
-		{name: "nar dump-path", args: "PATH", minArgs: 1, maxArgs: 1, run: runNarPack,
-			summary: "The same as nar pack."},
-		{name: "hash path", args: "PATH...", maxArgs: -1, run: runHashPath,
-			summary: "Print the hash of the archive of files.", flags: hashPathFlags()},
-		{name: "hash file", args: "PATH...", maxArgs: -1, run: runHashFile,
-			summary: "Print the hash of the contents of files.", flags: hashFileFlags()},
-		{name: "hash convert", args: "HASH...", maxArgs: -1, run: runHashConvert,
-			summary: "Print hashes in another base.", flags: hashConvertFlags()},
-		{name: "hash to-base16", args: "HASH...", maxArgs: -1, run: runHashTo(base16), summary: "Print hashes in base 16.", flags: []flag{hashAlgoFlag("--type")}},
-		{name: "hash to-base32", args: "HASH...", maxArgs: -1, run: runHashTo(nix32), summary: "Print hashes in Nix's base 32.", flags: []flag{hashAlgoFlag("--type")}},
-		{name: "hash to-base64", args: "HASH...", maxArgs: -1, run: runHashTo(base64), summary: "Print hashes in base 64.", flags: []flag{hashAlgoFlag("--type")}},
-		{name: "hash to-sri", args: "HASH...", maxArgs: -1, run: runHashTo(sri), summary: "Print hashes in the form of subresource integrity.", flags: []flag{hashAlgoFlag("--type")}},
-		{name: "nix-hash", args: "PATH|HASH...", maxArgs: -1, run: runNixHash,
-			summary: "Hash files or convert hashes, with the flags of nix-hash.", flags: nixHashFlags()},
-		{name: "nix-collect-garbage", run: runCollectGarbage,
-			summary: "Delete old generations, and what no root leads to.", flags: collectGarbageFlags()},
-		{name: "store rebuild-db", run: runStoreRebuild,
-			summary: "Make the store's database anew from its journal and files.",
-			flags:   []flag{dryRunFlag, jsonFlag}},
+	}
+}
+
+// otherCommands are the rest.
+func otherCommands() []command {
+	return []command{
+		{name: "config show", args: "[SETTING]", maxArgs: 1, run: runConfigShow,
+			summary: "Print the settings that are in force, or one of them."},
 		{name: "repl", args: "[FILE...]", maxArgs: -1, run: runRepl,
 			summary: "Evaluate lines of input: on a terminal in the workbench, else from standard input.",
 			flags:   slices.Concat(sourceFlags, workbenchFlags)},

@@ -71,6 +71,9 @@ func indent(s string) string {
 func (inv *invocation) errorText(err error) string {
 	var evalErr *eval.Error
 	if !errors.As(err, &evalErr) {
+		if trace := derivationTrace(err); len(trace) > 0 {
+			return "error:\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       error: " + err.Error()
+		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
 			parts = append(parts, "error: "+strings.TrimLeft(indent(part), " "))

@@ -188,6 +188,12 @@ func unitFlag(name, help string) flag {
 	}}
 }
 
+// prettyFlags say how JSON is printed.
+var prettyFlags = []flag{
+	{[]string{"--pretty"}, nil, "print JSON over several lines, as to a terminal", prettyJSON("yes")},
+	{[]string{"--no-pretty"}, nil, "print JSON on one line", prettyJSON("no")},
+}
+
 // prettyJSON returns a setter of what --pretty says.
 func prettyJSON(value string) func(*invocation, []string) error {
 	return func(inv *invocation, _ []string) error {

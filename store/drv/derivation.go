@@ -1,7 +1,7 @@
 package drv
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -114,23 +114,24 @@ func (o Output) hashText() string {
 }
 
 // Kind returns the kind that all outputs have. Outputs of different kinds,
-// none, or a fixed output beside another or not named out are an error.
+// none, or a fixed output beside another or not named out are an error in Nix's
+// words.
 func (d *Derivation) Kind() (OutputKind, error) {
 	var kind OutputKind
 	for _, name := range d.OutputNames() {
 		k := d.Outputs[name].Kind()
 		switch {
 		case kind != 0 && k != kind:
-			return 0, fmt.Errorf("derivation %q: outputs are of different kinds, %s and %s", d.Name, kind, k)
+			return 0, errors.New("can't mix derivation output types")
 		case k == Fixed && len(d.Outputs) > 1:
-			return 0, fmt.Errorf("derivation %q: only one fixed output is allowed", d.Name)
+			return 0, errors.New("only one fixed output is allowed for now")
 		case k == Fixed && name != store.DefaultOutput:
-			return 0, fmt.Errorf("derivation %q: single fixed output must be named %q", d.Name, store.DefaultOutput)
+			return 0, errors.New(`single fixed output must be named "out"`)
 		}
 		kind = k
 	}
 	if kind == 0 {
-		return 0, fmt.Errorf("derivation %q: must have at least one output", d.Name)
+		return 0, errors.New("must have at least one output")
 	}
 	return kind, nil
 }

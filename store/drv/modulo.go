@@ -100,7 +100,7 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 			filled.Outputs[name] = Output{}
 		}
 		if o.Kind() == InputAddressed && d.Env[name] != string(o.Path) {
-			return fmt.Errorf("derivation %q: variable %q: got %q, want %s", d.Name, name, d.Env[name], o.Path)
+			return fmt.Errorf("derivation has incorrect environment variable '%s', should be '%s' but is actually '%s'", name, o.Path, d.Env[name])
 		}
 	}
 	if err := m.FillOutputs(&filled); err != nil {
@@ -108,8 +108,12 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 	}
 	for _, name := range d.OutputNames() {
 		got, want := d.Outputs[name].Path, filled.Outputs[name].Path
-		if got != want && d.Outputs[name].Kind() != Deferred {
-			return fmt.Errorf("derivation %q: output %q: got path %q, want %q", d.Name, name, got, want)
+		switch {
+		case got == want, d.Outputs[name].Kind() == Deferred:
+		case want == "":
+			return fmt.Errorf("derivation has incorrect output '%s', should be deferred", got)
+		default:
+			return fmt.Errorf("derivation has incorrect output '%s', should be '%s'", got, want)
 		}
 	}
 	return nil
@@ -165,10 +169,10 @@ func (d *Derivation) blankOutputs() {
 func (d *Derivation) place(name store.OutputName, p store.Path) error {
 	o := d.Outputs[name]
 	if o.Path != "" && o.Path != p {
-		return fmt.Errorf("derivation %q: output %q: got path %s, want %s", d.Name, name, o.Path, p)
+		return fmt.Errorf("derivation has incorrect output '%s', should be '%s'", o.Path, p)
 	}
 	if v := d.Env[name]; v != "" && v != string(p) {
-		return fmt.Errorf("derivation %q: variable %q: got %q, want %s", d.Name, name, v, p)
+		return fmt.Errorf("derivation has incorrect environment variable '%s', should be '%s' but is actually '%s'", name, p, v)
 	}
 	o.Path = p
 	d.Outputs[name] = o
@@ -287,7 +291,7 @@ func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
 		if in.fixed {
 			for _, o := range outputs {
 				if o != store.DefaultOutput {
-					return nil, fmt.Errorf("derivation %q: input %s has no output %q", d.Name, p, o)
+					return nil, fmt.Errorf("no hash for output '%s' of derivation '%s'", o, d.Name)
 				}
 			}
 		}

@@ -1,0 +1,71 @@
+package cli
+
+import "slices"
+
+// storeCommands are those of nix store.
+func storeCommands() []command {
+	return []command{
+		{name: "store gc", run: runStoreGC,
+			summary: "Delete what no root leads to.",
+			flags:   []flag{dryRunFlag, jsonFlag, maxFreedFlag("--max")}},
+		{name: "store verify", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runStoreVerify,
+			summary: "Check paths, or that the store is as its database says.",
+			flags: slices.Concat([]flag{
+				{[]string{"--check-contents"}, nil, "of the whole store: read and hash all files", on(func(inv *invocation) *bool { return &inv.checkContents })},
+				{[]string{"--repair"}, nil, "of the whole store: make paths invalid whose files are gone, if nothing refers to them", on(func(inv *invocation) *bool { return &inv.repair })},
+			}, verifyFlags(), sourceFlags, []flag{jsonFlag})},
+		{name: "store info", run: runStoreInfo,
+			summary: "Say which store it is, who writes it and what may be done to it.", flags: []flag{jsonFlag}},
+		{name: "store optimise", run: runStoreOptimise,
+			summary: "Make files with the same contents hard links to one.", flags: []flag{jsonFlag}},
+		{name: "store add", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAdd,
+			summary: "Copy a file or directory into the store.", flags: addToStoreFlags()},
+		{name: "store add-file", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAddFile,
+			summary: "The same with --mode flat.", flags: addToStoreFlags()},
+		{name: "store add-path", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreAdd,
+			summary: "The same as store add.", flags: addToStoreFlags()},
+		{name: "store ls", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreLs,
+			summary: "List what is in a store path.", flags: lsFlags()},
+		{name: "store cat", args: "PATH", minArgs: 1, maxArgs: 1, run: runStoreCat,
+			summary: "Print a file in the store."},
+		{name: "store dump-path", args: "STOREPATH|ATTRPATH", minArgs: 1, maxArgs: 1, run: runStoreDumpPath,
+			summary: "Write the archive of a store path.", flags: sourceFlags},
+		{name: "store delete", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runStoreDelete,
+			summary: "Delete paths that nothing needs.", flags: slices.Concat(deleteFlags(), sourceFlags)},
+		{name: "store repair", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runStoreRepair,
+			summary: "Make paths anew that are damaged.", flags: sourceFlags},
+		{name: "store path-from-hash-part", args: "HASHPART", minArgs: 1, maxArgs: 1, run: runPathFromHashPart,
+			summary: "Print the store path that begins with a hash part."},
+		{name: "store diff-closures", args: "PATH PATH", minArgs: 2, maxArgs: 2, run: runStoreDiffClosures,
+			summary: "Show the difference of two closures.", flags: sourceFlags},
+		{name: "store rebuild-db", run: runStoreRebuild,
+			summary: "Make the store's database anew from its journal and files.",
+			flags:   []flag{dryRunFlag, jsonFlag}},
+	}
+}
+
+// hashCommands are those of nix hash and nix nar.
+func hashCommands() []command {
+	return []command{
+		{name: "nar ls", args: "NAR PATH", minArgs: 2, maxArgs: 2, run: runNarLs,
+			summary: "List what is in an archive.", flags: lsFlags()},
+		{name: "nar cat", args: "NAR PATH", minArgs: 2, maxArgs: 2, run: runNarCat,
+			summary: "Print a file in an archive."},
+		{name: "nar pack", args: "PATH", minArgs: 1, maxArgs: 1, run: runNarPack,
+			summary: "Write the archive of a file."},
+		{name: "nar dump-path", args: "PATH", minArgs: 1, maxArgs: 1, run: runNarPack,
+			summary: "The same as nar pack."},
+		{name: "hash path", args: "PATH...", maxArgs: -1, run: runHashPath,
+			summary: "Print the hash of the archive of files.", flags: hashPathFlags()},
+		{name: "hash file", args: "PATH...", maxArgs: -1, run: runHashFile,
+			summary: "Print the hash of the contents of files.", flags: hashFileFlags()},
+		{name: "hash convert", args: "HASH...", maxArgs: -1, run: runHashConvert,
+			summary: "Print hashes in another base.", flags: hashConvertFlags()},
+		{name: "hash to-base16", args: "HASH...", maxArgs: -1, run: runHashTo(base16), summary: "Print hashes in base 16.", flags: []flag{hashAlgoFlag("--type")}},
+		{name: "hash to-base32", args: "HASH...", maxArgs: -1, run: runHashTo(nix32), summary: "Print hashes in Nix's base 32.", flags: []flag{hashAlgoFlag("--type")}},
+		{name: "hash to-base64", args: "HASH...", maxArgs: -1, run: runHashTo(base64), summary: "Print hashes in base 64.", flags: []flag{hashAlgoFlag("--type")}},
+		{name: "hash to-sri", args: "HASH...", maxArgs: -1, run: runHashTo(sri), summary: "Print hashes in the form of subresource integrity.", flags: []flag{hashAlgoFlag("--type")}},
+		{name: "nix-hash", args: "PATH|HASH...", maxArgs: -1, run: runNixHash,
+			summary: "Hash files or convert hashes, with the flags of nix-hash.", flags: nixHashFlags()},
+	}
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+
+	"nixbench/engine"
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// This file is nix derivation show and add.
+
+// derivationCommands are those of nix derivation.
+func derivationCommands() []command {
+	return []command{
+		{name: "derivation show", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runDerivationShow,
+			summary: "Print store derivations as JSON.",
+			flags: slices.Concat([]flag{
+				{[]string{"--recursive", "-r"}, nil, "also those that they need", on(func(inv *invocation) *bool { return &inv.recursive })},
+			}, prettyFlags, sourceFlags)},
+		{name: "derivation add", run: runDerivationAdd,
+			summary: "Make the store derivation that standard input says in JSON, and print its path.",
+			flags:   []flag{dryRunFlag}},
+	}
+}
+
+// runDerivationShow is `nixbench derivation show`.
+func runDerivationShow(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	args := slices.Concat(inv.attrs, inv.args)
+	if len(args) == 0 {
+		args = []string{""}
+	}
+	insts, err := inv.installables(ctx, eng, args)
+	if err != nil {
+		return err
+	}
+	paths, err := inv.derivationsOf(ctx, eng, insts)
+	if err == nil && inv.recursive {
+		paths, err = store.Requisites(ctx, eng.References(), paths...)
+	}
+	if err != nil {
+		return err
+	}
+	text, err := eng.ShowDerivations(ctx, paths)
+	if err != nil {
+		return err
+	}
+	return inv.printJSON(text)
+}
+
+// derivationsOf returns the derivations that installables are or are made by.
+// Behaviour: Installable::toDerivations of Nix, with useDeriver.
+func (inv *invocation) derivationsOf(ctx context.Context, eng *engine.Engine, insts []installable) ([]store.Path, error) {
+	var paths []store.Path
+	for _, inst := range insts {
+		p := inst.target.Path
+		if inst.target.Outputs == nil && !p.IsDerivation() {
+			derivers, err := eng.Derivers(ctx, p)
+			if err != nil {
+				return nil, err
+			}
+			if len(derivers) == 0 {
+				return nil, &ExitError{1, errors.New("'" + inst.name + "' does not have a known deriver")}
+			}
+			p = derivers[0]
+		}
+		paths = append(paths, p)
+	}
+	return store.SortUnique(paths), nil
+}
+
+// runDerivationAdd is `nixbench derivation add`.
+func runDerivationAdd(ctx context.Context, inv *invocation) error {
+	text, err := io.ReadAll(inv.env.Stdin)
+	if err != nil {
+		return err
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	p, err := eng.AddDerivationJSON(ctx, text, inv.dryRun)
+	if err != nil {
+		return err
+	}
+	return inv.println(string(p))
+}
+
+// derivationTrace returns what was being done when a derivation turned out to be
+// wrong, outermost first.
+func derivationTrace(err error) []string {
+	var malformed *drv.JSONError
+	var wrong *engine.DerivationError
+	switch {
+	case errors.As(err, &malformed):
+		return malformed.While
+	case errors.As(err, &wrong):
+		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
+	}
+	return nil
+}
+
+// printJSON prints JSON, over several lines if it is for people.
+func (inv *invocation) printJSON(text []byte) error {
+	if inv.prettyJSON() {
+		var b bytes.Buffer
+		if err := json.Indent(&b, text, "", "  "); err != nil {
+			return err
+		}
+		text = b.Bytes()
+	}
+	return inv.println(string(text))
+}
