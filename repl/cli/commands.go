@@ -53,7 +53,7 @@ var dryRunFlag = flag{[]string{"--dry-run"}, nil, "say what would be done, and d
 // commands returns the table of commands, in the order of the help text.
 func commands() []command {
 	return slices.Concat(evalCommands(), buildCommands(), derivationCommands(), pathCommands(), profileCommands(),
-		storeCommands(), hashCommands(), otherCommands())
+		storeCommands(), hashCommands(), inspections(), otherCommands())
 }
 
 // evalCommands are those of the language.
@@ -65,7 +65,7 @@ func evalCommands() []command {
 		{[]string{"--read-only", "--readonly-mode"}, nil, "compute store paths without writing to the store", on(func(inv *invocation) *bool { return &inv.readOnly })},
 		{[]string{"--json"}, nil, "print JSON", printed(func(inv *invocation) *bool { return &inv.json })},
 	}
-	return append([]command{
+	return []command{
 		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
@@ -150,7 +150,7 @@ func otherCommands() []command {
 			})},
 		{name: "help", args: "[COMMAND]", maxArgs: 2, run: runHelp, summary: "List the commands, or explain one."},
 		{name: "version", run: runVersion, summary: "Print the version."},
-	}, inspections()...)
+	}
 }
 
 func runVersion(_ context.Context, inv *invocation) error {

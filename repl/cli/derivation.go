@@ -46,7 +46,7 @@ func runDerivationShow(ctx context.Context, inv *invocation) error {
 	}
 	paths, err := inv.derivationsOf(ctx, eng, insts)
 	if err == nil && inv.recursive {
-		paths, err = store.Requisites(ctx, eng.References(), paths...)
+		paths, err = eng.Lookup().Requisites(ctx, paths...)
 	}
 	if err != nil {
 		return err
