@@ -13,6 +13,7 @@ const (
 	featureCA      = "ca-derivations"
 	featureImpure  = "impure-derivations"
 	featureDynamic = "dynamic-derivations"
+	featureGit     = "git-hashing"
 	featureCgroups = "cgroups"
 )
 
@@ -38,6 +39,9 @@ func missingFeature(d *drv.Derivation, kind drv.OutputKind, s *settings.Settings
 		needed = append(needed, [2]string{featureDynamic, fmt.Sprintf("derivation '%s', ATerm format version 'xp-dyn-drv'", d.Name)})
 	}
 	for _, o := range d.Outputs {
+		if o.Method == store.Git {
+			needed = append(needed, [2]string{featureGit})
+		}
 		if o.Algo != 0 && o.Method == store.Text {
 			needed = append(needed, [2]string{featureDynamic, "text-hashed derivation output"})
 		}

@@ -46,7 +46,14 @@ func (m *mover) move(ctx context.Context, o *output) error {
 			others[digest] = to
 		}
 	}
-	hash, err := m.hash(o, self, others)
+	if o.spec.Method == store.Git && len(others) > 0 {
+		// Its hash is not that of one stream that could be rewritten on the way.
+		if err := m.rewrite(ctx, o, others); err != nil {
+			return err
+		}
+		clear(others)
+	}
+	hash, err := m.hash(ctx, o, self, others)
 	if err != nil {
 		return err
 	}
@@ -90,10 +97,13 @@ func (m *mover) references(o *output) (refs []store.Path, self bool) {
 
 // hash hashes an output as its derivation says, as if other outputs were where
 // they are now and its own path were not known.
-func (m *mover) hash(o *output, self string, others map[string]string) (nixhash.Hash, error) {
+func (m *mover) hash(ctx context.Context, o *output, self string, others map[string]string) (nixhash.Hash, error) {
 	isNAR := o.spec.Method == store.NAR
 	if isNAR && o.spec.Algo == nixhash.SHA256 && len(others) == 0 && !slices.Contains(o.mentions, self) {
 		return o.info.NarHash, nil
+	}
+	if o.spec.Method == store.Git {
+		return o.gitHash(ctx)
 	}
 	hasher, err := refscan.NewSelfHasher(o.spec.Algo, self)
 	if err != nil {

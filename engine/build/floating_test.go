@@ -215,3 +215,24 @@ func TestFloatingErrors(t *testing.T) {
 		}
 	}
 }
+
+// The hash of an output may be that of Git, fixed or not.
+func TestGitOutputs(t *testing.T) {
+	r := newRig(t, withFeatures, func(s *settings.Settings) { s.ExperimentalFeatures = append(s.ExperimentalFeatures, "git-hashing") })
+	hello, err := nixhash.Parse("sha1:ce013625030ba8dba906f756967f9e9ca394464a", 0) // git hash-object of "hello\n"
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := script("hello", "write $out hello")
+	d.Outputs["out"] = drv.Output{Method: store.Git, Algo: nixhash.SHA1, Hash: hello}
+	fixed := r.build(d, nil)["out"]
+	d = floating("hello", "write $out hello")
+	d.Outputs["out"] = drv.Output{Method: store.Git, Algo: nixhash.SHA1}
+	if got := r.build(d, nil)["out"]; got != fixed {
+		t.Errorf("floating: got %s, want %s as if fixed", got, fixed)
+	}
+	if got := r.info(fixed).CA; got != "fixed:git:"+hello.String() {
+		t.Errorf("got the content address %s", got)
+	}
+	r.verify()
+}

@@ -13,6 +13,7 @@ import (
 
 	"nixbench/store"
 	"nixbench/store/drv"
+	"nixbench/store/githash"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 	"nixbench/store/refscan"
@@ -178,7 +179,7 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 			"fixed-output derivations must not reference store paths: '%s' references %d distinct paths, e.g. '%s'",
 			c.planned.DrvPath, len(o.info.References), o.info.References[0])}
 	}
-	return c.checkFixed(o)
+	return c.checkFixed(ctx, o)
 }
 
 // pipe lets one function read what the other writes.
@@ -196,8 +197,8 @@ func pipe(write func(io.Writer) error, read func(io.Reader) error) error {
 }
 
 // checkFixed compares the hash of a fixed output with the one promised.
-func (c *collector) checkFixed(o *output) error {
-	got, err := hashFixed(o)
+func (c *collector) checkFixed(ctx context.Context, o *output) error {
+	got, err := hashFixed(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -212,13 +213,21 @@ func (c *collector) checkFixed(o *output) error {
 }
 
 // hashFixed hashes a fixed output as its derivation says.
-func hashFixed(o *output) (nixhash.Hash, error) {
-	if o.spec.Method == store.NAR && o.spec.Algo == nixhash.SHA256 {
+func hashFixed(ctx context.Context, o *output) (nixhash.Hash, error) {
+	switch {
+	case o.spec.Method == store.NAR && o.spec.Algo == nixhash.SHA256:
 		return o.info.NarHash, nil
+	case o.spec.Method == store.Git:
+		return o.gitHash(ctx)
 	}
 	hasher := nixhash.New(o.spec.Algo)
 	err := o.dump(hasher, o.spec.Path)
 	return hasher.Sum(), err
+}
+
+// gitHash returns the hash that Git has for an output's files.
+func (o *output) gitHash(ctx context.Context) (nixhash.Hash, error) {
+	return githash.Sum(o.file, o.spec.Algo, nil, ctx.Err)
 }
 
 // dump writes what of an output its derivation has hashed. Errors call it name.
@@ -303,9 +312,7 @@ func (j *job) installMismatch(ctx context.Context, o *output) {
 	if valid, err := j.st.IsValid(ctx, o.info.Path); err != nil || valid {
 		return
 	}
-	info := *o.info
-	info.Deriver = "" // it is not what the derivation makes
-	j.st.Install(ctx, []*store.PathInfo{&info}, map[store.Path]string{info.Path: o.file})
+	j.st.Install(ctx, []*store.PathInfo{o.info}, map[store.Path]string{o.info.Path: o.file})
 }
 
 // sortOutputs sorts outputs so that each comes after those that it refers to, and
