@@ -74,7 +74,7 @@ var rules = []rule{
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
-	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile store/nar store/nixhash store/githash",
+	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile store/nar store/narinfo store/nixhash store/githash",
 		"github.com/fsnotify/fsnotify"}, // nix-hash and nix nar work on files
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},

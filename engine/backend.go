@@ -39,6 +39,8 @@ type backend interface {
 	// ReleaseTempRoots.
 	AddTempRoot(ctx context.Context, p store.Path) error
 	ReleaseTempRoots() error
+	// AddSignatures adds signatures to a valid path, and returns how many are new.
+	AddSignatures(ctx context.Context, p store.Path, sigs []string) (added int, err error)
 	// OpenLog opens the log of a derivation; see [local.Store.OpenLog].
 	OpenLog(drvPath store.Path) (io.ReadCloser, error)
 	Optimise(ctx context.Context, opts local.OptimiseOptions) (local.Optimisation, error)

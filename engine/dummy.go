@@ -81,6 +81,10 @@ func (dummyStore) AddTree(context.Context, string, string, store.IngestionMethod
 	return "", unsupported("addToStoreFromDump")
 }
 
+func (dummyStore) AddSignatures(context.Context, store.Path, []string) (int, error) {
+	return 0, unsupported("addSignatures")
+}
+
 func (dummyStore) AddNAR(context.Context, *store.PathInfo, io.Reader) error {
 	return unsupported("addToStore")
 }

@@ -22,6 +22,8 @@ type Options struct {
 	// Getenv tells fixed-output derivations the variables of the user's that
 	// they name as impure. Nil: all are empty.
 	Getenv func(name string) string
+	// Sign adds signatures to what was built, before it is registered. Nil adds none.
+	Sign func(info *store.PathInfo) error
 	// KeepRoom is called every ten seconds of a request if the setting min-free is not
 	// 0, and collects garbage if there is too little room. Nil does nothing.
 	KeepRoom func(ctx context.Context)

@@ -74,6 +74,9 @@ func (j *job) compare(ctx context.Context, outputs []*output) error {
 		if !info.Ultimate {
 			ours := *info
 			ours.Ultimate = true
+			if err := j.sign(&ours); err != nil {
+				return err
+			}
 			if err := j.st.Register(ctx, []*store.PathInfo{&ours}); err != nil {
 				return err
 			}

@@ -253,6 +253,11 @@ func (j *job) install(ctx context.Context, outputs []*output) error {
 	if err := j.checkOutputs(ctx, outputs); err != nil {
 		return err
 	}
+	for _, o := range outputs {
+		if err := j.sign(o.info); err != nil {
+			return err
+		}
+	}
 	outputs, err := j.replace(ctx, outputs)
 	if err != nil || len(outputs) == 0 {
 		return err
@@ -297,11 +302,19 @@ func (j *job) lockFloating(ctx context.Context, outputs []*output) (unlock func(
 	return j.st.LockPaths(ctx, slices.Compact(paths))
 }
 
+// sign adds signatures to what is known of an output.
+func (j *job) sign(info *store.PathInfo) error {
+	if j.opts.Sign == nil {
+		return nil
+	}
+	return j.opts.Sign(info)
+}
+
 // installMismatch makes a fixed output valid as what it is, so that it need not
 // be fetched again once the hash in the expression is put right. If that path
 // is locked, somebody is about to do so.
 func (j *job) installMismatch(ctx context.Context, o *output) {
-	if j.st.AddTempRoot(ctx, o.info.Path) != nil {
+	if j.st.AddTempRoot(ctx, o.info.Path) != nil || j.sign(o.info) != nil {
 		return
 	}
 	unlock, ok, err := j.st.TryLockPaths(ctx, []store.Path{o.info.Path})

@@ -62,7 +62,6 @@ var foreigners = map[string]foreign{
 	"repl-overlays":                     {list, ""},
 	"require-drop-supplementary-groups": {switched, "true"},
 	"sandbox-fallback":                  {switched, "true"},
-	"secret-key-files":                  {list, ""},
 	"stalled-download-timeout":          {number, "300"},
 	"start-id":                          {number, "872415232"},
 	"trace-import-from-derivation":      {switched, "false"},

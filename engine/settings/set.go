@@ -211,7 +211,7 @@ func (s *Settings) strings() map[string]*string {
 func (s *Settings) words() map[string]*[]string {
 	return map[string]*[]string{
 		"extra-platforms": &s.ExtraPlatforms, "system-features": &s.SystemFeatures,
-		"substituters": &s.Substituters, "trusted-public-keys": &s.TrustedPublicKeys,
+		"substituters": &s.Substituters, "trusted-public-keys": &s.TrustedPublicKeys, "secret-key-files": &s.SecretKeyFiles,
 		"hashed-mirrors": &s.HashedMirrors, "ignored-acls": &s.IgnoredACLs,
 		"nix-path": &s.NixPath, "experimental-features": &s.ExperimentalFeatures,
 		"allowed-uris": &s.AllowedURIs, "allowed-impure-host-deps": &s.AllowedHostDeps,

@@ -50,6 +50,7 @@ type Settings struct {
 	Substitute        bool
 	Substituters      []string
 	TrustedPublicKeys []string
+	SecretKeyFiles    []string // of the keys that what is built is signed with
 	RequireSigs       bool
 	HashedMirrors     []string
 	MaxSubstJobs      int
@@ -189,7 +190,7 @@ func (s *Settings) Clone() *Settings {
 // lists returns the fields of s that are lists.
 func (s *Settings) lists() []*[]string {
 	return []*[]string{
-		&s.ExtraPlatforms, &s.SystemFeatures, &s.Substituters, &s.TrustedPublicKeys,
+		&s.ExtraPlatforms, &s.SystemFeatures, &s.Substituters, &s.TrustedPublicKeys, &s.SecretKeyFiles,
 		&s.HashedMirrors, &s.IgnoredACLs, &s.NixPath, &s.ExperimentalFeatures, &s.AllowedURIs,
 		&s.AllowedHostDeps,
 	}

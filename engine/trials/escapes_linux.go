@@ -142,9 +142,6 @@ func readEscapes(ctx context.Context, pkg string, printed []byte) (map[string]es
 			continue
 		}
 		name := pkg + " " + e.Test
-		if i := strings.LastIndexByte(name, '/'); i > 0 {
-			parents[name[:i]] = true
-		}
 		switch e.Action {
 		case "output":
 			said[name] += e.Output
@@ -153,8 +150,15 @@ func readEscapes(ctx context.Context, pkg string, printed []byte) (map[string]es
 		case "fail", "skip":
 			outcomes[name] = escapeOutcome{broken, said[name]}
 		}
+		if i := strings.LastIndexByte(name, '/'); i > 0 {
+			parents[name[:i]] = parents[name[:i]] || outcomes[name].word == broken
+		}
 	}
-	maps.DeleteFunc(outcomes, func(name string, o escapeOutcome) bool { return parents[name] && o.word == held })
+	// A test that fails without one inside it is an attempt of its own.
+	maps.DeleteFunc(outcomes, func(name string, o escapeOutcome) bool {
+		hasBroken, isParent := parents[name]
+		return isParent && (hasBroken || o.word == held)
+	})
 	return outcomes, nil
 }
 

@@ -74,6 +74,8 @@ type invocation struct {
 	skipAlive, alsoReferrs bool
 	noContents, noTrust    bool
 	sigsNeeded             int
+	keyName, keyFile       string
+	sigStores              []string // that signatures are copied from
 
 	// Old generations.
 	deleteOld bool

@@ -169,9 +169,24 @@ func verifyFlags() []flag {
 			inv.sigsNeeded, err = number(args[0])
 			return err
 		}},
-		{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
-		{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
+		selectionFlags[0], selectionFlags[1],
 	}
+}
+
+// selectionFlags say which paths are meant besides those that are named.
+var selectionFlags = []flag{
+	{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
+	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
+}
+
+// closuresAsked returns the paths that the arguments and the flags of selectionFlags
+// mean, sorted. Without --recursive they need not be valid.
+func (inv *invocation) closuresAsked(ctx context.Context, eng *engine.Engine) ([]store.Path, error) {
+	paths, err := inv.pathsAsked(ctx, eng)
+	if err == nil && inv.recursive {
+		paths, err = eng.Lookup().Requisites(ctx, paths...)
+	}
+	return store.SortUnique(paths), err
 }
 
 // verifyPaths compares paths with their hashes and looks whether they can be
@@ -183,20 +198,12 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 		return err
 	}
 	defer eng.Close()
-	paths, err := inv.pathsAsked(ctx, eng)
-	if err == nil && inv.recursive {
-		paths, err = eng.Lookup().Requisites(ctx, paths...)
-	}
+	paths, err := inv.closuresAsked(ctx, eng)
 	if err != nil {
 		return err
 	}
-	for _, p := range paths {
-		if _, err := eng.StoreOf(ctx, p); err != nil {
-			return err
-		}
-	}
 	status := 0
-	for _, p := range store.SortUnique(paths) {
+	for _, p := range paths {
 		status |= inv.verifyOne(ctx, eng, p)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -209,6 +216,10 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 }
 
 func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, p store.Path) (status int) {
+	if _, err := eng.StoreOf(ctx, p); err != nil {
+		inv.tell("error: " + err.Error())
+		return 4
+	}
 	inv.say("checking '%s'...", p)
 	info, err := eng.Reader().PathInfo(ctx, p)
 	if err != nil {

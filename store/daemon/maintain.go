@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"nixbench/store"
@@ -130,6 +131,27 @@ func (st *Store) Optimise(ctx context.Context, report func(*Message)) (linked in
 		return linked, freed, fmt.Errorf("optimise store: %w", err)
 	}
 	return linked, freed, nil
+}
+
+// AddSignatures adds signatures to a valid path. The result is how many it did not
+// have.
+func (st *Store) AddSignatures(ctx context.Context, p store.Path, sigs []string) (added int, err error) {
+	info, err := st.PathInfo(ctx, p)
+	if err == nil {
+		err = st.with(ctx, func(c *conn) error {
+			if err := c.request(op(opAddSignatures).path(p).words(sigs), st.opts.Report, st.quick()); err != nil {
+				return err
+			}
+			c.dec.number()
+			return c.dec.err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("add signatures: %w", err)
+	}
+	all := slices.Concat(info.Sigs, sigs)
+	slices.Sort(all)
+	return len(slices.Compact(all)) - len(info.Sigs), nil
 }
 
 // Verify checks the store, and repairs it if the daemon lets us. What is wrong is

@@ -22,6 +22,7 @@ const (
 	opQueryValidDerivers      = 33
 	opOptimiseStore           = 34
 	opVerifyStore             = 35
+	opAddSignatures           = 37
 	opAddToStoreNar           = 39
 	opQueryMissing            = 40
 	opQueryDerivationOutputs  = 41

@@ -94,8 +94,8 @@ func checkInfos(ctx context.Context, infos []*store.PathInfo) error {
 		if info.CA != "" && !info.IsContentAddressed() {
 			return fmt.Errorf("%s: its content address %s is that of another path", info.Path, info.CA)
 		}
-		if strings.ContainsFunc(strings.Join(info.Sigs, "")+info.CA, func(r rune) bool { return r <= ' ' }) {
-			return fmt.Errorf("%s: blanks in a signature or content address", info.Path)
+		if err := checkWords(info); err != nil {
+			return err
 		}
 	}
 	_, err := store.TopoSort(ctx, paths, func(_ context.Context, p store.Path) ([]store.Path, error) {
@@ -105,6 +105,14 @@ func checkInfos(ctx context.Context, infos []*store.PathInfo) error {
 		return nil, nil
 	})
 	return err
+}
+
+// checkWords refuses what would be read as several signatures.
+func checkWords(info *store.PathInfo) error {
+	if strings.ContainsFunc(strings.Join(info.Sigs, "")+info.CA, func(r rune) bool { return r <= ' ' }) {
+		return fmt.Errorf("%s: blanks in a signature or content address", info.Path)
+	}
+	return nil
 }
 
 // registerOnce does so in one transaction.
