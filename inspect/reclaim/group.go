@@ -8,8 +8,12 @@ import (
 	"nixbench/store"
 )
 
-// maxMembers is the largest number of paths kept by roots that a group has.
-const maxMembers = 4
+// fewMembers is the largest number of paths kept by roots that a group has.
+const fewMembers = 4
+
+// manyMembers is the largest number of targets that are told apart where all
+// sets count; what more of them keep is taken for what stays.
+const manyMembers = 256
 
 // Group is what only a few roots keep together: it is freed if all of them go,
 // and not before.
@@ -23,7 +27,7 @@ type Group struct {
 // paths, largest first.
 func (r *Reclaim) Groups(n int) []Group {
 	targets, byTarget := r.targets()
-	sets := r.keeperSets(targets)
+	sets := r.keeperSets(targets, fewMembers)
 	groups := make(map[int32]*Group)
 	for v, id := range sets.of[:r.g.Len()] {
 		if id == noSet || id == manySet {
@@ -81,10 +85,11 @@ type keeperSets struct {
 	members [][]int32 // by number: positions of targets, ascending
 	names   map[string]int32
 	unions  map[[2]int32]int32
+	limit   int // of members
 }
 
-func (r *Reclaim) keeperSets(targets []store.Path) *keeperSets {
-	s := &keeperSets{of: make([]int32, r.net.len()), names: make(map[string]int32), unions: make(map[[2]int32]int32)}
+func (r *Reclaim) keeperSets(targets []store.Path, limit int) *keeperSets {
+	s := &keeperSets{of: make([]int32, r.net.len()), names: make(map[string]int32), unions: make(map[[2]int32]int32), limit: limit}
 	for v := range s.of {
 		s.of[v] = noSet
 	}
@@ -145,7 +150,7 @@ func (s *keeperSets) union(a, b int32) int32 {
 	both := slices.Concat(s.members[a], s.members[b])
 	slices.Sort(both)
 	id := manySet
-	if both = slices.Compact(both); len(both) <= maxMembers {
+	if both = slices.Compact(both); len(both) <= s.limit {
 		id = s.name(both)
 	}
 	s.unions[key] = id

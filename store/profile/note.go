@@ -32,6 +32,16 @@ func readNotes(profile string, gen *Generation) {
 	gen.Pinned = err == nil
 }
 
+// IsPinned reports whether the generation whose link has that name is pinned.
+func IsPinned(link string) bool {
+	rest, ok := strings.CutSuffix(link, "link")
+	if !ok {
+		return false
+	}
+	_, err := os.Lstat(rest + "pin")
+	return err == nil
+}
+
 // SetLabel gives a generation a label; "" takes it away. If there is no such
 // generation, errors.Is(err, ErrNoGeneration).
 func SetLabel(ctx context.Context, st Store, profile string, number int, label string) error {
