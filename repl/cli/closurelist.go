@@ -92,7 +92,7 @@ func (inv *invocation) listedClosure(ctx context.Context, eng *engine.Engine) (*
 	if len(args) == 0 {
 		args = []string{""}
 	}
-	insts, err := inv.installables(ctx, eng, args)
+	roots, err := inv.derivationsNamed(ctx, eng, args)
 	if err != nil {
 		return nil, err
 	}
@@ -100,24 +100,23 @@ func (inv *invocation) listedClosure(ctx context.Context, eng *engine.Engine) (*
 	if err != nil {
 		return nil, err
 	}
-	var roots []store.Path
-	for _, inst := range insts {
-		p := inst.target.Path
-		if !p.IsDerivation() {
-			info, err := eng.Reader().PathInfo(ctx, p)
-			if err != nil {
-				return nil, err
-			}
-			if p = info.Deriver; p == "" {
-				return nil, fmt.Errorf("list what '%s' was built of: its deriver is not known", inst.target.Path)
-			}
-		}
-		if _, err := eng.StoreOf(ctx, p); err != nil {
-			return nil, err
-		}
-		roots = append(roots, p)
-	}
 	return closure.BuildTime(g, roots...)
+}
+
+// derivationsNamed returns the valid derivations that arguments stand for: of a
+// path that is none its deriver.
+func (inv *invocation) derivationsNamed(ctx context.Context, eng *engine.Engine, args []string) ([]store.Path, error) {
+	insts, err := inv.installables(ctx, eng, args)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := inv.derivationsOf(ctx, eng, insts)
+	for _, p := range paths {
+		if err == nil {
+			_, err = eng.StoreOf(ctx, p)
+		}
+	}
+	return paths, err
 }
 
 // jsonNode is a path of a closure as --json prints it.

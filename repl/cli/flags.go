@@ -90,17 +90,20 @@ type invocation struct {
 	budgetGiven                                             bool
 
 	// Lists that answer questions.
-	limit                 int
-	limitGiven            bool
-	order                 closure.Order
-	query                 closure.Query
-	csv, dot              bool
-	buildTime             bool
-	checkContents, repair bool
-	jsonLog               bool   // --log-format internal-json
-	unknown               string // the first flag that nix-env does not know
-	maxFreed              int64
-	maxFreedGiven         bool
+	limit                    int
+	limitGiven               bool
+	order                    closure.Order
+	query                    closure.Query
+	csv, dot                 bool
+	freeSize                 int64
+	freeGiven, yes           bool
+	spared                   []string
+	buildTime, ofDerivations bool
+	checkContents, repair    bool
+	jsonLog                  bool   // --log-format internal-json
+	unknown                  string // the first flag that nix-env does not know
+	maxFreed                 int64
+	maxFreedGiven            bool
 
 	// Profiles.
 	profile string

@@ -21,6 +21,29 @@ func inspections() []command {
 		{name: "duplicates", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runDuplicates,
 			summary: "List the packages that a closure has more than once, and what each copy costs.",
 			flags:   slices.Concat([]flag{limitFlag, jsonFlag}, sourceFlags)},
+		{name: "diff", args: "BEFORE AFTER", minArgs: 2, maxArgs: 2, run: runDiff,
+			summary: "Compare closures by packages, systems by units and etc too, and derivations by what made them differ.",
+			flags: slices.Concat([]flag{
+				{[]string{"--drv"}, nil, "compare the derivations that the arguments stand for", on(func(inv *invocation) *bool { return &inv.ofDerivations })},
+				{[]string{"--all", "-a"}, nil, "also what was only rebuilt", on(func(inv *invocation) *bool { return &inv.all })},
+				limitFlag, jsonFlag,
+			}, sourceFlags)},
+		{name: "gc", run: runGC,
+			summary: "Say what each root keeps, and which are to go for some space.",
+			flags: []flag{
+				{[]string{"--free"}, []string{"SIZE"}, "choose roots so that SIZE bytes are freed, such as 5G, at the least loss: few and old ones", func(inv *invocation, args []string) (err error) {
+					inv.freeGiven = true
+					inv.freeSize, err = byteSize(args[0])
+					return err
+				}},
+				{[]string{"--spare"}, []string{"LINK"}, "a root that is to stay; may be repeated", func(inv *invocation, args []string) error {
+					inv.spared = append(inv.spared, inv.abs(args[0]))
+					return nil
+				}},
+				{[]string{"--yes"}, nil, "remove the chosen roots and delete what is dead then", on(func(inv *invocation) *bool { return &inv.yes })},
+				{[]string{"--dry-run"}, nil, "only say what would go, as without --yes", on(func(inv *invocation) *bool { return &inv.dryRun })},
+				limitFlag, jsonFlag,
+			}},
 		{name: "files", args: "[STOREPATH|ATTRPATH]", maxArgs: 1, run: runFiles,
 			summary: "List the files of a path, largest first.",
 			flags: slices.Concat([]flag{

@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/inspect/diff"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/store/drv"
+)
+
+// diffDerivations says what makes two derivations differ.
+func (inv *invocation) diffDerivations(ctx context.Context, eng *engine.Engine, before, after store.Path) error {
+	d, err := diff.CompareDerivations(ctx, eng.ReadDerivation, before, after)
+	if err != nil {
+		return err
+	}
+	if inv.json {
+		return inv.derivationsJSON(d)
+	}
+	out, causes := inv.env.Stdout, d.Causes()
+	if len(d.Pairs) == 0 {
+		_, err := fmt.Fprintln(out, "they make the same")
+		return err
+	}
+	shown := inv.limited(len(causes))
+	for _, i := range causes[:shown] {
+		var chain []string
+		for _, k := range d.Chain(i) {
+			chain = append(chain, pairName(&d.Pairs[k]))
+		}
+		fmt.Fprintf(out, "%s\n", strings.Join(chain, " › "))
+		printPair(out, &d.Pairs[i])
+		fmt.Fprintln(out)
+	}
+	if err := inv.printRest(len(causes) - shown); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s in themselves, %s because of these\n", howMany(len(causes)), text.Count(len(d.Pairs)-len(causes)))
+	return err
+}
+
+func howMany(n int) string {
+	if n == 1 {
+		return "1 derivation differs"
+	}
+	return text.Count(n) + " derivations differ"
+}
+
+// pairName names a pair: "openssl-3.0 → openssl-3.1".
+func pairName(p *diff.Pair) string {
+	before, after := text.SanitiseName(drv.NameOf(p.Before)), text.SanitiseName(drv.NameOf(p.After))
+	if before == after {
+		return after
+	}
+	return before + " → " + after
+}
+
+func printPair(out io.Writer, p *diff.Pair) {
+	for _, list := range []struct {
+		mark  string
+		paths []store.Path
+	}{{"-", p.DrvsGone}, {"+", p.DrvsNew}, {"-", p.SrcsGone}, {"+", p.SrcsNew}} {
+		for _, q := range list.paths {
+			fmt.Fprintf(out, "  %s %s\n", list.mark, text.SanitiseName(string(q)))
+		}
+	}
+	for _, f := range p.Fields {
+		fmt.Fprintf(out, "  %s\n", text.SanitiseName(f.Name))
+		gone, added := fieldLines(f)
+		for _, line := range gone {
+			fmt.Fprintf(out, "    - %s\n", line)
+		}
+		for _, line := range added {
+			fmt.Fprintf(out, "    + %s\n", line)
+		}
+	}
+}
+
+// fieldLines returns the lines that only one value of a field has, for a person;
+// lists of words are told word by word.
+func fieldLines(f diff.Field) (gone, added []string) {
+	before, after := pieces(f.Before, f.HasBefore, f), pieces(f.After, f.HasAfter, f)
+	return without(before, after), without(after, before)
+}
+
+func pieces(value string, has bool, f diff.Field) []string {
+	var list []string
+	switch {
+	case !has:
+		return nil
+	case json.Unmarshal([]byte(value), &list) == nil:
+	case strings.Contains(f.Before+f.After, "\n"):
+		list = strings.Split(value, "\n")
+	case strings.Contains(value, " ") && strings.HasPrefix(strings.TrimSpace(value), "/"): // paths
+		list = strings.Fields(value)
+	default:
+		list = []string{value}
+	}
+	for i, s := range list {
+		list[i] = text.PlainLine(s)
+	}
+	return list
+}
+
+// without returns what a has more often than b.
+func without(a, b []string) []string {
+	times := make(map[string]int)
+	for _, s := range b {
+		times[s]++
+	}
+	var only []string
+	for _, s := range a {
+		if times[s]--; times[s] < 0 {
+			only = append(only, s)
+		}
+	}
+	return only
+}
+
+func (inv *invocation) derivationsJSON(d *diff.Derivations) error {
+	type field struct {
+		Name   string  `json:"name"`
+		Before *string `json:"before"`
+		After  *string `json:"after"`
+	}
+	type pair struct {
+		Before   store.Path   `json:"before"`
+		After    store.Path   `json:"after"`
+		Fields   []field      `json:"fields"`
+		DrvsGone []store.Path `json:"drvsGone"`
+		DrvsNew  []store.Path `json:"drvsNew"`
+		SrcsGone []store.Path `json:"srcsGone"`
+		SrcsNew  []store.Path `json:"srcsNew"`
+		Inputs   []int        `json:"inputs"`
+		Cause    bool         `json:"cause"`
+	}
+	value := func(s string, has bool) *string {
+		if !has {
+			return nil
+		}
+		s = strings.ToValidUTF8(s, "�")
+		return &s
+	}
+	pairs := []pair{}
+	for i := range d.Pairs {
+		p := &d.Pairs[i]
+		fields := []field{}
+		for _, f := range p.Fields {
+			fields = append(fields, field{f.Name, value(f.Before, f.HasBefore), value(f.After, f.HasAfter)})
+		}
+		pairs = append(pairs, pair{
+			p.Before, p.After, fields, emptyIfNil(p.DrvsGone), emptyIfNil(p.DrvsNew), emptyIfNil(p.SrcsGone), emptyIfNil(p.SrcsNew),
+			emptyIfNil(p.Inputs), p.IsCause(),
+		})
+	}
+	return writeJSON(inv.env.Stdout, map[string]any{"pairs": pairs})
+}
