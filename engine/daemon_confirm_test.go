@@ -9,7 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +22,6 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/event"
-	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/gc"
 )
@@ -78,12 +77,13 @@ func startDaemon(t *testing.T, bin string) *realDaemon {
 		os.RemoveAll(root)
 	})
 	for range 200 {
-		if _, err := os.Stat(socket); err == nil {
+		if conn, err := net.Dial("unix", socket); err == nil {
+			conn.Close()
 			return d
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	t.Fatal("the daemon makes no socket")
+	t.Fatal("the daemon does not listen")
 	return nil
 }
 
@@ -115,23 +115,6 @@ func (d *realDaemon) nix(t *testing.T, command string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// open opens an engine on the store. Without direct, all is asked of the daemon.
-func (d *realDaemon) open(t *testing.T, direct bool) *engine.Engine {
-	t.Helper()
-	loc, err := engine.Locate(d.uri, func(string) string { return "" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	loc.Daemon.Direct = direct
-	eng, err := engine.Open(t.Context(), engine.Options{
-		Location: &loc, Settings: settings.Default(), Getenv: func(string) string { return "" },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return eng
-}
-
 const daemonExpr = `
 let mk = name: script: derivation {
   inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" script ];
@@ -142,87 +125,27 @@ in rec {
   bad = mk "bad" "echo no luck; exit 3";
   dependent = mk "dependent" "read x < ${bad}";
   endless = mk "endless" "echo begun; kill -STOP $$";
-}.`
-
-// target evaluates an attribute of daemonExpr.
-func target(t *testing.T, eng *engine.Engine, attr string) store.DerivedPath {
-	t.Helper()
-	ev, err := eng.NewEvaluator(engine.EvalOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := ev.EvalString(t.Context(), "("+strings.TrimSuffix(daemonExpr, ".")+")."+attr, "/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	drvs, err := eng.Derivations(t.Context(), ev, v, engine.WalkOptions{})
-	if err != nil || len(drvs) != 1 {
-		t.Fatalf("%s: got %v, %v", attr, drvs, err)
-	}
-	return drvs[0].Target()
-}
+}`
 
 // The five jobs of the workbench, through a daemon.
 func TestConfirmDaemon(t *testing.T) {
 	for _, direct := range []bool{true, false} {
 		eachDaemon(t, func(t *testing.T, d *realDaemon) {
-			eng := d.open(t, direct)
+			eng := openBehind(t, d.uri, direct)
 			defer eng.Close()
-			ctx := t.Context()
-			second := target(t, eng, "second")
-			plan, err := eng.PlanRealise(ctx, []store.DerivedPath{second})
-			if err != nil || len(plan.Build) != 2 {
-				t.Fatalf("plan: got %v, %v", plan, err)
+			out, plan, done := buildSecond(t, eng, daemonExpr)
+			for _, act := range done {
+				if !act.Started.Before(act.Ended) {
+					t.Errorf("activity: got %+v", act)
+				}
 			}
-			box := eng.Events().Subscribe()
-			res, err := eng.ExecuteRealise(ctx, plan)
-			if err != nil || res.Err() != nil {
-				t.Fatal(err, res.Err())
-			}
-			out := res.Outcomes[0].Outputs["out"]
 			if got := d.nix(t, "nix-store", "-q", "--references", string(out)); !strings.Contains(got, "-first") {
 				t.Errorf("references of %s: got %q", out, got)
 			}
-			acts, err := box.Take(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			done := 0
-			for _, act := range acts {
-				if act.Kind == event.Build && act.State == event.Done && act.Started.Before(act.Ended) {
-					done++
-				}
-			}
-			if done != 2 {
-				t.Errorf("activities: got %d builds done in %+v", done, acts)
-			}
-			log, err := eng.Log(ctx, plan.Build[0].DrvPath)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, _ := io.ReadAll(log)
-			log.Close()
-			if string(text) != "in the first\n" {
-				t.Errorf("log: got %q", text)
-			}
-			testDaemonFailure(t, eng)
+			wantLog(t, eng, plan.Build[0].DrvPath, "in the first\n")
+			wantFailure(t, eng, targetIn(t, eng, daemonExpr, "dependent"), 3)
 			testDaemonRoots(t, d, eng, out)
 		})
-	}
-}
-
-func testDaemonFailure(t *testing.T, eng *engine.Engine) {
-	res, err := eng.Realise(t.Context(), []store.DerivedPath{target(t, eng, "dependent")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var failure *engine.Failure
-	var dependency *engine.DependencyError
-	if !errors.As(res.Err(), &failure) || failure.ExitStatus != 3 || !slices.Equal(failure.Tail, []string{"no luck"}) {
-		t.Errorf("failure: got %+v", failure)
-	}
-	if !errors.As(res.Outcomes[0].Err, &dependency) {
-		t.Errorf("outcome: got %v", res.Outcomes[0].Err)
 	}
 }
 
@@ -274,15 +197,15 @@ func testDaemonRoots(t *testing.T, d *realDaemon, eng *engine.Engine, out store.
 // What came alive after the plan was made is spared, and the rest deleted.
 func TestConfirmDaemonSpares(t *testing.T) {
 	eachDaemon(t, func(t *testing.T, d *realDaemon) {
-		eng := d.open(t, true)
+		eng := openBehind(t, d.uri, true)
 		defer eng.Close()
 		ctx := t.Context()
-		res, err := eng.Realise(ctx, []store.DerivedPath{target(t, eng, "second")})
+		res, err := eng.Realise(ctx, []store.DerivedPath{targetIn(t, eng, daemonExpr, "second")})
 		if err != nil || res.Err() != nil {
 			t.Fatal(err, res.Err())
 		}
 		out := res.Outcomes[0].Outputs["out"]
-		target(t, eng, "bad") // its derivation stays dead
+		targetIn(t, eng, daemonExpr, "bad") // its derivation stays dead
 		if err := eng.ReleaseAll(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -308,9 +231,9 @@ func TestConfirmDaemonSpares(t *testing.T) {
 // Cancelling ends a build of a daemon's, and a daemon that is killed is an error.
 func TestConfirmDaemonEnds(t *testing.T) {
 	eachDaemon(t, func(t *testing.T, d *realDaemon) {
-		eng := d.open(t, true)
+		eng := openBehind(t, d.uri, true)
 		defer eng.Close()
-		endless := target(t, eng, "endless")
+		endless := targetIn(t, eng, daemonExpr, "endless")
 		for _, kill := range []bool{false, true} {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 1)

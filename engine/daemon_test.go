@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -15,12 +16,12 @@ import (
 	"nixbench/store/gc"
 )
 
-// openBehind opens an engine on the store of a daemon. Without direct, all is
-// asked of the daemon.
-func openBehind(t *testing.T, s *daemontest.Server, direct bool) *engine.Engine {
+// openBehind opens an engine on the store of a daemon, which the caller closes.
+// Without direct, all is asked of the daemon.
+func openBehind(t *testing.T, uri string, direct bool) *engine.Engine {
 	t.Helper()
 	getenv := func(string) string { return "" }
-	loc, err := engine.Locate(s.URI(), getenv)
+	loc, err := engine.Locate(uri, getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,25 +30,12 @@ func openBehind(t *testing.T, s *daemontest.Server, direct bool) *engine.Engine 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := eng.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return eng
 }
 
-// fakeTarget evaluates a derivation that a daemontest.Server makes something of.
-func fakeTarget(t *testing.T, eng *engine.Engine, attr string) store.DerivedPath {
+// targetIn evaluates an attribute of expr, which must be a derivation.
+func targetIn(t *testing.T, eng *engine.Engine, expr, attr string) store.DerivedPath {
 	t.Helper()
-	const expr = `
-let mk = name: attrs: derivation ({ inherit name; system = "x86_64-linux"; builder = "/bin/sh"; } // attrs);
-in rec {
-  first = mk "first" { contents = "A"; };
-  second = mk "second" { contents = "B ${first}"; text = builtins.toFile "text" "a file"; };
-  bad = mk "bad" { fails = "no luck"; };
-  dependent = mk "dependent" { needs = bad; };
-}`
 	ev, err := eng.NewEvaluator(engine.EvalOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -63,66 +51,98 @@ in rec {
 	return drvs[0].Target()
 }
 
+// wantFailure realises what needs a derivation that says "no luck" and fails.
+func wantFailure(t *testing.T, eng *engine.Engine, dependent store.DerivedPath, status int) {
+	t.Helper()
+	res, err := eng.Realise(t.Context(), []store.DerivedPath{dependent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failure *engine.Failure
+	var dependency *engine.DependencyError
+	if !errors.As(res.Err(), &failure) || failure.ExitStatus != status || !slices.Equal(failure.Tail, []string{"no luck"}) {
+		t.Errorf("failure: got %+v", failure)
+	}
+	if !errors.As(res.Outcomes[0].Err, &dependency) {
+		t.Errorf("outcome: got %v", res.Outcomes[0].Err)
+	}
+}
+
+// buildSecond realises the attribute second of expr, which needs first, and returns
+// what came of it and the activities of builds that are done.
+func buildSecond(t *testing.T, eng *engine.Engine, expr string) (out store.Path, plan *engine.Plan, done []event.Activity) {
+	t.Helper()
+	ctx := t.Context()
+	plan, err := eng.PlanRealise(ctx, []store.DerivedPath{targetIn(t, eng, expr, "second")})
+	if err != nil || len(plan.Build) != 2 || len(plan.Build[1].Needs) != 1 {
+		t.Fatalf("plan: got %+v, %v", plan, err)
+	}
+	box := eng.Events().Subscribe()
+	res, err := eng.ExecuteRealise(ctx, plan)
+	if err != nil || res.Err() != nil {
+		t.Fatal(err, res.Err())
+	}
+	acts, err := box.Take(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range acts {
+		if act.Kind == event.Build && act.State == event.Done {
+			done = append(done, act)
+		}
+	}
+	if len(done) != 2 {
+		t.Errorf("activities: got %d builds done in %+v", len(done), acts)
+	}
+	return res.Outcomes[0].Outputs["out"], plan, done
+}
+
+// wantLog compares the log of a derivation.
+func wantLog(t *testing.T, eng *engine.Engine, drvPath store.Path, want string) {
+	t.Helper()
+	log, err := eng.Log(t.Context(), drvPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if text, err := io.ReadAll(log); err != nil || string(text) != want {
+		t.Errorf("log: got %q, %v, want %q", text, err, want)
+	}
+}
+
+// fakeExpr holds derivations that a daemontest.Server makes something of.
+const fakeExpr = `
+let mk = name: attrs: derivation ({ inherit name; system = "x86_64-linux"; builder = "/bin/sh"; } // attrs);
+in rec {
+  first = mk "first" { contents = "A"; };
+  second = mk "second" { contents = "B ${first}"; text = builtins.toFile "text" "a file"; };
+  bad = mk "bad" { fails = "no luck"; };
+  dependent = mk "dependent" { needs = bad; };
+}`
+
 // The five jobs of the workbench, through a daemon, with its database read
 // directly and not.
 func TestDaemon(t *testing.T) {
 	for name, direct := range map[string]bool{"direct": true, "asked": false} {
 		t.Run(name, func(t *testing.T) {
 			s := daemontest.Start(t)
-			eng := openBehind(t, s, direct)
-			ctx := t.Context()
-			plan, err := eng.PlanRealise(ctx, []store.DerivedPath{fakeTarget(t, eng, "second")})
-			if err != nil || len(plan.Build) != 2 || len(plan.Build[1].Needs) != 1 {
-				t.Fatalf("plan: got %+v, %v", plan, err)
-			}
-			box := eng.Events().Subscribe()
-			res, err := eng.ExecuteRealise(ctx, plan)
-			if err != nil || res.Err() != nil {
-				t.Fatal(err, res.Err())
-			}
-			out := res.Outcomes[0].Outputs["out"]
-			acts, err := box.Take(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var done []string
-			for _, act := range acts {
-				if act.Kind == event.Build && act.State == event.Done && act.Phase == "buildPhase" && act.LogSize > 0 {
-					done = append(done, act.Name)
+			eng := openBehind(t, s.URI(), direct)
+			t.Cleanup(func() {
+				if err := eng.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			out, plan, done := buildSecond(t, eng, fakeExpr)
+			for i, name := range []string{"first", "second"} {
+				if act := done[i]; act.Name != name || act.Phase != "buildPhase" || act.LogSize == 0 {
+					t.Errorf("builds: got %+v, want %s", act, name)
 				}
 			}
-			if !slices.Equal(done, []string{"first", "second"}) {
-				t.Errorf("builds: got %v of %+v", done, acts)
-			}
-			log, err := eng.Log(ctx, plan.Build[0].DrvPath)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, err := io.ReadAll(log)
-			log.Close()
-			if want := "@nix {\"action\":\"setPhase\",\"phase\":\"buildPhase\"}\nmaking first\n"; err != nil || string(text) != want {
-				t.Errorf("log: got %q, %v, want %q", text, err, want)
-			}
+			wantLog(t, eng, plan.Build[0].DrvPath, "@nix {\"action\":\"setPhase\",\"phase\":\"buildPhase\"}\nmaking first\n")
 			s.Kill() // as when the daemon is restarted
-			fakeFailure(t, eng)
+			wantFailure(t, eng, targetIn(t, eng, fakeExpr, "dependent"), 1)
 			fakeRoots(t, s, eng, out)
 		})
-	}
-}
-
-func fakeFailure(t *testing.T, eng *engine.Engine) {
-	t.Helper()
-	res, err := eng.Realise(t.Context(), []store.DerivedPath{fakeTarget(t, eng, "dependent")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var failure *engine.Failure
-	var dependency *engine.DependencyError
-	if !errors.As(res.Err(), &failure) || failure.ExitStatus != 1 || !slices.Equal(failure.Tail, []string{"no luck"}) {
-		t.Errorf("failure: got %+v", failure)
-	}
-	if !errors.As(res.Outcomes[0].Err, &dependency) {
-		t.Errorf("outcome: got %v", res.Outcomes[0].Err)
 	}
 }
 
@@ -160,5 +180,45 @@ func fakeRoots(t *testing.T, s *daemontest.Server, eng *engine.Engine, out store
 	}
 	if info, err := eng.StoreInfo(ctx); err != nil || info.Version != "2.99-test" || info.Trusted == nil || *info.Trusted {
 		t.Errorf("store: got %+v, %v", info, err)
+	}
+}
+
+// A daemon looks for roots whenever it is to delete something: it is asked once,
+// however much there is, and progress is told while it is at work.
+func TestDaemonCollectsAtOnce(t *testing.T) {
+	s := daemontest.Start(t)
+	eng := openBehind(t, s.URI(), true)
+	defer eng.Close()
+	ctx := t.Context()
+	const n = 600
+	ev, err := eng.NewEvaluator(engine.EvalOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ev.EvalString(ctx, fmt.Sprintf(`map (n: derivation { name = "d${toString n}"; system = "s"; builder = "b"; }) (builtins.genList (n: n) %d)`, n), "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := eng.ReleaseAll(ctx); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := eng.PlanCollect(ctx, gc.Options{})
+	if err != nil || len(plan.Dead) != n {
+		t.Fatalf("plan: %d dead, %v", len(plan.Dead), err)
+	}
+	told := 0
+	res, err := eng.Collect(ctx, plan, func(p gc.Progress) {
+		if told++; p.Done != told || p.Total != n {
+			t.Errorf("progress: got %+v, want the %d. of %d", p, told, n)
+		}
+	})
+	if err != nil || len(res.Deleted) != n || told != n {
+		t.Errorf("collect: %d deleted, %d told of, %v", len(res.Deleted), told, err)
+	}
+	if got := s.Collections.Load(); got != 1 {
+		t.Errorf("the daemon was asked %d times", got)
 	}
 }

@@ -102,14 +102,19 @@ func (st *daemonStore) LockGC(context.Context) (gc.Collection, error) {
 	return &daemonCollection{st: st, claimed: make(map[store.Path]bool), gone: make(map[store.Path]int64)}, nil
 }
 
-// A daemonCollection deletes paths through a daemon, a batch at a time.
+// A daemonCollection deletes paths through a daemon, all in one request: it looks for
+// roots anew with each.
 type daemonCollection struct {
 	st      *daemonStore
 	claimed map[store.Path]bool
 	gone    map[store.Path]int64 // deleted, with the bytes to count for them
+	deleted func(store.Path)     // is called with each path that goes
 }
 
-var _ gc.Collection = (*daemonCollection)(nil)
+var _ gc.WholeCollection = (*daemonCollection)(nil)
+
+// OnDelete sets what is called with each path that goes.
+func (c *daemonCollection) OnDelete(deleted func(store.Path)) { c.deleted = deleted }
 
 // Claim notes paths that are to be deleted. The daemon keeps what is in use.
 func (c *daemonCollection) Claim(paths []store.Path) (kept []store.Path) {
@@ -140,7 +145,7 @@ func (c *daemonCollection) Invalidate(ctx context.Context, paths []store.Path) (
 	var freed int64
 	for len(todo) > 0 {
 		var bytes int64
-		_, bytes, err = c.st.Delete(ctx, todo, func(p store.Path) { c.gone[p] = 0 })
+		_, bytes, err = c.st.Delete(ctx, todo, c.note)
 		freed += bytes
 		var alive *daemon.AliveError
 		if !errors.As(err, &alive) {
@@ -167,6 +172,14 @@ func (c *daemonCollection) Invalidate(ctx context.Context, paths []store.Path) (
 		}
 	}
 	return inUse, nil
+}
+
+// note takes note of a path that the daemon deletes.
+func (c *daemonCollection) note(p store.Path) {
+	c.gone[p] = 0
+	if c.deleted != nil {
+		c.deleted(p)
+	}
 }
 
 // look finds out which of paths are gone, whatever the daemon said.

@@ -72,9 +72,11 @@ type execution struct {
 
 	coll   Collection
 	fresh  *Plan
+	whole  bool   // coll is a WholeCollection
 	marks  *marks // what is live now; grows when processes ask for paths
 	status Progress
-	failed error // the first path that could not be deleted
+	told   map[store.Path]bool // what of the present step progress has been told of
+	failed error               // the first path that could not be deleted
 }
 
 func (run *execution) do(ctx context.Context) (err error) {
@@ -99,6 +101,7 @@ func (run *execution) do(ctx context.Context) (err error) {
 	for _, item := range todo {
 		run.status.Sizes += item.NarSize
 	}
+	run.watch(coll, todo)
 	for len(todo) > 0 && !run.res.LimitReached {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,6 +116,34 @@ func (run *execution) do(ctx context.Context) (err error) {
 		return err
 	}
 	return run.failed
+}
+
+// watch tells of progress while a step of a WholeCollection is under way.
+func (run *execution) watch(coll Collection, todo []Item) {
+	whole, ok := coll.(WholeCollection)
+	if !ok {
+		return
+	}
+	run.whole, run.told = true, make(map[store.Path]bool)
+	sizes := make(map[store.Path]int64, len(todo))
+	for _, item := range todo {
+		sizes[item.Path] = item.NarSize
+	}
+	whole.OnDelete(func(p store.Path) {
+		if size, planned := sizes[p]; planned && !run.told[p] {
+			run.told[p] = true
+			run.advance(p, size)
+		}
+	})
+}
+
+// advance tells of progress by one path.
+func (run *execution) advance(p store.Path, narSize int64) {
+	run.status.Path = p
+	run.status.Done++
+	run.status.Size += narSize
+	run.status.Freed = run.res.Freed
+	run.report(run.status)
 }
 
 // refresh takes stock of the store again, now that no root can be added
@@ -198,8 +229,11 @@ func (run *execution) spare(p store.Path, reason string) {
 // batchLen returns how many of the items to delete in one step, at least 1.
 func (run *execution) batchLen(items []Item) int {
 	limit := int64(batchBytes)
-	if most := run.plan.Options.MaxFreed; most > 0 {
+	switch most := run.plan.Options.MaxFreed; {
+	case most > 0:
 		limit = min(limit, most-run.res.Freed)
+	case run.whole:
+		return len(items)
 	}
 	var size int64
 	for n, item := range items {
@@ -238,8 +272,12 @@ func (run *execution) deleteBatch(ctx context.Context, items []Item) error {
 	for _, p := range inUse {
 		run.spare(p, "referred to by a path that is kept")
 	}
+	spared := make(map[store.Path]bool, len(inUse))
+	for _, p := range inUse {
+		spared[p] = true
+	}
 	for _, item := range items {
-		if slices.Contains(inUse, item.Path) {
+		if spared[item.Path] {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -283,11 +321,9 @@ func (run *execution) remove(ctx context.Context, item Item) error {
 		run.res.Deleted = append(run.res.Deleted, item.Path)
 	}
 	run.coll.Release([]store.Path{item.Path})
-	run.status.Path = item.Path
-	run.status.Done++
-	run.status.Size += item.NarSize
-	run.status.Freed = run.res.Freed
-	run.report(run.status)
+	if !run.told[item.Path] {
+		run.advance(item.Path, item.NarSize)
+	}
 	if most := run.plan.Options.MaxFreed; most > 0 && run.res.Freed > most {
 		run.res.LimitReached = true
 	}

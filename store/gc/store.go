@@ -55,3 +55,12 @@ type Collection interface {
 	// Close lets go of the store. It is called once, also after errors.
 	Close() error
 }
+
+// A WholeCollection is a Collection whose Invalidate deletes the files as well, and
+// takes stock of the store whenever it does: all paths are given to it in one step,
+// unless a collection is to end at some size.
+type WholeCollection interface {
+	Collection
+	// OnDelete sets what Invalidate calls with each path that goes.
+	OnDelete(func(store.Path))
+}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"nixbench/store"
@@ -29,6 +30,7 @@ import (
 // A Server serves the store below Root.
 type Server struct {
 	Root, Socket string
+	Collections  atomic.Int64 // requests for one
 
 	st *local.Store
 	l  net.Listener
@@ -354,6 +356,7 @@ func (c *conn) findRoots(ctx context.Context) error {
 
 // collect deletes what is asked for, up to the first path that is alive.
 func (c *conn) collect(ctx context.Context) error {
+	c.s.Collections.Add(1)
 	action, paths := c.number(), c.paths()
 	for range 5 {
 		c.number()
