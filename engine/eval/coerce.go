@@ -103,7 +103,7 @@ func (s *State) cannotCoerce(slot Value, ctx string, opts CoerceOpts) {
 
 func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, StringContext) {
 	var b strings.Builder
-	var c StringContext
+	var c ContextSum
 	ahead := s.CoerceAhead(elems, opts)
 	defer ahead.Stop()
 	for i, e := range elems {
@@ -112,13 +112,13 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 		text, ec := s.CoerceToString(e, "while evaluating one element of the list", opts)
 		s.pop()
 		b.WriteString(text)
-		c = c.Union(ec)
+		c.Add(ec)
 		// An empty list leaves no space behind it.
 		if e = e.peek(); i < len(elems)-1 && !(e.is(rawList) && e.n>>8 == 0) {
 			b.WriteByte(' ')
 		}
 	}
-	return b.String(), c
+	return b.String(), c.Context()
 }
 
 // CoerceToPath makes an absolute path of v. Ctx is for the trace.

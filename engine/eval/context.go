@@ -163,3 +163,31 @@ func (c StringContext) Union(d StringContext) StringContext {
 	u = append(u, c[i:]...)
 	return append(u, d[j:]...)
 }
+
+// A ContextSum is the union of contexts that are added one after the other. What it
+// takes grows with all of their elements, and hardly more; the zero value is empty.
+type ContextSum struct {
+	parts []StringContext // each more than twice as long as the next
+}
+
+// Add adds the elements of a context.
+func (u *ContextSum) Add(c StringContext) {
+	if len(c) == 0 {
+		return
+	}
+	for n := len(u.parts); n > 0 && len(u.parts[n-1]) <= 2*len(c); n-- {
+		c = u.parts[n-1].Union(c)
+		u.parts = u.parts[:n-1]
+	}
+	u.parts = append(u.parts, c)
+}
+
+// Context returns all elements that were added.
+func (u *ContextSum) Context() (all StringContext) {
+	for n := len(u.parts) - 1; n >= 0; n-- {
+		all = all.Union(u.parts[n])
+	}
+	u.parts = u.parts[:0]
+	u.Add(all)
+	return all
+}

@@ -142,3 +142,25 @@ func TestStringContext(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// A sum of contexts is their union, whatever their lengths, and goes on after it was
+// asked for.
+func TestContextSum(t *testing.T) {
+	var sum ContextSum
+	var want StringContext
+	for i := range 300 {
+		var elems []ContextElem
+		for j := range i % 7 * (i % 5) {
+			elems = append(elems, OpaqueElem(store.Path(fmt.Sprintf("/nix/store/%032d-x", i*j%101))))
+		}
+		c := NewStringContext(elems...)
+		sum.Add(c)
+		want = want.Union(c)
+		if i%50 != 49 {
+			continue
+		}
+		if diff := cmp.Diff(want, sum.Context()); diff != "" {
+			t.Fatalf("after %d (-want +got):\n%s", i+1, diff)
+		}
+	}
+}

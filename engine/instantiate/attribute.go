@@ -64,7 +64,7 @@ func RequireFeature(s *eval.State, feature, why string) {
 // coerce makes a string of a value, as for the environment.
 func (r *request) coerce(v eval.Value, ctx string) string {
 	text, c := r.s.CoerceToString(v, ctx, eval.CoerceOpts{More: true, CopyToStore: true})
-	r.ctx = r.ctx.Union(c)
+	r.ctx.Add(c)
 	return text
 }
 
@@ -112,11 +112,12 @@ func (r *request) structured(a eval.Attr) {
 		r.fail("JSON serialization error: %v", err)
 	}
 	json, c := serial.AppendJSON(s, append(json, ':'), a.Value, true)
-	r.json, r.ctx = json, r.ctx.Union(c)
+	r.json = json
+	r.ctx.Add(c)
 	switch a.Name {
 	case symBuilder:
 		builder, c := s.ForceString(a.Value, "")
-		r.ctx = r.ctx.Union(c)
+		r.ctx.Add(c)
 		r.d.Builder = builder
 	case symSystem:
 		r.d.System = s.ForceStringNoCtx(a.Value, "")

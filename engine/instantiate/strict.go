@@ -18,7 +18,7 @@ type request struct {
 	s   *eval.State
 	in  *Instantiator
 	d   *drv.Derivation
-	ctx eval.StringContext
+	ctx eval.ContextSum
 
 	isStructured bool
 	json         []byte // the object of structured attributes, its end missing
@@ -174,7 +174,7 @@ func (r *request) ahead(attrs eval.Attrs) eval.Ahead[struct{}] {
 func (r *request) inputs() {
 	drvs := r.d.InputDrvs
 	var srcs []store.Path
-	for _, e := range r.ctx {
+	for _, e := range r.ctx.Context() {
 		switch p := e.Path(); {
 		case e.IsDrvDeep():
 			srcs = append(srcs, r.deepInputs(drvs, p)...)
