@@ -13,6 +13,7 @@ import (
 	"nixbench/engine/syntax"
 	"nixbench/inspect/closure"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/doctor"
 	"nixbench/inspect/duplicates"
 	"nixbench/inspect/files"
 	"nixbench/inspect/reclaim"
@@ -37,6 +38,7 @@ func TestEntryPoints(t *testing.T) {
 		"façade": engine.Open, "parser": syntax.ParseExpr, "evaluator": eval.New, "builtins": builtins.Table,
 		"builder": build.New, "sandbox": sandbox.Run, "sandbox's shell": shell.Main, "nix.conf": settings.Load,
 		"closures": closure.New, "why-depends": why.New, "differences": diff.Generations, "roots": reclaim.New,
+		"what is wrong": doctor.Examine, "derivations that differ": diff.CompareDerivations,
 		"copies of packages": duplicates.Find, "files of a path": files.Read,
 		"store": local.Open, "collection": gc.NewPlan, "generations": profile.NewSwitch,
 	} {

@@ -36,6 +36,8 @@ type invocation struct {
 	wantsFlakes       bool   // a flag was given that needs the feature
 	options           []Option
 	quiet             bool
+	hear              func(string) // gets warnings instead of standard error, unless nil
+	deep              bool
 	louder            int // than the usual level
 
 	// Where expressions come from.

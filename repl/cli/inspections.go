@@ -44,6 +44,12 @@ func inspections() []command {
 				{[]string{"--dry-run"}, nil, "only say what would go, as without --yes", on(func(inv *invocation) *bool { return &inv.dryRun })},
 				limitFlag, jsonFlag,
 			}},
+		{name: "doctor", run: runDoctor,
+			summary: "Look for what is wrong with the store and the machine, and say what to do.",
+			flags: []flag{
+				{[]string{"--deep"}, nil, "also look whether the files of all valid paths are there", on(func(inv *invocation) *bool { return &inv.deep })},
+				jsonFlag,
+			}},
 		{name: "files", args: "[STOREPATH|ATTRPATH]", maxArgs: 1, run: runFiles,
 			summary: "List the files of a path, largest first.",
 			flags: slices.Concat([]flag{

@@ -119,6 +119,10 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 
 // warn prints a warning to standard error, unless told to be very quiet.
 func (inv *invocation) warn(msg string) {
+	if inv.hear != nil {
+		inv.hear(msg)
+		return
+	}
 	if inv.verbosity() >= levelWarn {
 		inv.tell("warning: " + msg)
 	}
