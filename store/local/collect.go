@@ -78,6 +78,7 @@ func isLocked(name string) bool {
 type collection struct {
 	st   *Store
 	lock *os.File
+	dir  *os.File // the store directory
 
 	listener *net.UnixListener
 	serving  sync.WaitGroup
@@ -116,8 +117,12 @@ func (st *Store) lockGC(ctx context.Context) (*collection, error) {
 	if err != nil {
 		return nil, err
 	}
+	dir, err := os.Open(st.realDir)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
 	coll := &collection{
-		st: st, lock: lock,
+		st: st, lock: lock, dir: dir,
 		kept: make(map[string]bool), claimed: make(map[store.Path]bool), claims: make(map[string]int),
 		clients: make(map[net.Conn]bool),
 	}
@@ -236,14 +241,20 @@ func deletePath(c *sqlite.Conn, p store.Path) (deleted bool, err error) {
 // Remove deletes the files of a path.
 func (coll *collection) Remove(ctx context.Context, p store.Path) (freed int64, err error) {
 	file := filepath.Join(coll.st.realDir, p.Base())
-	if info, err := os.Lstat(file); err == nil && info.IsDir() && strings.HasPrefix(p.Base(), tempPrefix) {
-		freed, err := clearTempDir(ctx, file)
-		if err != nil {
-			return freed, fmt.Errorf("delete %s: %w", file, err)
-		}
-		return freed, nil
+	isDir := false
+	if err = ctx.Err(); err == nil {
+		freed, isDir, err = unlinkAt(int(coll.dir.Fd()), p.Base())
 	}
-	return coll.st.DeleteTree(ctx, file)
+	switch {
+	case err == nil && isDir && strings.HasPrefix(p.Base(), tempPrefix):
+		freed, err = clearTempDir(ctx, file)
+	case err == nil && isDir:
+		freed, err = deleteTree(ctx, file)
+	}
+	if err != nil {
+		return freed, fmt.Errorf("delete %s: %w", file, err)
+	}
+	return freed, nil
 }
 
 // RemoveRoot deletes the link of a root, durably.
@@ -355,7 +366,7 @@ func (coll *collection) Close() error {
 	coll.changed.Broadcast()
 	coll.mu.Unlock()
 	coll.serving.Wait()
-	err := coll.lock.Close()
+	err := errors.Join(coll.lock.Close(), coll.dir.Close())
 	coll.st.reserve()
 	return err
 }

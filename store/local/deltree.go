@@ -70,10 +70,11 @@ func (d *deleter) run(ctx context.Context, name string) error {
 			}
 			name := todo[len(todo)-1]
 			todo = todo[:len(todo)-1]
-			isDir, err := d.unlink(name)
+			freed, isDir, err := unlinkAt(d.fd, name)
 			if err != nil {
 				return err
 			}
+			d.freed += freed
 			if isDir {
 				inside, err := d.descend(name, todo)
 				if err != nil {
@@ -96,27 +97,28 @@ func (d *deleter) run(ctx context.Context, name string) error {
 	}
 }
 
-// unlink deletes name unless it is a directory.
-func (d *deleter) unlink(name string) (isDir bool, err error) {
+// unlinkAt deletes what is called name in the directory dir, unless it is a directory,
+// and returns how many bytes that frees. It is no error if there is nothing.
+func unlinkAt(dir int, name string) (freed int64, isDir bool, err error) {
 	var info unix.Stat_t
-	err = unix.Fstatat(d.fd, name, &info, unix.AT_SYMLINK_NOFOLLOW)
+	err = unix.Fstatat(dir, name, &info, unix.AT_SYMLINK_NOFOLLOW)
 	if errors.Is(err, unix.ENOENT) {
-		return false, nil
+		return 0, false, nil
 	} else if err != nil {
-		return false, fmt.Errorf("look at %s: %w", name, err)
+		return 0, false, fmt.Errorf("look at %s: %w", name, err)
 	}
 	if info.Mode&unix.S_IFMT == unix.S_IFDIR {
-		return true, nil
+		return 0, true, nil
 	}
-	if err := unix.Unlinkat(d.fd, name, 0); err != nil && !errors.Is(err, unix.ENOENT) {
-		return false, fmt.Errorf("remove %s: %w", name, err)
+	if err := unix.Unlinkat(dir, name, 0); err != nil && !errors.Is(err, unix.ENOENT) {
+		return 0, false, fmt.Errorf("remove %s: %w", name, err)
 	}
 	// A second name may be that of an optimised store's links, which goes with
 	// the last use. Behaviour: Nix 2.34, file-system.cc.
 	if info.Nlink <= 2 {
-		d.freed += info.Size
+		freed = info.Size
 	}
-	return false, nil
+	return freed, false, nil
 }
 
 // descend goes down into the directory called name, which it makes writable,
