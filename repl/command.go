@@ -57,7 +57,7 @@ func table() []command {
 		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},
 
 		{Command{[]string{":bt", ":backtrace"}, "", "list the steps of the trace of the last error", groupErrors}, (*sitting).cmdTrace, argNone},
-		{Command{[]string{":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argNone},
+		{Command{[]string{":frame", ":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argNone},
 		{Command{[]string{":env"}, "", "list the variables of the selected step", groupErrors}, (*sitting).cmdEnv, argNone},
 		{Command{[]string{":c", ":continue"}, "", "leave the step; in the debugger, go on to the next break or error", groupErrors}, proceed(eval.ResumeContinue), argNone},
 		{Command{[]string{":s", ":step"}, "", "in the debugger, go on to the next call", groupErrors}, proceed(eval.ResumeStep), argNone},

@@ -27,6 +27,9 @@ func (s *sitting) describe(err error) *EvalError {
 		e := describeEval(evalErr)
 		e.ShowTrace = s.tracing
 		e.Own = s.own().Line(evalErr)
+		if n := s.errorNode(evalErr); n.HasChildren {
+			e.Steps = n.Handle
+		}
 		return e
 	case errors.As(err, &syntaxErr):
 		return &EvalError{

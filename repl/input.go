@@ -57,7 +57,7 @@ func (s *sitting) result(ctx context.Context, v eval.Value) (*Result, error) {
 	s.results = append(s.results, binding{name, v})
 	s.define("_", v)
 	s.define(name, v)
-	node, err := s.expand(ctx, handled{value: v, attrPath: name})
+	node, err := s.expand(ctx, &handled{value: v, attrPath: name})
 	if err != nil {
 		return nil, err
 	}

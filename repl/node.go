@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -21,26 +22,70 @@ func (s *sitting) children(ctx context.Context, h Handle, from, n int) ([]Node, 
 	}
 	defer end()
 	it, err := s.lookup(h)
+	switch {
+	case err != nil:
+		return nil, err
+	case it.steps != nil:
+		return s.traceChildren(ctx, it, from, n), nil
+	}
+	v, err := s.ev.Force(ctx, it.value)
 	if err != nil {
 		return nil, err
 	}
-	if it.value, err = s.ev.Force(ctx, it.value); err != nil {
-		return nil, err
+	it.value = v
+	if it.inside == nil {
+		it.inside = s.inside(ctx, it, s.ev.Snapshot(it.value))
 	}
-	var nodes []Node
-	for _, child := range s.ev.Children(it.value, from, n) {
-		nodes = append(nodes, s.child(it, child))
+	nodes := slices.Clone(it.inside[min(from, len(it.inside)):min(from+n, len(it.inside))])
+	from = max(from-len(it.inside), 0)
+	for _, child := range s.valueChildren(it.value, from, n-len(nodes)) {
+		nodes = append(nodes, s.child(ctx, it, child))
 	}
 	return nodes, nil
+}
+
+// traceChildren are the steps of an error, or what is in one of them.
+func (s *sitting) traceChildren(ctx context.Context, it *handled, from, n int) []Node {
+	if it.at >= 0 {
+		return s.stepChildren(ctx, it, from, n)
+	}
+	var nodes []Node
+	for i := from; i < min(from+n, len(it.steps)); i++ {
+		nodes = append(nodes, s.stepNode(it.steps, i))
+	}
+	return nodes
+}
+
+// firstAttrs are the attributes of a derivation that are listed before the others.
+var firstAttrs = []string{"name", "pname", "version", "system", "meta", "passthru", "override", "overrideAttrs"}
+
+// valueChildren are the attributes or items of a value: those of a derivation
+// with what people look for first.
+func (s *sitting) valueChildren(v eval.Value, from, n int) []eval.Child {
+	if n <= 0 {
+		return nil
+	}
+	if v.Kind() != eval.KindAttrs || s.ev.Snapshot(v).DrvPath == "" {
+		return s.ev.Children(v, from, n)
+	}
+	all := s.ev.Children(v, 0, v.Attrs().Len())
+	rank := func(c eval.Child) int {
+		if i := slices.Index(firstAttrs, c.Name); i >= 0 {
+			return i
+		}
+		return len(firstAttrs)
+	}
+	slices.SortStableFunc(all, func(a, b eval.Child) int { return rank(a) - rank(b) })
+	return all[min(from, len(all)):min(from+n, len(all))]
 }
 
 // errHandle reports a handle that the session does not know, or no longer.
 var errHandle = errors.New("this value belongs to an earlier session")
 
-func (s *sitting) lookup(h Handle) (handled, error) {
+func (s *sitting) lookup(h Handle) (*handled, error) {
 	it, ok := s.handles[h]
 	if !ok {
-		return handled{}, errHandle
+		return nil, errHandle
 	}
 	return it, nil
 }
@@ -62,10 +107,12 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 		if err != nil {
 			break // there is no more time
 		}
-		node := s.describeNode(h, it)
+		node := s.describeNode(ctx, h, it)
 		if snap.Err != nil {
+			failed := s.errorNode(snap.Err)
+			s.handles[h] = s.handles[failed.Handle]
 			node.Kind, node.Text = NodeError, text.SanitiseName(snap.Text)
-			node.Count, node.HasChildren = 0, false
+			node.Count, node.HasChildren = failed.Count, failed.HasChildren
 		}
 		nodes = append(nodes, node)
 	}
@@ -73,8 +120,8 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 }
 
 // child describes a child without forcing it.
-func (s *sitting) child(parent handled, child eval.Child) Node {
-	it := handled{value: child.Value, pos: child.Pos}
+func (s *sitting) child(ctx context.Context, parent *handled, child eval.Child) Node {
+	it := &handled{value: child.Value, pos: child.Pos}
 	label := child.Name
 	if parent.value.Kind() == eval.KindList {
 		it.attrPath = fmt.Sprintf("builtins.elemAt (%s) %d", parent.attrPath, child.Index)
@@ -82,7 +129,7 @@ func (s *sitting) child(parent handled, child eval.Child) Node {
 	} else {
 		it.attrPath = selection(parent.attrPath) + "." + eval.QuoteName(child.Name)
 	}
-	node := s.node(it)
+	node := s.node(ctx, it)
 	node.Label = text.SanitiseName(label)
 	return node
 }
@@ -96,7 +143,7 @@ func selection(expr string) string {
 }
 
 // expand forces a value and describes it.
-func (s *sitting) expand(ctx context.Context, it handled) (Node, error) {
+func (s *sitting) expand(ctx context.Context, it *handled) (Node, error) {
 	snap, err := s.ev.Expand(ctx, it.value)
 	if err != nil {
 		return Node{}, err
@@ -104,22 +151,24 @@ func (s *sitting) expand(ctx context.Context, it handled) (Node, error) {
 	if snap.Err != nil {
 		return Node{}, snap.Err
 	}
-	return s.node(it), nil
+	return s.node(ctx, it), nil
 }
 
 // node describes a value as it is now, and gives it a handle.
-func (s *sitting) node(it handled) Node {
+func (s *sitting) node(ctx context.Context, it *handled) Node {
 	h := Handle(s.handle.Add(1))
 	s.handles[h] = it
-	return s.describeNode(h, it)
+	return s.describeNode(ctx, h, it)
 }
 
 // describeNode describes the value of a handle as it is now.
-func (s *sitting) describeNode(h Handle, it handled) Node {
+func (s *sitting) describeNode(ctx context.Context, h Handle, it *handled) Node {
 	snap := s.ev.Snapshot(it.value)
+	it.inside = s.inside(ctx, it, snap)
+	count := len(it.inside) + snap.Children
 	node := Node{
 		Handle: h, Kind: nodeKind(snap), Text: s.line(snap),
-		Count: snap.Children, HasChildren: snap.Children > 0, AttrPath: it.attrPath,
+		Count: count, HasChildren: count > 0, AttrPath: it.attrPath,
 		Store: store.Path(snap.DrvPath),
 	}
 	if snap.Kind == eval.KindThunk {
@@ -129,9 +178,22 @@ func (s *sitting) describeNode(h Handle, it handled) Node {
 		node.Store = storePathIn(snap)
 	}
 	pos := it.pos
-	if snap.Kind == eval.KindLambda {
+	switch snap.Kind {
+	case eval.KindAttrs:
+		if snap.DrvPath != "" {
+			node.Note = statusOf(it.inside)
+		}
+	case eval.KindLambda:
 		if at, ok := s.ev.FunctionPos(it.value); ok {
 			pos = at
+		}
+		if l := s.ev.LambdaText(it.value); l != nil {
+			node.Text = text.Cut(signature(l), maxText)
+			node.Note = text.PlainLine(s.ev.Position(pos).String())
+		}
+	case eval.KindBuiltin:
+		if b := it.value.Builtin(); b != nil {
+			node.Note = text.SanitiseName(strings.Join(b.Args, " "))
 		}
 	}
 	if at := s.ev.Position(pos); at.Line > 0 && strings.HasPrefix(at.Name, "/") {

@@ -190,7 +190,26 @@ func (s *sitting) listScope(ctx context.Context) (*Scope, error) {
 	}
 	scope.Names += len(scope.Bound)
 	scope.Files = s.watch.files()
+	s.listStep(scope)
 	return scope, nil
+}
+
+// listStep adds the selected step, if there is one.
+func (s *sitting) listStep(scope *Scope) {
+	if s.trail.scope == nil {
+		return
+	}
+	at := s.trail.at
+	st := &s.trail.steps[at]
+	scope.Frame = fmt.Sprintf("%d: %s", at, text.PlainLine(firstLine(st.Text)))
+	for _, level := range st.Levels() {
+		if level.Kind == eval.LevelWith {
+			continue // too many, and not of the step alone
+		}
+		for _, v := range level.Names[:min(len(level.Names), maxListed)] {
+			scope.Variables = append(scope.Variables, s.entry(binding{v.Name, v.Value}))
+		}
+	}
 }
 
 func (s *sitting) entry(b binding) ScopeEntry {

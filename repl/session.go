@@ -129,6 +129,12 @@ func (s *Session) Force(ctx context.Context, hs ...Handle) ([]Node, error) {
 	return s.sitting.Load().force(ctx, hs)
 }
 
+// Enter selects the step that a handle names, of any error, as the command
+// :frame does of the last: inputs that follow use its variables, until :c.
+func (s *Session) Enter(ctx context.Context, h Handle) (*Result, error) {
+	return s.sitting.Load().enter(ctx, h)
+}
+
 // ValueText prints a node in full, for copying: a string as it is, other values
 // in the syntax of the language, evaluated.
 func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {

@@ -126,8 +126,8 @@ func TestExpandAndForce(t *testing.T) {
 	if diff := cmp.Diff([]string{"2", "«error: no»", "{ 1 attr }", "1"}, after); diff != "" {
 		t.Errorf("forced (-want +got):\n%s", diff)
 	}
-	if k := forced[1]; k.Kind != repl.NodeError || k.HasChildren {
-		t.Errorf("got the failing child %+v", k)
+	if k := forced[1]; k.Kind != repl.NodeError || !k.HasChildren {
+		t.Errorf("got the failing child %+v, want an error with its steps", k)
 	}
 	done, cancel := context.WithCancel(t.Context())
 	cancel()

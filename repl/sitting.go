@@ -29,7 +29,7 @@ type sitting struct {
 	bound   []binding
 	inputs  []string  // that bound names, oldest first
 	results []binding // _N
-	handles map[Handle]handled
+	handles map[Handle]*handled
 	count   int // of inputs
 	trail   trace
 
@@ -68,16 +68,20 @@ type binding struct {
 	value eval.Value
 }
 
-// handled is what a Handle stands for.
+// handled is what a Handle stands for: a value, an error, or a step of one.
 type handled struct {
 	value    eval.Value
 	attrPath string
 	pos      eval.Pos
+	inside   []Node // before the children of value
+
+	steps []eval.Step // of an error; nil for a value
+	at    int         // the step among them, -1 for the error
 }
 
 func newSitting(c *common, m memory) *sitting {
 	return &sitting{
-		common: c, turn: make(chan struct{}, 1), handles: make(map[Handle]handled),
+		common: c, turn: make(chan struct{}, 1), handles: make(map[Handle]*handled),
 		count: m.count, tracing: m.tracing, memory: m,
 	}
 }
@@ -187,6 +191,16 @@ func (s *sitting) abs(name string) string {
 var errQuit = errors.New("quit")
 
 func (s *sitting) eval(ctx context.Context, input string) (*Result, error) {
+	return s.turnFor(ctx, func(ctx context.Context) (*Result, error) {
+		if s.opts.Debugger && !s.stopped {
+			return s.carryOutStopping(ctx, input)
+		}
+		return s.carryOut(ctx, input)
+	})
+}
+
+// turnFor carries out what counts as an input.
+func (s *sitting) turnFor(ctx context.Context, carryOut func(context.Context) (*Result, error)) (*Result, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -198,11 +212,7 @@ func (s *sitting) eval(ctx context.Context, input string) (*Result, error) {
 	s.remember()
 	s.traces = nil
 	started := s.opts.Clock()
-	carryOut := s.carryOut
-	if s.opts.Debugger && !s.stopped {
-		carryOut = s.carryOutStopping
-	}
-	res, err := carryOut(ctx, input)
+	res, err := carryOut(ctx)
 	switch {
 	case errors.Is(err, errQuit):
 		res = &Result{Kind: ResultQuit}

@@ -104,9 +104,33 @@ func (s *sitting) cmdStep(_ context.Context, arg string) (*Result, error) {
 			return nil, fmt.Errorf("got '%s', want the number of a step, from 0 to %d", text.PlainLine(arg), len(steps)-1)
 		}
 	}
+	return s.goToStep(i), nil
+}
+
+// goToStep selects a step and says what is there.
+func (s *sitting) goToStep(i int) *Result {
 	s.selectStep(i)
+	steps := s.trail.steps
 	lines := stepLines(i, &steps[i], "", true)
-	return textResult(append(append(lines, ""), s.variables(i)...)...), nil
+	return textResult(append(append(lines, ""), s.variables(i)...)...)
+}
+
+// enter selects the step that a handle names, which may be of any error: the
+// first, if it names the error.
+func (s *sitting) enter(ctx context.Context, h Handle) (*Result, error) {
+	return s.turnFor(ctx, func(context.Context) (*Result, error) {
+		it, err := s.lookup(h)
+		switch {
+		case err != nil:
+			return nil, err
+		case len(it.steps) == 0:
+			return nil, errNoTrace
+		case s.attached:
+			return nil, errors.New("a stopped evaluation has a trace of its own: :st N selects a step of it")
+		}
+		s.trail = trace{steps: it.steps}
+		return s.goToStep(max(it.at, 0)), nil
+	})
 }
 
 func (s *sitting) cmdEnv(context.Context, string) (*Result, error) {

@@ -29,7 +29,14 @@ const (
 	NodeBuiltin
 	NodeDerivation
 	NodeThunk // not evaluated; expanding evaluates it
-	NodeError // evaluating it failed; Text says why
+	NodeError // evaluating it failed; Text says why, and its steps are below it
+	// What follows is no value: it says more of the one that it is below of.
+	NodeOutput  // of a derivation: Store, and in Note whether it is valid
+	NodeContext // Store is what a string refers to, and Note how
+	NodeFormal  // an argument of a function; Text is its default
+	NodeFrame   // a step of an error; its source and its variables are below it
+	NodeSource  // a line of source text
+	NodeDoc     // a line of words
 )
 
 // A Node is a value as it is shown on one line, with a way to what is in it.
@@ -37,6 +44,7 @@ type Node struct {
 	Handle Handle
 	Label  string // the attribute's name, "[2]" of a list item, "" of a result
 	Text   string // one line, clean: "{ 11 attrs }", "\"GPL-3.0\""
+	Note   string // what else is to be known: "not built", a place; clean
 	Kind   NodeKind
 	// HasChildren tells whether Expand can show more.
 	HasChildren bool
@@ -120,6 +128,9 @@ type EvalError struct {
 	Where   string   // "<repl>:1:22"
 	Excerpt []string // source lines with a line of carets
 	Trace   []Frame  // innermost first
+	// Steps names the steps of the trace, to be expanded; the first is the error
+	// itself. It is 0 if there are none.
+	Steps Handle
 	// Own names the place in the user's own file if Where is in another: "in your
 	// file: /home/me/a.nix:4:7, while calling 'f'". It may be empty.
 	Own string
@@ -176,6 +187,10 @@ type Scope struct {
 	Bound  []ScopeEntry
 	Last   []ScopeEntry // _, _1, …
 	Files  []LoadedFile
+	// Frame is the step of an error whose variables hide others, "" if none is
+	// selected: "2: while calling 'f'". Variables are its own.
+	Frame     string
+	Variables []ScopeEntry
 }
 
 // A ScopeEntry is a name, or many that came at once.

@@ -25,6 +25,9 @@ type Repl interface {
 	// as can be done before ctx ends. One whose evaluation fails becomes
 	// a NodeError.
 	Force(ctx context.Context, hs ...Handle) ([]Node, error)
+	// Enter selects the step of an error that a node names, whose variables
+	// the inputs that follow can use.
+	Enter(ctx context.Context, h Handle) (*Result, error)
 	// ValueText prints a node in full, for copying.
 	ValueText(ctx context.Context, h Handle) (string, error)
 	// Complete finds what can stand at the cursor, a byte offset.
@@ -88,6 +91,12 @@ const (
 	NodeDerivation = repl.NodeDerivation
 	NodeThunk      = repl.NodeThunk
 	NodeError      = repl.NodeError
+	NodeOutput     = repl.NodeOutput
+	NodeContext    = repl.NodeContext
+	NodeFormal     = repl.NodeFormal
+	NodeFrame      = repl.NodeFrame
+	NodeSource     = repl.NodeSource
+	NodeDoc        = repl.NodeDoc
 )
 
 // The kinds of results.

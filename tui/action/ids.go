@@ -114,6 +114,7 @@ const (
 	ReplUnfold    ID = "repl.unfold"
 	ReplInsert    ID = "repl.insert"
 	ReplTrace     ID = "repl.trace"
+	ReplFrame     ID = "repl.frame"
 	ReplClosure   ID = "repl.closure"
 	ReplBuild     ID = "repl.build"
 	ReplReload    ID = "repl.reload"

@@ -37,6 +37,7 @@ func replBrowse() []Binding {
 		{ID: action.ReplNextPiece, Keys: []string{"]"}},
 		{ID: action.ReplPrevPiece, Keys: []string{"["}},
 		{ID: action.ReplTrace, Keys: []string{"t"}},
+		{ID: action.ReplFrame, Keys: []string{"D"}},
 		{ID: action.ReplClosure, Keys: []string{"c"}},
 		{ID: action.ReplBuild, Keys: []string{"b"}},
 		{ID: action.ReplReload, Keys: []string{"r"}},

@@ -37,6 +37,8 @@ const (
 	handleList
 	handleBig
 	handleThrow
+	handleSteps
+	handleStep
 )
 
 // Incomplete counts brackets and looks for an open "let".
@@ -98,6 +100,7 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 			Msg: "undefined variable '" + input + "'", Where: "<repl>:1:1",
 			Excerpt: []string{line, strings.Repeat("^", len(line))},
 			Trace:   []tui.Frame{{Text: "while evaluating the input", Where: "<repl>:1:1"}},
+			Steps:   handleSteps,
 		}
 	}
 	return res, nil
@@ -142,6 +145,16 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 			all = append(all, tui.Node{Text: fmt.Sprint(i), Kind: tui.NodeNumber})
 		}
 		return all, nil
+	case handleSteps:
+		all = []tui.Node{
+			{Label: "0", Text: "the error itself", Note: "<repl>:1:1", Kind: tui.NodeFrame},
+			{Handle: handleStep, Label: "1", Text: "while evaluating the input", Note: "<repl>:1:1", Kind: tui.NodeFrame, HasChildren: true, Count: -1},
+		}
+	case handleStep:
+		all = []tui.Node{
+			{Text: "     1| pkgs.edtor", Kind: tui.NodeSource}, {Text: "      |     ^", Kind: tui.NodeSource},
+			{Text: "arguments", Kind: tui.NodeDoc}, {Label: "x", Text: "1", Kind: tui.NodeNumber},
+		}
 	case handleThrow:
 		return nil, fmt.Errorf("oops: %w", errTest)
 	}
@@ -160,6 +173,11 @@ func (r *Repl) Force(_ context.Context, hs ...tui.Handle) ([]tui.Node, error) {
 		nodes = append(nodes, n)
 	}
 	return nodes, nil
+}
+
+// Enter implements tui.Repl.
+func (r *Repl) Enter(context.Context, tui.Handle) (*tui.Result, error) {
+	return &tui.Result{Kind: tui.ResultText, Lines: []string{"0: the error itself", "arguments", "  x = 1"}}, nil
 }
 
 // ValueText implements tui.Repl.

@@ -62,6 +62,7 @@ func (s *Screen) browseActions(reload string) []action.Action {
 		{ID: action.ReplInsert, Title: "Use this in the input", Short: "use", Disabled: s.noLine(), Run: s.use},
 		{ID: action.ReplUnfold, Title: "Unfold or fold", Short: "unfold", Disabled: s.noLine(), Run: s.unfold},
 		{ID: action.ReplTrace, Title: "Show or hide the trace of the error", Short: "trace", Disabled: s.noTrace(), Run: s.flipTrace},
+		{ID: action.ReplFrame, Title: "Use the variables of this step of the error", Short: "debug here", Disabled: s.noStep(), Run: s.enterStep},
 		{ID: action.ReplClosure, Title: "Browse the closure", Short: "closure", Disabled: s.noPath(), Run: s.closure},
 		{ID: action.ReplBuild, Title: "Build the derivation", Short: "build", Disabled: s.noDerivation(), Run: s.build},
 		{ID: action.Copy, Title: "Copy", Short: "copy", Disabled: s.noLine(), Run: s.copy},

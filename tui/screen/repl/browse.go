@@ -69,8 +69,14 @@ func (s *Screen) use() tea.Cmd {
 		return s.unfold()
 	case ln.kind == lineOutput:
 		s.insert(string(ln.entry.res.Outputs[ln.i].Path))
+	case ln.kind == lineValue && ln.node.Kind == tui.NodeFrame:
+		return s.enterStep()
 	case ln.kind == lineValue && ln.node.AttrPath != "":
 		s.insert(ln.node.AttrPath)
+	case ln.kind == lineValue && ln.node.Kind == tui.NodeContext:
+		s.insert(string(ln.node.Store))
+	case ln.kind == lineValue && ln.node.Label != "" && ln.node.parent != nil:
+		s.insert(ln.node.Label)
 	default:
 		s.panes.SetFocus(paneInput)
 		s.input.SetValue(ln.entry.input)
@@ -89,25 +95,69 @@ func (s *Screen) unfold() tea.Cmd {
 }
 
 func (s *Screen) noTrace() string {
-	if ln, ok := s.line(); !ok || !ln.entry.hasTrace() {
+	if s.trace() == nil {
 		return "this is no error with a trace"
 	}
 	return ""
 }
 
-func (s *Screen) flipTrace() tea.Cmd {
-	ln, _ := s.line()
-	e := ln.entry
-	e.trace, e.stale = !e.trace, true
-	s.layOut()
-	want := lineFrame // opened: the frames come into view
-	if !e.trace {
-		want = lineTrace
+// trace is the node of the trace of the error under the cursor: of an input, or
+// of a value inside of a result.
+func (s *Screen) trace() *node {
+	ln, ok := s.line()
+	switch {
+	case !ok:
+		return nil
+	case ln.kind == lineValue && ln.node.Kind == tui.NodeError && ln.node.HasChildren:
+		return ln.node
 	}
-	if i := slices.IndexFunc(e.lines, func(l line) bool { return l.kind == want }); i >= 0 {
-		s.list.Select(e.lines[i].key)
+	return ln.entry.steps
+}
+
+func (s *Screen) flipTrace() tea.Cmd {
+	n := s.trace()
+	s.log.flip(n, !n.open)
+	s.layOut()
+	if i := slices.IndexFunc(n.entry.lines, func(l line) bool { return l.node == n }); i >= 0 {
+		s.list.Select(n.entry.lines[i].key)
+	}
+	if n.open && n.known {
+		s.bringIntoView(n)
 	}
 	return nil
+}
+
+// step is the step of an error under the cursor, or the error.
+func (s *Screen) step() *node {
+	if ln, ok := s.line(); ok && ln.kind == lineValue {
+		for n := ln.node; n != nil; n = n.parent {
+			if n.Kind == tui.NodeFrame {
+				return n
+			}
+		}
+	}
+	return s.trace()
+}
+
+func (s *Screen) noStep() string {
+	if s.step() == nil {
+		return "this is no step of an error"
+	}
+	return ""
+}
+
+// enterStep lets the inputs that follow use the variables of the step.
+func (s *Screen) enterStep() tea.Cmd {
+	n, b := s.step(), s.env.Backend
+	number := "0"
+	if n.Kind == tui.NodeFrame {
+		number = n.Label
+	}
+	e := s.log.add(":frame " + number)
+	e.does = func(ctx context.Context) (*tui.Result, error) { return b.Enter(ctx, n.Handle) }
+	s.stick = true
+	s.panes.SetFocus(paneInput)
+	return s.next()
 }
 
 // path is the store path under the cursor: of an output, or of a string.
@@ -167,7 +217,7 @@ func (s *Screen) command(name string) tea.Cmd {
 
 func (s *Screen) reload() tea.Cmd {
 	e := s.log.add(":r")
-	e.reload = true
+	e.does = s.env.Backend.Reload
 	s.stick = true
 	return s.next()
 }
@@ -182,10 +232,12 @@ func (s *Screen) at() (file string, n int) {
 		return "", 0
 	}
 	switch r := ln.entry.res; {
-	case ln.kind == lineFrame && r.Err.Trace[ln.i].File != "":
-		return r.Err.Trace[ln.i].File, r.Err.Trace[ln.i].Line
-	case ln.node != nil:
-		return ln.node.File, ln.node.Line
+	case ln.kind == lineValue:
+		n := s.step()
+		if n == nil || ln.node.File != "" {
+			n = ln.node
+		}
+		return n.File, n.Line
 	case r != nil && r.Err != nil:
 		return r.Err.File, r.Err.Line
 	case r != nil && r.Doc != nil:
@@ -224,6 +276,8 @@ func (s *Screen) copy() tea.Cmd {
 		return s.env.Copy(ln.entry.input, "the input")
 	case ln.kind == lineOutput:
 		return s.env.Copy(string(r.Outputs[ln.i].Path), "the path")
+	case ln.kind == lineValue && ln.node.Kind == tui.NodeOutput:
+		return s.env.Copy(string(ln.node.Store), "the path")
 	case ln.kind == lineValue:
 		return s.ask(ln.node, "")
 	case r != nil && r.Err != nil:

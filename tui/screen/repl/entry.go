@@ -4,6 +4,7 @@ package repl
 // how much of that is unfolded.
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -24,8 +25,9 @@ type entry struct {
 	serial int // names it in the transcript
 	number int // what the session counts it as, or will
 	input  string
-	reload bool // it is Backend.Reload
-	state  state
+	// does carries it out; nil is Backend.Eval of input.
+	does  func(ctx context.Context) (*tui.Result, error)
+	state state
 
 	started time.Time // zero until that was told
 	stop    func()    // cancels it
@@ -34,7 +36,7 @@ type entry struct {
 	res   *tui.Result // nil until it has ended
 	wrong string      // why there is none
 	root  *node       // of a value
-	trace bool        // the trace is shown
+	steps *node       // of an error: its trace
 	shown int         // lines of a long text that are shown
 	build building
 	saved tui.Slot // adding it to the history
@@ -47,6 +49,7 @@ type entry struct {
 // a time. A little more than that is shown whole.
 const (
 	firstNodes = 10
+	firstSteps = 30 // of a trace, and lines of a step
 	moreNodes  = 40
 	spareNodes = 3
 	firstLines = 200
@@ -87,6 +90,9 @@ func (n *node) depth() int {
 // page is how many kids to ask for next.
 func (n *node) page() int {
 	size := firstNodes
+	if n.Kind == tui.NodeError || n.Kind == tui.NodeFrame {
+		size = firstSteps
+	}
 	if n.known {
 		size = moreNodes
 	}
@@ -127,8 +133,13 @@ func (n *node) thunks() []*node {
 	return out
 }
 
-// showsTrace tells whether the entry has a trace.
-func (e *entry) hasTrace() bool { return e.res != nil && e.res.Err != nil && len(e.res.Err.Trace) > 0 }
+// takeSteps makes a node of the trace of an error, if it has one.
+func (e *entry) takeSteps(err *tui.EvalError) {
+	if err.Steps != 0 {
+		n := tui.Node{Handle: err.Steps, Kind: tui.NodeError, Text: err.Msg, HasChildren: true, Count: len(err.Trace) + 1}
+		e.steps = &node{Node: n, entry: e}
+	}
+}
 
 // interrupted tells whether the input ended because the user wanted it to.
 func (e *entry) interrupted() bool {

@@ -75,7 +75,7 @@ func (s *Screen) next() tea.Cmd {
 	e.state, e.stale = running, true
 	e.stop = func() { close(stop) }
 	s.current, s.progress = e, tui.EvalProgress{}
-	backend, input, reload := s.env.Backend, e.input, e.reload
+	does, backend, input := e.does, s.env.Backend, e.input
 	began := s.env.After(0, func(at time.Time) tea.Msg { return startedMsg{s, e.serial, at} })
 	return tea.Batch(began, tui.Ask(s.env, &s.eval, func(ctx context.Context) (*tui.Result, error) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -87,8 +87,8 @@ func (s *Screen) next() tea.Cmd {
 			case <-ctx.Done():
 			}
 		}()
-		if reload {
-			return backend.Reload(ctx)
+		if does != nil {
+			return does(ctx)
 		}
 		return backend.Eval(ctx, input)
 	}))
@@ -142,7 +142,9 @@ func (s *Screen) came(e *entry) tea.Cmd {
 		}
 		s.env.Broadcast(tui.StoreChangedMsg{})
 	case tui.ResultError:
-		e.trace = r.Err.ShowTrace
+		if e.takeSteps(r.Err); e.steps != nil && r.Err.ShowTrace {
+			s.log.flip(e.steps, true)
+		}
 	case tui.ResultQuit:
 		return s.env.Act(tui.ScreenRepl, action.Quit)
 	}

@@ -26,12 +26,14 @@ const (
 	lineMore        // there is more below node, or of the text
 	lineError       // the message, the place and the excerpt
 	lineTrace       // says that there is a trace
-	lineFrame       // frame i of the trace
 	lineOutput      // output i of a build
 )
 
 // roomy is how wide a pane is in which hints have lines of their own.
 const roomy = 80
+
+// hinted is how wide a pane is that has room for all hints of an error.
+const hinted = 64
 
 // A line is one line of the transcript.
 type line struct {
@@ -275,9 +277,6 @@ func (l *layout) wrapped(msg string) []string {
 	return out
 }
 
-// maxFrames is how many frames of a trace are shown.
-const maxFrames = 500
-
 // failure is an error of the language, with its place and the way to its trace.
 func (l *layout) failure(e *tui.EvalError) {
 	l.message(e.Msg)
@@ -291,7 +290,7 @@ func (l *layout) failure(e *tui.EvalError) {
 		where := shortPlace(e.Where, max(room, 16))
 		spans := []style.Span{in, {Text: "at ", Token: themes.Muted}, {Text: where, Token: themes.Path}}
 		if l.width < roomy {
-			l.add(lineTrace, append(spans, hints...)...)
+			l.add(lineTrace, append(spans, hints...)...).node = l.e.steps
 			hints = nil
 		} else {
 			l.add(lineError, spans...)
@@ -309,33 +308,25 @@ func (l *layout) failure(e *tui.EvalError) {
 	}
 	if len(hints) > 0 {
 		hints[0].Text = strings.TrimLeft(hints[0].Text, " ")
-		l.add(lineTrace, append([]style.Span{in}, hints...)...)
+		l.add(lineTrace, append([]style.Span{in}, hints...)...).node = l.e.steps
 	}
-	if !l.e.trace {
-		return
-	}
-	for i, f := range e.Trace[:min(len(e.Trace), maxFrames)] {
-		ln := l.add(lineFrame, indent(l.lead()+2),
-			style.Span{Text: fmt.Sprintf("%*d  ", len(strconv.Itoa(len(e.Trace))), i+1), Token: themes.Muted}, style.Span{Text: text.SanitiseName(f.Text)})
-		ln.i = i
-		if f.Where != "" {
-			ln.right = []style.Span{{Text: shortPlace(f.Where, l.width/2), Token: themes.Path}}
-		}
-	}
-	if rest := len(e.Trace) - maxFrames; rest > 0 {
-		l.add(lineError, in, style.Span{Text: "... " + text.Count(rest) + " more; :bt prints all", Token: themes.Muted})
+	if l.e.steps != nil {
+		l.below(l.e.steps)
 	}
 }
 
 // hints say what can be done with an error.
 func (l *layout) hints(e *tui.EvalError) []style.Span {
 	var out []style.Span
-	if n := len(e.Trace); n > 0 {
+	if l.e.steps != nil {
 		word := "trace"
-		if l.e.trace {
+		if l.e.steps.open {
 			word = "trace, hide it"
 		}
-		out = append(out, style.Span{Text: fmt.Sprintf("   t: %s-frame %s", text.Count(n), word), Token: themes.Muted})
+		out = append(out, style.Span{Text: fmt.Sprintf("   t: %s-frame %s", text.Count(len(e.Trace)), word), Token: themes.Muted})
+		if l.width >= hinted {
+			out = append(out, style.Span{Text: "   D: debug here", Token: themes.Muted})
+		}
 	}
 	if e.File != "" {
 		out = append(out, style.Span{Text: "   e: edit", Token: themes.Muted})

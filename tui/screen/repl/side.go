@@ -5,6 +5,7 @@ package repl
 
 import (
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,6 +32,10 @@ func (s *Screen) scoped(msg tui.Answer[*tui.Scope]) {
 		return
 	}
 	s.scope, s.scopeWidth = msg.Value, -1
+	s.input.Prompt = prompt
+	if n, _, ok := strings.Cut(msg.Value.Frame, ":"); ok {
+		s.input.Prompt = "frame " + text.SanitiseName(n) + "> "
+	}
 }
 
 // maxFiles is how many loaded files are listed; maxName is how many cells
@@ -91,10 +96,18 @@ func (v *scopeView) file(f tui.LoadedFile) {
 
 // view makes the rows.
 func (v *scopeView) view(sc *tui.Scope) {
-	for _, group := range [][]tui.ScopeEntry{sc.Bound, sc.Last} {
+	for _, group := range [][]tui.ScopeEntry{sc.Variables, sc.Bound, sc.Last} {
 		for _, e := range group {
 			v.pad = max(v.pad, min(text.Width(text.SanitiseName(e.Name)), maxName))
 		}
+	}
+	if sc.Frame != "" {
+		v.add("", style.Span{Text: "frame " + text.SanitiseName(sc.Frame), Token: themes.Heading})
+		for _, e := range sc.Variables {
+			v.entry("here", text.SanitiseName(e.Name), themes.Variable, e)
+		}
+		v.add("", style.Span{Text: "        :c leaves the frame", Token: themes.Muted})
+		v.gap(len(sc.Loaded) + len(sc.Bound))
 	}
 	for _, e := range sc.Loaded {
 		v.entry("loaded", "", themes.Path, e)

@@ -189,7 +189,7 @@ func (t *transcript) Fold(i int, open bool) bool {
 	ln := t.lines[i]
 	switch ln.kind {
 	case lineTrace:
-		return t.flipTrace(ln.entry, open)
+		return ln.node != nil && t.flip(ln.node, open)
 	case lineMore:
 		if open {
 			t.showMore(ln)
@@ -199,14 +199,6 @@ func (t *transcript) Fold(i int, open bool) bool {
 		return t.flip(ln.node, open)
 	}
 	return false
-}
-
-func (t *transcript) flipTrace(e *entry, open bool) bool {
-	if !e.hasTrace() || e.trace == open {
-		return false
-	}
-	e.trace, e.stale = open, true
-	return true
 }
 
 func (t *transcript) flip(n *node, open bool) bool {
@@ -251,11 +243,9 @@ func (t *transcript) Parent(i int) int {
 	}
 	for i--; i >= 0 && t.lines[i].entry == ln.entry; i-- {
 		switch {
-		case parent != nil && t.lines[i].kind == lineValue && t.lines[i].node == parent:
+		case parent != nil && t.lines[i].node == parent && (t.lines[i].kind == lineValue || t.lines[i].kind == lineTrace):
 			return i
-		case ln.kind == lineFrame && t.lines[i].kind == lineTrace:
-			return i
-		case parent == nil && ln.kind != lineFrame && ln.kind != lineInput && t.lines[i].kind == lineInput:
+		case parent == nil && ln.kind != lineInput && t.lines[i].kind == lineInput:
 			return i
 		}
 	}

@@ -105,7 +105,11 @@ func (s *Screen) worked(msg tui.Answer[found]) tea.Cmd {
 			return nil
 		}
 	}
+	first := !n.known
 	n.add(f.kids, f.asked)
+	if first && !s.Typing() {
+		s.bringIntoView(n)
+	}
 	if len(n.thunks()) > 0 {
 		s.jobs = append(s.jobs, job{n, true})
 	}
@@ -149,4 +153,35 @@ func (s *Screen) cancelWork() {
 		}
 	}
 	s.jobs = nil
+}
+
+// bringIntoView scrolls so far that what has just been unfolded is seen, if the
+// cursor is on it: of a trace, the cursor goes to the first step.
+func (s *Screen) bringIntoView(n *node) {
+	s.layOut()
+	at, ok := s.list.Selected()
+	if !ok || at >= len(s.log.lines) || s.log.lines[at].node != n {
+		return
+	}
+	key, last, lines := s.log.lines[at].key, at, s.log.lines
+	for i := at + 1; i < len(lines) && lines[i].entry == n.entry; i++ {
+		if m := lines[i].node; m != nil && (m == n || m.below(n)) {
+			last = i
+			if n == n.entry.steps && m.index == 0 && m.parent == n {
+				at, key = i, lines[i].key
+			}
+		}
+	}
+	s.list.Select(key)
+	s.list.Reveal(lines[last].key)
+}
+
+// below tells whether n is in what another node unfolds to.
+func (n *node) below(other *node) bool {
+	for p := n.parent; p != nil; p = p.parent {
+		if p == other {
+			return true
+		}
+	}
+	return false
 }

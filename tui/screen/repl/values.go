@@ -25,7 +25,7 @@ func (l *layout) value(root *node) {
 	head := l.label("out", themes.Muted)
 	room := l.width - l.lead()
 	shown := l.shown(root, room)
-	if !root.HasChildren && text.Width(root.Text) > room && root.Kind != tui.NodeDerivation {
+	if wraps(root.Kind) && text.Width(root.Text) > room {
 		parts := strings.Split(ansi.Hardwrap(root.Text, max(room, 8), true), "\n")
 		if len(parts) > maxWrapped {
 			parts = parts[:maxWrapped]
@@ -39,12 +39,42 @@ func (l *layout) value(root *node) {
 			}
 			head = indent(l.lead())
 		}
+		l.below(root)
 		return
 	}
 	ln := l.add(lineValue, head, shown)
-	ln.node, ln.key = root, root.key()
+	ln.node, ln.key, ln.right = root, root.key(), l.noted(root)
 	l.below(root)
 }
+
+// wraps tells whether a result of that kind gets several lines if it is long.
+func wraps(k tui.NodeKind) bool {
+	switch k {
+	case tui.NodeDerivation, tui.NodeSet, tui.NodeList, tui.NodeLambda, tui.NodeBuiltin:
+		return false
+	}
+	return true
+}
+
+// noted is what stands beside a value.
+func (l *layout) noted(n *node) []style.Span {
+	if n.Note == "" {
+		return nil
+	}
+	tok := themes.Muted
+	switch {
+	case n.Kind == tui.NodeFrame, n.Kind == tui.NodeLambda:
+		return []style.Span{{Text: shortPlace(n.Note, l.noteWidth(n)), Token: themes.Path}}
+	case strings.HasPrefix(n.Note, "valid"):
+		tok = themes.Done
+	case n.Kind == tui.NodeDerivation, n.Kind == tui.NodeOutput:
+		tok = themes.Waiting
+	}
+	return []style.Span{{Text: n.Note, Token: tok}}
+}
+
+// noteWidth is how many cells the note beside a value gets.
+func (l *layout) noteWidth(n *node) int { return min(text.Width(n.Note), max(l.width*2/5, 16)) }
 
 // below shows what is unfolded of n.
 func (l *layout) below(n *node) {
@@ -62,7 +92,7 @@ func (l *layout) below(n *node) {
 	}
 	pad := 0
 	for _, k := range n.kids {
-		if w := text.Width(k.Label); !k.unfolds() && w <= widest {
+		if w := text.Width(k.Label); (!k.unfolds() || k.Kind == tui.NodeFrame) && w <= widest {
 			pad = max(pad, w)
 		}
 	}
@@ -102,7 +132,11 @@ func (l *layout) kid(k *node, in, pad int) {
 	}
 	spans := []style.Span{indent(in), {Text: glyph, Token: themes.Muted}}
 	used := in + 2
-	if k.Label != "" {
+	switch {
+	case k.Kind == tui.NodeFrame:
+		spans = append(spans, style.Span{Text: style.FitRight(k.Label, max(pad, text.Width(k.Label))) + "  ", Token: themes.Muted})
+		used += max(pad, text.Width(k.Label)) + 2
+	case k.Label != "":
 		name := k.Label
 		if !k.unfolds() {
 			name = style.Fit(name, max(pad, text.Width(name)))
@@ -111,15 +145,29 @@ func (l *layout) kid(k *node, in, pad int) {
 		used += text.Width(name) + 3
 	}
 	ln := l.add(lineValue, append(spans, l.shown(k, l.width-used))...)
-	ln.node, ln.key = k, k.key()
+	if k.Kind == tui.NodeSource {
+		ln.left = append(spans, colored(k.Text, nixPieces(k.Text), 0, len(k.Text))...)
+	}
+	ln.node, ln.key, ln.right = k, k.key(), l.noted(k)
 }
 
 // shown is the value in room cells.
 func (l *layout) shown(n *node, room int) style.Span {
 	s := n.Text
-	if n.Kind == tui.NodeDerivation && n.Store != "" {
+	if n.Note != "" {
+		room -= l.noteWidth(n) + 2
+	}
+	switch {
+	case n.Kind == tui.NodeDerivation && n.Store != "":
 		const around = 13 // «derivation and »
 		s = "«derivation " + text.ShortPath(string(n.Store), max(room-around, 8)) + "»"
+	case (n.Kind == tui.NodeOutput || n.Kind == tui.NodeContext) && n.Store != "":
+		s = text.ShortPath(s, max(room, 8))
+	case n.Note != "":
+		s = text.Cut(s+text.Ellipsis, max(room, 8))
+		if text.Width(n.Text) <= max(room, 8) {
+			s = n.Text
+		}
 	}
 	return style.Span{Text: s, Token: tokenOf(n.Kind)}
 }
@@ -144,6 +192,12 @@ func tokenOf(k tui.NodeKind) themes.Token {
 		return themes.Thunk
 	case tui.NodeError:
 		return themes.Error
+	case tui.NodeOutput, tui.NodeContext:
+		return themes.StorePath
+	case tui.NodeFormal, tui.NodeSource:
+		return themes.Variable
+	case tui.NodeDoc:
+		return themes.Muted
 	}
 	return themes.Text
 }

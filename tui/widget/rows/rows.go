@@ -291,6 +291,14 @@ func (w *Rows) Wheel(n int) {
 	w.moveTo(max(w.top, min(w.sel, w.top+w.height-1)))
 }
 
+// Reveal scrolls down so far that the row with that key is seen, as far as the
+// cursor stays in view.
+func (w *Rows) Reveal(key string) {
+	if pos, ok := w.position(key); ok {
+		w.top = min(max(w.top, pos-w.height+1), w.sel)
+	}
+}
+
 // Click puts the cursor on the row at line y of what was drawn last; ok is
 // false if there is none. again tells that the cursor was there already.
 func (w *Rows) Click(y int) (again, ok bool) {
