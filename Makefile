@@ -72,6 +72,9 @@ bench-store: build ## stores, builds and collections beside a real Nix: make ben
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
 	$(GO) run ./engine/benchmarks store $(BENCHFLAGS) -json bench/store.json
 
+bench-tui: build ## the workbench on an emulated screen, with its budgets: make bench-tui [CASES=REGEXP]
+	$(GO) run ./tui/benchmarks -nixbench ./nixbench $(if $(CASES),-cases '$(CASES)') -json bench/tui.json
+
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 -timeout 25m $(TESTFLAGS) $(PKG)
@@ -135,4 +138,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel bench-tui confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes clean help

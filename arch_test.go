@@ -90,6 +90,7 @@ var rules = []rule{
 	{"examples", "", ""},
 	{"engine/peers", "", ""},
 	{"engine/benchmarks", "engine/peers", ""},
+	{"tui/benchmarks", "", "github.com/charmbracelet/x/vt golang.org/x/sys/unix"}, // runs the binary
 	{"engine/trials", "engine/peers store/...", "golang.org/x/sys/unix"},
 }
 

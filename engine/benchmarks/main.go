@@ -4,6 +4,7 @@
 //	benchmarks parse    all files of nixpkgs, and start-up; what `make bench-parse` runs
 //	benchmarks store    what is done to stores; what `make bench-store` runs
 //	benchmarks compare  two results of one of these
+//	benchmarks graph    PATHS REACHED: a made-up database for nix-store --load-db
 //
 // The programs run in turns, so that all of them see the same machine, and what
 // they print is compared: a fast wrong answer is an error. Both sides evaluate
@@ -45,6 +46,9 @@ func run(args []string) error {
 	}
 	if args[0] == "touch" && len(args) == 2 { // the benchmarks' own; see findMemory
 		return touch(foundMemory(args[1]))
+	}
+	if args[0] == "graph" {
+		return printGraph(args[1:])
 	}
 	if args[0] == "compare" {
 		if len(args) != 3 {

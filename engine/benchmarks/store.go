@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -234,6 +235,20 @@ func (b *storeBench) loadGraph(dir string, paths, reached int) error {
 	defer in.Close() // which ends the writing if it is not read to its end
 	_, err := b.prepare(dir, in, "nix-store", "--load-db")
 	return err
+}
+
+// printGraph writes a made database to standard output; args are its size and how many
+// of its paths the first one needs.
+func printGraph(args []string) error {
+	if len(args) != 2 {
+		return errUsage
+	}
+	paths, err := strconv.Atoi(args[0])
+	reached, rerr := strconv.Atoi(args[1])
+	if err = errors.Join(err, rerr); err != nil {
+		return fmt.Errorf("%w: %v", errUsage, err)
+	}
+	return writeGraph(os.Stdout, paths, reached)
 }
 
 // writeGraph writes what nix-store --load-db reads.

@@ -1,0 +1,369 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+)
+
+// patience is how long anything may take before a case gives up.
+const patience = 5 * time.Minute
+
+// env is the environment of a program that sees nothing of this machine's user.
+func (b *bench) env(home string) []string {
+	return []string{
+		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8",
+		"NIX_CONFIG=build-users-group =\nstore-machine = false",
+	}
+}
+
+// start opens the workbench with a home and a store of its own.
+func (b *bench) start(name string, args ...string) (*terminal, error) {
+	home := filepath.Join(b.dir, name)
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return nil, err
+	}
+	args = append([]string{"--fresh", "--store", filepath.Join(home, "store")}, args...)
+	return open(home, b.env(home), b.nixbench, args...)
+}
+
+// ready waits for the prompt.
+func ready(t *terminal) (time.Duration, error) { return t.untilText("nix>", patience) }
+
+// starts is how often the program is started.
+const starts = 20
+
+func benchStart(_ context.Context, b *bench, name string) error {
+	var best, sum, used time.Duration
+	for i := range starts {
+		t, err := b.start(name)
+		if err != nil {
+			return err
+		}
+		_, err = t.untilText("1 Repl", patience)
+		took := time.Since(t.since)
+		if cpu, cerr := t.processorTime(); cerr == nil {
+			used += cpu
+		}
+		t.close()
+		if err != nil {
+			return err
+		}
+		sum += took
+		if i == 0 || took < best {
+			best = took
+		}
+	}
+	b.add(row{Case: name, What: "first frame, mean", Got: ms(sum / starts), Limit: 60, Unit: "ms", Detail: fmt.Sprintf("best %.0f of %d; processor %.0f ms", ms(best), starts, ms(used/starts))})
+	return nil
+}
+
+func benchIdle(ctx context.Context, b *bench, name string) error {
+	t, err := b.start(name)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if _, err := ready(t); err != nil {
+		return err
+	}
+	time.Sleep(3 * time.Second) // what belongs to the start has ended
+	before, err := t.processorTime()
+	if err != nil {
+		return err
+	}
+	time.Sleep(b.idle)
+	after, err := t.processorTime()
+	if err != nil {
+		return err
+	}
+	b.add(row{Case: name, What: "of a core, in " + b.idle.String(), Got: 100 * float64(after-before) / float64(b.idle), Limit: 0.5, Unit: "%"})
+	return nil
+}
+
+// press presses keys in turn and takes the time until the cursor has moved.
+func (b *bench) press(t *terminal, keys ...string) ([]time.Duration, error) {
+	times := make([]time.Duration, 0, b.keys)
+	for i := range b.keys {
+		x, y := t.cursor()
+		from := time.Now()
+		if err := t.press(keys[i%len(keys)]); err != nil {
+			return nil, err
+		}
+		_, err := t.until("the cursor's move after "+keys[i%len(keys)], patience, func(em *vt.Emulator) bool {
+			at := em.CursorPosition()
+			return at.X != x || at.Y != y
+		})
+		if err != nil {
+			return nil, err
+		}
+		times = append(times, time.Since(from))
+		time.Sleep(20 * time.Millisecond) // a fast typist has 60
+	}
+	return times, nil
+}
+
+// The keys of a list: down and up, so that the cursor moves on the screen.
+var upAndDown = []string{"j", "k"}
+
+// logLines and logRate are how much a builder prints.
+const (
+	logLines = 1_000_000
+	logRate  = 50_000 // lines a second
+)
+
+func benchLog(_ context.Context, b *bench, name string) error {
+	script := fmt.Sprintf("i=0; while [ $i -lt %d ]; do i=$((i + 1)); seq -s ' of the objects that are compiled%s' $((i * %d)) $((i * %d + %d)); sleep 0.1; done; echo; echo all done; sleep 600",
+		logLines/(logRate/10), `
+`, logRate/10, logRate/10, logRate/10-1)
+	expr := fmt.Sprintf(`{ noisy = derivation { name = "noisy"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" %s ]; }; quiet = derivation { name = "quiet"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "sleep 600" ]; }; }`, nixString(script))
+	t, err := b.withFile(name, expr, "--max-jobs", "2")
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if err := t.press(":b [ noisy quiet ]\r"); err != nil {
+		return err
+	}
+	if err := t.press("\x1b2"); err != nil {
+		return err
+	}
+	if _, err := t.untilText("of the objects", patience); err != nil {
+		return err
+	}
+	from := time.Now()
+	times, err := b.press(t, upAndDown...)
+	if err != nil {
+		return err
+	}
+	b.frames(name, times)
+	if _, err := t.untilText("all done", patience); err != nil {
+		return err
+	}
+	took := time.Since(from)
+	b.add(row{Case: name, What: "lines a second", Got: logLines / took.Seconds(), Unit: "/s"})
+	return b.memory(name, t, 150)
+}
+
+// nixString is s as an expression.
+func nixString(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "${", `\${`).Replace(s) + `"`
+}
+
+// withFile starts the workbench with a file loaded, and waits for its prompt.
+func (b *bench) withFile(name, expr string, args ...string) (*terminal, error) {
+	home := filepath.Join(b.dir, name)
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(home, "default.nix")
+	if err := os.WriteFile(file, []byte(expr), 0o644); err != nil {
+		return nil, err
+	}
+	t, err := b.start(name, append(args, file)...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.untilText("out 1", patience); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// graphSize is the number of derivations of the build graph.
+const graphSize = 150_000
+
+func benchGraph(_ context.Context, b *bench, name string) error {
+	expr := fmt.Sprintf(`
+let
+  n = %d;
+  drv = i: needs: derivation { name = "package-${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "sleep 600" ]; inherit needs; };
+  all = builtins.genList (i: drv i (builtins.filter (x: x != null) (map (k: if k < n then builtins.elemAt all k else null) [ (2 * i + 1) (2 * i + 2) (i + 7) ]))) n;
+in { top = builtins.head all; }`, graphSize)
+	t, err := b.withFile(name, expr)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if err := t.press(":b top\r\x1b2"); err != nil {
+		return err
+	}
+	took, err := t.untilText("running", patience)
+	if err != nil {
+		return err
+	}
+	b.add(row{Case: name, What: fmt.Sprintf("%d derivations, to the first build", graphSize), Got: took.Seconds(), Unit: "s"})
+	times, err := b.press(t, upAndDown...)
+	if err != nil {
+		return err
+	}
+	b.frames(name+" list", times)
+	if err := t.press("t"); err != nil {
+		return err
+	}
+	if _, err := t.untilText("graph", patience); err != nil {
+		return err
+	}
+	if times, err = b.press(t, upAndDown...); err != nil {
+		return err
+	}
+	b.frames(name+" tree", times)
+	return b.memory(name, t, 0)
+}
+
+// The closures that are browsed.
+const (
+	closureSize = 100_000
+	largeSize   = 150_000
+)
+
+func benchClosure(_ context.Context, b *bench, name string) error {
+	for _, n := range []int{closureSize, largeSize} {
+		if err := b.browse(fmt.Sprintf("%s %dk", name, n/1000), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// browse opens the closure of n paths.
+func (b *bench) browse(name string, n int) error {
+	home := filepath.Join(b.dir, strings.ReplaceAll(name, " ", "-"))
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return err
+	}
+	if err := b.bigStore(home, n); err != nil {
+		return err
+	}
+	t, err := b.start(filepath.Base(home))
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if _, err := ready(t); err != nil {
+		return err
+	}
+	root := fmt.Sprintf("/nix/store/%032d-path0", 0)
+	from := time.Now()
+	if err := t.press("\x1b3p" + root + "\r"); err != nil {
+		return err
+	}
+	if _, err := t.untilText("path1 ", patience); err != nil {
+		return err
+	}
+	b.add(row{Case: name, What: "until it can be browsed", Got: time.Since(from).Seconds(), Limit: 0.5, Unit: "s"})
+	// The closure size of the root's first reference comes with all the others.
+	_, err = t.until("all closure sizes", patience, func(em *vt.Emulator) bool { return !strings.Contains(em.String(), " .. ") })
+	if err != nil {
+		return err
+	}
+	b.add(row{Case: name, What: "until it is complete", Got: time.Since(from).Seconds(), Limit: 1, Unit: "s"})
+	times, err := b.press(t, upAndDown...)
+	if err != nil {
+		return err
+	}
+	b.frames(name, times)
+	return b.memory(name, t, 0)
+}
+
+// bigStore makes a database of n paths, without files.
+func (b *bench) bigStore(home string, n int) error {
+	graph := exec.Command("go", "run", "./engine/benchmarks", "graph", fmt.Sprint(n), fmt.Sprint(n-n/100))
+	load := exec.Command(b.nixbench, "nix-store", "--store", filepath.Join(home, "store"), "--load-db")
+	load.Env = b.env(home)
+	graph.Stderr, load.Stderr = os.Stderr, os.Stderr
+	pipe, err := graph.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	load.Stdin = pipe
+	if err := graph.Start(); err != nil {
+		return err
+	}
+	return errors.Join(load.Run(), graph.Wait())
+}
+
+// attributes is the size of the set that is unfolded.
+const attributes = 100_000
+
+func benchAttributes(_ context.Context, b *bench, name string) error {
+	expr := fmt.Sprintf(`{ set = builtins.listToAttrs (builtins.genList (i: { name = "attribute-${toString i}"; value = i; }) %d); }`, attributes)
+	t, err := b.withFile(name, expr)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if err := t.press("set\r"); err != nil {
+		return err
+	}
+	if _, err := t.untilText("out 2", patience); err != nil {
+		return err
+	}
+	if err := t.press("set.attribute-"); err != nil {
+		return err
+	}
+	took, err := t.until("the completions", patience, func(em *vt.Emulator) bool { return strings.Contains(em.String(), "attribute-1") })
+	if err != nil {
+		return err
+	}
+	b.add(row{Case: name, What: "first page of completions", Got: ms(took), Limit: 50, Unit: "ms"})
+	times, err := b.press(t, "1", "\x7f")
+	if err != nil {
+		return err
+	}
+	b.frames(name+" typing", times)
+	if err := t.press("\x15\x1b"); err != nil { // clear the input, browse
+		return err
+	}
+	time.Sleep(time.Second)
+	if times, err = b.press(t, "k", "j"); err != nil {
+		return err
+	}
+	b.frames(name+" browsing", times)
+	return b.memory(name, t, 0)
+}
+
+// results is the length of the transcript.
+const results = 10_000
+
+func benchTranscript(_ context.Context, b *bench, name string) error {
+	t, err := b.start(name)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if _, err := ready(t); err != nil {
+		return err
+	}
+	const batch = 20
+	for i := range results / batch {
+		if err := t.press(strings.Repeat("{ a = 1; b = [ 1 2 ]; }\r", batch)); err != nil {
+			return err
+		}
+		if _, err := t.untilText(fmt.Sprintf("out %d ", (i+1)*batch), patience); err != nil {
+			return err
+		}
+	}
+	times, err := b.press(t, "x", "\x7f")
+	if err != nil {
+		return err
+	}
+	b.frames(name+" typing", times)
+	if err := t.press("\x1b"); err != nil {
+		return err
+	}
+	time.Sleep(time.Second)
+	if times, err = b.press(t, "k", "j"); err != nil {
+		return err
+	}
+	b.frames(name+" browsing", times)
+	return b.memory(name, t, 0)
+}
