@@ -64,7 +64,7 @@ func startDaemon(t *testing.T, bin string) *realDaemon {
 	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
 	home := filepath.Join(root, "home")
 	cmd.Env = append(os.Environ(), "HOME="+home, "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
-		"NIX_CONFIG=build-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " "))
+		"NIX_CONFIG=experimental-features = ca-derivations impure-derivations\nbuild-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " "))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -270,5 +270,51 @@ func TestConfirmDaemonEnds(t *testing.T) {
 			eng.Events().Unsubscribe(box)
 			cancel()
 		}
+	})
+}
+
+// What a daemon resolves is told of as what it is, and the outputs of impure
+// derivations are found, which no store knows.
+func TestConfirmDaemonFloating(t *testing.T) {
+	const expr = `
+let mk = name: attrs: script: derivation ({ inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" script ]; } // attrs);
+in rec {
+  floating = mk "floating" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; } "echo F > $out";
+  user = mk "user" { } "read x < ${floating}; echo $x ${floating} > $out";
+  bad = mk "bad" { } "read x < ${floating}; echo no luck; exit 3";
+  dependent = mk "dependent" { } "read x < ${bad}";
+  impure = mk "impure" { __impure = true; } "echo I > $out";
+  useImpure = mk "useImpure" { __impure = true; } "read x < ${impure}; echo $x > $out";
+}`
+	eachDaemon(t, func(t *testing.T, d *realDaemon) {
+		eng := openBehind(t, d.uri, true)
+		defer eng.Close()
+		ctx := t.Context()
+		box := eng.Events().Subscribe()
+		for attr, want := range map[string]string{"user": "F ", "useImpure": "I\n"} {
+			res, err := eng.Realise(ctx, []store.DerivedPath{targetIn(t, eng, expr, attr)})
+			if err != nil || res.Err() != nil {
+				t.Fatal(err, res.Err())
+			}
+			out := res.Outcomes[0].Outputs["out"]
+			text, err := os.ReadFile(eng.Reader().RealPath(out))
+			if err != nil || !strings.HasPrefix(string(text), want) {
+				t.Errorf("%s: got %s with %q, %v", attr, out, text, err)
+			}
+		}
+		acts, err := box.Take(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resolved := 0
+		for _, act := range acts {
+			if act.Kind == event.Build && act.State == event.Done && act.Resolved != "" {
+				resolved++
+			}
+		}
+		if resolved != 2 {
+			t.Errorf("got %d builds of resolved derivations in %+v", resolved, acts)
+		}
+		wantFailure(t, eng, targetIn(t, eng, expr, "dependent"), 3)
 	})
 }

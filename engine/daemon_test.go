@@ -26,7 +26,9 @@ func openBehind(t *testing.T, uri string, direct bool) *engine.Engine {
 		t.Fatal(err)
 	}
 	loc.Daemon.Direct = direct
-	eng, err := engine.Open(t.Context(), engine.Options{Location: &loc, Settings: settings.Default(), Getenv: getenv})
+	set := settings.Default()
+	set.ExperimentalFeatures = []string{"ca-derivations", "impure-derivations"}
+	eng, err := engine.Open(t.Context(), engine.Options{Location: &loc, Settings: set, Getenv: getenv})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/store"
 	"nixbench/store/daemon"
+	"nixbench/store/drv"
 )
 
 // A daemonRequest is one call of daemonBuilder.Execute. All but cancel belongs to
@@ -27,6 +29,7 @@ type daemonRequest struct {
 
 	act      event.Activity // of the request itself
 	builds   map[store.Path]*daemonBuild
+	resolved map[store.Path]*daemonBuild // by the derivations that they were resolved to
 	running  map[uint64]*daemonBuild    // by the daemon's number
 	copies   map[uint64]*event.Activity // substitutions, by the daemon's number of them or of a part
 	failures []*build.Failure
@@ -45,7 +48,7 @@ type daemonBuild struct {
 func newDaemonRequest(ctx context.Context, b *daemonBuilder, plan *build.Plan, cancel context.CancelFunc) *daemonRequest {
 	return &daemonRequest{
 		ctx: ctx, cancel: cancel, b: b, plan: plan,
-		builds: make(map[store.Path]*daemonBuild), running: make(map[uint64]*daemonBuild), copies: make(map[uint64]*event.Activity),
+		builds: make(map[store.Path]*daemonBuild), resolved: make(map[store.Path]*daemonBuild), running: make(map[uint64]*daemonBuild), copies: make(map[uint64]*event.Activity),
 	}
 }
 
@@ -117,14 +120,19 @@ func (r *daemonRequest) hear(m *daemon.Message) {
 func (r *daemonRequest) start(m *daemon.Message) {
 	switch m.Type {
 	case daemon.ActivityBuild:
-		drvPath, err := r.b.st.Dir().ParsePath(m.TextAt(0))
-		b := r.builds[drvPath]
-		if err != nil || b == nil || b.act.State.Final() {
+		b := r.buildOf(m.TextAt(0))
+		if b == nil || b.act.State.Final() {
 			return // of another's, or one that turned out to be needed after all
 		}
 		b.act.State, b.act.Started = event.Running, time.Now()
 		r.running[m.ID] = b
 		r.b.hub.Post(b.act)
+	case daemon.ActivityResolve:
+		to, err := r.b.st.Dir().ParsePath(m.TextAt(1))
+		if b := r.buildOf(m.TextAt(0)); b != nil && err == nil && !b.act.State.Final() {
+			b.act.Resolved, r.resolved[to] = string(to), b
+			r.b.hub.Post(b.act)
+		}
 	case daemon.ActivitySubstitute:
 		p, err := r.b.st.Dir().ParsePath(m.TextAt(0))
 		if err != nil {
@@ -141,6 +149,25 @@ func (r *daemonRequest) start(m *daemon.Message) {
 			r.copies[m.ID] = act // how far it is, is said of its part
 		}
 	}
+}
+
+// buildOf returns the build that a derivation, or what it was resolved to, belongs to,
+// or nil.
+func (r *daemonRequest) buildOf(drvPath string) *daemonBuild {
+	p := store.Path(drvPath)
+	return cmp.Or(r.builds[p], r.resolved[p])
+}
+
+// drvPath returns the derivation that is built: what the one that was asked for was
+// resolved to, if it was.
+func (b *daemonBuild) drvPath() store.Path {
+	return cmp.Or(store.Path(b.act.Resolved), b.planned.DrvPath)
+}
+
+// isImpure reports whether no store knows the outputs once they are built.
+func (b *daemonBuild) isImpure() bool {
+	kind, err := b.planned.Derivation.Kind()
+	return err == nil && kind == drv.Impure
 }
 
 // copied takes the end of a substitution; that of a part of it is none.
@@ -221,7 +248,7 @@ func (r *daemonRequest) isBuilt(b *daemonBuild) bool {
 	defer cancel()
 	b.outputs = outputsOf(b.planned.Derivation)
 	if len(b.outputs) < len(b.planned.Derivation.Outputs) { // known only after it is built
-		known, err := r.b.st.DerivationOutputs(ctx, b.planned.DrvPath)
+		known, err := r.b.st.DerivationOutputs(ctx, b.drvPath())
 		if err != nil || len(known) < len(b.planned.Derivation.Outputs) {
 			return false
 		}
@@ -259,9 +286,10 @@ func (r *daemonRequest) final(b *daemonBuild) {
 // line takes what the daemon says to people: among it, why a build failed that
 // was needed for something.
 func (r *daemonRequest) line(text string) {
+	text = strings.ReplaceAll(text, "\n       ", "\n") // as it is below "error: "
 	for _, b := range r.builds {
 		switch {
-		case b.act.State.Final() || b.act.Started.IsZero() || !strings.Contains(text, string(b.planned.DrvPath)):
+		case b.act.State.Final() || b.act.Started.IsZero() || !strings.Contains(text, string(b.drvPath())):
 		case b.ended:
 			r.failed(b, build.MiscFailure, text)
 		default:
@@ -291,7 +319,10 @@ func numberAfter(text, words string) (number int, found bool) {
 func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string) {
 	b.closeLog()
 	failure := &build.Failure{
-		DrvPath: b.planned.DrvPath, Status: status, Phase: b.act.Phase, LogFile: b.act.LogFile, Outputs: outputsOf(b.planned.Derivation),
+		DrvPath: b.drvPath(), Status: status, Phase: b.act.Phase, LogFile: b.act.LogFile, Outputs: outputsOf(b.planned.Derivation),
+	}
+	if b.act.Resolved != "" {
+		failure.Of = b.planned.DrvPath
 	}
 	if b.log != nil {
 		failure.Tail = b.log.LastLines()
@@ -390,7 +421,7 @@ func (r *daemonRequest) endBuilds(cancelled bool, err error) {
 			continue
 		}
 		switch {
-		case r.isBuilt(b):
+		case r.isBuilt(b), b.ended && !cancelled && err == nil && b.isImpure(): // else it would have said so
 			b.closeLog()
 			r.done(b)
 		case b.ended && !cancelled && err == nil:
@@ -463,10 +494,10 @@ func (r *daemonRequest) outcome(t store.DerivedPath, res daemon.BuildResult) bui
 func (r *daemonRequest) failureOf(t store.DerivedPath, res daemon.BuildResult) error {
 	var failed []store.Path
 	for _, f := range r.failures {
-		if f.DrvPath == t.Path {
+		if f.Asked() == t.Path {
 			return f
 		}
-		failed = append(failed, f.DrvPath)
+		failed = append(failed, f.Asked())
 	}
 	if res.Status == daemon.DependencyFailed && len(failed) > 0 {
 		slices.Sort(failed)

@@ -20,6 +20,7 @@ const (
 	ActivityBuild      = 105 // derivation, machine
 	ActivityOptimise   = 106
 	ActivitySubstitute = 108 // path, URI
+	ActivityResolve    = 111 // derivation, what it is resolved to; of others that wait, nothing
 
 	ResultFileLinked  = 100 // size, blocks
 	ResultLogLine     = 101 // text
