@@ -13,7 +13,7 @@ import (
 
 // This file says when Go collects its own garbage. A command evaluates and
 // ends: collecting before the heap is large only costs time. The workbench
-// stays, so it collects as Go does by default.
+// stays, so it collects as Go does by default once it is there.
 //
 // The first collection comes, as Go has it, at 4 MB. A command that gets there, or
 // says beforehand that it will, is no short one: from then on its heap is looked at
@@ -116,9 +116,17 @@ func heapBytes(metric string) int64 {
 	return int64(sample[0].Value.Uint64())
 }
 
-// asUsual restores Go's defaults, for good.
+// startTime is how long what stays is left without a collection that would delay its
+// first frames; startGrowth is how far the heap may grow then, in percent of what lives.
+const (
+	startTime   = 2 * time.Second
+	startGrowth = 800
+)
+
+// asUsual restores Go's defaults for good, once what stays has started.
 func (c *collection) asUsual() {
 	c.usual.Store(true)
 	eval.SetLargeHeap(false)
-	debug.SetGCPercent(100)
+	debug.SetGCPercent(startGrowth)
+	time.AfterFunc(startTime, func() { debug.SetGCPercent(100) })
 }
