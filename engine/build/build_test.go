@@ -238,14 +238,27 @@ func TestHashMismatch(t *testing.T) {
 	}
 }
 
+// A fixed output refers to nothing, even if it has the right hash.
 func TestFixedOutputMustNotRefer(t *testing.T) {
 	r := newRig(t)
 	dep := script("dep", "write $out x")
 	r.add(dep, nil)
-	d := fixed(script("file", "write $out $dep"), store.NAR, nixhash.SumString(nixhash.SHA256, "any"))
-	res := r.realise(r.add(d, map[string]*drv.Derivation{"dep": dep}))
+	refers := func(method store.IngestionMethod, hash nixhash.Hash) *build.Result {
+		d := fixed(script("file", "write $out $dep"), method, hash)
+		return r.realise(r.add(d, map[string]*drv.Derivation{"dep": dep}))
+	}
+	wrong := nixhash.SumString(nixhash.SHA256, "any")
+	var mismatch *store.HashMismatch
+	if err := refers(store.NAR, wrong).Err(); !errors.As(err, &mismatch) {
+		t.Fatalf("wrong hash: got %v", err)
+	}
+	res := refers(store.NAR, mismatch.Got)
 	if err := res.Err(); err == nil || !strings.Contains(err.Error(), "must not reference store paths") || res.ExitStatus() != 102 {
 		t.Errorf("got %v, exit status %d", err, res.ExitStatus())
+	}
+	res = refers(store.Flat, wrong)
+	if err := res.Err(); err == nil || !strings.Contains(err.Error(), "is not allowed to refer to other store paths") || res.ExitStatus() != 1 {
+		t.Errorf("flat: got %v, exit status %d", err, res.ExitStatus())
 	}
 	flat := fixed(script("dir", "mkdir $out"), store.Flat, nixhash.SumString(nixhash.SHA256, "any"))
 	res = r.realise(r.add(flat, nil))

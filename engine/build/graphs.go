@@ -3,7 +3,6 @@ package build
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,9 +43,6 @@ func referenceGraphs(ctx context.Context, st Store, planned *PlannedBuild, closu
 	return graphs, nil
 }
 
-// errNotInput reports a path to be exported that is no input.
-var errNotInput = errors.New("it is not in the input closure of the derivation")
-
 // exportedPaths returns the closure of roots, and of the outputs of the
 // derivations in it; sorted.
 func exportedPaths(ctx context.Context, st Store, roots []string, closure []store.Path) ([]store.Path, error) {
@@ -57,7 +53,8 @@ func exportedPaths(ctx context.Context, st Store, roots []string, closure []stor
 			return nil, err
 		}
 		if _, ok := slices.BinarySearch(closure, p); !ok {
-			return nil, fmt.Errorf("%s: %w", p, errNotInput)
+			return nil, &statusError{status: InputRejected, err: &ToldError{fmt.Sprintf(
+				"cannot export references of path '%s' because it is not in the input closure of the derivation", p)}}
 		}
 		start = append(start, p)
 	}

@@ -174,12 +174,16 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 	if err := c.takeFresh(ctx, o); err != nil {
 		return err
 	}
-	if len(o.info.References) > 0 {
-		return &statusError{status: HashMismatch, err: fmt.Errorf(
-			"fixed-output derivations must not reference store paths: '%s' references %d distinct paths, e.g. '%s'",
-			c.planned.DrvPath, len(o.info.References), o.info.References[0])}
+	if len(o.info.References) > 0 && (o.spec.Method != store.NAR || o.spec.Algo != nixhash.SHA256) {
+		return &ToldError{fmt.Sprintf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
+			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", c.planned.Derivation.Name)}
 	}
-	return c.checkFixed(ctx, o)
+	if err := c.checkFixed(ctx, o); err != nil || o.mismatch != nil || len(o.info.References) == 0 {
+		return err
+	}
+	return &statusError{status: HashMismatch, err: fmt.Errorf(
+		"fixed-output derivations must not reference store paths: '%s' references %d distinct paths, e.g. '%s'",
+		c.planned.DrvPath, len(o.info.References), o.info.References[0])}
 }
 
 // pipe lets one function read what the other writes.
@@ -208,7 +212,7 @@ func (c *collector) checkFixed(ctx context.Context, o *output) error {
 		return nil
 	}
 	o.mismatch = &store.HashMismatch{Path: c.planned.DrvPath, Want: o.spec.Hash, Got: got}
-	o.info.Path, err = ca.Path(c.st.Dir(), o.spec.Path.Name(), nil, false)
+	o.info.Path, err = ca.Path(c.st.Dir(), o.spec.Path.Name(), o.info.OtherReferences(), false)
 	return err
 }
 

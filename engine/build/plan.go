@@ -72,7 +72,8 @@ type PlanOptions struct {
 }
 
 // NewPlan finds out what realising targets takes. It only reads. Derivations
-// that cannot be built here are part of the plan, with the reason.
+// that cannot be built here are part of the plan, with the reason; one whose options
+// say nothing that can be done is the error, a *[drv.OptionsError].
 func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*Plan, error) {
 	s, k := o.Settings, o.known
 	if k == nil {
@@ -88,7 +89,11 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 		},
 	}
 	p.outputs.read = func(_ context.Context, path store.Path) (*drv.Derivation, error) { return p.read(path) }
-	if err := p.run(); err != nil {
+	err := p.run()
+	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) {
+		return nil, unreadable // in Nix's words
+	}
+	if err != nil {
 		return nil, fmt.Errorf("plan builds: %w", err)
 	}
 	return p.plan, nil
@@ -238,6 +243,9 @@ func (p *planner) step(level []want) ([]want, error) {
 			continue
 		}
 		b := p.newBuild(w.drvPath, d)
+		if unreadable := (*drv.OptionsError)(nil); errors.As(b.Refused, &unreadable) {
+			return nil, unreadable
+		}
 		p.setMode(b, w, isThere)
 		builds = append(builds, b)
 		if b.Refused == nil {

@@ -1,7 +1,10 @@
 package build
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +25,14 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return nil, &statusError{status: MiscFailure, err: err}
 	}
 	options, err := d.Options()
+	if err == nil {
+		err = checkGraphs(drvPath, options)
+	}
+	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) {
+		return nil, &drv.OptionsError{
+			While: append([]string{"while parsing derivation '" + string(drvPath) + "'"}, unreadable.While...), Msg: unreadable.Msg,
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +47,19 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		}
 	}
 	return options, refuseMachine(d, options, s)
+}
+
+// checkGraphs refuses graphs of what is not in a store.
+func checkGraphs(drvPath store.Path, options *drv.Options) error {
+	dir := store.Dir(path.Dir(string(drvPath)))
+	for _, name := range slices.Sorted(maps.Keys(options.ExportReferencesGraph)) {
+		for _, root := range options.ExportReferencesGraph[name] {
+			if _, _, err := dir.PathOf(root); err != nil {
+				return &drv.OptionsError{Msg: fmt.Sprintf("path '%s' is not in the Nix store", root)}
+			}
+		}
+	}
+	return nil
 }
 
 // isBelowAny reports whether a path is one of the tops, or inside one. No links are

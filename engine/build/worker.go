@@ -155,7 +155,7 @@ func (j *job) failure(err error) *Failure {
 		f.ExitStatus, f.Signal, f.DiskFull = status.exitStatus, status.signal, status.diskFull
 	case errors.As(err, &mismatch):
 		f.Status = HashMismatch
-	case errors.Is(err, errNotInput), errors.Is(err, store.ErrInvalidPath):
+	case errors.Is(err, store.ErrInvalidPath):
 		f.Status = InputRejected
 	}
 	return f

@@ -101,10 +101,13 @@ func runDerivationAdd(ctx context.Context, inv *invocation) error {
 // wrong, outermost first.
 func derivationTrace(err error) []string {
 	var malformed *drv.JSONError
+	var unreadable *drv.OptionsError
 	var wrong *engine.DerivationError
 	switch {
 	case errors.As(err, &malformed):
 		return malformed.While
+	case errors.As(err, &unreadable):
+		return unreadable.While
 	case errors.As(err, &wrong):
 		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
 	}

@@ -2,6 +2,7 @@ package drv
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"nixbench/store"
+	"nixbench/store/nixjson"
 )
 
 // Options is what a derivation asks of whoever builds it, beyond its builder
@@ -72,15 +74,13 @@ func (o *Options) ChecksFor(output store.OutputName) OutputChecks {
 }
 
 // Options reads what d asks for. It fails where Nix does: attributes of the
-// wrong type, or names of reference graphs that are no file names.
+// wrong type, or names of reference graphs that are no file names. The error is an
+// *[OptionsError].
 func (d *Derivation) Options() (*Options, error) {
 	a := attrs{env: d.Env}
 	if d.StructuredAttrs != "" {
-		if err := json.Unmarshal([]byte(d.StructuredAttrs), &a.json); err != nil {
-			return nil, fmt.Errorf("read options of %q: structured attributes: %v", d.Name, err)
-		}
-		if a.json == nil {
-			return nil, fmt.Errorf("read options of %q: structured attributes are not an object", d.Name)
+		if err := json.Unmarshal([]byte(d.StructuredAttrs), &a.json); err != nil || a.json == nil {
+			return nil, &OptionsError{Msg: fmt.Sprintf("structured attributes of %q are not a JSON object", d.Name)}
 		}
 	}
 	o := &Options{
@@ -99,7 +99,7 @@ func (d *Derivation) Options() (*Options, error) {
 		a.plain(o)
 	}
 	if a.err != nil {
-		return nil, fmt.Errorf("read options of %q: %v", d.Name, a.err)
+		return nil, a.err
 	}
 	return o, nil
 }
@@ -121,17 +121,46 @@ func (o *Options) SystemFeatures(d *Derivation) []string {
 type attrs struct {
 	env  map[string]string
 	json map[string]json.RawMessage // nil unless attributes are structured
-	err  error
+	err  *OptionsError
 }
 
-func (a *attrs) fail(name string, err error) {
-	if a.err == nil && err != nil {
-		a.err = fmt.Errorf("attribute %q: %v", name, err)
+// An OptionsError says, in Nix's words, why attributes ask for nothing that can be done.
+type OptionsError struct {
+	While []string // what was being done, outermost first
+	Msg   string
+}
+
+func (e *OptionsError) Error() string { return e.Msg }
+
+// fail keeps an error; while may be "".
+func (a *attrs) fail(while, format string, args ...any) {
+	if a.err != nil {
+		return
+	}
+	a.err = &OptionsError{Msg: fmt.Sprintf(format, args...)}
+	if while != "" {
+		a.err.While = []string{while}
 	}
 }
 
-func (a *attrs) decode(name string, raw json.RawMessage, to any) {
-	a.fail(name, json.Unmarshal(raw, to))
+// parsing is how an attribute is called in errors.
+func parsing(name string) string { return "while parsing attribute \"" + name + "\"" }
+
+// decode reads a value of a type that JSON calls want.
+func (a *attrs) decode(while string, raw json.RawMessage, to any, want string) {
+	if json.Unmarshal(raw, to) != nil || strings.TrimSpace(string(raw)) == "null" {
+		a.mistyped(while, raw, want)
+	}
+}
+
+// mistyped says that a value is not of a type that JSON calls want.
+func (a *attrs) mistyped(while string, raw json.RawMessage, want string) {
+	v, err := nixjson.Decode(string(raw))
+	if err != nil {
+		a.fail(while, "%v", err)
+		return
+	}
+	a.fail(while, "Expected JSON value to be of type '%s' but it is of type '%s': %s", want, nixjson.TypeName(v), dump(v))
 }
 
 func (a *attrs) text(name string) (s string) {
@@ -139,7 +168,7 @@ func (a *attrs) text(name string) (s string) {
 		return a.env[name]
 	}
 	if raw, ok := a.json[name]; ok {
-		a.decode(name, raw, &s)
+		a.decode(parsing(name), raw, &s, "string")
 	}
 	return s
 }
@@ -152,7 +181,7 @@ func (a *attrs) boolean(name string, def bool) bool {
 		return def
 	}
 	if raw, ok := a.json[name]; ok {
-		a.decode(name, raw, &def)
+		a.decode(parsing(name), raw, &def, "boolean")
 	}
 	return def
 }
@@ -171,12 +200,16 @@ func (a *attrs) words(name string) []string {
 	if !ok {
 		return nil
 	}
-	return a.stringList(name, raw)
+	return a.stringList(parsing(name), raw)
 }
 
-func (a *attrs) stringList(name string, raw json.RawMessage) []string {
-	var list []string
-	a.decode(name, raw, &list)
+func (a *attrs) stringList(while string, raw json.RawMessage) []string {
+	var items []json.RawMessage
+	a.decode(while, raw, &items, "array")
+	list := make([]string, len(items))
+	for i, item := range items {
+		a.decode(while, item, &list[i], "string")
+	}
 	return sorted(list)
 }
 
@@ -192,13 +225,13 @@ func (a *attrs) plain(o *Options) {
 	const name = "exportReferencesGraph"
 	pairs := fields(a.env[name])
 	if len(pairs)%2 != 0 {
-		a.fail(name, fmt.Errorf("odd number of words in %q", a.env[name]))
+		a.fail("", "odd number of tokens in '%s': '%s'", name, a.env[name])
 		return
 	}
 	valid := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 	for pair := range slices.Chunk(pairs, 2) {
 		if !valid.MatchString(pair[0]) {
-			a.fail(name, fmt.Errorf("invalid file name %q", pair[0]))
+			a.fail("", "invalid file name '%s' in '%s'", pair[0], name)
 			return
 		}
 		if o.ExportReferencesGraph == nil {
@@ -210,31 +243,37 @@ func (a *attrs) plain(o *Options) {
 
 func (a *attrs) structured(o *Options) {
 	if raw, ok := a.json["unsafeDiscardReferences"]; ok {
-		a.decode("unsafeDiscardReferences", raw, &o.DiscardReferences)
+		a.decode("while parsing attribute 'unsafeDiscardReferences'", raw, &o.DiscardReferences, "object")
 	}
 	if raw, ok := a.json["outputChecks"]; ok {
-		var checks map[store.OutputName]map[string]json.RawMessage
-		a.decode("outputChecks", raw, &checks)
+		var checks map[store.OutputName]json.RawMessage
+		a.decode("", raw, &checks, "object")
 		o.Checks = make(map[store.OutputName]OutputChecks, len(checks))
 		for _, output := range slices.Sorted(maps.Keys(checks)) {
-			o.Checks[output] = a.outputChecks(output, checks[output])
+			var own map[string]json.RawMessage
+			a.decode("", checks[output], &own, "object")
+			o.Checks[output] = a.outputChecks(output, own)
 		}
 	}
 	// Nix ignores graphs that are not an object.
 	var graphs map[string]json.RawMessage
 	if raw, ok := a.json["exportReferencesGraph"]; ok && strings.HasPrefix(string(raw), "{") {
-		a.decode("exportReferencesGraph", raw, &graphs)
+		a.decode("", raw, &graphs, "object")
 		o.ExportReferencesGraph = make(map[string][]string, len(graphs))
 	}
 	for _, name := range slices.Sorted(maps.Keys(graphs)) {
 		paths, err := flatten(graphs[name])
-		a.fail("exportReferencesGraph", err)
+		if err != nil {
+			a.fail("", "%v", err)
+		}
 		o.ExportReferencesGraph[name] = sorted(paths)
 	}
 }
 
 func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) OutputChecks {
-	where := func(name string) string { return "outputChecks." + output + "." + name }
+	where := func(name string) string {
+		return fmt.Sprintf("while parsing attribute 'outputChecks.\"%s\".%s'", output, name)
+	}
 	list := func(name string) []string {
 		if v, ok := raw[name]; ok {
 			return a.stringList(where(name), v)
@@ -243,7 +282,7 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 	}
 	size := func(name string) (n *int64) {
 		if v, ok := raw[name]; ok {
-			a.decode(where(name), v, &n)
+			a.decode(where(name), v, &n, "number")
 		}
 		return n
 	}
@@ -274,7 +313,7 @@ func flatten(raw json.RawMessage) ([]string, error) {
 		case []any:
 			todo = append(todo, next...)
 		default:
-			return nil, fmt.Errorf("got %T, want a string or a list", next)
+			return nil, errors.New("'exportReferencesGraph' value is not an array or a string")
 		}
 	}
 	return out, nil

@@ -1,7 +1,7 @@
 package drv
 
 import (
-	"strings"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -100,8 +100,9 @@ func TestOptionsRefuse(t *testing.T) {
 		"checks not by output": {StructuredAttrs: `{"outputChecks": {"out": []}}`},
 		"size as string":       {StructuredAttrs: `{"outputChecks": {"out": {"maxSize": "1"}}}`},
 	} {
-		if o, err := d.Options(); err == nil || !strings.Contains(err.Error(), "read options") {
-			t.Errorf("%s: Options = %+v, %v, want an error", name, o, err)
+		var unreadable *OptionsError
+		if o, err := d.Options(); !errors.As(err, &unreadable) {
+			t.Errorf("%s: Options = %+v, %v, want an OptionsError", name, o, err)
 		}
 	}
 }

@@ -1,0 +1,65 @@
+//go:build confirm
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestConfirmAttributes compares what builders are given by their derivation's
+// attributes, and what comes of the checks of outputs: each attribute of a file is
+// built, and what is said and each file of what was built is compared.
+func TestConfirmAttributes(t *testing.T) {
+	b := newBuilds(t, "testdata/builds/attributes.nix")
+	for i, setting := range b.env {
+		if strings.HasPrefix(setting, "NIX_CONFIG=") {
+			b.env[i] += "\nexperimental-features = ca-derivations"
+		}
+	}
+	b.env = append(b.env, "FOO=bar")
+	text, err := os.ReadFile(b.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, attrs, _ := strings.Cut(string(text), "\nin\n")
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+) = `).FindAllStringSubmatch(attrs, -1) {
+		t.Run(m[1], func(t *testing.T) {
+			ours, theirs := b.both(t, "-A", m[1])
+			if strings.HasSuffix(m[1], "NoInput") { // we begin before we look at what is exported
+				ours.Stderr = regexp.MustCompile(`(?m)^building .*\n`).ReplaceAllString(ours.Stderr, "")
+			}
+			if diff := cmp.Diff(theirs, ours); diff != "" {
+				t.Errorf("(-nix +nixbench)\n%s", diff)
+			}
+			for _, out := range strings.Fields(theirs.Stdout) {
+				if diff := cmp.Diff(readTree(t, b.dir+"/theirs"+out), readTree(t, b.dir+"/ours"+out)); diff != "" {
+					t.Errorf("%s: (-nix +nixbench)\n%s", out, diff)
+				}
+			}
+		})
+	}
+}
+
+// readTree returns the files below root, by their names there.
+func readTree(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		files[strings.TrimPrefix(name, root)] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return files
+}
