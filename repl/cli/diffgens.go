@@ -75,17 +75,11 @@ func runStoreDiffClosures(ctx context.Context, inv *invocation) error {
 	defer eng.Close()
 	var ends []store.Path
 	for _, arg := range inv.args {
-		paths, err := inv.paths(ctx, eng, []string{arg})
-		if err == nil && len(paths) != 1 {
-			err = fmt.Errorf("argument '%s' should evaluate to one store path", arg)
-		}
-		if err == nil {
-			_, err = eng.StoreOf(ctx, paths[0])
-		}
+		p, err := inv.validPath(ctx, eng, arg)
 		if err != nil {
 			return err
 		}
-		ends = append(ends, paths[0])
+		ends = append(ends, p)
 	}
 	g, err := eng.Graph(ctx)
 	if err != nil {
