@@ -8,7 +8,7 @@ type Reference struct{ From, To Node }
 // Without returns what would leave the closure if the given paths did: they
 // and what only they together lead to, in topological order, with the sum of
 // the sizes in bytes. It takes time for what leaves, not for all there is.
-func (g *Graph) Without(removed ...Node) (gone []Node, size int64) {
+func (g *Graph) Without(removed ...Node) (left []Node, size int64) {
 	w := withdrawal{g: g}
 	for _, n := range removed {
 		w.remove(n)
@@ -19,7 +19,7 @@ func (g *Graph) Without(removed ...Node) (gone []Node, size int64) {
 // WithoutReferences returns what would leave the closure if it had none of the
 // given references, as [Graph.Without] does. What is no reference in it
 // changes nothing.
-func (g *Graph) WithoutReferences(cut ...Reference) (gone []Node, size int64) {
+func (g *Graph) WithoutReferences(cut ...Reference) (left []Node, size int64) {
 	w := withdrawal{g: g, cut: make(map[Reference]bool, len(cut))}
 	for _, r := range cut {
 		if slices.Contains(g.References(r.From), r.To) {
@@ -34,7 +34,7 @@ func (g *Graph) WithoutReferences(cut ...Reference) (gone []Node, size int64) {
 
 // WithoutReference returns what would leave the closure if from did not refer
 // to to.
-func (g *Graph) WithoutReference(from, to Node) (gone []Node, size int64) {
+func (g *Graph) WithoutReference(from, to Node) (left []Node, size int64) {
 	return g.WithoutReferences(Reference{from, to})
 }
 
@@ -44,32 +44,32 @@ type withdrawal struct {
 	g    *Graph
 	cut  map[Reference]bool
 	gone []Node
-	left map[Node]bool  // the same as a set
-	lost map[Node]int32 // how many referrers have left, or refer no more
+	lost tally // by how many referrers less; gone for what has left
 }
 
+// gone stands for what has left, whatever refers to it.
+const gone = -1
+
 func (w *withdrawal) remove(n Node) {
-	if w.left == nil {
-		w.left = make(map[Node]bool)
-	}
-	if !w.left[n] {
-		w.left[n] = true
+	if w.lost.of(n) != gone {
+		w.lost.set(n, gone, w.g.Len())
 		w.gone = append(w.gone, n)
 	}
 }
 
 // lose notes that one path less refers to n.
 func (w *withdrawal) lose(n Node) {
-	if w.lost == nil {
-		w.lost = make(map[Node]int32)
+	lost := w.lost.of(n)
+	if lost == gone {
+		return
 	}
-	w.lost[n]++
-	if int(w.lost[n]) == len(w.g.Referrers(n)) && !w.g.IsRoot(n) {
+	w.lost.set(n, lost+1, w.g.Len())
+	if int(lost)+1 == len(w.g.Referrers(n)) && !w.g.IsRoot(n) {
 		w.remove(n)
 	}
 }
 
-func (w *withdrawal) finish() (gone []Node, size int64) {
+func (w *withdrawal) finish() (left []Node, size int64) {
 	for next := 0; next < len(w.gone); next++ {
 		n := w.gone[next]
 		size += w.g.OwnSize(n)
@@ -81,4 +81,40 @@ func (w *withdrawal) finish() (gone []Node, size int64) {
 	}
 	slices.Sort(w.gone)
 	return w.gone, size
+}
+
+// A tally has a number for each node, at first 0: in a map as long as few are
+// set, so that it costs nothing where little leaves.
+type tally struct {
+	few map[Node]int32
+	all []int32 // by node; nil as long as few holds them
+}
+
+// fewSet is how many numbers are kept in the map.
+const fewSet = 1000
+
+func (t *tally) of(n Node) int32 {
+	if t.all != nil {
+		return t.all[n]
+	}
+	return t.few[n]
+}
+
+// set sets the number of n; nodes is how many there are.
+func (t *tally) set(n Node, value int32, nodes int) {
+	if t.all != nil {
+		t.all[n] = value
+		return
+	}
+	if t.few == nil {
+		t.few = make(map[Node]int32)
+	}
+	if t.few[n] = value; len(t.few) <= fewSet {
+		return
+	}
+	t.all = make([]int32, nodes)
+	for n, value := range t.few {
+		t.all[n] = value
+	}
+	t.few = nil
 }

@@ -90,6 +90,31 @@ func TestWithoutAgainstPlainWalk(t *testing.T) {
 	})
 }
 
+// So it is where thousands leave: each path refers to the three after it, and
+// another root to one in the middle.
+func TestWithoutMany(t *testing.T) {
+	const n = 4 * fewSet
+	nodes := make([]store.GraphNode, n)
+	var refs [][2]int32
+	for i := range nodes {
+		nodes[i] = store.GraphNode{Path: store.Path(fmt.Sprintf("/nix/store/%032d-p", i)), NarSize: int64(i)}
+		for k := i + 1; k <= i+3 && k < n-1; k++ {
+			refs = append(refs, [2]int32{int32(i), int32(k)})
+		}
+	}
+	refs = append(refs, [2]int32{n - 1, n - 100})
+	top, other := nodes[0].Path, nodes[n-1].Path
+	g, err := New(store.NewGraph(nodes, refs, nil), top, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed := g.Roots()[:1]
+	gone, size := g.Without(removed...)
+	if want := unreached(g, removed, nil); len(want) != n-100 || !slices.Equal(gone, want) || size != sum(g, want) {
+		t.Errorf("%d paths of %d bytes leave, want %d of %d", len(gone), size, len(want), sum(g, want))
+	}
+}
+
 func sum(g *Graph, nodes []Node) (size int64) {
 	for _, n := range nodes {
 		size += g.OwnSize(n)

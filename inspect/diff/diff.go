@@ -143,8 +143,8 @@ func Closures(before, after *closure.Graph) *Diff {
 
 // pkg is what one closure has of a package.
 type pkg struct {
-	versions map[string]struct{}
-	paths    map[store.Path]struct{}
+	versions []string // each once
+	paths    []store.Path
 	size     int64
 	selected bool
 }
@@ -157,11 +157,13 @@ func group(g *closure.Graph) map[string]*pkg {
 		name, ver, _ := version.Split(path.Name())
 		p := pkgs[name]
 		if p == nil {
-			p = &pkg{versions: make(map[string]struct{}), paths: make(map[store.Path]struct{})}
+			p = &pkg{}
 			pkgs[name] = p
 		}
-		p.versions[ver] = struct{}{}
-		p.paths[path] = struct{}{}
+		if !slices.Contains(p.versions, ver) {
+			p.versions = append(p.versions, ver)
+		}
+		p.paths = append(p.paths, path)
 		p.size += g.OwnSize(n)
 		p.selected = p.selected || selected[n]
 	}
@@ -195,6 +197,8 @@ func compare(name string, a, b *pkg) Change {
 	if b == nil {
 		b = new(pkg)
 	}
+	slices.Sort(a.paths)
+	slices.Sort(b.paths)
 	c := Change{
 		Name:       name,
 		Before:     sortedVersions(a.versions, nil),
@@ -203,13 +207,10 @@ func compare(name string, a, b *pkg) Change {
 		New:        sortedVersions(b.versions, a.versions),
 		SizeBefore: a.size,
 		SizeAfter:  b.size,
-		PathsGone:  without(a.paths, b.paths),
-		PathsNew:   without(b.paths, a.paths),
 		Selected:   a.selected || b.selected,
 	}
+	c.PathsGone, c.PathsNew = apart(a.paths, b.paths)
 	c.Pairs = version.Match(c.Gone, c.New)
-	slices.Sort(c.PathsGone)
-	slices.Sort(c.PathsNew)
 	c.Kind = c.kind()
 	return c
 }
@@ -241,19 +242,15 @@ func (c *Change) kind() Kind {
 	return Rebuilt
 }
 
-func sortedVersions(has, but map[string]struct{}) []string {
-	versions := without(has, but)
-	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(version.Compare(a, b), cmp.Compare(a, b)) })
-	return versions
-}
-
-// without returns the keys of has that are not in but, in no order.
-func without[K comparable](has, but map[K]struct{}) []K {
-	var keys []K
-	for k := range has {
-		if _, found := but[k]; !found {
-			keys = append(keys, k)
+// sortedVersions returns the versions of one list that the other has not, lowest
+// first.
+func sortedVersions(has, not []string) []string {
+	var versions []string
+	for _, v := range has {
+		if !slices.Contains(not, v) {
+			versions = append(versions, v)
 		}
 	}
-	return keys
+	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(version.Compare(a, b), cmp.Compare(a, b)) })
+	return versions
 }

@@ -179,8 +179,13 @@ func (c *Chains) Bottlenecks() []Node {
 		if n >= reach {
 			all = append(all, n)
 		}
-		for _, r := range c.Next(n) {
-			reach = max(reach, r)
+		if n == c.to {
+			break
+		}
+		for _, r := range c.g.References(n) {
+			if c.steps[r] >= 0 {
+				reach = max(reach, r)
+			}
 		}
 	}
 	return all
