@@ -1,0 +1,65 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"nixbench/store"
+)
+
+// noStore is a store that nothing is asked of.
+type noStore struct{ Served }
+
+func (noStore) Dir() store.Dir { return store.DefaultDir }
+
+func (noStore) QueryValid(_ context.Context, paths []store.Path) ([]store.Path, error) {
+	return paths[:1], nil
+}
+
+func (noStore) Build(_ context.Context, targets []string, o ServeOptions) (int, string) {
+	if len(targets) == 1 && targets[0] == "x.drv!out" && o == (ServeOptions{KeepFailed: true}) {
+		return 0, ""
+	}
+	return 100, "it failed"
+}
+
+// A client that speaks something else, or asks for what it may not have, is refused.
+func TestServeRefuses(t *testing.T) {
+	hello := func() *encoder { return new(encoder).number(serveMagicClient).number(serveVersion) }
+	for name, test := range map[string]struct {
+		says *encoder
+		want string
+	}{
+		"nothing":        {hello(), ""},
+		"another magic":  {new(encoder).number(1), "protocol mismatch"},
+		"import":         {hello().number(serveImportPaths), "importing paths is not allowed"},
+		"add":            {hello().number(serveAddToStoreNar), "importing paths is not allowed"},
+		"build":          {hello().number(serveBuildPaths), "building paths is not allowed"},
+		"unknown":        {hello().number(99), "unknown serve command 99"},
+		"no path":        {hello().number(serveDumpStorePath).text("/etc/passwd"), "want a store path"},
+		"too many paths": {hello().number(serveQueryPathInfos).number(1 << 40), "the length of a list of paths"},
+	} {
+		err := Serve(t.Context(), bytes.NewReader(test.says.b), new(bytes.Buffer), noStore{}, false)
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s: got %v, want %q", name, err, test.want)
+		}
+	}
+}
+
+func TestServeAnswers(t *testing.T) {
+	p := store.Path("/nix/store/00000000000000000000000000000000-a")
+	says := new(encoder).number(serveMagicClient).number(serveVersion).
+		number(serveQueryValidPaths).flag(false).flag(false).paths([]store.Path{p, p[:43] + "-b"}).
+		number(serveBuildPaths).words([]string{"x.drv!out"}).number(0).number(0).number(0).number(0).flag(true).flag(true).
+		number(serveBuildPaths).words([]string{"x.drv!out"}).number(9).number(0).number(0).number(0).flag(true).flag(true)
+	var got bytes.Buffer
+	if err := Serve(t.Context(), bytes.NewReader(says.b), &got, noStore{}, true); err != nil {
+		t.Fatal(err)
+	}
+	want := new(encoder).number(serveMagicServer).number(serveVersion).paths([]store.Path{p}).number(0).number(100).text("it failed")
+	if !bytes.Equal(got.Bytes(), want.b) {
+		t.Errorf("got %q, want %q", got.Bytes(), want.b)
+	}
+}
