@@ -138,6 +138,7 @@ func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, e
 	return tui.Options{
 		Session: last, Notice: notice, Save: func(s *tui.Session) error { return s.Write(session) },
 		Theme: theme, Themes: conf, Configured: conf.Theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
+		Columns: conf.Columns,
 		NoMouse: conf.NoMouse, Now: time.Now,
 	}, nil
 }

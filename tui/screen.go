@@ -12,6 +12,8 @@ import (
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/style"
+	"nixbench/tui/table"
+	"nixbench/tui/widget/rows"
 )
 
 // A ScreenID names a screen; screens are numbered from 1 in the header.
@@ -109,6 +111,8 @@ type Env struct {
 	Backend Backend
 	Styles  *style.Styles
 	Keys    *keymap.Map
+	// Columns are those that the user chose for tables.
+	Columns map[table.Name][]string
 	// Now is the time that the newest message brought; nothing else tells
 	// the time.
 	Now time.Time
@@ -118,6 +122,15 @@ type Env struct {
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
 
 	requests []tea.Msg // for the shell, oldest first; see requests.go
+}
+
+// Table returns a list with the columns of a table, as far as the user wants them.
+func (e *Env) Table(name table.Name, columns ...rows.Column) *rows.Rows {
+	w := rows.New(e.Styles, columns...)
+	if titles, ok := e.Columns[name]; ok {
+		w.Choose(titles)
+	}
+	return w
 }
 
 // After returns a command that sends what f makes of the time after d has

@@ -14,8 +14,10 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/themes"
+	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/style"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/statusbar"
 )
 
@@ -46,9 +48,11 @@ type Options struct {
 	Session *Session
 	// Notice is shown first, as a warning; "" for none.
 	Notice string
-	Save    func(*Session) error
-	ASCII   bool        // draw with ASCII glyphs
-	Keys    *keymap.Map // nil: the built-in ones
+	Save   func(*Session) error
+	ASCII  bool        // draw with ASCII glyphs
+	Keys   *keymap.Map // nil: the built-in ones
+	// Columns are those that the user chose for tables, the others having all.
+	Columns map[table.Name][]string
 	// NoMouse leaves the mouse to the terminal until the user wants it.
 	NoMouse bool
 
@@ -123,7 +127,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
 	}
 	m.env = &Env{
-		Backend: b, Keys: o.Keys, Now: o.Now(),
+		Backend: b, Keys: o.Keys, Columns: o.Columns, Now: o.Now(),
 		Styles: style.New(style.Options{Theme: o.Theme, Profile: o.Profile, ASCII: o.ASCII}),
 		ctx:    ctx, clock: o.Now, after: o.After,
 	}
@@ -206,6 +210,9 @@ func (m *Model) Summary() []string {
 
 // Env returns what the screens share.
 func (m *Model) Env() *Env { return m.env }
+
+// Actions are the shell's own.
+func (m *Model) Actions() []action.Action { return m.actions() }
 
 // Front returns the screen in front.
 func (m *Model) Front() ScreenID { return m.front }

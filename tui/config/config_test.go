@@ -72,12 +72,16 @@ func write(t *testing.T, dir, name, data string) {
 
 func TestErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"theme = ", "c.toml: toml: line 1"},
-		{"colour = 1", "unknown setting \"colour\""},
-		{"glyphs = \"emoji\"", "want auto, ascii or unicode"},
-		{"[keys.build]\n\"builds.cancel\" = \"x\"", "no scope \"build\""},
-		{"[keys.builds]\n\"builds.stop\" = \"x\"", "has no such action"},
-		{"[keys.builds]\n\"builds.cancel\" = 1", "want a key or a list of keys"},
+		{"theme = ", "c.toml:1: theme: unexpected EOF"},
+		{"mouse = 3", "c.toml:1: mouse: "},
+		{"\ncolour = 1", "c.toml:2: colour: there is no such setting"},
+		{"theme = \"x\"\nglyphs = \"emoji\"", "c.toml:2: glyphs: got \"emoji\", want auto, ascii or unicode"},
+		{"[columns]\nclosure = [\"own\", \"age\"]", "c.toml:2: columns.closure: \"age\" is not a column; they are name, own, closure"},
+		{"[columns]\nclosure = [\"own\", \"own\"]", "column \"own\" is named twice"},
+		{"[columns]\ngc = []", "c.toml:2: columns.gc: \"gc\" is not a table; they are builds, closure, generations, roots"},
+		{"[keys.build]\n\"builds.cancel\" = \"x\"", "c.toml:2: keys.build.builds.cancel: "},
+		{"\n[keys.builds]\n\"builds.stop\" = \"x\"", "c.toml:3: keys.builds.builds.stop: "},
+		{"[keys.builds]\n\"builds.cancel\" = 1", "c.toml:2: keys.builds.builds.cancel: want a key or a list of keys"},
 		{"[keys.builds]\n\"builds.cancel\" = \"t\"", "key \"t\" already does builds.view"},
 	}
 	for _, tt := range tests {

@@ -17,6 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write the goldens anew")
 
+// Updating tells whether goldens are to be written anew.
+func Updating() bool { return *update }
+
 // Sizes are the screen sizes of goldens: the smallest, the usual, and a large
 // one.
 func Sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {140, 40}} }

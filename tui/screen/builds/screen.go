@@ -18,6 +18,7 @@ import (
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/logview"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
@@ -71,7 +72,7 @@ func New(env *tui.Env) *Screen {
 	state, name := rows.Column{Title: "STATE", Min: 9}, rows.Column{Title: "NAME", Min: 16, Flex: 3}
 	phase := rows.Column{Title: "PHASE", Min: 10, Flex: 1, Max: 24, Rank: 2, End: true}
 	took, usual := rows.Column{Title: "TIME", Min: 6, Right: true}, rows.Column{Title: "USUAL", Min: 6, Right: true, Rank: 3}
-	s.flat = rows.New(env.Styles, state, name, phase, took, usual)
+	s.flat = env.Table(table.Builds, state, name, phase, took, usual)
 	s.flat.NoFolds = true
 	s.nodes = rows.New(env.Styles, name, state, phase, took, usual)
 	for _, list := range []*rows.Rows{s.flat, s.nodes} {

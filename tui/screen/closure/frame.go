@@ -11,6 +11,7 @@ import (
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/style"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/rows"
 )
 
@@ -105,9 +106,9 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 	if f.name == "" {
 		f.name = cleanName(p)
 	}
-	f.list = rows.New(env.Styles, closureColumns()...)
+	f.list = env.Table(table.Closure, closureColumns()...)
 	f.list.Empty = "reading the closure .."
-	f.flat = rows.New(env.Styles, closureColumns()...)
+	f.flat = env.Table(table.Closure, closureColumns()...)
 	f.tree = &rows.Tree[closure.Node]{
 		KeyOf:       func(n closure.Node) string { return string(f.data.g.Path(n)) },
 		RowOf:       f.row,
@@ -115,7 +116,7 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 		HasChildren: func(n closure.Node) bool { return len(f.data.g.References(n)) > 0 },
 		Children:    func(n closure.Node) ([]closure.Node, bool) { return f.children(n), true },
 	}
-	f.cols = newColumns(env.Styles)
+	f.cols = newColumns(env)
 	return f
 }
 

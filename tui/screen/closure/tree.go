@@ -13,7 +13,7 @@ import (
 	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/action"
-	"nixbench/tui/style"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/rows"
 )
 
@@ -111,13 +111,13 @@ type columns struct {
 	shown            closure.Node   // whose references right lists
 }
 
-func newColumns(st *style.Styles) columns {
+func newColumns(env *tui.Env) columns {
 	side := func() *rows.Rows {
-		w := rows.New(st, rows.Column{Min: 14, Flex: 1}, rows.Column{Min: 7, Right: true})
+		w := rows.New(env.Styles, rows.Column{Min: 14, Flex: 1}, rows.Column{Min: 7, Right: true})
 		w.NoFolds = true
 		return w
 	}
-	c := columns{left: side(), mid: rows.New(st, closureColumns()...), right: side(), shown: closure.None}
+	c := columns{left: side(), mid: env.Table(table.Closure, closureColumns()...), right: side(), shown: closure.None}
 	c.mid.Empty = "it refers to nothing"
 	c.right.Empty = "it refers to nothing"
 	c.mid.NoFolds = true

@@ -19,6 +19,7 @@ import (
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
 )
@@ -89,7 +90,7 @@ type collection struct {
 func New(env *tui.Env) *Screen {
 	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[string]bool{}, effect: &effect{}, exact: -1}
 	st := env.Styles
-	s.roots = rows.New(st,
+	s.roots = env.Table(table.Roots,
 		rows.Column{Title: "ROOT", Min: 16, Flex: 1},
 		rows.Column{Title: "KIND", Min: 10, Rank: 3},
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2},

@@ -13,6 +13,7 @@ import (
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
+	"nixbench/tui/table"
 	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
@@ -72,7 +73,7 @@ func New(env *tui.Env) *Screen {
 	st := env.Styles
 	s.list = rows.New(st, rows.Column{Min: 10, Flex: 1}, rows.Column{Min: 7, Right: true}, rows.Column{Min: 7, Right: true})
 	s.list.Empty = "listing profiles .."
-	s.gens = rows.New(st,
+	s.gens = env.Table(table.Generations,
 		rows.Column{Title: "GEN", Min: 5},
 		rows.Column{Title: "DATE", Min: 16, Rank: 2},
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 3},

@@ -1,5 +1,7 @@
 package rows
 
+import "strings"
+
 // A Column lays out the cells of a table.
 type Column struct {
 	Title string
@@ -16,6 +18,28 @@ type Column struct {
 	Right bool // aligned right
 	// End cuts a cell at its end; else names lose their middle.
 	End bool
+}
+
+// Choose shows only the columns with these titles, in lower case, after the first one,
+// which always stays; in their order.
+func (w *Rows) Choose(titles []string) {
+	all := w.Columns
+	w.Columns, w.cells = all[:1:1], []int{0}
+	for _, title := range titles {
+		for i, c := range all {
+			if i > 0 && strings.ToLower(c.Title) == title {
+				w.Columns, w.cells = append(w.Columns, c), append(w.cells, i)
+			}
+		}
+	}
+}
+
+// cellOf is the cell of a row that column i shows.
+func (w *Rows) cellOf(i int) int {
+	if w.cells == nil {
+		return i
+	}
+	return w.cells[i]
 }
 
 // gap is the number of blanks between columns.

@@ -173,8 +173,8 @@ func (p *painter) columns(columns []Column, widths []int, lead Cell, cells []Cel
 			}
 		}
 		var cell Cell
-		if i < len(cells) {
-			cell = cells[i]
+		if at := p.w.cellOf(i); at < len(cells) {
+			cell = cells[at]
 		}
 		p.cell(cell, room, c)
 	}

@@ -88,8 +88,9 @@ type Rows struct {
 	// Empty is shown in place of rows if there are none.
 	Empty string
 
-	st  *style.Styles
-	src Source
+	st    *style.Styles
+	src   Source
+	cells []int // which cell of a row each column shows; nil: its own
 
 	view   []int32 // rows that pass the filter in order; nil: all
 	filter filter
