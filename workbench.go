@@ -77,8 +77,12 @@ func newSession(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptio
 	if err != nil {
 		return nil, fmt.Errorf("find the working directory: %v", err)
 	}
+	var program []string
+	if self, err := os.Executable(); err == nil {
+		program = repl.ProgramFor(self, opts.StoreURI)
+	}
 	return repl.New(ctx, eng, repl.Options{
-		Dir: dir, Includes: opts.Includes, Debugger: opts.Debugger, HistoryFile: filepath.Join(eng.StateHome(), "nixbench", "history"),
+		Program: program, Dir: dir, Includes: opts.Includes, Debugger: opts.Debugger, HistoryFile: filepath.Join(eng.StateHome(), "nixbench", "history"),
 	})
 }
 

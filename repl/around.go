@@ -21,6 +21,12 @@ type surroundings struct {
 	// withs are the expressions whose attributes are variables, each with its
 	// own surroundings before it.
 	withs []string
+	// inherited is the expression whose attributes are being named in
+	// inherit (expression) …, with its surroundings before it; "" elsewhere.
+	inherited string
+	// called is what stands before the set that is being written, if a name may
+	// be bound there: perhaps a function that is called with it.
+	called string
 }
 
 // prefix is what an expression at the place begins with.
@@ -36,8 +42,11 @@ type frame struct {
 	here  surroundings // of what is in it, since the last binding
 	bound []string     // by a let or a pattern, up to now
 
-	first   bool // a binding may begin here
-	inherit bool // all names are bound up to the semicolon
+	first   bool   // a binding may begin here
+	inherit bool   // all names are bound up to the semicolon
+	from    string // of inherit (from), with its parentheses
+	isFrom  bool   // it is such an expression
+	before  string // what stands before the bracket
 }
 
 // around looks at the text before a place.
@@ -81,7 +90,12 @@ func (a *aroundScan) token(tok syntax.Token) {
 	f := a.top()
 	switch tok.Kind {
 	case syntax.ParenOpen, syntax.BraceOpen, syntax.BracketOpen, syntax.DollarBrace, syntax.IndOpen, syntax.KwLet:
+		before := a.src[:tok.Start]
 		a.push(tok.Kind, int(tok.End))
+		a.top().isFrom = tok.Kind == syntax.ParenOpen && a.last.Kind == syntax.KwInherit
+		if tok.Kind == syntax.BraceOpen {
+			a.top().before = before
+		}
 	case syntax.Quote:
 		if f.kind == syntax.Quote {
 			a.pop()
@@ -93,6 +107,9 @@ func (a *aroundScan) token(tok syntax.Token) {
 		a.pop()
 	case syntax.ParenClose, syntax.BracketClose, syntax.IndClose:
 		a.pop()
+		if f.isFrom {
+			a.top().from = a.src[f.start-1 : tok.End]
+		}
 	case syntax.KwIn:
 		a.in(int(tok.Start))
 	case syntax.KwWith:
@@ -141,7 +158,7 @@ func (a *aroundScan) semicolon(at int) {
 	case f.skip:
 		f.skip = false
 	default:
-		f.semi, f.first, f.inherit = at+1, true, false
+		f.semi, f.first, f.inherit, f.from = at+1, true, false, ""
 		f.here = surroundings{}
 	}
 }
@@ -176,6 +193,16 @@ func (a *aroundScan) all() surroundings {
 		}
 		out.within = append(out.within, f.here.within...)
 		out.names = append(out.names, f.here.names...)
+	}
+	top := a.top()
+	switch {
+	case top.from != "":
+		out.inherited = out.prefix() + top.from
+	case top.kind == syntax.BraceOpen && top.first:
+		head := strings.TrimRight(top.before, " \t\n")
+		if at := syntax.CompletionAt(head+".", len(head)+1); at.Kind == syntax.CompleteAttr && at.Base != "" && !strings.HasSuffix(at.Base, "rec") {
+			out.called = out.prefix() + at.Base
+		}
 	}
 	slices.Sort(out.names)
 	out.names = slices.Compact(out.names)

@@ -10,6 +10,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -77,6 +78,43 @@ func (s *sitting) cmdBuildLink(ctx context.Context, arg string) (*Result, error)
 	return res, nil
 }
 
+// cmdInstall leads to the command that installs a derivation, as nix-env does.
+func (s *sitting) cmdInstall(ctx context.Context, arg string) (*Result, error) {
+	if len(s.opts.Program) == 0 {
+		return nil, errors.New("this session does not know how to start nixbench")
+	}
+	d, err := s.derivation(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.eng.Flush(ctx); err != nil {
+		return nil, err
+	}
+	return &Result{Then: &Then{Command: slices.Concat(s.opts.Program, []string{"nix-env", "-i", string(d.DrvPath)})}}, nil
+}
+
+// splitArgs splits an argument at the first blank outside of brackets and strings.
+func splitArgs(arg string) (first, second string, ok bool) {
+	scan := syntax.NewScanner(arg)
+	depth, last := 0, int32(0)
+	for {
+		tok := scan.Next()
+		if tok.Kind == syntax.EndOfFile || tok.Kind == syntax.BadToken {
+			return "", "", false
+		}
+		if depth == 0 && last > 0 && tok.Start > last {
+			return arg[:last], strings.TrimSpace(arg[last:]), true
+		}
+		switch tok.Kind {
+		case syntax.ParenOpen, syntax.BraceOpen, syntax.BracketOpen, syntax.DollarBrace:
+			depth++
+		case syntax.ParenClose, syntax.BraceClose, syntax.BracketClose:
+			depth--
+		}
+		last = int32(tok.End)
+	}
+}
+
 // cmdLog leads to the build's log on the Builds screen.
 func (s *sitting) cmdLog(ctx context.Context, arg string) (*Result, error) {
 	d, err := s.derivation(ctx, arg)
@@ -122,15 +160,15 @@ func (s *sitting) cmdClosure(ctx context.Context, arg string) (*Result, error) {
 }
 
 func (s *sitting) cmdWhy(ctx context.Context, arg string) (*Result, error) {
-	words := strings.Fields(arg)
-	if len(words) != 2 {
-		return nil, errors.New(":why needs two expressions without blanks: what depends, and on what")
+	first, second, ok := splitArgs(arg)
+	if !ok {
+		return nil, errors.New(":why needs two expressions, what depends and on what; those with blanks in parentheses")
 	}
-	from, err := s.storePath(ctx, words[0])
+	from, err := s.storePath(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	to, err := s.storePath(ctx, words[1])
+	to, err := s.storePath(ctx, second)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,10 @@ const (
 	argNone argumentKind = iota
 	argExpr
 	argFile
+	argSetting
+	argStep
+	argTruth
+	argWatched
 )
 
 // The groups that :? lists commands in.
@@ -48,21 +52,27 @@ func table() []command {
 		{Command{[]string{":t", ":type"}, "<expr>", "tell the type of a value", groupLook}, (*sitting).cmdType, argExpr},
 		{Command{[]string{":doc"}, "<expr>", "explain a builtin, function or attribute", groupLook}, (*sitting).cmdDoc, argExpr},
 		{Command{[]string{":e", ":edit"}, "<expr>", "open the source of a package or function in $EDITOR", groupLook}, (*sitting).cmdEdit, argExpr},
+		{Command{[]string{":stats"}, "[expr]", "say what evaluating takes, or what the session has done", groupLook}, (*sitting).cmdStats, argExpr},
+		{Command{[]string{":profile"}, "<expr>", "say which functions and files take the time", groupLook}, (*sitting).cmdProfile, argExpr},
+		{Command{[]string{":watch"}, "[expr]", "tell what changes in a value, or would be rebuilt, when files change", groupLook}, (*sitting).cmdWatch, argExpr},
+		{Command{[]string{":unwatch"}, "[expr]", "watch it no longer, or nothing", groupLook}, (*sitting).cmdUnwatch, argWatched},
 		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*sitting).cmdSave, argFile},
 
 		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},
 		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*sitting).cmdBuildLink, argExpr},
+		{Command{[]string{":i"}, "<expr>", "build and install a derivation into the profile", groupBuild}, (*sitting).cmdInstall, argExpr},
 		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*sitting).cmdLog, argExpr},
 		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*sitting).cmdWhy, argExpr},
 		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},
 
 		{Command{[]string{":bt", ":backtrace"}, "", "list the steps of the trace of the last error", groupErrors}, (*sitting).cmdTrace, argNone},
-		{Command{[]string{":frame", ":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argNone},
+		{Command{[]string{":frame", ":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argStep},
 		{Command{[]string{":env"}, "", "list the variables of the selected step", groupErrors}, (*sitting).cmdEnv, argNone},
 		{Command{[]string{":c", ":continue"}, "", "leave the step; in the debugger, go on to the next break or error", groupErrors}, proceed(eval.ResumeContinue), argNone},
 		{Command{[]string{":s", ":step"}, "", "in the debugger, go on to the next call", groupErrors}, proceed(eval.ResumeStep), argNone},
-		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*sitting).cmdTraceEnable, argNone},
+		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*sitting).cmdTraceEnable, argTruth},
 
+		{Command{[]string{":set"}, "[name [value]]", "show or change settings", groupProgram}, (*sitting).cmdSet, argSetting},
 		{Command{[]string{":profiles"}, "", "go to the profiles", groupProgram}, goTo(ScreenProfiles), argNone},
 		{Command{[]string{":gc"}, "", "go to the garbage collection", groupProgram}, goTo(ScreenGC), argNone},
 		{Command{[]string{":!"}, "<command>", "run a command of the shell", groupProgram}, (*sitting).cmdShell, argNone},

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
+	"strconv"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -15,6 +17,9 @@ import (
 
 // maxCompletions is how many completions are listed.
 const maxCompletions = 200
+
+// maxDetail is how many cells are said of a completion.
+const maxDetail = 48
 
 // keywords are completed like variables.
 var keywords = []string{"assert", "else", "if", "import", "in", "inherit", "let", "rec", "then", "with"}
@@ -46,6 +51,15 @@ func (s *sitting) completeCommand(ctx context.Context, input string, cursor int)
 	switch cmd.argument {
 	case argFile:
 		return s.completeFile(input[start:cursor], start), nil
+	case argSetting:
+		end, err := s.begin(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer end()
+		return s.completeSetting(input[start:cursor], start), nil
+	case argStep, argWatched, argTruth:
+		return s.completeWord(ctx, cmd.argument, input[start:cursor], start)
 	case argExpr:
 		c, err := s.completeExpr(ctx, input[start:], cursor-start)
 		if c != nil {
@@ -56,11 +70,45 @@ func (s *sitting) completeCommand(ctx context.Context, input string, cursor int)
 	return &Completions{Start: cursor}, nil
 }
 
+// completeWord completes an argument that is one of a few.
+func (s *sitting) completeWord(ctx context.Context, kind argumentKind, typed string, start int) (*Completions, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	c := &Completions{Start: start}
+	switch kind {
+	case argTruth:
+		for _, v := range truths {
+			c.offer(typed, v, "")
+		}
+	case argWatched:
+		for _, w := range s.watched {
+			c.offer(typed, w.expr, w.seen.summary())
+		}
+	case argStep:
+		for i := range s.trail.steps {
+			c.offer(typed, strconv.Itoa(i), text.Cut(text.PlainLine(firstLine(s.trail.steps[i].Text)), maxDetail))
+		}
+	}
+	return c, nil
+}
+
 func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*Completions, error) {
 	at := syntax.CompletionAt(input, cursor)
 	switch at.Kind {
 	case syntax.CompleteVariable:
-		return s.completeVariable(ctx, at, around(input[:at.Start]))
+		a := around(input[:at.Start])
+		switch {
+		case a.inherited != "":
+			return s.completeInherited(ctx, a.inherited, at)
+		case a.called != "":
+			if c, err := s.completeArgument(ctx, a.called, at); c != nil && len(c.Items) > 0 || err != nil {
+				return c, err
+			}
+		}
+		return s.completeVariable(ctx, at, a)
 	case syntax.CompleteAttr:
 		a := around(beforeBase(input, at))
 		at.Base = a.prefix() + at.Base
@@ -83,14 +131,37 @@ func beforeBase(input string, at syntax.Completion) string {
 
 // offer adds a completion if it begins with what is there already.
 func (c *Completions) offer(prefix, name, detail string) {
+	c.offerLazily(prefix, name, func() string { return detail })
+}
+
+// offerLazily is offer where it takes time to say what the completion is.
+func (c *Completions) offerLazily(prefix, name string, detail func() string) {
 	if !strings.HasPrefix(name, prefix) {
 		return
 	}
+	c.Total++
 	if len(c.Items) >= maxCompletions {
 		c.More = true
 		return
 	}
-	c.Items = append(c.Items, CompletionItem{Text: name, Detail: detail})
+	c.Items = append(c.Items, CompletionItem{Text: name, Detail: detail()})
+}
+
+// offerAll offers names that begin with what is there, or else those that have it
+// anywhere, in any case.
+func (c *Completions) offerAll(prefix string, names []string, detail func(i int) string) {
+	for i, name := range names {
+		c.offerLazily(prefix, name, func() string { return detail(i) })
+	}
+	if c.Total > 0 || len(prefix) < 2 {
+		return
+	}
+	part := strings.ToLower(prefix)
+	for i, name := range names {
+		if strings.Contains(strings.ToLower(name), part) {
+			c.offerLazily("", name, func() string { return detail(i) })
+		}
+	}
 }
 
 func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a surroundings) (*Completions, error) {
@@ -99,20 +170,30 @@ func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a 
 		return nil, err
 	}
 	defer end()
-	names := slices.Concat(a.names, s.withNames(ctx, a.withs), s.stepNames(), s.names, s.ev.GlobalNames(), keywords)
+	all := [][]string{a.names, s.withNames(ctx, a.withs), s.stepNames(), s.names, s.ev.GlobalNames(), keywords}
+	var names []string
+	for _, part := range all {
+		for _, name := range part { // few are left to be sorted
+			if strings.HasPrefix(name, at.Prefix) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		names = slices.Concat(all...)
+	}
 	slices.Sort(names)
 	c := &Completions{Start: at.Start}
-	for _, name := range slices.Compact(names) {
+	names = slices.DeleteFunc(slices.Compact(names), func(name string) bool {
 		// Names that begin with two underscores are not for people to type.
-		if strings.HasPrefix(name, "__") && !strings.HasPrefix(at.Prefix, "__") {
-			continue
+		return strings.HasPrefix(name, "__") && !strings.HasPrefix(at.Prefix, "__")
+	})
+	c.offerAll(at.Prefix, names, func(i int) string {
+		if slices.Contains(a.names, names[i]) {
+			return ""
 		}
-		detail := ""
-		if !slices.Contains(a.names, name) {
-			detail = s.detail(name)
-		}
-		c.offer(at.Prefix, name, detail)
-	}
+		return s.detail(names[i])
+	})
 	return c, nil
 }
 
@@ -157,7 +238,7 @@ func (s *sitting) shortDetail(v eval.Value) string {
 	if snap.Kind == eval.KindThunk {
 		return ""
 	}
-	return text.Cut(s.line(snap), 48)
+	return text.Cut(s.line(snap), maxDetail)
 }
 
 func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
@@ -181,10 +262,98 @@ func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Comp
 		c.Err = "this is " + eval.ShowType(v) + ", which has no attributes"
 		return c, nil
 	}
-	for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
+	s.offerAttrs(c, at.Prefix, v)
+	return c, nil
+}
+
+// offerAttrs offers the names of the attributes of a set, which may have very many:
+// those that begin with prefix are looked for in their order.
+func (s *sitting) offerAttrs(c *Completions, prefix string, v eval.Value) {
+	n := v.Attrs().Len()
+	raw, quoted := strings.CutPrefix(prefix, `"`)
+	from := sort.Search(n, func(i int) bool { return s.attrName(v, i) >= raw })
+	to := n
+	if raw != "" {
+		to = from + sort.Search(n-from, func(i int) bool { return !strings.HasPrefix(s.attrName(v, from+i), raw) })
+	}
+	if from == to {
+		if !quoted {
+			s.offerParts(c, prefix, v)
+		}
+		return
+	}
+	c.Total, c.More = to-from, to-from > maxCompletions
+	for _, child := range s.ev.Children(v, from, min(to-from, maxCompletions)) {
 		name := eval.QuoteName(child.Name)
-		if strings.HasPrefix(name, at.Prefix) {
-			c.offer(at.Prefix, name, s.shortDetail(child.Value))
+		if strings.HasPrefix(name, prefix) {
+			c.Items = append(c.Items, CompletionItem{Text: name, Detail: s.shortDetail(child.Value)})
+		} else {
+			c.Total-- // a name that has to be written in quotes
+		}
+	}
+}
+
+// offerParts offers the names that have part somewhere.
+func (s *sitting) offerParts(c *Completions, part string, v eval.Value) {
+	if len(part) < 2 {
+		return
+	}
+	part = strings.ToLower(part)
+	for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
+		if strings.Contains(strings.ToLower(child.Name), part) {
+			c.offerLazily("", eval.QuoteName(child.Name), func() string { return s.shortDetail(child.Value) })
+		}
+	}
+}
+
+func (s *sitting) attrName(v eval.Value, i int) string { return s.ev.Children(v, i, 1)[0].Name }
+
+// completeInherited completes a name in inherit (base).
+func (s *sitting) completeInherited(ctx context.Context, base string, at syntax.Completion) (*Completions, error) {
+	at.Base = base
+	return s.completeAttr(ctx, at)
+}
+
+// completeArgument completes a name in { } that a function is called with, by what
+// the function takes; nil if it is none that says. A path stands for the function
+// in its file.
+func (s *sitting) completeArgument(ctx context.Context, function string, at syntax.Completion) (*Completions, error) {
+	end, err := s.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	v, err := s.evalText(ctx, function)
+	if err == nil {
+		v, err = s.ev.Force(ctx, v)
+	}
+	if err == nil && v.Kind() == eval.KindPath {
+		if v, err = s.evalText(ctx, "import ("+function+")"); err == nil {
+			v, err = s.ev.Force(ctx, v)
+		}
+	}
+	if err == nil && v.Kind() == eval.KindAttrs {
+		if f, ok := v.Attrs().GetName("__functionArgs"); ok {
+			if f, err = s.ev.Force(ctx, f); err == nil && f.Kind() == eval.KindAttrs {
+				c := &Completions{Start: at.Start}
+				s.offerAttrs(c, at.Prefix, f)
+				return c, nil
+			}
+		}
+	}
+	if err != nil {
+		return nil, ctx.Err() // what is called is not known
+	}
+	l := s.ev.LambdaText(v)
+	if l == nil || !l.HasFormals {
+		return nil, nil
+	}
+	c := &Completions{Start: at.Start}
+	formals := s.functionNodes(v)
+	slices.SortFunc(formals, func(a, b Node) int { return strings.Compare(a.Label, b.Label) })
+	for _, n := range formals {
+		if n.Kind == NodeFormal && n.Label != "..." {
+			c.offer(at.Prefix, n.Label, text.Cut(n.Text, maxDetail))
 		}
 	}
 	return c, nil

@@ -182,6 +182,7 @@ func (d *Debugger) Stop(ctx context.Context, ev *eval.Evaluator, stop *eval.Stop
 	c := &common{eng: d.Engine, opts: d.Options, history: newHistory(""), watch: newWatcher()}
 	c.opts = c.opts.withDefaults()
 	s := newSitting(c, memory{})
+	s.depth = 1
 	s.ev, s.scope, s.args, s.attached = ev, eval.NewScope(), eval.NoAttrs(), true
 	s.how = eval.ResumeQuit // at the end of the input
 	session := &Session{common: c}

@@ -40,15 +40,20 @@ func (s *sitting) bind(ctx context.Context, in *syntax.ReplInput) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var names, shown []string
 	for _, child := range s.ev.Children(set, 0, set.Attrs().Len()) {
-		s.define(child.Name, child.Value)
-		s.bound = slices.DeleteFunc(s.bound, func(b binding) bool { return b.name == child.Name })
-		s.bound = append(s.bound, binding{child.Name, child.Value})
-		names = append(names, text.SanitiseName(child.Name))
+		s.bindName(child.Name, child.Value)
+		names = append(names, child.Name)
+		shown = append(shown, text.SanitiseName(child.Name))
 	}
-	s.inputs = append(s.inputs, in.File.Source())
-	return textResult("bound " + strings.Join(names, ", ")), nil
+	s.inputs = append(s.inputs, boundInput{in.File.Source(), names})
+	return textResult("bound " + strings.Join(shown, ", ")), nil
+}
+
+func (s *sitting) bindName(name string, v eval.Value) {
+	s.define(name, v)
+	s.bound = slices.DeleteFunc(s.bound, func(b binding) bool { return b.name == name })
+	s.bound = append(s.bound, binding{name, v})
 }
 
 // result makes v the result of the current input: it becomes _ and _N.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 
@@ -20,6 +21,56 @@ type Plain struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Prompt   string // written to Out before each input
+	// Interrupts end an evaluation, or drop the input that is being typed; nil if
+	// nobody can send them.
+	Interrupts <-chan os.Signal
+
+	lines *bufio.Reader
+	read  chan readLine // what is being read; nil if nothing is
+}
+
+type readLine struct {
+	line string
+	err  error
+}
+
+// errInterrupted reports that the user does not want to go on with an input.
+var errInterrupted = errors.New("interrupted")
+
+// nextLine reads a line. What is being read when the user interrupts comes next.
+func (p *Plain) nextLine() (string, error) {
+	if p.Interrupts == nil {
+		return p.lines.ReadString('\n')
+	}
+	if p.read == nil {
+		p.read = make(chan readLine, 1)
+		go func(to chan<- readLine) { // ends with the line, or with the program
+			line, err := p.lines.ReadString('\n')
+			to <- readLine{line, err}
+		}(p.read)
+	}
+	select {
+	case got := <-p.read:
+		p.read = nil
+		return got.line, got.err
+	case <-p.Interrupts:
+		return "", errInterrupted
+	}
+}
+
+// interruptible returns a context that an interrupt ends.
+func (p *Plain) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if p.Interrupts != nil {
+		go func() {
+			select {
+			case <-p.Interrupts:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return ctx, cancel
 }
 
 // Run loads files and carries out the inputs up to the end of In or :q. It
@@ -33,13 +84,18 @@ func (p *Plain) Run(ctx context.Context, files []string) (failed bool, err error
 		}
 		failed = failed || !ok
 	}
-	lines := bufio.NewReader(p.In)
+	p.lines = bufio.NewReader(p.In)
 	var pending string
 	for {
 		if p.Prompt != "" && pending == "" {
 			fmt.Fprint(p.Out, p.Prompt)
 		}
-		line, readErr := lines.ReadString('\n')
+		line, readErr := p.nextLine()
+		if errors.Is(readErr, errInterrupted) {
+			fmt.Fprintln(p.Out)
+			pending = ""
+			continue
+		}
 		pending += line
 		if readErr == nil && p.Session.Incomplete(pending) {
 			continue
@@ -63,12 +119,18 @@ func (p *Plain) Run(ctx context.Context, files []string) (failed bool, err error
 
 // input carries out one input and prints what came of it.
 func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err error) {
+	whole := ctx
+	ctx, cancel := p.interruptible(ctx)
+	defer cancel()
 	res, err := p.Session.Eval(ctx, input)
-	if err != nil {
+	switch {
+	case whole.Err() != nil:
+		return false, false, whole.Err()
+	case ctx.Err() != nil && err != nil:
+		fmt.Fprintln(p.Err, "error: interrupted by the user")
+		return false, false, nil
+	case err != nil:
 		return false, false, err
-	}
-	if ctx.Err() != nil {
-		return false, false, ctx.Err()
 	}
 	for _, line := range res.Traces {
 		fmt.Fprintln(p.Err, line)
@@ -90,6 +152,10 @@ func (p *Plain) input(ctx context.Context, input string) (quit, ok bool, err err
 	}
 	if res.Then != nil && err == nil {
 		err = p.follow(ctx, res)
+	}
+	if err != nil && ctx.Err() != nil && whole.Err() == nil {
+		fmt.Fprintln(p.Err, "error: interrupted by the user")
+		return false, false, nil
 	}
 	return false, ok, err
 }
@@ -131,7 +197,11 @@ func (s *sitting) print1(ctx context.Context, h Handle) (out string, wrong *Eval
 	if err != nil {
 		return "", nil, err
 	}
-	err = s.ev.Do(ctx, func(st *eval.State) { out = st.Print(st.ForceCtx(it.value, ""), eval.ReplPrint) })
+	err = s.ev.Do(ctx, func(st *eval.State) {
+		opts := eval.ReplPrint
+		opts.MaxDepth = s.depth
+		out = st.Print(st.ForceCtx(it.value, ""), opts)
+	})
 	if err != nil {
 		return "", s.describe(err), nil
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 )
 
@@ -125,9 +126,10 @@ func (s *sitting) cmdReload(ctx context.Context, _ string) (*Result, error) {
 		again := s.loaded[len(s.loaded)-1]
 		lines = append(lines, fmt.Sprintf("Added %d variables from %s.", len(again.names), text.SanitiseName(again.source())))
 	}
-	for _, b := range slices.Concat(s.bound, s.results) {
+	for _, b := range s.results {
 		s.define(b.name, b.value)
 	}
+	s.rebind(ctx)
 	if n := len(s.results); n > 0 {
 		s.define("_", s.results[n-1].value)
 	}
@@ -135,6 +137,42 @@ func (s *sitting) cmdReload(ctx context.Context, _ string) (*Result, error) {
 		return nil, failed
 	}
 	return textResult(lines...), nil
+}
+
+// rebind binds all names again, to expressions that see what was loaded now. What
+// was said of the result before it keeps its value, and so does all if ctx ends.
+func (s *sitting) rebind(ctx context.Context) {
+	inputs := s.inputs
+	old := make(map[string]eval.Value, len(s.bound))
+	for _, b := range s.bound {
+		old[b.name] = b.value
+	}
+	s.bound, s.inputs, s.trail.scope = nil, nil, nil
+	for _, in := range inputs {
+		if !usesLast(in.source) {
+			if _, err := s.carryOut(ctx, in.source); err == nil {
+				continue
+			}
+		}
+		for _, name := range in.names {
+			s.bindName(name, old[name])
+		}
+		s.inputs = append(s.inputs, in)
+	}
+}
+
+// usesLast tells whether an input is about the result before it, or may be.
+func usesLast(input string) bool {
+	scan := syntax.NewScanner(input)
+	for {
+		tok := scan.Next()
+		switch {
+		case tok.Kind == syntax.EndOfFile || tok.Kind == syntax.BadToken:
+			return false
+		case tok.Kind == syntax.Ident && input[tok.Start:tok.End] == "_":
+			return true
+		}
+	}
 }
 
 func (l load) source() string {
@@ -191,6 +229,9 @@ func (s *sitting) listScope(ctx context.Context) (*Scope, error) {
 	scope.Names += len(scope.Bound)
 	scope.Files = s.watch.files()
 	s.listStep(scope)
+	for _, w := range s.watched {
+		scope.Watched = append(scope.Watched, ScopeEntry{Name: text.PlainLine(w.expr), Text: w.seen.summary()})
+	}
 	return scope, nil
 }
 

@@ -32,6 +32,9 @@ type Options struct {
 	// Args are what functions at the top of loaded files are called with,
 	// besides their defaults: --arg and --argstr.
 	Args []Arg
+	// Program is the command line that starts nixbench with this store, for
+	// the commands that are carried out by it; they fail without.
+	Program []string
 	// Trace gets the messages of builtins.trace and warnings as they come,
 	// which are also part of the Result; it may be nil.
 	Trace func(msg string)
@@ -46,6 +49,14 @@ func (o Options) withDefaults() Options {
 		o.Clock = time.Now
 	}
 	return o
+}
+
+// ProgramFor is [Options.Program] of a program that works on a store.
+func ProgramFor(program, storeURI string) []string {
+	if storeURI == "" {
+		return []string{program}
+	}
+	return []string{program, "--store", storeURI}
 }
 
 // An Arg is an argument for functions at the top of loaded files.

@@ -165,6 +165,16 @@ func TestComplete(t *testing.T) {
 		{input: "(foobar: foobar) + foob", start: 19, want: nil},
 		{input: "{ a = foobar: 1; b = foob", start: 21, want: nil},
 		{input: ":sc", want: []string{":scope"}},
+		{input: "nested.EE", start: 7, want: []string{"deep"}},
+		{input: "inherit (nested) d", start: 17, want: []string{"deep"}},
+		{input: "{ inherit (nested.deep) ", start: 24, want: []string{"er"}},
+		{input: "let n = nested; in { inherit (n) deep ", start: 38, want: []string{"deep", "list"}},
+		{input: "(import ./set.nix) { n", start: 21, want: []string{"name"}},
+		{input: "let f = { one, two ? 2 }: one; in f { ", start: 38, want: []string{"one", "two"}},
+		{input: ":set print-", start: 5, want: []string{"print-depth", "print-missing"}},
+		{input: ":set show-trace ", start: 16, want: []string{"false", "true"}},
+		{input: ":te t", start: 4, want: []string{"true"}},
+		{input: ":frame 1", start: 7, want: nil},
 		{input: ":l oth", start: 3, want: []string{"other.nix"}},
 		{input: ":t nested.l", start: 10, want: []string{"list"}},
 		{input: "bad.", start: 4, err: "no attributes"},
@@ -181,6 +191,26 @@ func TestComplete(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" || c.Err != tt.err || len(got) > 0 && c.Start != tt.start {
 			t.Errorf("%s: got start %d and error %q, want %d and %q (-want +got):\n%s", tt.input, c.Start, c.Err, tt.start, tt.err, diff)
 		}
+	}
+}
+
+// The first page of a hundred thousand names comes at once.
+func BenchmarkComplete(b *testing.B) {
+	w := newWorld(b)
+	const set = "many = builtins.listToAttrs (builtins.genList (i: { name = \"name-${toString i}\"; value = i; }) 100000)"
+	for _, input := range []string{set, "many", ":a many"} {
+		if res, err := w.session.Eval(b.Context(), input); err != nil || res.Err != nil {
+			b.Fatal(err, res)
+		}
+	}
+	for _, input := range []string{"many.", "many.name-99", "many.e-99", "nam"} {
+		b.Run(input, func(b *testing.B) {
+			for b.Loop() {
+				if c, err := w.session.Complete(b.Context(), input, len(input)); err != nil || c.Total == 0 {
+					b.Fatal(c, err)
+				}
+			}
+		})
 	}
 }
 
@@ -316,5 +346,30 @@ func TestCancelledPrinting(t *testing.T) {
 	}
 	if got := w.eval(t, "builtins.elemAt (builtins.elemAt large 5) 6").Node.Text; got != "11" {
 		t.Errorf("afterwards: got %s, want 11", got)
+	}
+}
+
+// What an evaluation costs is told in numbers, and by function and file.
+func TestMeasuring(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l set.nix")
+	w.eval(t, "slow = builtins.foldl' (a: b: a + next b) 0 (builtins.genList (x: x) 1000)")
+	for _, input := range []string{":stats slow", ":stats"} {
+		lines := strings.Join(w.eval(t, input).Lines, "\n")
+		for _, want := range []string{"thunks made", "function calls       3,00", "values"} {
+			if !strings.Contains(lines, want) {
+				t.Errorf("%s: got %s\nwant %q in it", input, lines, want)
+			}
+		}
+	}
+	// It is evaluated afresh, although its value is known.
+	lines := strings.Join(w.eval(t, ":profile slow").Lines, "\n")
+	for _, want := range []string{"500500", "calls", "next " + filepath.Join(w.dir, "set.nix") + ":14:10", "foldl'", "1000", "file"} {
+		if !strings.Contains(lines, want) {
+			t.Errorf(":profile: got %s\nwant %q in it", lines, want)
+		}
+	}
+	if got := w.eval(t, "slow").Node.Text; got != "500500" {
+		t.Errorf("afterwards: got %s, want 500500", got)
 	}
 }

@@ -27,11 +27,14 @@ type sitting struct {
 	names   []string // defined in scope, in order, with repetitions
 	loaded  []load
 	bound   []binding
-	inputs  []string  // that bound names, oldest first
-	results []binding // _N
+	inputs  []boundInput // oldest first
+	results []binding    // _N
 	handles map[Handle]*handled
 	count   int // of inputs
 	trail   trace
+	watched []watchedExpr
+	depth   int   // that results are printed to
+	tracer  *gate // of a sitting that measures; nil
 
 	// run is the input that may stop; nil if there is none.
 	run      *run
@@ -50,9 +53,11 @@ type sitting struct {
 // A memory is what the next sitting begins with.
 type memory struct {
 	loaded  []load
-	inputs  []string // that bound names
+	inputs  []boundInput
+	watched []watchedExpr
 	count   int
 	tracing bool
+	depth   int
 }
 
 // A load is something whose attributes were added to the scope.
@@ -66,6 +71,12 @@ type load struct {
 type binding struct {
 	name  string
 	value eval.Value
+}
+
+// A boundInput is an input that bound names.
+type boundInput struct {
+	source string
+	names  []string
 }
 
 // handled is what a Handle stands for: a value, an error, or a step of one.
@@ -82,7 +93,7 @@ type handled struct {
 func newSitting(c *common, m memory) *sitting {
 	return &sitting{
 		common: c, turn: make(chan struct{}, 1), handles: make(map[Handle]*handled),
-		count: m.count, tracing: m.tracing, memory: m,
+		count: m.count, tracing: m.tracing, depth: max(m.depth, 1), watched: m.watched, memory: m,
 	}
 }
 
@@ -97,7 +108,7 @@ func (s *sitting) remembered() memory {
 func (s *sitting) remember() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.memory = memory{slices.Clone(s.loaded), slices.Clone(s.inputs), s.count, s.tracing}
+	s.memory = memory{slices.Clone(s.loaded), slices.Clone(s.inputs), slices.Clone(s.watched), s.count, s.tracing, s.depth}
 }
 
 // start makes the evaluator, and loads and binds what is remembered.
@@ -105,7 +116,7 @@ func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
 		Trace: s.trace, Warn: s.trace,
-		OnRead: s.watch.add, Debugger: s.stopsAt(),
+		OnRead: s.watch.add, Debugger: s.stopsAt(), Tracer: s.watcher(),
 	})
 	if err != nil {
 		return err
@@ -120,10 +131,18 @@ func (s *sitting) start(ctx context.Context) error {
 		// What cannot be loaded now can be with :r.
 		_ = s.loadAgain(ctx, l)
 	}
-	for _, input := range m.inputs {
-		_, _ = s.carryOut(ctx, input) // it only binds names
+	for _, in := range m.inputs {
+		_, _ = s.carryOut(ctx, in.source) // it only binds names
 	}
 	return context.Cause(ctx) // then it is done again
+}
+
+// watcher is what is told of calls, nil if nobody wants to know.
+func (s *sitting) watcher() eval.Tracer {
+	if s.tracer == nil {
+		return nil
+	}
+	return s.tracer
 }
 
 // evalArgs makes the set of arguments for functions at the top of files.

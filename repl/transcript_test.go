@@ -42,7 +42,7 @@ type world struct {
 	session *repl.Session
 }
 
-func newWorld(t *testing.T, change ...func(*repl.Options)) *world {
+func newWorld(t testing.TB, change ...func(*repl.Options)) *world {
 	t.Helper()
 	w := &world{dir: t.TempDir(), store: t.TempDir()}
 	if err := os.CopyFS(w.dir, os.DirFS("testdata/files")); err != nil {
@@ -79,7 +79,7 @@ func newWorld(t *testing.T, change ...func(*repl.Options)) *world {
 
 // addLibraries shows builders the libraries of the test binary, if it has any:
 // that of the race detector is not static.
-func addLibraries(t *testing.T, set *settings.Settings) {
+func addLibraries(t testing.TB, set *settings.Settings) {
 	t.Helper()
 	file, err := elf.Open(sandbox.Self)
 	if err != nil {

@@ -142,7 +142,9 @@ func otherCommands() []command {
 			summary: "Print the settings that are in force, or one of them."},
 		{name: "repl", args: "[FILE...]", maxArgs: -1, run: runRepl,
 			summary: "Evaluate lines of input: on a terminal in the workbench, else from standard input.",
-			flags:   slices.Concat(sourceFlags, workbenchFlags)},
+			flags: slices.Concat(sourceFlags, workbenchFlags, []flag{
+				{[]string{"--json"}, nil, "answer requests, JSON objects a line each, for editors", on(func(inv *invocation) *bool { return &inv.json })},
+			})},
 		{name: "tour", run: runTour,
 			summary: "Build a small package set in a store of its own, and look around in it.",
 			flags: slices.Concat(workbenchFlags, []flag{

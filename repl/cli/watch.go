@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/settings"
 	"nixbench/engine/watch"
-	"nixbench/repl/text"
+	"nixbench/repl"
 )
 
 // What watches the evaluations of a command. The zero value watches nothing.
@@ -113,53 +112,10 @@ func (inv *invocation) writeProfile(p *watch.Profile) {
 }
 
 func profileTable(w io.Writer, what string, rows []watch.ProfileRow) {
-	var sum time.Duration
-	for _, r := range rows {
-		sum += r.Self
-	}
-	table := [][]string{{"self", "%", "total", "calls", "thunks", "bytes", what}}
-	for i, r := range rows {
-		if i == profiledRows {
-			break
-		}
-		table = append(table, []string{
-			millis(r.Self), fmt.Sprintf("%.1f", 100*float64(r.Self)/float64(max(sum, 1))), millis(r.Total),
-			fmt.Sprint(r.Calls), fmt.Sprint(r.Thunks), text.Size(r.Bytes), rowName(r),
-		})
-	}
-	widths := make([]int, len(table[0]))
-	for _, row := range table {
-		for i, cell := range row {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	for _, row := range table {
-		last := len(row) - 1
-		for i, cell := range row[:last] {
-			fmt.Fprintf(w, "%*s  ", widths[i], cell)
-		}
-		fmt.Fprintln(w, text.PlainLine(row[last]))
-	}
+	fmt.Fprint(w, repl.ProfileTable(what, rows, profiledRows))
 	if more := len(rows) - profiledRows; more > 0 {
 		fmt.Fprintf(w, "and %d more; --json lists all\n", more)
 	}
-}
-
-func millis(d time.Duration) string {
-	return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
-}
-
-// rowName names a function by its name and place, and a file by its own.
-func rowName(r watch.ProfileRow) string {
-	switch {
-	case r.Place.Line == 0 && r.Name == "":
-		return r.Place.Name
-	case r.Place.Line == 0:
-		return r.Name
-	case r.Name == "":
-		return "anonymous " + r.Place.String()
-	}
-	return r.Name + " " + r.Place.String()
 }
 
 func profileJSON(rows []watch.ProfileRow) []map[string]any {
