@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -228,9 +227,8 @@ func (a *attrs) plain(o *Options) {
 		a.fail("", "odd number of tokens in '%s': '%s'", name, a.env[name])
 		return
 	}
-	valid := regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 	for pair := range slices.Chunk(pairs, 2) {
-		if !valid.MatchString(pair[0]) {
+		if !isFileName(pair[0]) {
 			a.fail("", "invalid file name '%s' in '%s'", pair[0], name)
 			return
 		}
@@ -239,6 +237,17 @@ func (a *attrs) plain(o *Options) {
 		}
 		o.ExportReferencesGraph[pair[0]] = pair[1:]
 	}
+}
+
+// isFileName reports whether a file may be called so: [A-Za-z_][A-Za-z0-9_.-]*
+func isFileName(s string) bool {
+	for i, c := range []byte(s) {
+		letter := 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || c == '_'
+		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '.' || c == '-')) {
+			return false
+		}
+	}
+	return s != ""
 }
 
 func (a *attrs) structured(o *Options) {
