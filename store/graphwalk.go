@@ -5,17 +5,17 @@ package store
 func (g *Graph) Requisites(roots []int32) []int32 {
 	seen := make([]bool, g.Len())
 	todo := make([]int32, 0, g.Len())
-	visit := func(list []int32) {
+	for list, next := roots, 0; ; next++ {
 		for _, i := range list {
 			if !seen[i] {
 				seen[i] = true
 				todo = append(todo, i)
 			}
 		}
-	}
-	visit(roots)
-	for next := 0; next < len(todo); next++ {
-		visit(g.References(todo[next]))
+		if next == len(todo) {
+			break
+		}
+		list = g.References(todo[next])
 	}
 	all := todo[:0]
 	for i := range int32(len(seen)) {

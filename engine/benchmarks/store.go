@@ -23,6 +23,9 @@ type storeCase struct {
 	changes  bool
 	realConf string // lines of nix.conf of the real ones
 	oursOnly string // why the real ones do not take part, or ""
+	graph    bool   // instead of a command: see measureGraph
+	// saysSame says that the standard output of all must be the same.
+	saysSame bool
 }
 
 // sandboxed has the real ones build in a sandbox with the machine's shell, as they have
@@ -30,13 +33,15 @@ type storeCase struct {
 const sandboxed = "sandbox = true\nsandbox-paths = /bin /usr /lib /lib64\nbuild-users-group =\nsubstitute = false\n"
 
 var storeCases = []storeCase{
-	{name: "closure", base: "graph", args: []string{"nix-store", "-qR", graphPath(0)}},
-	{name: "closure sizes", base: "small graph", args: []string{"nix", "--extra-experimental-features", "nix-command", "path-info", "-rS", graphPath(0)}},
+	{name: "closure", base: "graph", args: []string{"nix-store", "-qR", graphPath(0)}, saysSame: true},
+	{name: "graph", base: "graph", graph: true, oursOnly: "it is what the screens work on"},
+	{name: "graph of 1e6", base: "million", graph: true, oursOnly: "it is what the screens work on"},
+	{name: "closure sizes", base: "small graph", args: []string{"nix", "--extra-experimental-features", "nix-command", "path-info", "-rS", graphPath(0)}, saysSame: true},
 	{name: "all closure sizes", base: "graph", args: []string{"nix", "--extra-experimental-features", "nix-command", "path-info", "--all", "-S"},
 		oursOnly: "a closure each takes them hours"},
-	{name: "add, durable", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, realConf: "fsync-store-paths = true\n"},
-	{name: "add", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true},
-	{name: "1000 builds", base: "empty", args: []string{"nix-build", "--no-out-link", "--max-jobs", "2", "$INPUT/builds.nix"}, changes: true, realConf: sandboxed},
+	{name: "add, durable", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, realConf: "fsync-store-paths = true\n", saysSame: true},
+	{name: "add", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, saysSame: true},
+	{name: "1000 builds", base: "empty", args: []string{"nix-build", "--no-out-link", "--max-jobs", "2", "$INPUT/builds.nix"}, changes: true, realConf: sandboxed, saysSame: true},
 	{name: "plan", base: "derivations", args: []string{"nix-store", "--realise", "--dry-run", "$ROOT"}},
 	{name: "collect", base: "garbage", args: []string{"nix-store", "--gc"}, changes: true},
 }
@@ -139,11 +144,18 @@ func (b *storeBench) runCase(c *storeCase, programs []program, rounds int) (*res
 		return nil, err
 	}
 	res := newResult(c.name)
-	for range rounds {
+	var said answer // of the first
+	for round := range rounds {
 		for i := range programs {
 			p := &programs[i]
 			if p.IsReal() && c.oursOnly != "" {
 				res.Unable[p.Name] = c.oursOnly
+				continue
+			}
+			if c.graph {
+				if err := b.runGraph(res, base); err != nil {
+					return nil, err
+				}
 				continue
 			}
 			dir := base
@@ -157,6 +169,12 @@ func (b *storeBench) runCase(c *storeCase, programs []program, rounds int) (*res
 				return nil, err
 			}
 			res.note(p.Name, s, &a)
+			if round == 0 && i == 0 {
+				said = a
+			}
+			if c.saysSame && !a.failed && !said.failed && a.sum != said.sum {
+				res.Wrong[b.ours.Name] = "it says otherwise than " + p.Name
+			}
 		}
 	}
 	return res, nil
@@ -199,6 +217,8 @@ func (b *storeBench) base(name string) (dir string, err error) {
 	switch name {
 	case "graph":
 		return dir, b.loadGraph(dir, graphPaths, graphPaths*99/100)
+	case "million":
+		return dir, b.loadGraph(dir, 1_000_000, 990_000)
 	case "small graph":
 		return dir, b.loadGraph(dir, 2000, 2000)
 	case "empty":
