@@ -25,12 +25,12 @@ type History struct {
 	file string // "" for memory only
 
 	mu      sync.Mutex // mu guards the fields below
-	read    bool
-	earlier []string // from the file, oldest first
-	own     []string // of this session, oldest first
+	size    int64      // of the file when it was read, -1 before
+	earlier []string   // from the file, oldest first
+	own     []string   // of this session, oldest first
 }
 
-func newHistory(file string) *History { return &History{file: file} }
+func newHistory(file string) *History { return &History{file: file, size: -1} }
 
 var (
 	escapeInput   = strings.NewReplacer("\\", "\\\\", "\n", "\\n")
@@ -41,9 +41,9 @@ var (
 func (h *History) all() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.read {
-		h.read = true
-		h.earlier = readHistory(h.file)
+	// Other sessions write it too.
+	if info, err := os.Stat(h.file); err == nil && info.Size() != h.size {
+		h.size, h.earlier = info.Size(), readHistory(h.file)
 	}
 	seen := make(map[string]bool)
 	var out []string

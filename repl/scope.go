@@ -228,6 +228,10 @@ func (s *sitting) listScope(ctx context.Context) (*Scope, error) {
 	}
 	scope.Names += len(scope.Bound)
 	scope.Files = s.watch.files()
+	own := s.own()
+	for i := range scope.Files {
+		scope.Files[i].Own = own.Includes(scope.Files[i].Name)
+	}
 	s.listStep(scope)
 	for _, w := range s.watched {
 		scope.Watched = append(scope.Watched, ScopeEntry{Name: text.PlainLine(w.expr), Text: w.seen.summary()})

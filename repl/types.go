@@ -223,6 +223,7 @@ type ScopeEntry struct {
 // A LoadedFile is a file that the session depends on.
 type LoadedFile struct {
 	Name    string `json:"name,omitempty"`
+	Own     bool   `json:"own,omitempty"`     // the user's, rather than a library's
 	Changed bool   `json:"changed,omitempty"` // on disk, since it was loaded
 }
 

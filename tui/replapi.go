@@ -39,6 +39,9 @@ type Repl interface {
 	Scope(ctx context.Context) (*Scope, error)
 	// WaitChange waits until a file that the session has loaded changes.
 	WaitChange(ctx context.Context) (file string, err error)
+	// Recheck loads all files again, evaluates what the command :watch has
+	// named and tells what has changed.
+	Recheck(ctx context.Context) (*Result, error)
 	// Reload loads all files again and keeps bindings and earlier results.
 	Reload(ctx context.Context) (*Result, error)
 	// Commands lists the commands that begin with a colon.

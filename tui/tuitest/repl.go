@@ -23,6 +23,8 @@ type Repl struct {
 	Hook func(ctx context.Context, input string) (r *tui.Result, ok bool)
 	// ChangedFile is what WaitChange returns once.
 	ChangedFile string
+	// Watched are the expressions that Scope says are watched.
+	Watched []tui.ScopeEntry
 	// Abandoned counts the evaluations that were given up.
 	Abandoned int
 }
@@ -220,7 +222,7 @@ func (r *Repl) Scope(context.Context) (*tui.Scope, error) {
 	defer r.mu.Unlock()
 	return &tui.Scope{
 		Names: 118, Loaded: []tui.ScopeEntry{{Name: "tour", Count: 31, Text: "examples/tour/default.nix"}},
-		Bound: r.bound, Files: []tui.LoadedFile{{Name: "examples/tour/default.nix"}},
+		Bound: r.bound, Files: []tui.LoadedFile{{Name: "examples/tour/default.nix", Own: true}}, Watched: r.Watched,
 	}, nil
 }
 
@@ -235,6 +237,11 @@ func (r *Repl) WaitChange(context.Context) (string, error) {
 		return "", context.Canceled
 	}
 	return file, nil
+}
+
+// Recheck implements tui.Repl.
+func (r *Repl) Recheck(context.Context) (*tui.Result, error) {
+	return &tui.Result{Kind: tui.ResultText, Lines: []string{"answer", "  ~ 42  ->  52"}}, nil
 }
 
 // Reload implements tui.Repl.

@@ -7,7 +7,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -47,15 +49,44 @@ func (s *Screen) complete(dir int) tea.Cmd {
 
 func (s *Screen) askCompletions(insert bool) tea.Cmd {
 	if s.current != nil {
-		s.input.Popup.Show(s.input.Offset(), nil, "completing when the evaluation has ended; ^C interrupts it")
+		s.input.Popup.Show(s.input.Offset(), nil, completesLate)
 		return nil
 	}
 	s.cancelWork()
-	b, input, cursor := s.env.Backend, s.input.Value(), s.input.Offset()
-	return tui.Ask(s.env, &s.comp, func(ctx context.Context) (completed, error) {
+	s.docs.Cancel()
+	s.slow++
+	b, input, cursor, slow := s.env.Backend, s.input.Value(), s.input.Offset(), s.slow
+	wait := s.env.After(slowAfter, func(time.Time) tea.Msg { return slowMsg{s, slow} })
+	return tea.Batch(wait, tui.Ask(s.env, &s.comp, func(ctx context.Context) (completed, error) {
 		c, err := b.Complete(ctx, input, cursor)
 		return completed{c, input, cursor, insert}, err
-	})
+	}))
+}
+
+// completesLate is said while an evaluation has to end first.
+const completesLate = "completing when the evaluation has ended; ^C interrupts it"
+
+// completeLate completes what was to be when the evaluation has ended.
+func (s *Screen) completeLate() tea.Cmd {
+	if p := &s.input.Popup; p.IsOpen() && p.Note == completesLate {
+		return s.askCompletions(true)
+	}
+	return nil
+}
+
+// slowAfter is after how long it is said that completions are being found.
+const slowAfter = 200 * time.Millisecond
+
+// slowMsg says that completions have been waited for.
+type slowMsg struct {
+	to     *Screen
+	serial uint64
+}
+
+func (s *Screen) completesSlowly(msg slowMsg) {
+	if msg.to == s && msg.serial == s.slow && s.comp.Pending() && !s.input.Popup.IsOpen() {
+		s.input.Popup.Show(s.input.Offset(), nil, "evaluating what to complete ..   esc stops it")
+	}
 }
 
 // completions takes what can stand at the cursor.
@@ -94,9 +125,9 @@ func (s *Screen) completions(msg tui.Answer[completed]) tea.Cmd {
 		s.input.Popup.Close()
 		return nil
 	}
-	note := text.Count(len(items)) + " matches   ^Space docs"
+	note := text.Count(max(c.Total, len(items))) + " matches   ^Space docs"
 	if c.More {
-		note = text.Count(len(items)) + " matches and more   ^Space docs"
+		note = text.Count(max(c.Total, len(items))) + " matches, the first " + text.Count(len(items)) + " here   ^Space docs"
 	}
 	s.input.Popup.Show(c.Start, items, note)
 	if common := s.input.Popup.CommonPrefix(); c.insert && len(common) > len(word) && strings.HasPrefix(common, word) {
@@ -114,7 +145,7 @@ func (s *Screen) closePopup() {
 // typed gives text and intents to the editor. An open list of completions
 // follows letters and closes at all else.
 func (s *Screen) typed(msg tea.Msg) tea.Cmd {
-	open := s.input.Popup.IsOpen() && len(s.input.Popup.Items) > 0
+	open := s.input.Popup.IsOpen() && len(s.input.Popup.Items) > 0 || s.comp.Pending()
 	before := s.input.Value()
 	if !s.input.Update(msg) {
 		return nil
@@ -123,7 +154,48 @@ func (s *Screen) typed(msg tea.Msg) tea.Cmd {
 	if key, ok := msg.(tea.KeyPressMsg); ok && open && s.input.Value() != before && strings.TrimSpace(key.Text) != "" {
 		return s.askCompletions(false)
 	}
-	return nil
+	return s.waitForPause()
+}
+
+// How long nothing is typed before what is at the cursor is explained, and how
+// long that may take.
+const (
+	typingPause = 300 * time.Millisecond
+	quietTime   = time.Second
+)
+
+// pauseMsg says that nothing was typed for a while.
+type pauseMsg struct {
+	to     *Screen
+	serial uint64
+}
+
+func (s *Screen) waitForPause() tea.Cmd {
+	s.paused++
+	if s.quiet {
+		s.docs.Cancel()
+	}
+	if s.input.Word() == "" {
+		s.hint = ""
+		return nil
+	}
+	serial := s.paused
+	return s.env.After(typingPause, func(time.Time) tea.Msg { return pauseMsg{s, serial} })
+}
+
+// pausedTyping explains the word at the cursor without being asked to, if that is
+// done soon.
+func (s *Screen) pausedTyping(msg pauseMsg) tea.Cmd {
+	if msg.to != s || msg.serial != s.paused || s.current != nil || s.comp.Pending() || s.busyWork() || !s.Typing() || s.input.Word() == "" {
+		return nil
+	}
+	s.quiet = true
+	b, input, cursor := s.env.Backend, s.input.Value(), s.input.Offset()
+	return tui.Ask(s.env, &s.docs, func(ctx context.Context) (*tui.Doc, error) {
+		ctx, cancel := context.WithTimeout(ctx, quietTime)
+		defer cancel()
+		return b.Doc(ctx, input, cursor)
+	})
 }
 
 // askDoc asks to explain what is at the cursor, or the completion that is
@@ -134,6 +206,7 @@ func (s *Screen) askDoc() tea.Cmd {
 	}
 	s.comp.Cancel()
 	s.cancelWork()
+	s.quiet = false
 	b, input, cursor := s.env.Backend, s.input.Value(), s.input.Offset()
 	return tui.Ask(s.env, &s.docs, func(ctx context.Context) (*tui.Doc, error) { return b.Doc(ctx, input, cursor) })
 }
@@ -142,6 +215,14 @@ func (s *Screen) askDoc() tea.Cmd {
 // is no room for one.
 func (s *Screen) explained(msg tui.Answer[*tui.Doc]) tea.Cmd {
 	if !msg.For(&s.docs) {
+		return nil
+	}
+	if s.quiet {
+		s.hint = ""
+		if msg.Err == nil {
+			s.setDoc(msg.Value)
+			s.hint = docHint(msg.Value)
+		}
 		return nil
 	}
 	if msg.Err != nil {
@@ -171,22 +252,39 @@ func (s *Screen) history(prefix string, n int) (string, bool) {
 	return "", false
 }
 
+// docHint is documentation in a line: what is explained, and the first words.
+func docHint(d *tui.Doc) string {
+	hint := text.SanitiseName(d.Title)
+	for _, ln := range d.Lines {
+		if !ln.Head && strings.TrimSpace(ln.Text) != "" {
+			return hint + "  " + ln.Text
+		}
+	}
+	return hint
+}
+
+// past are earlier inputs of all sessions, newest first.
+type past []string
+
+func (s *Screen) askPast() tea.Cmd {
+	b := s.env.Backend
+	return tui.Ask(s.env, &s.past, func(context.Context) (past, error) { return b.History(), nil })
+}
+
 // earlier lists earlier inputs, newest first and each once.
 func (s *Screen) earlier() []string {
-	if s.inputs == nil || !s.asked {
-		s.inputs = append(s.inputs, s.env.Backend.History()...)
-		s.asked = true
-		seen := map[string]bool{}
-		kept := s.inputs[:0]
-		for _, in := range s.inputs {
-			if !seen[in] {
-				seen[in] = true
-				kept = append(kept, in)
-			}
-		}
-		s.inputs = kept
+	if len(s.own) == 0 {
+		return s.inputs
 	}
-	return s.inputs
+	seen := map[string]bool{}
+	var all []string
+	for _, in := range slices.Concat(s.own, s.inputs) {
+		if !seen[in] {
+			seen[in] = true
+			all = append(all, in)
+		}
+	}
+	return all
 }
 
 // search is ^R: choose from all earlier inputs.

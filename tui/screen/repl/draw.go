@@ -62,6 +62,9 @@ func (s *Screen) drawOne(w, h int) []string {
 // drawMain draws the transcript and the input.
 func (s *Screen) drawMain(w, h int) []string {
 	pane := style.Pane{Title: "input", Focus: s.Typing()}
+	if s.hint != "" && !s.wide() && s.Typing() {
+		pane.Foot = text.Cut(s.hint, max(w-8, 8))
+	}
 	inner := pane.InnerWidth(w)
 	least := max(h/6, 2)
 	lines := max(min(s.input.Height(inner), h/2-2), least)

@@ -26,8 +26,10 @@ type entry struct {
 	number int // what the session counts it as, or will
 	input  string
 	// does carries it out; nil is Backend.Eval of input.
-	does  func(ctx context.Context) (*tui.Result, error)
-	state state
+	does func(ctx context.Context) (*tui.Result, error)
+	// recheck says that it tells what has changed in what is watched.
+	recheck bool
+	state   state
 
 	started time.Time // zero until that was told
 	stop    func()    // cancels it
@@ -42,6 +44,7 @@ type entry struct {
 	saved tui.Slot // adding it to the history
 
 	lines []line // as drawn last
+	from  int    // where they are in the transcript
 	stale bool   // lines are out of date
 }
 

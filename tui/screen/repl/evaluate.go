@@ -52,12 +52,12 @@ func (s *Screen) submit(input string, typed bool) tea.Cmd {
 // remember puts an input before the earlier ones.
 func (s *Screen) remember(input string) {
 	kept := []string{input}
-	for _, in := range s.inputs {
+	for _, in := range s.own {
 		if in != input {
 			kept = append(kept, in)
 		}
 	}
-	s.inputs = kept
+	s.own = kept
 }
 
 // next begins with the first input that waits.
@@ -67,10 +67,11 @@ func (s *Screen) next() tea.Cmd {
 	}
 	e := s.log.next()
 	if e == nil {
-		return s.askScope()
+		return tea.Batch(s.askScope(), s.askPast(), s.completeLate())
 	}
 	s.cancelWork()
 	s.comp.Cancel()
+	s.docs.Cancel()
 	stop := make(chan struct{})
 	e.state, e.stale = running, true
 	e.stop = func() { close(stop) }
@@ -193,12 +194,15 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 		}
 	case e != nil:
 		return s.abandon(e), true
-	case s.comp.Pending() || s.input.Popup.IsOpen():
+	case s.Typing() && (s.comp.Pending() || s.input.Popup.IsOpen()):
 		s.closePopup()
-	case s.input.Value() != "":
+	case s.Typing() && s.input.Value() != "":
 		s.input.Reset()
+		s.hint = ""
 	case s.busyWork():
 		s.cancelWork()
+	case !s.Typing():
+		s.panes.SetFocus(paneInput)
 	default:
 		s.env.Notify("^D or :q to leave")
 	}

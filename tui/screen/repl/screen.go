@@ -49,8 +49,9 @@ type Screen struct {
 
 	input  *editor.Editor
 	area   panes.Place // of the input's text
-	inputs []string    // earlier ones, newest first
-	asked  bool        // inputs has those of earlier sessions
+	own    []string    // inputs of this session, newest first
+	inputs []string    // of all sessions, likewise
+	past   tui.Slot    // the request for inputs
 
 	current  *entry // what is being evaluated
 	eval     tui.Slot
@@ -63,6 +64,10 @@ type Screen struct {
 	built    []tui.BuiltOutput
 
 	comp, docs, draft, copying tui.Slot
+	slow                       uint64 // serial of the wait for a slow completion
+	paused                     uint64 // serial of the wait for a pause in typing
+	quiet                      bool   // docs were not asked for by a key
+	hint                       string // what the word at the cursor is, where there is no pane for it
 
 	doc        *tui.Doc
 	docList    *rows.Rows
@@ -99,7 +104,7 @@ func New(env *tui.Env, inputs []string) *Screen {
 type change struct{ file string }
 
 // Init begins with the first inputs and watches the loaded files.
-func (s *Screen) Init() tea.Cmd { return tea.Batch(s.next(), s.watch()) }
+func (s *Screen) Init() tea.Cmd { return tea.Batch(s.next(), s.watch(), s.askPast()) }
 
 func (s *Screen) watch() tea.Cmd {
 	b := s.env.Backend
@@ -129,6 +134,14 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.explained(msg)
 	case tui.Answer[*tui.Scope]:
 		s.scoped(msg)
+	case tui.Answer[past]:
+		if msg.For(&s.past) && msg.Err == nil {
+			s.inputs = msg.Value
+		}
+	case slowMsg:
+		s.completesSlowly(msg)
+	case pauseMsg:
+		return s.pausedTyping(msg)
 	case tui.Answer[tail]:
 		return s.tailRead(msg)
 	case tui.Answer[draft]:
@@ -232,8 +245,26 @@ func (s *Screen) changed(msg tui.Answer[change]) tea.Cmd {
 	if !msg.For(&s.change) || msg.Err != nil {
 		return nil
 	}
-	s.env.Warn(text.CutMiddle(text.SanitiseName(msg.Value.file), 40) + " changed on disk; :r reloads")
+	name := text.CutMiddle(text.SanitiseName(msg.Value.file), 40)
+	if s.scope != nil && len(s.scope.Watched) > 0 {
+		return tea.Batch(s.watch(), s.recheck(name))
+	}
+	s.env.Warn(name + " changed on disk; :r reloads")
 	return tea.Batch(s.watch(), s.askScope())
+}
+
+// recheck tells what has changed in what is watched, once for all files that have
+// changed while another input is carried out.
+func (s *Screen) recheck(name string) tea.Cmd {
+	for _, e := range s.log.entries {
+		if e.state == waiting && e.recheck {
+			return nil
+		}
+	}
+	e := s.log.add(":watch  # " + name + " changed")
+	e.does, e.recheck = s.env.Backend.Recheck, true
+	s.stick = s.stick || s.Typing()
+	return s.next()
 }
 
 // Typing tells that the input has the keys.

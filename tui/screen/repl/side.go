@@ -96,7 +96,7 @@ func (v *scopeView) file(f tui.LoadedFile) {
 
 // view makes the rows.
 func (v *scopeView) view(sc *tui.Scope) {
-	for _, group := range [][]tui.ScopeEntry{sc.Variables, sc.Bound, sc.Last} {
+	for _, group := range [][]tui.ScopeEntry{sc.Variables, sc.Bound, sc.Last, sc.Watched} {
 		for _, e := range group {
 			v.pad = max(v.pad, min(text.Width(text.SanitiseName(e.Name)), maxName))
 		}
@@ -120,15 +120,24 @@ func (v *scopeView) view(sc *tui.Scope) {
 		e := sc.Last[len(sc.Last)-1-i]
 		v.entry("last", text.SanitiseName(e.Name), themes.Variable, e)
 	}
+	v.gap(len(sc.Watched))
+	for _, e := range sc.Watched {
+		v.entry("watch", text.SanitiseName(e.Name), themes.Variable, e)
+	}
 	v.gap(len(sc.Files))
-	for i, f := range sc.Files[:min(len(sc.Files), maxFiles)] {
+	shown := 0
+	for i, f := range sc.Files {
+		if shown == maxFiles || !f.Own && !f.Changed {
+			continue
+		}
 		v.file(f)
+		shown++
 		if f.Changed && (i+1 == len(sc.Files) || !sc.Files[i+1].Changed) {
-			v.add("", style.Span{Text: "        r / :r reloads; bindings and _N stay", Token: themes.Muted})
+			v.add("", style.Span{Text: "        r / :r reloads; _N stay", Token: themes.Muted})
 		}
 	}
-	if more := len(sc.Files) - maxFiles; more > 0 {
-		v.add("", style.Span{Text: "        and " + text.Plural(more, "file") + " more", Token: themes.Muted})
+	if more := len(sc.Files) - shown; more > 0 {
+		v.add("", style.Span{Text: style.Fit("files", 8) + text.Count(more) + " more, of libraries", Token: themes.Muted})
 	}
 }
 

@@ -3,6 +3,7 @@ package repl
 // This file makes the transcript a source of rows.
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,8 +15,12 @@ import (
 	"nixbench/tui/widget/rows"
 )
 
-// maxEntries is how many inputs the transcript keeps.
-const maxEntries = 500
+// maxEntries is how many inputs the transcript keeps; it forgets the oldest
+// forgotten at once.
+const (
+	maxEntries = 10_000
+	forgotten  = 1000
+)
 
 // A transcript is all inputs and what came of them.
 type transcript struct {
@@ -37,11 +42,20 @@ func (t *transcript) add(input string) *entry {
 		e.number = t.entries[n-1].number + 1
 	}
 	t.entries = append(t.entries, e)
-	if len(t.entries) > maxEntries && t.entries[0].state == ended {
-		t.entries = t.entries[1:]
-		t.laid--
+	if len(t.entries) > maxEntries+forgotten {
+		t.forget()
 	}
 	return e
+}
+
+// forget takes out the oldest entries.
+func (t *transcript) forget() {
+	n := 0
+	for n < forgotten && t.entries[n].state == ended {
+		n++
+	}
+	t.entries = slices.Delete(t.entries, 0, n)
+	t.laid = 0
 }
 
 // next is the first entry that waits, nil if none does.
@@ -64,7 +78,7 @@ func (t *transcript) drop() int {
 	}
 	n := len(t.entries) - len(kept)
 	clear(t.entries[len(kept):])
-	t.entries = kept
+	t.entries, t.laid = kept, 0
 	return n
 }
 
@@ -87,33 +101,40 @@ func (t *transcript) lay(width int, now time.Time, work tui.EvalProgress) bool {
 	if n := len(t.entries); n > 0 {
 		digits = len(strconv.Itoa(t.entries[n-1].number))
 	}
-	all := width != t.width || digits != t.digits
+	first := t.firstChanged()
+	if width != t.width || digits != t.digits {
+		first = 0
+	}
+	all := first == 0
 	t.width, t.digits = width, digits
-	if !all && !t.changed() {
+	if first == len(t.entries) && t.laid == first {
 		return false
 	}
-	t.laid, t.lines = len(t.entries), t.lines[:0]
-	for _, e := range t.entries {
+	// What is before the first change stays: a transcript is long.
+	end := 0
+	if first > 0 {
+		end = t.entries[first-1].from + len(t.entries[first-1].lines)
+	}
+	t.laid, t.lines = len(t.entries), t.lines[:end]
+	for _, e := range t.entries[first:] {
 		if all || e.stale || e.state == running {
 			l := &layout{st: t.st, now: now, width: width, digits: digits, work: work, e: e}
 			e.lines, e.stale = l.lay(), false
 		}
+		e.from = len(t.lines)
 		t.lines = append(t.lines, e.lines...)
 	}
 	return true
 }
 
-// changed tells whether lines are out of date.
-func (t *transcript) changed() bool {
-	if t.laid != len(t.entries) {
-		return true
-	}
-	for _, e := range t.entries {
-		if e.stale || e.state == running {
-			return true
+// firstChanged is the number of the first entry whose lines are out of date.
+func (t *transcript) firstChanged() int {
+	for i, e := range t.entries {
+		if i >= t.laid || e.stale || e.state == running {
+			return i
 		}
 	}
-	return false
+	return len(t.entries)
 }
 
 // Len implements rows.Source.
