@@ -68,5 +68,5 @@ func (st *Store) freeSpace() (int64, error) {
 	if err := unix.Statfs(st.realDir, &info); err != nil {
 		return 0, err
 	}
-	return int64(info.Bavail) * info.Bsize, nil
+	return int64(info.Bavail) * int64(info.Bsize), nil //nolint:unconvert // not everywhere of that type
 }
