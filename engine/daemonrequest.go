@@ -30,8 +30,8 @@ type daemonRequest struct {
 	act      event.Activity // of the request itself
 	builds   map[store.Path]*daemonBuild
 	resolved map[store.Path]*daemonBuild // by the derivations that they were resolved to
-	running  map[uint64]*daemonBuild    // by the daemon's number
-	copies   map[uint64]*event.Activity // substitutions, by the daemon's number of them or of a part
+	running  map[uint64]*daemonBuild     // by the daemon's number
+	copies   map[uint64]*event.Activity  // substitutions, by the daemon's number of them or of a part
 	failures []*build.Failure
 }
 

@@ -38,7 +38,8 @@ type Options struct {
 	Settings *settings.Settings
 	// Getenv reads the environment; the default is os.Getenv.
 	Getenv func(string) string
-	// Warn gets warnings about the configuration; the default drops them.
+	// Warn gets warnings about the configuration, and about what a profile that is
+	// made leaves out; the default drops them.
 	Warn func(string)
 	// CacheDir is the directory of what is kept to be quicker the next time, see
 	// [CacheDir]; "" keeps nothing.
@@ -62,6 +63,7 @@ type Engine struct {
 	ours     pathSet      // what need not be copied from there
 	settings *settings.Settings
 	getenv   func(string) string
+	warn     func(string) // nil if nobody wants warnings
 	hub      *event.Hub
 	started  time.Time
 	builder  builder // with the settings
@@ -88,7 +90,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 
 // configure reads the settings, unless opts have them.
 func (e *Engine) configure(opts Options) (err error) {
-	e.settings, e.getenv = opts.Settings, opts.Getenv
+	e.settings, e.getenv, e.warn = opts.Settings, opts.Getenv, opts.Warn
 	if e.getenv == nil {
 		e.getenv = os.Getenv
 	}

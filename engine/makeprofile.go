@@ -17,7 +17,8 @@ import (
 
 // MakeProfile adds to the store what a profile with these packages leads to: a
 // directory of links to their files, and the manifest. Two packages of one
-// priority that have a file of the same name are an error.
+// priority that have a file of the same name are an error; what is left out, since
+// it is no directory or leads nowhere, the engine warns of.
 // Behaviour: ProfileManifest::build in Nix's profile.cc.
 func (e *Engine) MakeProfile(ctx context.Context, m *Manifest) (p store.Path, err error) {
 	defer func() {
@@ -42,7 +43,7 @@ func (e *Engine) MakeProfile(ctx context.Context, m *Manifest) (p store.Path, er
 	}
 	defer os.RemoveAll(dir)
 	tree := filepath.Join(dir, "profile")
-	if err := build.BuildProfile(ctx, e.store, tree, packages, nil); err != nil {
+	if err := build.BuildProfile(ctx, e.store, tree, packages, e.warn); err != nil {
 		return "", err
 	}
 	manifest, err := json.Marshal(m)

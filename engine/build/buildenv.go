@@ -168,7 +168,7 @@ func (m *merger) merge(source, target string, priority int) error {
 		return err
 	}
 	if !info.IsDir() {
-		m.warn(fmt.Sprintf("not including '%s' in the user environment because it's not a directory", source))
+		m.warn(fmt.Sprintf("not including \"%s\" in the user environment because it's not a directory", source))
 		return nil
 	}
 	entries, err := os.ReadDir(real)
