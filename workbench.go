@@ -143,7 +143,7 @@ func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, e
 		Session: last, Notice: notice, Save: func(s *tui.Session) error { return s.Write(session) },
 		Theme: theme, Themes: conf, Configured: conf.Theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
 		Columns: conf.Columns,
-		NoMouse: conf.NoMouse, Now: time.Now,
+		NoMouse: conf.NoMouse, Vi: conf.Vi, Now: time.Now,
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
@@ -235,8 +236,13 @@ func (s *sitting) shortDetail(v eval.Value) string {
 			return strings.Join(b.Args, " ")
 		}
 	}
-	if snap.Kind == eval.KindThunk {
+	switch snap.Kind {
+	case eval.KindThunk:
 		return ""
+	case eval.KindLambda:
+		if l := s.ev.LambdaText(v); l != nil {
+			return text.Cut(signature(l), maxDetail)
+		}
 	}
 	return text.Cut(s.line(snap), maxDetail)
 }
@@ -262,13 +268,13 @@ func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Comp
 		c.Err = "this is " + eval.ShowType(v) + ", which has no attributes"
 		return c, nil
 	}
-	s.offerAttrs(c, at.Prefix, v)
+	s.offerAttrs(ctx, c, at.Prefix, v)
 	return c, nil
 }
 
 // offerAttrs offers the names of the attributes of a set, which may have very many:
 // those that begin with prefix are looked for in their order.
-func (s *sitting) offerAttrs(c *Completions, prefix string, v eval.Value) {
+func (s *sitting) offerAttrs(ctx context.Context, c *Completions, prefix string, v eval.Value) {
 	n := v.Attrs().Len()
 	raw, quoted := strings.CutPrefix(prefix, `"`)
 	from := sort.Search(n, func(i int) bool { return s.attrName(v, i) >= raw })
@@ -283,12 +289,33 @@ func (s *sitting) offerAttrs(c *Completions, prefix string, v eval.Value) {
 		return
 	}
 	c.Total, c.More = to-from, to-from > maxCompletions
-	for _, child := range s.ev.Children(v, from, min(to-from, maxCompletions)) {
+	children := s.ev.Children(v, from, min(to-from, maxCompletions))
+	if len(children) <= fewCompletions {
+		s.look(ctx, children)
+	}
+	for _, child := range children {
 		name := eval.QuoteName(child.Name)
 		if strings.HasPrefix(name, prefix) {
 			c.Items = append(c.Items, CompletionItem{Text: name, Detail: s.shortDetail(child.Value)})
 		} else {
 			c.Total-- // a name that has to be written in quotes
+		}
+	}
+}
+
+// When few completions are left, what they are is evaluated, as far as there is
+// time.
+const (
+	fewCompletions = 20
+	lookTime       = 40 * time.Millisecond
+)
+
+func (s *sitting) look(ctx context.Context, children []eval.Child) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	for i := range children {
+		if v, err := s.ev.Force(ctx, children[i].Value); err == nil {
+			children[i].Value = v
 		}
 	}
 }
@@ -336,7 +363,7 @@ func (s *sitting) completeArgument(ctx context.Context, function string, at synt
 		if f, ok := v.Attrs().GetName("__functionArgs"); ok {
 			if f, err = s.ev.Force(ctx, f); err == nil && f.Kind() == eval.KindAttrs {
 				c := &Completions{Start: at.Start}
-				s.offerAttrs(c, at.Prefix, f)
+				s.offerAttrs(ctx, c, at.Prefix, f)
 				return c, nil
 			}
 		}

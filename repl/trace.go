@@ -112,7 +112,9 @@ func (s *sitting) goToStep(i int) *Result {
 	s.selectStep(i)
 	steps := s.trail.steps
 	lines := stepLines(i, &steps[i], "", true)
-	return textResult(append(append(lines, ""), s.variables(i)...)...)
+	res := textResult(append(append(lines, ""), s.variables(i)...)...)
+	res.Node = s.stepNode(steps, i)
+	return res
 }
 
 // enter selects the step that a handle names, which may be of any error: the

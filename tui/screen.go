@@ -113,6 +113,8 @@ type Env struct {
 	Keys    *keymap.Map
 	// Columns are those that the user chose for tables.
 	Columns map[table.Name][]string
+	// Vi says that the REPL's input is edited with the keys of vi.
+	Vi bool
 	// Now is the time that the newest message brought; nothing else tells
 	// the time.
 	Now time.Time

@@ -55,6 +55,8 @@ type Options struct {
 	Columns map[table.Name][]string
 	// NoMouse leaves the mouse to the terminal until the user wants it.
 	NoMouse bool
+	// Vi edits the REPL's input with the keys of vi.
+	Vi bool
 
 	// Environ is the environment, as os.Environ gives it; nil for that.
 	Environ []string
@@ -127,7 +129,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
 	}
 	m.env = &Env{
-		Backend: b, Keys: o.Keys, Columns: o.Columns, Now: o.Now(),
+		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(),
 		Styles: style.New(style.Options{Theme: o.Theme, Profile: o.Profile, ASCII: o.ASCII}),
 		ctx:    ctx, clock: o.Now, after: o.After,
 	}

@@ -4,6 +4,7 @@
 //	theme = "dark"      # auto, dark, light, neutral, or NAME for themes/NAME.toml beside this file
 //	glyphs = "ascii"    # auto, ascii, unicode
 //	mouse = false       # true
+//	editing = "vi"      # emacs, vi: the keys of the REPL's input
 //
 //	[columns]           # of the tables of tui/table
 //	closure = ["adds", "closure"]
@@ -41,6 +42,7 @@ type Config struct {
 	Theme   string // "" and "auto": by the terminal's background
 	Glyphs  string // "" and "auto": by the locale
 	NoMouse bool
+	Vi      bool // edit with the keys of vi
 	Columns map[table.Name][]string
 	Keys    map[keymap.Scope]map[action.ID][]string
 
@@ -81,6 +83,7 @@ type file struct {
 	Theme   string                    `toml:"theme"`
 	Glyphs  string                    `toml:"glyphs"`
 	Mouse   *bool                     `toml:"mouse"`
+	Editing string                    `toml:"editing"`
 	Columns map[string][]string       `toml:"columns"`
 	Keys    map[string]map[string]any `toml:"keys"`
 }
@@ -98,12 +101,15 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	for _, key := range meta.Undecoded() {
 		if key[0] != "keys" {
-			return nil, at(key.String(), errors.New("there is no such setting, only theme, glyphs, mouse, columns and keys"))
+			return nil, at(key.String(), errors.New("there is no such setting, only theme, glyphs, mouse, editing, columns and keys"))
 		}
 	}
 	c := &Config{Theme: f.Theme, Glyphs: f.Glyphs, NoMouse: f.Mouse != nil && !*f.Mouse, file: name}
 	if !slices.Contains([]string{"", "auto", "ascii", "unicode"}, c.Glyphs) {
 		return nil, at("glyphs", fmt.Errorf("got %q, want auto, ascii or unicode", c.Glyphs))
+	}
+	if c.Vi = f.Editing == "vi"; !c.Vi && f.Editing != "" && f.Editing != "emacs" {
+		return nil, at("editing", fmt.Errorf("got %q, want emacs or vi", f.Editing))
 	}
 	for _, key := range slices.Sorted(maps.Keys(f.Columns)) {
 		if err := table.Check(table.Name(key), f.Columns[key]); err != nil {

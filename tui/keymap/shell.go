@@ -14,6 +14,7 @@ const (
 	Rows    Scope = "rows"
 	Log     Scope = "log"
 	Edit    Scope = "edit"    // line editing, of the REPL and of prompts
+	Vi      Scope = "vi"      // the input in vi's normal mode
 	Prompt  Scope = "prompt"  // a line asked for, and the filter of a list
 	Confirm Scope = "confirm" // yes or no
 	Viewer  Scope = "viewer"  // help and messages
@@ -23,7 +24,7 @@ const (
 func Default() *Map {
 	return &Map{scopes: map[Scope][]Binding{
 		Always: always(), Global: global(), Screen: screen(),
-		Rows: rows(), Log: log(), Edit: edit(),
+		Rows: rows(), Log: log(), Edit: edit(), Vi: vi(),
 		Prompt: prompt(), Confirm: confirm(), Viewer: viewer(),
 		ReplInput: replInput(), ReplBrowse: replBrowse(),
 		Builds: builds(), Closure: closure(), ClosureWhy: closureWhy(),
@@ -142,6 +143,55 @@ func edit() []Binding {
 		{ID: action.EditRedo, Keys: []string{"alt+_", "alt+/"}, Help: "redo"},
 		{ID: action.EditTranspose, Keys: []string{"ctrl+t"}, Help: "swap two characters"},
 		{ID: action.EditNewline, Keys: []string{"alt+enter", "ctrl+j", "shift+enter"}, Help: "new line"},
+	}
+}
+
+func vi() []Binding {
+	return []Binding{
+		{ID: action.ViLeft, Keys: []string{"h", "backspace"}, Help: "left"},
+		{ID: action.ViRight, Keys: []string{"l", "space"}, Help: "right"},
+		{ID: action.ViWord, Keys: []string{"w"}, Help: "to the next word"},
+		{ID: action.ViWordBig, Keys: []string{"W"}, Help: "to the next word between blanks"},
+		{ID: action.ViBack, Keys: []string{"b"}, Help: "a word back"},
+		{ID: action.ViBackBig, Keys: []string{"B"}, Help: "back to a blank"},
+		{ID: action.ViEnd, Keys: []string{"e"}, Help: "to the end of the word"},
+		{ID: action.ViEndBig, Keys: []string{"E"}, Help: "to the end before a blank"},
+		{ID: action.ViStart, Keys: []string{"0"}, Help: "to the start of the line"},
+		{ID: action.ViFirst, Keys: []string{"^"}, Help: "to the first letter of the line"},
+		{ID: action.ViLineEnd, Keys: []string{"$"}, Help: "to the end of the line"},
+		{ID: action.ViTop, Keys: []string{"g g"}, Help: "to the start"},
+		{ID: action.ViBottom, Keys: []string{"G"}, Help: "to the last line"},
+		{ID: action.ViFind, Keys: []string{"f"}, Help: "to the next of a character"},
+		{ID: action.ViFindBack, Keys: []string{"F"}, Help: "to the one before"},
+		{ID: action.ViTill, Keys: []string{"t"}, Help: "before the next of a character"},
+		{ID: action.ViTillBack, Keys: []string{"T"}, Help: "behind the one before"},
+		{ID: action.ViAgain, Keys: []string{";"}, Help: "to the character again"},
+		{ID: action.ViAgainBack, Keys: []string{","}, Help: "to it the other way"},
+		{ID: action.ViBracket, Keys: []string{"%"}, Help: "to the bracket that matches"},
+		{ID: action.ViDelete, Keys: []string{"d"}, Help: "cut, with a motion"},
+		{ID: action.ViChange, Keys: []string{"c"}, Help: "change, with a motion"},
+		{ID: action.ViYank, Keys: []string{"y"}, Help: "copy, with a motion"},
+		{ID: action.ViDeleteChar, Keys: []string{"x"}, Help: "cut the character"},
+		{ID: action.ViDeleteBack, Keys: []string{"X"}, Help: "cut the character before"},
+		{ID: action.ViDeleteEnd, Keys: []string{"D"}, Help: "cut to the end of the line"},
+		{ID: action.ViChangeEnd, Keys: []string{"C"}, Help: "change to the end of the line"},
+		{ID: action.ViSubst, Keys: []string{"s"}, Help: "change the character"},
+		{ID: action.ViSubstLine, Keys: []string{"S"}, Help: "change the line"},
+		{ID: action.ViInsert, Keys: []string{"i"}, Help: "insert"},
+		{ID: action.ViInsertLine, Keys: []string{"I"}, Help: "insert at the start of the line"},
+		{ID: action.ViAppend, Keys: []string{"a"}, Help: "insert behind the character"},
+		{ID: action.ViAppendLine, Keys: []string{"A"}, Help: "insert at the end of the line"},
+		{ID: action.ViOpen, Keys: []string{"o"}, Help: "insert a line below"},
+		{ID: action.ViOpenAbove, Keys: []string{"O"}, Help: "insert a line above"},
+		{ID: action.ViPut, Keys: []string{"p"}, Help: "paste behind"},
+		{ID: action.ViPutBefore, Keys: []string{"P"}, Help: "paste before"},
+		{ID: action.ViUndo, Keys: []string{"u"}, Help: "undo"},
+		{ID: action.ViReplace, Keys: []string{"r"}, Help: "replace the character"},
+		{ID: action.ViCase, Keys: []string{"~"}, Help: "upper or lower case"},
+		{ID: action.ViJoin, Keys: []string{"J"}, Help: "join with the next line"},
+		{ID: action.EditUp, Keys: []string{"k"}, Help: "up, or the previous entry"},
+		{ID: action.EditDown, Keys: []string{"j"}, Help: "down, or the next entry"},
+		{ID: action.ReplHistory, Keys: []string{"/"}, Help: "earlier inputs"},
 	}
 }
 

@@ -30,6 +30,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ReplEditor, Title: "The input in $EDITOR", Short: "editor", Run: s.edit},
 		{ID: action.ReplBrowse, Title: "Browse results", Short: "browse results", Run: run(s.browse)},
 		{ID: action.ReplPrevComp, Title: "Previous completion", Run: func() tea.Cmd { return s.complete(-1) }},
+		{ID: action.EditVi, Title: "Keys of vi in the input, on or off", Run: s.flipVi},
 		{ID: action.ReplLeave, Title: "Leave if the input is empty, else delete to the right", Hidden: true, Run: s.leave},
 	}
 	list = append(list, s.browseActions(reload)...)
@@ -82,8 +83,20 @@ func (s *Screen) browse() {
 		s.closePopup()
 		return
 	}
+	if s.input.ToNormal() {
+		return
+	}
 	s.panes.SetFocus(paneLog)
 	s.stick = false
+}
+
+// flipVi turns the keys of vi on or off.
+func (s *Screen) flipVi() tea.Cmd {
+	s.input.SetVi(!s.input.Vi())
+	if s.input.Vi() {
+		return s.env.Notify("keys of vi: Esc for commands, Esc again for the results")
+	}
+	return s.env.Notify("keys of vi are off")
 }
 
 // leave is ^D.

@@ -15,7 +15,6 @@ import (
 
 	"nixbench/repl/text"
 	"nixbench/tui"
-	"nixbench/tui/style"
 	"nixbench/tui/widget/editor"
 	"nixbench/tui/widget/palette"
 )
@@ -376,9 +375,10 @@ func (s *Screen) setDoc(d *tui.Doc) {
 // prompt is what stands before the input.
 const prompt = "nix> "
 
-func newEditor(st *style.Styles, s *Screen) *editor.Editor {
-	w := editor.New(st)
+func newEditor(env *tui.Env, s *Screen) *editor.Editor {
+	w := editor.New(env.Styles)
 	w.Prompt = prompt
+	w.SetVi(env.Vi)
 	w.Highlight = inputPieces
 	w.History = s.history
 	return w

@@ -62,6 +62,9 @@ func (s *Screen) drawOne(w, h int) []string {
 // drawMain draws the transcript and the input.
 func (s *Screen) drawMain(w, h int) []string {
 	pane := style.Pane{Title: "input", Focus: s.Typing()}
+	if s.input.Normal() {
+		pane.Title = "input  (vi commands)"
+	}
 	if s.hint != "" && !s.wide() && s.Typing() {
 		pane.Foot = text.Cut(s.hint, max(w-8, 8))
 	}

@@ -134,6 +134,11 @@ func (s *Screen) came(e *entry) tea.Cmd {
 		if r.Node.HasChildren {
 			s.log.flip(e.root, true)
 		}
+	case tui.ResultText:
+		if r.Node.Kind == tui.NodeFrame {
+			e.root = &node{Node: r.Node, entry: e}
+			s.log.flip(e.root, true)
+		}
 	case tui.ResultDoc:
 		s.setDoc(r.Doc)
 	case tui.ResultBuilt:

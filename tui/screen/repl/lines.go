@@ -167,6 +167,10 @@ func (l *layout) result(r *tui.Result) {
 	case tui.ResultValue:
 		l.value(l.e.root)
 	case tui.ResultText:
+		if l.e.root != nil {
+			l.value(l.e.root)
+			break
+		}
 		l.text(r.Lines)
 	case tui.ResultDoc:
 		l.doc(r.Doc)
@@ -190,13 +194,29 @@ func (l *layout) text(lines []string) {
 	head := l.label("out", themes.Muted)
 	for _, s := range lines[:shown] {
 		for _, part := range wrap(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
-			l.add(lineOther, head, style.Span{Text: part})
+			l.add(lineOther, head, style.Span{Text: part, Token: l.change(s)})
 			head = indent(l.lead())
 		}
 	}
 	if rest := len(lines) - shown; rest > 0 {
 		l.add(lineMore, indent(l.lead()), style.Span{Text: "... " + text.Count(rest) + " more lines", Token: themes.Muted})
 	}
+}
+
+// change is the meaning of a line of what has changed.
+func (l *layout) change(s string) themes.Token {
+	if !strings.HasPrefix(l.e.input, ":watch") {
+		return themes.Text
+	}
+	switch s = strings.TrimLeft(s, " "); {
+	case strings.HasPrefix(s, "+ "):
+		return themes.New
+	case strings.HasPrefix(s, "- "):
+		return themes.Gone
+	case strings.HasPrefix(s, "~ "):
+		return themes.Warning
+	}
+	return themes.Text
 }
 
 func (l *layout) doc(d *tui.Doc) {

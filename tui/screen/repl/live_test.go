@@ -80,3 +80,24 @@ func TestLongTranscript(t *testing.T) {
 		t.Errorf("laid out again it is another:\n%s\nbefore:\n%s", d.Text(), got)
 	}
 }
+
+// The keys of vi are an option: Esc goes to commands, and again to the results.
+func TestViKeys(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("1 + 2")
+	d.Keys("f2")
+	d.Type("keys of vi")
+	d.Keys("enter")
+	d.Wants("keys of vi: Esc")
+	d.Keys("esc")
+	d.Wants("input  (vi commands)", "nix> 1 + 2")
+	d.Keys("0 x i")
+	d.Type("40")
+	d.Wants("nix> 40 + 2")
+	d.Keys("esc enter")
+	d.Wants("in  1  40 + 2", "out 1  3")
+	d.Keys("esc k") // letters are commands
+	d.Wants("nix> 40 + 2")
+	d.Keys("esc")
+	d.Wants("i to type")
+}

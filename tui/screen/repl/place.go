@@ -14,11 +14,12 @@ import (
 type place struct {
 	Input   string      `json:"input,omitempty"`
 	Divider panes.Shift `json:"divider,omitzero"`
+	Vi      bool        `json:"vi,omitempty"`
 }
 
 // Place implements tui.Keeper.
 func (s *Screen) Place() (title string, state any) {
-	pl := place{Input: s.input.Value(), Divider: s.panes.Shift}
+	pl := place{Input: s.input.Value(), Divider: s.panes.Shift, Vi: s.input.Vi()}
 	if ln, ok := s.line(); ok && !s.Typing() {
 		pl.Input = ln.entry.input
 	}
@@ -32,6 +33,9 @@ func (s *Screen) Return(state json.RawMessage) tea.Cmd {
 		return nil
 	}
 	s.panes.Shift = pl.Divider
+	if pl.Vi {
+		s.input.SetVi(true)
+	}
 	if pl.Input != "" {
 		s.input.SetValue(pl.Input)
 		s.panes.SetFocus(paneInput)

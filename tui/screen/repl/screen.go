@@ -88,7 +88,7 @@ func New(env *tui.Env, inputs []string) *Screen {
 	s.list = rows.New(env.Styles)
 	s.list.NoGutter, s.list.NoFolds, s.list.Quiet = true, true, true
 	s.list.SetSource(s.log)
-	s.input = newEditor(env.Styles, s)
+	s.input = newEditor(env, s)
 	s.docList = rows.New(env.Styles)
 	s.docList.NoGutter, s.docList.Quiet = true, true
 	s.docList.Empty = "^Space explains what is at the cursor"
@@ -272,7 +272,10 @@ func (s *Screen) Typing() bool { return s.panes.Focus() == paneInput }
 
 // Scopes names the bindings that hold.
 func (s *Screen) Scopes() []keymap.Scope {
-	if s.Typing() {
+	switch {
+	case s.Typing() && s.input.Normal() && !s.input.Awaits():
+		return []keymap.Scope{keymap.Vi, keymap.ReplInput, keymap.Edit}
+	case s.Typing():
 		return []keymap.Scope{keymap.ReplInput, keymap.Edit}
 	}
 	return []keymap.Scope{keymap.ReplBrowse, keymap.Rows}

@@ -50,7 +50,7 @@ func (l *layout) value(root *node) {
 // wraps tells whether a result of that kind gets several lines if it is long.
 func wraps(k tui.NodeKind) bool {
 	switch k {
-	case tui.NodeDerivation, tui.NodeSet, tui.NodeList, tui.NodeLambda, tui.NodeBuiltin:
+	case tui.NodeDerivation, tui.NodeSet, tui.NodeList, tui.NodeLambda, tui.NodeBuiltin, tui.NodeFrame:
 		return false
 	}
 	return true

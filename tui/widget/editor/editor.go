@@ -51,6 +51,8 @@ type Editor struct {
 	yankFrom int      // which of kills it was
 	killing  bool     // the last command cut text: more is joined to it
 
+	vi vi
+
 	hist       int    // how far back in history, -1: not in it
 	histPrefix string // what history was asked by
 	histDraft  string // the text that was there before
@@ -85,6 +87,8 @@ func (w *Editor) SetValue(text string) {
 func (w *Editor) Reset() {
 	w.text, w.cur, w.undo, w.redo = "", 0, nil, nil
 	w.typing, w.killing, w.yanked, w.goal = false, false, [2]int{}, -1
+	w.vi.normal = false
+	w.viDone()
 	w.Popup.Close()
 	w.leaveHistory()
 }
@@ -135,6 +139,9 @@ func (w *Editor) Update(msg tea.Msg) bool {
 	case action.Intent:
 		return w.intent(msg.ID)
 	case tea.KeyPressMsg:
+		if w.Normal() {
+			return w.viKey(msg)
+		}
 		if msg.Text == "" {
 			return false
 		}
@@ -164,6 +171,12 @@ func (w *Editor) typed(text string) {
 
 // intent does what a key means.
 func (w *Editor) intent(id action.ID) bool {
+	if w.Normal() {
+		if w.viIntent(id) {
+			return true
+		}
+		defer w.viDone()
+	}
 	if w.move(id) {
 		w.typing, w.killing, w.yanked = false, false, [2]int{}
 		return true
