@@ -139,6 +139,26 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// Labels and pins are those that `nixbench profile` sets, and the other way round.
+func TestNotesAreThoseOfTheProfile(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	link := filepath.Join(r.home, "profiles", "p")
+	r.generations(link, "a", "b", "c")
+	if err := errors.Join(r.eng.PinGeneration(t.Context(), link, 1, true), r.eng.LabelGeneration(t.Context(), link, 2, "good")); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[int]string{1: " pinned", 2: "good", 3: ""}, r.labels(link)); diff != "" {
+		t.Errorf("of the command line (-want +got):\n%s", diff)
+	}
+	if err := r.AnnotateGeneration(t.Context(), link, 2, "better", true); err != nil {
+		t.Fatal(err)
+	}
+	gens, err := profile.List(link)
+	if err != nil || len(gens) != 3 || gens[1].Label != "better" || !gens[1].Pinned {
+		t.Errorf("of the screen: got %+v, %v", gens, err)
+	}
+}
+
 // Notes belong to a generation, not to its number, and go with it, but not as
 // long as the deletion can be taken back.
 func TestNotes(t *testing.T) {
