@@ -3,7 +3,7 @@
 //
 // Methods that take a context may wait; the others answer at once. A [Desk]
 // owns the session and what it notes beside the store: how long builds usually
-// take, and the labels and pins of generations.
+// take.
 package desk
 
 import (
@@ -39,7 +39,6 @@ type Desk struct {
 	opts    Options
 	events  *event.Mailbox
 	times   *buildTimes
-	notes   *notes
 	info    Info                   // without NoBuilds
 	refusal atomic.Pointer[string] // Info.NoBuilds, once it is known
 	daemon  atomic.Pointer[string] // Info.Daemon, likewise
@@ -54,7 +53,6 @@ func New(ctx context.Context, opts Options) *Desk {
 	d := &Desk{
 		Session: opts.Session, eng: opts.Engine, opts: opts, events: opts.Engine.Events().Subscribe(),
 		times: newBuildTimes(filepath.Join(state, "build-times")),
-		notes: newNotes(filepath.Join(state, "generations.json")),
 		stop:  stop,
 	}
 	d.info = d.describe()
@@ -97,14 +95,12 @@ func (d *Desk) askDaemon(ctx context.Context) {
 	d.daemon.Store(&access)
 }
 
-// Close ends what the desk does in the background and waits for it. The notes
-// about generations that are gone go too.
+// Close ends what the desk does in the background and waits for it.
 func (d *Desk) Close() error {
 	d.stop()
 	d.running.Wait()
 	d.eng.Events().Unsubscribe(d.events)
-	// Not sooner: a deletion of generations can be taken back until then.
-	return d.notes.prune()
+	return nil
 }
 
 // Events returns the mailbox of all activities.

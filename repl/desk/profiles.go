@@ -26,11 +26,9 @@ type Profile struct {
 	Activate string
 }
 
-// A Generation is a generation with what nixbench notes beside it.
+// A Generation is a generation with what the machine has to do with it.
 type Generation struct {
 	profile.Generation
-	Label   string
-	Pinned  bool
 	Running bool // it is the running system
 	Booted  bool // the machine was booted with it
 }
@@ -101,10 +99,9 @@ func (d *Desk) Generations(_ context.Context, link string) ([]Generation, error)
 	booted, _ := d.eng.ResolveLink("/run/booted-system", "/run/booted-system")
 	out := make([]Generation, len(gens))
 	for i, gen := range gens {
-		note := d.notes.get(gen.Link)
 		out[i] = Generation{
-			Generation: gen, Label: note.Label, Pinned: note.Pinned,
-			Running: running != "" && gen.Path == running, Booted: booted != "" && gen.Path == booted,
+			Generation: gen,
+			Running:    running != "" && gen.Path == running, Booted: booted != "" && gen.Path == booted,
 		}
 	}
 	return out, nil
@@ -126,15 +123,9 @@ func (d *Desk) DeletePlan(ctx context.Context, link string, rule profile.Rule) (
 }
 
 // AnnotateGeneration sets the label and the pin of a generation.
-func (d *Desk) AnnotateGeneration(_ context.Context, link string, number int, label string, pinned bool) error {
-	gens, err := profile.List(link)
-	if err != nil {
+func (d *Desk) AnnotateGeneration(ctx context.Context, link string, number int, label string, pinned bool) error {
+	if err := d.eng.LabelGeneration(ctx, link, number, label); err != nil {
 		return err
 	}
-	for _, gen := range gens {
-		if gen.Number == number {
-			return d.notes.set(gen.Link, note{Label: label, Pinned: pinned, Path: string(gen.Path)})
-		}
-	}
-	return fmt.Errorf("label generation %d of %s: %w", number, link, profile.ErrNoGeneration)
+	return d.eng.PinGeneration(ctx, link, number, pinned)
 }

@@ -43,7 +43,6 @@ type Backend struct {
 	graph    *store.Graph
 	roots    []gc.Root
 	logs     map[store.Path]string
-	notes    map[string]tui.Generation
 	profiles string // directory
 }
 
@@ -57,7 +56,6 @@ func NewBackend(t testing.TB) *Backend {
 		Details:  tui.Info{Version: "test", System: "x86_64-linux", StoreDir: Dir, Nixpkgs: "f7d9d10"},
 		graph:    NewGraph(),
 		logs:     map[store.Path]string{},
-		notes:    map[string]tui.Generation{},
 		profiles: t.TempDir(),
 	}
 	for _, p := range packages() {
@@ -236,10 +234,7 @@ func (b *Backend) Generations(_ context.Context, link string) ([]tui.Generation,
 	}
 	gens, err := profile.List(link)
 	out := make([]tui.Generation, len(gens))
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	for i, g := range gens {
-		out[i] = b.notes[g.Link]
 		out[i].Generation = g
 	}
 	return out, err
@@ -270,14 +265,11 @@ func (b *Backend) DeletePlan(ctx context.Context, link string, rule profile.Rule
 }
 
 // AnnotateGeneration implements tui.Profiles.
-func (b *Backend) AnnotateGeneration(_ context.Context, link string, n int, label string, pinned bool) error {
+func (b *Backend) AnnotateGeneration(ctx context.Context, link string, n int, label string, pinned bool) error {
 	if err := b.call("annotate %d %q %v", n, label, pinned); err != nil {
 		return err
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.notes[fmt.Sprintf("%s-%d-link", link, n)] = tui.Generation{Label: label, Pinned: pinned}
-	return nil
+	return errors.Join(profile.SetLabel(ctx, b, link, n, label), profile.SetPinned(ctx, b, link, n, pinned))
 }
 
 // IsValid implements profile.Store.

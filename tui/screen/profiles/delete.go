@@ -112,24 +112,24 @@ func (s *Screen) askRule(key string) tea.Cmd {
 
 // planDelete plans what a rule says, without the pinned generations.
 func (s *Screen) planDelete(rule profile.Rule) tea.Cmd {
-	b, link, z, all := s.env.Backend, s.link, s.sizes, s.all
+	b, link, z := s.env.Backend, s.link, s.sizes
+	var pinned []int
+	rule.Numbers = slices.DeleteFunc(rule.Numbers, func(n int) bool {
+		g, _ := s.number(n)
+		if g.Pinned {
+			pinned = append(pinned, n)
+		}
+		return g.Pinned
+	})
 	return tui.Ask(s.env, &s.asking, func(ctx context.Context) (*deleting, error) {
 		plan, err := b.DeletePlan(ctx, link, rule)
 		if err != nil {
 			return nil, err
 		}
-		d := &deleting{plan: plan, freed: -1}
-		var rest []int
-		for _, g := range plan.Delete {
-			if isPinned(all, g.Number) {
+		d := &deleting{plan: plan, pinned: pinned, freed: -1}
+		for _, g := range plan.Keep {
+			if g.Pinned && !g.Current && rule.Numbers == nil {
 				d.pinned = append(d.pinned, g.Number)
-			} else {
-				rest = append(rest, g.Number)
-			}
-		}
-		if d.pinned != nil {
-			if d.plan, err = b.DeletePlan(ctx, link, profile.Rule{Numbers: rest}); err != nil {
-				return nil, err
 			}
 		}
 		if z != nil {
@@ -141,10 +141,6 @@ func (s *Screen) planDelete(rule profile.Rule) tea.Cmd {
 		}
 		return d, nil
 	})
-}
-
-func isPinned(all []tui.Generation, number int) bool {
-	return slices.ContainsFunc(all, func(g tui.Generation) bool { return g.Number == number && g.Pinned })
 }
 
 // deletePlanned shows the plan and asks whether to carry it out.

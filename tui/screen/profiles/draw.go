@@ -150,7 +150,10 @@ func (s *Screen) Actions() []action.Action {
 	if !ok {
 		none = "no generation is selected"
 	}
-	noRoll, noSwitch, noUndo, noFind := change, change, "", ""
+	noRoll, noSwitch, noUndo, noFind, noNote := change, change, "", "", none
+	if noNote == "" {
+		noNote = change // notes are files beside the profile's links
+	}
 	if _, found := s.parent(); noRoll == "" && !found {
 		noRoll = "there is no generation to go back to"
 	}
@@ -181,8 +184,8 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ProfilesSwitch, Title: "Switch to this generation ..", Short: "switch", Disabled: noSwitch, Run: func() tea.Cmd { return s.askSwitch(s.link, g.Number) }},
 		{ID: action.ProfilesMark, Title: "Mark or unmark the generation", Short: "mark", Disabled: none, Run: s.mark},
 		{ID: action.ProfilesDelete, Title: "Delete the marked generations, or by a rule ..", Short: "delete", Destructive: true, Disabled: change, Run: s.askDelete},
-		{ID: action.ProfilesPin, Title: "Pin or unpin: rules leave pinned generations alone", Short: "pin", Disabled: none, Run: func() tea.Cmd { return s.annotate(g, g.Label, !g.Pinned) }},
-		{ID: action.ProfilesLabel, Title: "Label the generation ..", Short: "label", Disabled: none, Run: func() tea.Cmd { return s.askLabel(g) }},
+		{ID: action.ProfilesPin, Title: "Pin or unpin: rules leave pinned generations alone", Short: "pin", Disabled: noNote, Run: func() tea.Cmd { return s.annotate(g, g.Label, !g.Pinned) }},
+		{ID: action.ProfilesLabel, Title: "Label the generation ..", Short: "label", Disabled: noNote, Run: func() tea.Cmd { return s.askLabel(g) }},
 		{ID: action.ProfilesClosure, Title: "Show the closure of the generation", Short: "closure", Disabled: none, Run: func() tea.Cmd {
 			return s.env.Goto(tui.ScreenClosure, tui.ShowPathMsg{Path: g.Path})
 		}},

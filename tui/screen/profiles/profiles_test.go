@@ -283,8 +283,8 @@ func TestFuzz(t *testing.T) {
 		b := &custom{Backend: tuitest.NewBackend(t)}
 		b.list = []tui.Profile{{Link: "/" + evil, Name: evil, Activate: evil}, {Link: "/x", Name: "x", ReadOnly: evil}}
 		b.gens = []tui.Generation{
-			{Generation: profile.Generation{Number: 1, Link: "/" + evil, Path: store.Path("/" + evil)}, Label: evil},
-			{Generation: profile.Generation{Number: 7, Link: "/b", Path: tuitest.PathNamed(evil), Current: true}, Pinned: true},
+			{Generation: profile.Generation{Number: 1, Link: "/" + evil, Path: store.Path("/" + evil), Label: evil}},
+			{Generation: profile.Generation{Number: 7, Link: "/b", Path: tuitest.PathNamed(evil), Current: true, Pinned: true}},
 		}
 		return start(t, b, w, h)
 	})
