@@ -13,7 +13,7 @@ import (
 // budgetFlag is --budget of path-info.
 var budgetFlag = flag{[]string{"--budget"}, []string{"SIZE"}, "exit with status 1 if a closure is larger than SIZE, such as 500M, and say what makes it so", func(inv *invocation, args []string) (err error) {
 	inv.budgetGiven = true
-	inv.budget, err = byteSize(args[0])
+	inv.budget, err = text.ParseSize(args[0])
 	return err
 }}
 

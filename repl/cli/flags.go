@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -372,24 +371,6 @@ func number(s string) (int, error) {
 		return 0, fmt.Errorf("got '%s', want a number", s)
 	}
 	return n, nil
-}
-
-// byteSize parses "500M", with the units of Nix: K, M, G, T by 1024.
-func byteSize(s string) (int64, error) {
-	digits, unit := s, int64(1)
-	if n := len(s); n > 0 {
-		if i := indexUnit(s[n-1]); i > 0 {
-			digits, unit = s[:n-1], 1<<(10*i)
-		}
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	switch {
-	case err != nil || n < 0:
-		return 0, fmt.Errorf("got '%s', want a size like 500M", s)
-	case n > (1<<63-1)/unit:
-		return 0, errors.New("size too large")
-	}
-	return n * unit, nil
 }
 
 // indexUnit returns the power of 1024 that a letter stands for, 0 if none.

@@ -33,7 +33,7 @@ func inspections() []command {
 			flags: []flag{
 				{[]string{"--free"}, []string{"SIZE"}, "choose roots so that SIZE bytes are freed, such as 5G, at the least loss: few and old ones", func(inv *invocation, args []string) (err error) {
 					inv.freeGiven = true
-					inv.freeSize, err = byteSize(args[0])
+					inv.freeSize, err = text.ParseSize(args[0])
 					return err
 				}},
 				{[]string{"--spare"}, []string{"LINK"}, "a root that is to stay; may be repeated", func(inv *invocation, args []string) error {

@@ -186,6 +186,8 @@ const (
 	GCExact    ID = "gc.exact"
 	GCKinds    ID = "gc.kinds"
 	GCSort     ID = "gc.sort"
+	GCFree     ID = "gc.free"
+	GCGroups   ID = "gc.groups"
 )
 
 // Commands of vi's normal mode.

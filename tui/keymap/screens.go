@@ -116,5 +116,7 @@ func gc() []Binding {
 		{ID: action.GCExact, Keys: []string{"O"}},
 		{ID: action.GCKinds, Keys: []string{"f"}},
 		{ID: action.GCSort, Keys: []string{"s"}},
+		{ID: action.GCFree, Keys: []string{"F"}},
+		{ID: action.GCGroups, Keys: []string{"i"}},
 	}
 }

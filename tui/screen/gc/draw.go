@@ -57,6 +57,9 @@ func (s *Screen) drawMain(at panes.Place, sums bool) []string {
 		n, size := s.totals()
 		p.Title = "paths that would be deleted   " + text.Count(n) + "   " + text.Bytes(size)
 		p.Foot = "esc: roots"
+	case s.view == viewGroups:
+		p.Title = "roots that free something only if ALL of a group go"
+		p.Foot = "space marks a group   esc: roots"
 	case s.view == viewKept:
 		p.Title = s.keptOf
 		p.Foot = "esc: roots"
@@ -157,6 +160,8 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.GCPaths, Title: "List the paths that would be deleted", Short: "paths", Disabled: noData, Run: s.showPaths},
 		{ID: action.GCWhy, Title: "What else keeps what the marked roots keep", Short: "what keeps it", Disabled: s.noWhy(), Run: s.showKept},
 		{ID: action.GCDelete, Title: "Delete what is dead and what the marked roots keep ..", Short: "delete..", Destructive: true, Disabled: s.noDelete(), Run: s.plan},
+		{ID: action.GCFree, Title: "Mark what frees a size at the least loss ..", Short: "free..", Disabled: noRule, Run: s.askFree},
+		{ID: action.GCGroups, Title: "Groups of roots that free something only together", Short: "groups", Disabled: noData, Run: s.showGroups},
 		{ID: action.GCMarkAll, Title: "Mark or unmark all roots that are shown", Short: "mark all", Disabled: noData, Run: s.markAll},
 		{ID: action.GCKeepLast, Title: "Mark all but the last N generations of each profile ..", Short: "keep last..", Disabled: noRule, Run: s.askKeep},
 		{ID: action.GCClosure, Title: "Show the closure of the path", Short: "closure", Disabled: noPath, Run: func() tea.Cmd {

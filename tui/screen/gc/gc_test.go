@@ -42,6 +42,12 @@ func TestGoldens(t *testing.T) {
 		d.Keys("enter")
 		d.Advance(5e9)
 		d.Golden("collected")
+		d = start(t, tuitest.NewBackend(t), size[0], size[1])
+		d.Keys("F 4 M enter")
+		d.Advance(5e9)
+		d.Golden("free")
+		d.Keys("i j")
+		d.Golden("groups")
 	}
 }
 
@@ -158,6 +164,52 @@ func TestRules(t *testing.T) {
 	if got := strings.Count(d.Text(), "[x]"); got != 2 {
 		t.Errorf("%d roots are marked, want 2", got)
 	}
+}
+
+// A size marks what frees it at the least loss: the old results before any
+// generation, and never one that is pinned.
+func TestFree(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	for n := 1; n <= 4; n++ {
+		if err := b.AnnotateGeneration(t.Context(), b.Profile(), n, "", n != 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := start(t, b, 100, 30)
+	d.Keys("F")
+	d.Type("lots")
+	d.Keys("enter")
+	d.Wants("want a size like 500M")
+	d.Keys("esc F")
+	d.Type("1M")
+	d.Keys("enter")
+	d.Wants("marked 1 root", "[x] /home/me/src", "for 1.0 MiB  1 root lost, newest 95d", "no other choice loses less")
+	d.Keys("F")
+	d.Type("4M")
+	d.Keys("enter")
+	d.Wants("3 roots lost", "[x] tour-3-link", "[ ] tour-2-link")
+	d.Keys("space")
+	d.Lacks("roots lost") // what is marked by hand is no proposal
+	d.Keys("F")
+	d.Type("2T")
+	d.Keys("enter")
+	d.Wants("no more than", "can be freed")
+	d.Keys("F")
+	d.Type("1k")
+	d.Keys("enter")
+	d.Wants("no root has to go", "X deletes what is dead")
+	d.Lacks("[x]")
+}
+
+// Groups have a list of their own where there is no room beside the roots.
+func TestGroups(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 80, 24)
+	d.Keys("i")
+	d.Wants("only if ALL of a group go", "tour-")
+	d.Keys("space")
+	d.Wants("marked")
+	d.Keys("esc")
+	d.Wants("gc roots", "[x]")
 }
 
 func collect(d *tuitest.Driver) {

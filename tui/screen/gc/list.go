@@ -101,7 +101,7 @@ func (s *Screen) arrange() {
 	})
 	s.roots.SetSource(&rows.Func{
 		N:      func() int { return len(s.shown) },
-		KeyOf:  func(i int) string { r := all[s.shown[i]]; return r.Link + rows.Sep + string(r.Path) },
+		KeyOf:  func(i int) string { return rootKey(all[s.shown[i]]) },
 		RowOf:  func(i int) rows.Row { return s.rootRow(s.shown[i]) },
 		TextOf: func(i int) string { r := all[s.shown[i]]; return rootName(r) + " " + kindName(r) },
 	})
@@ -110,6 +110,8 @@ func (s *Screen) arrange() {
 		s.wantedRoot = ""
 	}
 }
+
+func rootKey(r gc.Root) string { return r.Link + rows.Sep + string(r.Path) }
 
 // selected is the root under the cursor.
 func (s *Screen) selected() (i int, r gc.Root, ok bool) {

@@ -81,7 +81,8 @@ func (s *Screen) loaded(msg tui.Answer[*data]) tea.Cmd {
 		s.roots.Changed()
 		return s.env.Fail(msg.Err)
 	}
-	s.data, s.sizes, s.exact = msg.Value, nil, -1
+	s.data, s.sizes, s.exact, s.proposal = msg.Value, nil, -1, nil
+	s.freeing.Cancel()
 	there := map[string]bool{}
 	for _, r := range s.data.plan.Roots {
 		if canMark(r) {

@@ -19,7 +19,7 @@ import (
 
 // noMark says why the root under the cursor cannot be marked, "" if it can.
 func (s *Screen) noMark() string {
-	if s.data != nil && s.panes.Focus() == paneGroups {
+	if s.data != nil && s.inGroups() {
 		if s.group.Len() == 0 {
 			return "there are no groups"
 		}
@@ -43,7 +43,7 @@ func (s *Screen) noMark() string {
 
 // mark marks the root or all of the group under the cursor, or unmarks them.
 func (s *Screen) mark() tea.Cmd {
-	if s.panes.Focus() == paneGroups {
+	if s.inGroups() {
 		at, _ := s.group.Selected()
 		var links []string
 		all := true
@@ -73,6 +73,7 @@ func (s *Screen) markAll() tea.Cmd {
 }
 
 func (s *Screen) setMarks(links []string, on bool) tea.Cmd {
+	s.proposal = nil
 	for _, l := range links {
 		if on {
 			s.marks[l] = true
@@ -96,7 +97,7 @@ func (s *Screen) markWanted() tea.Cmd {
 			if len(links) == 1 {
 				s.kind = kindAll
 				s.arrange()
-				s.roots.Select(r.Link + "\x00" + string(r.Path))
+				s.roots.Select(rootKey(r))
 			}
 		}
 	}

@@ -44,7 +44,7 @@ func (s *Screen) planLines(w, h int) []line {
 	case s.view == viewKept:
 		return append(s.wayLines(), nil, muted("c closure of the path   esc back to the roots"))
 	}
-	lines := s.sums(w)
+	lines := append(s.sums(w), s.proposalLines(w)...)
 	if s.last != nil {
 		lines = append(lines, s.lastLines(h-len(lines)-1)...)
 	}

@@ -35,9 +35,10 @@ const (
 type view uint8
 
 const (
-	viewRoots view = iota
-	viewPaths      // what would be deleted
-	viewKept       // what stays although it is marked, and why
+	viewRoots  view = iota
+	viewPaths       // what would be deleted
+	viewKept        // what stays although it is marked, and why
+	viewGroups      // roots that free something only together
 )
 
 // Screen is the screen.
@@ -51,7 +52,7 @@ type Screen struct {
 	group *rows.Rows
 	view  view
 
-	load, sizing, effecting, listing, keeping, exacting, planning, writing tui.Slot
+	load, sizing, effecting, listing, keeping, exacting, planning, writing, freeing tui.Slot
 
 	data   *data // nil until loaded
 	err    error // why it could not be loaded
@@ -62,7 +63,8 @@ type Screen struct {
 	// wantedRoot is the key of the row to go to once the roots are known, "" for none.
 	wantedRoot string
 	effect     *effect
-	exact      int64 // bytes on the disk of what would be deleted; -1: not known
+	proposal   *proposal // what the marks are for, nil once they are changed by hand
+	exact      int64     // bytes on the disk of what would be deleted; -1: not known
 	dead       []deadPath
 	keepers    []keptPath
 	keptOf     string // whose paths keepers are
@@ -173,6 +175,8 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 		return s.planned(msg)
 	case tui.Answer[*gc.Result]:
 		return s.collected(msg)
+	case tui.Answer[*proposal]:
+		return s.proposed(msg)
 	case tui.Answer[string]:
 		if msg.For(&s.writing) {
 			if msg.Err != nil {
@@ -186,14 +190,23 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 
 // list is the list that has the keys.
 func (s *Screen) list() *rows.Rows {
-	if s.panes.Focus() == paneGroups {
+	if s.inGroups() {
 		return s.group
 	}
 	return s.mainList()
 }
 
 func (s *Screen) mainList() *rows.Rows {
-	return [...]*rows.Rows{s.roots, s.paths, s.kept}[s.view]
+	return [...]*rows.Rows{s.roots, s.paths, s.kept, s.group}[s.view]
+}
+
+// inGroups tells that the groups of roots have the keys.
+func (s *Screen) inGroups() bool { return s.view == viewGroups || s.panes.Focus() == paneGroups }
+
+func (s *Screen) showGroups() tea.Cmd {
+	s.view = viewGroups
+	s.panes.SetFocus(paneMain)
+	return nil
 }
 
 func (s *Screen) toRoots() {
@@ -207,7 +220,7 @@ func (s *Screen) pointer(msg tui.PointerMsg) tea.Cmd {
 		return nil
 	}
 	id, again, ok := s.panes.Click(msg.X, msg.Y)
-	if ok && again && id == paneMain && s.view == viewRoots && s.noMark() == "" {
+	if ok && again && s.noMark() == "" && (id == paneGroups || s.view == viewRoots || s.view == viewGroups) {
 		return s.mark()
 	}
 	return nil
