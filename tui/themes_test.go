@@ -87,3 +87,11 @@ func TestThemeReloaded(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// The themes can be had while text is typed, as in the REPL.
+func TestThemePickerWhileTyping(t *testing.T) {
+	d, s, _ := start(t, 80, 24)
+	s.typing = true
+	d.Keys("alt+t")
+	d.Wants("themes", "high-contrast")
+}

@@ -45,6 +45,7 @@ func always() []Binding {
 		{ID: action.Interrupt, Keys: []string{"ctrl+c"}},
 		{ID: action.Suspend, Keys: []string{"ctrl+z"}},
 		{ID: action.Redraw, Keys: []string{"ctrl+l"}},
+		{ID: action.Themes, Keys: []string{"alt+t"}},
 	}
 }
 
@@ -60,7 +61,6 @@ func global() []Binding {
 		{ID: action.Messages, Keys: []string{"@"}},
 		{ID: action.Quit, Keys: []string{"q"}},
 		{ID: action.Mouse, Keys: []string{"M"}},
-		{ID: action.Themes, Keys: []string{"alt+t"}},
 		{ID: action.Bookmarks, Keys: []string{"'"}},
 		{ID: action.DropBookmark, Keys: []string{"\""}},
 	}
