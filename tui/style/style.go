@@ -7,7 +7,8 @@
 // Painted lines are plain strings with SGR sequences. Text is painted in
 // segments, each closed before the next opens, so no style can leak and no
 // inner reset can end an outer style. Untrusted text goes through
-// repl/text.Sanitise or SanitiseName before it is painted.
+// repl/text.Sanitise or SanitiseName before it is painted, which shows what is odd
+// about it; what has not been, loses here what a terminal would obey.
 package style
 
 import (
@@ -172,6 +173,9 @@ func (s *Styles) Paint(t themes.Token, text string) string {
 // backgrounds (Selected, Marked, Match …) or Text for none.
 func (s *Styles) PaintOn(base, t themes.Token, text string) string {
 	k := s.ink(base, t)
+	if !isTame(text) {
+		text = tame(text)
+	}
 	if text == "" || k.open == "" {
 		return text
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -147,9 +148,15 @@ func (b *Backend) OpenLog(_ context.Context, drv store.Path) (logview.File, erro
 }
 
 // memFile is a log in memory.
-type memFile struct{ *bytes.Reader }
+type memFile struct{ sizedReader }
 
-func (f memFile) Size() (int64, error) { return f.Reader.Size(), nil }
+// A sizedReader reads what is in memory.
+type sizedReader interface {
+	io.ReaderAt
+	Size() int64
+}
+
+func (f memFile) Size() (int64, error) { return f.sizedReader.Size(), nil }
 func (memFile) Close() error           { return nil }
 
 // UsualTime implements tui.Builds.
