@@ -33,6 +33,7 @@ var rules = []rule{
 	{"store/nixhash", "store/nixbase32", "lukechampine.com/blake3"},
 	{"store", "store/nixbase32 store/nixhash", ""},
 	{"store/nixjson", "", ""},
+	{"store/drvname", "", ""},
 	{"store/drv", "store store/aterm store/nixbase32 store/nixhash store/nixjson", ""},
 	{"store/narinfo", "store store/nixbase32 store/nixhash", ""},
 	{"store/refscan", "store store/nixbase32 store/nixhash", ""},
@@ -59,7 +60,7 @@ var rules = []rule{
 	{"engine/resolve", "engine/syntax", ""},
 	{"engine/eval", "engine/syntax engine/resolve store", ""},
 	{"engine/archive", "", "github.com/klauspost/compress github.com/therootcompany/xz"},
-	{"engine/builtins/...", "engine/builtins/... engine/archive engine/eval engine/syntax engine/instantiate engine/xmlout store store/drv store/nar store/nixbase32 store/nixhash store/nixjson",
+	{"engine/builtins/...", "engine/builtins/... engine/archive engine/eval engine/syntax engine/instantiate engine/xmlout store store/drv store/drvname store/nar store/nixbase32 store/nixhash store/nixjson",
 		"github.com/BurntSushi/toml github.com/klauspost/compress"},
 	{"engine/watch", "engine/eval engine/syntax", ""},
 	{"engine/instantiate", "engine/eval engine/syntax store/nixjson engine/builtins/serial store store/drv store/nixbase32 store/nixhash", ""},
@@ -69,12 +70,12 @@ var rules = []rule{
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
 	{"inspect/doctor", "engine store", ""},
-	{"inspect/...", "store store/drv store/gc store/profile inspect/closure inspect/version", ""},
+	{"inspect/...", "store store/drv store/drvname store/gc store/profile inspect/closure inspect/version", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
-	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile store/nar store/narinfo store/nixhash store/githash",
+	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash",
 		"github.com/fsnotify/fsnotify"}, // nix-hash and nix nar work on files
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},

@@ -12,9 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // A Manifest lists the packages of a profile by name.
@@ -137,7 +137,7 @@ func (elem Element) Versions() []string {
 func (elem Element) each(f func(name, version string) string) []string {
 	all := make([]string, len(elem.StorePaths))
 	for i, p := range elem.StorePaths {
-		all[i] = f(builtins.ParseDrvName(p.Name()))
+		all[i] = f(drvname.Split(p.Name()))
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

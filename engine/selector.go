@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine/builtins"
 	"nixbench/engine/builtins/ere"
+	"nixbench/store/drvname"
 )
 
 // A selector picks packages by name, a regular expression, and perhaps version.
@@ -19,7 +20,7 @@ type selector struct {
 
 func newSelector(text string) (*selector, error) {
 	sel := &selector{full: text}
-	sel.name, sel.version = builtins.ParseDrvName(text)
+	sel.name, sel.version = drvname.Split(text)
 	if sel.name == "*" {
 		return sel, nil
 	}
@@ -29,7 +30,7 @@ func newSelector(text string) (*selector, error) {
 }
 
 func (sel *selector) matches(p *Package) (bool, error) {
-	name, version := builtins.ParseDrvName(p.Name)
+	name, version := drvname.Split(p.Name)
 	if sel.re != nil {
 		if spans, err := sel.re.Match(name, nil); spans == nil || err != nil {
 			return false, err
@@ -78,7 +79,7 @@ func SelectPackages(pkgs []*Package, selectors []string) ([]*Package, error) {
 func (sel *selector) unused(pkgs []*Package) error {
 	var similar []string
 	for _, p := range pkgs {
-		name, _ := builtins.ParseDrvName(p.Name)
+		name, _ := drvname.Split(p.Name)
 		if strings.HasPrefix(name, sel.name) && !slices.Contains(similar, name) {
 			if similar = append(similar, name); len(similar) == 3 {
 				break
@@ -92,12 +93,6 @@ func (sel *selector) unused(pkgs []*Package) error {
 	}
 	return fmt.Errorf("selector '%s' matches no derivations%s", sel.full, hint)
 }
-
-// CompareVersions compares as builtins.compareVersions does.
-func CompareVersions(a, b string) int { return builtins.CompareVersions(a, b) }
-
-// ParseDrvName splits "hello-2.12" as builtins.parseDrvName does.
-func ParseDrvName(s string) (name, version string) { return builtins.ParseDrvName(s) }
 
 // NixVersion is the version of Nix whose language this is.
 const NixVersion = builtins.Version

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // This file makes user environments: what the profiles of nix-env lead to.
@@ -293,7 +293,7 @@ func (e *Engine) Newest(s *eval.State, packages []*EnvPackage) (newest []*EnvPac
 	best := make(map[string]*EnvPackage)
 	multiple := make(map[string]bool)
 	for _, ep := range packages {
-		name, version := builtins.ParseDrvName(ep.Name)
+		name, version := drvname.Split(ep.Name)
 		other, found := best[name]
 		c := 1
 		if found {
@@ -302,8 +302,8 @@ func (e *Engine) Newest(s *eval.State, packages []*EnvPackage) (newest []*EnvPac
 				c = compareInts(other.Priority(s), ep.Priority(s))
 			}
 			if c == 0 {
-				_, otherVersion := builtins.ParseDrvName(other.Name)
-				c = builtins.CompareVersions(version, otherVersion)
+				_, otherVersion := drvname.Split(other.Name)
+				c = drvname.CompareVersions(version, otherVersion)
 			}
 		}
 		switch {

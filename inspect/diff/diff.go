@@ -11,6 +11,7 @@ import (
 	"nixbench/inspect/closure"
 	"nixbench/inspect/version"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // Kind says what has become of a package.
@@ -223,8 +224,8 @@ func (c *Change) kind() Kind {
 	case len(c.After) == 0:
 		return Removed
 	case len(c.Gone) > 0 && len(c.New) > 0:
-		low := version.Compare(c.Gone[0], c.New[0])
-		high := version.Compare(c.Gone[len(c.Gone)-1], c.New[len(c.New)-1])
+		low := drvname.CompareVersions(c.Gone[0], c.New[0])
+		high := drvname.CompareVersions(c.Gone[len(c.Gone)-1], c.New[len(c.New)-1])
 		switch {
 		case low <= 0 && high <= 0 && low+high < 0:
 			return Upgraded
@@ -251,6 +252,6 @@ func sortedVersions(has, not []string) []string {
 			versions = append(versions, v)
 		}
 	}
-	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(version.Compare(a, b), cmp.Compare(a, b)) })
+	slices.SortFunc(versions, func(a, b string) int { return cmp.Or(drvname.CompareVersions(a, b), cmp.Compare(a, b)) })
 	return versions
 }

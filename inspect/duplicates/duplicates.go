@@ -9,6 +9,7 @@ import (
 	"nixbench/inspect/closure"
 	"nixbench/inspect/version"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // Package is one of which a closure has several versions, or one version built
@@ -130,7 +131,7 @@ func weigh(g *closure.Graph, p *Package) {
 	}
 	p.Spare = p.Size - largest
 	slices.SortFunc(p.Copies, func(a, b Copy) int {
-		return cmp.Or(version.Compare(b.Version, a.Version), cmp.Compare(b.Version, a.Version),
+		return cmp.Or(drvname.CompareVersions(b.Version, a.Version), cmp.Compare(b.Version, a.Version),
 			cmp.Compare(b.Cost, a.Cost), cmp.Compare(g.Index(a.Nodes[0]), g.Index(b.Nodes[0])))
 	})
 }

@@ -3,6 +3,8 @@ package version
 import (
 	"math"
 	"strconv"
+
+	"nixbench/store/drvname"
 )
 
 // Pair is a version and what has become of it.
@@ -71,9 +73,9 @@ const (
 func distance(a, b string) int {
 	equal := 0
 	for equal < maxParts && (a != "" || b != "") {
-		x, restA := cutPart(a)
-		y, restB := cutPart(b)
-		if compareParts(x, y) != 0 {
+		x, restA := drvname.CutComponent(a)
+		y, restB := drvname.CutComponent(b)
+		if drvname.CompareComponents(x, y) != 0 {
 			return (maxParts-equal)*partWeight + apart(x, y)
 		}
 		a, b = restA, restB

@@ -29,23 +29,6 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// The order is that of builtins.compareVersions in Nix 2.34.8.
-func TestCompare(t *testing.T) {
-	ascending := []string{"2.3pre1", "2.3pre3", "2.3", "2.3.0", "2.3.0a", "2.3.1", "2.3.1.2", "2.10"}
-	for i, a := range ascending {
-		for j, b := range ascending {
-			if got, want := Compare(a, b), min(1, max(-1, i-j)); got != want {
-				t.Errorf("Compare(%q, %q) = %d, want %d", a, b, got, want)
-			}
-		}
-	}
-	for _, equal := range [][2]string{{"1.0", "1-0"}, {"1.01", "1.1"}, {"", "."}, {"1", "1."}} {
-		if got := Compare(equal[0], equal[1]); got != 0 {
-			t.Errorf("Compare(%q, %q) = %d, want 0", equal[0], equal[1], got)
-		}
-	}
-}
-
 func TestMatch(t *testing.T) {
 	for _, tc := range []struct{ before, after, want string }{
 		{"126.0.1", "127.0", "126.0.1>127.0"},

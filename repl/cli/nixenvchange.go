@@ -11,6 +11,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // This file is how nix-env changes which packages are in a profile.
@@ -40,7 +41,7 @@ func (u *userEnv) install(ctx context.Context) error {
 		if u.env2.priority != "" {
 			ep.SetFlag("priority", u.env2.priority)
 		}
-		name, _ := engine.ParseDrvName(ep.Name)
+		name, _ := drvname.Split(ep.Name)
 		names[name] = true
 	}
 	return u.change(ctx, func(installed []*engine.EnvPackage) ([]*engine.EnvPackage, error) {
@@ -64,7 +65,7 @@ func (u *userEnv) install(ctx context.Context) error {
 func (u *userEnv) besides(ctx context.Context, installed []*engine.EnvPackage, names map[string]bool) (kept []*engine.EnvPackage, err error) {
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, ep := range installed {
-			name, _ := engine.ParseDrvName(ep.Name)
+			name, _ := drvname.Split(ep.Name)
 			if !u.env2.preserve && !u.pkgs.attrPath && names[name] && !ep.Keep(s) {
 				u.say("replacing old '%s'", ep.Name)
 			} else {
@@ -144,17 +145,17 @@ func (u *userEnv) upgraded(s *eval.State, ep *engine.EnvPackage, available []*en
 	if ep.Keep(s) {
 		return ep
 	}
-	name, version := engine.ParseDrvName(ep.Name)
+	name, version := drvname.Split(ep.Name)
 	var best *engine.EnvPackage
 	var bestVersion string
 	for _, other := range available {
-		otherName, otherVersion := engine.ParseDrvName(other.Name)
-		if other.Priority(s) > ep.Priority(s) || otherName != name || !u.upgradesTo(engine.CompareVersions(version, otherVersion)) {
+		otherName, otherVersion := drvname.Split(other.Name)
+		if other.Priority(s) > ep.Priority(s) || otherName != name || !u.upgradesTo(drvname.CompareVersions(version, otherVersion)) {
 			continue
 		}
 		if best != nil {
 			better := best.Priority(s) > other.Priority(s) ||
-				best.Priority(s) == other.Priority(s) && engine.CompareVersions(bestVersion, otherVersion) < 0
+				best.Priority(s) == other.Priority(s) && drvname.CompareVersions(bestVersion, otherVersion) < 0
 			if !better {
 				continue
 			}
@@ -165,7 +166,7 @@ func (u *userEnv) upgraded(s *eval.State, ep *engine.EnvPackage, available []*en
 		return ep
 	}
 	action := "upgrading"
-	if engine.CompareVersions(version, bestVersion) > 0 {
+	if drvname.CompareVersions(version, bestVersion) > 0 {
 		action = "downgrading"
 	}
 	u.say("%s '%s' to '%s'", action, ep.Name, best.Name)

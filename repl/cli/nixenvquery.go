@@ -14,6 +14,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/store"
+	"nixbench/store/drvname"
 )
 
 // This file prints what `nix-env --query` found: as a table, XML or JSON.
@@ -59,7 +60,7 @@ type otherPackage struct{ name, version string }
 func (e *evaluation) printPackages(ctx context.Context, pkgs, installed, others []*engine.Package) error {
 	p := &packagePrinter{e: e, q: &e.inv.pkgs, failed: make(map[*engine.Package]bool)}
 	for _, o := range others {
-		name, version := engine.ParseDrvName(o.Name)
+		name, version := drvname.Split(o.Name)
 		p.others = append(p.others, otherPackage{name, version})
 	}
 	if err := p.readStatus(ctx, pkgs, installed); err != nil {
@@ -190,20 +191,20 @@ func mark(is bool, letter string) string {
 // compare compares a package's version with those of the same name on the other
 // side: "<" is that there is a higher one, "-" that there is none.
 func (p *packagePrinter) compare(pkg *engine.Package) (sign, version string) {
-	name, own := engine.ParseDrvName(pkg.Name)
+	name, own := drvname.Split(pkg.Name)
 	sign, version = "-", "?"
 	for _, other := range p.others {
 		if other.name != name {
 			continue
 		}
-		switch d := engine.CompareVersions(own, other.version); {
+		switch d := drvname.CompareVersions(own, other.version); {
 		case d < 0:
 			sign, version = "<", other.version
 		case sign != "<" && d == 0:
 			sign, version = "=", other.version
 		case sign != "<" && sign != "=":
 			sign = ">"
-			if version == "" || engine.CompareVersions(version, other.version) < 0 {
+			if version == "" || drvname.CompareVersions(version, other.version) < 0 {
 				version = other.version
 			}
 		}
@@ -243,7 +244,7 @@ func (p *packagePrinter) json(w *bytes.Buffer, pkgs []*engine.Package) {
 	all := make(map[string]map[string]any)
 	p.each(pkgs, func(pkg *engine.Package) {
 		all[pkg.AttrPath] = nil
-		name, version := engine.ParseDrvName(pkg.Name)
+		name, version := drvname.Split(pkg.Name)
 		fields := map[string]any{
 			"name": pkg.Name, "pname": name, "version": version,
 			"system": pkg.System(p.s), "outputName": pkg.OutputName(p.s),

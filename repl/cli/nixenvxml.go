@@ -7,6 +7,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/engine/xmlout"
+	"nixbench/store/drvname"
 )
 
 // xml writes packages as XML.
@@ -50,7 +51,7 @@ func (p *packagePrinter) xmlAttrs(pkg *engine.Package) (attrs []string) {
 	if sign != "-" {
 		add("maxComparedVersion", other)
 	}
-	name, version := engine.ParseDrvName(pkg.Name)
+	name, version := drvname.Split(pkg.Name)
 	add("name", pkg.Name)
 	add("outputName", pkg.OutputName(p.s))
 	add("pname", name)
