@@ -1,0 +1,107 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"nixbench/engine/event"
+	"nixbench/engine/sandbox"
+)
+
+// This file runs a builder, keeps what it says, and judges how it ended.
+
+// runSandbox runs the builder, and notes what it has used.
+func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Result, error) {
+	if j.settings.Sandbox == "false" {
+		j.warnOnce("setting 'sandbox = false' has no effect: builds are always sandboxed")
+	}
+	res, err := sandbox.Run(ctx, spec, j.log)
+	if err != nil {
+		return res, err
+	}
+	j.log.use(event.Usage{User: res.User, System: res.System, Memory: res.Memory, IsWhole: res.InCgroup})
+	if res.CgroupErr != nil {
+		j.warnOnce(fmt.Sprintf("builders have no control groups, and only what is waited for is measured: %v", res.CgroupErr))
+	}
+	return res, j.judge(res)
+}
+
+// warnOnce posts a warning that one builder gives once.
+func (j *job) warnOnce(text string) {
+	if _, isOld := j.warned.LoadOrStore(text, true); isOld {
+		return
+	}
+	notices := j.notices("", false)
+	fmt.Fprintf(notices, "warning: %s\n", text)
+}
+
+// startError says in the log that there was no builder to execute, which is the
+// same as one that fails.
+func (j *job) startError(err error) error {
+	var exec *sandbox.ExecError
+	if !errors.As(err, &exec) {
+		return err
+	}
+	fmt.Fprintf(j.log, "error: executing '%s': %s\n", exec.Builder, capital(exec.Err.Error()))
+	return &statusError{status: PermanentFailure, exitStatus: 1, err: err}
+}
+
+// judge returns nil if the builder ended well.
+func (j *job) judge(res *sandbox.Result) error {
+	s := j.settings
+	switch {
+	case res.End == sandbox.Cancelled:
+		return ErrCancelled
+	case res.End == sandbox.TimedOut:
+		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.Timeout)}
+	case res.End == sandbox.Silent:
+		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.MaxSilent)}
+	case res.End == sandbox.TooLoud:
+		return &statusError{status: LogLimitExceeded, err: fmt.Errorf(
+			"building derivation '%s' killed after writing more than %d bytes of log output", j.planned.DrvPath, s.MaxLogSize)}
+	case res.ExitStatus == 0:
+		return nil
+	}
+	failure := &statusError{exitStatus: res.ExitStatus, signal: res.Signal, diskFull: j.diskIsFull()}
+	failure.status = j.failedStatus(failure.diskFull)
+	return failure
+}
+
+// failedStatus returns the status of a build whose builder failed: the network or
+// the disk may do better next time.
+func (j *job) failedStatus(diskFull bool) Status {
+	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed || diskFull {
+		return TransientFailure
+	}
+	return PermanentFailure
+}
+
+// startLog opens the log.
+func (j *job) startLog() error {
+	j.log.keep = j.settings.LogLines
+	if !j.settings.KeepLog {
+		return nil
+	}
+	name := j.st.LogPath(j.planned.DrvPath)
+	file, err := openLog(name)
+	if err != nil {
+		return err
+	}
+	j.log.file = file
+	j.log.act.LogFile = name
+	j.log.post(j.log.act)
+	return nil
+}
+
+// endLog closes the log and compresses it. A log that cannot be compressed
+// stays as it is.
+func (j *job) endLog() error {
+	if err := j.log.Close(); err != nil {
+		return fmt.Errorf("write log: %w", err)
+	}
+	if j.log.file != nil && j.settings.CompressLog {
+		j.st.FinishLog(j.planned.DrvPath)
+	}
+	return nil
+}

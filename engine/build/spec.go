@@ -1,0 +1,149 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"nixbench/engine/sandbox"
+	"nixbench/store"
+)
+
+// This file says what a sandbox is made of.
+
+// spec says what the sandbox holds and runs, and writes the builder's files.
+func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
+	d, s := j.planned.Derivation, j.settings
+	if s.UseCgroups && !s.HasFeature(featureCgroups) {
+		return nil, &FeatureError{Feature: featureCgroups}
+	}
+	graphs, err := referenceGraphs(ctx, j.st, j.planned, j.closure)
+	if err != nil {
+		return nil, err
+	}
+	env, err := newEnvironment(envInput{
+		drv: d, outputs: j.scratch, options: j.planned.Options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
+		cores: s.BuildCores(), graphs: graphs, getenv: j.opts.Getenv,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := j.writeFiles(env.files); err != nil {
+		return nil, fmt.Errorf("write into build directory: %w", err)
+	}
+	mounts, err := j.mounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &sandbox.Spec{
+		StoreDir: string(j.st.Dir()), StoreSource: j.storeDir(),
+		BuildDir: s.SandboxBuildDir, BuildSource: j.buildDir(),
+		TmpSource: j.tmpDir(),
+		Mounts:    mounts,
+		Builder:   d.Builder, Args: env.args, Env: env.list(),
+		Network: hasNetwork(d) || j.seesHost(),
+		HostUID: j.user.uid, HostGID: j.user.gid,
+		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
+		FilterSyscalls: s.FilterSyscalls,
+		Cgroup:         s.UseCgroups,
+		Linux32:        is32Bit(d.System, s.System),
+		Timeout:        seconds(s.Timeout), MaxSilent: seconds(s.MaxSilent), MaxLog: s.MaxLogSize,
+	}, nil
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// is32Bit reports whether a derivation for system is built by a 64-bit machine
+// that pretends to be a 32-bit one.
+func is32Bit(system, machine string) bool {
+	return system == "i686-linux" && machine == "x86_64-linux" ||
+		(system == "armv7l-linux" || system == "armv6l-linux") && machine == "aarch64-linux"
+}
+
+// writeFiles writes files into the build directory, before anyone else is in
+// it.
+func (j *job) writeFiles(files map[string]string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	dir, err := os.OpenRoot(j.buildDir())
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		file, err := dir.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return err
+		}
+		_, err = file.WriteString(files[name])
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		if err := j.user.give(filepath.Join(j.buildDir(), name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mounts returns what the builder sees besides its own directories.
+func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
+	var mounts []sandbox.Mount
+	if j.seesHost() {
+		host, err := j.hostMounts()
+		if err != nil {
+			return nil, err
+		}
+		mounts = host
+	}
+	closure := j.closure
+	shell := sandbox.Mount{Source: sandbox.Self, Target: "/bin/sh"}
+	for _, target := range slices.Sorted(maps.Keys(j.settings.SandboxPaths)) {
+		source, isOptional := strings.CutSuffix(j.settings.SandboxPaths[target], "?")
+		if p, rest, err := j.st.Dir().PathOf(source); err == nil {
+			source = j.st.RealPath(p) + rest
+			more, err := store.Requisites(ctx, store.References(j.st), p)
+			if err != nil {
+				return nil, fmt.Errorf("sandbox path %s: %w", target, err)
+			}
+			closure = append(slices.Clone(closure), more...)
+		}
+		if real, err := filepath.EvalSymlinks(source); err == nil {
+			source = real
+		}
+		m := sandbox.Mount{Source: source, Target: target, Optional: isOptional}
+		if target == shell.Target {
+			shell = m
+			continue
+		}
+		mounts = append(mounts, m)
+	}
+	if !j.seesHost() { // which has its own
+		mounts = append(mounts, shell)
+	}
+	if hasNetwork(j.planned.Derivation) && !j.seesHost() && j.settings.SSLCertFile != "" {
+		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
+			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
+		}
+	}
+	for _, name := range j.planned.Options.ImpureHostDeps { // which are allowed
+		mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
+	}
+	more, err := j.preBuildHook(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mounts = append(mounts, more...)
+	slices.Sort(closure)
+	for _, p := range slices.Compact(closure) {
+		mounts = append(mounts, sandbox.Mount{Source: j.st.RealPath(p), Target: string(p)})
+	}
+	return mounts, nil
+}
