@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nixbench/store"
@@ -252,7 +254,15 @@ func isFileName(s string) bool {
 
 func (a *attrs) structured(o *Options) {
 	if raw, ok := a.json["unsafeDiscardReferences"]; ok {
-		a.decode("while parsing attribute 'unsafeDiscardReferences'", raw, &o.DiscardReferences, "object")
+		while := "while parsing attribute 'unsafeDiscardReferences'"
+		var discards map[store.OutputName]json.RawMessage
+		a.decode(while, raw, &discards, "object")
+		o.DiscardReferences = make(map[store.OutputName]bool, len(discards))
+		for _, output := range slices.Sorted(maps.Keys(discards)) {
+			var discard bool
+			a.decode(while, discards[output], &discard, "boolean")
+			o.DiscardReferences[output] = discard
+		}
 	}
 	if raw, ok := a.json["outputChecks"]; ok {
 		var checks map[store.OutputName]json.RawMessage
@@ -289,11 +299,11 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 		}
 		return nil
 	}
-	size := func(name string) (n *int64) {
+	size := func(name string) *int64 {
 		if v, ok := raw[name]; ok {
-			a.decode(where(name), v, &n, "number")
+			return a.size(where(name), v)
 		}
-		return n
+		return nil
 	}
 	return OutputChecks{
 		AllowedReferences:    list("allowedReferences"),
@@ -303,6 +313,28 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 		MaxSize:              size("maxSize"),
 		MaxClosureSize:       size("maxClosureSize"),
 	}
+}
+
+// size reads a number of bytes. Of other numbers than those Nix makes what C++ does:
+// fractions are cut off, and what is negative is so large that all is below it.
+func (a *attrs) size(while string, raw json.RawMessage) *int64 {
+	if i, err := strconv.ParseInt(string(raw), 10, 64); err == nil && i >= 0 {
+		return &i
+	}
+	var n float64
+	if json.Unmarshal(raw, &n) != nil || string(raw) == "null" {
+		kind := "unreadable"
+		if v, err := nixjson.Decode(string(raw)); err == nil {
+			kind = nixjson.TypeName(v)
+		}
+		a.fail(while, "[json.exception.type_error.302] type must be number, but is %s", kind)
+		return nil
+	}
+	limit := int64(math.MaxInt64)
+	if n > -1 && n < math.MaxInt64 {
+		limit = int64(n)
+	}
+	return &limit
 }
 
 // flatten returns the strings of a string, or of a list of such values.

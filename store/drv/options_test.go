@@ -2,6 +2,7 @@ package drv
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,10 +100,25 @@ func TestOptionsRefuse(t *testing.T) {
 		"string as list":       {StructuredAttrs: `{"requiredSystemFeatures": "kvm"}`},
 		"checks not by output": {StructuredAttrs: `{"outputChecks": {"out": []}}`},
 		"size as string":       {StructuredAttrs: `{"outputChecks": {"out": {"maxSize": "1"}}}`},
+		"size as null":         {StructuredAttrs: `{"outputChecks": {"out": {"maxClosureSize": null}}}`},
+		"discard as string":    {StructuredAttrs: `{"unsafeDiscardReferences": {"out": "yes"}}`},
 	} {
 		var unreadable *OptionsError
 		if o, err := d.Options(); !errors.As(err, &unreadable) {
 			t.Errorf("%s: Options = %+v, %v, want an OptionsError", name, o, err)
+		}
+	}
+}
+
+// Numbers that are no sizes count for what C++ converts them to.
+func TestOddSizes(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "328": 328, "1.5": 1, "-0.5": 0, "-1": math.MaxInt64, "1e19": math.MaxInt64} {
+		d := &Derivation{StructuredAttrs: `{"outputChecks": {"out": {"maxSize": ` + text + `}}}`}
+		o, err := d.Options()
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if got := o.Checks["out"].MaxSize; got == nil || *got != want {
+			t.Errorf("maxSize %s is read as %v, want %d", text, got, want)
 		}
 	}
 }

@@ -52,6 +52,9 @@ in
   structuredPass = structured "structuredPass" { passAsFile = [ "text" ]; text = "hello"; };
   discarded = mk "discarded" ". ./.attrs.sh; echo $lib > \${outputs[out]}" { __structuredAttrs = true; inherit lib; unsafeDiscardReferences.out = true; };
 
+  discardedPlain = mk "discardedPlain" "echo $lib > $out" { inherit lib; unsafeDiscardReferences = true; };
+  discardedBadType = mk "discardedBadType" ". ./.attrs.sh; echo $lib > \${outputs[out]}" { __structuredAttrs = true; inherit lib; unsafeDiscardReferences.out = "yes"; };
+
   # Output checks.
   refsOK = checked "refsOK" { allowedReferences = [ lib user ]; };
   refsFew = checked "refsFew" { allowedReferences = [ lib ]; };
@@ -77,6 +80,17 @@ in
   checksBadList = checkedStructured "checksBadList" { out.allowedReferences = "lib"; };
   checksBadSet = checkedStructured "checksBadSet" [ ];
   checksUnknown = checkedStructured "checksUnknown" { out.noSuchCheck = 5; nope.maxSize = 1; };
+  #differs 2.34 it says neither of which derivation nor of which attribute
+  checksBadType = checkedStructured "checksBadType" { out.maxSize = "large"; };
+  #differs 2.34 it says neither of which derivation nor of which attribute
+  checksNull = checkedStructured "checksNull" { out.maxClosureSize = null; };
+  checksFraction = checkedStructured "checksFraction" { out.maxSize = 1.5; };
+  checksNegative = checkedStructured "checksNegative" { out.maxSize = -1; };
+  checksInPlain = mk "checksInPlain" "echo $lib > $out" { inherit lib; outputChecks = builtins.toJSON { out.allowedReferences = [ ]; }; };
+  #differs 2.34 it warns in other words, and again when it builds, once for each time that it reads the derivation
+  plainInStructured = mk "plainInStructured" ". ./.attrs.sh; echo $lib > \${outputs[out]}" { __structuredAttrs = true; inherit lib; allowedReferences = [ ]; maxSize = 5; };
+  #differs 2.34 versions 2.17 to 2.34 do not hash where an output refers to itself; before and after they do (Nix 2.35 release notes)
+  caSelf = mk "caSelf" "echo $out > $out" { __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; allowedReferences = [ ]; };
   caRefs = mk "caRefs" "echo $lib > $out" { inherit lib; __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; allowedReferences = [ ]; };
   fixedRecursive = mk "fixedRecursive" "echo $lib > $out" { inherit lib; outputHashMode = "recursive"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
   fixedRefs = mk "fixedRefs" "echo $lib > $out" { inherit lib; outputHashMode = "flat"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
