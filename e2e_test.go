@@ -91,14 +91,20 @@ type terminal struct {
 	socket string
 }
 
-// open starts a command in a terminal of that size.
+// open starts the workbench in a terminal of that size, as if for the first time.
 func (d *desktop) open(w, h int, args ...string) *terminal {
+	d.t.Helper()
+	return d.start(w, h, append([]string{d.bench, "--fresh"}, args...)...)
+}
+
+// start starts a command in a terminal of that size.
+func (d *desktop) start(w, h int, args ...string) *terminal {
 	d.t.Helper()
 	d.opened++
 	term := &terminal{d: d, socket: fmt.Sprintf("nixbench-e2e-%d-%d", os.Getpid(), d.opened)}
 	quoted := make([]string, 0, len(d.env)+len(args)+2)
 	quoted = append(quoted, "env", "-i", "TERM=tmux-256color")
-	for _, word := range slices.Concat(d.env, []string{d.bench}, args) {
+	for _, word := range slices.Concat(d.env, args) {
 		quoted = append(quoted, "'"+strings.ReplaceAll(word, "'", `'\''`)+"'")
 	}
 	term.tmux("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), strings.Join(quoted, " ")+"; echo exit status $?; sleep 600")
@@ -215,6 +221,7 @@ func TestE2E(t *testing.T) {
 		do   func(*desktop)
 	}{
 		{"builds", e2eBuilds}, {"repl", e2eRepl}, {"closure", e2eClosure}, {"profiles", e2eProfiles}, {"marks", e2eMarks}, {"gc", e2eCollect},
+		{"terminal", e2eTerminal}, {"session", e2eSession},
 	} {
 		if !t.Run(job.name, func(t *testing.T) { d.t = t; job.do(d) }) {
 			break // what comes next would start from something else
@@ -337,7 +344,7 @@ func e2eProfiles(d *desktop) {
 // process and no lock.
 func e2eBuilds(d *desktop) {
 	t := d.t
-	term := d.open(140, 40, "tour")
+	term := d.start(140, 40, d.bench, "tour")
 	term.want(`\[1 Repl\]`)
 	term.keys("M-2")
 	term.want(`failed +broken-0\.1 +check`, `test round-trip \.\.\. FAILED`, `running +slow-1\.0`)
