@@ -208,7 +208,11 @@ func scopeTitle(s keymap.Scope) string {
 // messages shows the notices and the commands that were carried out.
 func (m *Model) messages() tea.Cmd {
 	var lines [][]style.Span
+	command := ""
 	for _, n := range m.notices.All() {
+		if n.Command {
+			command = n.Text
+		}
 		line := []style.Span{{Text: n.At.Format("15:04:05") + "  ", Token: themes.Muted}}
 		if n.Command {
 			line = append(line, style.Span{Text: "$ " + text.PlainLine(n.Text), Token: themes.String})
@@ -220,7 +224,11 @@ func (m *Model) messages() tea.Cmd {
 	if lines == nil {
 		lines = [][]style.Span{{{Text: "no messages yet", Token: themes.Muted}}}
 	}
-	m.overlay = newViewer(m.env.Styles, ViewOptions{Title: "messages", Lines: lines, Bottom: true})
+	o := ViewOptions{Title: "messages", Lines: lines, Bottom: true}
+	if command != "" {
+		o.OnCopy = func() tea.Cmd { return m.copy(copyMsg{command, "the command"}) }
+	}
+	m.overlay = newViewer(m.env.Styles, o)
 	return nil
 }
 

@@ -104,6 +104,8 @@ type ViewOptions struct {
 	Lines [][]style.Span // clean
 	// Bottom begins at the end.
 	Bottom bool
+	// OnCopy, which may be nil, copies what there is to be copied.
+	OnCopy func() tea.Cmd
 }
 
 // A viewer shows lines to be read.
@@ -132,6 +134,10 @@ func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
 		switch msg.ID {
 		case action.OverlayClose:
 			return nil, true
+		case action.CopyCommand:
+			if v.o.OnCopy != nil {
+				return v.o.OnCopy(), false
+			}
 		case action.RowDown:
 			v.top++
 		case action.RowUp:
@@ -159,6 +165,9 @@ func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 		pane.Foot = "more below: PgDn"
 	} else {
 		pane.Foot = "esc closes"
+	}
+	if v.o.OnCopy != nil {
+		pane.Foot = "Y copies the last command   " + pane.Foot
 	}
 	var body []string
 	for i := v.top; i < len(v.o.Lines) && len(body) < v.page; i++ {

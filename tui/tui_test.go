@@ -303,6 +303,24 @@ func TestCopy(t *testing.T) {
 	d.Wants("copied the path")
 }
 
+// The messages tell the commands that do what was done, and the last can be copied.
+func TestMessagesCopyTheLastCommand(t *testing.T) {
+	d, s, _ := start(t, 80, 24)
+	d.Keys("@ Y")
+	if d.Copied != "" {
+		t.Errorf("before any command: copied %q", d.Copied)
+	}
+	d.Keys("esc")
+	s.env.Ran("nix-env --rollback")
+	s.env.Ran("nix-store --gc")
+	d.Keys("j @")
+	d.Wants("$ nix-env --rollback", "Y copies the last command")
+	d.Keys("Y")
+	if d.Copied != "nix-store --gc" {
+		t.Errorf("copied %q, want the last command", d.Copied)
+	}
+}
+
 func TestTypingTakesLetters(t *testing.T) {
 	d, s, _ := start(t, 80, 24)
 	d.Keys("s")
