@@ -13,6 +13,7 @@ import (
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/daemon"
+	"nixbench/store/drv"
 	"nixbench/store/local"
 )
 
@@ -143,6 +144,16 @@ func (st *daemonStore) QueryValid(ctx context.Context, paths []store.Path) ([]st
 	}
 	return read(ctx, st, func(d *local.Store) ([]store.Path, error) { return d.QueryValid(ctx, paths) },
 		func() ([]store.Path, error) { return st.Store.QueryValid(ctx, paths) })
+}
+
+// ReadDerivations returns the derivations at paths, in that order, nil for one that is
+// not valid.
+func (st *daemonStore) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+	if slices.ContainsFunc(paths, st.Pending) {
+		return st.Store.ReadDerivations(ctx, paths)
+	}
+	return read(ctx, st, func(d *local.Store) ([]*drv.Derivation, error) { return d.ReadDerivations(ctx, paths) },
+		func() ([]*drv.Derivation, error) { return st.Store.ReadDerivations(ctx, paths) })
 }
 
 // Realisation returns what an output of a derivation came to be, as far as the

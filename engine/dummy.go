@@ -73,6 +73,10 @@ func (dummyStore) ReadDerivation(_ context.Context, p store.Path) (*drv.Derivati
 	return nil, invalid(p)
 }
 
+func (dummyStore) ReadDerivations(_ context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+	return make([]*drv.Derivation, len(paths)), nil
+}
+
 func (dummyStore) AddText(context.Context, string, []byte, []store.Path) (store.Path, error) {
 	return "", unsupported("addToStoreFromDump")
 }

@@ -12,6 +12,7 @@ import (
 	"nixbench/engine/build"
 	"nixbench/engine/event"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/nar"
 )
 
@@ -47,6 +48,26 @@ func (b bothStores) QueryValid(ctx context.Context, paths []store.Path) ([]store
 	valid = append(valid, more...)
 	slices.Sort(valid)
 	return slices.Compact(valid), nil
+}
+
+func (b bothStores) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+	drvs, err := b.store.ReadDerivations(ctx, paths)
+	if err != nil || b.machine == nil {
+		return drvs, err
+	}
+	var rest []store.Path
+	for i, d := range drvs {
+		if d == nil {
+			rest = append(rest, paths[i])
+		}
+	}
+	more, err := b.machine.ReadDerivations(ctx, rest)
+	for i := range drvs {
+		if err == nil && drvs[i] == nil {
+			drvs[i], more = more[0], more[1:]
+		}
+	}
+	return drvs, err
 }
 
 func (b bothStores) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {

@@ -192,6 +192,9 @@ func (p *planner) lack(path, by store.Path) *UnknownError {
 
 // step decides on a level of wants and returns those that follow from it.
 func (p *planner) step(level []want) ([]want, error) {
+	if err := p.readAhead(level); err != nil {
+		return nil, err
+	}
 	var ask []store.Path
 	for _, w := range level {
 		d, err := p.read(w.drvPath)
@@ -262,7 +265,10 @@ func (p *planner) step(level []want) ([]want, error) {
 // there or not.
 func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
 	b.Mode = p.plan.Mode
-	for _, name := range b.Derivation.OutputNames() {
+	for name := range b.Derivation.Outputs {
+		if len(p.damaged) == 0 {
+			break
+		}
 		path := b.Derivation.OutputPath(name)
 		if path == "" {
 			path = p.plan.known.get(outputID{b.DrvPath, name})
@@ -297,13 +303,37 @@ func (p *planner) read(drvPath store.Path) (*drv.Derivation, error) {
 	return d, err
 }
 
+// readAhead reads the derivations of a level at once. Of those that cannot be read is
+// told where they are wanted.
+func (p *planner) readAhead(level []want) error {
+	var paths []store.Path
+	for _, w := range level {
+		if _, known := p.plan.drvs[w.drvPath]; !known {
+			paths = append(paths, w.drvPath)
+		}
+	}
+	if len(paths) < 2 {
+		return nil
+	}
+	paths = store.SortUnique(paths)
+	drvs, err := p.st.ReadDerivations(p.ctx, paths)
+	if err != nil {
+		return p.ctx.Err()
+	}
+	for i, path := range paths {
+		p.plan.drvs[path] = drvs[i]
+	}
+	return nil
+}
+
 // haveOutputs reports whether the outputs are valid.
 func (p *planner) haveOutputs(drvPath store.Path, d *drv.Derivation, outputs []store.OutputName) bool {
 	for _, o := range outputsOf(d, outputs) {
-		if path := d.OutputPath(o); path != "" && p.plan.valid[path] {
-			continue
+		path := d.OutputPath(o)
+		if path == "" {
+			path = p.plan.known.get(outputID{drvPath, o})
 		}
-		if !p.plan.valid[p.plan.known.get(outputID{drvPath, o})] {
+		if !p.plan.valid[path] {
 			return false
 		}
 	}
@@ -403,11 +433,14 @@ func inputDrvs(d *drv.Derivation) []store.Path {
 // isImpureInput reports whether an input of d is impure and d must not have such
 // ones.
 func (p *planner) isImpureInput(d *drv.Derivation, input store.Path) bool {
-	if kind, err := d.Kind(); err != nil || kind == drv.Fixed || kind == drv.Impure || p.plan.drvs[input] == nil {
+	if p.plan.drvs[input] == nil || !p.settings.HasFeature(featureImpure) {
+		return false
+	}
+	if kind, err := d.Kind(); err != nil || kind == drv.Fixed || kind == drv.Impure {
 		return false
 	}
 	kind, err := p.plan.drvs[input].Kind()
-	return err == nil && kind == drv.Impure && p.settings.HasFeature(featureImpure)
+	return err == nil && kind == drv.Impure
 }
 
 // outputsOf returns the names of d's outputs among those asked for, sorted.

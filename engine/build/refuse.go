@@ -81,8 +81,9 @@ func refuseMachine(d *drv.Derivation, options *drv.Options, s *settings.Settings
 	if !s.CanBuild(d.System) && !strings.HasPrefix(d.Builder, builtinPrefix) {
 		reasons = append(reasons, fmt.Sprintf("platform mismatch\nRequired system: '%s'\nCurrent system: '%s'", d.System, s.System))
 	}
-	required, available := sorted(options.SystemFeatures(d)), sorted(systemFeatures(s))
-	if slices.ContainsFunc(required, func(feature string) bool { return !slices.Contains(available, feature) }) {
+	required := sorted(options.SystemFeatures(d))
+	if slices.ContainsFunc(required, func(feature string) bool { return !slices.Contains(systemFeatures(s), feature) }) {
+		available := sorted(systemFeatures(s))
 		reasons = append(reasons, fmt.Sprintf("missing system features\nRequired features: {%s}\nAvailable features: {%s}",
 			strings.Join(required, ", "), strings.Join(available, ", ")))
 	}

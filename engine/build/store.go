@@ -15,6 +15,9 @@ type Reader interface {
 	// ReadDerivation returns the derivation at a valid path. The caller must not
 	// modify it.
 	ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error)
+	// ReadDerivations returns the derivations at paths, in that order, nil for one
+	// that is not valid. The caller must not modify them.
+	ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error)
 	// Realisation returns what an output of a derivation, which need not be
 	// valid, came to be; ok is false if that is not known or not valid.
 	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error)

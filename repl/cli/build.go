@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"nixbench/engine"
 	"nixbench/repl/text"
@@ -114,8 +115,8 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	for _, info := range plan.Copy {
 		lines = append(lines, "  "+string(info.Path))
 	}
-	for _, line := range lines {
-		fmt.Fprintln(inv.env.Stderr, line)
+	if len(lines) > 0 {
+		fmt.Fprintln(inv.env.Stderr, strings.Join(lines, "\n"))
 	}
 }
 

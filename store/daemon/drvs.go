@@ -111,6 +111,34 @@ func (st *Store) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivat
 	if err != nil {
 		return nil, err
 	}
+	return st.loadDerivation(p)
+}
+
+// ReadDerivations returns the derivations at paths, in that order; nil stands for one
+// that is not valid.
+func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+	valid, err := st.QueryValid(ctx, paths)
+	if err != nil {
+		return nil, err
+	}
+	drvs := make([]*drv.Derivation, len(paths))
+	for i, p := range paths {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if added, found := st.drvs.Get(p); found {
+			drvs[i] = added.Drv
+		} else if _, ok := slices.BinarySearch(valid, p); ok {
+			if drvs[i], err = st.loadDerivation(p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return drvs, nil
+}
+
+// loadDerivation returns the derivation that the file at p holds.
+func (st *Store) loadDerivation(p store.Path) (*drv.Derivation, error) {
 	text, err := os.ReadFile(st.RealPath(p))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)

@@ -118,6 +118,9 @@ func (o Output) hashText() string {
 // words.
 func (d *Derivation) Kind() (OutputKind, error) {
 	var kind OutputKind
+	if out, ok := d.Outputs[store.DefaultOutput]; ok && len(d.Outputs) == 1 {
+		return out.Kind(), nil // as of most
+	}
 	for _, name := range d.OutputNames() {
 		k := d.Outputs[name].Kind()
 		switch {

@@ -214,15 +214,22 @@ func (a *attrs) stringList(while string, raw json.RawMessage) []string {
 	return sorted(list)
 }
 
+// plainChecks are those of derivations that ask for none, which most of them share.
+var plainChecks = map[store.OutputName]OutputChecks{store.AllOutputs: {IgnoreSelfRefs: true}}
+
 func (a *attrs) plain(o *Options) {
 	o.PassAsFile = a.words("passAsFile")
-	o.Checks = map[store.OutputName]OutputChecks{store.AllOutputs: {
+	checks := OutputChecks{
 		IgnoreSelfRefs:       true,
 		AllowedReferences:    a.words("allowedReferences"),
 		DisallowedReferences: a.words("disallowedReferences"),
 		AllowedRequisites:    a.words("allowedRequisites"),
 		DisallowedRequisites: a.words("disallowedRequisites"),
-	}}
+	}
+	o.Checks = plainChecks
+	if checks.AllowedReferences != nil || checks.DisallowedReferences != nil || checks.AllowedRequisites != nil || checks.DisallowedRequisites != nil {
+		o.Checks = map[store.OutputName]OutputChecks{store.AllOutputs: checks}
+	}
 	const name = "exportReferencesGraph"
 	pairs := fields(a.env[name])
 	if len(pairs)%2 != 0 {

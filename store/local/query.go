@@ -41,33 +41,67 @@ func (st *Store) isValid(ctx context.Context, p store.Path) (valid bool, err err
 
 // QueryValid returns those of paths that are valid, sorted without duplicates.
 func (st *Store) QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error) {
-	valid := slices.Clone(paths)
-	slices.Sort(valid)
-	valid = slices.Compact(valid)
-	err := st.db.query(func(c *sqlite.Conn) error {
-		kept := valid[:0]
-		for _, p := range valid {
+	paths = store.SortUnique(paths)
+	valid := make([]store.Path, 0, len(paths))
+	err := st.db.snapshot(ctx, func(c *sqlite.Conn) error {
+		valid = valid[:0]
+		stored, err := isStored(c, len(paths))
+		if err != nil {
+			return err
+		}
+		for _, p := range paths {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			found, err := st.drvs.Has(p), error(nil)
-			if !found {
-				found, err = exists(c, sqlPathID, bindPath(p))
-			}
+			found, err := stored(p)
 			if err != nil {
 				return err
 			}
-			if found {
-				kept = append(kept, p)
+			if found || st.drvs.Has(p) {
+				valid = append(valid, p)
 			}
 		}
-		valid = kept
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("query valid paths: %w", err)
 	}
 	return valid, nil
+}
+
+// isStored returns what says of count paths, which it is asked about in their order,
+// whether the database has them. If there are many, they are all read instead.
+func isStored(c *sqlite.Conn, count int) (func(store.Path) (bool, error), error) {
+	cost := 0
+	if count > fewPaths {
+		var err error
+		if cost, err = scanCost(c); err != nil {
+			return nil, err
+		}
+	}
+	if count <= cost || count <= fewPaths {
+		return func(p store.Path) (bool, error) { return exists(c, sqlPathID, bindPath(p)) }, nil
+	}
+	all, err := readAllPaths(c)
+	return func(p store.Path) (bool, error) {
+		for len(all) > 0 && all[0] < p {
+			all = all[1:]
+		}
+		return len(all) > 0 && all[0] == p, nil
+	}, err
+}
+
+// fewPaths is how many it is never quicker for to read all.
+const fewPaths = 64
+
+// readAllPaths returns all paths of the database, sorted.
+func readAllPaths(c *sqlite.Conn) (paths []store.Path, err error) {
+	var text texts
+	err = each(c, sqlAllPaths, nil, func(stmt *sqlite.Stmt) error {
+		paths = append(paths, store.Path(text.column(stmt, 0)))
+		return nil
+	})
+	return paths, err
 }
 
 // PathInfo returns what is known about p. If p is not valid,
@@ -240,7 +274,7 @@ func (st *Store) AllPaths(ctx context.Context) (paths []store.Path, err error) {
 		return nil, err
 	}
 	err = st.db.snapshot(ctx, func(c *sqlite.Conn) (err error) {
-		paths, err = queryPaths(c, sqlAllPaths, nil)
+		paths, err = readAllPaths(c)
 		return err
 	})
 	if err != nil {
@@ -323,17 +357,25 @@ func (st *Store) Graph(ctx context.Context) (g *store.Graph, err error) {
 
 // GraphCost returns how many calls of PathInfo take about as long as Graph.
 func (st *Store) GraphCost(context.Context) (cost int, err error) {
-	const perLookup = 32 << 10 // bytes of the database that are read in the same time
-	err = st.db.query(func(c *sqlite.Conn) error {
-		return each(c, sqlDatabaseSize, nil, func(stmt *sqlite.Stmt) error {
-			cost = int(stmt.ColumnInt64(0) / perLookup)
-			return nil
-		})
+	err = st.db.query(func(c *sqlite.Conn) (err error) {
+		cost, err = scanCost(c)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("query the size of the database: %w", err)
 	}
 	return cost, nil
+}
+
+// scanCost returns how many paths are looked up in the time that reading the database
+// takes.
+func scanCost(c *sqlite.Conn) (cost int, err error) {
+	const perLookup = 32 << 10 // bytes of the database that are read in the same time
+	err = each(c, sqlDatabaseSize, nil, func(stmt *sqlite.Stmt) error {
+		cost = int(stmt.ColumnInt64(0) / perLookup)
+		return nil
+	})
+	return cost, err
 }
 
 // positions returns what finds where an id is among ids, which ascend. It looks in a
