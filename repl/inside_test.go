@@ -146,3 +146,19 @@ func TestSteps(t *testing.T) {
 		t.Errorf("after :c: got %+v, %v, want an error with steps", res, err)
 	}
 }
+
+// A derivation among values is told as such before its path is known, and is
+// evaluated like what is not evaluated yet.
+func TestDerivationWithin(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, ":l packages.nix")
+	w.eval(t, "hello.name") // hello itself is evaluated, its path is not
+	kids := w.kids(t, w.eval(t, "{ it = hello; }").Node)
+	if len(kids) != 1 || kids[0].Kind != repl.NodeThunk {
+		t.Fatalf("got %+v, want what is not evaluated", kids)
+	}
+	forced, err := w.session.Force(t.Context(), kids[0].Handle)
+	if err != nil || forced[0].Kind != repl.NodeDerivation || forced[0].Note != "not built" {
+		t.Errorf("got %+v, %v, want a derivation that is not built", forced, err)
+	}
+}

@@ -171,7 +171,10 @@ func (s *sitting) describeNode(ctx context.Context, h Handle, it *handled) Node 
 		Count: count, HasChildren: count > 0, AttrPath: it.attrPath,
 		Store: store.Path(snap.DrvPath),
 	}
-	if snap.Kind == eval.KindThunk {
+	if snap.Kind == eval.KindAttrs && snap.DrvPath == "" && s.isDerivation(ctx, it.value) {
+		node.Kind, node.Text = NodeThunk, "«derivation»" // whose path is not known yet
+	}
+	if node.Kind == NodeThunk {
 		node.Count, node.HasChildren = -1, true
 	}
 	if node.Store == "" {
@@ -200,6 +203,17 @@ func (s *sitting) describeNode(ctx context.Context, h Handle, it *handled) Node 
 		node.File, node.Line = at.Name, at.Line
 	}
 	return node
+}
+
+// isDerivation tells whether a set says that it is a derivation, as far as that is
+// known.
+func (s *sitting) isDerivation(ctx context.Context, set eval.Value) bool {
+	set, err := s.ev.Force(ctx, set) // it is evaluated
+	if err != nil || set.Kind() != eval.KindAttrs {
+		return false
+	}
+	kind, ok := set.Attrs().GetName("type")
+	return ok && s.ev.Snapshot(kind).Text == `"derivation"`
 }
 
 // line is the text of a value on one line: sets and lists by their size, other

@@ -44,6 +44,7 @@ last column is what the configuration calls it. Where a letter is shown, it hold
 theme = "nord"          # auto, or one of those that alt+t shows
 glyphs = "ascii"        # auto, ascii, unicode
 mouse = false           # leaves the mouse to the terminal until M
+editing = "vi"          # the keys of the REPL's input: emacs, vi
 
 [columns]               # after the first one, in this order
 closure = ["adds", "closure"]
@@ -83,7 +84,7 @@ func keysDocument(t *testing.T) string {
 			writeScope(&w, keys, scope, titles)
 		}
 	}
-	for _, scope := range []keymap.Scope{keymap.Rows, keymap.Log, keymap.Edit, keymap.Prompt, keymap.Confirm, keymap.Viewer} {
+	for _, scope := range []keymap.Scope{keymap.Rows, keymap.Log, keymap.Edit, keymap.Vi, keymap.Prompt, keymap.Confirm, keymap.Viewer} {
 		writeScope(&w, keys, scope, nil)
 	}
 	w.WriteString("## Columns\n\n| table | columns |\n|---|---|\n")
