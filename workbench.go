@@ -47,7 +47,7 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 		return err
 	}
 	d := desk.New(ctx, desk.Options{
-		Engine: eng, Session: session, Version: cli.Version, Profile: opts.Profile, Targets: targets,
+		Engine: eng, Session: session, Version: cli.Version, Profile: opts.Profile, Targets: targets, Includes: opts.Includes,
 	})
 	defer d.Close()
 	var inputs []string

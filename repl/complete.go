@@ -243,6 +243,10 @@ func (s *sitting) shortDetail(v eval.Value) string {
 		if l := s.ev.LambdaText(v); l != nil {
 			return text.Cut(signature(l), maxDetail)
 		}
+	case eval.KindAttrs:
+		if name := s.known(v, "name"); name != "" && s.known(v, "type") == "derivation" {
+			return text.Cut(text.SanitiseName(strings.TrimSpace(name+"  "+s.known(v, "meta", "description"))), maxDetail)
+		}
 	}
 	return text.Cut(s.line(snap), maxDetail)
 }
@@ -314,10 +318,41 @@ func (s *sitting) look(ctx context.Context, children []eval.Child) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	for i := range children {
-		if v, err := s.ev.Force(ctx, children[i].Value); err == nil {
-			children[i].Value = v
+		v, err := s.ev.Force(ctx, children[i].Value)
+		if err != nil {
+			continue
+		}
+		children[i].Value = v
+		if v.Kind() == eval.KindAttrs && s.isDerivation(ctx, v) {
+			for _, path := range []string{"name", "meta.description"} {
+				if at, err := s.ev.Select(ctx, v, path, s.args, false); err == nil {
+					_, _ = s.ev.Force(ctx, at)
+				}
+			}
 		}
 	}
+}
+
+// known is the string at a path of attributes, as far as it is evaluated; else "".
+func (s *sitting) known(v eval.Value, path ...string) string {
+	for _, name := range path {
+		snap := s.ev.Snapshot(v)
+		if snap.Kind != eval.KindAttrs {
+			return ""
+		}
+		n := snap.Children
+		i := sort.Search(n, func(i int) bool { return s.attrName(v, i) >= name })
+		if i == n || s.attrName(v, i) != name {
+			return ""
+		}
+		v = s.ev.Children(v, i, 1)[0].Value
+	}
+	if snap := s.ev.Snapshot(v); snap.Kind == eval.KindString {
+		if u, err := strconv.Unquote(snap.Text); err == nil {
+			return u
+		}
+	}
+	return ""
 }
 
 // offerParts offers the names that have part somewhere.

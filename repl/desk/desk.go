@@ -10,6 +10,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,8 @@ type Options struct {
 	Version string
 	// Profile is listed first among the profiles; "" for none.
 	Profile string
+	// Includes are -I of the session: each a path, or NAME=PATH, absolute.
+	Includes []string
 	// Targets are built from the start.
 	Targets []store.DerivedPath
 }
@@ -180,7 +183,7 @@ func (d *Desk) shorten(name string) string {
 
 // nixpkgs returns the version of the tree that <nixpkgs> leads to.
 func (d *Desk) nixpkgs() string {
-	for _, entry := range d.eng.Settings().NixPath {
+	for _, entry := range slices.Concat(d.opts.Includes, d.eng.Settings().NixPath) {
 		prefix, dir, ok := strings.Cut(entry, "=")
 		switch {
 		case !ok:

@@ -19,6 +19,7 @@ type Repl struct {
 	number  int
 	history []string
 	bound   []tui.ScopeEntry
+	built   bool
 	// Hook, if not nil, answers an input instead; ok false lets it pass.
 	Hook func(ctx context.Context, input string) (r *tui.Result, ok bool)
 	// ChangedFile is what WaitChange returns once.
@@ -39,6 +40,7 @@ const (
 	handleList
 	handleBig
 	handleThrow
+	handleEditor
 	handleSteps
 	handleStep
 )
@@ -80,7 +82,7 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 			res.Lines = append(res.Lines, strings.Join(c.Names, " ")+" "+c.Args+"  "+c.Help)
 		}
 	case strings.HasPrefix(input, ":b "):
-		res.Kind = tui.ResultBuilt
+		res.Kind, r.built = tui.ResultBuilt, true
 		res.Drv = PathNamed("editor-7.2.drv")
 		res.Outputs = []tui.BuiltOutput{{Name: "out", Path: PathNamed("editor-7.2")}}
 	case strings.HasPrefix(input, ":closure "):
@@ -126,13 +128,31 @@ func (r *Repl) node(label string, h tui.Handle) tui.Node {
 	return n
 }
 
+// editor is a derivation that has been built if an input has.
+func (r *Repl) editor() tui.Node {
+	n := tui.Node{
+		Handle: handleEditor, Label: "editor", Text: "«derivation editor-7.2»", Note: r.status(), Kind: tui.NodeDerivation,
+		AttrPath: "_.editor", Store: PathNamed("editor-7.2.drv"), HasChildren: true, Count: 1,
+	}
+	return n
+}
+
+func (r *Repl) status() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.built {
+		return "valid"
+	}
+	return "not built"
+}
+
 // Expand implements tui.Repl.
 func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node, error) {
 	var all []tui.Node
 	switch h {
 	case handlePkgs:
 		all = []tui.Node{
-			{Label: "editor", Text: "«derivation editor-7.2»", Kind: tui.NodeDerivation, AttrPath: "_.editor", Store: PathNamed("editor-7.2.drv")},
+			r.editor(),
 			r.node("items", handleBig), r.node("list", handleList), r.node("meta", handleMeta), r.node("oops", handleThrow),
 		}
 	case handleMeta:
@@ -147,6 +167,9 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 			all = append(all, tui.Node{Text: fmt.Sprint(i), Kind: tui.NodeNumber})
 		}
 		return all, nil
+	case handleEditor:
+		out := PathNamed("editor-7.2")
+		all = []tui.Node{{Label: "out", Text: string(out), Note: r.status(), Kind: tui.NodeOutput, Store: out}}
 	case handleSteps:
 		all = []tui.Node{
 			{Label: "0", Text: "the error itself", Note: "<repl>:1:1", Kind: tui.NodeFrame},
@@ -168,6 +191,10 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 func (r *Repl) Force(_ context.Context, hs ...tui.Handle) ([]tui.Node, error) {
 	var nodes []tui.Node
 	for _, h := range hs {
+		if h == handleEditor {
+			nodes = append(nodes, r.editor())
+			continue
+		}
 		n := r.node("oops", h)
 		if h == handleThrow {
 			n.Text, n.Kind, n.HasChildren, n.Count = "«error: not in this world»", tui.NodeError, false, 0

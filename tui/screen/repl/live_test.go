@@ -101,3 +101,17 @@ func TestViKeys(t *testing.T) {
 	d.Keys("esc")
 	d.Wants("i to type")
 }
+
+// What a build has made is said of the derivations that are on the screen.
+func TestBuiltIsTold(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "pkgs")
+	d.Wants("editor = «derivation", "not built")
+	d.Keys("esc [ j j l")
+	d.Wants("out = /nix/store/")
+	d.Keys("i")
+	enter(d, ":b pkgs.editor")
+	d.Lacks("not built")
+	d.Keys("pgup")
+	d.Wants("valid")
+}

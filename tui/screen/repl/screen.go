@@ -138,6 +138,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		if msg.For(&s.past) && msg.Err == nil {
 			s.inputs = msg.Value
 		}
+	case tui.StoreChangedMsg:
+		s.refresh()
 	case slowMsg:
 		s.completesSlowly(msg)
 	case pauseMsg:

@@ -218,7 +218,7 @@ func TestCompletion(t *testing.T) {
 func TestUnfold(t *testing.T) {
 	d, _ := at80(t)
 	enter(d, "pkgs")
-	d.Wants("{ 5 attrs }", "> meta = { 2 attrs }", "oops   = «error: not in this world»")
+	d.Wants("{ 5 attrs }", "> meta = { 2 attrs }", "oops = «error: not in this world»")
 	d.Keys("esc [ j j j space")
 	d.Wants("v items = [ 100,000 items ]", "... 99,990 more")
 	d.Keys("pgdown pgdown G")

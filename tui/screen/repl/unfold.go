@@ -5,6 +5,7 @@ package repl
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,8 +19,9 @@ const forceTime = 2 * time.Second
 
 // A job asks for a page of a node's children, or evaluates those that are shown.
 type job struct {
-	node  *node
-	force bool
+	node    *node
+	force   bool
+	refresh bool // the node is a derivation: is it built now?
 }
 
 // found is what a job brings.
@@ -42,8 +44,11 @@ func (s *Screen) serve() tea.Cmd {
 	}
 	s.job = s.jobs[0]
 	s.jobs = s.jobs[1:]
-	if s.job.force {
+	switch {
+	case s.job.force:
 		return s.force(s.job.node)
+	case s.job.refresh:
+		return s.lookAgain(s.job.node)
 	}
 	return s.expand(s.job.node)
 }
@@ -89,8 +94,14 @@ func (s *Screen) worked(msg tui.Answer[found]) tea.Cmd {
 	}
 	n, f := s.job.node, msg.Value
 	n.entry.stale = true
-	if s.job.force {
+	switch {
+	case s.job.force:
 		takeForced(n, f.forced)
+		return nil
+	case s.job.refresh:
+		if msg.Err == nil {
+			n.takeAgain(f)
+		}
 		return nil
 	}
 	n.asked = false
@@ -111,9 +122,63 @@ func (s *Screen) worked(msg tui.Answer[found]) tea.Cmd {
 		s.bringIntoView(n)
 	}
 	if len(n.thunks()) > 0 {
-		s.jobs = append(s.jobs, job{n, true})
+		s.jobs = append(s.jobs, job{node: n, force: true})
 	}
 	return nil
+}
+
+// maxRefreshed is how many derivations are looked at again when the store has changed:
+// the newest.
+const maxRefreshed = 100
+
+// refresh looks again at the derivations that are shown: they may have been built.
+func (s *Screen) refresh() {
+	s.jobs = slices.DeleteFunc(s.jobs, func(j job) bool { return j.refresh })
+	n := 0
+	for _, e := range slices.Backward(s.log.entries) {
+		if e.root != nil {
+			s.refreshBelow(e.root, &n)
+		}
+		if n >= maxRefreshed {
+			return
+		}
+	}
+}
+
+func (s *Screen) refreshBelow(n *node, count *int) {
+	if n.Kind == tui.NodeDerivation && n.Note != "" && *count < maxRefreshed {
+		*count++
+		s.jobs = append(s.jobs, job{node: n, refresh: true})
+	}
+	for _, k := range n.kids {
+		s.refreshBelow(k, count)
+	}
+}
+
+// lookAgain describes a derivation again, and its outputs if they are known.
+func (s *Screen) lookAgain(n *node) tea.Cmd {
+	b, h, outputs := s.env.Backend, n.Handle, 0
+	for outputs < len(n.kids) && n.kids[outputs].Kind == tui.NodeOutput {
+		outputs++
+	}
+	return tui.Ask(s.env, &s.work, func(ctx context.Context) (f found, err error) {
+		if f.forced, err = b.Force(ctx, h); err == nil && outputs > 0 {
+			f.kids, err = b.Expand(ctx, h, 0, outputs)
+		}
+		return f, err
+	})
+}
+
+// takeAgain takes what a derivation and its outputs are now.
+func (n *node) takeAgain(f found) {
+	if len(f.forced) == 1 {
+		n.become(f.forced[0])
+	}
+	for i, k := range f.kids {
+		if i < len(n.kids) && n.kids[i].Label == k.Label {
+			n.kids[i].Node = k
+		}
+	}
 }
 
 // become takes what an evaluated node is; what the parent knew of it stays.
@@ -148,7 +213,7 @@ func (s *Screen) cancelWork() {
 	for _, j := range s.jobs {
 		j.node.entry.stale = true
 		j.node.asked = false
-		if !j.force && !j.node.known {
+		if !j.force && !j.refresh && !j.node.known {
 			j.node.open = false
 		}
 	}
