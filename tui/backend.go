@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"nixbench/engine/event"
+	"nixbench/inspect/diff"
 	"nixbench/inspect/why"
 	"nixbench/repl/desk"
 	"nixbench/store"
@@ -88,6 +89,11 @@ type Stores interface {
 	// FilesHolding lists the files of referrer in which the digest of
 	// reference stands, a few places in each.
 	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error)
+	// Etc tells what has become of the files of etc from one path to another;
+	// of what is no system that is nothing.
+	Etc(ctx context.Context, before, after store.Path) ([]diff.FileChange, error)
+	// CompareDerivations finds out what makes two derivations differ.
+	CompareDerivations(ctx context.Context, before, after store.Path) (*diff.Derivations, error)
 	// BuildGraph returns the derivations that drv needs to be built, with
 	// the sizes of those outputs that are valid, as a graph.
 	BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error)

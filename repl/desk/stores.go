@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"nixbench/engine"
+	"nixbench/inspect/diff"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -218,6 +219,22 @@ func (d *Desk) FilesHolding(ctx context.Context, referrer, reference store.Path)
 		found = append(found, o)
 	}
 	return found, nil
+}
+
+// Etc tells what has become of the files of etc from one path to another: of systems
+// their units and configuration; see [diff.Etc]. A path that is "" has none.
+func (d *Desk) Etc(ctx context.Context, before, after store.Path) ([]diff.FileChange, error) {
+	if before == "" || after == "" {
+		return nil, nil
+	}
+	r := d.eng.Reader()
+	return diff.Etc(ctx, diff.Files{Dir: r.Dir(), Real: r.RealPath}, before, after)
+}
+
+// CompareDerivations finds out what makes two derivations differ; see
+// [diff.CompareDerivations].
+func (d *Desk) CompareDerivations(ctx context.Context, before, after store.Path) (*diff.Derivations, error) {
+	return diff.CompareDerivations(ctx, d.eng.ReadDerivation, before, after)
 }
 
 // BuildGraph returns the derivations that drv needs to be built, with the sizes

@@ -170,6 +170,7 @@ const (
 	ProfilesRebuilds ID = "profiles.rebuilds"
 	ProfilesPick     ID = "profiles.pick"
 	ProfilesUndo     ID = "profiles.undo"
+	ProfilesView     ID = "profiles.view"
 )
 
 // Actions of the GC screen.

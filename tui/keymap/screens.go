@@ -99,6 +99,7 @@ func profiles() []Binding {
 		{ID: action.ProfilesRebuilds, Keys: []string{"u"}},
 		{ID: action.ProfilesPick, Keys: []string{"p"}},
 		{ID: action.ProfilesUndo, Keys: []string{"z"}},
+		{ID: action.ProfilesView, Keys: []string{"t"}},
 	}
 }
 

@@ -11,6 +11,7 @@ type Glyphs struct {
 	Pipe         string // a branch passing by
 	Branch       string // after Tee or Elbow
 	Full, Dot    string // of a bar
+	Shade        string // of the part of a bar that is told apart
 	Check, Cross string
 	Arrow        string
 	Bullet       string
@@ -33,14 +34,14 @@ func glyphSet(ascii bool) Glyphs {
 		return Glyphs{
 			Cursor: ">", Open: "v", Closed: ">",
 			Tee: "+", Elbow: "`", Pipe: "|", Branch: "-",
-			Full: "#", Dot: ".", Check: "+", Cross: "x", Arrow: ">", Bullet: "*", MarkOn: "x",
+			Full: "#", Dot: ".", Shade: "=", Check: "+", Cross: "x", Arrow: ">", Bullet: "*", MarkOn: "x",
 			Light: light, Double: double,
 		}
 	}
 	return Glyphs{
 		Cursor: "›", Open: "▾", Closed: "▸",
 		Tee: "├", Elbow: "└", Pipe: "│", Branch: "─",
-		Full: "█", Dot: "▏", Check: "✓", Cross: "✗", Arrow: "→", Bullet: "•", MarkOn: "x",
+		Full: "█", Dot: "▏", Shade: "▒", Check: "✓", Cross: "✗", Arrow: "→", Bullet: "•", MarkOn: "x",
 		Light: light, Double: double,
 	}
 }

@@ -19,8 +19,10 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine/event"
+	"nixbench/inspect/diff"
 	"nixbench/inspect/why"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/gc"
 	"nixbench/store/profile"
 	"nixbench/tui"
@@ -219,6 +221,41 @@ func (b *Backend) FilesHolding(_ context.Context, referrer, reference store.Path
 		File: "bin/" + referrer.Name(), Place: why.InContents, Offset: 2,
 		Context: "#!" + string(reference) + "/bin/sh", Digest: 2 + len(Dir) + 1,
 	}}, b.call("")
+}
+
+// Etc implements tui.Stores: what is called desktop is a system.
+func (b *Backend) Etc(_ context.Context, before, after store.Path) ([]diff.FileChange, error) {
+	if before == after || !strings.HasPrefix(before.Name(), "desktop-") || !strings.HasPrefix(after.Name(), "desktop-") {
+		return nil, b.call("")
+	}
+	return []diff.FileChange{
+		{Name: "hosts", Kind: diff.Changed, Gone: []string{"127.0.0.1 old"}, New: []string{"127.0.0.1 " + after.Name(), "::1 new"}},
+		{Name: "issue", Kind: diff.Rebuilt},
+		{Name: "systemd/system/player.service", Kind: diff.Added},
+	}, b.call("")
+}
+
+// CompareDerivations implements tui.Stores: a derivation has its package's name and
+// size as variables.
+func (b *Backend) CompareDerivations(ctx context.Context, before, after store.Path) (*diff.Derivations, error) {
+	read := func(_ context.Context, p store.Path) (*drv.Derivation, error) {
+		i, ok := b.graph.Index(p)
+		if !ok {
+			return nil, fmt.Errorf("read derivation %s: %w", p, store.ErrInvalidPath)
+		}
+		name := strings.TrimSuffix(p.Name(), ".drv")
+		d := &drv.Derivation{
+			Name: name, System: "x86_64-linux", Builder: "/bin/sh", Args: []string{"-e", "build.sh"},
+			Env:       map[string]string{"name": name, "script": "make\ninstall " + name},
+			Outputs:   map[store.OutputName]drv.Output{"out": {Path: PathNamed(name)}},
+			InputDrvs: map[store.Path][]store.OutputName{},
+		}
+		for _, r := range b.graph.References(i) {
+			d.InputDrvs[b.graph.Paths[r]] = []store.OutputName{"out"}
+		}
+		return d, b.call("")
+	}
+	return diff.CompareDerivations(ctx, read, before, after)
 }
 
 // BuildGraph implements tui.Stores.

@@ -193,5 +193,5 @@ func (f *frame) setDiff(d *diff.Diff, err error) {
 	f.list.Empty = "no package differs"
 	f.name = cleanName(f.base) + " -> " + cleanName(f.path) + "   " + text.SignedBytes(d.SizeDelta()) +
 		"   +" + text.Plural(d.PathsNew, "path") + " -" + text.Count(d.PathsGone)
-	f.list.SetSource(changes.Source(d, true))
+	f.list.SetSource(changes.Source(d, nil, true))
 }

@@ -5,9 +5,11 @@ package profiles
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -51,6 +53,8 @@ func (s *Screen) askDelete() tea.Cmd {
 	items := []palette.Item{
 		{Key: "keep", Title: "all but the last N .."},
 		{Key: "older", Title: "those that are older than .."},
+		{Key: "since", Title: "those that were made in the last .."},
+		{Key: "pattern", Title: "those whose label or name is like .."},
 		{Key: "old", Title: "all but the current one"},
 	}
 	if g, ok := s.selected(); ok {
@@ -90,24 +94,47 @@ func (s *Screen) askRule(key string) tea.Cmd {
 			},
 		})
 	case "older":
+		return s.askAge("delete generations older than: ", func(at time.Time) profile.Rule { return profile.Rule{OlderThan: at} })
+	case "since":
+		return s.askAge("delete generations made in the last: ", func(at time.Time) profile.Rule { return profile.Rule{Since: at} })
+	case "pattern":
 		return s.env.Prompt(palette.PromptOptions{
-			Label: "delete generations older than: ", Hint: "30d, 2w, 6m, 1y",
+			Label: "delete generations with a label or name like: ", Hint: "test-*",
 			Check: func(t string) string {
-				if _, err := text.ParseAge(t); err != nil {
-					return err.Error()
+				if _, err := path.Match(t, ""); err != nil {
+					return "this is no pattern: *, ? and [a-z] stand for others"
 				}
 				return ""
 			},
 			OnDone: func(t string) tea.Cmd {
-				age, err := text.ParseAge(t)
-				if err != nil {
-					return s.env.Fail(err)
+				if t == "" {
+					return nil
 				}
-				return s.planDelete(profile.Rule{OlderThan: s.env.Now.Add(-age)})
+				return s.planDelete(profile.Rule{Pattern: t})
 			},
 		})
 	}
 	return nil
+}
+
+// askAge asks for an age, for a rule about the time so long ago.
+func (s *Screen) askAge(label string, rule func(time.Time) profile.Rule) tea.Cmd {
+	return s.env.Prompt(palette.PromptOptions{
+		Label: label, Hint: "30d, 2w, 6m, 1y",
+		Check: func(t string) string {
+			if _, err := text.ParseAge(t); err != nil {
+				return err.Error()
+			}
+			return ""
+		},
+		OnDone: func(t string) tea.Cmd {
+			age, err := text.ParseAge(t)
+			if err != nil {
+				return s.env.Fail(err)
+			}
+			return s.planDelete(rule(s.env.Now.Add(-age)))
+		},
+	})
 }
 
 // planDelete plans what a rule says, without the pinned generations.

@@ -17,6 +17,8 @@ import (
 type shownDiff struct {
 	from, to int
 	diff     *diff.Diff
+	etc      []diff.FileChange // of systems
+	etcErr   error             // why that is not known
 }
 
 // pair is what is compared: two marked generations, or the base or else the one
@@ -65,9 +67,14 @@ func (s *Screen) compare() tea.Cmd {
 		s.setDiff(nil, nil)
 		return nil
 	}
-	return tui.Ask(s.env, &s.diffing, func(context.Context) (*shownDiff, error) {
+	b := s.env.Backend
+	return tui.Ask(s.env, &s.diffing, func(ctx context.Context) (*shownDiff, error) {
 		d, err := diff.Generations(g, from.Path, to.Path)
-		return &shownDiff{from.Number, to.Number, d}, err
+		shown := &shownDiff{from: from.Number, to: to.Number, diff: d}
+		if err == nil {
+			shown.etc, shown.etcErr = b.Etc(ctx, from.Path, to.Path)
+		}
+		return shown, err
 	})
 }
 
@@ -87,6 +94,9 @@ func (s *Screen) setDiff(d *shownDiff, err error) {
 		return
 	}
 	s.changes.Empty = "no package has changed"
+	if s.shown.etcErr != nil {
+		s.env.Warn("etc is not compared: " + text.PlainLine(s.shown.etcErr.Error()))
+	}
 	s.fillDiff()
 	s.changes.MoveTop()
 }
@@ -94,7 +104,7 @@ func (s *Screen) setDiff(d *shownDiff, err error) {
 // fillDiff lists the changes, those that were only rebuilt on request.
 func (s *Screen) fillDiff() {
 	if s.shown != nil {
-		s.changes.SetSource(changes.Source(s.shown.diff, s.same))
+		s.changes.SetSource(changes.Source(s.shown.diff, s.shown.etc, s.same))
 	}
 }
 
@@ -116,5 +126,25 @@ func (s *Screen) diffNote() string {
 	if s.shown == nil {
 		return ""
 	}
-	return changes.Words(s.shown.diff)
+	words := changes.Words(s.shown.diff)
+	if files := changes.FileWords(s.shown.etc); files != "" {
+		words += "   " + files
+	}
+	return words
+}
+
+// noDetails says why there is nothing more to tell about a change, "" if there is.
+func (s *Screen) noDetails() string {
+	if s.shown != nil {
+		if _, _, ok := changes.Details(s.shown.diff, s.shown.etc, s.changes.SelectedKey()); ok {
+			return ""
+		}
+	}
+	return "no change is selected"
+}
+
+// showDetails tells all about the change under the cursor of the difference.
+func (s *Screen) showDetails() tea.Cmd {
+	title, lines, _ := changes.Details(s.shown.diff, s.shown.etc, s.changes.SelectedKey())
+	return s.env.View(tui.ViewOptions{Title: title, Lines: lines})
 }

@@ -80,6 +80,8 @@ func (s *Screen) drawGens(at panes.Place) []string {
 		p.Foot = "/" + text.SanitiseName(s.gens.Finding())
 	case len(s.marks) > 0:
 		p.Foot = text.Count(len(s.marks)) + " marked (D deletes, two are compared)"
+	case s.gens == s.line:
+		p.Foot = s.lineLegend()
 	case s.base != 0:
 		p.Foot = "base " + strconv.Itoa(s.base) + " (m)"
 	default:
@@ -87,6 +89,7 @@ func (s *Screen) drawGens(at panes.Place) []string {
 			p.Foot = "R: back to " + strconv.Itoa(back)
 		}
 	}
+	s.barRoom = max(p.InnerWidth(at.W)-lineFixed(p.InnerWidth(at.W)), 8)
 	return s.panes.List(paneGens, at, p, nil, s.gens)
 }
 
@@ -177,8 +180,12 @@ func (s *Screen) Actions() []action.Action {
 	next := func(n int) func() tea.Cmd {
 		return func() tea.Cmd { list.FindNext(n); return s.moved() }
 	}
+	diffAction := action.Action{ID: action.ProfilesDiff, Title: "Difference to the base or the previous generation", Short: "diff", Disabled: none, Run: s.toDiff}
+	if s.panes.Focus() == paneDiff {
+		diffAction = action.Action{ID: action.ProfilesDiff, Title: "All about the change: its paths, or its lines", Short: "details", Disabled: s.noDetails(), Run: s.showDetails}
+	}
 	return append([]action.Action{
-		{ID: action.ProfilesDiff, Title: "Difference to the base or the previous generation", Short: "diff", Disabled: none, Run: s.toDiff},
+		diffAction,
 		{ID: action.ProfilesBase, Title: "Compare with this generation as the base, or not", Short: "base", Disabled: none, Run: s.setBase},
 		{ID: action.ProfilesRollback, Title: "Roll back to the parent generation ..", Short: "rollback", Disabled: noRoll, Run: func() tea.Cmd { return s.askSwitch(s.link, 0) }},
 		{ID: action.ProfilesSwitch, Title: "Switch to this generation ..", Short: "switch", Disabled: noSwitch, Run: func() tea.Cmd { return s.askSwitch(s.link, g.Number) }},
@@ -195,6 +202,7 @@ func (s *Screen) Actions() []action.Action {
 			s.fillDiff()
 			return nil
 		}},
+		{ID: action.ProfilesView, Title: "Time line of sizes, or the table", Short: "time line", Disabled: s.noProfiles(), Run: s.flipView},
 		{ID: action.ProfilesPick, Title: "Show another profile ..", Short: "profile", Disabled: s.noProfiles(), Run: s.pick},
 		{ID: action.ProfilesUndo, Title: undoTitle, Disabled: noUndo, Run: s.takeBack},
 		{ID: action.FindText, Title: "Find in the list", Short: "find", Run: s.find},

@@ -91,14 +91,14 @@ func (s *Screen) listed(msg tui.Answer[[]tui.Profile]) tea.Cmd {
 	}
 	s.err = msg.Err
 	if s.err != nil {
-		s.gens.Empty = "the profiles could not be listed; f5 tries again"
+		s.setEmpty("the profiles could not be listed; f5 tries again")
 		return s.env.Fail(s.err)
 	}
 	s.profiles = slices.Clip(append([]tui.Profile{}, msg.Value...))
 	s.setProfiles()
 	if len(s.profiles) == 0 {
 		s.link, s.all, s.known = "", nil, true
-		s.gens.Empty = "no profiles here: nixbench tour makes one, and so does nix profile add"
+		s.setEmpty("no profiles here: nixbench tour makes one, and so does nix profile add")
 		s.setGens()
 		return nil
 	}
@@ -130,7 +130,7 @@ func (s *Screen) open(link string) tea.Cmd {
 	if link != s.link {
 		s.link, s.all, s.known, s.gensErr, s.base, s.diffs, s.shown = link, nil, false, nil, 0, nil, nil
 		clear(s.marks)
-		s.gens.Empty = "listing generations .."
+		s.setEmpty("listing generations ..")
 		s.setGens()
 		s.gens.MoveTop()
 		s.setDiff(nil, nil)
@@ -147,7 +147,7 @@ func (s *Screen) read(msg tui.Answer[[]tui.Generation]) tea.Cmd {
 	s.gensErr, s.known = msg.Err, true
 	if msg.Err != nil {
 		s.all = nil
-		s.gens.Empty = "the generations could not be listed; f5 tries again"
+		s.setEmpty("the generations could not be listed; f5 tries again")
 		s.setGens()
 		return s.env.Fail(msg.Err)
 	}
@@ -161,7 +161,7 @@ func (s *Screen) read(msg tui.Answer[[]tui.Generation]) tea.Cmd {
 	if _, ok := s.number(s.base); !ok {
 		s.base = 0
 	}
-	s.gens.Empty = "this profile has no generations"
+	s.setEmpty("this profile has no generations")
 	s.setGens()
 	if cur, ok := s.current(); ok && first {
 		s.gens.Select(strconv.Itoa(cur.Number))
@@ -285,15 +285,19 @@ func (s *Screen) setProfiles() {
 // setGens lists the generations, newest first.
 func (s *Screen) setGens() {
 	at := func(i int) tui.Generation { return s.all[len(s.all)-1-i] }
-	s.gens.SetSource(&rows.Func{
-		N:     func() int { return len(s.all) },
-		KeyOf: func(i int) string { return strconv.Itoa(at(i).Number) },
-		RowOf: func(i int) rows.Row { return s.genRow(at(i)) },
-		TextOf: func(i int) string {
-			g := at(i)
-			return fmt.Sprintf("%d %s %s %s", g.Number, text.Date(g.Created), labels(g), g.Path.Name())
-		},
-	})
+	source := func(row func(tui.Generation) rows.Row) *rows.Func {
+		return &rows.Func{
+			N:     func() int { return len(s.all) },
+			KeyOf: func(i int) string { return strconv.Itoa(at(i).Number) },
+			RowOf: func(i int) rows.Row { return row(at(i)) },
+			TextOf: func(i int) string {
+				g := at(i)
+				return fmt.Sprintf("%d %s %s %s", g.Number, text.Date(g.Created), labels(g), g.Path.Name())
+			},
+		}
+	}
+	s.table.SetSource(source(s.genRow))
+	s.line.SetSource(source(s.lineRow))
 }
 
 // labels are the words about a generation.
@@ -322,10 +326,25 @@ func sizeCell(t themes.Token, n int64) rows.Cell {
 }
 
 func (s *Screen) genRow(g tui.Generation) rows.Row {
-	row := rows.Row{}
-	if s.marks[g.Number] {
-		row.Base = themes.Marked
+	row := rows.Row{Base: s.markBase(g)}
+	row.Cells = []rows.Cell{
+		s.numberCell(g), rows.Text(themes.Text, text.Date(g.Created)), rows.Text(themes.Muted, text.Age(s.env.Now, g.Created)),
+		sizeCell(themes.Size, s.sizes.closure(g.Link)), sizeCell(themes.Size, s.sizes.only(g.Link)),
+		s.countCell(g), rows.Text(themes.Info, labels(g)), rows.Text(themes.DrvName, text.SanitiseName(g.Path.Name())),
 	}
+	return row
+}
+
+// markBase is what the row of a generation is painted on.
+func (s *Screen) markBase(g tui.Generation) themes.Token {
+	if s.marks[g.Number] {
+		return themes.Marked
+	}
+	return themes.Text
+}
+
+// numberCell is "412*" for the current one, "411b" for the base.
+func (s *Screen) numberCell(g tui.Generation) rows.Cell {
 	number := rows.Cell{{Text: strconv.Itoa(g.Number)}}
 	switch {
 	case g.Current:
@@ -336,12 +355,7 @@ func (s *Screen) genRow(g tui.Generation) rows.Row {
 	if s.marks[g.Number] {
 		number = append(number, rows.Cell{{Text: s.env.Styles.Glyphs().MarkOn, Token: themes.Warning}}...)
 	}
-	row.Cells = []rows.Cell{
-		number, rows.Text(themes.Text, text.Date(g.Created)), rows.Text(themes.Muted, text.Age(s.env.Now, g.Created)),
-		sizeCell(themes.Size, s.sizes.closure(g.Link)), sizeCell(themes.Size, s.sizes.only(g.Link)),
-		s.countCell(g), rows.Text(themes.Info, labels(g)), rows.Text(themes.DrvName, text.SanitiseName(g.Path.Name())),
-	}
-	return row
+	return number
 }
 
 // countCell is "38 up 2 new 1 gone".

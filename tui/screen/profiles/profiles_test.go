@@ -35,6 +35,61 @@ func TestGoldens(t *testing.T) {
 		d.Golden("rollback")
 		d.Keys("n esc j j space j space D")
 		d.Golden("delete")
+		d = start(t, tuitest.NewBackend(t), size[0], size[1])
+		d.Keys("t j")
+		d.Golden("timeline")
+	}
+}
+
+// The time line is another view of the same generations: cursor, marks and what can be
+// done are those of the table.
+func TestTimeLine(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30)
+	d.Keys("j j t")
+	d.Wants("GROWTH", "+3.2 MiB", "diff 2 -> 3", "only in that generation")
+	d.Keys("k space")
+	d.Wants("1 marked")
+	d.Keys("t")
+	d.Wants("CHANGES", "diff 3 -> 4", "1 marked")
+}
+
+// Of systems, units and other files of etc are part of the difference.
+func TestEtc(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30)
+	d.Wants("player.service", "unit", "hosts", "-1 +2 lines", "1 file, other store paths", "1 unit, 1 file of etc")
+	d.Keys("u")
+	d.Wants("issue")
+	d.Keys("enter end k")
+	d.Keys("enter")
+	d.Wants("hosts", "- 127.0.0.1 old", "+ 127.0.0.1 desktop-12", "+ ::1 new")
+	d.Keys("esc home enter")
+	d.Wants("-desktop-11", "-desktop-12", "+ /nix/store/")
+	d.Keys("esc esc j")
+	d.Lacks("player.service")
+}
+
+// Rules name generations by when they were made, and by what they are called.
+func TestRules(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := start(t, b, 100, 30)
+	rule := func(name, arg string) {
+		d.Keys("D")
+		d.Type(name)
+		d.Keys("enter")
+		d.Type(arg)
+		d.Keys("enter")
+	}
+	rule("in the last", "30d")
+	d.Wants("generation 4 of", "delete 1 generation?")
+	d.Keys("n")
+	rule("is like", "[")
+	d.Wants("this is no pattern")
+	d.Keys("esc")
+	rule("is like", "t*-1.?")
+	d.Wants("generation 2 of", "delete 1 generation?")
+	d.Keys("y")
+	if got := left(t, b); got != "1345" {
+		t.Errorf("left: %s", got)
 	}
 }
 

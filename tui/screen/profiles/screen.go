@@ -33,7 +33,9 @@ type Screen struct {
 	env      *tui.Env
 	panes    *panes.Panes
 	list     *rows.Rows // profiles
-	gens     *rows.Rows
+	gens     *rows.Rows // the table or the time line
+	table    *rows.Rows
+	line     *rows.Rows
 	changes  *rows.Rows // of the diff
 	listing  tui.Slot
 	reading  tui.Slot
@@ -60,6 +62,8 @@ type Screen struct {
 	did   []string           // for the summary
 	wide  bool               // the profiles stand beside the generations
 
+	barRoom int // cells for the bars of the time line
+
 	wanted, wantedBase int // generations to go to and to compare with once they are read; 0: none
 }
 
@@ -73,7 +77,7 @@ func New(env *tui.Env) *Screen {
 	st := env.Styles
 	s.list = rows.New(st, rows.Column{Min: 10, Flex: 1}, rows.Column{Min: 7, Right: true}, rows.Column{Min: 7, Right: true})
 	s.list.Empty = "listing profiles .."
-	s.gens = env.Table(table.Generations,
+	s.table = env.Table(table.Generations,
 		rows.Column{Title: "GEN", Min: 5},
 		rows.Column{Title: "DATE", Min: 16, Rank: 2},
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 3},
@@ -82,7 +86,9 @@ func New(env *tui.Env) *Screen {
 		rows.Column{Title: "CHANGES", Min: 20, Flex: 2, Max: 30, Rank: 1, End: true},
 		rows.Column{Title: "LABEL", Min: 8, Flex: 2, End: true},
 		rows.Column{Title: "NAME", Min: 18, Flex: 1, Rank: 6})
-	s.gens.Empty = "listing generations .."
+	s.line = newLine(st)
+	s.gens = s.table
+	s.setEmpty("listing generations ..")
 	s.changes = changes.NewList(st)
 	return s
 }

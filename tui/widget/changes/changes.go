@@ -1,5 +1,5 @@
 // Package changes draws the difference between two closures, package by
-// package.
+// package, and of systems also file by file of their etc.
 package changes
 
 import (
@@ -52,9 +52,10 @@ func NewList(st *style.Styles) *rows.Rows {
 	return w
 }
 
-// Source lists the changes of d by kind and name. Packages that were only
-// rebuilt are counted in one row, unless rebuilt is true.
-func Source(d *diff.Diff, rebuilt bool) rows.Source {
+// Source lists the changes of d by kind and name, and then those of etc: units
+// before other files. What was only rebuilt is counted in one row, unless rebuilt is
+// true.
+func Source(d *diff.Diff, etc []diff.FileChange, rebuilt bool) rows.Source {
 	all := slices.Clone(d.Changes)
 	slices.SortStableFunc(all, func(a, b diff.Change) int {
 		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.Name, b.Name))
@@ -75,7 +76,7 @@ func Source(d *diff.Diff, rebuilt bool) rows.Source {
 			rows.Text(themes.Muted, text.Plural(hidden, "path")+" (u to show)"),
 		}}})
 	}
-	return rows.NewList(items)
+	return rows.NewList(append(items, fileItems(etc, rebuilt)...))
 }
 
 // Row draws a change: its kind, the package, the versions, the bytes, and a

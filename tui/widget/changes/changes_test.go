@@ -26,7 +26,7 @@ func TestSource(t *testing.T) {
 	st := style.New(style.Options{ASCII: true})
 	draw := func(rebuilt bool) []string {
 		w := NewList(st)
-		w.SetSource(Source(sample(), rebuilt))
+		w.SetSource(Source(sample(), nil, rebuilt))
 		var out []string
 		for _, l := range w.Draw(90, 6, true) {
 			out = append(out, strings.Join(strings.Fields(style.Strip(l)), " "))
@@ -59,5 +59,54 @@ func TestWords(t *testing.T) {
 	big := Biggest(sample(), 2)
 	if len(big) != 2 || big[0].Kind != diff.Removed || big[1].Name != "mesa" {
 		t.Errorf("Biggest = %v", big)
+	}
+}
+
+func etc() []diff.FileChange {
+	return []diff.FileChange{
+		{Name: "hosts", Kind: diff.Changed, Gone: []string{"127.0.0.1 a"}, New: []string{"127.0.0.1 b\x1b[2J", "::1 b"}},
+		{Name: "issue", Kind: diff.Rebuilt},
+		{Name: "systemd/system/web.service", Kind: diff.Added},
+	}
+}
+
+// Files of etc come after packages, units first; those with other store paths only are
+// counted.
+func TestFiles(t *testing.T) {
+	w := NewList(style.New(style.Options{ASCII: true}))
+	w.SetSource(Source(&diff.Diff{}, etc(), false))
+	var got []string
+	for _, l := range w.Draw(90, 3, true) {
+		got = append(got, strings.Join(strings.Fields(style.Strip(l)), " "))
+	}
+	want := []string{"> new web.service unit", "change hosts -1 +2 lines etc", "same etc 1 file, other store paths (u)"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if got, want := FileWords(etc()), "1 unit, 1 file of etc"; got != want {
+		t.Errorf("FileWords = %q, want %q", got, want)
+	}
+}
+
+// Details are cleaned, and only what is in a list has any.
+func TestDetails(t *testing.T) {
+	d, files := sample(), etc()
+	for key, want := range map[string]string{
+		fileKey + "hosts": "- 127.0.0.1 a|+ 127.0.0.1 b|+ ::1 b", fileKey + "issue": "it differs in nothing but store paths",
+		fileKey + "systemd/system/web.service": "its contents are not shown: no text, or too large",
+		"linux":                                "1.0 MiB -> 3.0 MiB   +2.0 MiB|", fileKey: "", "none": "",
+	} {
+		_, lines, ok := Details(d, files, key)
+		var got []string
+		for _, l := range lines {
+			s := ""
+			for _, sp := range l {
+				s += sp.Text
+			}
+			got = append(got, s)
+		}
+		if strings.Join(got, "|") != want || ok != (want != "") {
+			t.Errorf("details of %q: got %q, %v, want %q", key, got, ok, want)
+		}
 	}
 }
