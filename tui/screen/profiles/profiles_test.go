@@ -46,7 +46,7 @@ func TestGoldens(t *testing.T) {
 func TestTimeLine(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 100, 30)
 	d.Keys("j j t")
-	d.Wants("GROWTH", "+3.2 MiB", "diff 2 -> 3", "only in that generation")
+	d.Wants("GROWTH", "+3.1 MiB", "diff 2 -> 3", "only in that generation")
 	d.Keys("k space")
 	d.Wants("1 marked")
 	d.Keys("t")
