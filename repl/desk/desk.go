@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"nixbench/engine"
 	"nixbench/engine/event"
@@ -49,6 +50,9 @@ type Desk struct {
 	stop    context.CancelFunc
 }
 
+// afterFirstFrame is when the interface is on the screen.
+const afterFirstFrame = 200 * time.Millisecond
+
 // New returns a desk. What it does in the background ends with ctx or Close.
 func New(ctx context.Context, opts Options) *Desk {
 	ctx, stop := context.WithCancel(ctx)
@@ -59,8 +63,13 @@ func New(ctx context.Context, opts Options) *Desk {
 		stop:  stop,
 	}
 	d.info = d.describe()
-	// Trying a sandbox out takes longer than a frame.
+	// Trying a sandbox out takes longer than a frame, and the first frame comes first.
 	d.running.Go(func() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(afterFirstFrame):
+		}
 		if d.info.Daemons {
 			d.askDaemon(ctx)
 		} else if err := d.eng.CheckSandbox(); err != nil {
