@@ -78,7 +78,7 @@ func (s *Screen) Actions() []action.Action {
 			return nil
 		}},
 		{ID: action.Copy, Title: "Copy the path", Short: "copy", Disabled: noPath, Run: func() tea.Cmd { return s.env.Copy(string(p), "the path") }},
-		{ID: action.ClosureView, Title: "Tree, flat list or columns", Short: "tree/flat/columns", Disabled: noClosure, Run: func() tea.Cmd {
+		{ID: action.ClosureView, Title: "Tree, flat list, columns or a map of areas", Short: "tree/flat/columns/map", Disabled: noClosure, Run: func() tea.Cmd {
 			f.setView((f.view + 1) % numViews)
 			return s.moved()
 		}},
@@ -89,7 +89,12 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ClosureFiles, Title: "Files inside, biggest first", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
 		{ID: action.ClosureBuildTime, Title: "Build-time closure: what its derivation needs", Short: "build-time", Disabled: s.noBuildTime(p, noPath), Run: s.showBuildTime},
 		{ID: action.ClosurePick, Title: "Open the closure of ..", Short: "place", Run: s.pick},
-		{ID: action.ClosureUp, Title: "Back to what was shown before", Disabled: noUp, Run: func() tea.Cmd { s.pop(); return s.moved() }},
+		{ID: action.ClosureUp, Title: "Back to what was shown before", Disabled: noUp, Run: func() tea.Cmd {
+			if !f.outOfArea() {
+				s.pop()
+			}
+			return s.moved()
+		}},
 		{ID: action.FindNext, Title: "Find the next", Disabled: s.noFind(), Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: s.noFind(), Run: next(-1)},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noPath, Run: s.copyCommand},
@@ -224,6 +229,11 @@ func (s *Screen) dive() tea.Cmd {
 	case f.kind == kindPlaces:
 		i, _ := f.list.Selected()
 		return s.open(p, text.SanitiseName(f.places[i].Name), "")
+	case f.onMap():
+		if !f.intoArea() {
+			return s.env.Notify("nothing goes with " + cleanName(p) + " but itself")
+		}
+		return s.moved()
 	case f.view == viewColumns && f.isClosure():
 		f.walk(action.Intent{ID: action.FoldOpen})
 		return s.moved()

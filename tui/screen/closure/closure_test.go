@@ -30,6 +30,8 @@ func TestGoldens(t *testing.T) {
 		d.Golden("flat")
 		d.Keys("t")
 		d.Golden("columns")
+		d.Keys("t l")
+		d.Golden("map")
 		d.Keys("t / l i b c enter w a f")
 		d.Golden("why")
 		d.Keys("esc esc r")
@@ -304,4 +306,23 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%s in an empty store: reason %q", a.ID, a.Disabled)
 		}
 	}
+}
+
+// Areas are what paths add: those in one come to what it adds, and one can go in and out.
+func TestMap(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("t t t")
+	d.Wants("view: map", "libdraw-0.9", "2.2M  37.3%", "editor-7.2")
+	d.Keys("/ l i b d r a w enter")
+	d.Wants("1 path in it", "adds      2.2 MiB")
+	d.Keys("esc enter")
+	d.Wants("in libdraw-0.9   adds 2.2 MiB", "fonts-3.0", "libdr")
+	d.Keys("home enter")
+	d.Wants("nothing goes with fonts-3.0 but itself")
+	d.Keys("backspace")
+	d.Wants("closure of desktop-12", "adds      2.2 MiB")
+	d.Keys("l t t t t")
+	d.Wants("view: map", "adds      1.4 MiB")
+	d.Keys("w")
+	d.Wants("why does desktop-12 depend on")
 }

@@ -138,6 +138,9 @@ func (s *Screen) drawMain(at panes.Place) []string {
 			f.list.Empty = "the store could not be read; f5 tries again"
 		}
 	}
+	if f.onMap() {
+		return s.drawAreas(at, p)
+	}
 	return s.panes.List(paneMain, at, p, nil, f.main())
 }
 
@@ -173,6 +176,8 @@ func (s *Screen) foot() string {
 		return "/" + text.SanitiseName(f.query) + "   " + f.found()
 	case f.query != "":
 		return "/" + text.SanitiseName(f.query)
+	case f.onMap():
+		return "area: what a path adds   view: map"
 	case f.isClosure():
 		return "sort: " + sortName(f.order) + "   view: " + f.view.String()
 	}

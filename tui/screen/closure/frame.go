@@ -13,6 +13,7 @@ import (
 	"nixbench/tui/style"
 	"nixbench/tui/table"
 	"nixbench/tui/widget/rows"
+	"nixbench/tui/widget/treemap"
 )
 
 // A kind is what a frame shows.
@@ -34,10 +35,11 @@ const (
 	viewTree view = iota
 	viewFlat
 	viewColumns
+	viewMap
 	numViews
 )
 
-func (v view) String() string { return [...]string{"tree", "flat", "columns"}[v] }
+func (v view) String() string { return [...]string{"tree", "flat", "columns", "map"}[v] }
 
 // A frame is one thing that is shown.
 type frame struct {
@@ -64,6 +66,7 @@ type frame struct {
 	flat    *rows.Rows
 	nodes   []closure.Node // of the flat list, sorted
 	cols    columns
+	areas   areas
 	query   string // what is searched for, as typed
 	match   closure.Query
 	hits    []closure.Node
@@ -90,6 +93,7 @@ type loaded struct {
 	root   closure.Node
 	sizes  []int64        // closure sizes by node; nil: not known yet
 	before []closure.Node // the one before on a shortest way from the root
+	dom    dominated
 	lower  []string       // names in lower case
 	nodes  []closure.Node // all, in the order that was wanted
 }
@@ -117,6 +121,7 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 		Children:    func(n closure.Node) ([]closure.Node, bool) { return f.children(n), true },
 	}
 	f.cols = newColumns(env)
+	f.areas = areas{m: treemap.New(env.Styles), in: closure.None}
 	return f
 }
 
@@ -167,7 +172,7 @@ func loadClosure(ctx context.Context, st *store.Graph, p store.Path, by closure.
 	if err != nil {
 		return nil, err
 	}
-	d := &loaded{g: g, root: g.Roots()[0]}
+	d := &loaded{g: g, root: g.Roots()[0], dom: newDominated(g)}
 	if g.Len() <= sizesAtOnce {
 		if d.sizes, err = g.ClosureSizes(ctx); err != nil {
 			return nil, err
@@ -272,7 +277,7 @@ func (s *Screen) begin(f *frame) tea.Cmd {
 // main is the list with the cursor.
 func (f *frame) main() *rows.Rows {
 	switch {
-	case !f.isClosure() || f.data == nil || f.view == viewTree:
+	case !f.isClosure() || f.data == nil || f.view == viewTree || f.view == viewMap:
 		return f.list
 	case f.view == viewFlat:
 		return f.flat
@@ -284,6 +289,9 @@ func (f *frame) main() *rows.Rows {
 func (f *frame) node() (closure.Node, bool) {
 	if !f.isClosure() || f.data == nil {
 		return closure.None, false
+	}
+	if f.view == viewMap {
+		return f.areaNode()
 	}
 	i, ok := f.main().Selected()
 	if !ok {

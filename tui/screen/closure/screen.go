@@ -253,7 +253,7 @@ func (s *Screen) intent(in action.Intent) tea.Cmd {
 			return s.fileMore(f.why)
 		}
 	case paneMain:
-		if f.view == viewColumns && f.isClosure() && f.walk(in) {
+		if f.view == viewColumns && f.isClosure() && f.walk(in) || f.onMap() && f.moveArea(in) {
 			return s.moved()
 		}
 	}
@@ -327,7 +327,7 @@ func (s *Screen) Back() bool {
 	case f.why != nil || f.whySlot.Pending():
 		f.closeWhy()
 		s.panes.SetFocus(paneMain)
-	case s.pop():
+	case f.outOfArea() || s.pop():
 		s.env.Broadcast(movedMsg{})
 	default:
 		return false

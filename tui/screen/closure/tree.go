@@ -250,6 +250,8 @@ func (f *frame) goTo(n closure.Node) {
 			f.cols.mid.Select(keys[len(keys)-1])
 		}
 		f.fillSides()
+	case viewMap:
+		f.goToArea(n)
 	}
 }
 

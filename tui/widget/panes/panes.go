@@ -37,6 +37,16 @@ type area struct {
 	x, y, w, h int
 	above      int // lines over the list
 	list       *rows.Rows
+	block      Block // instead of a list
+}
+
+// A Block is what a pane shows that is no list: it knows what is where in it.
+type Block interface {
+	// Click puts the cursor on what is at x, y. again tells that it was there
+	// already; ok is false if nothing is there.
+	Click(x, y int) (again, ok bool)
+	// Cursor is where the cursor is.
+	Cursor() (x, y int, ok bool)
 }
 
 // New returns panes of which the first in the order of Tab has the keys.
@@ -139,9 +149,16 @@ func (w *Panes) List(id ID, at Place, p style.Pane, above []string, list *rows.R
 	p.Focus = id == w.Focus()
 	inner, room := p.InnerWidth(at.W), p.InnerHeight(at.H)
 	above = above[:min(len(above), room)]
-	w.areas = append(w.areas, area{id, at.X, at.Y, at.W, at.H, len(above), list})
+	w.areas = append(w.areas, area{id: id, x: at.X, y: at.Y, w: at.W, h: at.H, above: len(above), list: list})
 	body := append(slices.Clip(above), list.Draw(inner, room-len(above), p.Focus)...)
 	return w.st.Box(at.W, at.H, p, body)
+}
+
+// Block draws a pane with the lines of a block.
+func (w *Panes) Block(id ID, at Place, p style.Pane, lines []string, block Block) []string {
+	p.Focus = id == w.Focus()
+	w.areas = append(w.areas, area{id: id, x: at.X, y: at.Y, w: at.W, h: at.H, block: block})
+	return w.st.Box(at.W, at.H, p, lines)
 }
 
 // Text draws a pane with lines of text.
@@ -166,6 +183,10 @@ func (w *Panes) Click(x, y int) (id ID, again, ok bool) {
 	}
 	had := w.Focus() == a.id
 	w.focus = a.id
+	if a.block != nil {
+		again, ok = a.block.Click(x-a.x-1, y-a.y-1)
+		return a.id, again && had, ok
+	}
 	if a.list == nil || y == a.y+a.h-1 {
 		return a.id, false, false
 	}
@@ -193,7 +214,14 @@ func (w *Panes) at(x, y int) (area, bool) {
 // false if there is none.
 func (w *Panes) Cursor() (x, y int, ok bool) {
 	for _, a := range w.areas {
-		if a.id != w.Focus() || a.list == nil {
+		if a.id != w.Focus() {
+			continue
+		}
+		if a.block != nil {
+			x, y, ok := a.block.Cursor()
+			return a.x + 1 + x, a.y + 1 + y, ok
+		}
+		if a.list == nil {
 			continue
 		}
 		line, ok := a.list.CursorLine()
