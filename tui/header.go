@@ -14,7 +14,11 @@ import (
 func (m *Model) status() string {
 	tabs := m.tabs()
 	info := m.env.Backend.Info()
-	return headerStatus(m.screens[m.front].Status(), info,
+	own := m.screens[m.front].Status()
+	if own == "" { // builds go on behind the other screens
+		own = m.screens[ScreenBuilds].Status()
+	}
+	return headerStatus(own, info,
 		statusbar.Room(m.width, tabs, false), statusbar.Room(m.width, tabs, true))
 }
 

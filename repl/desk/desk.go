@@ -144,6 +144,8 @@ type Info struct {
 	Nixpkgs string
 	// NoBuilds says why derivations cannot be built here; "" if they can.
 	NoBuilds string
+	// Jobs is how many builds run at once; 0 if that is not known.
+	Jobs int
 }
 
 // Info says what the desk works on. That derivations cannot be built is not
@@ -164,6 +166,7 @@ func (d *Desk) describe() Info {
 	st := d.eng.Store()
 	info := Info{
 		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
+		Jobs: d.eng.Settings().MaxJobs,
 	}
 	if real := st.RealDir(); real != string(st.Dir()) {
 		info.StoreRoot = d.shorten(strings.TrimSuffix(real, string(st.Dir())))

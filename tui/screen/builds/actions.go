@@ -2,6 +2,7 @@ package builds
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -174,18 +175,14 @@ func (s *Screen) failure(n int) func() tea.Cmd {
 	return func() tea.Cmd {
 		ids := s.board.failures()
 		at := -1
-		if act, ok := s.selected(); ok {
-			for i, id := range ids {
-				if id == act.ID {
-					at = i
-				}
-			}
+		if sel, ok := s.selectedNode(); ok {
+			at = slices.Index(ids, sel)
 		}
 		if at < 0 && n < 0 {
 			at = 0
 		}
 		next := ids[((at+n)%len(ids)+len(ids))%len(ids)]
-		s.asked = store.Path(s.board.acts[next].Subject)
+		s.asked = store.Path(next.act.Subject)
 		s.seek()
 		return nil
 	}
@@ -193,13 +190,14 @@ func (s *Screen) failure(n int) func() tea.Cmd {
 
 // cancel asks, and then cancels the build under the cursor.
 func (s *Screen) cancel() tea.Cmd {
-	act, _ := s.selected()
+	sel, _ := s.selectedNode()
+	act := sel.act
 	name := text.SanitiseName(act.Name)
 	plan := [][]style.Span{
 		{{Text: "the builder is killed, and what it has made is deleted"}},
 		{{Text: name, Token: themes.DrvName}, {Text: "  " + s.took(act), Token: themes.Muted}},
 	}
-	if n := s.board.needed[act.ID]; n > 0 {
+	if n := sel.needed; n > 0 {
 		plan = append(plan, []style.Span{{Text: text.Plural(n, "build") + " that need it will not be built", Token: themes.Warning}})
 	}
 	drv, backend := store.Path(act.Subject), s.env.Backend

@@ -1,7 +1,6 @@
 package builds
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -9,22 +8,60 @@ import (
 )
 
 // A board is all activities that concern builds: a pure reducer over snapshots,
-// so that it can be tested without a screen.
+// so that it can be tested without a screen. What it does for a snapshot does not
+// grow with the number of builds, of which there may be hundreds of thousands.
 type board struct {
-	acts  map[event.ID]event.Activity
-	order []event.ID // as they came
+	nodes map[event.ID]*node
 	count [event.Cancelled + 1]int
 	// newest is the last activity about a derivation or path: building it
 	// again takes the place of what was before.
-	newest map[string]event.ID
-	// needed counts, for each build, the builds that need it.
-	needed map[event.ID]int
+	newest map[string]*node
 	first  time.Time // when the first build of the running batch began
+
+	all  []*node // as they came, some of them gone
+	gone int     // of all
+	next int32   // the seq of the next that comes
+	// Of the builds that have not ended: how many it is known of how long they
+	// take, and how long that is together.
+	guessed int
+	work    time.Duration
+
+	early   map[event.ID]int // builds that need what has not been told of yet
+	running map[*node]bool
+	failing map[*node]bool // those that failed, for whatever reason
+	failed  []*node        // see failures; nil if it must be found anew
+	grown   bool           // builds came or went since roots were asked for
+	tops    []*node        // see roots
+
+	shown order   // how list is sorted
+	list  []*node // all that are not gone
+	moved []*node // in list at another place than they should be, or not at all
+}
+
+// A node is a build on the board.
+type node struct {
+	act    event.Activity
+	usual  time.Duration // how long such builds take, 0 if unknown
+	seq    int32         // how many came before
+	needed int           // builds that need it
+	needs  []*node       // as far as they are known
+	// blocked says that it failed without having begun because something that
+	// it needs failed. A build that could not begin for reasons of its own
+	// needs nothing, or nothing that failed.
+	blocked bool
+	gone    bool
+	pinned  bool // among the failures that stand above what runs
+	moved   bool // is in board.moved
+	listed  bool
+	key     key     // by which it is listed
+	stamps  []stamp // how its log grew
+	task    int32   // see board.schedule
 }
 
 func newBoard() *board {
 	return &board{
-		acts: make(map[event.ID]event.Activity), newest: make(map[string]event.ID), needed: make(map[event.ID]int),
+		nodes: make(map[event.ID]*node), newest: make(map[string]*node), early: make(map[event.ID]int),
+		running: make(map[*node]bool), failing: make(map[*node]bool),
 	}
 }
 
@@ -33,128 +70,176 @@ func shown(act event.Activity) bool {
 	return act.Kind == event.Build || act.Kind == event.Substitute || act.Kind == event.CopyPath
 }
 
-// fold takes new snapshots and reports whether any concerned a build.
-func (b *board) fold(acts []event.Activity) (changed bool) {
-	for _, act := range acts {
-		if !shown(act) {
+// fold takes new snapshots and reports whether any concerned a build. usual says
+// how long builds of a name take.
+func (b *board) fold(acts []event.Activity, usual func(name string) time.Duration, now time.Time) (changed bool) {
+	var touched []*node
+	for i := range acts {
+		act := &acts[i]
+		if !shown(*act) {
 			continue
 		}
 		changed = true
-		old, known := b.acts[act.ID]
-		if known {
-			b.count[old.State]--
+		n := b.nodes[act.ID]
+		if n == nil {
+			if b.live() == 0 && !act.State.Final() {
+				b.first = time.Time{} // another batch
+			}
+			n = b.add(act)
+			n.usual = usual(act.Name)
 		} else {
-			if before, ok := b.newest[act.Subject]; ok {
-				b.forget(before)
-			}
-			b.newest[act.Subject] = act.ID
-			b.order = append(b.order, act.ID)
-			for _, need := range act.Needs {
-				b.needed[need]++
-			}
+			b.tally(n, -1)
 		}
-		b.count[act.State]++
-		b.acts[act.ID] = act
+		n.act = *act
+		b.tally(n, 1)
+		n.stamp(now)
+		touched = append(touched, n)
 		if !act.Started.IsZero() && (b.first.IsZero() || act.Started.Before(b.first)) {
 			b.first = act.Started
 		}
 	}
+	// Not before: a build may be told of before what it needs.
+	for _, n := range touched {
+		b.sort(n)
+	}
 	return changed
 }
 
-// forget takes an activity off the board.
-func (b *board) forget(id event.ID) {
-	act := b.acts[id]
-	b.count[act.State]--
-	for _, need := range act.Needs {
-		b.needed[need]--
+// add puts a new activity on the board.
+func (b *board) add(act *event.Activity) *node {
+	if before := b.newest[act.Subject]; before != nil {
+		b.forget(before)
 	}
-	delete(b.acts, id)
-	b.order = slices.DeleteFunc(b.order, func(other event.ID) bool { return other == id })
+	n := &node{act: *act, seq: b.next, needed: b.early[act.ID]}
+	delete(b.early, act.ID)
+	b.next++
+	b.nodes[act.ID], b.newest[act.Subject] = n, n
+	b.all = append(b.all, n)
+	b.grown = true
+	for _, id := range act.Needs {
+		need := b.nodes[id]
+		if need == nil {
+			b.early[id]++
+			continue
+		}
+		need.needed++
+		n.needs = append(n.needs, need)
+		b.touch(need)
+	}
+	return n
+}
+
+// tally counts a build by its state, or with -1 does so no longer.
+func (b *board) tally(n *node, by int) {
+	b.count[n.act.State] += by
+	if n.usual > 0 && !n.act.State.Final() {
+		b.guessed += by
+		b.work += time.Duration(by) * n.usual
+	}
+}
+
+// forget takes an activity off the board.
+func (b *board) forget(n *node) {
+	b.tally(n, -1)
+	n.gone, b.grown = true, true
+	delete(b.nodes, n.act.ID)
+	delete(b.running, n)
+	delete(b.failing, n)
+	b.failed = nil
+	b.touch(n)
+	for _, need := range n.needs {
+		need.needed--
+		b.touch(need)
+	}
+	if b.gone++; b.gone > 16 && 2*b.gone > len(b.all) {
+		b.all = slices.DeleteFunc(b.all, func(n *node) bool { return n.gone })
+		b.gone = 0
+	}
+}
+
+// sort takes note of the state that a build is in now.
+func (b *board) sort(n *node) {
+	if n.gone {
+		return
+	}
+	n.blocked = isBlocked(b, n)
+	set(b.running, n, n.act.State == event.Running)
+	if failed := n.act.State == event.Failed; failed || b.failing[n] {
+		set(b.failing, n, failed)
+		b.failed = nil
+	}
+	b.touch(n)
+}
+
+func set(m map[*node]bool, n *node, in bool) {
+	if in {
+		m[n] = true
+	} else {
+		delete(m, n)
+	}
+}
+
+func isBlocked(b *board, n *node) bool {
+	if n.act.State != event.Failed || !n.act.Started.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(n.act.Needs, func(id event.ID) bool {
+		need, ok := b.nodes[id]
+		return !ok || need.act.State == event.Failed || need.act.State == event.Cancelled
+	})
+}
+
+// act is the newest snapshot of an activity.
+func (b *board) act(id event.ID) (event.Activity, bool) {
+	if n := b.nodes[id]; n != nil {
+		return n.act, true
+	}
+	return event.Activity{}, false
 }
 
 // live counts the activities that have not ended.
 func (b *board) live() int { return b.count[event.Waiting] + b.count[event.Running] }
 
-// An order is how the list of builds is sorted.
-type order uint8
-
-const (
-	byState order = iota // failed, running, waiting, done: what wants attention first
-	byTime               // the longest running first
-	byName
-	numOrders
-)
-
-func (o order) String() string { return [...]string{"state", "time", "name"}[o] }
-
-// blocked reports whether a build failed without having begun because something
-// that it needs failed. A build that could not begin for reasons of its own
-// needs nothing, or nothing that failed.
-func (b *board) blocked(act event.Activity) bool {
-	if act.State != event.Failed || !act.Started.IsZero() {
-		return false
-	}
-	return slices.ContainsFunc(act.Needs, func(id event.ID) bool {
-		need, ok := b.acts[id]
-		return !ok || need.State == event.Failed || need.State == event.Cancelled
-	})
-}
-
-// rank puts what wants attention first.
-func (b *board) rank(act event.Activity) int {
-	if b.blocked(act) {
-		return 3
-	}
-	switch act.State {
-	case event.Failed:
-		return 0
-	case event.Running:
-		return 1
-	case event.Waiting:
-		return 2
-	case event.Cancelled:
-		return 4
-	}
-	return 5
-}
-
-// sorted returns the builds in that order.
-func (b *board) sorted(by order, now time.Time) []event.ID {
-	ids := slices.Clone(b.order)
-	slices.SortStableFunc(ids, func(x, y event.ID) int {
-		a, c := b.acts[x], b.acts[y]
-		switch by {
-		case byTime:
-			return cmp.Or(cmp.Compare(elapsed(c, now), elapsed(a, now)), cmp.Compare(a.Name, c.Name))
-		case byName:
-			return cmp.Compare(a.Name, c.Name)
-		}
-		if d := cmp.Compare(b.rank(a), b.rank(c)); d != 0 {
-			return d
-		}
-		switch a.State {
-		case event.Running:
-			return a.Started.Compare(c.Started)
-		case event.Done, event.Cancelled:
-			return c.Ended.Compare(a.Ended)
-		case event.Failed:
-			return a.Ended.Compare(c.Ended)
-		}
-		return cmp.Or(cmp.Compare(a.WaitingOn, c.WaitingOn), cmp.Compare(b.needed[y], b.needed[x]))
-	})
-	return ids
-}
+// size counts the activities on the board.
+func (b *board) size() int { return len(b.nodes) }
 
 // roots returns the builds that no other needs: those that were asked for.
-func (b *board) roots() []event.ID {
-	var ids []event.ID
-	for _, id := range b.order {
-		if b.needed[id] == 0 {
-			ids = append(ids, id)
+func (b *board) roots() []*node {
+	if b.grown {
+		b.grown, b.tops = false, nil
+		for _, n := range b.all {
+			if n.needed == 0 && !n.gone {
+				b.tops = append(b.tops, n)
+			}
 		}
 	}
-	return ids
+	return b.tops
+}
+
+// below returns what a build needs, what wants attention first.
+func (b *board) below(n *node) []*node {
+	kids := slices.DeleteFunc(slices.Clone(n.needs), func(need *node) bool { return need.gone })
+	slices.SortStableFunc(kids, func(x, y *node) int { return int(rankOf(x)) - int(rankOf(y)) })
+	return kids
+}
+
+// failures returns the builds that failed by themselves, as they did.
+func (b *board) failures() []*node {
+	if b.failed == nil {
+		b.failed = []*node{}
+		for n := range b.failing {
+			if !n.blocked {
+				b.failed = append(b.failed, n)
+			}
+		}
+		slices.SortFunc(b.failed, func(x, y *node) int {
+			if d := x.act.Ended.Compare(y.act.Ended); d != 0 {
+				return d
+			}
+			return int(x.seq - y.seq)
+		})
+	}
+	return b.failed
 }
 
 // elapsed is how long an activity has run, or did.
@@ -166,47 +251,4 @@ func elapsed(act event.Activity, now time.Time) time.Duration {
 		return max(0, now.Sub(act.Started))
 	}
 	return act.Ended.Sub(act.Started)
-}
-
-// failures returns the builds that failed by themselves, as they did.
-func (b *board) failures() []event.ID {
-	var ids []event.ID
-	for _, id := range b.order {
-		if act := b.acts[id]; act.State == event.Failed && !b.blocked(act) {
-			ids = append(ids, id)
-		}
-	}
-	slices.SortStableFunc(ids, func(x, y event.ID) int { return b.acts[x].Ended.Compare(b.acts[y].Ended) })
-	return ids
-}
-
-// left estimates how long the builds that have not ended will take on slots at
-// once, by how long such builds usually take; ok is false if less than half of
-// them are known.
-func (b *board) left(usual func(name string) time.Duration, now time.Time) (rest time.Duration, ok bool) {
-	var known, all int
-	var total, longest time.Duration
-	running := 0
-	for _, id := range b.order {
-		act := b.acts[id]
-		if act.State.Final() {
-			continue
-		}
-		all++
-		if act.State == event.Running {
-			running++
-		}
-		took := usual(act.Name)
-		if took == 0 {
-			continue
-		}
-		known++
-		more := max(0, took-elapsed(act, now))
-		total += more
-		longest = max(longest, more)
-	}
-	if all == 0 || 2*known <= all {
-		return 0, false
-	}
-	return max(longest, total/time.Duration(max(1, running))), true
 }

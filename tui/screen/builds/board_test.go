@@ -1,12 +1,14 @@
 package builds
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"nixbench/engine/event"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func act(id event.ID, name string, state event.State, started, ended int) event.Activity {
@@ -19,19 +21,23 @@ func act(id event.ID, name string, state event.State, started, ended int) event.
 	return event.Activity{ID: id, Kind: event.Build, Name: name, Subject: name + ".drv", State: state, Started: at(started), Ended: at(ended)}
 }
 
+func fold(b *board, acts []event.Activity) bool {
+	return b.fold(acts, func(string) time.Duration { return 0 }, time.Unix(40, 0))
+}
+
 // TestSorted pins what comes first: what wants attention.
 func TestSorted(t *testing.T) {
 	b := newBoard()
 	blocked := act(4, "blocked", event.Failed, 0, 31)
 	blocked.Needs = []event.ID{5}
-	b.fold([]event.Activity{
+	fold(b, []event.Activity{
 		act(1, "done-early", event.Done, 10, 11), act(2, "waiting", event.Waiting, 0, 0),
 		act(3, "young", event.Running, 30, 0), blocked,
 		act(8, "wrong-system", event.Failed, 0, 32), act(5, "failed", event.Failed, 20, 30), act(6, "old", event.Running, 12, 0), act(7, "done-late", event.Done, 10, 25),
 	})
 	var got []string
-	for _, id := range b.sorted(byState, time.Unix(40, 0)) {
-		got = append(got, b.acts[id].Name)
+	for _, n := range b.sorted(byState, time.Unix(40, 0)) {
+		got = append(got, n.act.Name)
 	}
 	want := []string{"failed", "wrong-system", "old", "young", "waiting", "blocked", "done-late", "done-early"}
 	if diff := cmp.Diff(got, want); diff != "" {
@@ -43,38 +49,75 @@ func TestSorted(t *testing.T) {
 // and that building again takes the place of what was before.
 func TestFoldCounts(t *testing.T) {
 	b := newBoard()
-	b.fold([]event.Activity{act(1, "a", event.Waiting, 0, 0), act(2, "b", event.Waiting, 0, 0)})
-	b.fold([]event.Activity{act(1, "a", event.Running, 5, 0), act(1, "a", event.Failed, 5, 6)})
+	fold(b, []event.Activity{act(1, "a", event.Waiting, 0, 0), act(2, "b", event.Waiting, 0, 0)})
+	fold(b, []event.Activity{act(1, "a", event.Running, 5, 0), act(1, "a", event.Failed, 5, 6)})
 	if b.live() != 1 || b.count[event.Failed] != 1 {
 		t.Errorf("got %d live, %d failed, want 1 and 1", b.live(), b.count[event.Failed])
 	}
-	b.fold([]event.Activity{act(3, "a", event.Running, 9, 0)})
-	if b.count[event.Failed] != 0 || b.live() != 2 || len(b.order) != 2 {
-		t.Errorf("got %d failed, %d live, %d rows after building again, want 0, 2, 2", b.count[event.Failed], b.live(), len(b.order))
+	fold(b, []event.Activity{act(3, "a", event.Running, 9, 0)})
+	if b.count[event.Failed] != 0 || b.live() != 2 || b.size() != 2 {
+		t.Errorf("got %d failed, %d live, %d rows after building again, want 0, 2, 2", b.count[event.Failed], b.live(), b.size())
 	}
-	if b.fold([]event.Activity{{ID: 9, Kind: event.Collect}}) {
+	if fold(b, []event.Activity{{ID: 9, Kind: event.Collect}}) {
 		t.Error("a collection changed the board")
 	}
 }
 
-// TestLeft pins that an estimate is made only if more than half is known.
-func TestLeft(t *testing.T) {
+// TestFailuresDoNotHideWhatRuns pins that of many failures only some stand above
+// what runs.
+func TestFailuresDoNotHideWhatRuns(t *testing.T) {
 	b := newBoard()
-	b.fold([]event.Activity{act(1, "a", event.Running, 10, 0), act(2, "b", event.Waiting, 0, 0)})
-	usual := func(known ...string) func(string) time.Duration {
-		return func(name string) time.Duration {
-			for _, k := range known {
-				if k == name {
-					return 30 * time.Second
-				}
-			}
-			return 0
+	fold(b, []event.Activity{act(20, "running", event.Running, 1, 0)})
+	for i := range 5 {
+		fold(b, []event.Activity{act(event.ID(i+1), "failed-"+string(rune('a'+i)), event.Failed, 1, 10+i)})
+	}
+	names := func() (got []string) {
+		for _, n := range b.sorted(byState, time.Unix(40, 0)) {
+			got = append(got, n.act.Name)
 		}
+		return got
 	}
-	if _, ok := b.left(usual("a"), time.Unix(20, 0)); ok {
-		t.Error("got an estimate with half of the builds unknown")
+	want := []string{"failed-a", "failed-b", "running", "failed-c", "failed-d", "failed-e"}
+	if diff := cmp.Diff(names(), want); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
 	}
-	if left, ok := b.left(usual("a", "b"), time.Unix(20, 0)); !ok || left != 50*time.Second {
-		t.Errorf("got %v, %v, want 50s: 20 s of a, then 30 s of b", left, ok)
+	// The first is built again.
+	fold(b, []event.Activity{act(30, "failed-a", event.Running, 20, 0)})
+	want = []string{"failed-b", "failed-c", "running", "failed-a", "failed-d", "failed-e"}
+	if diff := cmp.Diff(names(), want); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
 	}
+}
+
+// TestSortedAsIfAnew pins that the list is what sorting all of it gives, whatever
+// came before.
+func TestSortedAsIfAnew(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := newBoard()
+		now := time.Unix(1000, 0)
+		by := byState
+		states := []event.State{event.Waiting, event.Running, event.Done, event.Failed, event.Cancelled}
+		for range rapid.IntRange(1, 30).Draw(t, "batches") {
+			var acts []event.Activity
+			for range rapid.IntRange(0, 6).Draw(t, "acts") {
+				id := event.ID(rapid.IntRange(1, 20).Draw(t, "id"))
+				a := act(id, string(rune('a'+id%9)), rapid.SampledFrom(states).Draw(t, "state"), rapid.IntRange(0, 9).Draw(t, "from"), rapid.IntRange(10, 20).Draw(t, "to"))
+				for need := range id {
+					if need > 0 && id%need == 2 {
+						a.Needs = append(a.Needs, need)
+					}
+				}
+				acts = append(acts, a)
+			}
+			now = now.Add(time.Second)
+			b.fold(acts, func(string) time.Duration { return 0 }, now)
+			by = order(rapid.IntRange(0, int(numOrders)-1).Draw(t, "order"))
+			got := slices.Clone(b.sorted(by, now))
+			want := slices.Clone(got)
+			slices.SortFunc(want, func(x, y *node) int { return keyOf(x, by, now).compare(keyOf(y, by, now)) })
+			if len(got) != b.size() || !slices.Equal(got, want) {
+				t.Fatalf("got %d of %d builds, in another order than sorting gives", len(got), b.size())
+			}
+		}
+	})
 }

@@ -23,8 +23,9 @@ var tokens = map[event.State]themes.Token{
 
 // stateWord is a state in a word; a build that failed because of another is
 // blocked.
-func (b *board) stateWord(act event.Activity) (string, themes.Token) {
-	if b.blocked(act) {
+func stateWord(n *node) (string, themes.Token) {
+	act := n.act
+	if n.blocked {
 		return "blocked", themes.Cancelled
 	}
 	if act.State == event.Running && act.Kind != event.Build {
@@ -33,37 +34,84 @@ func (b *board) stateWord(act event.Activity) (string, themes.Token) {
 	return act.State.String(), tokens[act.State]
 }
 
-func (s *Screen) listRow(id event.ID) rows.Row {
-	cells := s.cells(id)
+func (s *Screen) listRow(n *node) rows.Row {
+	cells := s.cells(n)
 	cells[0], cells[1] = cells[1], cells[0]
 	return rows.Row{Cells: cells}
 }
 
-func (s *Screen) treeRow(id event.ID) rows.Row { return rows.Row{Cells: s.cells(id)} }
+func (s *Screen) treeRow(n *node) rows.Row { return rows.Row{Cells: s.cells(n)} }
 
 // cells are name, state, phase, time and usual time.
-func (s *Screen) cells(id event.ID) []rows.Cell {
-	act := s.board.acts[id]
-	word, token := s.board.stateWord(act)
+func (s *Screen) cells(n *node) []rows.Cell {
+	word, token := stateWord(n)
 	return []rows.Cell{
-		rows.Text(themes.DrvName, text.SanitiseName(act.Name)),
+		rows.Text(themes.DrvName, text.SanitiseName(n.act.Name)),
 		rows.Text(token, word),
-		rows.Text(themes.Muted, s.doing(act)),
-		rows.Text(themes.Text, s.took(act)),
-		rows.Text(themes.Muted, s.usualText(act)),
+		rows.Text(themes.Muted, s.doing(n)),
+		rows.Text(themes.Text, s.took(n.act)),
+		rows.Text(themes.Muted, usualText(n)),
 	}
 }
 
-// doing is the phase, or what a build waits for.
-func (s *Screen) doing(act event.Activity) string {
-	switch act.State {
-	case event.Waiting:
-		if act.WaitingOn > 0 {
-			return "on " + text.Plural(act.WaitingOn, "build")
-		}
-		return "for a slot"
-	case event.Running, event.Failed:
+// doing is the phase, what a build waits for, how far a path is fetched, or what a
+// build that is done has used.
+func (s *Screen) doing(n *node) string {
+	act := n.act
+	switch {
+	case act.State == event.Waiting && act.Phase != "":
 		return text.SanitiseName(act.Phase)
+	case act.State == event.Waiting:
+		return waitsFor(n)
+	case n.blocked:
+		return needs(n, func(need *node) bool { return need.act.State == event.Failed || need.act.State == event.Cancelled })
+	case act.Kind != event.Build && act.Total > 0:
+		return fetched(act.Done, act.Total)
+	case act.State == event.Running, act.State == event.Failed:
+		return text.SanitiseName(act.Phase)
+	}
+	return used(act.Used)
+}
+
+// fetched says how much of a path is there: "61/255 MiB".
+func fetched(done, total int64) string {
+	size := text.Bytes(total)
+	_, unit, _ := strings.Cut(size, " ")
+	for scale := int64(1); scale <= total; scale <<= 10 {
+		if of := float64(total) / float64(scale); of < 1024 {
+			return fmt.Sprintf("%.0f/%.0f %s", float64(done)/float64(scale), of, unit)
+		}
+	}
+	return size
+}
+
+// used says what a builder has taken of the machine, "" if that is not known.
+func used(u event.Usage) string {
+	if u.User+u.System == 0 && u.Memory == 0 {
+		return ""
+	}
+	return "cpu " + text.Took(u.User+u.System) + ", " + text.Bytes(u.Memory)
+}
+
+// waitsFor says what a build waits for: by its name if it is only one.
+func waitsFor(n *node) string {
+	switch {
+	case n.act.WaitingOn == 0:
+		return "for a slot"
+	case n.act.WaitingOn == 1:
+		if one := needs(n, func(need *node) bool { return !need.act.State.Final() }); one != "" {
+			return one
+		}
+	}
+	return "on " + text.Plural(n.act.WaitingOn, "build")
+}
+
+// needs names the first of those needs of a build that are wanted, "" for none.
+func needs(n *node, wanted func(*node) bool) string {
+	for _, need := range n.needs {
+		if wanted(need) {
+			return "needs " + text.SanitiseName(need.act.Name)
+		}
 	}
 	return ""
 }
@@ -75,9 +123,9 @@ func (s *Screen) took(act event.Activity) string {
 	return text.Duration(elapsed(act, s.env.Now))
 }
 
-func (s *Screen) usualText(act event.Activity) string {
-	if usual := s.usual[act.Name]; usual > 0 {
-		return text.Duration(usual)
+func usualText(n *node) string {
+	if n.usual > 0 {
+		return text.Duration(n.usual)
 	}
 	return ""
 }
@@ -125,7 +173,7 @@ func (s *Screen) Draw(w, h int) []string {
 // failed on the right.
 func (s *Screen) drawWide(w, h int) []string {
 	left := s.panes.Across(w, max(50, w*9/20), 30)
-	sum := s.summaryLines()
+	sum := s.summaryLines(left - 4)
 	sumHeight := len(sum) + 2
 	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)
 	summary := s.env.Styles.Box(left, sumHeight, style.Pane{Title: "summary"}, sum)
@@ -143,15 +191,40 @@ func (s *Screen) drawWide(w, h int) []string {
 }
 
 // summaryLines counts builds and what else there is.
-func (s *Screen) summaryLines() []string {
+func (s *Screen) summaryLines(w int) []string {
 	st := s.env.Styles
 	c := s.board.count
 	counts := [4]int{c[event.Running], c[event.Done], c[event.Failed], c[event.Waiting]}
 	head := fmt.Sprintf("%-8s%9s%7s%8s%9s", "", "running", "done", "failed", "waiting")
 	row := fmt.Sprintf("%-8s%9d%7d%8d%9d", "builds", counts[0], counts[1], counts[2], counts[3])
 	lines := []string{st.Paint(themes.Heading, head), st.Paint(themes.Text, row)}
-	if left, ok := s.board.left(s.usualOf, s.env.Now); ok {
-		lines = append(lines, st.Paint(themes.Text, "left    about "+text.Duration(left)))
+	return append(lines, s.moreLines(w)...)
+}
+
+// moreLines say how long it will take and why, and what builders have used.
+func (s *Screen) moreLines(w int) []string {
+	st := s.env.Styles
+	var lines []string
+	line := func(label, value string) {
+		lines = append(lines, st.Row(w, themes.Text, style.Span{Text: style.Fit(label, 10)}, style.Span{Text: text.Cut(value, max(w-10, 0))}))
+	}
+	if left, ok := s.left(); ok && s.board.live() > 0 {
+		line("left", "about "+text.Duration(left))
+		var names []string
+		for _, n := range s.eta.critical {
+			names = append(names, text.SanitiseName(n.act.Name))
+		}
+		if len(names) > 1 {
+			line("critical", strings.Join(names, " -> "))
+		}
+	}
+	if jobs := s.env.Backend.Info().Jobs; jobs > 0 && s.board.live() > 0 {
+		line("jobs", fmt.Sprintf("%d of %d", s.board.count[event.Running], jobs))
+	}
+	if act, ok := s.selected(); ok {
+		if u := used(act.Used); u != "" {
+			line("used", u+" by "+text.SanitiseName(act.Name))
+		}
 	}
 	return lines
 }
@@ -163,18 +236,11 @@ func (s *Screen) failedLines(w int) ([]string, style.Pane) {
 	if len(failures) == 0 {
 		return nil, style.Pane{}
 	}
-	act := s.board.acts[failures[0]]
-	if sel, ok := s.selected(); ok && sel.State == event.Failed && !s.board.blocked(sel) {
-		act = sel
+	act := failures[0].act
+	if sel, ok := s.selectedNode(); ok && sel.act.State == event.Failed && !sel.blocked {
+		act = sel.act
 	}
-	title := "failed: " + text.SanitiseName(act.Name)
-	if act.ExitStatus != 0 {
-		title += fmt.Sprintf(" (exit %d", act.ExitStatus)
-		if act.Phase != "" {
-			title += " in " + text.SanitiseName(act.Phase)
-		}
-		title += ")"
-	}
+	title := "failed: " + text.SanitiseName(act.Name) + s.howItFailed(act)
 	var lines []string
 	for _, line := range strings.Split(ansi.Wrap(reason(act), max(w, 8), " "), "\n") {
 		lines = append(lines, s.env.Styles.Paint(themes.Error, line))
@@ -191,10 +257,11 @@ func reason(act event.Activity) string {
 }
 
 // noOutputText stands where the log of a build would be.
-func (s *Screen) noOutputText(act event.Activity) string {
+func (s *Screen) noOutputText(n *node) string {
+	act := n.act
 	switch {
 	case act.State == event.Waiting:
-		return "not started: waits " + s.doing(act)
+		return "not started: waits " + s.doing(n)
 	case act.Started.IsZero() && act.Err != "":
 		return "not started: " + reason(act)
 	case act.Started.IsZero():
@@ -207,10 +274,13 @@ func (s *Screen) noOutputText(act event.Activity) string {
 
 func (s *Screen) drawLog(w, h int) []string {
 	p := style.Pane{Title: "log", Focus: s.panes.Focus() == paneLog || s.fullLog, Foot: s.log.SearchStatus()}
-	if act, ok := s.board.acts[s.logOf]; ok {
-		p.Title = "log: " + text.SanitiseName(act.Name)
+	if n := s.board.nodes[s.logOf]; n != nil {
+		p.Title = "log: " + text.SanitiseName(n.act.Name)
+		if n.act.Phase != "" && tui.WidthOf(w) != tui.Narrow {
+			p.Title += "  " + text.SanitiseName(n.act.Phase)
+		}
 		p.Note = s.log.Status()
-		s.log.Empty = s.noOutputText(act)
+		s.log.Empty = s.noOutputText(n)
 	}
 	if err := s.log.Err(); err != nil {
 		s.log.Empty = text.PlainLine(err.Error())

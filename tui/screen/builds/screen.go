@@ -40,11 +40,16 @@ type Screen struct {
 	list  *rows.Rows // flat or nodes, whichever is shown
 	flat  *rows.Rows
 	nodes *rows.Rows
-	ids   []event.ID // what flat shows, in order
-	tree  *rows.Tree[event.ID]
+	ids   []*node // what flat shows, in order; the board's
+	tree  *rows.Tree[*node]
 	graph bool // the tree is shown
 	order order
-	usual map[string]time.Duration
+
+	backlog []event.Activity // what has come and is not on the board yet
+	behind  bool             // a message that goes on with it is on its way
+	eta     estimate
+	etaFor  time.Time // when it was asked for
+	asking  tui.Slot
 
 	log     *logview.View
 	logOf   event.ID // whose log is shown
@@ -62,11 +67,14 @@ type Screen struct {
 // realised is the end of building something again.
 type realised struct{}
 
+// goOnMsg says that more of the backlog is to be taken.
+type goOnMsg struct{ s *Screen }
+
 // New returns the screen.
 func New(env *tui.Env) *Screen {
 	s := &Screen{
 		env: env, board: newBoard(), panes: panes.New(env.Styles), log: logview.New(env.Styles),
-		usual: make(map[string]time.Duration), tails: make(map[event.ID][]string),
+		tails: make(map[event.ID][]string),
 	}
 	s.log.Empty = "no log yet"
 	state, name := rows.Column{Title: "STATE", Min: 9}, rows.Column{Title: "NAME", Min: 16, Flex: 3}
@@ -78,27 +86,16 @@ func New(env *tui.Env) *Screen {
 	for _, list := range []*rows.Rows{s.flat, s.nodes} {
 		list.Empty = "Nothing is building. In the REPL, :b builds a derivation."
 	}
-	s.tree = &rows.Tree[event.ID]{
-		KeyOf:       func(id event.ID) string { return s.board.acts[id].Subject },
+	s.tree = &rows.Tree[*node]{
+		KeyOf:       func(n *node) string { return n.act.Subject },
 		RowOf:       s.treeRow,
-		TextOf:      func(id event.ID) string { return s.board.acts[id].Name },
-		HasChildren: func(id event.ID) bool { return len(s.board.acts[id].Needs) > 0 },
-		Children:    func(id event.ID) ([]event.ID, bool) { return s.known(s.board.acts[id].Needs), true },
+		TextOf:      func(n *node) string { return n.act.Name },
+		HasChildren: func(n *node) bool { return len(n.needs) > 0 },
+		Children:    func(n *node) ([]*node, bool) { return s.board.below(n), true },
 		Guides:      env.Styles,
 	}
 	s.show()
 	return s
-}
-
-// known leaves out what has not been told of.
-func (s *Screen) known(ids []event.ID) []event.ID {
-	var out []event.ID
-	for _, id := range ids {
-		if _, ok := s.board.acts[id]; ok {
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // Update takes messages.
@@ -110,9 +107,27 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 func (s *Screen) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tui.EventsMsg:
-		return s.events(msg)
+		s.backlog = append(s.backlog, msg.Activities...)
+		if s.behind {
+			return nil
+		}
+		return s.events()
+	case goOnMsg:
+		if msg.s == s {
+			s.behind = false
+			return s.events()
+		}
 	case tui.TickMsg:
+		if s.order == byTime && !s.graph {
+			s.show()
+		}
 		s.list.Changed()
+		return s.estimate()
+	case tui.Answer[estimate]:
+		if msg.For(&s.asking) && msg.Err == nil {
+			s.eta = msg.Value
+			s.eta.at = msg.At
+		}
 	case tui.ShowBuildMsg:
 		s.asked = msg.Drv
 		s.seek()
@@ -133,27 +148,61 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// events takes new snapshots.
-func (s *Screen) events(msg tui.EventsMsg) tea.Cmd {
-	if !s.board.fold(msg.Activities) {
-		return nil
+// atOnce is how many snapshots are taken before the next key is.
+const atOnce = 1500
+
+// events takes new snapshots: some of the backlog.
+func (s *Screen) events() tea.Cmd {
+	batch := s.backlog[:min(len(s.backlog), atOnce)]
+	s.backlog = s.backlog[len(batch):]
+	var more tea.Cmd
+	if len(s.backlog) > 0 {
+		s.behind = true
+		more = func() tea.Msg { return goOnMsg{s} }
+	} else {
+		s.backlog = nil
 	}
-	for _, act := range msg.Activities {
-		if _, ok := s.usual[act.Name]; !ok && shown(act) {
-			s.usual[act.Name] = s.env.Backend.UsualTime(act.Name)
-		}
+	if !s.board.fold(batch, s.env.Backend.UsualTime, s.env.Now) {
+		return more
 	}
 	if s.board.live() == 0 {
+		s.eta, s.etaFor = estimate{}, time.Time{}
 		s.env.Broadcast(tui.StoreChangedMsg{})
 	}
 	s.show()
 	s.seek()
 	var grew tea.Cmd
-	if act, ok := s.board.acts[s.logOf]; ok {
+	if act, ok := s.board.act(s.logOf); ok {
 		s.log.Live = !act.State.Final()
 		grew = s.log.Grew()
 	}
-	return tea.Batch(grew, s.askTail())
+	return tea.Batch(more, grew, s.askTail(), s.estimate())
+}
+
+// An estimate is made anew after etaEvery. Of more than manyBuilds it is a rough one.
+const (
+	etaEvery   = time.Second
+	manyBuilds = 10_000
+)
+
+// estimate asks how long what is left will take, if that was not done just now.
+func (s *Screen) estimate() tea.Cmd {
+	if s.board.live() == 0 || s.behind || s.asking.Pending() || !s.etaFor.IsZero() && s.env.Now.Sub(s.etaFor) < etaEvery {
+		return nil
+	}
+	s.etaFor = s.env.Now
+	slots := max(s.env.Backend.Info().Jobs, s.board.count[event.Running])
+	if s.board.live() > manyBuilds {
+		s.eta = s.board.rough(slots)
+		s.eta.at = s.env.Now
+		return nil
+	}
+	return tui.Ask(s.env, &s.asking, s.board.schedule(slots, s.env.Now).run)
+}
+
+// left is how long what is left will take, if that is known.
+func (s *Screen) left() (time.Duration, bool) {
+	return max(0, s.eta.left-s.env.Now.Sub(s.eta.at)), s.eta.known
 }
 
 // show gives the list what is on the board.
@@ -161,21 +210,22 @@ func (s *Screen) show() {
 	s.list = s.flat
 	if s.graph {
 		s.list = s.nodes
-		s.tree.SetRoots(s.board.roots()...)
-		s.tree.Rebuild()
-		if len(s.board.order) <= openAll {
-			s.tree.OpenAll(openDepth, openAll)
+		if s.board.grown || s.list.Source() != rows.Source(s.tree) {
+			s.tree.SetRoots(s.board.roots()...)
+			if s.board.size() <= openAll {
+				s.tree.OpenAll(openDepth, openAll)
+			}
+			s.list.SetSource(s.tree)
 		}
-		s.list.SetSource(s.tree)
 		s.list.Changed()
 		return
 	}
 	s.ids = s.board.sorted(s.order, s.env.Now)
 	s.list.SetSource(&rows.Func{
 		N:      func() int { return len(s.ids) },
-		KeyOf:  func(i int) string { return s.board.acts[s.ids[i]].Subject },
+		KeyOf:  func(i int) string { return s.ids[i].act.Subject },
 		RowOf:  func(i int) rows.Row { return s.listRow(s.ids[i]) },
-		TextOf: func(i int) string { return s.board.acts[s.ids[i]].Name },
+		TextOf: func(i int) string { return s.ids[i].act.Name },
 	})
 	if !s.chosen && len(s.ids) > 0 {
 		s.list.MoveTop()
@@ -204,18 +254,32 @@ func (s *Screen) seek() {
 
 // selected is the build under the cursor.
 func (s *Screen) selected() (event.Activity, bool) {
+	if n, ok := s.selectedNode(); ok {
+		return n.act, true
+	}
+	return event.Activity{}, false
+}
+
+func (s *Screen) selectedNode() (*node, bool) {
 	i, ok := s.list.Selected()
 	if !ok {
-		return event.Activity{}, false
+		return nil, false
 	}
-	id := event.ID(0)
-	if s.graph {
-		id = s.tree.Node(i)
-	} else if i < len(s.ids) {
-		id = s.ids[i]
+	if n := s.nodeAt(i); n != nil {
+		return n, true
 	}
-	act, ok := s.board.acts[id]
-	return act, ok
+	return nil, false
+}
+
+// nodeAt is the build in row i, nil for none.
+func (s *Screen) nodeAt(i int) *node {
+	switch {
+	case s.graph:
+		return s.tree.Node(i)
+	case i < len(s.ids):
+		return s.ids[i]
+	}
+	return nil
 }
 
 // follow shows the log of the build under the cursor.
@@ -242,13 +306,14 @@ func (s *Screen) askTail() tea.Cmd {
 	if s.tail.Pending() {
 		return nil
 	}
-	for _, id := range s.board.failures() {
+	for _, n := range s.board.failures() {
+		id := n.act.ID
 		if _, ok := s.tails[id]; ok {
 			continue
 		}
 		s.tails[id] = nil
 		s.tailFor = id
-		drv, backend := store.Path(s.board.acts[id].Subject), s.env.Backend
+		drv, backend := store.Path(n.act.Subject), s.env.Backend
 		return tui.Ask(s.env, &s.tail, func(ctx context.Context) ([]string, error) {
 			f, err := backend.OpenLog(ctx, drv)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -343,12 +408,16 @@ func (s *Screen) Busy() string {
 	return ""
 }
 
-// Badge counts the builds that have not ended.
+// Badge counts the builds that have not ended, and those that failed.
 func (s *Screen) Badge() string {
+	badge := ""
 	if n := s.board.live(); n > 0 {
-		return text.Count(n) + ">"
+		badge = text.Count(n) + ">"
+		if failed := len(s.board.failures()); failed > 0 {
+			badge += text.Count(failed) + "!"
+		}
 	}
-	return ""
+	return badge
 }
 
 // Status sums up, for the right of the header.
@@ -357,13 +426,14 @@ func (s *Screen) Status() string {
 		return ""
 	}
 	status := text.Duration(s.env.Now.Sub(s.board.first))
-	if left, ok := s.board.left(s.usualOf, s.env.Now); ok {
+	if s.board.first.IsZero() {
+		status = text.Duration(0)
+	}
+	if left, ok := s.left(); ok {
 		status += ", about " + text.Duration(left) + " left"
 	}
 	return status
 }
-
-func (s *Screen) usualOf(name string) time.Duration { return s.usual[name] }
 
 // Cursor is on the selected row.
 func (s *Screen) Cursor() *tea.Cursor {
@@ -371,28 +441,4 @@ func (s *Screen) Cursor() *tea.Cursor {
 		return tea.NewCursor(x, y)
 	}
 	return nil
-}
-
-// Summary tells what was built.
-func (s *Screen) Summary() []string {
-	c := s.board.count
-	cancelled := c[event.Cancelled] + s.board.live() // leaving cancels what runs
-	if c[event.Done]+c[event.Failed]+cancelled == 0 {
-		return nil
-	}
-	line := "builds: " + text.Count(c[event.Done]) + " done"
-	if c[event.Failed] > 0 {
-		line += ", " + text.Count(c[event.Failed]) + " failed"
-	}
-	if cancelled > 0 {
-		line += ", " + text.Count(cancelled) + " cancelled"
-	}
-	out := []string{line}
-	for _, id := range s.board.failures() {
-		if len(out) == 4 {
-			break
-		}
-		out = append(out, "  failed: "+text.SanitiseName(s.board.acts[id].Subject))
-	}
-	return out
 }

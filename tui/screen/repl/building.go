@@ -25,10 +25,12 @@ const (
 
 // building is what an input has set off.
 type building struct {
-	acts map[event.ID]event.Activity // builds
-	now  event.ID                    // the one whose log is shown
-	tail []string
-	read int64 // bytes of the log when tail was asked for
+	acts    map[event.ID]event.Activity // builds
+	running map[event.ID]bool           // of acts
+	done    int                         // of acts
+	now     event.ID                    // the one whose log is shown
+	tail    []string
+	read    int64 // bytes of the log when tail was asked for
 }
 
 // A tail is the end of a log.
@@ -43,17 +45,11 @@ func (b *building) title() (name, how string) {
 	if !ok {
 		return "", ""
 	}
-	done := 0
-	for _, a := range b.acts {
-		if a.State.Final() {
-			done++
-		}
-	}
 	if act.Phase != "" {
 		how = "  " + text.SanitiseName(act.Phase)
 	}
 	if n := len(b.acts); n > 1 {
-		how += fmt.Sprintf("  %d of %d done", done, n)
+		how += fmt.Sprintf("  %d of %d done", b.done, n)
 	}
 	return "building " + text.SanitiseName(act.Name), how
 }
@@ -61,14 +57,22 @@ func (b *building) title() (name, how string) {
 // fold takes a snapshot of a build.
 func (b *building) fold(act event.Activity) {
 	if b.acts == nil {
-		b.acts = map[event.ID]event.Activity{}
+		b.acts, b.running = map[event.ID]event.Activity{}, map[event.ID]bool{}
+	}
+	if old := b.acts[act.ID]; act.State.Final() && !old.State.Final() {
+		b.done++
 	}
 	b.acts[act.ID] = act
-	if cur, ok := b.acts[b.now]; ok && cur.State == event.Running {
+	if act.State == event.Running {
+		b.running[act.ID] = true
+	} else {
+		delete(b.running, act.ID)
+	}
+	if b.running[b.now] {
 		return
 	}
-	for id, a := range b.acts {
-		if cur := b.acts[b.now]; a.State == event.Running && (cur.State != event.Running || a.Started.After(cur.Started)) {
+	for id := range b.running {
+		if cur := b.acts[b.now]; cur.State != event.Running || b.acts[id].Started.After(cur.Started) {
 			b.now = id
 		}
 	}

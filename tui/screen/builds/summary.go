@@ -1,0 +1,55 @@
+package builds
+
+import (
+	"strings"
+
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+)
+
+// Summary tells what was built, and how to see why what failed did.
+func (s *Screen) Summary() []string {
+	c := s.board.count
+	cancelled := c[event.Cancelled] + s.board.live() // leaving cancels what runs
+	if c[event.Done]+c[event.Failed]+cancelled == 0 {
+		return nil
+	}
+	failures := s.board.failures()
+	parts := []string{text.Count(c[event.Done]) + " done"}
+	if n := len(failures); n > 0 {
+		parts = append(parts, text.Count(n)+" failed")
+	}
+	if n := c[event.Failed] - len(failures); n > 0 {
+		parts = append(parts, text.Count(n)+" blocked by them")
+	}
+	if cancelled > 0 {
+		parts = append(parts, text.Count(cancelled)+" cancelled")
+	}
+	out := []string{"builds: " + strings.Join(parts, ", ")}
+	for i, n := range failures {
+		if left := len(failures) - i; len(out) == 4 && left > 1 {
+			return append(out, "  and "+text.Count(left)+" more")
+		}
+		out = append(out, "  failed: "+text.SanitiseName(n.act.Name)+s.howItFailed(n.act)+"   nixbench log "+text.SanitiseName(n.act.Subject))
+	}
+	return out
+}
+
+// howItFailed says with what and when a build failed: " (exit 2 in checkPhase after
+// 0m41s)".
+func (s *Screen) howItFailed(act event.Activity) string {
+	var words []string
+	if act.ExitStatus != 0 {
+		words = append(words, "exit "+text.Count(act.ExitStatus))
+	}
+	if act.Phase != "" {
+		words = append(words, "in "+text.SanitiseName(act.Phase))
+	}
+	if took := s.took(act); took != "" {
+		words = append(words, "after "+took)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, " ") + ")"
+}
