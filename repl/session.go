@@ -59,6 +59,10 @@ func ProgramFor(program, storeURI string) []string {
 	return []string{program, "--store", storeURI}
 }
 
+// Program is the command line that starts nixbench with the session's store; empty if
+// it is not known.
+func (s *Session) Program() []string { return s.opts.Program }
+
 // An Arg is an argument for functions at the top of loaded files.
 type Arg struct {
 	Name, Value string

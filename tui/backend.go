@@ -66,6 +66,13 @@ type Builds interface {
 	// OpenLog opens the log of a derivation's build, running or ended. For
 	// one that has none, errors.Is(err, fs.ErrNotExist).
 	OpenLog(ctx context.Context, drv store.Path) (logview.File, error)
+	// CopyLog writes such a log to a file for the user's editor, alone in a
+	// directory that the caller removes.
+	CopyLog(ctx context.Context, drv store.Path) (name string, err error)
+	// ShellCommand returns what opens a shell where a build has failed: in its
+	// directory, if that was kept; else it is built once more, isAgain, and the
+	// shell is in its sandbox.
+	ShellCommand(act event.Activity) (cmd *exec.Cmd, isAgain bool, err error)
 	// UsualTime is how long builds of that name took lately, 0 if unknown.
 	UsualTime(name string) time.Duration
 }

@@ -181,7 +181,7 @@ func TestInfo(t *testing.T) {
 	got := r.Info()
 	want := Info{
 		Version: "1.2", System: r.eng.Settings().System, StoreDir: "/nix/store", StoreRoot: "~/root",
-		Reading: "/nix/store", Nixpkgs: "26.11", NoBuilds: got.NoBuilds,
+		Reading: "/nix/store", Nixpkgs: "26.11", Jobs: 1, NoBuilds: got.NoBuilds,
 	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -63,6 +63,7 @@ const (
 	LogWrap   ID = "log.wrap"
 	LogLeft   ID = "log.left"
 	LogRight  ID = "log.right"
+	LogTimes  ID = "log.times"
 )
 
 // Intents of text being typed (tui/widget/editor).
@@ -135,6 +136,9 @@ const (
 	BuildsRebuild     ID = "builds.rebuild"
 	BuildsKeepFailed  ID = "builds.rebuildKeepFailed"
 	BuildsClosure     ID = "builds.closure"
+	BuildsShell       ID = "builds.shell"
+	BuildsNextError   ID = "builds.nextError"
+	BuildsPrevError   ID = "builds.prevError"
 )
 
 // Actions of the closure browser.

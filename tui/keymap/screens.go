@@ -58,6 +58,10 @@ func builds() []Binding {
 		{ID: action.BuildsRebuild, Keys: []string{"r"}},
 		{ID: action.BuildsKeepFailed, Keys: []string{"K"}},
 		{ID: action.BuildsClosure, Keys: []string{"c"}},
+		{ID: action.BuildsShell, Keys: []string{"S"}},
+		{ID: action.BuildsNextError, Keys: []string{"E"}},
+		{ID: action.BuildsPrevError, Keys: []string{"alt+e"}},
+		{ID: action.LogTimes, Keys: []string{"T"}},
 	}
 }
 

@@ -40,6 +40,11 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindPrev, Title: "Previous match", Run: s.match(-1)},
 		{ID: action.BuildsRebuild, Title: "Build again what failed or was cancelled", Disabled: s.notAgain(), Run: func() tea.Cmd { return s.again(false) }},
 		{ID: action.BuildsKeepFailed, Title: "Build again and keep the directory if it fails", Disabled: s.notAgain(), Run: func() tea.Cmd { return s.again(true) }},
+		{ID: action.BuildsShell, Title: "Shell where the build failed", Disabled: s.notFailed(), Run: s.shell},
+		{ID: action.BuildsNextError, Title: "Next error in the log", Disabled: noLog, Run: s.errorIn(1)},
+		{ID: action.BuildsPrevError, Title: "Previous error in the log", Disabled: noLog, Run: s.errorIn(-1)},
+		{ID: action.LogTimes, Title: "Show when the lines of the log were written", Disabled: noLog, Run: s.times},
+		{ID: action.Edit, Title: "Open the log in $EDITOR", Disabled: noLog, Run: s.edit},
 		{ID: action.BuildsClosure, Title: "Browse the closure of the output", Disabled: s.noOutput(), Run: s.closure},
 		{ID: action.Copy, Title: "Copy the line of the log, or the derivation's path", Disabled: none, Run: s.copy},
 		{ID: action.CopyCommand, Title: "Copy the command that shows this log", Disabled: none, Run: s.copyCommand},
@@ -84,6 +89,16 @@ func (s *Screen) notAgain() string {
 		return "it is built"
 	}
 	return s.env.Backend.Info().NoBuilds
+}
+
+func (s *Screen) notFailed() string {
+	switch n, ok := s.selectedNode(); {
+	case !ok:
+		return "nothing was built"
+	case n.act.State != event.Failed || n.blocked || n.act.Kind != event.Build:
+		return "it has not failed"
+	}
+	return ""
 }
 
 func (s *Screen) noOutput() string {
@@ -160,7 +175,7 @@ func (s *Screen) find() tea.Cmd {
 
 func (s *Screen) match(dir int) func() tea.Cmd {
 	return func() tea.Cmd {
-		if s.log.Query() != "" {
+		if s.log.Finding() {
 			return s.log.NextMatch(dir)
 		}
 		if s.list.Finding() != "" {

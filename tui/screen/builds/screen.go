@@ -56,6 +56,7 @@ type Screen struct {
 	chosen  bool     // the user has moved the cursor: it no longer goes to what runs
 	fullLog bool
 
+	copying tui.Slot
 	realise tui.Slot
 	tail    tui.Slot
 	tails   map[event.ID][]string // the last lines of failed builds
@@ -76,7 +77,7 @@ func New(env *tui.Env) *Screen {
 		env: env, board: newBoard(), panes: panes.New(env.Styles), log: logview.New(env.Styles),
 		tails: make(map[event.ID][]string),
 	}
-	s.log.Empty = "no log yet"
+	s.log.Empty, s.log.Written = "no log yet", s.writtenAt
 	state, name := rows.Column{Title: "STATE", Min: 9}, rows.Column{Title: "NAME", Min: 16, Flex: 3}
 	phase := rows.Column{Title: "PHASE", Min: 10, Flex: 1, Max: 24, Rank: 2, End: true}
 	took, usual := rows.Column{Title: "TIME", Min: 6, Right: true}, rows.Column{Title: "USUAL", Min: 6, Right: true, Rank: 3}
@@ -140,6 +141,16 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 			s.tails[s.tailFor] = msg.Value
 		}
 		return s.askTail()
+	case tui.Answer[copied]:
+		return s.opened(msg)
+	case edited:
+		if msg.s == s && msg.err != nil {
+			return s.env.Fail(msg.err)
+		}
+	case left:
+		if msg.s == s {
+			s.env.Broadcast(tui.StoreChangedMsg{})
+		}
 	case action.Intent:
 		return s.intent(msg)
 	case tui.PointerMsg:
@@ -390,6 +401,8 @@ func (s *Screen) Back() bool {
 	case s.fullLog:
 		s.fullLog = false
 		s.panes.SetFocus(paneList)
+	case s.log.Finding():
+		s.log.Search("")
 	case s.panes.Focus() == paneLog:
 		s.panes.SetFocus(paneList)
 	case s.list.Filter() != "":

@@ -2,6 +2,7 @@ package builds
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"nixbench/tui"
@@ -41,6 +42,43 @@ func TestFlow(t *testing.T) {
 	d.Keys("esc esc")
 	d.Keys("x")
 	d.Golden("cancel-refused")
+}
+
+// TestErrorsAndTimes pins going to the errors of a log, and when its lines were written.
+func TestErrorsAndTimes(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	failed := tuitest.PathNamed("libzed-1.3.drv")
+	b.SetLog(failed, "begin\nz.c:1:1: error: no\nend\n")
+	d := tuitest.New(t, b, 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	acts := tuitest.Activities()
+	for i, act := range acts {
+		if act.Subject == string(failed) {
+			acts[i].LogSize = 10
+			d.Post(acts[i])
+			acts[i].LogSize = 31
+		}
+	}
+	d.Post(acts...)
+	d.Keys("] E T")
+	d.Wants("errors   1 of 1", "  0m05s z.c:1:1: error: no")
+	d.Keys("e")
+	if want := "copy log of libzed-1.3.drv"; !slices.Contains(b.Calls, want) {
+		t.Errorf("got calls %q, want %q", b.Calls, want)
+	}
+}
+
+// TestShell pins that a build is done again only when that was agreed to.
+func TestShell(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Keys("] S")
+	d.Golden("shell")
+	d.Keys("esc")
+	acts := tuitest.Activities()
+	acts[5].ExitStatus = 3
+	d.Post(acts[5])
+	d.Keys("S")
+	d.Lacks("once more")
 }
 
 // TestEmpty pins what the screen says before anything was built.

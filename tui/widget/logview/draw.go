@@ -13,7 +13,8 @@ import (
 // Draw returns exactly h lines of exactly w cells. After the size has changed
 // it may lack lines until the next message.
 func (v *View) Draw(w, h int) []string {
-	v.w, v.h = w, max(h, 0)
+	v.h = max(h, 0)
+	v.w = w - v.gutter(w)
 	out := make([]string, 0, v.h)
 	switch {
 	case v.err != nil:
@@ -36,23 +37,49 @@ func (v *View) appendLine(out []string, n, sub int) []string {
 		if v.left > 0 {
 			line = ansi.TruncateLeft(line, v.left, "")
 		}
-		return append(out, closed(ansi.Truncate(line, v.w, "")))
+		return append(out, v.stamp(n, true)+closed(ansi.Truncate(line, v.w, "")))
 	}
 	for row := sub; row < v.rowsOf(n) && len(out) < v.h; row++ {
-		out = append(out, closed(ansi.Cut(line, row*v.w, (row+1)*v.w)))
+		out = append(out, v.stamp(n, row == 0)+closed(ansi.Cut(line, row*v.w, (row+1)*v.w)))
 	}
 	return out
 }
 
+// stampWidth is how many cells the time of a line takes.
+const stampWidth = 8
+
+// gutter is how many of w cells the times of the lines take.
+func (v *View) gutter(w int) int {
+	if !v.times || w < 3*stampWidth {
+		return 0
+	}
+	return stampWidth
+}
+
+// stamp is the time of line n, if times are shown, and blanks for the rows below its
+// first.
+func (v *View) stamp(n int, first bool) string {
+	if v.gutter(v.w+stampWidth) == 0 {
+		return ""
+	}
+	when := ""
+	if first && v.Written != nil && n >= v.from && n < v.from+len(v.lines) {
+		when = "?"
+		if at, ok := v.Written(v.lines[n-v.from].at); ok {
+			when = text.Duration(at)
+		}
+	}
+	return v.st.Row(stampWidth, themes.Text, style.Span{Text: style.Fit("", max(0, stampWidth-1-style.Width(when))) + when, Token: themes.Muted})
+}
+
 // marked draws what the search found in line n.
 func (v *View) marked(line string, n int) string {
-	q := v.find.query
-	if q == "" || line == "" {
+	if !v.Finding() || line == "" {
 		return line
 	}
 	plain := ansi.Strip(line)
 	low := strings.ToLower(plain)
-	if len(low) != len(plain) || !strings.Contains(low, q) {
+	if i, _ := v.find.next(low, 0); i < 0 || len(low) != len(plain) {
 		return line
 	}
 	base := themes.Match
@@ -62,16 +89,15 @@ func (v *View) marked(line string, n int) string {
 	var b strings.Builder
 	at, cell := 0, 0
 	for {
-		i := strings.Index(low[at:], q)
+		i, j := v.find.next(low, at)
 		if i < 0 {
 			break
 		}
-		from := cell + style.Width(plain[at:at+i])
-		to := from + style.Width(plain[at+i:at+i+len(q)])
+		from := cell + style.Width(plain[at:i])
+		to := from + style.Width(plain[i:j])
 		b.WriteString(closed(ansi.Cut(line, cell, from)))
-		b.WriteString(v.st.PaintOn(base, themes.Text, plain[at+i:at+i+len(q)]))
-		at += i + len(q)
-		cell = to
+		b.WriteString(v.st.PaintOn(base, themes.Text, plain[i:j]))
+		at, cell = j, to
 	}
 	b.WriteString(ansi.Cut(line, cell, style.Width(line)))
 	return b.String()

@@ -83,46 +83,59 @@ func (x *index) count(b []byte) {
 	x.size += int64(len(b))
 }
 
-// read returns the lines from number from to number to, cleaned.
-func (x index) read(f File, from, to int) ([]string, error) {
+// A line of a log, cleaned.
+type line struct {
+	text string
+	at   int64 // where it begins in the file
+}
+
+// read returns the lines from number from to number to.
+func (x index) read(f File, from, to int) ([]line, error) {
 	to = min(to, x.total())
 	if from >= to {
 		return nil, nil
 	}
 	start := x.starts[from/stride]
 	r := bufio.NewReaderSize(io.NewSectionReader(f, start, x.size-start), 64<<10)
+	at := start
 	for range from % stride {
-		if err := skipLine(r); err != nil {
+		n, err := skipLine(r)
+		if err != nil {
 			return nil, err
 		}
+		at += n
 	}
-	lines := make([]string, 0, to-from)
+	lines := make([]line, 0, to-from)
 	for range to - from {
-		raw, err := readLine(r)
+		raw, n, err := readLine(r)
 		if err != nil {
 			return lines, err
 		}
-		lines = append(lines, text.LogLine(raw))
+		lines = append(lines, line{text.LogLine(raw), at})
+		at += n
 	}
 	return lines, nil
 }
 
-func skipLine(r *bufio.Reader) error {
+// skipLine passes over a line of n bytes.
+func skipLine(r *bufio.Reader) (n int64, err error) {
 	for {
-		_, err := r.ReadSlice('\n')
+		part, err := r.ReadSlice('\n')
+		n += int64(len(part))
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return readError(err)
+			return n, readError(err)
 		}
 	}
 }
 
-// readLine returns the next line without its newline. Of a line that is longer
-// than maxLine it returns the beginning, or, of one that was redrawn with
-// carriage returns, the end.
-func readLine(r *bufio.Reader) (string, error) {
+// readLine returns the next line without its newline, and how many bytes it takes. Of
+// a line that is longer than maxLine it returns the beginning, or, of one that was
+// redrawn with carriage returns, the end.
+func readLine(r *bufio.Reader) (raw string, n int64, err error) {
 	part, err := r.ReadSlice('\n')
+	n = int64(len(part))
 	if err == nil || errors.Is(err, io.EOF) {
-		return string(bytes.TrimSuffix(part, []byte("\n"))), readError(err)
+		return string(bytes.TrimSuffix(part, []byte("\n"))), n, readError(err)
 	}
 	var line []byte
 	for {
@@ -132,9 +145,10 @@ func readLine(r *bufio.Reader) (string, error) {
 			line = append(line, part...)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return string(bytes.TrimSuffix(line, []byte("\n"))), readError(err)
+			return string(bytes.TrimSuffix(line, []byte("\n"))), n, readError(err)
 		}
 		part, err = r.ReadSlice('\n')
+		n += int64(len(part))
 	}
 }
 
@@ -152,13 +166,12 @@ type scan struct {
 	line   int   // its number
 }
 
-// search looks through about [scanChunk] bytes of f up to limit for lines with
-// query, which is in lower case, and returns their numbers. A line that is not
-// complete is searched, and next stays in front of it.
-func search(f File, query string, from scan, limit int64) (found []int32, next scan, err error) {
+// search looks through about [scanChunk] bytes of f up to limit for lines that
+// match, which is given them in lower case, and returns their numbers. A line that is
+// not complete is searched, and next stays in front of it.
+func search(f File, match func(low []byte) bool, from scan, limit int64) (found []int32, next scan, err error) {
 	r := bufio.NewReaderSize(io.NewSectionReader(f, from.offset, limit-from.offset), 256<<10)
 	next = from
-	want := []byte(query)
 	var low []byte
 	var rest []byte // the beginning of a line that does not fit the reader
 	for next.offset-from.offset < scanChunk && next.offset < limit {
@@ -175,7 +188,7 @@ func search(f File, query string, from scan, limit int64) (found []int32, next s
 			line = append(rest, part...)
 		}
 		low = lower(low[:0], line)
-		if bytes.Contains(low, want) {
+		if match(low) {
 			found = append(found, int32(next.line))
 		}
 		if err != nil || len(line) == 0 {

@@ -14,6 +14,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,6 +32,9 @@ type View struct {
 	Live bool
 	// Empty is shown while there is no log.
 	Empty string
+	// Written says how long after the build began the byte at offset of the log was
+	// written; ok is false if that is not known. It may be nil.
+	Written func(offset int64) (at time.Duration, ok bool)
 
 	st     *style.Styles
 	key    string // what Load was called with
@@ -42,14 +46,15 @@ type View struct {
 	scanning bool
 	grown    bool // Grew was called while scanning
 
-	lines    []string // read and cleaned
-	from     int      // number of the first of lines
+	lines    []line // read and cleaned
+	from     int    // number of the first of lines
 	reading  bool
 	follow   bool
 	wrap     bool
-	top, sub int // first line drawn, and which of its wrapped rows
-	left     int // cells scrolled to the right
-	seen     int // lines there were when following stopped
+	times    bool // show when lines were written
+	top, sub int  // first line drawn, and which of its wrapped rows
+	left     int  // cells scrolled to the right
+	seen     int  // lines there were when following stopped
 
 	find finder
 
@@ -59,6 +64,7 @@ type View struct {
 // A finder is the state of a search.
 type finder struct {
 	query   string // lower case; "" for none
+	errors  bool   // it is errors that are looked for, whatever they say
 	serial  int
 	at      scan
 	matches []int32
@@ -86,7 +92,7 @@ type (
 		view   *View
 		serial int
 		from   int
-		lines  []string
+		lines  []line
 		err    error
 	}
 	foundMsg struct {
@@ -125,9 +131,9 @@ func (v *View) Load(ctx context.Context, key string, open func(context.Context) 
 func (v *View) Close() tea.Cmd {
 	closing := closeFile(v.file)
 	*v = View{
-		Live: v.Live, Empty: v.Empty, st: v.st, serial: v.serial + 1,
-		follow: true, wrap: v.wrap, w: v.w, h: v.h,
-		find: finder{query: v.find.query, serial: v.find.serial + 1, current: -1},
+		Live: v.Live, Empty: v.Empty, Written: v.Written, st: v.st, serial: v.serial + 1,
+		follow: true, wrap: v.wrap, times: v.times, w: v.w, h: v.h,
+		find: finder{query: v.find.query, errors: v.find.errors, serial: v.find.serial + 1, current: -1},
 	}
 	return closing
 }
@@ -268,7 +274,7 @@ func (v *View) line(n int) string {
 	if n < v.from || n >= v.from+len(v.lines) {
 		return ""
 	}
-	return v.lines[n-v.from]
+	return v.lines[n-v.from].text
 }
 
 // Lines is how many lines the log has.
@@ -277,14 +283,20 @@ func (v *View) Lines() int { return v.idx.total() }
 // Err is why the log cannot be shown, nil if it can.
 func (v *View) Err() error { return v.err }
 
+// Line is the number, from 0, of the line that the search is at, else of the first one
+// shown.
+func (v *View) Line() int {
+	if m, ok := v.match(); ok {
+		return m
+	}
+	n, _ := v.start()
+	return n
+}
+
 // Current returns the line that the search is at, else the first one shown,
 // without colours: for copying.
 func (v *View) Current() string {
-	n, _ := v.start()
-	if m, ok := v.match(); ok {
-		n = m
-	}
-	return text.PlainLine(v.line(n))
+	return text.PlainLine(v.line(v.Line()))
 }
 
 // Status says where in the log the view is: "line 18,204 of 18,204

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -373,7 +374,7 @@ func BenchmarkSearch(b *testing.B) {
 	for b.Loop() {
 		at := scan{}
 		for {
-			_, next, err := search(f, "warning", at, int64(len(f.b)))
+			_, next, err := search(f, (&finder{query: "warning"}).matcher(), at, int64(len(f.b)))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -392,4 +393,41 @@ func BenchmarkKeyToFrame(b *testing.B) {
 		run(v, v.Update(action.Intent{ID: action.RowUp}))
 		v.Draw(100, 40)
 	}
+}
+
+// TestErrors pins what is an error, and going from one to the next.
+func TestErrors(t *testing.T) {
+	v := load(t, &memory{b: []byte("start\nx.c:3:1: \x1b[31merror:\x1b[0m no ';'\n0 failed, 0 errors\ncc -Werror x.c\nmake: *** [x.o] Error 1\nend\n")})
+	do(v, action.Top)
+	run(v, v.NextError(1))
+	if got, want := v.Current(), "x.c:3:1: error: no ';'"; got != want {
+		t.Errorf("first: got %q, want %q", got, want)
+	}
+	got := v.Draw(40, 5)[1]
+	if want := v.st.PaintOn(themes.MatchCurrent, themes.Text, "error:"); !strings.Contains(got, want) {
+		t.Errorf("got %q, want it to have %q", got, want)
+	}
+	run(v, v.NextError(1))
+	if got, want := v.Current(), "make: *** [x.o] Error 1"; got != want {
+		t.Errorf("second: got %q, want %q", got, want)
+	}
+	if got, want := v.SearchStatus(), "errors   2 of 2"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	run(v, v.Search(""))
+	if got := v.SearchStatus(); got != "" {
+		t.Errorf("got %q, want nothing", got)
+	}
+}
+
+// TestTimes pins that lines show when they were written, and only their first rows.
+func TestTimes(t *testing.T) {
+	v := load(t, &memory{b: []byte("first\n" + strings.Repeat("0123456789", 4) + "\nnew\n")})
+	v.Written = func(offset int64) (time.Duration, bool) {
+		return time.Duration(offset) * time.Second, offset < 40
+	}
+	do(v, action.LogTimes, action.LogWrap)
+	wants(t, v, "  0m00s first", "  0m06s 01234567890123456789012345678901", "        23456789", "      ? new", "")
+	do(v, action.LogTimes)
+	wants(t, v, "first", strings.Repeat("0123456789", 4), "new", "", "")
 }

@@ -126,6 +126,9 @@ func (v *View) intent(id action.ID) {
 	case action.LogWrap:
 		v.wrap = !v.wrap
 		v.left, v.sub = 0, 0
+	case action.LogTimes:
+		v.times = !v.times
+		v.sub = 0
 	case action.LogLeft:
 		v.left = max(v.left-8, 0)
 	case action.LogRight:

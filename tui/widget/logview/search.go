@@ -21,23 +21,40 @@ func (v *View) Search(query string) tea.Cmd {
 	return v.searchOn()
 }
 
+// NextError goes to the next line that looks like an error, or if dir is negative to
+// the one before. It takes the place of a search.
+func (v *View) NextError(dir int) tea.Cmd {
+	if v.find.errors {
+		return v.NextMatch(dir)
+	}
+	top, _ := v.start()
+	v.find = finder{errors: true, serial: v.find.serial + 1, current: -1, jump: dir, origin: top}
+	if v.follow && dir < 0 {
+		v.find.origin = v.idx.total() - 1
+	}
+	return v.searchOn()
+}
+
+// Finding tells whether something is looked for.
+func (v *View) Finding() bool { return v.find.query != "" || v.find.errors }
+
 // Query is what is searched for, "" for nothing.
 func (v *View) Query() string { return v.find.query }
 
 func (v *View) restartSearch() {
-	v.find = finder{query: v.find.query, serial: v.find.serial + 1, current: -1}
+	v.find = finder{query: v.find.query, errors: v.find.errors, serial: v.find.serial + 1, current: -1}
 }
 
 // searchOn returns the command that searches what was not searched yet.
 func (v *View) searchOn() tea.Cmd {
-	if v.find.query == "" || v.find.running || v.file == nil || v.find.at.offset >= v.idx.size {
+	if !v.Finding() || v.find.running || v.file == nil || v.find.at.offset >= v.idx.size {
 		return nil
 	}
 	v.find.running = true
-	f, q, at, limit := v.file, v.find.query, v.find.at, v.idx.size
+	f, match, at, limit := v.file, v.find.matcher(), v.find.at, v.idx.size
 	serial, n := v.serial, v.find.serial
 	return func() tea.Msg {
-		found, next, err := search(f, q, at, limit)
+		found, next, err := search(f, match, at, limit)
 		return foundMsg{v, serial, n, found, next, limit, err}
 	}
 }
@@ -71,7 +88,7 @@ func (v *View) found(msg foundMsg) tea.Cmd {
 // and round at the end.
 func (v *View) NextMatch(dir int) tea.Cmd {
 	s := &v.find
-	if s.query == "" {
+	if !v.Finding() {
 		return nil
 	}
 	if s.current >= 0 {
@@ -112,10 +129,13 @@ func (v *View) match() (line int, ok bool) {
 // SearchStatus says what was found: "/ warning   3 of 41".
 func (v *View) SearchStatus() string {
 	s := &v.find
-	if s.query == "" {
+	if !v.Finding() {
 		return ""
 	}
 	out := "/ " + text.SanitiseName(s.query) + "   "
+	if s.errors {
+		out = "errors   "
+	}
 	switch {
 	case len(s.matches) == 0 && s.running:
 		return out + "searching"
