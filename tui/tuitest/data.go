@@ -90,6 +90,7 @@ func Activities() []event.Activity {
 			State: state, Needs: needs, WaitingOn: len(needs),
 		}
 		if state != event.Waiting {
+			act.LogFile = "/var/log/" + name
 			act.Started = now.Add(-time.Duration(id) * 7 * time.Second)
 			act.WaitingOn = 0
 		}

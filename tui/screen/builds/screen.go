@@ -51,10 +51,12 @@ type Screen struct {
 	etaFor  time.Time // when it was asked for
 	asking  tui.Slot
 
-	log     *logview.View
-	logOf   event.ID // whose log is shown
-	chosen  bool     // the user has moved the cursor: it no longer goes to what runs
-	fullLog bool
+	log   *logview.View
+	logOf event.ID // whose log is shown
+	// logTried is how its build was when the log was opened.
+	logTried event.Activity
+	chosen   bool // the user has moved the cursor: it no longer goes to what runs
+	fullLog  bool
 
 	copying tui.Slot
 	realise tui.Slot
@@ -293,16 +295,26 @@ func (s *Screen) nodeAt(i int) *node {
 	return nil
 }
 
-// follow shows the log of the build under the cursor.
+// follow shows the log of the build under the cursor. One that could not be opened is
+// tried again when the build has gone on.
 func (s *Screen) follow() tea.Cmd {
 	act, ok := s.selected()
-	if !ok || act.Kind != event.Build || act.ID == s.logOf && s.log.Key() == act.Subject {
+	if !ok || act.Kind != event.Build {
 		return nil
 	}
-	if act.Started.IsZero() {
+	isShown := act.ID == s.logOf && s.log.Key() == act.Subject
+	hasGoneOn := act.LogSize != s.logTried.LogSize || act.State != s.logTried.State
+	if isShown && (s.log.Err() == nil || !hasGoneOn) {
+		return nil
+	}
+	if act.Started.IsZero() || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
+		if s.logOf == act.ID && s.log.Key() == "" {
+			return nil
+		}
 		s.logOf = act.ID
 		return s.log.Close()
 	}
+	s.logTried = act
 	s.logOf = act.ID
 	s.log.Live = !act.State.Final()
 	drv := store.Path(act.Subject)

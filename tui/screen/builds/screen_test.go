@@ -1,6 +1,7 @@
 package builds
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -66,6 +67,26 @@ func TestErrorsAndTimes(t *testing.T) {
 	if want := "copy log of libzed-1.3.drv"; !slices.Contains(b.Calls, want) {
 		t.Errorf("got calls %q, want %q", b.Calls, want)
 	}
+}
+
+// TestLogThatIsNotThereYet pins that a log is opened once it is there.
+func TestLogThatIsNotThereYet(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := tuitest.New(t, b, 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	act := tuitest.Activities()[3]
+	act.LogFile, act.LogSize = "", 0
+	d.Post(act)
+	d.Wants("no output yet")
+	act.LogFile = "/gone"
+	b.Fail = errors.New("open log: too early")
+	d.Post(act)
+	d.Wants("too early")
+	b.Fail = nil
+	act.LogSize = 10
+	d.Post(act)
+	d.Lacks("too early")
+	d.Wants("CC      src/unit-119.o")
 }
 
 // TestShell pins that a build is done again only when that was agreed to.
