@@ -28,6 +28,7 @@ var workbenchFlags = []flag{
 var pathInfoFlags = []flag{
 	{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
 	{[]string{"--size", "-s"}, nil, "the size of the NAR", on(func(inv *invocation) *bool { return &inv.size })},
+	{[]string{"--disk-size"}, nil, "what it takes on disk; a file with several names is counted once, in the first path that has it", on(func(inv *invocation) *bool { return &inv.diskSize })},
 	{[]string{"--closure-size", "-S"}, nil, "the size of the closure", on(func(inv *invocation) *bool { return &inv.closureSize })},
 	{[]string{"--human-readable"}, nil, "sizes for people (also -h after -s or -S)", on(func(inv *invocation) *bool { return &inv.human })},
 	{[]string{"-h"}, nil, "the same as --human-readable", on(func(inv *invocation) *bool { return &inv.human })},

@@ -85,7 +85,7 @@ type invocation struct {
 	rule      profile.Rule
 
 	// Store paths.
-	recursive, size, closureSize, human, sigs, all, precise bool
+	recursive, size, closureSize, diskSize, human, sigs, all, precise bool
 	jsonFormat                                              int // 0: the default
 	budget                                                  int64
 	budgetGiven                                             bool

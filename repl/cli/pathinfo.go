@@ -10,6 +10,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/inspect/closure"
+	"nixbench/inspect/files"
 	"nixbench/repl/text"
 	"nixbench/store"
 )
@@ -116,8 +117,9 @@ func (inv *invocation) pathInfos(ctx context.Context, st pathInfos, paths []stor
 			return err
 		}
 	}
-	width := 0
-	if inv.size || inv.closureSize || inv.sigs {
+	var disk files.Disk
+	total, width := int64(0), 0
+	if inv.size || inv.closureSize || inv.diskSize || inv.sigs {
 		for _, p := range paths {
 			width = max(width, len(p))
 		}
@@ -138,10 +140,23 @@ func (inv *invocation) pathInfos(ctx context.Context, st pathInfos, paths []stor
 		if inv.closureSize {
 			line += "\t" + inv.bytes(sizes[p])
 		}
+		if inv.diskSize {
+			size, err := disk.Add(ctx, st.RealPath(p))
+			if err != nil {
+				return errors.Join(err, out.Flush())
+			}
+			total += size
+			line += "\t" + inv.bytes(size)
+		}
 		if inv.sigs {
 			line += "\t" + strings.Join(signatures(info), " ")
 		}
 		if _, err := fmt.Fprintln(out, line); err != nil {
+			return err
+		}
+	}
+	if inv.diskSize && len(paths) > 1 {
+		if _, err := fmt.Fprintf(out, "%-*s\t%s\n", width, "on disk together", inv.bytes(total)); err != nil {
 			return err
 		}
 	}
@@ -204,6 +219,7 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 		}
 		return string(p)
 	}
+	var disk files.Disk
 	objects := make(map[string]any, len(paths)+len(invalid))
 	for _, p := range invalid {
 		objects[name(p)] = nil
@@ -222,6 +238,11 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 		}
 		if sizes != nil {
 			obj["closureSize"] = sizes[p]
+		}
+		if inv.diskSize {
+			if obj["diskSize"], err = disk.Add(ctx, st.RealPath(p)); err != nil {
+				return err
+			}
 		}
 		objects[name(p)] = obj
 	}
