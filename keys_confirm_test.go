@@ -5,7 +5,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // Keys and signatures are the same, and what is said of them.
@@ -44,4 +49,58 @@ nix-store --generate-binary-cache-key kk /nonexistent/sec pub
 nix-store --generate-binary-cache-key kk sec /nonexistent/pub
 `, "D="+tw.set(t, "readlink r1-dev"), "O="+tw.set(t, "readlink r1"), "OTHER="+filepath.Join(tw.dir, "other"),
 		"N=/nix/store/00000000000000000000000000000000-none")
+}
+
+// In a store that a real Nix of the old build trace has made, we write what it
+// writes there of content-addressed outputs, signatures too.
+func TestConfirmSignedRealisations(t *testing.T) {
+	b := newBuilds(t, "testdata/builds/signed.nix")
+	key := filepath.Join(b.dir, "key")
+	for i, setting := range b.env {
+		if strings.HasPrefix(setting, "NIX_CONFIG=") {
+			b.env[i] += "\nexperimental-features = ca-derivations nix-command\nsecret-key-files = " + key
+		}
+	}
+	secret := b.theirs(t, "key", "generate-secret", "--key-name", "k-1")
+	if err := os.WriteFile(key, []byte(secret.Stdout), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first := b.theirs(t, "nix-build", "--store", filepath.Join(b.dir, "ours"), "--no-out-link", b.file, "-A", "other")
+	if first.Status != 0 {
+		t.Fatal(first.Stderr)
+	}
+	ours, theirs := b.both(t, "-A", "top")
+	if diff := cmp.Diff(theirs, ours); diff != "" {
+		t.Errorf("(-nix +nixbench)\n%s", diff)
+	}
+	written, want := readRealisations(t, b.dir+"/ours"), readRealisations(t, b.dir+"/theirs")
+	if len(want) < 3 {
+		t.Errorf("the real Nix has noted %d outputs, want at least 3", len(want))
+	}
+	for output, says := range want {
+		if diff := cmp.Diff(says, written[output]); diff != "" {
+			t.Errorf("%s: (-nix +nixbench)\n%s", output, diff)
+		}
+	}
+}
+
+// readRealisations returns path and signatures by derivation and output.
+func readRealisations(t *testing.T, root string) map[string]string {
+	t.Helper()
+	c, err := sqlite.OpenConn(filepath.Join(root, "nix/var/nix/db/db.sqlite"), sqlite.OpenReadOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	found := map[string]string{}
+	err = sqlitex.Execute(c, "select drvPath, outputName, path, signatures from Realisations r join ValidPaths v on v.id = r.outputPath", &sqlitex.ExecOptions{
+		ResultFunc: func(row *sqlite.Stmt) error {
+			found[row.ColumnText(0)+"!"+row.ColumnText(1)] = row.ColumnText(2) + " " + row.ColumnText(3)
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

@@ -147,10 +147,10 @@ func (e *Engine) newBuilders(own *local.Store) {
 	roots := own.NewTempRoots()
 	e.built.roots = roots
 	st := buildStore{own, roots}
-	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt})
+	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt, SignRealisation: e.signText})
 	keeping := e.settings.Clone()
 	keeping.KeepFailed = true
-	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt})
+	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt, SignRealisation: e.signText})
 }
 
 // A buildStore is the store with temporary roots for builds alone.

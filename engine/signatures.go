@@ -32,24 +32,37 @@ func (e *Engine) Sign(ctx context.Context, key *narinfo.SecretKey, paths []store
 
 // signBuilt signs what was built here with the keys of the setting secret-key-files.
 func (e *Engine) signBuilt(info *store.PathInfo) error {
-	for _, name := range e.settings.SecretKeyFiles {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("read secret key: %w", err)
-		}
-		key, err := narinfo.ParseSecretKey(string(text))
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		sig, err := key.Sign(info)
-		if err != nil {
-			return err
-		}
-		info.Sigs = append(info.Sigs, sig)
+	if len(e.settings.SecretKeyFiles) == 0 {
+		return nil
 	}
+	text, err := narinfo.Fingerprint(info)
+	if err != nil {
+		return err
+	}
+	sigs, err := e.signText(text)
+	if err != nil {
+		return err
+	}
+	info.Sigs = append(info.Sigs, sigs...)
 	slices.Sort(info.Sigs)
 	info.Sigs = slices.Compact(info.Sigs)
 	return nil
+}
+
+// signText signs a fingerprint with each of those keys.
+func (e *Engine) signText(fingerprint string) (sigs []string, err error) {
+	for _, name := range e.settings.SecretKeyFiles {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read secret key: %w", err)
+		}
+		key, err := narinfo.ParseSecretKey(string(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		sigs = append(sigs, key.SignText(fingerprint))
+	}
+	return sigs, nil
 }
 
 // CopySignatures adds to paths the signatures that other stores have of the same

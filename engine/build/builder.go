@@ -24,6 +24,8 @@ type Options struct {
 	Getenv func(name string) string
 	// Sign adds signatures to what was built, before it is registered. Nil adds none.
 	Sign func(info *store.PathInfo) error
+	// SignRealisation signs what is noted of outputs. Nil makes no signatures.
+	SignRealisation store.Signer
 	// KeepRoom is called every ten seconds of a request if the setting min-free is not
 	// 0, and collects garbage if there is too little room. Nil does nothing.
 	KeepRoom func(ctx context.Context)

@@ -152,5 +152,5 @@ func (j *job) note(ctx context.Context, asked *PlannedBuild, status Status) erro
 	if status != Built || kind == drv.Impure || !j.settings.HasFeature(featureCA) {
 		return nil
 	}
-	return j.st.RegisterRealisations(ctx, rs)
+	return j.st.RegisterRealisations(ctx, rs, j.opts.SignRealisation)
 }

@@ -56,8 +56,9 @@ type Store interface {
 
 	// AddDerivation adds a store derivation. The caller must not modify it.
 	AddDerivation(ctx context.Context, d *drv.Derivation) (store.Path, error)
-	// RegisterRealisations notes what outputs came to be.
-	RegisterRealisations(ctx context.Context, rs []store.Realisation) error
+	// RegisterRealisations notes what outputs came to be, with signatures by sign; nil
+	// makes none.
+	RegisterRealisations(ctx context.Context, rs []store.Realisation, sign store.Signer) error
 
 	// LogPath is where the log of a derivation is written while it is built.
 	LogPath(drvPath store.Path) string

@@ -74,14 +74,15 @@ func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output sto
 // error.
 //
 // A derivation that has to be resolved first, rather than what it is resolved to,
-// is noted only for older Nix.
-func (st *Store) RegisterRealisations(ctx context.Context, rs []store.Realisation) error {
+// is noted only for older Nix. Each table gets signatures of its own by sign, which may
+// be nil, for what they say differs.
+func (st *Store) RegisterRealisations(ctx context.Context, rs []store.Realisation, sign store.Signer) error {
 	err := st.Writable()
 	if err == nil {
 		err = st.Flush(ctx)
 	}
 	if err == nil {
-		err = st.db.write(ctx, func(c *sqlite.Conn) error { return st.putRealisations(c, rs) })
+		err = st.db.write(ctx, func(c *sqlite.Conn) error { return st.putRealisations(c, rs, sign) })
 	}
 	if err != nil {
 		return fmt.Errorf("register realisations: %w", err)
@@ -89,7 +90,7 @@ func (st *Store) RegisterRealisations(ctx context.Context, rs []store.Realisatio
 	return nil
 }
 
-func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation) error {
+func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign store.Signer) error {
 	if err := makeBuildTrace(c); err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation) error {
 	for _, r := range rs {
 		d, err := st.loadDerivation(r.DrvPath)
 		if err != nil || !d.NeedsResolution(true) {
-			if err := buildTrace.put(c, r.DrvPath.Base(), r); err != nil {
+			if err := buildTrace.put(c, r.DrvPath.Base(), r, sign); err != nil {
 				return err
 			}
 		}
@@ -109,7 +110,7 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation) error {
 		}
 		key, err := st.traceKey(oldRealisations, r.DrvPath)
 		if err == nil {
-			err = oldRealisations.put(c, key, r)
+			err = oldRealisations.put(c, key, r, sign)
 		}
 		if err != nil {
 			return err
@@ -163,8 +164,25 @@ func (t traceTable) get(c *sqlite.Conn, key string, r *store.Realisation) (found
 	return found, err
 }
 
+// fingerprint returns what is signed about what the table says of an output.
+//
+// Format: of older ones, Nix 2.34, realisation.cc.
+func (t traceTable) fingerprint(key string, r store.Realisation) string {
+	if t.name == buildTrace.name {
+		return r.Fingerprint()
+	}
+	return fmt.Sprintf(`{"dependentRealisations":{},"id":"%s!%s","outPath":"%s"}`, key, r.Output, r.OutPath.Base())
+}
+
 // put writes a realisation.
-func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation) error {
+func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation, sign store.Signer) error {
+	var own []string
+	if sign != nil {
+		var err error
+		if own, err = sign(t.fingerprint(key, r)); err != nil {
+			return err
+		}
+	}
 	old := store.Realisation{Output: r.Output}
 	found, err := t.get(c, key, &old)
 	if err != nil {
@@ -185,7 +203,7 @@ func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation) error {
 			old.Sigs = nil
 		}
 	}
-	sigs := slices.Concat(old.Sigs, r.Sigs)
+	sigs := slices.Concat(old.Sigs, r.Sigs, own)
 	slices.Sort(sigs)
 	return each(c, statement, func(stmt *sqlite.Stmt) {
 		stmt.SetText(":drv", key)

@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestRealisations(t *testing.T) {
 		}
 	}
 	register := func(out store.Path, sigs ...string) error {
-		return st.RegisterRealisations(ctx, []store.Realisation{{DrvPath: p, Output: "out", OutPath: out, Sigs: sigs}})
+		return st.RegisterRealisations(ctx, []store.Realisation{{DrvPath: p, Output: "out", OutPath: out, Sigs: sigs}}, nil)
 	}
 	ask("")
 	if err := register(a, "k:1"); err != nil {
@@ -62,4 +63,33 @@ func TestRealisations(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask(b)
+}
+
+// What is noted of an output is signed, and signed again by another key.
+func TestRealisationsAreSigned(t *testing.T) {
+	st := openAt(t, newDir(t))
+	ctx := t.Context()
+	out := must(st.AddText(ctx, "a", []byte("a"), nil))(t)
+	r := store.Realisation{DrvPath: "/nix/store/q0fm3039d69pa04hfarvniybia0h1hb6-a.drv", Output: "out", OutPath: out}
+	for _, key := range []string{"k", "j"} {
+		err := st.RegisterRealisations(ctx, []store.Realisation{r}, func(fingerprint string) ([]string, error) {
+			return []string{key + ":" + fingerprint}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, ok, err := st.Realisation(ctx, r.DrvPath, "out")
+	if err != nil || !ok {
+		t.Fatalf("got %v, %v", ok, err)
+	}
+	fingerprint := `{"key":{"drvPath":"q0fm3039d69pa04hfarvniybia0h1hb6-a.drv","outputName":"out"},"value":{"outPath":"` + out.Base() + `"}}`
+	if diff := cmp.Diff([]string{"j:" + fingerprint, "k:" + fingerprint}, got.Sigs); diff != "" {
+		t.Error(diff)
+	}
+	failed := errors.New("no key")
+	err = st.RegisterRealisations(ctx, []store.Realisation{r}, func(string) ([]string, error) { return nil, failed })
+	if !errors.Is(err, failed) {
+		t.Errorf("without a key: got %v, want %v", err, failed)
+	}
 }

@@ -109,7 +109,12 @@ func (k *SecretKey) Sign(info *store.PathInfo) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return Signature{k.name, ed25519.Sign(k.key, []byte(text))}.String(), nil
+	return k.SignText(text), nil
+}
+
+// SignText returns a signature of a fingerprint.
+func (k *SecretKey) SignText(fingerprint string) string {
+	return Signature{k.name, ed25519.Sign(k.key, []byte(fingerprint))}.String()
 }
 
 // PublicKeys are the keys that are trusted, by name.
