@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/tui"
 	"nixbench/tui/tuitest"
 )
@@ -28,4 +30,31 @@ func BenchmarkKeyToFrame(b *testing.B) {
 		d.Keys("x")
 		d.Keys("backspace")
 	}
+}
+
+// BenchmarkManyResults is a letter typed, and a step while browsing, below 10,000
+// results.
+func BenchmarkManyResults(b *testing.B) {
+	d := start(b, tuitest.NewBackend(b), 140, 40)
+	for range 10_000 {
+		d.Send(tea.PasteMsg{Content: "pkgs"})
+		d.Keys("enter")
+	}
+	b.Run("typing", func(b *testing.B) {
+		for b.Loop() {
+			d.Keys("x backspace")
+		}
+	})
+	b.Run("result", func(b *testing.B) {
+		for b.Loop() {
+			d.Send(tea.PasteMsg{Content: "1 + 2"})
+			d.Keys("enter")
+		}
+	})
+	d.Keys("esc")
+	b.Run("browsing", func(b *testing.B) {
+		for b.Loop() {
+			d.Keys("k j")
+		}
+	})
 }
