@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
 	"nixbench/engine"
@@ -38,11 +34,11 @@ func runClosure(ctx context.Context, inv *invocation) error {
 	}
 	switch {
 	case inv.json:
-		return inv.closureJSON(g, nodes[:shown])
+		return writeJSON(inv.env.Stdout, closure.Report(g, nodes[:shown]))
 	case inv.csv:
-		return inv.closureCSV(g, nodes[:shown])
+		return closure.WriteCSV(inv.env.Stdout, g, nodes[:shown])
 	case inv.dot:
-		return inv.closureDot(g, nodes[:shown])
+		return closure.WriteDot(inv.env.Stdout, g, nodes[:shown], text.Bytes)
 	}
 	table := text.Table{Columns: []text.Column{
 		{Title: "OWN", Right: true}, {Title: "CLOSURE", Right: true}, {Title: "ADDS", Right: true},
@@ -117,59 +113,4 @@ func (inv *invocation) derivationsNamed(ctx context.Context, eng *engine.Engine,
 		}
 	}
 	return paths, err
-}
-
-// jsonNode is a path of a closure as --json prints it.
-type jsonNode struct {
-	Path        store.Path   `json:"path"`
-	OwnSize     int64        `json:"ownSize"`
-	ClosureSize int64        `json:"closureSize"`
-	AddedSize   int64        `json:"addedSize"`
-	References  []store.Path `json:"references"`
-	Referrers   []store.Path `json:"referrers"`
-	Outputs     []store.Path `json:"outputs,omitempty"`
-}
-
-func (inv *invocation) closureJSON(g *closure.Graph, nodes []closure.Node) error {
-	out := make([]jsonNode, 0, len(nodes))
-	for _, n := range nodes {
-		out = append(out, jsonNode{
-			g.Path(n), g.OwnSize(n), g.ClosureSize(n), g.AddedSize(n), pathsOf(g, g.References(n)), pathsOf(g, g.Referrers(n)), g.Outputs(n),
-		})
-	}
-	return writeJSON(inv.env.Stdout, map[string]any{"paths": out, "size": g.Total(), "count": g.Len()})
-}
-
-func (inv *invocation) closureCSV(g *closure.Graph, nodes []closure.Node) error {
-	w := csv.NewWriter(inv.env.Stdout)
-	rows := [][]string{{"path", "own", "closure", "added", "references", "referrers"}}
-	for _, n := range nodes {
-		rows = append(rows, []string{
-			string(g.Path(n)), strconv.FormatInt(g.OwnSize(n), 10), strconv.FormatInt(g.ClosureSize(n), 10), strconv.FormatInt(g.AddedSize(n), 10),
-			strconv.Itoa(len(g.References(n))), strconv.Itoa(len(g.Referrers(n))),
-		})
-	}
-	return w.WriteAll(rows)
-}
-
-// closureDot prints the references among nodes.
-func (inv *invocation) closureDot(g *closure.Graph, nodes []closure.Node) error {
-	listed := make(map[closure.Node]bool, len(nodes))
-	for _, n := range nodes {
-		listed[n] = true
-	}
-	out := bufio.NewWriter(inv.env.Stdout)
-	io.WriteString(out, "digraph closure {\n")
-	for _, n := range nodes {
-		fmt.Fprintf(out, "  %q [label=%q];\n", g.Path(n).Base(), g.Path(n).Name()+"\n"+text.Bytes(g.OwnSize(n)))
-	}
-	for _, n := range nodes {
-		for _, r := range g.References(n) {
-			if listed[r] {
-				fmt.Fprintf(out, "  %q -> %q;\n", g.Path(n).Base(), g.Path(r).Base())
-			}
-		}
-	}
-	io.WriteString(out, "}\n")
-	return out.Flush()
 }

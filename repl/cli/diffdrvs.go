@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -72,55 +71,14 @@ func printPair(out io.Writer, p *diff.Pair) {
 	}
 	for _, f := range p.Fields {
 		fmt.Fprintf(out, "  %s\n", text.SanitiseName(f.Name))
-		gone, added := fieldLines(f)
+		gone, added := f.Lines()
 		for _, line := range gone {
-			fmt.Fprintf(out, "    - %s\n", line)
+			fmt.Fprintf(out, "    - %s\n", text.PlainLine(line))
 		}
 		for _, line := range added {
-			fmt.Fprintf(out, "    + %s\n", line)
+			fmt.Fprintf(out, "    + %s\n", text.PlainLine(line))
 		}
 	}
-}
-
-// fieldLines returns the lines that only one value of a field has, for a person;
-// lists of words are told word by word.
-func fieldLines(f diff.Field) (gone, added []string) {
-	before, after := pieces(f.Before, f.HasBefore, f), pieces(f.After, f.HasAfter, f)
-	return without(before, after), without(after, before)
-}
-
-func pieces(value string, has bool, f diff.Field) []string {
-	var list []string
-	switch {
-	case !has:
-		return nil
-	case json.Unmarshal([]byte(value), &list) == nil:
-	case strings.Contains(f.Before+f.After, "\n"):
-		list = strings.Split(value, "\n")
-	case strings.Contains(value, " ") && strings.HasPrefix(strings.TrimSpace(value), "/"): // paths
-		list = strings.Fields(value)
-	default:
-		list = []string{value}
-	}
-	for i, s := range list {
-		list[i] = text.PlainLine(s)
-	}
-	return list
-}
-
-// without returns what a has more often than b.
-func without(a, b []string) []string {
-	times := make(map[string]int)
-	for _, s := range b {
-		times[s]++
-	}
-	var only []string
-	for _, s := range a {
-		if times[s]--; times[s] < 0 {
-			only = append(only, s)
-		}
-	}
-	return only
 }
 
 func (inv *invocation) derivationsJSON(d *diff.Derivations) error {

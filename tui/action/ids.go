@@ -157,6 +157,10 @@ const (
 	ClosureWhyFiles  ID = "closure.whyFiles"
 	ClosureAllPaths  ID = "closure.allPaths"
 	ClosurePick      ID = "closure.pick"
+	ClosureCut       ID = "closure.cut"
+	ClosureDups      ID = "closure.duplicates"
+	ClosureDrvDiff   ID = "closure.derivations"
+	ClosureExport    ID = "closure.export"
 )
 
 // Actions of the profiles screen.

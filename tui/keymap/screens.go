@@ -78,6 +78,9 @@ func closure() []Binding {
 		{ID: action.ClosureBuildTime, Keys: []string{"b"}},
 		{ID: action.ClosureFiles, Keys: []string{"g"}},
 		{ID: action.ClosurePick, Keys: []string{"p"}},
+		{ID: action.ClosureDups, Keys: []string{"u"}},
+		{ID: action.ClosureDrvDiff, Keys: []string{"D"}},
+		{ID: action.ClosureExport, Keys: []string{"E"}},
 	}
 }
 
@@ -85,6 +88,7 @@ func closureWhy() []Binding {
 	return []Binding{
 		{ID: action.ClosureWhyFiles, Keys: []string{"f"}},
 		{ID: action.ClosureAllPaths, Keys: []string{"a"}},
+		{ID: action.ClosureCut, Keys: []string{"x"}},
 	}
 }
 

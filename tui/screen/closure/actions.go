@@ -10,6 +10,7 @@ import (
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
+	"nixbench/tui/widget/changes"
 	"nixbench/tui/widget/palette"
 )
 
@@ -67,6 +68,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ClosureWhy, Title: "Why does this depend on ..?", Short: "why", Disabled: noWhy, Run: s.startWhy},
 		{ID: action.ClosureWhyFiles, Title: "Files that hold the references (in why)", Short: s.inWhy("files"), Disabled: noAnswer, Run: s.flipFiles},
 		{ID: action.ClosureAllPaths, Title: "All ways, or only the shortest (in why)", Short: s.inWhy("all ways"), Disabled: noAnswer, Run: s.flipAll},
+		{ID: action.ClosureCut, Title: "Which references are to go (in why)", Short: s.inWhy("cut"), Disabled: noAnswer, Run: s.findCut},
 		{ID: action.ClosureReferrers, Title: "What refers to this, in the whole store", Short: "referrers", Disabled: noRef, Run: s.showReferrers},
 		{ID: action.ClosureSort, Title: "Sort by ..", Short: "sort", Disabled: noClosure, Run: s.pickOrder},
 		{ID: action.ClosureBase, Title: baseTitle, Short: "mark base", Disabled: noPath, Run: func() tea.Cmd {
@@ -88,6 +90,13 @@ func (s *Screen) Actions() []action.Action {
 		}},
 		{ID: action.ClosureFiles, Title: "Files inside, biggest first", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
 		{ID: action.ClosureBuildTime, Title: "Build-time closure: what its derivation needs", Short: "build-time", Disabled: s.noBuildTime(p, noPath), Run: s.showBuildTime},
+		{ID: action.ClosureDups, Title: "Packages that are in the closure more than once", Short: "duplicates", Disabled: noClosure, Run: func() tea.Cmd {
+			return s.pushed(s.newDups(f))
+		}},
+		{ID: action.ClosureDrvDiff, Title: "What makes its derivation differ from the base's", Disabled: s.noDrvDiff(p, noPath), Run: func() tea.Cmd {
+			return s.pushed(s.newDrvs(s.deriver(s.base), s.deriver(p)))
+		}},
+		{ID: action.ClosureExport, Title: "Write the closure to a file: JSON, CSV or dot ..", Disabled: noClosure, Run: s.pickExport},
 		{ID: action.ClosurePick, Title: "Open the closure of ..", Short: "place", Run: s.pick},
 		{ID: action.ClosureUp, Title: "Back to what was shown before", Disabled: noUp, Run: func() tea.Cmd {
 			if !f.outOfArea() {
@@ -131,8 +140,15 @@ func (s *Screen) noDive() string {
 	switch {
 	case f.kind == kindFiles:
 		return "these are files: backspace goes back"
-	case f.kind == kindDiff:
+	case f.kind == kindDrvs:
 		return "this is a difference: backspace goes back"
+	case f.kind == kindDiff:
+		if f.diff != nil {
+			if _, _, ok := changes.Details(f.diff.Diff, f.diff.etc, f.list.SelectedKey()); ok {
+				return ""
+			}
+		}
+		return "no change is selected"
 	case !ok:
 		return "no path is selected"
 	}
@@ -221,6 +237,10 @@ func (s *Screen) dive() tea.Cmd {
 			s.panes.SetFocus(paneMain)
 		}
 		return s.moved()
+	}
+	if f.kind == kindDiff {
+		title, lines, _ := changes.Details(f.diff.Diff, f.diff.etc, f.list.SelectedKey())
+		return s.env.View(tui.ViewOptions{Title: title, Lines: lines})
 	}
 	p, ok := f.selected()
 	switch {

@@ -40,6 +40,17 @@ func TestGoldens(t *testing.T) {
 		d.Golden("files")
 		d.Keys("backspace backspace home b l j l")
 		d.Golden("build")
+		d.Keys("backspace backspace home enter u l")
+		d.Advance(5e9)
+		d.Golden("duplicates")
+		d.Keys("backspace / l i b n e t enter w x")
+		d.Golden("cut")
+		d.Keys("esc esc esc home m")
+		d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-11")})
+		d.Keys("D")
+		d.Golden("derivations")
+		d.Keys("backspace d")
+		d.Golden("diff")
 	}
 }
 
@@ -321,8 +332,82 @@ func TestMap(t *testing.T) {
 	d.Wants("nothing goes with fonts-3.0 but itself")
 	d.Keys("backspace")
 	d.Wants("closure of desktop-12", "adds      2.2 MiB")
-	d.Keys("l t t t t")
+	d.Keys("j t t t t")
 	d.Wants("view: map", "adds      1.4 MiB")
 	d.Keys("w")
 	d.Wants("why does desktop-12 depend on")
+}
+
+// A smallest cut names references, and what leaves with them.
+func TestCut(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30, tui.ShowWhyMsg{From: tuitest.PathNamed("desktop-12"), To: tuitest.PathNamed("libnet-4.0")})
+	d.Keys("x")
+	d.Wants("which references are to go", "without 1 reference desktop-12 would not depend on libnet-4.0", "fetcher-2.0 -> libnet-4.0", "1 path would leave the closure, 260.0 KiB")
+	d.Keys("esc")
+	d.Wants("why does desktop-12")
+}
+
+// Packages that are there more than once unfold to their copies.
+func TestDuplicates(t *testing.T) {
+	b, d := desktop(t)
+	d.Keys("u")
+	d.Wants("more than once in desktop-12   1 package", "121.0 KiB to spare", "libzed", "2")
+	d.Keys("l j j y")
+	d.Wants("libzed-1.3", "libzed-1.2", "121.0K")
+	if want := string(tuitest.PathNamed("libzed-1.2")); d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	d.Send(tui.StoreChangedMsg{})
+	d.Wants("libzed-1.2")
+	d.Keys("enter")
+	d.Wants("closure of libzed-1.2")
+	d.Keys("backspace backspace")
+	d.Wants("closure of desktop-12")
+	_ = b
+}
+
+// Of derivations it is told what differs in themselves, not what only follows from it.
+func TestDerivations(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("D")
+	d.Wants("no base is marked")
+	d.Keys("m")
+	d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-11")})
+	d.Keys("D")
+	d.Wants("why not the same: desktop-12.drv -> desktop-11.drv", "1 derivation differs in itself, 0 only", "player-3.4.drv", "env.script", "- install desktop-12", "+ install desktop-11")
+	d.Keys("backspace")
+	d.Wants("closure of desktop-11")
+}
+
+// A closure, or what was searched for in it, is written to a file.
+func TestExport(t *testing.T) {
+	b, d := desktop(t)
+	for _, format := range []string{"json", "csv", "dot"} {
+		d.Keys("E")
+		d.Type(format)
+		d.Keys("enter")
+		d.Wants("wrote the closure to /home/me/closure-20261121-180200." + format)
+	}
+	d.Keys("/")
+	d.Type("libzed")
+	d.Keys("enter E")
+	d.Wants("2 paths that were searched for")
+	d.Type("csv")
+	d.Keys("enter")
+	if got := b.Calls[len(b.Calls)-1]; got != "write closure-20261121-180200.csv 3 lines" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A change of a difference is told with its paths, of systems a file with its lines.
+func TestDiffDetails(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("m")
+	d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-11")})
+	d.Keys("d")
+	d.Wants("player.service", "hosts")
+	d.Keys("enter")
+	d.Wants("- /nix/store/", "desktop-12")
+	d.Keys("esc end k enter")
+	d.Wants("+ 127.0.0.1 desktop-11")
 }

@@ -26,6 +26,9 @@ func (s *Screen) Draw(w, h int) []string {
 		}
 		return s.drawMain(all)
 	}
+	if f.kind == kindDiff || f.kind == kindDrvs { // they want the width, and are about no path
+		return s.drawMain(all)
+	}
 	if tui.WidthOf(w) == tui.Narrow {
 		return s.drawNarrow(all)
 	}
@@ -156,6 +159,10 @@ func (s *Screen) title(w int) string {
 		return "files of " + f.name
 	case kindDiff:
 		return "diff " + f.name
+	case kindDups:
+		return "more than once in " + f.name
+	case kindDrvs:
+		return "why not the same: " + f.name
 	}
 	word := "closure of "
 	if f.kind == kindBuild {
@@ -176,6 +183,8 @@ func (s *Screen) foot() string {
 		return "/" + text.SanitiseName(f.query) + "   " + f.found()
 	case f.query != "":
 		return "/" + text.SanitiseName(f.query)
+	case f.kind == kindDups && f.dups != nil:
+		return text.Bytes(f.dups.spare) + " to spare"
 	case f.onMap():
 		return "area: what a path adds   view: map"
 	case f.isClosure():

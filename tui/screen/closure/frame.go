@@ -26,6 +26,8 @@ const (
 	kindReferrers             // of a path, in the whole store
 	kindFiles                 // in a path
 	kindDiff                  // of the closures of two paths
+	kindDups                  // packages that are in a closure more than once
+	kindDrvs                  // of the derivations of two paths
 )
 
 // A view is how a closure is shown.
@@ -78,6 +80,11 @@ type frame struct {
 	whySlot tui.Slot
 	why     *explanation
 
+	// Duplicates.
+	dups     *dups
+	dupsTree *rows.Tree[dup]
+	// A difference of closures.
+	diff *closureDiff
 	// Places.
 	places []tui.Place
 	// Referrers.
@@ -162,6 +169,10 @@ func (s *Screen) load(f *frame) tea.Cmd {
 		return tui.Ask(s.env, &f.loading, func(ctx context.Context) ([]tui.File, error) { return b.Files(ctx, p) })
 	case kindDiff:
 		return s.loadDiff(f)
+	case kindDups:
+		return s.loadDups(f)
+	case kindDrvs:
+		return s.loadDrvs(f)
 	}
 	return nil
 }
@@ -319,8 +330,10 @@ func (f *frame) selected() (store.Path, bool) {
 		}
 	case kindFiles:
 		return f.path, true
-	case kindDiff:
+	case kindDiff, kindDrvs:
 		return "", false
+	case kindDups:
+		return f.dupSelected()
 	default:
 		if n, ok := f.node(); ok {
 			return f.data.g.Path(n), true

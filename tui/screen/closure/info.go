@@ -87,7 +87,11 @@ func (s *Screen) hint() string {
 	case kindPlaces:
 		return "enter opens; p takes any path, link or name"
 	case kindDiff:
-		return "from the base to the path"
+		return "from the base to the path; enter tells all about a change"
+	case kindDrvs:
+		return "what differs in itself; all else follows from it"
+	case kindDups:
+		return "l unfolds the copies; COST goes if that copy alone does"
 	case kindReferrers:
 		return "l unfolds what refers to it, enter opens its closure"
 	}

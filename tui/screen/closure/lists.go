@@ -179,12 +179,25 @@ func (s *Screen) newDiff(base, p store.Path) *frame {
 }
 
 func (s *Screen) loadDiff(f *frame) tea.Cmd {
-	g, base, p := s.graph, f.base, f.path
-	return tui.Ask(s.env, &f.loading, func(context.Context) (*diff.Diff, error) { return diff.Generations(g, base, p) })
+	g, b, base, p := s.graph, s.env.Backend, f.base, f.path
+	return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*closureDiff, error) {
+		d, err := diff.Generations(g, base, p)
+		if err != nil {
+			return nil, err
+		}
+		etc, err := b.Etc(ctx, base, p)
+		return &closureDiff{d, etc}, err
+	})
 }
 
-func (f *frame) setDiff(d *diff.Diff, err error) {
-	f.err = err
+// A closureDiff is what has become of packages, and of systems of their etc.
+type closureDiff struct {
+	*diff.Diff
+	etc []diff.FileChange
+}
+
+func (f *frame) setDiff(d *closureDiff, err error) {
+	f.err, f.diff = err, d
 	if err != nil {
 		f.list.Empty = "cannot compare: " + text.PlainLine(err.Error())
 		f.list.SetSource(rows.NewList(nil))
@@ -193,5 +206,5 @@ func (f *frame) setDiff(d *diff.Diff, err error) {
 	f.list.Empty = "no package differs"
 	f.name = cleanName(f.base) + " -> " + cleanName(f.path) + "   " + text.SignedBytes(d.SizeDelta()) +
 		"   +" + text.Plural(d.PathsNew, "path") + " -" + text.Count(d.PathsGone)
-	f.list.SetSource(changes.Source(d, nil, true))
+	f.list.SetSource(changes.Source(d.Diff, d.etc, true))
 }

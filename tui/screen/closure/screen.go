@@ -51,6 +51,7 @@ type Screen struct {
 	placing   tui.Slot
 	resolving tui.Slot
 	infoSlot  tui.Slot
+	writing   tui.Slot
 
 	graph *store.Graph // nil until read
 	err   error        // why it could not be read
@@ -138,6 +139,13 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 			s.frames[0].setPlaces(msg.Value, msg.Err)
 			return s.moved()
 		}
+	case tui.Answer[string]:
+		if msg.For(&s.writing) {
+			if msg.Err != nil {
+				return s.env.Fail(msg.Err)
+			}
+			return s.env.Notify("wrote the closure to " + text.SanitiseName(msg.Value))
+		}
 	case tui.Answer[store.Path]:
 		if msg.For(&s.resolving) {
 			if msg.Err != nil {
@@ -179,9 +187,23 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		if mine = msg.For(&f.loading); mine {
 			f.setFiles(msg.Value, msg.Err)
 		}
-	case tui.Answer[*diff.Diff]:
+	case tui.Answer[*closureDiff]:
 		if mine = msg.For(&f.loading); mine {
 			f.setDiff(msg.Value, msg.Err)
+		}
+	case tui.Answer[*dups]:
+		if mine = msg.For(&f.loading); mine {
+			f.setDups(msg.Value, msg.Err)
+		}
+	case tui.Answer[*diff.Derivations]:
+		if mine = msg.For(&f.loading); mine {
+			f.setDrvs(msg.Value, msg.Err)
+		}
+	case tui.Answer[*why.Cut]:
+		if f.why != nil {
+			if mine = msg.For(&f.why.cutting); mine {
+				cmd = s.showCut(f.why, msg.Value, msg.Err)
+			}
 		}
 	case tui.Answer[*why.Chains]:
 		if mine = msg.For(&f.whySlot); mine {
@@ -339,6 +361,10 @@ func (s *Screen) Back() bool {
 func (s *Screen) Interrupt() (tea.Cmd, bool) {
 	f := s.top()
 	switch {
+	case f.why != nil && f.why.cutting.Pending():
+		f.why.cutting.Cancel()
+	case s.writing.Pending():
+		s.writing.Cancel()
 	case f.why != nil && f.why.filing.Pending():
 		f.why.filing.Cancel()
 	case f.whySlot.Pending():

@@ -36,6 +36,7 @@ type explanation struct {
 
 	files    map[step][]string // what the reference stands in; nil: not asked for
 	filing   tui.Slot
+	cutting  tui.Slot
 	holders  int   // references to the end
 	freed    int64 // what goes if those do, in bytes
 	gateways []closure.Node
@@ -46,6 +47,7 @@ func (f *frame) closeWhy() {
 	f.whySlot.Cancel()
 	if f.why != nil {
 		f.why.filing.Cancel()
+		f.why.cutting.Cancel()
 		f.why = nil
 	}
 }
