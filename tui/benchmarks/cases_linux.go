@@ -199,7 +199,7 @@ in { top = builtins.head all; }`, graphSize)
 	if err := t.press(":b top\r\x1b2"); err != nil {
 		return err
 	}
-	took, err := t.untilText("running", patience)
+	took, err := t.untilText(" 1 running", 10*patience) // evaluated, written, planned
 	if err != nil {
 		return err
 	}
