@@ -115,3 +115,20 @@ func TestBuiltIsTold(t *testing.T) {
 	d.Keys("pgup")
 	d.Wants("valid")
 }
+
+// Of a result that is longer than the pane, as much as there is room for is shown
+// from its beginning on.
+func TestLongResult(t *testing.T) {
+	d, b := at80(t)
+	enter(d, "pkgs", "pkgs")
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("line %d.", i))
+	}
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		return &tui.Result{Number: 3, Kind: tui.ResultText, Lines: lines}, true
+	}
+	enter(d, "long")
+	d.Wants("in  3  long", "line 0.", "line 14.")
+	d.Lacks("in  2  pkgs")
+}
