@@ -133,6 +133,7 @@ func (s *Screen) settle() {
 	if e := s.reveal; e != nil && s.room > 0 && len(e.lines) > s.room && e.root == nil && s.current == nil {
 		s.stick = false
 		s.list.Select(e.lines[0].key)
+		s.list.Reveal(e.lines[len(e.lines)-1].key)
 	}
 	s.reveal = nil
 }

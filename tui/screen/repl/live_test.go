@@ -129,6 +129,6 @@ func TestLongResult(t *testing.T) {
 		return &tui.Result{Number: 3, Kind: tui.ResultText, Lines: lines}, true
 	}
 	enter(d, "long")
-	d.Wants("in  3  long", "line 0.", "line 14.")
+	d.Wants("in  3  long", "line 0.", "line 13.")
 	d.Lacks("in  2  pkgs")
 }
