@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	compress "github.com/dsnet/compress/bzip2"
 
@@ -89,6 +90,16 @@ func (st *Store) FinishLog(drvPath store.Path) error {
 	return nil
 }
 
+// compressors holds *compress.Writer: to make one takes longer than to compress the log
+// of a small build.
+var compressors = sync.Pool{New: func() any {
+	w, err := compress.NewWriter(io.Discard, nil)
+	if err != nil {
+		panic("local: unreachable: " + err.Error())
+	}
+	return w
+}}
+
 // compressFile writes what plain holds to a file called name, in one step.
 func compressFile(plain io.Reader, name string) error {
 	temp := name + ".tmp"
@@ -96,7 +107,9 @@ func compressFile(plain io.Reader, name string) error {
 	if err != nil {
 		return err
 	}
-	w, err := compress.NewWriter(f, nil)
+	w := compressors.Get().(*compress.Writer)
+	defer compressors.Put(w)
+	err = w.Reset(f)
 	if err == nil {
 		_, err = io.Copy(w, plain)
 		err = errors.Join(err, w.Close())

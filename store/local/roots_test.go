@@ -209,8 +209,8 @@ func TestLogs(t *testing.T) {
 	if err := st.FinishLog(p); err != nil {
 		t.Errorf("finish no log: %v", err)
 	}
-	text := strings.Repeat("line of a log\n", 10_000)
-	for range 2 { // a second build replaces the log
+	for _, lines := range []int{10_000, 0, 1, 20_000, 3} { // a later build replaces the log
+		text := strings.Repeat("line of a log\n", lines)
 		writeLog(t, st, p, text)
 		for _, finished := range []bool{false, true} {
 			if finished {
