@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A flakeRef is a flake reference as attributes: string, int64 or bool.
@@ -29,11 +30,16 @@ var flakeSchemes = map[string]string{
 	"file":    "url narHash name unpack rev revCount lastModified",
 }
 
+// These are compiled when they are needed, for which most programs have no reason.
 var (
-	commitPattern = regexp.MustCompile(`^[0-9a-fA-F]{40}$`)
-	idPattern     = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
-	schemePattern = regexp.MustCompile(`^([a-z][a-z0-9+.-]*):(.*)$`)
+	commitPattern = pattern(`^[0-9a-fA-F]{40}$`)
+	idPattern     = pattern(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+	schemePattern = pattern(`^([a-z][a-z0-9+.-]*):(.*)$`)
 )
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // forges are the types of references that name an owner and a repository.
 var forges = []string{"github", "gitlab", "sourcehut"}
@@ -49,7 +55,7 @@ func parseRef(text string) (flakeRef, error) {
 	if err != nil {
 		return nil, languageError("'%s' is not a valid URL", text)
 	}
-	m := schemePattern.FindStringSubmatch(main)
+	m := schemePattern().FindStringSubmatch(main)
 	var ref flakeRef
 	switch {
 	case m == nil || m[1] == "flake":
@@ -75,12 +81,12 @@ func parseRef(text string) (flakeRef, error) {
 // idRef reads id[/ref][/rev].
 func idRef(text string) flakeRef {
 	parts := strings.Split(text, "/")
-	if !idPattern.MatchString(parts[0]) || len(parts) > 3 {
+	if !idPattern().MatchString(parts[0]) || len(parts) > 3 {
 		return nil
 	}
 	ref := flakeRef{"type": "indirect", "id": parts[0]}
 	switch {
-	case len(parts) == 3 && commitPattern.MatchString(parts[2]):
+	case len(parts) == 3 && commitPattern().MatchString(parts[2]):
 		ref["ref"], ref["rev"] = parts[1], parts[2]
 	case len(parts) == 3:
 		return nil
@@ -91,7 +97,7 @@ func idRef(text string) flakeRef {
 }
 
 func (ref flakeRef) setCommitOrRef(text string) {
-	if commitPattern.MatchString(text) {
+	if commitPattern().MatchString(text) {
 		ref["rev"] = text
 	} else {
 		ref["ref"] = text
@@ -153,7 +159,7 @@ func (ref flakeRef) takeQuery(query url.Values) error {
 				return languageError("flake reference attribute '%s' is not an integer: '%s'", name, value)
 			}
 			ref[name] = n
-		case name == "rev" && !commitPattern.MatchString(value):
+		case name == "rev" && !commitPattern().MatchString(value):
 			return languageError("hash '%s' has wrong length for hash algorithm 'sha1'", value)
 		default:
 			ref[name] = value

@@ -46,7 +46,7 @@ func (ref flakeRef) acceptScheme(s *eval.State, kind string) {
 	case kind == "path":
 		ref.need(s, "path")
 	case kind == "indirect":
-		if id := ref.need(s, "id"); !idPattern.MatchString(id) {
+		if id := ref.need(s, "id"); !idPattern().MatchString(id) {
 			s.Fail(eval.ErrorOther, "'%s' is not a valid flake ID", id)
 		}
 	case kind == "hg":
@@ -351,7 +351,7 @@ func escapeBut(text, keep string) string {
 
 // checkURL raises an error for what is no URL.
 func checkURL(s *eval.State, text string) string {
-	if !schemePattern.MatchString(text) {
+	if !schemePattern().MatchString(text) {
 		s.Fail(eval.ErrorOther, "'%s' doesn't have a scheme", text)
 	}
 	if _, err := url.Parse(text); err != nil && !strings.HasPrefix(text, "file:") {

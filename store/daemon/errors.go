@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -63,10 +64,10 @@ func dialError(socket string, err error) error {
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // colour is a terminal's sequence for colours and the like.
-var colour = regexp.MustCompile("\x1b\\[[0-9;:]*[A-Za-z]")
+var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;:]*[A-Za-z]") })
 
 // Plain returns a message without colours and the word that begins errors.
 func Plain(s string) string {
-	s = strings.TrimRight(colour.ReplaceAllString(s, ""), "\n")
+	s = strings.TrimRight(colour().ReplaceAllString(s, ""), "\n")
 	return strings.TrimPrefix(s, "error: ")
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/store"
 )
@@ -76,14 +77,14 @@ func (st *Store) Delete(ctx context.Context, paths []store.Path, deleted func(st
 }
 
 // quoted is what stands in quotes in a message.
-var quoted = regexp.MustCompile(`'([^']*)'`)
+var quoted = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`'([^']*)'`) })
 
 // aliveIn returns the path that a daemon's error says is alive.
 func (st *Store) aliveIn(message string) (store.Path, bool) {
 	if !strings.Contains(message, "alive") {
 		return "", false
 	}
-	m := quoted.FindStringSubmatch(message)
+	m := quoted().FindStringSubmatch(message)
 	if m == nil {
 		return "", false
 	}

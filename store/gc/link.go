@@ -5,18 +5,19 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // This file tells what a root is for from where its link is.
 
 // generationLink is the form of a generation's link.
-var generationLink = regexp.MustCompile(`^(.+)-([0-9]+)-link$`)
+var generationLink = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(.+)-([0-9]+)-link$`) })
 
 // KindOfLink tells the kind of a root that is a link from its name. Outside says
 // that it does not lie in the gcroots directory.
 func KindOfLink(link string, outside bool) Kind {
 	switch {
-	case generationLink.MatchString(filepath.Base(link)) && isProfile(link):
+	case generationLink().MatchString(filepath.Base(link)) && isProfile(link):
 		return KindGeneration
 	case strings.Contains(link, "/.direnv/"):
 		return KindDirenv
@@ -33,7 +34,7 @@ func isProfile(link string) bool {
 	if strings.Contains(link, "/profiles/") {
 		return true
 	}
-	m := generationLink.FindStringSubmatch(filepath.Base(link))
+	m := generationLink().FindStringSubmatch(filepath.Base(link))
 	_, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
 	return err == nil
 }
@@ -47,7 +48,7 @@ func NoteOfLink(link string) string {
 	case "booted-system":
 		return "booted system"
 	}
-	if m := generationLink.FindStringSubmatch(filepath.Base(link)); m != nil {
+	if m := generationLink().FindStringSubmatch(filepath.Base(link)); m != nil {
 		text, err := os.Readlink(filepath.Join(filepath.Dir(link), m[1]))
 		if err == nil && filepath.Base(text) == filepath.Base(link) {
 			return noteCurrent
