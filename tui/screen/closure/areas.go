@@ -5,6 +5,7 @@ package closure
 // path is in the area of its dominator, the nearest path that all ways to it go by.
 
 import (
+	"cmp"
 	"slices"
 
 	"nixbench/inspect/closure"
@@ -25,7 +26,7 @@ type areas struct {
 }
 
 // dominated are the nodes by what dominates them: those of n are list[start[n+1]:
-// start[n+2]], and those without a dominator come first.
+// start[n+2]], what adds most first, and those without a dominator come first.
 type dominated struct {
 	start []int32
 	list  []closure.Node
@@ -44,6 +45,11 @@ func newDominated(g *closure.Graph) dominated {
 		at := &next[g.Dominator(n)+1]
 		d.list[*at] = n
 		*at++
+	}
+	for i := range d.start[:g.Len()+1] {
+		slices.SortFunc(d.list[d.start[i]:d.start[i+1]], func(a, b closure.Node) int {
+			return cmp.Or(cmp.Compare(g.AddedSize(b), g.AddedSize(a)), cmp.Compare(a, b))
+		})
 	}
 	return d
 }
@@ -76,7 +82,12 @@ func (f *frame) fillAreas() {
 			Lines: []string{text.Size(g.OwnSize(a.in)) + "  " + text.Percent(g.OwnSize(a.in), g.Total())},
 		})
 	}
-	for _, n := range f.data.dom.of(a.in) {
+	inside := f.data.dom.of(a.in)
+	shown, rest := inside[:min(len(inside), mostAreas)], int64(0)
+	for _, n := range inside[len(shown):] {
+		rest += g.AddedSize(n)
+	}
+	for _, n := range shown {
 		it := treemap.Item{Key: string(g.Path(n)), Label: f.nodeName(n), Size: g.AddedSize(n), Token: themes.DrvName}
 		it.Lines = []string{text.Size(it.Size) + "  " + text.Percent(it.Size, g.Total())}
 		if inside := len(f.data.dom.of(n)); inside > 0 {
@@ -85,8 +96,11 @@ func (f *frame) fillAreas() {
 		}
 		items = append(items, it)
 	}
-	a.m.SetItems(items)
+	a.m.SetItems(items, len(inside)-len(shown), rest)
 }
+
+// mostAreas is how many areas are told apart; a screen has room for fewer.
+const mostAreas = 2000
 
 // areaNode is the node under the cursor of the map.
 func (f *frame) areaNode() (closure.Node, bool) {
@@ -104,7 +118,7 @@ func (f *frame) goToArea(n closure.Node) {
 		f.areas.in = f.data.g.Dominator(n)
 	}
 	f.fillAreas()
-	f.areas.m.Select(string(f.data.g.Path(n)))
+	f.areas.m.Select(string(f.data.g.Path(n))) // one of the many small ones has no area
 }
 
 // moveArea moves the cursor of the map; false: the intent is another.

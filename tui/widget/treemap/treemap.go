@@ -5,7 +5,6 @@ package treemap
 import (
 	"math"
 	"slices"
-	"strconv"
 
 	"nixbench/repl/text"
 	"nixbench/themes"
@@ -132,13 +131,17 @@ type Map struct {
 	items []Item // from large to small
 	key   string // of the item with the cursor
 	rects []Rect // where they were drawn
+	more  int    // items that share the last area, beside those that are too small
+	rest  int64  // their size
 }
 
 // New returns a map without items.
 func New(st *style.Styles) *Map { return &Map{st: st} }
 
-// SetItems shows items, with the cursor on the same one if it is still there.
-func (m *Map) SetItems(items []Item) {
+// SetItems shows items, with the cursor on the same one if it is still there, and an area
+// of size rest for more items that nobody need look at one by one.
+func (m *Map) SetItems(items []Item, more int, rest int64) {
+	m.more, m.rest = more, rest
 	m.items = slices.DeleteFunc(items, func(it Item) bool { return it.Size <= 0 })
 	slices.SortStableFunc(m.items, func(a, b Item) int {
 		switch {
@@ -252,7 +255,7 @@ func (m *Map) Draw(w, h int, empty string) []string {
 	if len(m.items) == 0 || w <= 0 || h <= 0 {
 		return style.FitLines([]string{m.st.Paint(themes.Muted, text.Cut(empty, max(w, 0)))}, w, h)
 	}
-	total := int64(0)
+	total := m.rest
 	for _, it := range m.items {
 		total += it.Size
 	}
@@ -267,8 +270,8 @@ func (m *Map) Draw(w, h int, empty string) []string {
 		drawn += it.Size
 	}
 	shown = len(sizes)
-	rest := Item{Label: strconv.Itoa(len(m.items)-shown) + " more", Token: themes.Muted}
-	if shown < len(m.items) {
+	rest := Item{Label: text.Count(len(m.items)-shown+m.more) + " more", Token: themes.Muted}
+	if shown < len(m.items) || m.more > 0 {
 		sizes = append(sizes, max(total-drawn, 1))
 	}
 	rects := Layout(sizes, w, h)

@@ -53,7 +53,7 @@ func sample() *Map {
 	for i, size := range []int64{600, 300, 200, 100, 50, 0, -3} {
 		items = append(items, Item{Key: fmt.Sprint(i), Label: "item" + fmt.Sprint(i), Size: size, Lines: []string{fmt.Sprint(size)}})
 	}
-	m.SetItems(items)
+	m.SetItems(items, 0, 0)
 	return m
 }
 
@@ -110,9 +110,18 @@ func TestMove(t *testing.T) {
 	if again, ok := m.Click(59, 19); !again || !ok {
 		t.Errorf("a second click: got %v, %v", again, ok)
 	}
-	m.SetItems(nil)
+	m.SetItems(nil, 0, 0)
 	if _, ok := m.Selected(); ok {
 		t.Error("an empty map has a cursor")
 	}
 	m.Move(1, 0)
+}
+
+// What nobody need look at has an area of its own, which says how much it is.
+func TestRest(t *testing.T) {
+	m := New(style.New(style.Options{ASCII: true}))
+	m.SetItems([]Item{{Key: "a", Label: "a", Size: 10}}, 1234, 30)
+	if all := style.Strip(strings.Join(m.Draw(60, 10, ""), "\n")); !strings.Contains(all, "1,234 more") {
+		t.Errorf("got\n%s", all)
+	}
 }
