@@ -24,6 +24,7 @@ import (
 type (
 	Info           = desk.Info
 	RealiseOptions = desk.RealiseOptions
+	BuildReason    = desk.BuildReason
 	Place          = desk.Place
 	File           = desk.File
 	Profile        = desk.Profile
@@ -66,6 +67,9 @@ type Builds interface {
 	// OpenLog opens the log of a derivation's build, running or ended. For
 	// one that has none, errors.Is(err, fs.ErrNotExist).
 	OpenLog(ctx context.Context, drv store.Path) (logview.File, error)
+	// ExplainBuild says why a derivation, and what it needs, have to be built, each
+	// after what it needs; nothing if its outputs are valid.
+	ExplainBuild(ctx context.Context, drv store.Path) ([]BuildReason, error)
 	// CopyLog writes such a log to a file for the user's editor, alone in a
 	// directory that the caller removes.
 	CopyLog(ctx context.Context, drv store.Path) (name string, err error)

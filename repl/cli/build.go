@@ -12,8 +12,10 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/repl"
 	"nixbench/repl/text"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // runBuild is `nixbench build`.
@@ -54,6 +56,11 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 		return nil, err
 	}
 	printPlan(inv, plan)
+	if inv.why {
+		if err := inv.printReasons(ctx, eng, plan); err != nil {
+			return nil, err
+		}
+	}
 	if inv.dryRun {
 		return nil, nil
 	}
@@ -118,6 +125,21 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	if len(lines) > 0 {
 		fmt.Fprintln(inv.env.Stderr, strings.Join(lines, "\n"))
 	}
+}
+
+// printReasons says on standard error why what is going to be built has to be.
+func (inv *invocation) printReasons(ctx context.Context, eng *engine.Engine, plan *engine.Plan) error {
+	reasons, err := repl.Explain(ctx, eng, plan)
+	if err != nil {
+		return err
+	}
+	if len(reasons) > 0 {
+		fmt.Fprintln(inv.env.Stderr, "why, each after what it needs:")
+	}
+	for i := range reasons {
+		fmt.Fprintln(inv.env.Stderr, "  "+text.SanitiseName(drv.NameOf(reasons[i].Drv))+": "+text.SanitiseName(reasons[i].Words()))
+	}
+	return nil
 }
 
 // report links the outputs, unless told not to, and prints them if asked.

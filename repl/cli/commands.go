@@ -102,6 +102,7 @@ func buildCommands() []command {
 			summary: "Build derivations, and link to their outputs.",
 			flags: slices.Concat(sourceFlags, buildFlags, []flag{
 				jsonFlag, rebuildFlag("--rebuild", engine.Check, checkHelp),
+				{[]string{"--why"}, nil, "say why what is going to be built has to be, with --dry-run without building it", on(func(inv *invocation) *bool { return &inv.why })},
 				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
 			})},
 		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,

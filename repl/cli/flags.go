@@ -56,7 +56,7 @@ type invocation struct {
 
 	// Building.
 	mode                          engine.Mode
-	failureShell                  bool
+	failureShell, why             bool
 	dryRun, noLink, printOutPaths bool
 	printLogs, noLogs, bareLogs   bool
 	outLink, addRoot              string

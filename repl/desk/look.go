@@ -12,6 +12,8 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/event"
+	"nixbench/inspect/reasons"
+	"nixbench/repl"
 	"nixbench/store"
 )
 
@@ -37,6 +39,19 @@ func (d *Desk) ShellCommand(act event.Activity) (cmd *exec.Cmd, isAgain bool, er
 	}
 	args := append(slices.Clone(program[1:]), "build", "--no-link", "--print-build-logs", "--shell-on-failure", act.Subject+"^*")
 	return exec.Command(program[0], args...), true, nil
+}
+
+// A BuildReason is why a derivation has to be built.
+type BuildReason = reasons.Reason
+
+// ExplainBuild says why a derivation, and what it needs, have to be built: each after
+// what it needs. There is nothing to say if its outputs are valid.
+func (d *Desk) ExplainBuild(ctx context.Context, drvPath store.Path) ([]BuildReason, error) {
+	plan, err := d.eng.PlanRealise(ctx, []store.DerivedPath{{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}})
+	if err != nil {
+		return nil, err
+	}
+	return repl.Explain(ctx, d.eng, plan)
 }
 
 // CopyLog writes the log of a derivation's build to a file for the user's editor,

@@ -139,6 +139,7 @@ const (
 	BuildsShell       ID = "builds.shell"
 	BuildsNextError   ID = "builds.nextError"
 	BuildsPrevError   ID = "builds.prevError"
+	BuildsWhy         ID = "builds.why"
 )
 
 // Actions of the closure browser.

@@ -61,6 +61,7 @@ func builds() []Binding {
 		{ID: action.BuildsShell, Keys: []string{"S"}},
 		{ID: action.BuildsNextError, Keys: []string{"E"}},
 		{ID: action.BuildsPrevError, Keys: []string{"alt+e"}},
+		{ID: action.BuildsWhy, Keys: []string{"W"}},
 		{ID: action.LogTimes, Keys: []string{"T"}},
 	}
 }

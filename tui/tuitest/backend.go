@@ -149,6 +149,15 @@ func (b *Backend) OpenLog(_ context.Context, drv store.Path) (logview.File, erro
 	return memFile{bytes.NewReader([]byte(log))}, nil
 }
 
+// ExplainBuild implements tui.Builds.
+func (b *Backend) ExplainBuild(_ context.Context, drv store.Path) ([]tui.BuildReason, error) {
+	lib, old := PathNamed("libzed-1.3.drv"), PathNamed("libzed-1.2.drv")
+	return []tui.BuildReason{
+		{Drv: lib, Before: old, Changed: []string{"env.flags", "source\x1b[31m words.txt"}},
+		{Drv: drv, Before: PathNamed("desktop-11.drv"), Because: []store.Path{lib}},
+	}, b.call("")
+}
+
 // CopyLog implements tui.Builds.
 func (b *Backend) CopyLog(_ context.Context, drv store.Path) (string, error) {
 	return "/tmp/log/" + drv.Name(), b.call("copy log of %s", drv.Name())

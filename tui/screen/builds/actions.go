@@ -43,6 +43,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.BuildsShell, Title: "Shell where the build failed", Disabled: s.notFailed(), Run: s.shell},
 		{ID: action.BuildsNextError, Title: "Next error in the log", Disabled: noLog, Run: s.errorIn(1)},
 		{ID: action.BuildsPrevError, Title: "Previous error in the log", Disabled: noLog, Run: s.errorIn(-1)},
+		{ID: action.BuildsWhy, Title: "Why it has to be built, and what else with it", Disabled: s.notPlanned(), Run: s.why},
 		{ID: action.LogTimes, Title: "Show when the lines of the log were written", Disabled: noLog, Run: s.times},
 		{ID: action.Edit, Title: "Open the log in $EDITOR", Disabled: noLog, Run: s.edit},
 		{ID: action.BuildsClosure, Title: "Browse the closure of the output", Disabled: s.noOutput(), Run: s.closure},
@@ -97,6 +98,18 @@ func (s *Screen) notFailed() string {
 		return "nothing was built"
 	case n.act.State != event.Failed || n.blocked || n.act.Kind != event.Build:
 		return "it has not failed"
+	}
+	return ""
+}
+
+func (s *Screen) notPlanned() string {
+	switch act, ok := s.selected(); {
+	case !ok:
+		return "nothing is building"
+	case act.Kind != event.Build:
+		return "it is not built"
+	case act.State == event.Done:
+		return "it is built"
 	}
 	return ""
 }

@@ -59,6 +59,7 @@ type Screen struct {
 	fullLog  bool
 
 	copying tui.Slot
+	asksWhy tui.Slot
 	realise tui.Slot
 	tail    tui.Slot
 	tails   map[event.ID][]string // the last lines of failed builds
@@ -145,6 +146,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.askTail()
 	case tui.Answer[copied]:
 		return s.opened(msg)
+	case tui.Answer[[]tui.BuildReason]:
+		return s.explained(msg)
 	case edited:
 		if msg.s == s && msg.err != nil {
 			return s.env.Fail(msg.err)

@@ -89,6 +89,15 @@ func TestLogThatIsNotThereYet(t *testing.T) {
 	d.Wants("CC      src/unit-119.o")
 }
 
+// TestWhy pins what is said of why something has to be built.
+func TestWhy(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Keys("j j j W")
+	d.Golden("why")
+	d.Keys("esc")
+	d.Lacks("to build")
+}
+
 // TestShell pins that a build is done again only when that was agreed to.
 func TestShell(t *testing.T) {
 	d := start(t, 80, 24)
