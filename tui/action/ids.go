@@ -159,6 +159,7 @@ const (
 	ClosureAllPaths  ID = "closure.allPaths"
 	ClosurePick      ID = "closure.pick"
 	ClosureCut       ID = "closure.cut"
+	ClosureMark      ID = "closure.mark"
 	ClosureDups      ID = "closure.duplicates"
 	ClosureDrvDiff   ID = "closure.derivations"
 	ClosureExport    ID = "closure.export"

@@ -80,6 +80,8 @@ func closure() []Binding {
 		{ID: action.ClosureFiles, Keys: []string{"g"}},
 		{ID: action.ClosurePick, Keys: []string{"p"}},
 		{ID: action.ClosureDups, Keys: []string{"u"}},
+		{ID: action.ClosureMark, Keys: []string{"space"}},
+		{ID: action.ClosureOpen, Keys: []string{"o"}},
 		{ID: action.ClosureDrvDiff, Keys: []string{"D"}},
 		{ID: action.ClosureExport, Keys: []string{"E"}},
 	}

@@ -90,6 +90,8 @@ func (s *Screen) Actions() []action.Action {
 		}},
 		{ID: action.ClosureFiles, Title: "Files inside, biggest first", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
 		{ID: action.ClosureBuildTime, Title: "Build-time closure: what its derivation needs", Short: "build-time", Disabled: s.noBuildTime(p, noPath), Run: s.showBuildTime},
+		{ID: action.ClosureMark, Title: "Mark or unmark the path", Disabled: noPath, Run: s.mark},
+		{ID: action.ClosureOpen, Title: "Open the closure of all marked paths together", Disabled: s.noMarked(), Run: s.openMarked},
 		{ID: action.ClosureDups, Title: "Packages that are in the closure more than once", Short: "duplicates", Disabled: noClosure, Run: func() tea.Cmd {
 			return s.pushed(s.newDups(f))
 		}},

@@ -183,7 +183,7 @@ func (s *Screen) drawAreas(at panes.Place, p style.Pane) []string {
 	f := s.top()
 	f.fillAreas()
 	p.Bare = true
-	if in := f.areas.in; in != closure.None && f.data.g.Dominator(in) != closure.None {
+	if in := f.areas.in; in != closure.None && (f.data.g.Dominator(in) != closure.None || len(f.data.dom.of(closure.None)) > 1) {
 		p.Title = "in " + f.nodeName(in) + "   adds " + text.Bytes(f.data.g.AddedSize(in)) + "   (backspace: out)"
 	}
 	return s.panes.Block(paneMain, at, p, f.areas.m.Draw(p.InnerWidth(at.W), p.InnerHeight(at.H), "nothing here has a size"), f.areas.m)

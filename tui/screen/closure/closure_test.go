@@ -411,3 +411,27 @@ func TestDiffDetails(t *testing.T) {
 	d.Keys("esc end k enter")
 	d.Wants("+ 127.0.0.1 desktop-11")
 }
+
+// Marked paths are opened together: one closure of several roots, in all views.
+func TestSeveralRoots(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 140, 40, nil)
+	d.Keys("o")
+	d.Wants("no paths are marked")
+	d.Keys("space j space")
+	d.Wants("2 paths marked (o opens)")
+	d.Keys("o")
+	d.Wants("closure of desktop-12 and 1 other   17 paths", "desktop-12", "server-12")
+	d.Lacks("paths marked")
+	d.Keys("t t")
+	d.Wants("root", "desktop-12")
+	d.Keys("t")
+	d.Wants("in desktop-12", "libdraw-0.9")
+	d.Keys("backspace")
+	d.Wants("libcore-2.1", "desktop-12", "server-12", "closure of")
+	d.Keys("t / m a i l e r enter w")
+	d.Wants("why does server-12 depend on mailer-5.5?")
+	d.Keys("esc esc u")
+	d.Wants("more than once in desktop-12 and 1 other")
+	d.Keys("backspace backspace")
+	d.Wants("the closure of what?")
+}

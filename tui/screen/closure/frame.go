@@ -3,6 +3,7 @@ package closure
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,9 +47,12 @@ func (v view) String() string { return [...]string{"tree", "flat", "columns", "m
 // A frame is one thing that is shown.
 type frame struct {
 	kind kind
-	path store.Path // the root, or what it is about
-	base store.Path // of a difference
-	name string     // what the user calls it, clean
+	path store.Path   // the root, or what it is about
+	more []store.Path // other roots of a closure
+	// marks are the paths that the user has marked, on all frames.
+	marks map[store.Path]bool
+	base  store.Path // of a difference
+	name  string     // what the user calls it, clean
 
 	env   *tui.Env // of places, for ages
 	st    *style.Styles
@@ -146,10 +150,10 @@ func (s *Screen) load(f *frame) tea.Cmd {
 	if f.source != nil {
 		g = f.source
 	}
-	p, by := f.path, f.order
+	p, roots, by := f.path, f.roots(), f.order
 	switch f.kind {
 	case kindClosure:
-		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, p, by) })
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, roots, by) })
 	case kindBuild:
 		b, known := s.env.Backend, f.source
 		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) {
@@ -160,7 +164,7 @@ func (s *Screen) load(f *frame) tea.Cmd {
 					return nil, err
 				}
 			}
-			return loadClosure(ctx, bg, p, by)
+			return loadClosure(ctx, bg, roots, by)
 		})
 	case kindReferrers:
 		f.setReferrers(s.graph)
@@ -177,9 +181,12 @@ func (s *Screen) load(f *frame) tea.Cmd {
 	return nil
 }
 
-// loadClosure computes the closure of p in g.
-func loadClosure(ctx context.Context, st *store.Graph, p store.Path, by closure.Order) (*loaded, error) {
-	g, err := closure.New(st, p)
+// roots are the roots of a closure.
+func (f *frame) roots() []store.Path { return append([]store.Path{f.path}, f.more...) }
+
+// loadClosure computes the closure of roots in g.
+func loadClosure(ctx context.Context, st *store.Graph, roots []store.Path, by closure.Order) (*loaded, error) {
+	g, err := closure.New(st, roots...)
 	if err != nil {
 		return nil, err
 	}
@@ -196,8 +203,10 @@ func loadClosure(ctx context.Context, st *store.Graph, p store.Path, by closure.
 		d.lower[n] = strings.ToLower(g.Path(closure.Node(n)).Name())
 	}
 	seen := make([]bool, g.Len())
-	seen[d.root] = true
-	for todo := []closure.Node{d.root}; len(todo) > 0; todo = todo[1:] {
+	for _, n := range g.Roots() {
+		seen[n] = true
+	}
+	for todo := slices.Clone(g.Roots()); len(todo) > 0; todo = todo[1:] {
 		for _, to := range g.References(todo[0]) {
 			if !seen[to] {
 				seen[to] = true
@@ -282,7 +291,7 @@ func (s *Screen) begin(f *frame) tea.Cmd {
 		return s.env.Notify(f.name + " does not depend on " + cleanName(target))
 	}
 	f.goTo(to)
-	return s.askWhy(f, f.data.root, to)
+	return s.askWhy(f, f.data.way(to)[0], to)
 }
 
 // main is the list with the cursor.

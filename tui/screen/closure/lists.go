@@ -51,7 +51,7 @@ func (f *frame) setPlaces(places []tui.Place, err error) {
 		TextOf: func(i int) string { return places[i].Kind + " " + places[i].Name + " " + places[i].Path.Name() },
 		RowOf: func(i int) rows.Row {
 			p := places[i]
-			return rows.Row{Cells: []rows.Cell{
+			return rows.Row{Base: f.markBase(p.Path), Cells: []rows.Cell{
 				rows.Text(themes.Muted, text.SanitiseName(p.Kind)), rows.Text(themes.Root, text.SanitiseName(p.Name)),
 				rows.Text(themes.DrvName, cleanName(p.Path)), rows.Text(themes.Muted, text.Age(f.env.Now, p.Time)),
 			}}

@@ -27,7 +27,7 @@ type place struct {
 func (s *Screen) Place() (title string, state any) {
 	pl := place{Divider: s.panes.Shift}
 	for _, f := range slices.Backward(s.frames) {
-		if f.kind != kindClosure {
+		if f.kind != kindClosure || f.more != nil {
 			continue
 		}
 		pl.Path, pl.Name, pl.View, pl.Order, pl.Cursor = f.path, f.name, f.view, f.order, f.cursor

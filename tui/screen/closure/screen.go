@@ -59,6 +59,7 @@ type Screen struct {
 	info    *store.PathInfo // of the path under the cursor, nil until known
 	infoFor store.Path
 	base    store.Path // what is compared with, "" for nothing
+	marks   map[store.Path]bool
 }
 
 // movedMsg says that the cursor may be on another path; Back sends it, which can
@@ -67,8 +68,9 @@ type movedMsg struct{}
 
 // New returns the screen.
 func New(env *tui.Env) *Screen {
-	s := &Screen{env: env, panes: panes.New(env.Styles)}
+	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[store.Path]bool{}}
 	s.frames = []*frame{newPlaces(env)}
+	s.frames[0].marks = s.marks
 	return s
 }
 
@@ -77,6 +79,7 @@ func (s *Screen) top() *frame { return s.frames[len(s.frames)-1] }
 
 // push shows a frame over the others.
 func (s *Screen) push(f *frame) {
+	f.marks = s.marks
 	s.frames = append(s.frames, f)
 	if len(s.frames) > maxFrames {
 		s.frames = append(s.frames[:1], s.frames[2:]...)
@@ -248,7 +251,7 @@ func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
 // empty. name is what the user calls the path, "" for its own name.
 func (s *Screen) open(p store.Path, name string, target store.Path) tea.Cmd {
 	f := s.top()
-	if f.kind != kindClosure || f.path != p {
+	if f.kind != kindClosure || f.path != p || f.more != nil {
 		f = newClosure(s.env, kindClosure, p, name)
 		s.push(f)
 	}
@@ -380,6 +383,9 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 
 // Status implements tui.Screen.
 func (s *Screen) Status() string {
+	if n := len(s.marks); n > 0 {
+		return text.Plural(n, "path") + " marked (o opens)"
+	}
 	if s.base != "" {
 		return "base " + text.CutMiddle(cleanName(s.base), 30)
 	}

@@ -51,7 +51,7 @@ func (f *frame) row(n closure.Node) rows.Row {
 	if b, ok := f.closureSize(n); ok {
 		size = text.Size(b)
 	}
-	return rows.Row{Cells: []rows.Cell{
+	return rows.Row{Base: f.markBase(g.Path(n)), Cells: []rows.Cell{
 		rows.Text(themes.DrvName, f.nodeName(n)),
 		rows.Text(themes.Muted, text.Size(g.OwnSize(n))),
 		rows.Text(themes.Text, size),
@@ -87,7 +87,7 @@ func (f *frame) arrange() {
 	if f.data == nil {
 		return
 	}
-	f.tree.SetRoots(f.data.root)
+	f.tree.SetRoots(f.data.g.Roots()...)
 	if f.list.Source() != rows.Source(f.tree) {
 		f.list.SetSource(f.tree)
 	}
@@ -135,7 +135,7 @@ func (f *frame) fillColumns() {
 		}
 		c.trail = append(c.trail, n)
 	}
-	if len(c.trail) == 0 || c.trail[0] != f.data.root {
+	if len(c.trail) == 0 || !f.data.g.IsRoot(c.trail[0]) {
 		c.trail = append(c.trail[:0], f.data.root)
 	}
 	c.keys = c.keys[:0]
@@ -145,7 +145,7 @@ func (f *frame) fillColumns() {
 	last := c.trail[len(c.trail)-1]
 	c.nodes = f.children(last)
 	c.mid.SetSource(f.nodeList(c.nodes))
-	siblings := []closure.Node{f.data.root}
+	siblings := f.data.g.Roots()
 	if len(c.trail) > 1 {
 		siblings = f.children(c.trail[len(c.trail)-2])
 	}

@@ -57,6 +57,9 @@ func (s *Screen) whyFrom(f *frame) closure.Node {
 	if n, ok := f.data.g.Node(s.base); ok && s.base != "" {
 		return n
 	}
+	if n, ok := f.node(); ok {
+		return f.data.way(n)[0]
+	}
 	return f.data.root
 }
 
