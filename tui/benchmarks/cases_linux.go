@@ -189,7 +189,7 @@ func benchGraph(_ context.Context, b *bench, name string) error {
 let
   n = %d;
   drv = i: needs: derivation { name = "package-${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "sleep 600" ]; inherit needs; };
-  all = builtins.genList (i: drv i (builtins.filter (x: x != null) (map (k: if k < n then builtins.elemAt all k else null) [ (2 * i + 1) (2 * i + 2) (i + 7) ]))) n;
+  all = builtins.genList (i: drv i (builtins.filter (x: x != null) (map (k: if k < n then builtins.elemAt all k else null) [ (2 * i + 1) (2 * i + 2) (i + 1500) ]))) n;
 in { top = builtins.head all; }`, graphSize)
 	t, err := b.withFile(name, expr)
 	if err != nil {

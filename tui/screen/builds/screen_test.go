@@ -9,6 +9,8 @@ import (
 	"nixbench/tui"
 	"nixbench/tui/keymap"
 	"nixbench/tui/tuitest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func start(t testing.TB, w, h int) *tuitest.Driver {
@@ -109,6 +111,27 @@ func TestShell(t *testing.T) {
 	d.Post(acts[5])
 	d.Keys("S")
 	d.Lacks("once more")
+}
+
+// TestOneLine pins that the header tells of builds while another screen is in front.
+func TestOneLine(t *testing.T) {
+	d := tuitest.New(t, tuitest.NewBackend(t), 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }))
+	d.Post(tuitest.Activities()...)
+	d.Wants("[1 Repl] 2 Builds 5>1!", "0m42s, about 1m59s left")
+}
+
+// TestSummary pins what stays in the scrollback.
+func TestSummary(t *testing.T) {
+	d := start(t, 80, 24)
+	got := d.Model.ScreenOf(tui.ScreenBuilds).Summary()
+	want := []string{
+		"builds: 3 done, 1 failed, 5 cancelled",
+		"  failed: libzed-1.3 (exit 2 in checkPhase after 0m05s)   nixbench log " + string(tuitest.PathNamed("libzed-1.3.drv")),
+	}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
 }
 
 // TestEmpty pins what the screen says before anything was built.
