@@ -110,6 +110,9 @@ func (p *Plain) Run(ctx context.Context, files []string) (failed bool, err error
 		pending = ""
 		switch {
 		case errors.Is(readErr, io.EOF):
+			if p.Interrupts != nil {
+				fmt.Fprintln(p.Out) // behind the prompt of a terminal
+			}
 			return failed, nil
 		case readErr != nil:
 			return failed, fmt.Errorf("read input: %w", readErr)

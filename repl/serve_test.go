@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nixbench/repl"
 )
@@ -78,6 +79,7 @@ func TestServeCancel(t *testing.T) {
 	expr, _ := json.Marshal(loop)
 	_, _ = io.WriteString(requests, `{"id": 1, "method": "eval", "input": `+string(expr)+"}\n")
 	for !w.session.Progress().Running {
+		time.Sleep(time.Millisecond)
 	}
 	go func() {
 		_, _ = io.WriteString(requests, `{"id": 2, "method": "cancel", "cancel": 1}`+"\n")
