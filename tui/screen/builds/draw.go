@@ -132,14 +132,17 @@ func usualText(n *node) string {
 
 // title counts the builds by their states.
 func (s *Screen) title() string {
-	c := s.board.count
+	c, failed := s.board.count, len(s.board.failures())
 	parts := []string{"builds"}
 	for _, p := range []struct {
-		state event.State
-		word  string
-	}{{event.Running, "running"}, {event.Done, "done"}, {event.Failed, "failed"}, {event.Waiting, "waiting"}, {event.Cancelled, "cancelled"}} {
-		if c[p.state] > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s", text.Count(c[p.state]), p.word))
+		n    int
+		word string
+	}{
+		{c[event.Running], "running"}, {c[event.Done], "done"}, {failed, "failed"}, {c[event.Failed] - failed, "blocked"},
+		{c[event.Waiting], "waiting"}, {c[event.Cancelled], "cancelled"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s", text.Count(p.n), p.word))
 		}
 	}
 	return strings.Join(parts, "  ")
