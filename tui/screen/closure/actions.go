@@ -338,6 +338,10 @@ func (s *Screen) copyCommand() tea.Cmd {
 	case f.why != nil:
 		g := f.data.g
 		command = "nixbench why-depends --all " + string(g.Path(f.why.chains.From())) + " " + string(g.Path(f.why.chains.To()))
+	case f.kind == kindDups:
+		command = "nixbench duplicates " + string(f.path)
+	case f.kind == kindFiles:
+		command = "nixbench files " + string(f.path)
 	case f.kind == kindReferrers:
 		command = "nix-store --query --referrers " + string(p)
 	}

@@ -357,6 +357,9 @@ func TestDuplicates(t *testing.T) {
 	if want := string(tuitest.PathNamed("libzed-1.2")); d.Copied != want {
 		t.Errorf("copied %q, want %q", d.Copied, want)
 	}
+	if d.Keys("Y"); d.Copied != "nixbench duplicates "+string(tuitest.PathNamed("desktop-12")) {
+		t.Errorf("copied %q", d.Copied)
+	}
 	d.Send(tui.StoreChangedMsg{})
 	d.Wants("libzed-1.2")
 	d.Keys("enter")

@@ -1,6 +1,8 @@
 package gc
 
 import (
+	"strconv"
+
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
@@ -176,6 +178,9 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: noFind, Run: next(-1)},
 		{ID: action.Copy, Title: "Copy the root's link, or the path", Disabled: s.noCopy(), Run: s.copy},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the plan", Run: func() tea.Cmd {
+			if s.proposal != nil {
+				return s.env.Copy("nixbench gc --free "+strconv.FormatInt(s.proposal.size, 10), "the command")
+			}
 			return s.env.Copy("nixbench store gc --dry-run", "the command")
 		}},
 		{ID: action.Refresh, Title: "Read the roots again", Disabled: s.busyReason(), Run: s.reload},

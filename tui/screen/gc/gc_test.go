@@ -188,6 +188,9 @@ func TestFree(t *testing.T) {
 	d.Type("4M")
 	d.Keys("enter")
 	d.Wants("3 roots lost", "[x] tour-3-link", "[ ] tour-2-link")
+	if d.Keys("Y"); d.Copied != "nixbench gc --free 4194304" {
+		t.Errorf("copied %q", d.Copied)
+	}
 	d.Keys("space")
 	d.Lacks("roots lost") // what is marked by hand is no proposal
 	d.Keys("F")
