@@ -16,11 +16,13 @@ import (
 //
 // Format: Nix, serve-protocol.hh.
 
-// The magic numbers, and the newest version that we speak: major and minor number.
+// The magic numbers, and the newest version that we speak: major and minor number. What
+// is new in 2.8 are the results of a request that we refuse, to build what is not in the
+// store.
 const (
 	serveMagicClient = 0x390c9deb
 	serveMagicServer = 0x5452eecb
-	serveVersion     = 2<<8 | 7
+	serveVersion     = 2<<8 | 8
 )
 
 // The requests.
