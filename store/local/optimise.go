@@ -33,7 +33,8 @@ type Optimisation struct {
 // Optimise makes files with the same contents, in all valid paths, hard links to one
 // file, whose name in .links is its hash: files that are executable and such that are not
 // stay apart, and symbolic links are files, too. Each file is replaced in one step, so
-// that nobody sees a path without it; cancelling leaves a valid store.
+// that nobody sees a path without it; cancelling leaves a valid store. A file that has as
+// many links as can be shares its blocks with others, where the file system can do so.
 //
 // Behaviour: Nix, optimise-store.cc.
 func (st *Store) Optimise(ctx context.Context, opts OptimiseOptions) (done Optimisation, err error) {
@@ -237,9 +238,15 @@ func (o *optimiser) link(dir int, name, file, hash string, info *unix.Stat_t, to
 func (o *optimiser) replace(dir int, name, hash string, info *unix.Stat_t, top bool) (err error) {
 	temp := ".tmp-link-" + strconv.Itoa(os.Getpid()) + "-" + strconv.FormatUint(rand.Uint64(), 36)
 	err = unix.Linkat(o.links, hash, o.root, temp, 0)
-	if errors.Is(err, unix.EMLINK) || errors.Is(err, unix.ENOENT) {
-		return nil // there are as many as can be, as of empty files, or it was just collected
-	} else if err != nil {
+	switch {
+	case errors.Is(err, unix.EMLINK): // there are as many as can be, as of empty files
+		if info.Mode&unix.S_IFMT == unix.S_IFREG {
+			_ = share(dir, name, o.links, hash, info.Size) // it is as well without
+		}
+		return nil
+	case errors.Is(err, unix.ENOENT): // it was just collected
+		return nil
+	case err != nil:
 		return err
 	}
 	if !top {
