@@ -84,11 +84,7 @@ func (inv *invocation) listedClosure(ctx context.Context, eng *engine.Engine) (*
 	if !inv.buildTime {
 		return inv.closureOf(ctx, eng)
 	}
-	args := inv.args
-	if len(args) == 0 {
-		args = []string{""}
-	}
-	roots, err := inv.derivationsNamed(ctx, eng, args)
+	roots, err := inv.derivationsNamed(ctx, eng, orWhole(inv.args))
 	if err != nil {
 		return nil, err
 	}

@@ -36,11 +36,7 @@ func runDerivationShow(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	args := slices.Concat(inv.attrs, inv.args)
-	if len(args) == 0 {
-		args = []string{""}
-	}
-	insts, err := inv.installables(ctx, eng, args)
+	insts, err := inv.installables(ctx, eng, orWhole(slices.Concat(inv.attrs, inv.args)))
 	if err != nil {
 		return err
 	}

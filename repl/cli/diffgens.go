@@ -73,19 +73,11 @@ func runStoreDiffClosures(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	var ends []store.Path
-	for _, arg := range inv.args {
-		p, err := inv.validPath(ctx, eng, arg)
-		if err != nil {
-			return err
-		}
-		ends = append(ends, p)
-	}
-	g, err := eng.Graph(ctx)
+	ends, err := inv.ends(ctx, eng, inv.validPath)
 	if err != nil {
 		return err
 	}
-	d, err := diff.Generations(g, ends[0], ends[1])
+	d, err := diffClosures(ctx, eng, ends)
 	if err == nil {
 		inv.printChanges(d, "")
 	}

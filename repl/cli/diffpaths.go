@@ -13,6 +13,25 @@ import (
 	"nixbench/store"
 )
 
+// ends returns the two paths that the arguments stand for.
+func (inv *invocation) ends(ctx context.Context, eng *engine.Engine, find func(context.Context, *engine.Engine, string) (store.Path, error)) (ends [2]store.Path, err error) {
+	for i := range ends {
+		if ends[i], err = find(ctx, eng, inv.args[i]); err != nil {
+			return ends, err
+		}
+	}
+	return ends, nil
+}
+
+// diffClosures compares the closures of two paths.
+func diffClosures(ctx context.Context, eng *engine.Engine, ends [2]store.Path) (*diff.Diff, error) {
+	g, err := eng.Graph(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Generations(g, ends[0], ends[1])
+}
+
 // runDiff is `nixbench diff BEFORE AFTER`: of derivations why one is not the
 // other, of other paths what has become of the packages in their closures, and
 // of systems also of their units and the rest of etc.
@@ -22,22 +41,14 @@ func runDiff(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	var ends []store.Path
-	for _, arg := range inv.args {
-		p, err := inv.comparedPath(ctx, eng, arg)
-		if err != nil {
-			return err
-		}
-		ends = append(ends, p)
+	ends, err := inv.ends(ctx, eng, inv.comparedPath)
+	if err != nil {
+		return err
 	}
 	if ends[0].IsDerivation() && ends[1].IsDerivation() {
 		return inv.diffDerivations(ctx, eng, ends[0], ends[1])
 	}
-	g, err := eng.Graph(ctx)
-	if err != nil {
-		return err
-	}
-	d, err := diff.Generations(g, ends[0], ends[1])
+	d, err := diffClosures(ctx, eng, ends)
 	if err != nil {
 		return err
 	}

@@ -86,9 +86,9 @@ type invocation struct {
 
 	// Store paths.
 	recursive, size, closureSize, diskSize, human, sigs, all, precise bool
-	jsonFormat                                              int // 0: the default
-	budget                                                  int64
-	budgetGiven                                             bool
+	jsonFormat                                                        int // 0: the default
+	budget                                                            int64
+	budgetGiven                                                       bool
 
 	// Lists that answer questions.
 	limit                    int

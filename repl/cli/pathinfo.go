@@ -87,13 +87,19 @@ func (inv *invocation) splitValid(ctx context.Context, eng *engine.Engine, paths
 	return valid, invalid, nil
 }
 
+// orWhole returns args, or if there are none the attribute path that stands for the whole
+// expression.
+func orWhole(args []string) []string {
+	if len(args) == 0 {
+		return []string{""}
+	}
+	return args
+}
+
 // paths returns the store paths that the arguments stand for, a path as such,
 // and the outputs of a derivation. They need not be valid.
 func (inv *invocation) paths(ctx context.Context, eng *engine.Engine, args []string) ([]store.Path, error) {
-	if len(args) == 0 {
-		args = []string{""}
-	}
-	insts, err := inv.installables(ctx, eng, args)
+	insts, err := inv.installables(ctx, eng, orWhole(args))
 	if err != nil {
 		return nil, err
 	}
