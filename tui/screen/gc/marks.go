@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -110,27 +111,14 @@ func (s *Screen) markWanted() tea.Cmd {
 }
 
 func (s *Screen) askOlder() tea.Cmd {
-	return s.env.Prompt(palette.PromptOptions{
-		Label: "mark results and direnv links older than: ", Hint: "30d, 2w, 6m, 1y",
-		Check: func(t string) string {
-			if _, err := text.ParseAge(t); err != nil {
-				return err.Error()
+	return s.env.AskAge("mark results and direnv links older than: ", func(at time.Time) tea.Cmd {
+		var links []string
+		for _, i := range s.data.rc.Old(at) {
+			if r := s.data.plan.Roots[i]; canMark(r) {
+				links = append(links, r.Link)
 			}
-			return ""
-		},
-		OnDone: func(t string) tea.Cmd {
-			age, err := text.ParseAge(t)
-			if err != nil {
-				return s.env.Fail(err)
-			}
-			var links []string
-			for _, i := range s.data.rc.Old(s.env.Now.Add(-age)) {
-				if r := s.data.plan.Roots[i]; canMark(r) {
-					links = append(links, r.Link)
-				}
-			}
-			return s.ruled(links)
-		},
+		}
+		return s.ruled(links)
 	})
 }
 

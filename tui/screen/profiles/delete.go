@@ -94,9 +94,9 @@ func (s *Screen) askRule(key string) tea.Cmd {
 			},
 		})
 	case "older":
-		return s.askAge("delete generations older than: ", func(at time.Time) profile.Rule { return profile.Rule{OlderThan: at} })
+		return s.env.AskAge("delete generations older than: ", func(at time.Time) tea.Cmd { return s.planDelete(profile.Rule{OlderThan: at}) })
 	case "since":
-		return s.askAge("delete generations made in the last: ", func(at time.Time) profile.Rule { return profile.Rule{Since: at} })
+		return s.env.AskAge("delete generations made in the last: ", func(at time.Time) tea.Cmd { return s.planDelete(profile.Rule{Since: at}) })
 	case "pattern":
 		return s.env.Prompt(palette.PromptOptions{
 			Label: "delete generations with a label or name like: ", Hint: "test-*",
@@ -115,26 +115,6 @@ func (s *Screen) askRule(key string) tea.Cmd {
 		})
 	}
 	return nil
-}
-
-// askAge asks for an age, for a rule about the time so long ago.
-func (s *Screen) askAge(label string, rule func(time.Time) profile.Rule) tea.Cmd {
-	return s.env.Prompt(palette.PromptOptions{
-		Label: label, Hint: "30d, 2w, 6m, 1y",
-		Check: func(t string) string {
-			if _, err := text.ParseAge(t); err != nil {
-				return err.Error()
-			}
-			return ""
-		},
-		OnDone: func(t string) tea.Cmd {
-			age, err := text.ParseAge(t)
-			if err != nil {
-				return s.env.Fail(err)
-			}
-			return s.planDelete(rule(s.env.Now.Add(-age)))
-		},
-	})
 }
 
 // planDelete plans what a rule says, without the pinned generations.
