@@ -313,7 +313,17 @@ func benchAttributes(_ context.Context, b *bench, name string) error {
 	if err := t.press("set.attribute-"); err != nil {
 		return err
 	}
-	took, err := t.until("the completions", patience, func(em *vt.Emulator) bool { return strings.Contains(em.String(), "attribute-1") })
+	if _, err := t.untilText("set.attribute-", patience); err != nil {
+		return err
+	}
+	time.Sleep(2 * time.Second) // the result has been drawn
+	if err := t.press("\t"); err != nil {
+		return err
+	}
+	took, err := t.until("the completions", patience, func(em *vt.Emulator) bool {
+		lines := strings.Split(em.String(), "\n")
+		return strings.Contains(strings.Join(lines[len(lines)-inputLines:], "\n"), "attribute-10")
+	})
 	if err != nil {
 		return err
 	}
@@ -333,6 +343,9 @@ func benchAttributes(_ context.Context, b *bench, name string) error {
 	b.frames(name+" browsing", times)
 	return b.memory(name, t, 0)
 }
+
+// inputLines is how many lines at the foot of the screen belong to the input.
+const inputLines = 8
 
 // results is the length of the transcript.
 const results = 10_000
