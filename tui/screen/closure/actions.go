@@ -145,10 +145,8 @@ func (s *Screen) noDive() string {
 	case f.kind == kindDrvs:
 		return "this is a difference: backspace goes back"
 	case f.kind == kindDiff:
-		if f.diff != nil {
-			if _, _, ok := changes.Details(f.diff.Diff, f.diff.etc, f.list.SelectedKey()); ok {
-				return ""
-			}
+		if f.diff != nil && changes.HasDetails(f.diff.Diff, f.diff.etc, f.list.SelectedKey()) {
+			return ""
 		}
 		return "no change is selected"
 	case !ok:

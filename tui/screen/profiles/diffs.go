@@ -135,10 +135,8 @@ func (s *Screen) diffNote() string {
 
 // noDetails says why there is nothing more to tell about a change, "" if there is.
 func (s *Screen) noDetails() string {
-	if s.shown != nil {
-		if _, _, ok := changes.Details(s.shown.diff, s.shown.etc, s.changes.SelectedKey()); ok {
-			return ""
-		}
+	if s.shown != nil && changes.HasDetails(s.shown.diff, s.shown.etc, s.changes.SelectedKey()) {
+		return ""
 	}
 	return "no change is selected"
 }

@@ -1,6 +1,7 @@
 package changes
 
 import (
+	"slices"
 	"strings"
 
 	"nixbench/inspect/diff"
@@ -80,35 +81,51 @@ func FileWords(etc []diff.FileChange) string {
 	return strings.Join(parts, ", ")
 }
 
+// find is the package or the file that the row with that key is about; both are nil if
+// it is about neither.
+func find(d *diff.Diff, etc []diff.FileChange, key string) (pkg *diff.Change, file *diff.FileChange) {
+	if name, isFile := strings.CutPrefix(key, fileKey); isFile {
+		if i := slices.IndexFunc(etc, func(c diff.FileChange) bool { return c.Name == name }); i >= 0 {
+			return nil, &etc[i]
+		}
+		return nil, nil
+	}
+	if i := slices.IndexFunc(d.Changes, func(c diff.Change) bool { return c.Name == key }); i >= 0 {
+		return &d.Changes[i], nil
+	}
+	return nil, nil
+}
+
+// HasDetails tells whether there are [Details] of the row with that key.
+func HasDetails(d *diff.Diff, etc []diff.FileChange, key string) bool {
+	pkg, file := find(d, etc, key)
+	return pkg != nil || file != nil
+}
+
 // Details tells all about the row with that key: the paths of a package that only one
 // side has, the lines of a file. ok is false if there is nothing to tell.
 func Details(d *diff.Diff, etc []diff.FileChange, key string) (title string, lines [][]style.Span, ok bool) {
-	if name, isFile := strings.CutPrefix(key, fileKey); isFile {
-		for i := range etc {
-			if c := &etc[i]; c.Name == name {
-				return text.SanitiseName(name), fileLines(c), true
-			}
-		}
-		return "", nil, false
-	}
-	for i := range d.Changes {
-		c := &d.Changes[i]
-		if c.Name != key {
-			continue
-		}
-		lines = append(lines, []style.Span{
-			{Text: text.Bytes(c.SizeBefore) + " -> " + text.Bytes(c.SizeAfter), Token: themes.Size},
-			{Text: "   " + text.SignedBytes(c.SizeDelta()), Token: themes.Muted},
-		}, nil)
-		for _, p := range c.PathsGone {
-			lines = append(lines, signed("- ", themes.Gone, text.SanitiseName(string(p))))
-		}
-		for _, p := range c.PathsNew {
-			lines = append(lines, signed("+ ", themes.New, text.SanitiseName(string(p))))
-		}
-		return text.SanitiseName(c.Name), lines, true
+	switch pkg, file := find(d, etc, key); {
+	case file != nil:
+		return text.SanitiseName(file.Name), fileLines(file), true
+	case pkg != nil:
+		return text.SanitiseName(pkg.Name), packageLines(pkg), true
 	}
 	return "", nil, false
+}
+
+func packageLines(c *diff.Change) [][]style.Span {
+	lines := [][]style.Span{{
+		{Text: text.Bytes(c.SizeBefore) + " -> " + text.Bytes(c.SizeAfter), Token: themes.Size},
+		{Text: "   " + text.SignedBytes(c.SizeDelta()), Token: themes.Muted},
+	}, nil}
+	for _, p := range c.PathsGone {
+		lines = append(lines, signed("- ", themes.Gone, text.SanitiseName(string(p))))
+	}
+	for _, p := range c.PathsNew {
+		lines = append(lines, signed("+ ", themes.New, text.SanitiseName(string(p))))
+	}
+	return lines
 }
 
 func fileLines(c *diff.FileChange) [][]style.Span {
