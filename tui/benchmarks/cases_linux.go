@@ -24,18 +24,46 @@ func (b *bench) env(home string) []string {
 	}
 }
 
+// home makes the home of a case.
+func (b *bench) home(name string) (string, error) {
+	home := filepath.Join(b.dir, name)
+	return home, os.MkdirAll(home, 0o755)
+}
+
 // start opens the workbench with a home and a store of its own.
 func (b *bench) start(name string, args ...string) (*terminal, error) {
-	home := filepath.Join(b.dir, name)
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	home, err := b.home(name)
+	if err != nil {
 		return nil, err
 	}
 	args = append([]string{"--fresh", "--store", filepath.Join(home, "store")}, args...)
 	return open(home, b.env(home), b.nixbench, args...)
 }
 
-// ready waits for the prompt.
-func ready(t *terminal) (time.Duration, error) { return t.untilText("nix>", patience) }
+// ready starts the workbench and waits for a text.
+func (b *bench) ready(name, text string, args ...string) (*terminal, error) {
+	t, err := b.start(name, args...)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.untilText(text, patience); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// prompt stands before the input.
+const prompt = "nix>"
+
+// enter presses keys and waits for a text.
+func (t *terminal) enter(keys, text string) error {
+	if err := t.press(keys); err != nil {
+		return err
+	}
+	_, err := t.untilText(text, patience)
+	return err
+}
 
 // starts is how often the program is started.
 const starts = 20
@@ -66,14 +94,11 @@ func benchStart(_ context.Context, b *bench, name string) error {
 }
 
 func benchIdle(ctx context.Context, b *bench, name string) error {
-	t, err := b.start(name)
+	t, err := b.ready(name, prompt)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	if _, err := ready(t); err != nil {
-		return err
-	}
 	time.Sleep(3 * time.Second) // what belongs to the start has ended
 	before, err := t.processorTime()
 	if err != nil {
@@ -132,21 +157,13 @@ in { top = run "top" "true" [ (run "noisy" %s [ ]) (run "quiet" "sleep 600" [ ])
 		return err
 	}
 	defer t.close()
-	if err := t.press(":b top\r"); err != nil {
-		return err
-	}
-	if err := t.press("\x1b2"); err != nil {
-		return err
-	}
-	if _, err := t.untilText("of the objects", patience); err != nil {
+	if err := t.enter(":b top\r\x1b2", "of the objects"); err != nil {
 		return err
 	}
 	from := time.Now()
-	times, err := b.press(t, upAndDown...)
-	if err != nil {
+	if err := b.frames(name, t, upAndDown...); err != nil {
 		return err
 	}
-	b.frames(name, times)
 	if _, err := t.untilText("all done", patience); err != nil {
 		return err
 	}
@@ -160,25 +177,17 @@ func nixString(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "${", `\${`).Replace(s) + `"`
 }
 
-// withFile starts the workbench with a file loaded, and waits for its prompt.
+// withFile starts the workbench with a file loaded, and waits until it is.
 func (b *bench) withFile(name, expr string, args ...string) (*terminal, error) {
-	home := filepath.Join(b.dir, name)
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	home, err := b.home(name)
+	if err != nil {
 		return nil, err
 	}
 	file := filepath.Join(home, "default.nix")
 	if err := os.WriteFile(file, []byte(expr), 0o644); err != nil {
 		return nil, err
 	}
-	t, err := b.start(name, append(args, file)...)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := t.untilText("out 1", patience); err != nil {
-		t.close()
-		return nil, err
-	}
-	return t, nil
+	return b.ready(name, "out 1", append(args, file)...)
 }
 
 // graphSize is the number of derivations of the build graph.
@@ -204,21 +213,15 @@ in { top = builtins.head all; }`, graphSize)
 		return err
 	}
 	b.add(row{Case: name, What: fmt.Sprintf("%d derivations, to the first build", graphSize), Got: took.Seconds(), Unit: "s"})
-	times, err := b.press(t, upAndDown...)
-	if err != nil {
+	if err := b.frames(name+" list", t, upAndDown...); err != nil {
 		return err
 	}
-	b.frames(name+" list", times)
-	if err := t.press("t"); err != nil {
+	if err := t.enter("t", "graph"); err != nil {
 		return err
 	}
-	if _, err := t.untilText("graph", patience); err != nil {
+	if err := b.frames(name+" tree", t, upAndDown...); err != nil {
 		return err
 	}
-	if times, err = b.press(t, upAndDown...); err != nil {
-		return err
-	}
-	b.frames(name+" tree", times)
 	return b.memory(name, t, 0)
 }
 
@@ -239,27 +242,21 @@ func benchClosure(_ context.Context, b *bench, name string) error {
 
 // browse opens the closure of n paths.
 func (b *bench) browse(name string, n int) error {
-	home := filepath.Join(b.dir, strings.ReplaceAll(name, " ", "-"))
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	home, err := b.home(strings.ReplaceAll(name, " ", "-"))
+	if err != nil {
 		return err
 	}
 	if err := b.bigStore(home, n); err != nil {
 		return err
 	}
-	t, err := b.start(filepath.Base(home))
+	t, err := b.ready(filepath.Base(home), prompt)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	if _, err := ready(t); err != nil {
-		return err
-	}
 	root := fmt.Sprintf("/nix/store/%032d-path0", 0)
 	from := time.Now()
-	if err := t.press("\x1b3p" + root + "\r"); err != nil {
-		return err
-	}
-	if _, err := t.untilText("path1 ", patience); err != nil {
+	if err := t.enter("\x1b3p"+root+"\r", "path1 "); err != nil {
 		return err
 	}
 	b.add(row{Case: name, What: "until it can be browsed", Got: time.Since(from).Seconds(), Limit: 0.5, Unit: "s"})
@@ -269,11 +266,9 @@ func (b *bench) browse(name string, n int) error {
 		return err
 	}
 	b.add(row{Case: name, What: "until it is complete", Got: time.Since(from).Seconds(), Limit: 1, Unit: "s"})
-	times, err := b.press(t, upAndDown...)
-	if err != nil {
+	if err := b.frames(name, t, upAndDown...); err != nil {
 		return err
 	}
-	b.frames(name, times)
 	return b.memory(name, t, 0)
 }
 
@@ -304,16 +299,10 @@ func benchAttributes(_ context.Context, b *bench, name string) error {
 		return err
 	}
 	defer t.close()
-	if err := t.press("set\r"); err != nil {
+	if err := t.enter("set\r", "out 2"); err != nil {
 		return err
 	}
-	if _, err := t.untilText("out 2", patience); err != nil {
-		return err
-	}
-	if err := t.press("set.attribute-"); err != nil {
-		return err
-	}
-	if _, err := t.untilText("set.attribute-", patience); err != nil {
+	if err := t.enter("set.attribute-", "set.attribute-"); err != nil {
 		return err
 	}
 	time.Sleep(2 * time.Second) // the result has been drawn
@@ -328,19 +317,16 @@ func benchAttributes(_ context.Context, b *bench, name string) error {
 		return err
 	}
 	b.add(row{Case: name, What: "first page of completions", Got: ms(took), Limit: 50, Unit: "ms"})
-	times, err := b.press(t, "1", "\x7f")
-	if err != nil {
+	if err := b.frames(name+" typing", t, "1", "\x7f"); err != nil {
 		return err
 	}
-	b.frames(name+" typing", times)
 	if err := t.press("\x15\x1b"); err != nil { // clear the input, browse
 		return err
 	}
 	time.Sleep(time.Second)
-	if times, err = b.press(t, "k", "j"); err != nil {
+	if err := b.frames(name+" browsing", t, "k", "j"); err != nil {
 		return err
 	}
-	b.frames(name+" browsing", times)
 	return b.memory(name, t, 0)
 }
 
@@ -351,35 +337,26 @@ const inputLines = 8
 const results = 10_000
 
 func benchTranscript(_ context.Context, b *bench, name string) error {
-	t, err := b.start(name)
+	t, err := b.ready(name, prompt)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	if _, err := ready(t); err != nil {
-		return err
-	}
 	const batch = 20
 	for i := range results / batch {
-		if err := t.press(strings.Repeat("{ a = 1; b = [ 1 2 ]; }\r", batch)); err != nil {
-			return err
-		}
-		if _, err := t.untilText(fmt.Sprintf("out %d ", (i+1)*batch), patience); err != nil {
+		if err := t.enter(strings.Repeat("{ a = 1; b = [ 1 2 ]; }\r", batch), fmt.Sprintf("out %d ", (i+1)*batch)); err != nil {
 			return err
 		}
 	}
-	times, err := b.press(t, "x", "\x7f")
-	if err != nil {
+	if err := b.frames(name+" typing", t, "x", "\x7f"); err != nil {
 		return err
 	}
-	b.frames(name+" typing", times)
 	if err := t.press("\x1b"); err != nil {
 		return err
 	}
 	time.Sleep(time.Second)
-	if times, err = b.press(t, "k", "j"); err != nil {
+	if err := b.frames(name+" browsing", t, "k", "j"); err != nil {
 		return err
 	}
-	b.frames(name+" browsing", times)
 	return b.memory(name, t, 0)
 }

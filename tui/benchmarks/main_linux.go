@@ -150,13 +150,18 @@ const (
 	frameWorst = 50 // ms
 )
 
-// frames adds the times from keys to their frames.
-func (b *bench) frames(name string, times []time.Duration) {
+// frames presses keys in turn and adds the times to their frames.
+func (b *bench) frames(name string, t *terminal, keys ...string) error {
+	times, err := b.press(t, keys...)
+	if err != nil {
+		return err
+	}
 	slices.Sort(times)
 	at := func(q float64) time.Duration { return times[int(q*float64(len(times)-1))] }
 	b.add(row{Case: name, What: "key to frame, p50", Got: ms(at(0.5)), Unit: "ms", Detail: fmt.Sprintf("%d keys", len(times))})
 	b.add(row{Case: name, What: "key to frame, p99", Got: ms(at(0.99)), Limit: frameP99, Unit: "ms"})
 	b.add(row{Case: name, What: "key to frame, worst", Got: ms(times[len(times)-1]), Limit: frameWorst, Unit: "ms"})
+	return nil
 }
 
 // memory adds the peak of a program's memory; limit in MB, 0 for none.

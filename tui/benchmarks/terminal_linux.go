@@ -30,7 +30,6 @@ type terminal struct {
 	mu    sync.Mutex // mu guards what is below
 	em    *vt.Emulator
 	drawn chan struct{} // closed and made anew whenever something was drawn
-	wrote int           // bytes that the program has sent
 }
 
 // open starts a program on a terminal of its own.
@@ -90,7 +89,6 @@ func (t *terminal) read() {
 		n, err := t.master.Read(buf)
 		t.mu.Lock()
 		_, _ = t.em.Write(buf[:n]) // an emulator takes everything
-		t.wrote += n
 		close(t.drawn)
 		t.drawn = make(chan struct{})
 		t.mu.Unlock()
