@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"nixbench/themes"
@@ -430,4 +431,15 @@ func TestTimes(t *testing.T) {
 	wants(t, v, "  0m00s first", "  0m06s 01234567890123456789012345678901", "        23456789", "      ? new", "")
 	do(v, action.LogTimes)
 	wants(t, v, "first", strings.Repeat("0123456789", 4), "new", "", "")
+}
+
+// TestTimesWithoutRoom pins that where there is no room for times the lines are whole.
+func TestTimesWithoutRoom(t *testing.T) {
+	v := load(t, &memory{b: []byte(strings.Repeat("0123456789", 4) + "\n")})
+	do(v, action.LogTimes, action.LogWrap)
+	for y, want := range []string{"01234567890123456789", "01234567890123456789", ""} {
+		if got := strings.TrimRight(ansi.Strip(v.Draw(20, 3)[y]), " "); got != want {
+			t.Errorf("line %d: got %q, want %q", y, got, want)
+		}
+	}
 }
