@@ -14,7 +14,11 @@ import (
 // it may lack lines until the next message.
 func (v *View) Draw(w, h int) []string {
 	v.h = max(h, 0)
-	v.w = w - v.gutter(w)
+	v.gutter = 0
+	if v.times && w >= 3*stampWidth {
+		v.gutter = stampWidth
+	}
+	v.w = w - v.gutter
 	out := make([]string, 0, v.h)
 	switch {
 	case v.err != nil:
@@ -48,18 +52,10 @@ func (v *View) appendLine(out []string, n, sub int) []string {
 // stampWidth is how many cells the time of a line takes.
 const stampWidth = 8
 
-// gutter is how many of w cells the times of the lines take.
-func (v *View) gutter(w int) int {
-	if !v.times || w < 3*stampWidth {
-		return 0
-	}
-	return stampWidth
-}
-
 // stamp is the time of line n, if times are shown, and blanks for the rows below its
 // first.
 func (v *View) stamp(n int, first bool) string {
-	if v.gutter(v.w+stampWidth) == 0 {
+	if v.gutter == 0 {
 		return ""
 	}
 	when := ""

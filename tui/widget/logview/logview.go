@@ -58,7 +58,8 @@ type View struct {
 
 	find finder
 
-	w, h int // drawn last
+	w, h   int // drawn last, without the times
+	gutter int // cells of the times
 }
 
 // A finder is the state of a search.
