@@ -58,7 +58,7 @@ func newDominated(g *closure.Graph) dominated {
 // nothing does.
 func (d *dominated) of(n closure.Node) []closure.Node { return d.list[d.start[n+1]:d.start[n+2]] }
 
-// fill shows what goes with a node; where there is only one root, its inside is the top.
+// fillAreas shows what goes with a node; where there is only one root, its inside is the top.
 func (f *frame) fillAreas() {
 	a := &f.areas
 	if a.of != f.data {
@@ -121,8 +121,8 @@ func (f *frame) goToArea(n closure.Node) {
 	f.areas.m.Select(string(f.data.g.Path(n))) // one of the many small ones has no area
 }
 
-// moveArea moves the cursor of the map; false: the intent is another.
-func (f *frame) moveArea(in action.Intent) bool {
+// moveArea moves the cursor of the map.
+func (f *frame) moveArea(in action.Intent) {
 	f.fillAreas()
 	m := f.areas.m
 	switch in.ID {
@@ -145,7 +145,6 @@ func (f *frame) moveArea(in action.Intent) bool {
 	case action.PageUp, action.HalfUp:
 		m.Step(-1)
 	}
-	return true
 }
 
 // intoArea shows what is in the area under the cursor; false: there is nothing.
@@ -160,17 +159,20 @@ func (f *frame) intoArea() bool {
 	return true
 }
 
+// inArea tells that an area is shown and not all; where there is only one root, its
+// inside is all.
+func (f *frame) inArea() bool {
+	in := f.areas.in
+	return in != closure.None && (f.data.g.Dominator(in) != closure.None || len(f.data.dom.of(closure.None)) > 1)
+}
+
 // outOfArea shows the area that the shown one is in; false: it is all.
 func (f *frame) outOfArea() bool {
-	if !f.onMap() || f.areas.in == closure.None {
+	if !f.onMap() || !f.inArea() {
 		return false
 	}
 	from := f.areas.in
-	up := f.data.g.Dominator(from)
-	if up == closure.None && len(f.data.dom.of(closure.None)) == 1 {
-		return false
-	}
-	f.areas.in = up
+	f.areas.in = f.data.g.Dominator(from)
 	f.fillAreas()
 	f.areas.m.Select(string(f.data.g.Path(from)))
 	return true
@@ -183,7 +185,7 @@ func (s *Screen) drawAreas(at panes.Place, p style.Pane) []string {
 	f := s.top()
 	f.fillAreas()
 	p.Bare = true
-	if in := f.areas.in; in != closure.None && (f.data.g.Dominator(in) != closure.None || len(f.data.dom.of(closure.None)) > 1) {
+	if in := f.areas.in; f.inArea() {
 		p.Title = "in " + f.nodeName(in) + "   adds " + text.Bytes(f.data.g.AddedSize(in)) + "   (backspace: out)"
 	}
 	return s.panes.Block(paneMain, at, p, f.areas.m.Draw(p.InnerWidth(at.W), p.InnerHeight(at.H), "nothing here has a size"), f.areas.m)

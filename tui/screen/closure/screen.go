@@ -278,7 +278,11 @@ func (s *Screen) intent(in action.Intent) tea.Cmd {
 			return s.fileMore(f.why)
 		}
 	case paneMain:
-		if f.view == viewColumns && f.isClosure() && f.walk(in) || f.onMap() && f.moveArea(in) {
+		if f.onMap() {
+			f.moveArea(in)
+			return s.moved()
+		}
+		if f.view == viewColumns && f.isClosure() && f.walk(in) {
 			return s.moved()
 		}
 	}

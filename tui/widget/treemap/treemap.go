@@ -3,6 +3,7 @@
 package treemap
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -143,15 +144,7 @@ func New(st *style.Styles) *Map { return &Map{st: st} }
 func (m *Map) SetItems(items []Item, more int, rest int64) {
 	m.more, m.rest = more, rest
 	m.items = slices.DeleteFunc(items, func(it Item) bool { return it.Size <= 0 })
-	slices.SortStableFunc(m.items, func(a, b Item) int {
-		switch {
-		case a.Size > b.Size:
-			return -1
-		case a.Size < b.Size:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(m.items, func(a, b Item) int { return cmp.Compare(b.Size, a.Size) })
 	m.rects = nil
 	if m.at() < 0 && len(m.items) > 0 {
 		m.key = m.items[0].Key
