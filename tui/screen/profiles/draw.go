@@ -89,7 +89,9 @@ func (s *Screen) drawGens(at panes.Place) []string {
 			p.Foot = "R: back to " + strconv.Itoa(back)
 		}
 	}
-	s.barRoom = max(p.InnerWidth(at.W)-lineFixed(p.InnerWidth(at.W)), 8)
+	if s.gens == s.line {
+		s.measureBars(p.InnerWidth(at.W))
+	}
 	return s.panes.List(paneGens, at, p, nil, s.gens)
 }
 

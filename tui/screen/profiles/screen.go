@@ -62,7 +62,8 @@ type Screen struct {
 	did   []string           // for the summary
 	wide  bool               // the profiles stand beside the generations
 
-	barRoom int // cells for the bars of the time line
+	barRoom int   // cells for the bars of the time line
+	largest int64 // the closure that has the longest of them, in bytes
 
 	wanted, wantedBase int // generations to go to and to compare with once they are read; 0: none
 }

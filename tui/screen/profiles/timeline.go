@@ -3,6 +3,7 @@ package profiles
 // This file draws the time line: a bar for the closure of each generation.
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -62,13 +63,12 @@ func (s *Screen) lineLegend() string {
 	return g.Shade + " only in that generation   t: table"
 }
 
-// largest is the largest closure of the generations, in bytes.
-func (s *Screen) largest() int64 {
-	size := int64(0)
+// measureBars finds what the bars of all rows have in common, in w cells.
+func (s *Screen) measureBars(w int) {
+	s.barRoom, s.largest = max(w-lineFixed(w), 8), 0
 	for _, g := range s.all {
-		size = max(size, s.sizes.closure(g.Link))
+		s.largest = max(s.largest, s.sizes.closure(g.Link))
 	}
-	return size
 }
 
 // lineRow draws a generation with a bar as long as its closure is large, in the end of
@@ -76,10 +76,7 @@ func (s *Screen) largest() int64 {
 func (s *Screen) lineRow(g tui.Generation) rows.Row {
 	size, only := s.sizes.closure(g.Link), s.sizes.only(g.Link)
 	growth := rows.Text(themes.Muted, "")
-	for i := range s.all {
-		if i == 0 || s.all[i].Number != g.Number {
-			continue
-		}
+	if i := slices.IndexFunc(s.all, func(other tui.Generation) bool { return other.Number == g.Number }); i > 0 {
 		if before := s.sizes.closure(s.all[i-1].Link); size >= 0 && before >= 0 && size != before {
 			token := themes.Up
 			if size > before {
@@ -98,7 +95,7 @@ func (s *Screen) bar(size, only int64) rows.Cell {
 	if size <= 0 {
 		return nil
 	}
-	whole := s.env.Styles.Bar(size, s.largest(), s.barRoom)
+	whole := s.env.Styles.Bar(size, s.largest, s.barRoom)
 	n := style.Width(whole.Text)
 	own := min(int(float64(max(only, 0))/float64(size)*float64(n)+0.5), n)
 	if own == 0 {
