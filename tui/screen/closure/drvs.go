@@ -48,10 +48,7 @@ func (s *Screen) loadDrvs(f *frame) tea.Cmd {
 }
 
 func (f *frame) setDrvs(d *diff.Derivations, err error) {
-	f.err = err
-	if err != nil {
-		f.list.Empty = "cannot compare: " + text.PlainLine(err.Error())
-		f.list.SetSource(rows.NewList(nil))
+	if f.refused("cannot compare", err) {
 		return
 	}
 	f.list.Empty = "they make the same"

@@ -92,10 +92,7 @@ func (s *Screen) loadDups(f *frame) tea.Cmd {
 }
 
 func (f *frame) setDups(d *dups, err error) {
-	f.err = err
-	if err != nil {
-		f.list.Empty = "cannot look for duplicates: " + text.PlainLine(err.Error())
-		f.list.SetSource(rows.NewList(nil))
+	if f.refused("cannot look for duplicates", err) {
 		return
 	}
 	first := f.dups == nil

@@ -196,11 +196,21 @@ type closureDiff struct {
 	etc []diff.FileChange
 }
 
+// refused takes note of why what was asked for is not there, and says so in the list;
+// false: it is there.
+func (f *frame) refused(what string, err error) bool {
+	f.err = err
+	if err == nil {
+		return false
+	}
+	f.list.Empty = what + ": " + text.PlainLine(err.Error())
+	f.list.SetSource(rows.NewList(nil))
+	return true
+}
+
 func (f *frame) setDiff(d *closureDiff, err error) {
-	f.err, f.diff = err, d
-	if err != nil {
-		f.list.Empty = "cannot compare: " + text.PlainLine(err.Error())
-		f.list.SetSource(rows.NewList(nil))
+	f.diff = d
+	if f.refused("cannot compare", err) {
 		return
 	}
 	f.list.Empty = "no package differs"
