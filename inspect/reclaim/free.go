@@ -203,7 +203,7 @@ const greedyShares = 200
 // for its loss. There is a set that frees as much as is wanted.
 func (c *choice) greedy(wanted int64) []bool {
 	chosen := make([]bool, len(c.roots))
-	for c.freed(chosen) < wanted {
+	for freed := c.freed(chosen); freed < wanted; freed = c.freed(chosen) {
 		best, bestRate := -1, 0.0
 		looked := 0
 		for i, s := range c.shares {
@@ -221,7 +221,7 @@ func (c *choice) greedy(wanted int64) []bool {
 					loss += c.loss[t]
 				}
 			}
-			gain := min(c.freed(with), wanted) - c.freed(chosen)
+			gain := min(c.freed(with), wanted) - freed
 			if rate := float64(gain) / loss; best < 0 || rate > bestRate {
 				best, bestRate = i, rate
 			}
