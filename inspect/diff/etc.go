@@ -203,7 +203,8 @@ func (f Files) compare(before, after string) (FileChange, error) {
 	}
 	c := FileChange{Kind: Changed}
 	if bytes.IndexByte(a, 0) < 0 && bytes.IndexByte(b, 0) < 0 {
-		c.Gone, c.New = onlyLines(a, b), onlyLines(b, a)
+		old, now := linesOf(a), linesOf(b)
+		c.Gone, c.New = without(old, now), without(now, old)
 	}
 	return c, nil
 }
@@ -249,18 +250,11 @@ func (f Files) dotted(text []byte) []byte {
 	}
 }
 
-// onlyLines returns the lines of a that b has less often, in their order.
-func onlyLines(a, b []byte) []string {
-	times := make(map[string]int)
-	for line := range bytes.Lines(b) {
-		times[string(bytes.TrimSuffix(line, []byte("\n")))]++
+// linesOf returns the lines of a text, without what ends them.
+func linesOf(text []byte) []string {
+	var lines []string
+	for line := range bytes.Lines(text) {
+		lines = append(lines, string(bytes.TrimSuffix(line, []byte("\n"))))
 	}
-	var only []string
-	for line := range bytes.Lines(a) {
-		s := string(bytes.TrimSuffix(line, []byte("\n")))
-		if times[s]--; times[s] < 0 {
-			only = append(only, s)
-		}
-	}
-	return only
+	return lines
 }

@@ -28,7 +28,7 @@ func (f *Field) pieces(value string, has bool) []string {
 	return list
 }
 
-// without returns what a has more often than b.
+// without returns what a has more often than b, in its order.
 func without(a, b []string) []string {
 	times := make(map[string]int)
 	for _, s := range b {
