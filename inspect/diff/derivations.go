@@ -217,7 +217,7 @@ func (c *drvComparer) matchInputs(ctx context.Context, a, b *drv.Derivation) (pa
 	}
 	slices.Sort(gone)
 	slices.Sort(added)
-	for _, nameOf := range []func(store.Path) string{drv.NameOf, packageOf} {
+	for _, nameOf := range []func(store.Path) string{drv.NameOf, version.PackageOf} {
 		var found [][2]store.Path
 		if found, gone, added, err = c.matchNames(ctx, nameOf, gone, added); err != nil {
 			return nil, nil, nil, err
@@ -228,11 +228,6 @@ func (c *drvComparer) matchInputs(ctx context.Context, a, b *drv.Derivation) (pa
 		return cmp.Or(cmp.Compare(x[1].Name(), y[1].Name()), cmp.Compare(x[1], y[1]))
 	})
 	return pairs, gone, added, nil
-}
-
-func packageOf(p store.Path) string {
-	name, _, _ := version.Split(drv.NameOf(p))
-	return name
 }
 
 // matchNames pairs derivations whose names are the same: where there are

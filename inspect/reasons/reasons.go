@@ -47,7 +47,7 @@ func Explain(ctx context.Context, g *store.Graph, read Reader, builds []Build) (
 	out := make([]Reason, len(builds))
 	for i, b := range builds {
 		out[i].Drv = b.Drv
-		old := before[packageOf(b.Drv)]
+		old := before[version.PackageOf(b.Drv)]
 		if old == "" {
 			continue
 		}
@@ -63,25 +63,20 @@ func Explain(ctx context.Context, g *store.Graph, read Reader, builds []Build) (
 	return out, nil
 }
 
-func packageOf(p store.Path) string {
-	name, _, _ := version.Split(drv.NameOf(p))
-	return name
-}
-
 // newest finds, for the package of each build, the deriver of the output that was
 // registered last and whose deriver is valid.
 func newest(g *store.Graph, builds []Build) map[string]store.Path {
 	found := make(map[string]store.Path, len(builds))
 	when := make(map[string]int64, len(builds))
 	for _, b := range builds {
-		when[packageOf(b.Drv)] = -1
+		when[version.PackageOf(b.Drv)] = -1
 	}
 	for i := range g.Paths {
 		d, ok := g.Deriver(int32(i))
 		if !ok {
 			continue
 		}
-		name := packageOf(g.Paths[d])
+		name := version.PackageOf(g.Paths[d])
 		if last, ok := when[name]; ok && g.Registered[i] > last {
 			found[name], when[name] = g.Paths[d], g.Registered[i]
 		}
@@ -130,7 +125,7 @@ func compare(old *drv.Derivation, b Build) (changed []string, because []store.Pa
 
 // counterpart is what p was before, "" for nothing.
 func counterpart(gone []store.Path, p store.Path) store.Path {
-	if i := slices.IndexFunc(gone, func(q store.Path) bool { return packageOf(q) == packageOf(p) }); i >= 0 {
+	if i := slices.IndexFunc(gone, func(q store.Path) bool { return version.PackageOf(q) == version.PackageOf(p) }); i >= 0 {
 		return gone[i]
 	}
 	return ""

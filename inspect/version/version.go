@@ -5,6 +5,8 @@ package version
 import (
 	"strings"
 
+	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/drvname"
 )
 
@@ -16,6 +18,12 @@ func Split(name string) (pkg, version, output string) {
 	}
 	pkg, version = drvname.Split(name)
 	return pkg, version, output
+}
+
+// PackageOf returns the name of the package that a store derivation is of.
+func PackageOf(p store.Path) string {
+	name, _, _ := Split(drv.NameOf(p))
+	return name
 }
 
 // isOutput reports whether the end of a name may be that of an output. It cannot
