@@ -154,11 +154,11 @@ func TestWithout(t *testing.T) {
 	if got := g.names(gone); got != "db web tool lib" || size != 135 {
 		t.Errorf("Without both = %s, %d bytes, want db web tool lib, 135", got, size)
 	}
-	gone, size = g.WithoutReference(node("sys"), node("web"))
+	gone, size = g.WithoutReferences(Reference{node("sys"), node("web")})
 	if got := g.names(gone); got != "web tool" || size != 15 {
 		t.Errorf("without the reference to web = %s, %d bytes, want web tool, 15", got, size)
 	}
-	if gone, size := g.WithoutReference(node("web"), node("lib")); len(gone) > 0 || size != 0 {
+	if gone, size := g.WithoutReferences(Reference{node("web"), node("lib")}); len(gone) > 0 || size != 0 {
 		t.Errorf("without one of several references = %s, want none gone", g.names(gone))
 	}
 }

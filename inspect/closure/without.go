@@ -32,12 +32,6 @@ func (g *Graph) WithoutReferences(cut ...Reference) (left []Node, size int64) {
 	return w.finish()
 }
 
-// WithoutReference returns what would leave the closure if from did not refer
-// to to.
-func (g *Graph) WithoutReference(from, to Node) (left []Node, size int64) {
-	return g.WithoutReferences(Reference{from, to})
-}
-
 // A withdrawal follows what leaves a closure. Since there are no circles, a
 // path that is no root leaves when the last of its referrers does.
 type withdrawal struct {
