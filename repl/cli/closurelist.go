@@ -103,10 +103,8 @@ func (inv *invocation) derivationsNamed(ctx context.Context, eng *engine.Engine,
 		return nil, err
 	}
 	paths, err := inv.derivationsOf(ctx, eng, insts)
-	for _, p := range paths {
-		if err == nil {
-			_, err = eng.StoreOf(ctx, p)
-		}
+	if err == nil {
+		err = allValid(ctx, eng, paths)
 	}
 	return paths, err
 }

@@ -67,10 +67,8 @@ func (inv *invocation) closureOf(ctx context.Context, eng *engine.Engine) (*clos
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range paths {
-		if _, err := eng.StoreOf(ctx, p); err != nil {
-			return nil, err
-		}
+	if err := allValid(ctx, eng, paths); err != nil {
+		return nil, err
 	}
 	return closure.Load(ctx, eng.Lookup(), paths...)
 }

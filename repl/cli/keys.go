@@ -135,10 +135,8 @@ func (inv *invocation) changeSignatures(ctx context.Context, done string, change
 	if err != nil {
 		return err
 	}
-	for _, p := range paths {
-		if _, err := eng.StoreOf(ctx, p); err != nil {
-			return err
-		}
+	if err := allValid(ctx, eng, paths); err != nil {
+		return err
 	}
 	n, err := change(eng, paths)
 	if err != nil {

@@ -49,6 +49,16 @@ func (inv *invocation) validPath(ctx context.Context, eng *engine.Engine, arg st
 	return p, err
 }
 
+// allValid returns the error of the first path that is not valid.
+func allValid(ctx context.Context, eng *engine.Engine, paths []store.Path) error {
+	for _, p := range paths {
+		if _, err := eng.StoreOf(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // whyKept says which roots keep a path alive, each with a shortest chain to it.
 func (inv *invocation) whyKept(ctx context.Context, eng *engine.Engine, p store.Path) error {
 	plan, err := eng.PlanCollect(ctx, gc.Options{})
