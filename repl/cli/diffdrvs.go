@@ -72,12 +72,17 @@ func printPair(out io.Writer, p *diff.Pair) {
 	for _, f := range p.Fields {
 		fmt.Fprintf(out, "  %s\n", text.SanitiseName(f.Name))
 		gone, added := f.Lines()
-		for _, line := range gone {
-			fmt.Fprintf(out, "    - %s\n", text.PlainLine(line))
-		}
-		for _, line := range added {
-			fmt.Fprintf(out, "    + %s\n", text.PlainLine(line))
-		}
+		printLines(out, gone, added)
+	}
+}
+
+// printLines prints the lines that only one side has, below what they are of.
+func printLines(out io.Writer, gone, added []string) {
+	for _, line := range gone {
+		fmt.Fprintf(out, "    - %s\n", text.PlainLine(line))
+	}
+	for _, line := range added {
+		fmt.Fprintf(out, "    + %s\n", text.PlainLine(line))
 	}
 }
 

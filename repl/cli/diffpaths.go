@@ -84,12 +84,15 @@ var kindWords = map[diff.Kind]string{
 	diff.Changed: "changed", diff.Resized: "resized", diff.Rebuilt: "rebuilt",
 }
 
+// kindOrder is the order in which they are told.
+var kindOrder = []diff.Kind{diff.Upgraded, diff.Downgraded, diff.Changed, diff.Added, diff.Removed, diff.Resized, diff.Rebuilt}
+
 // printClosures prints what has become of packages and of etc; what was only
 // rebuilt is counted unless --all.
 func (inv *invocation) printClosures(d *diff.Diff, etc []diff.FileChange) error {
 	table := text.Table{Columns: []text.Column{{}, {}, {}, {Right: true}}}
 	var counts []string
-	for _, kind := range []diff.Kind{diff.Upgraded, diff.Downgraded, diff.Changed, diff.Added, diff.Removed, diff.Resized, diff.Rebuilt} {
+	for _, kind := range kindOrder {
 		if n := d.Count(kind); n > 0 {
 			counts = append(counts, text.Count(n)+" "+kindWords[kind])
 		}
@@ -120,10 +123,9 @@ func (inv *invocation) printClosures(d *diff.Diff, etc []diff.FileChange) error 
 
 // byKind returns changes in the order of their kinds, then by name.
 func byKind(changes []diff.Change) []diff.Change {
-	order := []diff.Kind{diff.Upgraded, diff.Downgraded, diff.Changed, diff.Added, diff.Removed, diff.Resized, diff.Rebuilt}
 	sorted := slices.Clone(changes)
 	slices.SortStableFunc(sorted, func(a, b diff.Change) int {
-		return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
+		return cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind))
 	})
 	return sorted
 }
@@ -168,12 +170,7 @@ func (inv *invocation) printEtc(title string, changes []diff.FileChange, which f
 			told = true
 		}
 		fmt.Fprintf(out, "  %s %s\n", kindWords[c.Kind], text.SanitiseName(c.Name))
-		for _, line := range c.Gone {
-			fmt.Fprintf(out, "    - %s\n", text.PlainLine(line))
-		}
-		for _, line := range c.New {
-			fmt.Fprintf(out, "    + %s\n", text.PlainLine(line))
-		}
+		printLines(out, c.Gone, c.New)
 	}
 	if rebuilt > 0 {
 		fmt.Fprintf(out, "\n%s: %s with other store paths only (--all lists them)\n", title, text.Plural(rebuilt, "file"))
