@@ -32,7 +32,8 @@ func (s served) DumpPath(ctx context.Context, w io.Writer, p store.Path) error {
 // Closure returns the closure of paths, and if so the closure of the valid outputs of
 // the derivations in it; sorted.
 func (s served) Closure(ctx context.Context, paths []store.Path, includeOutputs bool) ([]store.Path, error) {
-	closure, err := store.Requisites(ctx, store.References(s.backend), paths...)
+	look := store.NewLookup(s.backend)
+	closure, err := look.Requisites(ctx, paths...)
 	if err != nil || !includeOutputs {
 		return closure, err
 	}
@@ -53,7 +54,7 @@ func (s served) Closure(ctx context.Context, paths []store.Path, includeOutputs 
 	if err != nil {
 		return nil, err
 	}
-	return store.Requisites(ctx, store.References(s.backend), slices.Concat(closure, valid)...)
+	return look.Requisites(ctx, slices.Concat(closure, valid)...)
 }
 
 func (s served) Import(ctx context.Context, r *bufio.Reader) error {
