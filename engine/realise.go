@@ -146,11 +146,14 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 func (e *Engine) newBuilders(own *local.Store) {
 	roots := own.NewTempRoots()
 	e.built.roots = roots
-	st := buildStore{own, roots}
-	e.builder = build.New(build.Options{Store: st, Settings: e.settings, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt, SignRealisation: e.signText})
-	keeping := e.settings.Clone()
-	keeping.KeepFailed = true
-	e.keeper = build.New(build.Options{Store: st, Settings: keeping, Hub: e.hub, Getenv: e.getenv, KeepRoom: own.CollectIfFull, Sign: e.signBuilt, SignRealisation: e.signText})
+	opts := build.Options{
+		Store: buildStore{own, roots}, Settings: e.settings, Hub: e.hub, Getenv: e.getenv,
+		Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
+	}
+	e.builder = build.New(opts)
+	opts.Settings = e.settings.Clone()
+	opts.Settings.KeepFailed = true
+	e.keeper = build.New(opts)
 }
 
 // A buildStore is the store with temporary roots for builds alone.
