@@ -113,7 +113,7 @@ func (m *mover) hash(ctx context.Context, o *output, self string, others map[str
 	if err != nil {
 		return nixhash.Hash{}, err
 	}
-	if err := o.dump(rewriter, o.scratch); err != nil {
+	if err := o.dump(rewriter); err != nil {
 		return nixhash.Hash{}, err
 	}
 	if err := rewriter.Close(); err != nil {

@@ -225,7 +225,7 @@ func hashFixed(ctx context.Context, o *output) (nixhash.Hash, error) {
 		return o.gitHash(ctx)
 	}
 	hasher := nixhash.New(o.spec.Algo)
-	err := o.dump(hasher, o.spec.Path)
+	err := o.dump(hasher)
 	return hasher.Sum(), err
 }
 
@@ -234,15 +234,15 @@ func (o *output) gitHash(ctx context.Context) (nixhash.Hash, error) {
 	return githash.Sum(o.file, o.spec.Algo, nil, ctx.Err)
 }
 
-// dump writes what of an output its derivation has hashed. Errors call it name.
-func (o *output) dump(w io.Writer, name store.Path) error {
+// dump writes what of an output its derivation has hashed, unless that is by Git.
+func (o *output) dump(w io.Writer) error {
 	switch o.spec.Method {
 	case store.NAR:
 		return nar.Dump(w, o.file, nil)
 	case store.Flat, store.Text:
 		return dumpFlat(w, o)
 	}
-	return fmt.Errorf("hash '%s': ingestion method %s is not supported", name, o.spec.Method)
+	panic(fmt.Sprintf("build: unreachable: dump by ingestion method %q", o.spec.Method)) // git: see gitHash
 }
 
 // install checks outputs, moves them into the store and registers them.
