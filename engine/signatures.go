@@ -43,9 +43,7 @@ func (e *Engine) signBuilt(info *store.PathInfo) error {
 	if err != nil {
 		return err
 	}
-	info.Sigs = append(info.Sigs, sigs...)
-	slices.Sort(info.Sigs)
-	info.Sigs = slices.Compact(info.Sigs)
+	info.AddSigs(sigs...)
 	return nil
 }
 

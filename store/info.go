@@ -42,6 +42,16 @@ func (info *PathInfo) OtherReferences() []Path {
 	return slices.Concat(info.References[:i], info.References[i+1:])
 }
 
+// AddSigs adds to the signatures, which are sorted without duplicates then, and returns
+// how many are new.
+func (info *PathInfo) AddSigs(sigs ...string) (added int) {
+	before := len(info.Sigs)
+	info.Sigs = append(info.Sigs, sigs...)
+	slices.Sort(info.Sigs)
+	info.Sigs = slices.Compact(info.Sigs)
+	return len(info.Sigs) - before
+}
+
 // IsContentAddressed reports whether CA leads to Path, in which case the
 // contents prove themselves and need no signature. The caller must have
 // checked the contents against CA.

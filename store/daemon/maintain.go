@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -150,9 +149,7 @@ func (st *Store) AddSignatures(ctx context.Context, p store.Path, sigs []string)
 	if err != nil {
 		return 0, fmt.Errorf("add signatures: %w", err)
 	}
-	all := slices.Concat(info.Sigs, sigs)
-	slices.Sort(all)
-	return len(slices.Compact(all)) - len(info.Sigs), nil
+	return info.AddSigs(sigs...), nil
 }
 
 // Verify checks the store, and repairs it if the daemon lets us. What is wrong is

@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -37,10 +36,7 @@ func (st *Store) addSignatures(c *sqlite.Conn, p store.Path, sigs []string) (add
 	if info == nil {
 		return 0, fmt.Errorf("%s: %w", p, store.ErrInvalidPath)
 	}
-	before := len(info.Sigs)
-	info.Sigs = append(info.Sigs, sigs...)
-	slices.Sort(info.Sigs)
-	info.Sigs = slices.Compact(info.Sigs)
+	added = info.AddSigs(sigs...)
 	if err := checkWords(info); err != nil {
 		return 0, err
 	}
@@ -48,5 +44,5 @@ func (st *Store) addSignatures(c *sqlite.Conn, p store.Path, sigs []string) (add
 	if _, err := putPath(c, info, now); err != nil {
 		return 0, err
 	}
-	return len(info.Sigs) - before, st.journal.valid([]*store.PathInfo{info}, now)
+	return added, st.journal.valid([]*store.PathInfo{info}, now)
 }
