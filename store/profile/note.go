@@ -28,8 +28,7 @@ func readNotes(profile string, gen *Generation) {
 	if text, err := os.ReadFile(labelName(profile, gen.Number)); err == nil && len(text) <= maxLabel+1 {
 		gen.Label = strings.TrimSuffix(string(text), "\n")
 	}
-	_, err := os.Lstat(pinName(profile, gen.Number))
-	gen.Pinned = err == nil
+	gen.Pinned = IsPinned(linkName(profile, gen.Number))
 }
 
 // IsPinned reports whether the generation whose link has that name is pinned.
