@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,10 +50,9 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 
 // checkGraphs refuses graphs of what is not in a store.
 func checkGraphs(drvPath store.Path, options *drv.Options) error {
-	dir := store.Dir(path.Dir(string(drvPath)))
 	for _, name := range slices.Sorted(maps.Keys(options.ExportReferencesGraph)) {
 		for _, root := range options.ExportReferencesGraph[name] {
-			if _, _, err := dir.PathOf(root); err != nil {
+			if _, _, err := drvPath.Dir().PathOf(root); err != nil {
 				return &drv.OptionsError{Msg: fmt.Sprintf("path '%s' is not in the Nix store", root)}
 			}
 		}
