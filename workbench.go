@@ -15,7 +15,6 @@ import (
 	"nixbench/repl/cli"
 	"nixbench/repl/desk"
 	"nixbench/store"
-	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/config"
 	"nixbench/tui/screen"
@@ -124,15 +123,9 @@ func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, e
 	if err != nil {
 		return tui.Options{}, err
 	}
-	name := opts.Theme
-	if name == "" {
-		name = conf.Theme
-	}
-	var theme *themes.Theme
-	if name != "" && name != "auto" {
-		if theme, err = conf.LoadTheme(name); err != nil {
-			return tui.Options{}, err
-		}
+	theme, err := conf.LoadTheme(opts.Theme)
+	if err != nil {
+		return tui.Options{}, err
 	}
 	keys, err := conf.Keymap()
 	if err != nil {
