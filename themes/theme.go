@@ -68,14 +68,23 @@ func BuiltinNames() []string {
 
 // Named returns the built-in theme of that name.
 func Named(name string) (*Theme, error) {
+	data, err := builtin(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, data)
+}
+
+// builtin returns the file of the built-in theme of that name.
+func builtin(name string) ([]byte, error) {
 	if !slices.Contains(BuiltinNames(), name) {
 		return nil, fmt.Errorf("theme %q: no such theme; there are %s", name, strings.Join(BuiltinNames(), ", "))
 	}
 	data, err := files.ReadFile(name + ".toml")
 	if err != nil {
-		return nil, fmt.Errorf("theme %q: %v", name, err)
+		return nil, fmt.Errorf("theme %q: %w", name, err)
 	}
-	return Parse(name, data)
+	return data, nil
 }
 
 // file is a theme as it is written.
@@ -97,7 +106,7 @@ type swatch struct {
 // does not give it has from its base: colours of the palette, tokens and backgrounds.
 // A theme without a base must give every token.
 func Parse(name string, data []byte) (*Theme, error) {
-	f, err := parseFile(data, 0)
+	f, err := parseFile(data)
 	if err != nil {
 		return nil, fmt.Errorf("theme %q: %w", name, err)
 	}
@@ -118,11 +127,9 @@ func Parse(name string, data []byte) (*Theme, error) {
 	return th, nil
 }
 
-// maxBases is how many bases a theme may have in a row; those built in have two.
-const maxBases = 4
-
-// parseFile reads a theme file and, below it, its base.
-func parseFile(data []byte, depth int) (*file, error) {
+// parseFile reads a theme file and, below it, its base: a built-in theme, of which none
+// is based on itself.
+func parseFile(data []byte) (*file, error) {
 	f := &file{}
 	meta, err := toml.Decode(string(data), f)
 	if err != nil {
@@ -134,14 +141,11 @@ func parseFile(data []byte, depth int) (*file, error) {
 	if f.Base == "" {
 		return f, nil
 	}
-	if depth == maxBases || !slices.Contains(BuiltinNames(), f.Base) {
-		return nil, fmt.Errorf("base: theme %q: no such theme; there are %s", f.Base, strings.Join(BuiltinNames(), ", "))
-	}
-	base, err := files.ReadFile(f.Base + ".toml")
+	base, err := builtin(f.Base)
 	if err != nil {
-		return nil, fmt.Errorf("base: theme %q: %w", f.Base, err)
+		return nil, fmt.Errorf("base: %w", err)
 	}
-	under, err := parseFile(base, depth+1)
+	under, err := parseFile(base)
 	if err != nil {
 		return nil, fmt.Errorf("base: theme %q: %w", f.Base, err)
 	}
