@@ -20,7 +20,7 @@ const patience = 2 * time.Minute
 func (b *bench) env(home string) []string {
 	return []string{
 		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8",
-		"NIX_CONFIG=build-users-group =\nstore-machine = false",
+		"NIX_CONFIG=build-users-group =",
 	}
 }
 
