@@ -61,10 +61,17 @@ func startDaemon(t *testing.T, bin string) *realDaemon {
 			paths = append(paths, p)
 		}
 	}
-	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
-	home := filepath.Join(root, "home")
-	cmd.Env = append(os.Environ(), "HOME="+home, "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
+	env := append(os.Environ(), "HOME="+filepath.Join(root, "home"), "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
 		"NIX_CONFIG=experimental-features = ca-derivations impure-derivations\nbuild-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " "))
+	// Two connections at once to a store that is not there yet make it twice, and
+	// one of them fails (the rows of the migrations, the links to the profiles).
+	initialise := exec.Command(filepath.Join(bin, "nix-store"), "--init")
+	initialise.Env = env
+	if out, err := initialise.CombinedOutput(); err != nil {
+		t.Fatalf("make the store: %v: %s", err, out)
+	}
+	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
+	cmd.Env = env
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
