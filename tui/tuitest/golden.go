@@ -20,9 +20,9 @@ var update = flag.Bool("update", false, "write the goldens anew")
 // Updating tells whether goldens are to be written anew.
 func Updating() bool { return *update }
 
-// Sizes are the screen sizes of goldens: the smallest, the usual, and a large
-// one.
-func Sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {140, 40}} }
+// Sizes are the screen sizes of goldens: the smallest, the usual, two panes, three
+// panes, and a large one.
+func Sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {100, 30}, {140, 40}, {200, 60}} }
 
 // Golden compares the screen with testdata/NAME-WxH.golden, text and styles,
 // and writes that file instead with -update.

@@ -20,7 +20,7 @@ func start(t testing.TB, w, h int) *tuitest.Driver {
 	return d
 }
 
-// TestGoldens pins how builds in all states look at three sizes.
+// TestGoldens pins how builds in all states look at all sizes.
 func TestGoldens(t *testing.T) {
 	for _, size := range tuitest.Sizes() {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
