@@ -12,6 +12,7 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/repl/desk"
 	"nixbench/store"
@@ -26,7 +27,6 @@ type (
 	RealiseOptions = desk.RealiseOptions
 	BuildReason    = desk.BuildReason
 	Place          = desk.Place
-	File           = desk.File
 	Profile        = desk.Profile
 	Generation     = desk.Generation
 )
@@ -95,8 +95,8 @@ type Stores interface {
 	// ResolvePath finds the store path that s, typed by the user, is or leads
 	// to: a path in the store, a link, a name of a place.
 	ResolvePath(ctx context.Context, s string) (store.Path, error)
-	// Files lists the files of a path by size, biggest first.
-	Files(ctx context.Context, p store.Path) ([]File, error)
+	// Files reads what is in a path, with sizes.
+	Files(ctx context.Context, p store.Path) (*files.Tree, error)
 	// FilesHolding lists the files of referrer in which the digest of
 	// reference stands, a few places in each.
 	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error)

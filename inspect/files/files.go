@@ -74,6 +74,13 @@ func Read(ctx context.Context, root string) (*Tree, error) {
 	if err := t.read(ctx, root, "", None); err != nil {
 		return nil, fmt.Errorf("list files of %s: %w", root, err)
 	}
+	return New(t.Entries), nil
+}
+
+// New returns the tree of objects in the order of [Tree.Entries], at least one, of
+// which directories have neither size nor files yet. It takes the slice over.
+func New(entries []Object) *Tree {
+	t := &Tree{Entries: entries, children: make([][]Entry, len(entries))}
 	for i := len(t.Entries) - 1; i > 0; i-- {
 		e := &t.Entries[i]
 		above := &t.Entries[e.Parent]
@@ -84,7 +91,7 @@ func Read(ctx context.Context, root string) (*Tree, error) {
 	for _, list := range t.children {
 		t.Sort(list)
 	}
-	return t, nil
+	return t
 }
 
 // read adds the object at file, and what is below it.
@@ -112,7 +119,6 @@ func (t *Tree) read(ctx context.Context, file, name string, parent Entry) error 
 		o.Kind, o.Size = Regular, info.Size()
 	}
 	t.Entries = append(t.Entries, o)
-	t.children = append(t.children, nil)
 	if o.Kind != Directory {
 		return nil
 	}

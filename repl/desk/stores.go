@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -167,32 +167,13 @@ func (d *Desk) pathByName(ctx context.Context, s string) (store.Path, error) {
 	return g.Paths[best], nil
 }
 
-// A File is a regular file or link in a store object.
-type File struct {
-	Name string // relative, "" for the object itself
-	Size int64  // bytes
-}
-
-// Files lists the files of a path by size, biggest first.
-func (d *Desk) Files(ctx context.Context, p store.Path) ([]File, error) {
+// Files reads what is in a path, with sizes.
+func (d *Desk) Files(ctx context.Context, p store.Path) (*files.Tree, error) {
 	root, err := d.realPath(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	var files []File
-	err = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || ctx.Err() != nil || entry.IsDir() {
-			return cmp.Or(err, ctx.Err())
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		files = append(files, File{Name: strings.TrimPrefix(strings.TrimPrefix(name, root), "/"), Size: info.Size()})
-		return nil
-	})
-	slices.SortFunc(files, func(a, b File) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(a.Name, b.Name)) })
-	return files, err
+	return files.Read(ctx, root)
 }
 
 func (d *Desk) realPath(ctx context.Context, p store.Path) (string, error) {

@@ -20,6 +20,7 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -231,8 +232,18 @@ func (b *Backend) ResolvePath(_ context.Context, s string) (store.Path, error) {
 }
 
 // Files implements tui.Stores.
-func (b *Backend) Files(_ context.Context, p store.Path) ([]tui.File, error) {
-	return []tui.File{{Name: "bin/" + p.Name(), Size: 81 << 10}, {Name: "share/doc/README", Size: 2 << 10}}, b.call("")
+func (b *Backend) Files(_ context.Context, p store.Path) (*files.Tree, error) {
+	return files.New([]files.Object{
+		{Kind: files.Directory, Parent: files.None},
+		{Name: "bin", Kind: files.Directory, Parent: 0},
+		{Name: "bin/" + p.Name(), Kind: files.Executable, Size: 81 << 10, Files: 1, Parent: 1},
+		{Name: "bin/run", Kind: files.Link, Target: p.Name(), Files: 1, Parent: 1},
+		{Name: "share", Kind: files.Directory, Parent: 0},
+		{Name: "share/doc", Kind: files.Directory, Parent: 4},
+		{Name: "share/doc/README", Kind: files.Regular, Size: 2 << 10, Files: 1, Parent: 5},
+		{Name: "share/doc/manual.txt", Kind: files.Regular, Size: 30 << 10, Files: 1, Parent: 5},
+		{Name: "share/words", Kind: files.Regular, Size: 12 << 10, Files: 1, Parent: 4},
+	}), b.call("")
 }
 
 // FilesHolding implements tui.Stores.

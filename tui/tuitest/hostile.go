@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -115,7 +116,7 @@ func (h *Hostile) Places(ctx context.Context) ([]tui.Place, error) {
 }
 
 // Files implements tui.Stores.
-func (h *Hostile) Files(ctx context.Context, p store.Path) ([]tui.File, error) {
+func (h *Hostile) Files(ctx context.Context, p store.Path) (*files.Tree, error) {
 	v, err := h.Backend.Files(ctx, p)
 	return poisoned(h, v, err)
 }

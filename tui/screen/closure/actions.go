@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/closure"
+	"nixbench/inspect/files"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/tui"
@@ -79,16 +80,20 @@ func (s *Screen) Actions() []action.Action {
 			}
 			return nil
 		}},
-		{ID: action.Copy, Title: "Copy the path", Short: "copy", Disabled: noPath, Run: func() tea.Cmd { return s.env.Copy(string(p), "the path") }},
-		{ID: action.ClosureView, Title: "Tree, flat list, columns or a map of areas", Short: "tree/flat/columns/map", Disabled: noClosure, Run: func() tea.Cmd {
-			f.setView((f.view + 1) % numViews)
+		{ID: action.Copy, Title: "Copy the path", Short: "copy", Disabled: noPath, Run: func() tea.Cmd { return s.env.Copy(f.absolute(p)) }},
+		{ID: action.ClosureView, Title: "Tree, flat list, columns or a map of areas", Short: viewWords(f), Disabled: s.noView(f), Run: func() tea.Cmd {
+			if f.kind == kindFiles {
+				f.flipFileView()
+			} else {
+				f.setView((f.view + 1) % numViews)
+			}
 			return s.moved()
 		}},
 		{ID: action.FindText, Title: "Find by name, or size>100M closure<1G adds> refs> ..", Short: "find", Run: s.find},
 		{ID: action.ClosureDiff, Title: "Difference between the base and this path", Short: "diff", Disabled: s.noDiff(p, noPath), Run: func() tea.Cmd {
 			return s.pushed(s.newDiff(s.base, p))
 		}},
-		{ID: action.ClosureFiles, Title: "Files inside, biggest first", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
+		{ID: action.ClosureFiles, Title: "Files inside, as a tree with sizes", Short: "files", Disabled: s.noFiles(f, noPath), Run: func() tea.Cmd { return s.pushed(s.newFiles(p)) }},
 		{ID: action.ClosureBuildTime, Title: "Build-time closure: what its derivation needs", Short: "build-time", Disabled: s.noBuildTime(p, noPath), Run: s.showBuildTime},
 		{ID: action.ClosureMark, Title: "Mark or unmark the path", Disabled: noPath, Run: s.mark},
 		{ID: action.ClosureOpen, Title: "Open the closure of all marked paths together", Disabled: s.noMarked(), Run: s.openMarked},
@@ -121,6 +126,24 @@ func (s *Screen) inWhy(word string) string {
 	return ""
 }
 
+// viewWords names the views for the footer.
+func viewWords(f *frame) string {
+	if f.kind == kindFiles {
+		return "tree/flat"
+	}
+	return "tree/flat/columns/map"
+}
+
+func (s *Screen) noView(f *frame) string {
+	switch {
+	case f.kind != kindFiles:
+		return s.noClosure(f)
+	case f.files == nil:
+		return "the files are being read"
+	}
+	return ""
+}
+
 func (s *Screen) noClosure(f *frame) string {
 	switch {
 	case !f.isClosure():
@@ -141,7 +164,10 @@ func (s *Screen) noDive() string {
 	_, ok := f.selected()
 	switch {
 	case f.kind == kindFiles:
-		return "these are files: backspace goes back"
+		if e, ok := f.file(); ok && (f.view == viewFlat || f.files.Entries[e].Kind == files.Directory) {
+			return ""
+		}
+		return "this is no directory: backspace goes back"
 	case f.kind == kindDrvs:
 		return "this is a difference: backspace goes back"
 	case f.kind == kindDiff:
@@ -237,6 +263,13 @@ func (s *Screen) dive() tea.Cmd {
 			s.panes.SetFocus(paneMain)
 		}
 		return s.moved()
+	}
+	if f.kind == kindFiles {
+		if f.view == viewFlat { // to where it is in the tree
+			f.flipFileView()
+			return nil
+		}
+		return s.intent(action.Intent{ID: action.FoldFlip})
 	}
 	if f.kind == kindDiff {
 		title, lines, _ := changes.Details(f.diff.Diff, f.diff.etc, f.list.SelectedKey())

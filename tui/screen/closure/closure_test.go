@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"nixbench/inspect/files"
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
@@ -36,7 +37,7 @@ func TestGoldens(t *testing.T) {
 		d.Golden("why")
 		d.Keys("esc esc r")
 		d.Golden("referrers")
-		d.Keys("backspace g")
+		d.Keys("backspace g l j l")
 		d.Golden("files")
 		d.Keys("backspace backspace home b l j l")
 		d.Golden("build")
@@ -175,6 +176,34 @@ func TestWhyEdges(t *testing.T) {
 	}
 }
 
+// Files are a tree of directories with their sizes, or one list; a search finds those
+// that are folded.
+func TestFiles(t *testing.T) {
+	_, d := desktop(t)
+	d.Keys("j g")
+	d.Wants("files of editor-7.2   5 files   125.0 KiB", "> bin/", "> share/", "44.0K   35.2%", "2 files   81.0 KiB", "view: tree")
+	d.Lacks("README")
+	d.Keys("j enter j l")
+	d.Wants("v share/", "v doc/", "manual.txt", "words")
+	d.Keys("/")
+	d.Type("editor")
+	d.Keys("enter n")
+	d.Wants("/editor   2 of 2", "v bin/", "run -> editor-7.2")
+	d.Keys("y")
+	if want := string(tuitest.PathNamed("editor-7.2")) + "/bin/run"; d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	d.Keys("t")
+	d.Wants("/editor   2 of 2", "bin/run -> editor-7.2")
+	d.Lacks("manual.txt")
+	d.Keys("esc")
+	d.Wants("view: flat", "share/doc/README")
+	d.Keys("enter")
+	d.Wants("view: tree", "run -> editor-7.2")
+	d.Keys("backspace")
+	d.Wants("closure of desktop-12")
+}
+
 func TestDiffWithBase(t *testing.T) {
 	b, d := desktop(t)
 	d.Keys("d")
@@ -281,8 +310,10 @@ func (b *hostile) Places(context.Context) ([]tui.Place, error) {
 	return []tui.Place{{Kind: "\x1b[31mk", Name: "~/\x9b31mevil", Path: tuitest.PathNamed("a\x1b[2J\u202eevil\u009b31m\x07")}}, nil
 }
 
-func (b *hostile) Files(context.Context, store.Path) ([]tui.File, error) {
-	return []tui.File{{Name: "bin/\x1b]0;x\x07", Size: -5}, {Name: ""}}, nil
+func (b *hostile) Files(context.Context, store.Path) (*files.Tree, error) {
+	return files.New([]files.Object{
+		{Kind: files.Directory, Parent: files.None}, {Name: "bin/\x1b]0;x\x07", Size: -5}, {Name: "bin/\x1b]0;x\x07", Kind: files.Link, Target: "\x9b31m"},
+	}), nil
 }
 
 func TestFuzz(t *testing.T) {

@@ -179,7 +179,7 @@ func (s *Screen) title(w int) string {
 func (s *Screen) foot() string {
 	f := s.top()
 	switch {
-	case f.query != "" && f.isClosure():
+	case f.query != "" && (f.isClosure() || f.kind == kindFiles):
 		return "/" + text.SanitiseName(f.query) + "   " + f.found()
 	case f.query != "":
 		return "/" + text.SanitiseName(f.query)
@@ -187,6 +187,10 @@ func (s *Screen) foot() string {
 		return text.Bytes(f.dups.spare) + " to spare"
 	case f.onMap():
 		return "area: what a path adds   view: map"
+	case f.kind == kindFiles && f.view == viewFlat:
+		return "all files, the biggest first   view: flat"
+	case f.kind == kindFiles:
+		return "the biggest first   view: tree"
 	case f.isClosure():
 		return "sort: " + sortName(f.order) + "   view: " + f.view.String()
 	}

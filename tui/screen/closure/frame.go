@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/closure"
+	"nixbench/inspect/files"
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/style"
@@ -69,7 +70,7 @@ type frame struct {
 	sorting tui.Slot
 	source  *store.Graph // of a build-time closure; else the screen's
 	tree    *rows.Tree[closure.Node]
-	flat    *rows.Rows
+	flat    *rows.Rows     // of files too
 	nodes   []closure.Node // of the flat list, sorted
 	cols    columns
 	areas   areas
@@ -89,6 +90,11 @@ type frame struct {
 	dupsTree *rows.Tree[dup]
 	// A difference of closures.
 	diff *closureDiff
+	// Files.
+	files    *files.Tree // nil until read
+	fileTree *rows.Tree[files.Entry]
+	bySize   []files.Entry // what flat shows
+	fileHits []files.Entry // what was searched for
 	// Places.
 	places []tui.Place
 	// Referrers.
@@ -169,8 +175,7 @@ func (s *Screen) load(f *frame) tea.Cmd {
 	case kindReferrers:
 		f.setReferrers(s.graph)
 	case kindFiles:
-		b := s.env.Backend
-		return tui.Ask(s.env, &f.loading, func(ctx context.Context) ([]tui.File, error) { return b.Files(ctx, p) })
+		return s.loadFiles(f)
 	case kindDiff:
 		return s.loadDiff(f)
 	case kindDups:
@@ -297,6 +302,8 @@ func (s *Screen) begin(f *frame) tea.Cmd {
 // main is the list with the cursor.
 func (f *frame) main() *rows.Rows {
 	switch {
+	case f.kind == kindFiles && f.view == viewFlat && f.files != nil:
+		return f.flat
 	case !f.isClosure() || f.data == nil || f.view == viewTree || f.view == viewMap:
 		return f.list
 	case f.view == viewFlat:

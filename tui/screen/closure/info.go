@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"nixbench/inspect/files"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/themes"
@@ -14,6 +15,10 @@ import (
 
 // line is a line of the information about a path.
 type line = []style.Span
+
+func filesOf(b tui.Stores, p store.Path) func(context.Context) (*files.Tree, error) {
+	return func(ctx context.Context) (*files.Tree, error) { return b.Files(ctx, p) }
+}
 
 func infoOf(b tui.Stores, p store.Path) func(context.Context) (*store.PathInfo, error) {
 	return func(ctx context.Context) (*store.PathInfo, error) { return b.PathInfo(ctx, p) }
@@ -92,6 +97,8 @@ func (s *Screen) hint() string {
 		return "what differs in itself; all else follows from it"
 	case kindDups:
 		return "l unfolds the copies; COST goes if that copy alone does"
+	case kindFiles:
+		return "l unfolds a directory; t lists all files"
 	case kindReferrers:
 		return "l unfolds what refers to it, enter opens its closure"
 	}
@@ -157,7 +164,10 @@ func (s *Screen) longInfo(w int) []line {
 		g := s.graphOf(f)
 		lines = append(lines, fact("refs", text.Count(len(g.References(i)))+"   referrers "+text.Count(len(g.Referrers(i))), themes.Text))
 	}
-	if s.info != nil {
+	if f.kind == kindFiles {
+		lines = append(lines, s.fileInfo(f, fact)...)
+	}
+	if s.info != nil && f.kind != kindFiles {
 		if s.info.Deriver != "" {
 			lines = append(lines, fact("deriver", text.ShortPath(text.SanitiseName(string(s.info.Deriver)), w-10), themes.StorePath))
 		}

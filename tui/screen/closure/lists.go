@@ -1,13 +1,12 @@
 package closure
 
-// This file has the frames that are no closures: places to begin at, referrers,
-// files, and differences.
+// This file has the frames that are no closures: places to begin at, referrers and
+// differences.
 
 import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -127,47 +126,6 @@ func (f *frame) setReferrers(g *store.Graph) {
 		f.list.SetSource(f.back)
 	}
 	f.list.Changed()
-}
-
-func (s *Screen) newFiles(p store.Path) *frame {
-	f := &frame{kind: kindFiles, path: p, name: cleanName(p), st: s.env.Styles}
-	f.list = rows.New(s.env.Styles,
-		rows.Column{Title: "FILE", Min: 20, Flex: 1},
-		rows.Column{Title: "SIZE", Min: 7, Right: true},
-		rows.Column{Title: "%", Min: 6, Right: true, Rank: 1},
-		rows.Column{Min: 10, Rank: 2})
-	f.list.Empty = "reading the files .."
-	return f
-}
-
-func (f *frame) setFiles(files []tui.File, err error) {
-	f.err = err
-	f.list.Empty = "it has no files"
-	if err != nil {
-		f.list.Empty = "its files could not be read: " + text.PlainLine(err.Error())
-	}
-	total := int64(0)
-	for _, file := range files {
-		total += file.Size
-	}
-	f.name = cleanName(f.path) + "   " + text.Plural(len(files), "file") + "   " + text.Bytes(total)
-	name := func(i int) string {
-		if files[i].Name == "" { // the object itself
-			return cleanName(f.path)
-		}
-		return text.SanitiseName(files[i].Name)
-	}
-	f.list.SetSource(&rows.Func{
-		N:      func() int { return len(files) },
-		KeyOf:  func(i int) string { return strconv.Itoa(len(files[i].Name)) + files[i].Name },
-		TextOf: name,
-		RowOf: func(i int) rows.Row {
-			return rows.Row{Cells: []rows.Cell{
-				rows.Text(themes.Path, name(i)), rows.Text(themes.Size, text.Size(files[i].Size)),
-				rows.Text(themes.Muted, text.Percent(files[i].Size, total)), {f.st.Bar(files[i].Size, total, 10)},
-			}}
-		},
-	})
 }
 
 // newDiff is a frame for what changed from the closure of base to that of p.

@@ -1,6 +1,7 @@
 package closure
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,10 @@ func (d *loaded) matches(q closure.Query, n closure.Node) bool {
 func (f *frame) search(typed string) {
 	f.query, f.match, f.hits = strings.TrimSpace(typed), closure.ParseQuery(typed), nil
 	word := f.match.Word()
+	if f.kind == kindFiles {
+		f.searchFiles(f.query)
+		return
+	}
 	if !f.isClosure() {
 		f.list.SetFind(f.query)
 		f.list.FindNext(0)
@@ -43,38 +48,48 @@ func (f *frame) search(typed string) {
 // next goes to the match n places on from the cursor; 0 stays if the cursor is
 // on one.
 func (f *frame) next(n int) bool {
-	if !f.isClosure() || f.data == nil {
+	switch {
+	case f.kind == kindFiles:
+		return f.nextFile(n)
+	case !f.isClosure() || f.data == nil:
 		return f.list.FindNext(n)
 	}
-	if len(f.hits) == 0 {
+	cur, _ := f.node()
+	return stepTo(f.hits, cur, n, f.goTo)
+}
+
+// stepTo goes to the hit n places on from cur, round at the ends; false: there is none.
+// If cur is no hit, that is the first, or the last for a negative n.
+func stepTo[T comparable](hits []T, cur T, n int, goTo func(T)) bool {
+	if len(hits) == 0 {
 		return false
 	}
-	cur, _ := f.node()
-	at := -1
-	for i, h := range f.hits {
-		if h == cur {
-			at = i
-		}
-	}
+	at := slices.Index(hits, cur)
 	switch {
 	case at < 0 && n < 0:
-		at = len(f.hits) - 1
+		at = len(hits) - 1
 	case at < 0:
 		at = 0
 	default:
-		at = ((at+n)%len(f.hits) + len(f.hits)) % len(f.hits)
+		at = ((at+n)%len(hits) + len(hits)) % len(hits)
 	}
-	f.goTo(f.hits[at])
+	goTo(hits[at])
 	return true
 }
 
 // found says what the search found: "glibc: 2 of 5".
 func (f *frame) found() string {
-	cur, _ := f.node()
-	for i, h := range f.hits {
-		if h == cur {
-			return strconv.Itoa(i+1) + " of " + strconv.Itoa(len(f.hits))
-		}
+	if f.kind == kindFiles {
+		e, _ := f.file()
+		return foundIn(f.fileHits, e)
 	}
-	return strconv.Itoa(len(f.hits)) + " found"
+	n, _ := f.node()
+	return foundIn(f.hits, n)
+}
+
+func foundIn[T comparable](hits []T, cur T) string {
+	if i := slices.Index(hits, cur); i >= 0 {
+		return strconv.Itoa(i+1) + " of " + strconv.Itoa(len(hits))
+	}
+	return strconv.Itoa(len(hits)) + " found"
 }

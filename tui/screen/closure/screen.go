@@ -18,6 +18,7 @@ import (
 
 	"nixbench/inspect/closure"
 	"nixbench/inspect/diff"
+	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -186,7 +187,7 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		if mine = msg.For(&f.sorting); mine && msg.Err == nil {
 			cmd = s.resorted(f, msg.Value)
 		}
-	case tui.Answer[[]tui.File]:
+	case tui.Answer[*files.Tree]:
 		if mine = msg.For(&f.loading); mine {
 			f.setFiles(msg.Value, msg.Err)
 		}
