@@ -90,8 +90,10 @@ type Stores interface {
 	// errors.Is(err, store.ErrInvalidPath).
 	PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error)
 	// Places lists what a user may want to browse: profiles, results, the
-	// running system, what was built last; newest first in each kind.
+	// running system; newest first in each kind.
 	Places(ctx context.Context) ([]Place, error)
+	// Newest lists what was built last, in a graph of the store.
+	Newest(ctx context.Context, g *store.Graph) ([]Place, error)
 	// ResolvePath finds the store path that s, typed by the user, is or leads
 	// to: a path in the store, a link, a name of a place.
 	ResolvePath(ctx context.Context, s string) (store.Path, error)

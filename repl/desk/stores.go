@@ -48,8 +48,8 @@ type Place struct {
 // recent is how many of the newest paths are offered as places.
 const recent = 12
 
-// Places lists what a user may want to browse: the running system, profiles,
-// results, what was built last; newest first in each kind.
+// Places lists what a user may want to browse: the running system, profiles and
+// results; newest first in each kind. What was built last is told by [Desk.Newest].
 func (d *Desk) Places(ctx context.Context) ([]Place, error) {
 	places := d.systems(ctx)
 	for _, name := range d.profiles() {
@@ -63,19 +63,18 @@ func (d *Desk) Places(ctx context.Context) ([]Place, error) {
 			}
 		}
 	}
-	plan, err := d.eng.PlanCollect(ctx, gc.Options{})
+	roots, err := d.eng.Roots(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var results []Place
-	for _, root := range plan.Roots {
+	for _, root := range roots {
 		if root.Kind == gc.KindResult && !root.Dangling {
 			results = append(results, Place{"result", d.shorten(root.Link), root.Path, root.Since})
 		}
 	}
 	slices.SortFunc(results, func(a, b Place) int { return b.Time.Compare(a.Time) })
-	places = append(places, results...)
-	return append(places, newest(plan.Graph)...), nil
+	return append(places, results...), nil
 }
 
 // systems are the running and the booted system, where there are any.
@@ -97,11 +96,22 @@ func (d *Desk) isValid(ctx context.Context, p store.Path) bool {
 	return err == nil
 }
 
+// Newest lists what was built last and nothing refers to, in a graph of the store.
+func (d *Desk) Newest(ctx context.Context, g *store.Graph) ([]Place, error) {
+	return newest(g), ctx.Err()
+}
+
 // newest returns the paths that were registered last and that nothing refers to.
 func newest(g *store.Graph) []Place {
+	referred := make([]bool, g.Len())
+	for i := range int32(g.Len()) {
+		for _, r := range g.References(i) {
+			referred[r] = true
+		}
+	}
 	var order []int32
 	for i := range int32(g.Len()) {
-		if p := g.Paths[i]; len(g.Referrers(i)) == 0 && !p.IsDerivation() && g.DeriverPath(i) != "" {
+		if !referred[i] && g.DeriverPath(i) != "" && !g.Paths[i].IsDerivation() {
 			order = append(order, i)
 		}
 	}

@@ -217,6 +217,12 @@ func (b *Backend) Places(context.Context) ([]tui.Place, error) {
 	return []tui.Place{
 		{Kind: "profile", Name: "tour", Path: PathNamed("desktop-12"), Time: Start().Add(-8 * 24 * time.Hour)},
 		{Kind: "result", Name: "~/src/app/result", Path: PathNamed("server-12"), Time: Start().Add(-210 * 24 * time.Hour)},
+	}, b.call("")
+}
+
+// Newest implements tui.Stores.
+func (b *Backend) Newest(context.Context, *store.Graph) ([]tui.Place, error) {
+	return []tui.Place{
 		{Kind: "built", Name: "editor-7.2", Path: PathNamed("editor-7.2"), Time: Start().Add(-time.Hour)},
 	}, b.call("")
 }

@@ -115,6 +115,12 @@ func (h *Hostile) Places(ctx context.Context) ([]tui.Place, error) {
 	return poisoned(h, v, err)
 }
 
+// Newest implements tui.Stores.
+func (h *Hostile) Newest(ctx context.Context, g *store.Graph) ([]tui.Place, error) {
+	v, err := h.Backend.Newest(ctx, g)
+	return poisoned(h, v, err)
+}
+
 // Files implements tui.Stores.
 func (h *Hostile) Files(ctx context.Context, p store.Path) (*files.Tree, error) {
 	v, err := h.Backend.Files(ctx, p)

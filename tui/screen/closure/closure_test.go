@@ -77,6 +77,7 @@ func (b *empty) Graph(context.Context) (*store.Graph, error) {
 	return store.NewGraph(nil, nil, nil), b.Fail
 }
 func (b *empty) Places(context.Context) ([]tui.Place, error) { return nil, b.Fail }
+func (b *empty) Newest(context.Context, *store.Graph) ([]tui.Place, error) { return nil, b.Fail }
 
 func TestActions(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 80, 24, nil)

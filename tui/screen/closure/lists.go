@@ -34,12 +34,16 @@ func newPlaces(env *tui.Env) *frame {
 	return f
 }
 
-// setPlaces fills the list of places.
-func (f *frame) setPlaces(places []tui.Place, err error) {
+// setPlaces fills the list of places; looking tells that there may be more.
+func (f *frame) setPlaces(places []tui.Place, looking bool, err error) {
 	f.err = err
-	f.list.Empty = "nothing to browse yet: build something (:b in the REPL), or p and a path"
-	if err != nil {
+	switch {
+	case err != nil:
 		f.list.Empty = "the places could not be listed; f5 tries again"
+	case looking:
+		f.list.Empty = "looking for places .."
+	default:
+		f.list.Empty = "nothing to browse yet: build something (:b in the REPL), or p and a path"
 	}
 	f.places = places
 	f.list.SetSource(&rows.Func{

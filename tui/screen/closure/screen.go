@@ -12,6 +12,7 @@
 package closure
 
 import (
+	"context"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,9 +51,14 @@ type Screen struct {
 
 	graphing  tui.Slot
 	placing   tui.Slot
+	dating    tui.Slot // of the newest paths
 	resolving tui.Slot
 	infoSlot  tui.Slot
 	writing   tui.Slot
+
+	places, newest []tui.Place
+	placesErr      error
+	placesKnown    bool // an answer has come, if not the newest
 
 	graph *store.Graph // nil until read
 	err   error        // why it could not be read
@@ -139,10 +145,7 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 	case tui.Answer[*store.Graph]:
 		return s.graphed(msg)
 	case tui.Answer[[]tui.Place]:
-		if msg.For(&s.placing) {
-			s.frames[0].setPlaces(msg.Value, msg.Err)
-			return s.moved()
-		}
+		return s.placed(msg)
 	case tui.Answer[string]:
 		if msg.For(&s.writing) {
 			if msg.Err != nil {
@@ -237,15 +240,43 @@ func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
 	}
 	s.err = msg.Err
 	if s.err != nil {
+		s.listPlaces()
 		return s.env.Fail(s.err)
 	}
-	s.graph = msg.Value
+	g, b := msg.Value, s.env.Backend
+	s.graph = g
 	s.infoFor = ""
 	var cmds []tea.Cmd
 	for _, f := range s.frames {
 		cmds = append(cmds, s.load(f))
 	}
-	return tea.Batch(append(cmds, s.moved())...)
+	newest := func(ctx context.Context) ([]tui.Place, error) { return b.Newest(ctx, g) }
+	return tea.Batch(append(cmds, tui.Ask(s.env, &s.dating, newest), s.moved())...)
+}
+
+// placed takes places: those that are found without the graph of the store, or those
+// that it tells of.
+func (s *Screen) placed(msg tui.Answer[[]tui.Place]) tea.Cmd {
+	switch {
+	case msg.For(&s.placing):
+		s.places, s.placesErr, s.placesKnown = msg.Value, msg.Err, true
+	case msg.For(&s.dating):
+		s.newest = msg.Value // its only error is that it was not wanted any more
+	default:
+		return nil
+	}
+	s.listPlaces()
+	return s.moved()
+}
+
+// listPlaces shows the places that are known; the newest not before the others, as
+// the cursor would stay on one of them.
+func (s *Screen) listPlaces() {
+	if !s.placesKnown {
+		return
+	}
+	looking := s.placing.Pending() || s.graphing.Pending() || s.dating.Pending()
+	s.frames[0].setPlaces(slices.Concat(s.places, s.newest), looking, s.placesErr)
 }
 
 // open shows the closure of a path, and why it depends on target if that is not
