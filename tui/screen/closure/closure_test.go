@@ -76,7 +76,7 @@ type empty struct{ *tuitest.Backend }
 func (b *empty) Graph(context.Context) (*store.Graph, error) {
 	return store.NewGraph(nil, nil, nil), b.Fail
 }
-func (b *empty) Places(context.Context) ([]tui.Place, error) { return nil, b.Fail }
+func (b *empty) Places(context.Context) ([]tui.Place, error)               { return nil, b.Fail }
 func (b *empty) Newest(context.Context, *store.Graph) ([]tui.Place, error) { return nil, b.Fail }
 
 func TestActions(t *testing.T) {
@@ -469,4 +469,18 @@ func TestSeveralRoots(t *testing.T) {
 	d.Wants("more than once in desktop-12 and 1 other")
 	d.Keys("backspace backspace")
 	d.Wants("the closure of what?")
+}
+
+// A closure that has become larger is searched anew, not by what was known of the
+// smaller one.
+func TestSearchAfterGrowth(t *testing.T) {
+	b := newBig(t, 30)
+	d := start(t, b, 100, 30, tui.ShowPathMsg{Path: b.g.Paths[0]})
+	d.Keys("t /")
+	d.Type("package-2")
+	d.Keys("enter")
+	d.Wants("1 of 11")
+	b.g = newBig(t, 300).g
+	d.Keys("f5")
+	d.Wants("of 111")
 }
