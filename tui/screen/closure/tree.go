@@ -92,6 +92,7 @@ func (f *frame) arrange() {
 		f.list.SetSource(f.tree)
 	}
 	f.list.Changed()
+	f.flat.SetFilterFunc("", nil) // it is about the closure before
 	f.flat.SetSource(&rows.Func{
 		N:      func() int { return len(f.nodes) },
 		KeyOf:  func(i int) string { return string(f.data.g.Path(f.nodes[i])) },
