@@ -32,8 +32,8 @@ type dominated struct {
 	list  []closure.Node
 }
 
-func newDominated(g *closure.Graph) dominated {
-	d := dominated{start: make([]int32, g.Len()+2), list: make([]closure.Node, g.Len())}
+func newDominated(g *closure.Graph) *dominated {
+	d := &dominated{start: make([]int32, g.Len()+2), list: make([]closure.Node, g.Len())}
 	for n := range closure.Node(g.Len()) {
 		d.start[g.Dominator(n)+2]++ // None is -1
 	}
@@ -67,8 +67,8 @@ func (f *frame) fillAreas() {
 			a.in = closure.None
 		}
 	}
-	if a.in == closure.None && len(f.data.dom.of(closure.None)) == 1 {
-		a.in = f.data.dom.of(closure.None)[0]
+	if a.in == closure.None && len(f.data.dom().of(closure.None)) == 1 {
+		a.in = f.data.dom().of(closure.None)[0]
 	}
 	if a.shown == a.in {
 		return
@@ -82,7 +82,7 @@ func (f *frame) fillAreas() {
 			Lines: []string{text.Size(g.OwnSize(a.in)) + "  " + text.Percent(g.OwnSize(a.in), g.Total())},
 		})
 	}
-	inside := f.data.dom.of(a.in)
+	inside := f.data.dom().of(a.in)
 	shown, rest := inside[:min(len(inside), mostAreas)], int64(0)
 	for _, n := range inside[len(shown):] {
 		rest += g.AddedSize(n)
@@ -90,7 +90,7 @@ func (f *frame) fillAreas() {
 	for _, n := range shown {
 		it := treemap.Item{Key: string(g.Path(n)), Label: f.nodeName(n), Size: g.AddedSize(n), Token: themes.DrvName}
 		it.Lines = []string{text.Size(it.Size) + "  " + text.Percent(it.Size, g.Total())}
-		if inside := len(f.data.dom.of(n)); inside > 0 {
+		if inside := len(f.data.dom().of(n)); inside > 0 {
 			it.Token = themes.Info
 			it.Lines = append(it.Lines, text.Plural(inside, "path")+" in it")
 		}
@@ -150,7 +150,7 @@ func (f *frame) moveArea(in action.Intent) {
 // intoArea shows what is in the area under the cursor; false: there is nothing.
 func (f *frame) intoArea() bool {
 	n, ok := f.areaNode()
-	if !ok || n == f.areas.in || len(f.data.dom.of(n)) == 0 {
+	if !ok || n == f.areas.in || len(f.data.dom().of(n)) == 0 {
 		return false
 	}
 	f.areas.in = n
@@ -163,7 +163,7 @@ func (f *frame) intoArea() bool {
 // inside is all.
 func (f *frame) inArea() bool {
 	in := f.areas.in
-	return in != closure.None && (f.data.g.Dominator(in) != closure.None || len(f.data.dom.of(closure.None)) > 1)
+	return in != closure.None && (f.data.g.Dominator(in) != closure.None || len(f.data.dom().of(closure.None)) > 1)
 }
 
 // outOfArea shows the area that the shown one is in; false: it is all.

@@ -37,7 +37,7 @@ func (s *Screen) export(format string) tea.Cmd {
 	if f.data == nil {
 		return nil
 	}
-	b, g, nodes := s.env.Backend, f.data.g, f.nodes
+	b, g, nodes := s.env.Backend, f.data.g, f.all()
 	if f.query != "" {
 		nodes = f.hits
 	}

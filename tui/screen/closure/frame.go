@@ -3,8 +3,6 @@ package closure
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -71,7 +69,8 @@ type frame struct {
 	source  *store.Graph // of a build-time closure; else the screen's
 	tree    *rows.Tree[closure.Node]
 	flat    *rows.Rows     // of files too
-	nodes   []closure.Node // of the flat list, sorted
+	nodes   []closure.Node // all, in the chosen order; nil: see all
+	listed  bool           // the flat list has been filled
 	cols    columns
 	areas   areas
 	query   string // what is searched for, as typed
@@ -102,22 +101,6 @@ type frame struct {
 	back  *rows.Tree[int32]
 	in    map[store.Path]bool // the closure that one came from
 }
-
-// loaded is what is known about a closure. Its closure sizes come later for
-// large ones; all else does not change.
-type loaded struct {
-	g      *closure.Graph
-	root   closure.Node
-	sizes  []int64        // closure sizes by node; nil: not known yet
-	before []closure.Node // the one before on a shortest way from the root
-	dom    dominated
-	lower  []string       // names in lower case
-	nodes  []closure.Node // all, in the order that was wanted
-}
-
-// sizesAtOnce is the number of paths up to which closure sizes are known with
-// the closure.
-const sizesAtOnce = 20_000
 
 func (f *frame) isClosure() bool { return f.kind == kindClosure || f.kind == kindBuild }
 
@@ -189,62 +172,6 @@ func (s *Screen) load(f *frame) tea.Cmd {
 // roots are the roots of a closure.
 func (f *frame) roots() []store.Path { return append([]store.Path{f.path}, f.more...) }
 
-// loadClosure computes the closure of roots in g.
-func loadClosure(ctx context.Context, st *store.Graph, roots []store.Path, by closure.Order) (*loaded, error) {
-	g, err := closure.New(st, roots...)
-	if err != nil {
-		return nil, err
-	}
-	d := &loaded{g: g, root: g.Roots()[0], dom: newDominated(g)}
-	if g.Len() <= sizesAtOnce {
-		if d.sizes, err = g.ClosureSizes(ctx); err != nil {
-			return nil, err
-		}
-	}
-	d.before = make([]closure.Node, g.Len())
-	d.lower = make([]string, g.Len())
-	for n := range d.before {
-		d.before[n] = closure.None
-		d.lower[n] = strings.ToLower(g.Path(closure.Node(n)).Name())
-	}
-	seen := make([]bool, g.Len())
-	for _, n := range g.Roots() {
-		seen[n] = true
-	}
-	for todo := slices.Clone(g.Roots()); len(todo) > 0; todo = todo[1:] {
-		for _, to := range g.References(todo[0]) {
-			if !seen[to] {
-				seen[to] = true
-				d.before[to] = todo[0]
-				todo = append(todo, to)
-			}
-		}
-	}
-	d.nodes = g.All(d.sorted(by))
-	return d, ctx.Err()
-}
-
-// sorted is by, or an order that can be had at once: closure sizes may be on
-// their way.
-func (d *loaded) sorted(by closure.Order) closure.Order {
-	if by == closure.ByClosure && d.sizes == nil {
-		return closure.ByAdded
-	}
-	return by
-}
-
-// way is the shortest way from the root to n, both included.
-func (d *loaded) way(n closure.Node) []closure.Node {
-	var back []closure.Node
-	for ; n != closure.None; n = d.before[n] {
-		back = append(back, n)
-	}
-	for i, j := 0, len(back)-1; i < j; i, j = i+1, j-1 {
-		back[i], back[j] = back[j], back[i]
-	}
-	return back
-}
-
 // frameLoaded takes a closure; what was unfolded and selected stays so.
 func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 	f.err = err
@@ -259,7 +186,7 @@ func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 		return s.env.Fail(fmt.Errorf("closure of %s: %w", f.name, err))
 	}
 	first := f.data == nil
-	f.data, f.nodes = d, d.nodes
+	f.data, f.nodes = d, nil
 	if f.kind == kindBuild {
 		f.source = d.g.Store()
 	}
@@ -328,7 +255,7 @@ func (f *frame) node() (closure.Node, bool) {
 	case viewTree:
 		return f.tree.Node(i), true
 	case viewFlat:
-		return f.nodes[i], true
+		return f.all()[i], true
 	}
 	return f.cols.nodes[i], true
 }

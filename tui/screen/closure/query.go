@@ -11,7 +11,7 @@ import (
 
 // matches tells whether a node is what is searched for.
 func (d *loaded) matches(q closure.Query, n closure.Node) bool {
-	return q.Matches(d.g, n, d.lower[n], d.sizes)
+	return q.Matches(d.g, n, d.lower()[n], d.sizes)
 }
 
 // search looks for what is typed: the flat list shows only that, in the other
@@ -31,18 +31,19 @@ func (f *frame) search(typed string) {
 	for _, w := range []*rows.Rows{f.list, f.flat, f.cols.mid} {
 		w.SetFind(word)
 	}
-	f.flat.SetFilterFunc("", nil)
 	if f.match.Empty() || f.data == nil {
 		f.query = ""
+		f.flat.SetFilterFunc("", nil)
 		return
 	}
-	for _, n := range f.nodes {
-		if f.data.matches(f.match, n) {
+	d, m, nodes := f.data, f.match, f.all()
+	for _, n := range nodes {
+		if d.matches(m, n) {
 			f.hits = append(f.hits, n)
 		}
 	}
-	d, m := f.data, f.match
-	f.flat.SetFilterFunc(f.query, func(i int) bool { return d.matches(m, f.nodes[i]) })
+	f.fillFlat()
+	f.flat.SetFilterFunc(f.query, func(i int) bool { return d.matches(m, nodes[i]) })
 }
 
 // next goes to the match n places on from the cursor; 0 stays if the cursor is

@@ -183,8 +183,7 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		}
 	case tui.Answer[[]int64]:
 		if mine = msg.For(&f.sizing); mine && msg.Err == nil && f.data != nil {
-			f.data.sizes = msg.Value
-			cmd = s.sort(f)
+			cmd = s.sized(f, msg.Value)
 		}
 	case tui.Answer[[]closure.Node]:
 		if mine = msg.For(&f.sorting); mine && msg.Err == nil {

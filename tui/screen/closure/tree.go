@@ -93,13 +93,21 @@ func (f *frame) arrange() {
 	}
 	f.list.Changed()
 	f.flat.SetFilterFunc("", nil) // it is about the closure before
-	f.flat.SetSource(&rows.Func{
-		N:      func() int { return len(f.nodes) },
-		KeyOf:  func(i int) string { return string(f.data.g.Path(f.nodes[i])) },
-		RowOf:  func(i int) rows.Row { return f.row(f.nodes[i]) },
-		TextOf: func(i int) string { return f.nodeName(f.nodes[i]) },
-	})
+	if f.listed = false; f.view == viewFlat {
+		f.fillFlat()
+	} else {
+		f.flat.SetSource(rows.NewList(nil))
+	}
 	f.fillColumns()
+}
+
+// fillFlat lists all paths, unless they are.
+func (f *frame) fillFlat() {
+	if f.listed || f.data == nil {
+		return
+	}
+	f.listed = true
+	f.flat.SetSource(f.nodeList(f.all()))
 }
 
 // columns is a closure as columns: what leads here, the references of the last
@@ -259,7 +267,9 @@ func (f *frame) goTo(n closure.Node) {
 // setView shows the closure in another way, with the cursor on the same path.
 func (f *frame) setView(v view) {
 	n, ok := f.node()
-	f.view = v
+	if f.view = v; v == viewFlat {
+		f.fillFlat()
+	}
 	f.fillSides()
 	if ok {
 		f.goTo(n)

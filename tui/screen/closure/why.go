@@ -79,7 +79,7 @@ func (s *Screen) startWhy() tea.Cmd {
 func (s *Screen) pickWhy(f *frame, from closure.Node) tea.Cmd {
 	g := f.data.g
 	var items []palette.Item
-	for _, n := range f.nodes {
+	for _, n := range f.all() {
 		if n != from {
 			items = append(items, palette.Item{Key: string(g.Path(n)), Title: f.nodeName(n), Side: text.Size(g.AddedSize(n))})
 		}
