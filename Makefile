@@ -72,8 +72,8 @@ bench-store: build ## stores, builds and collections beside a real Nix: make ben
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
 	$(GO) run ./engine/benchmarks store $(BENCHFLAGS) -json bench/store.json
 
-bench-tui: build ## the workbench on an emulated screen, with its budgets: make bench-tui [CASES=REGEXP]
-	$(GO) run ./tui/benchmarks -nixbench ./nixbench $(if $(CASES),-cases '$(CASES)') -json bench/tui.json
+bench-tui: build ## the workbench on an emulated screen, with its budgets: make bench-tui [CASES=REGEXP] [DIR=DIR, where stores stay for the next run]
+	$(GO) run ./tui/benchmarks -nixbench ./nixbench $(if $(CASES),-cases '$(CASES)') $(if $(DIR),-dir $(abspath $(DIR))) -json bench/tui.json
 
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }

@@ -66,6 +66,7 @@ func run(args []string) (err error) {
 	flags.IntVar(&b.keys, "keys", 400, "keys pressed for each case")
 	flags.DurationVar(&b.idle, "idle", time.Minute, "how long the idle program is watched")
 	only := flags.String("cases", "", "a regular expression: only cases with such names")
+	flags.StringVar(&b.dir, "dir", "", "where stores are made, kept for the next run; made and removed if empty")
 	out := flags.String("json", "", "where the raw results go")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -77,10 +78,12 @@ func run(args []string) (err error) {
 	if b.nixbench, err = filepath.Abs(b.nixbench); err != nil {
 		return err
 	}
-	if b.dir, err = os.MkdirTemp("", "bench-tui-"); err != nil {
-		return err
+	if b.dir == "" {
+		if b.dir, err = os.MkdirTemp("", "bench-tui-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, removeAll(b.dir)) }()
 	}
-	defer func() { err = errors.Join(err, removeAll(b.dir)) }()
 	for _, c := range cases {
 		if !wanted.MatchString(c.name) {
 			continue

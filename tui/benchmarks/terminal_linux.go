@@ -187,6 +187,28 @@ func (t *terminal) processorTime() (time.Duration, error) {
 	return time.Duration(sum), nil
 }
 
+// A stopwatch takes the time from a moment on, by the clock and of the processor.
+type stopwatch struct {
+	t    *terminal
+	from time.Time
+	used time.Duration
+}
+
+// startWatch starts one.
+func (t *terminal) startWatch() (stopwatch, error) {
+	used, err := t.processorTime()
+	return stopwatch{t, time.Now(), used}, err
+}
+
+// stop adds the time that has gone by to a row, in seconds.
+func (b *bench) stop(w stopwatch, r row) error {
+	r.Got, r.Unit = time.Since(w.from).Seconds(), "s"
+	used, err := w.t.processorTime()
+	r.Detail = fmt.Sprintf("processor %.2f s", (used - w.used).Seconds())
+	b.add(r)
+	return err
+}
+
 // close ends the program and its terminal.
 func (t *terminal) close() {
 	_ = t.cmd.Process.Kill() // it may have ended
