@@ -72,6 +72,9 @@ func act(verb string, args []string) (status int, isOver bool, err error) {
 		err = os.Symlink(args[0], args[1])
 	case "link":
 		err = os.Link(args[0], args[1])
+	case "chown": // user file
+		uid, _ := strconv.Atoi(args[0])
+		err = os.Chown(args[1], uid, uid)
 	case "chmod": // octal file
 		mode, _ := strconv.ParseUint(args[0], 8, 32)
 		err = syscall.Chmod(args[1], uint32(mode))

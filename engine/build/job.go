@@ -120,7 +120,7 @@ const chrootSuffix = ".chroot"
 // makeDirs makes the directories that the sandbox is made of.
 func (j *job) makeDirs(ctx context.Context) error {
 	var err error
-	if j.user, err = claimUser(j.st.StateDir()); err != nil {
+	if j.user, err = claimUser(j.st.StateDir(), j.settings, j.idCount()); err != nil {
 		return err
 	}
 	if j.topDir, err = j.dirs.make(ctx, j.st); err != nil {

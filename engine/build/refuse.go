@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,7 +46,40 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 				"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, name)}
 		}
 	}
-	return options, refuseMachine(d, options, s)
+	if err := refuseMachine(d, options, s); err != nil {
+		return options, err
+	}
+	if err := refuseIDRange(d, options, s); err != nil {
+		return options, &statusError{status: MiscFailure, err: err}
+	}
+	return options, nil
+}
+
+// featureIDRange is the system feature of a builder that is root of 65,536 users.
+const featureIDRange = "uid-range"
+
+// usesIDRange reports whether a derivation wants a builder that is root of many users.
+func usesIDRange(d *drv.Derivation, options *drv.Options) bool {
+	return slices.Contains(options.SystemFeatures(d), featureIDRange)
+}
+
+// refuseIDRange says why a builder cannot have a control group or many users, if it
+// wants them.
+//
+// Behaviour: Nix, chroot.cc and derivation-builder.cc.
+func refuseIDRange(d *drv.Derivation, options *drv.Options, s *settings.Settings) error {
+	isRoot := usesIDRange(d, options)
+	switch {
+	case isRoot && s.Sandbox == "relaxed" && (options.NoChroot || hasNetwork(d)):
+		return errors.New("feature 'uid-range' is only supported in sandboxed builds")
+	case isRoot && !s.AutoAllocateIDs:
+		return errors.New("feature 'uid-range' requires the setting 'auto-allocate-uids' to be enabled")
+	case isRoot && os.Geteuid() != 0:
+		return errors.New("feature 'uid-range' requires to be root, who alone has users to give")
+	case (isRoot || s.UseCgroups) && !s.HasFeature(featureCgroups):
+		return &FeatureError{Feature: featureCgroups}
+	}
+	return nil
 }
 
 // checkGraphs refuses graphs of what is not in a store.

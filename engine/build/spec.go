@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nixbench/engine/sandbox"
+	"nixbench/engine/settings"
 	"nixbench/store"
 )
 
@@ -20,9 +21,6 @@ import (
 // spec says what the sandbox holds and runs, and writes the builder's files.
 func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 	d, s := j.planned.Derivation, j.settings
-	if s.UseCgroups && !s.HasFeature(featureCgroups) {
-		return nil, &FeatureError{Feature: featureCgroups}
-	}
 	graphs, err := referenceGraphs(ctx, j.st, j.planned, j.closure)
 	if err != nil {
 		return nil, err
@@ -48,13 +46,21 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 		Mounts:    mounts,
 		Builder:   d.Builder, Args: env.args, Env: env.list(),
 		Network: hasNetwork(d) || j.seesHost(),
-		HostUID: j.user.uid, HostGID: j.user.gid,
+		HostUID: j.user.uid, HostGID: j.user.gid, IDs: j.idCount(),
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
 		FilterSyscalls: s.FilterSyscalls,
 		Cgroup:         s.UseCgroups,
 		Linux32:        is32Bit(d.System, s.System),
 		Timeout:        seconds(s.Timeout), MaxSilent: seconds(s.MaxSilent), MaxLog: s.MaxLogSize,
 	}, nil
+}
+
+// idCount is how many users and groups the builder needs.
+func (j *job) idCount() int {
+	if usesIDRange(j.planned.Derivation, j.planned.Options) {
+		return settings.IDsPerBuilder
+	}
+	return 1
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -3,11 +3,16 @@ package build
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"nixbench/engine/settings"
 )
 
 // A buildUser is who a builder is outside the sandbox. If we are not root it
@@ -15,56 +20,78 @@ import (
 // nothing on the machine is theirs.
 type buildUser struct {
 	uid, gid int
+	count    int      // how many users and groups, from uid and gid on
 	lock     *os.File // nil if there is nothing to give back
 }
-
-// Nix's settings start-id and id-count, and how many users it gives a build.
-const (
-	firstBuildID  = 872415232
-	buildIDCount  = 8388608
-	idsPerBuilder = 65536
-)
 
 // nobody is a user without anything, where others are not to be had.
 const nobody = 65534
 
-// claimUser finds a user for a build. State is the store's state directory,
-// where C++ Nix and we agree on who has which.
-func claimUser(state string) (*buildUser, error) {
-	if os.Geteuid() != 0 {
-		return &buildUser{uid: os.Geteuid(), gid: os.Getegid()}, nil
-	}
-	return claimSlot(state, readIDMap("/proc/self/uid_map"), readIDMap("/proc/self/gid_map"))
+// A userPool is whom root's builders can be.
+type userPool struct {
+	// state is the store's state directory, where C++ Nix and we agree on who has
+	// which.
+	state      string
+	first, all int // settings start-id and id-count
+	count      int // how many a builder needs
+	uids, gids idMap
 }
 
-// claimSlot finds a user among those that our own user namespace has.
-func claimSlot(state string, uids, gids idMap) (*buildUser, error) {
-	if !uids.has(firstBuildID) || !gids.has(firstBuildID) {
-		if uids.has(nobody) && gids.has(nobody) {
-			return &buildUser{uid: nobody, gid: nobody}, nil
-		}
-		return &buildUser{uid: os.Geteuid(), gid: os.Getegid()}, nil
+// claimUser finds count users for a build.
+func claimUser(state string, s *settings.Settings, count int) (*buildUser, error) {
+	if os.Geteuid() != 0 {
+		return &buildUser{uid: os.Geteuid(), gid: os.Getegid(), count: 1}, nil
 	}
-	dir := filepath.Join(state, "userpool2")
+	if s.StartID <= 0 || s.IDCount <= 0 || s.IDCount%settings.IDsPerBuilder != 0 || s.StartID > math.MaxUint32-s.IDCount {
+		return nil, fmt.Errorf("find a user for the builder: settings 'start-id' and 'id-count' are %d and %d, want a multiple of %d of users after 0 and below %d",
+			s.StartID, s.IDCount, settings.IDsPerBuilder, math.MaxUint32)
+	}
+	pool := userPool{
+		state: state, first: int(s.StartID), all: int(s.IDCount), count: count,
+		uids: readIDMap("/proc/self/uid_map"), gids: readIDMap("/proc/self/gid_map"),
+	}
+	return pool.claim()
+}
+
+// claim finds users among those that our own user namespace has.
+func (p *userPool) claim() (*buildUser, error) {
+	if !p.has(p.first) {
+		switch {
+		case p.count > 1:
+			return nil, fmt.Errorf("find %d users for the builder: this user namespace does not have those from %d on", p.count, p.first)
+		case p.uids.has(nobody, 1) && p.gids.has(nobody, 1):
+			return &buildUser{uid: nobody, gid: nobody, count: 1}, nil
+		}
+		return &buildUser{uid: os.Geteuid(), gid: os.Getegid(), count: 1}, nil
+	}
+	dir := filepath.Join(p.state, "userpool2")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	for slot := range buildIDCount / idsPerBuilder {
-		id := firstBuildID + slot*idsPerBuilder
-		if !uids.has(id) || !gids.has(id) {
+	for slot := range p.all / settings.IDsPerBuilder {
+		id := p.first + slot*settings.IDsPerBuilder
+		if !p.has(id) {
 			break
 		}
 		file, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("slot-%d", slot)), os.O_RDWR|os.O_CREATE, 0o600)
 		if err != nil {
 			return nil, err
 		}
-		if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-			return &buildUser{uid: id, gid: id, lock: file}, nil
+		if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+			file.Close()
+			continue
 		}
-		file.Close()
+		if owner, err := user.LookupId(strconv.Itoa(id)); err == nil {
+			file.Close()
+			return nil, fmt.Errorf("auto-allocated UID %d clashes with existing user account '%s'", id, owner.Username)
+		}
+		return &buildUser{uid: id, gid: id, count: p.count, lock: file}, nil
 	}
 	return nil, errors.New("find a user for the builder: all are in use")
 }
+
+// has reports whether a builder can have the users and groups from id on.
+func (p *userPool) has(id int) bool { return p.uids.has(id, p.count) && p.gids.has(id, p.count) }
 
 // release gives the user back.
 func (u *buildUser) release() {
@@ -107,7 +134,7 @@ func (u *buildUser) ownAt(parent int, name string, depth int) error {
 	}
 	isDir := info.Mode&unix.S_IFMT == unix.S_IFDIR
 	isSeen := int(info.Uid) == os.Geteuid() && !isDir && info.Nlink > 1 // by another name
-	if int(info.Uid) != u.uid && !isSeen {
+	if (int(info.Uid) < u.uid || int(info.Uid) >= u.uid+u.count) && !isSeen {
 		return fmt.Errorf("suspicious ownership of '%s': user %d", name, info.Uid)
 	}
 	if err := unix.Fchownat(parent, name, os.Geteuid(), os.Getegid(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
@@ -157,9 +184,10 @@ func readIDMap(file string) idMap {
 	return m
 }
 
-func (m idMap) has(id int) bool {
+// has reports whether there are count from id on, in one range.
+func (m idMap) has(id, count int) bool {
 	for _, r := range m {
-		if id >= r[0] && id-r[0] < r[1] {
+		if id >= r[0] && id-r[0] <= r[1]-count {
 			return true
 		}
 	}

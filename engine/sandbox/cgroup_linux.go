@@ -52,8 +52,8 @@ func newCgroup(spec *Spec) (group *cgroup, why error) {
 	if err != nil {
 		return nil, err
 	}
-	uid, _ := spec.owner()
-	if !spec.Cgroup && int(info.Sys().(*syscall.Stat_t).Uid) != uid {
+	uid, gid := spec.owner()
+	if !spec.Cgroup && !spec.isRoot() && int(info.Sys().(*syscall.Stat_t).Uid) != uid {
 		return nil, nil
 	}
 	if err := unix.Access(filepath.Join(parent, "cgroup.procs"), unix.W_OK); err != nil {
@@ -65,10 +65,30 @@ func newCgroup(spec *Spec) (group *cgroup, why error) {
 		return nil, err
 	}
 	lock, err := lockCgroup(dir)
+	if err == nil && spec.isRoot() {
+		err = delegate(dir, uid, gid)
+	}
 	if err != nil {
+		lock.Close()
 		return nil, errors.Join(err, os.Remove(dir))
 	}
 	return &cgroup{dir, lock}, nil
+}
+
+// delegate gives a group to a builder that is to make others in it. Its bounds stay
+// ours. Source: the kernel's documentation of cgroup-v2, "Delegation".
+func delegate(dir string, uid, gid int) error {
+	for name, bound := range map[string]string{"cgroup.max.depth": "32", "cgroup.max.descendants": "4096"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(bound), 0); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"", "cgroup.procs", "cgroup.threads"} {
+		if err := os.Chown(filepath.Join(dir, name), uid, gid); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ownCgroup returns the directory of the control group that this process is in.
@@ -128,7 +148,7 @@ func sweepCgroups(parent string) {
 	left, _ := filepath.Glob(filepath.Join(parent, cgroupPrefix+"*"))
 	for _, dir := range left {
 		if lock, err := lockCgroup(dir); err == nil {
-			os.Remove(dir) // if there is nobody in it
+			removeGroups(dir) // if there is nobody in them
 			lock.Close()
 		}
 	}
@@ -168,12 +188,24 @@ type usage struct {
 	memory       int64
 }
 
-// remove removes the group, whose processes have ended. The kernel may take a moment
-// to notice that.
+// remove removes the group, whose processes have ended, and those that the builder
+// made in it.
 func (g *cgroup) remove() {
 	defer g.lock.Close()
+	removeGroups(g.dir)
+}
+
+// removeGroups removes a group and those in it, the innermost first. The kernel may
+// take a moment to notice that there are no processes in them.
+func removeGroups(dir string) {
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if entry.IsDir() {
+			removeGroups(filepath.Join(dir, entry.Name()))
+		}
+	}
 	for wait := time.Millisecond; wait < 100*time.Millisecond; wait *= 2 {
-		if err := os.Remove(g.dir); err == nil || !errors.Is(err, unix.EBUSY) {
+		if err := os.Remove(dir); err == nil || !errors.Is(err, unix.EBUSY) {
 			return
 		}
 		time.Sleep(wait)

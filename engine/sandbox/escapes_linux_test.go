@@ -198,7 +198,7 @@ func attemptMore(act, arg string) (string, error) {
 		_, err := unix.KeyctlGetKeyringID(unix.KEY_SPEC_SESSION_KEYRING, false)
 		return "", err
 	}
-	return attemptOnOthers(act)
+	return attemptAsRoot(act)
 }
 
 // mountCgroup looks whether there is a control group other than the build's that a

@@ -97,7 +97,8 @@ func (r *root) openSource(m Mount) error {
 // is open by now. From then on names are relative to it.
 func (r *root) mountRoot() error {
 	place := filepath.Dir(r.spec.BuildSource)
-	options := fmt.Sprintf("mode=0755,uid=%d,gid=%d", UID, GID)
+	uid, gid := r.spec.inside()
+	options := fmt.Sprintf("mode=0755,uid=%d,gid=%d", uid, gid)
 	if err := unix.Mount("none", place, "tmpfs", unix.MS_NOSUID, options); err != nil {
 		return err
 	}
@@ -136,11 +137,12 @@ func (r *root) makeSkeleton() error {
 // etcFiles returns the few files of /etc that programs look for.
 func (r *root) etcFiles() map[string]string {
 	home := r.spec.BuildDir
+	uid, gid := r.spec.inside()
 	files := map[string]string{
 		"passwd": "root:x:0:0:Nix build user:" + home + ":/noshell\n" +
-			"nixbld:x:1000:100:Nix build user:" + home + ":/noshell\n" +
+			fmt.Sprintf("nixbld:x:%d:%d:Nix build user:%s:/noshell\n", uid, gid, home) +
 			"nobody:x:65534:65534:Nobody:/:/noshell\n",
-		"group": "root:x:0:\nnixbld:!:100:\nnogroup:x:65534:\n",
+		"group": fmt.Sprintf("root:x:0:\nnixbld:!:%d:\nnogroup:x:65534:\n", gid),
 	}
 	if r.spec.Network {
 		files["nsswitch.conf"] = "hosts: files dns\nservices: files\n"
@@ -151,7 +153,11 @@ func (r *root) etcFiles() map[string]string {
 }
 
 func (r *root) writeFile(name, text string) error {
-	fd, err := unix.Openat(r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o444)
+	mode := uint32(0o444)
+	if r.spec.isRoot() {
+		mode = 0o644
+	}
+	fd, err := unix.Openat(r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
 	if err != nil {
 		return &os.PathError{Op: "create", Path: "/" + name, Err: err}
 	}
@@ -381,6 +387,18 @@ func sealFile(name string) error {
 	return unix.MountSetattr(unix.AT_FDCWD, name, unix.AT_RECURSIVE, &attr)
 }
 
+// mountSys mounts a /sys for a builder who is root, as containers need one: it shows
+// the network of the sandbox, and the rest as any user sees it.
+func (r *root) mountSys() error {
+	if !r.spec.isRoot() {
+		return nil
+	}
+	if err := unix.Mkdirat(r.fd, "sys", 0o755); err != nil {
+		return err
+	}
+	return unix.Mount("sysfs", "sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
+}
+
 func (r *root) mountShm() error {
 	return unix.Mount("none", "dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777,size="+r.spec.ShmSize)
 }
@@ -402,8 +420,12 @@ func (r *root) pivot() error {
 }
 
 // seal makes read-only what is left of the root itself: builders find that
-// they cannot make /homeless-shelter, whoever they are outside.
+// they cannot make /homeless-shelter, whoever they are outside. One who is root may
+// need other directories there.
 func (r *root) seal() error {
+	if r.spec.isRoot() {
+		return nil
+	}
 	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
 	return unix.MountSetattr(unix.AT_FDCWD, "/", 0, &attr)
 }

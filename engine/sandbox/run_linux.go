@@ -47,6 +47,8 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 	if group != nil {
 		defer group.remove()
 		o.CgroupDir = group.dir
+	} else if spec.isRoot() {
+		return nil, setupError("make control group", groupErr)
 	}
 	child, err := startChild(o, term.slave)
 	if err != nil {

@@ -33,10 +33,16 @@ type Spec struct {
 	// loopback interface of its own and nothing else.
 	Network bool
 	// HostUID and HostGID are who the builder is outside, if we are root; inside
-	// it is always UID and GID. BuildSource must be theirs, and StoreSource's
+	// it is UID and GID. BuildSource must be theirs, and StoreSource's
 	// group, with mode 1775; TmpSource has mode 1777. If we are not root the
 	// builder is who we are, and they are ignored.
 	HostUID, HostGID int
+	// IDs is how many users and groups the builder has, for root alone; at most 1 is
+	// one. With more it is root inside, with root's rights over what is in the sandbox:
+	// users and groups 0 to IDs-1 there are those from HostUID and HostGID on outside.
+	// It may change "/" and /etc, sees /sys, and has a control group of its own in
+	// which it makes others; there is no sandbox if there can be none of these.
+	IDs int
 
 	// ShmSize is the size of /dev/shm, as tmpfs takes it: "50%".
 	ShmSize string
@@ -61,11 +67,23 @@ type Spec struct {
 	MaxLog             int64
 }
 
-// UID and GID are who a builder is inside the sandbox, as in Nix.
+// UID and GID are who a builder is inside the sandbox, as in Nix, unless it has
+// many users.
 const (
 	UID = 1000
 	GID = 100
 )
+
+// isRoot reports whether the builder is root inside, of users of its own.
+func (spec *Spec) isRoot() bool { return spec.IDs > 1 }
+
+// inside returns who the builder is inside.
+func (spec *Spec) inside() (uid, gid int) {
+	if spec.isRoot() {
+		return 0, 0
+	}
+	return UID, GID
+}
 
 // A Mount makes a file or directory of the host visible inside.
 // A symbolic link is copied, not followed.

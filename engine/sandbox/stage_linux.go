@@ -69,28 +69,30 @@ func enter() error {
 	}
 	spec := &o.Spec
 	r := &root{spec: spec}
+	isRoot := spec.isRoot()
 	for _, s := range []step{
 		{"set death signal", func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0) }},
 		{"enter control group", o.enterCgroup},
-		{"leave groups", leaveGroups},
+		{"leave groups", func() error { return leaveGroups(spec) }},
 		{"bring up loopback", func() error { return raiseLoopback(spec) }},
 		{"set host name", setHostName},
 		{"open inputs", r.openSources},
 		{"mount root", r.mountRoot},
-		{"become the builder's user", becomeBuilder},
+		{"become the builder's user", func() error { return becomeBuilder(spec) }},
 		{"make directories", r.makeSkeleton},
 		{"mount inputs", r.mountSources},
 		{"mount proc", r.mountProc},
+		{"mount /sys", r.mountSys},
 		{"mount /dev/shm", r.mountShm},
 		{"mount /dev/pts", r.mountPts},
 		{"pivot root", r.pivot},
 		{"make / read-only", r.seal},
 		{"set limits", func() error { return setLimits(spec) }},
 		{"enter build directory", func() error { return unix.Chdir(spec.BuildDir) }},
-		{"drop privileges", dropPrivileges},
+		{"drop privileges", func() error { return dropPrivileges(isRoot) }},
 		{"restrict sockets", o.restrictSockets},
 		{"filter system calls", func() error { return installFilter(spec) }},
-		{"check privileges", checkDropped},
+		{"check privileges", func() error { return checkDropped(spec) }},
 		{"close files", func() error { return unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) }},
 		{execStep, o.execute},
 	} {
@@ -126,8 +128,8 @@ func (o *order) execute() error {
 
 // leaveGroups gives up root's supplementary groups. Anyone else's cannot be
 // given up, and are nobody's inside.
-func leaveGroups() error {
-	if !isHostRoot() {
+func leaveGroups(spec *Spec) error {
+	if !isHostRoot(spec) {
 		return nil
 	}
 	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0); errno != 0 {
@@ -138,7 +140,10 @@ func leaveGroups() error {
 
 // isHostRoot reports whether root started us: then we have no user of the
 // namespace yet.
-func isHostRoot() bool { return os.Getuid() != UID }
+func isHostRoot(spec *Spec) bool {
+	uid, _ := spec.inside()
+	return os.Getuid() != uid
+}
 
 // raiseLoopback gives a builder without network its loopback interface.
 func raiseLoopback(spec *Spec) error {
@@ -193,26 +198,29 @@ func setLimits(spec *Spec) error {
 	return nil
 }
 
-// becomeBuilder takes the one user and group that the namespace has, if we
+// becomeBuilder takes the first user and group that the namespace has, if we
 // began as root, who is not in it.
-func becomeBuilder() error {
-	if !isHostRoot() {
+func becomeBuilder(spec *Spec) error {
+	if !isHostRoot(spec) {
 		return nil
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, GID, GID, GID); errno != 0 {
+	inUID, inGID := spec.inside()
+	uid, gid := uintptr(inUID), uintptr(inGID)
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, gid, gid, gid); errno != 0 {
 		return errno
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, UID, UID, UID); errno != 0 {
+	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uid, uid, uid); errno != 0 {
 		return errno
 	}
 	// Changing the user clears it.
 	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
 }
 
-// dropPrivileges gives up every capability for good.
-func dropPrivileges() error {
+// dropPrivileges gives up every capability for good. A builder who is root keeps those
+// over its namespace, and passes them on by being root alone.
+func dropPrivileges(isRoot bool) error {
 	last := lastCapability()
-	for c := uintptr(0); c <= last; c++ {
+	for c := uintptr(0); c <= last && !isRoot; c++ {
 		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
 			return fmt.Errorf("capability %d: %w", c, err)
 		}
@@ -221,8 +229,14 @@ func dropPrivileges() error {
 		return err
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	if err := unix.Capset(&header, &none[0]); err != nil {
+	var caps [2]unix.CapUserData
+	if isRoot {
+		if err := unix.Capget(&header, &caps[0]); err != nil {
+			return err
+		}
+		caps[0].Inheritable, caps[1].Inheritable = 0, 0
+	}
+	if err := unix.Capset(&header, &caps[0]); err != nil {
 		return err
 	}
 	return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -241,18 +255,28 @@ func lastCapability() uintptr {
 
 // checkDropped looks whether we are who a builder must be, and can do no more:
 // a mistake above must not go unnoticed.
-func checkDropped() error {
+func checkDropped(spec *Spec) error {
+	wantUID, wantGID := spec.inside()
 	ruid, euid, suid := unix.Getresuid()
 	rgid, egid, sgid := unix.Getresgid()
 	for _, uid := range []int{ruid, euid, suid} {
-		if uid != UID {
-			return fmt.Errorf("user is %d, want %d", uid, UID)
+		if uid != wantUID {
+			return fmt.Errorf("user is %d, want %d", uid, wantUID)
 		}
 	}
 	for _, gid := range []int{rgid, egid, sgid} {
-		if gid != GID {
-			return fmt.Errorf("group is %d, want %d", gid, GID)
+		if gid != wantGID {
+			return fmt.Errorf("group is %d, want %d", gid, wantGID)
 		}
+	}
+	if nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); err != nil || nnp != 1 {
+		return fmt.Errorf("no_new_privs is %d, want 1", nnp)
+	}
+	if os.Getpid() != 1 {
+		return fmt.Errorf("process number is %d, want 1", os.Getpid())
+	}
+	if spec.isRoot() {
+		return checkOwnUsers()
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var caps [2]unix.CapUserData
@@ -268,11 +292,20 @@ func checkDropped() error {
 			return fmt.Errorf("capability %d is still in the bounding set", c)
 		}
 	}
-	if nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); err != nil || nnp != 1 {
-		return fmt.Errorf("no_new_privs is %d, want 1", nnp)
-	}
-	if os.Getpid() != 1 {
-		return fmt.Errorf("process number is %d, want 1", os.Getpid())
+	return nil
+}
+
+// checkOwnUsers looks whether the root that a builder is, is not the host's.
+func checkOwnUsers() error {
+	for _, file := range []string{"/proc/self/uid_map", "/proc/self/gid_map"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		var inside, outside, count int
+		if n, _ := fmt.Sscan(string(data), &inside, &outside, &count); n != 3 || inside != 0 || outside == 0 {
+			return fmt.Errorf("%s is %q, want others than the host's root", file, data)
+		}
 	}
 	return nil
 }

@@ -134,12 +134,13 @@ const stageDebug = "asyncpreemptoff=1"
 // for root could write to /proc/sys.
 func (spec *Spec) attributes() *syscall.SysProcAttr {
 	uid, gid := spec.owner()
+	inUID, inGID := spec.inside()
 	attr := &syscall.SysProcAttr{
 		Cloneflags:  namespaces,
 		Setsid:      true,
 		Pdeathsig:   syscall.SIGKILL,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: UID, HostID: uid, Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: GID, HostID: gid, Size: 1}},
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: inUID, HostID: uid, Size: max(1, spec.IDs)}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: inGID, HostID: gid, Size: max(1, spec.IDs)}},
 		AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SYS_CHROOT, unix.CAP_SETPCAP},
 	}
 	if !spec.Network {
@@ -148,6 +149,12 @@ func (spec *Spec) attributes() *syscall.SysProcAttr {
 	if os.Geteuid() == 0 {
 		attr.GidMappingsEnableSetgroups = maySetGroups()
 		attr.AmbientCaps = append(attr.AmbientCaps, unix.CAP_SETUID, unix.CAP_SETGID)
+	}
+	if spec.isRoot() { // which keeps them
+		attr.AmbientCaps = nil
+		for c := range lastCapability() + 1 {
+			attr.AmbientCaps = append(attr.AmbientCaps, c)
+		}
 	}
 	return attr
 }

@@ -34,6 +34,15 @@ var featureOf = map[string]string{
 	"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurable-impure-env",
 }
 
+// An IgnoredError reports that a setting changes nothing, for its experimental
+// feature is off.
+type IgnoredError struct{ Name, Feature string }
+
+// Error returns what Nix warns of.
+func (e *IgnoredError) Error() string {
+	return fmt.Sprintf("Ignoring setting '%s' because experimental feature '%s' is not enabled", e.Name, e.Feature)
+}
+
 // IsShown reports whether a setting is one of those that there are with the
 // experimental features that are switched on.
 func (s *Settings) IsShown(name string) bool {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,6 +30,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
 		kvm.Close()
 		l.s.SystemFeatures = append(l.s.SystemFeatures, "kvm")
+		slices.Sort(l.s.SystemFeatures)
 	}
 	for _, file := range files(getenv) {
 		text, err := os.ReadFile(file)
@@ -98,6 +100,14 @@ func configDirs(getenv func(string) string) []string {
 // An assignment is one "name = value".
 type assignment struct{ name, value, where string }
 
+// rank is 1 for experimental features, and 0 for all else.
+func (a assignment) rank() int {
+	if strings.TrimPrefix(a.name, "extra-") == "experimental-features" {
+		return 1
+	}
+	return 0
+}
+
 type loader struct {
 	s          *Settings
 	hasNixPath bool
@@ -111,21 +121,27 @@ func (l *loader) apply(text, file string) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(assignments, func(a, b assignment) int { // as Nix does: they decide which others there are
+		return cmp.Compare(b.rank(), a.rank())
+	})
 	for _, a := range assignments {
 		if l.hasNixPath && (a.name == "nix-path" || a.name == "extra-nix-path") {
 			continue
 		}
 		var bad *ValueError
+		var ignored *IgnoredError
 		err := l.s.Set(a.name, a.value)
 		switch {
 		case errors.Is(err, ErrUnknown):
 			l.unknown[a.name] = true
+		case errors.As(err, &ignored):
+			l.warnings = append(l.warnings, ignored.Error())
 		case errors.As(err, &bad):
 			return &FileError{a.where, bad.Warning()}
 		case err != nil:
 			return &FileError{a.where, err.Error()}
 		}
-		if strings.TrimPrefix(a.name, "extra-") == "experimental-features" {
+		if a.rank() > 0 {
 			l.warnings = append(l.warnings, UnknownFeatures(a.value)...)
 		}
 	}

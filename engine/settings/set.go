@@ -24,7 +24,8 @@ type field struct {
 
 // Set gives the setting name the value, written as in nix.conf. The prefix
 // "extra-" adds to a list. It returns an error for which
-// errors.Is(err, [ErrUnknown]) reports true if there is no such setting.
+// errors.Is(err, [ErrUnknown]) reports true if there is no such setting, and an
+// [*IgnoredError] if there is none as long as an experimental feature is off.
 func (s *Settings) Set(name, value string) error {
 	fields := s.fields()
 	canonical := name
@@ -43,6 +44,9 @@ func (s *Settings) Set(name, value string) error {
 			return fmt.Errorf("%w '%s'", ErrUnknown, name)
 		}
 		canonical, set = base, f.extend
+	}
+	if !s.IsShown(canonical) {
+		return &IgnoredError{canonical, featureOf[canonical]}
 	}
 	if err := set(value); err != nil {
 		return &ValueError{name, value, f.get() == "true" || f.get() == "false", err}
@@ -173,7 +177,7 @@ func (s *Settings) bools() map[string]*bool {
 		"warn-dirty": &s.WarnDirty, "allow-dirty": &s.AllowDirty,
 		"accept-flake-config": &s.AcceptFlakeConfig, "eval-cache": &s.EvalCache,
 		"eval-file-cache": &s.EvalFileCache,
-		"run-diff-hook":   &s.RunDiffHook, "use-cgroups": &s.UseCgroups,
+		"run-diff-hook":   &s.RunDiffHook, "use-cgroups": &s.UseCgroups, "auto-allocate-uids": &s.AutoAllocateIDs,
 	}
 }
 
@@ -194,6 +198,7 @@ func (s *Settings) ints() map[string]*int {
 func (s *Settings) sizes() map[string]*int64 {
 	return map[string]*int64{
 		"max-build-log-size": &s.MaxLogSize, "min-free": &s.MinFree, "max-free": &s.MaxFree,
+		"start-id": &s.StartID, "id-count": &s.IDCount,
 	}
 }
 

@@ -32,6 +32,11 @@ type Settings struct {
 	RunDiffHook                           bool
 	UseCgroups                            bool // measure and bound builds by control groups
 	MinFreeInterval                       int  // seconds between two looks at the free space
+	// AutoAllocateIDs lets root's builders have 65,536 users and groups where their
+	// derivations require the feature uid-range. StartID and IDCount are those that
+	// root's builders get theirs from, of which each has as many to itself.
+	AutoAllocateIDs  bool
+	StartID, IDCount int64
 
 	// The sandbox.
 	Sandbox         string // "true", "relaxed" or "false", as written; we always sandbox
@@ -111,6 +116,9 @@ type Settings struct {
 	foreign    map[string]string // values of foreigners that were set
 }
 
+// IDsPerBuilder is how many users and groups each of root's builders has to itself.
+const IDsPerBuilder = 1 << 16
+
 // Default returns the settings of a machine without any configuration.
 func Default() *Settings {
 	return &Settings{
@@ -128,7 +136,9 @@ func Default() *Settings {
 
 		System:         System(),
 		ExtraPlatforms: extraPlatforms(),
-		SystemFeatures: []string{"benchmark", "big-parallel", "nixos-test"},
+		SystemFeatures: defaultFeatures(),
+		StartID:        872415232,
+		IDCount:        128 * IDsPerBuilder,
 
 		Substitute:        true,
 		Substituters:      []string{"https://cache.nixos.org/"},

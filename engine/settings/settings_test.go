@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,6 +159,7 @@ func TestSetAndGet(t *testing.T) {
 // Every setting can be written as it was read.
 func TestGetSetRoundTrip(t *testing.T) {
 	s := Default()
+	s.ExperimentalFeatures = slices.Clone(features)
 	for _, name := range s.Names() {
 		value, _ := s.Get(name)
 		if err := s.Set(name, value); err != nil {
@@ -165,6 +167,31 @@ func TestGetSetRoundTrip(t *testing.T) {
 		}
 		if again, _ := s.Get(name); again != value {
 			t.Errorf("%s: got %q, want %q", name, again, value)
+		}
+	}
+}
+
+// A setting of a feature that is off changes nothing, wherever in the file the feature
+// is switched on.
+func TestFeatureSettings(t *testing.T) {
+	const warning = "Ignoring setting 'auto-allocate-uids' because experimental feature 'auto-allocate-uids' is not enabled"
+	for _, test := range []struct {
+		text    string
+		want    bool
+		warning string
+	}{
+		{"auto-allocate-uids = true", false, warning},
+		{"auto-allocate-uids = true\nextra-experimental-features = auto-allocate-uids", true, ""},
+		{"experimental-features = cgroups\nauto-allocate-uids = true", false, warning},
+	} {
+		s, warnings, err := Load(func(name string) (string, bool) {
+			return map[string]string{"NIX_CONFIG": test.text, "NIX_CONF_DIR": t.TempDir()}[name], name == "NIX_CONFIG" || name == "NIX_CONF_DIR"
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.AutoAllocateIDs != test.want || strings.Join(warnings, "\n") != test.warning {
+			t.Errorf("%q: got %v and %q, want %v and %q", test.text, s.AutoAllocateIDs, warnings, test.want, test.warning)
 		}
 	}
 }

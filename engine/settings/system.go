@@ -18,6 +18,15 @@ func System() string {
 	return arch + "-" + runtime.GOOS
 }
 
+// defaultFeatures returns the features that every machine of its kind has, sorted.
+func defaultFeatures() []string {
+	features := []string{"benchmark", "big-parallel", "nixos-test"}
+	if runtime.GOOS == "linux" {
+		features = append(features, "uid-range")
+	}
+	return features
+}
+
 // extraPlatforms returns the other systems whose programs this machine runs: those
 // of 32 bits, and the levels of its instruction set.
 //

@@ -91,9 +91,12 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	}
 	for _, opt := range inv.options {
 		var bad *settings.ValueError
+		var ignored *settings.IgnoredError
 		switch err := set.Set(opt.Name, opt.Value); {
 		case errors.Is(err, settings.ErrUnknown):
 			inv.warn(fmt.Sprintf("unknown setting '%s'", opt.Name))
+		case errors.As(err, &ignored):
+			inv.warn(ignored.Error())
 		case errors.As(err, &bad):
 			inv.warn(bad.Warning())
 		case err != nil:

@@ -67,6 +67,7 @@ rec {
     outputChecks.out.maxSize = 3;
   };
   noChroot = sh "no-chroot" "echo > $out" { __noChroot = true; };
+  manyUsers = sh "many-users" "echo > $out" { requiredSystemFeatures = [ "uid-range" ]; };
   magic = sh "magic" "" { builder = "builtin:magic"; };
   notFixed = sh "not-fixed" "" { builder = "builtin:fetchurl"; };
   noChannel = sh "no-channel" "" { builder = "builtin:unpack-channel"; };
