@@ -85,6 +85,7 @@ func (s *sitting) cmdProfile(ctx context.Context, arg string) (*Result, error) {
 		return nil, err
 	}
 	defer end()
+	s.watchEval(fresh.ev)
 	p, started := watch.NewProfile(), time.Now()
 	fresh.tracer.to = p
 	v, err := fresh.evalText(ctx, arg)

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"nixbench/engine"
+	"nixbench/engine/eval"
 )
 
 // Options say what a session starts with.
@@ -176,10 +177,23 @@ func (s *Session) Scope(ctx context.Context) (*Scope, error) {
 
 // Progress tells what a running evaluation has done so far.
 func (s *Session) Progress() EvalProgress {
-	if !s.sitting.Load().running.Load() {
+	u := s.sitting.Load().under.Load()
+	if u == nil {
 		return EvalProgress{}
 	}
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
-	return EvalProgress{Running: true, Heap: int64(heap[0].Value.Uint64())}
+	now := u.ev.StatsNow()
+	return EvalProgress{
+		Running: true, Thunks: now.Forced - u.before.Forced, Values: now.Bytes - u.before.Bytes, Heap: int64(heap[0].Value.Uint64()),
+	}
 }
+
+// under is an evaluator that carries out an input, and what it had done before.
+type under struct {
+	ev     *eval.Evaluator
+	before eval.Stats
+}
+
+// watchEval makes what ev does from now on the progress of the current input.
+func (s *sitting) watchEval(ev *eval.Evaluator) { s.under.Store(&under{ev, ev.StatsNow()}) }

@@ -46,6 +46,28 @@ func (w *world) start(ctx context.Context, input string) <-chan *repl.Result {
 	return done
 }
 
+// What an evaluation has done is told while it goes on, and not what was done before it.
+func TestProgress(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "builtins.foldl' (a: b: a + b.x) 0 (builtins.genList (x: { x = x + 1; }) 20000)")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := w.start(ctx, "let f = n: if n == 0 then 0 else f ({ y = n - 1; }).y; in "+
+		"builtins.foldl' (a: b: a + f 5000) 0 (builtins.genList (x: x) 1000000)")
+	first := w.session.Progress()
+	for p := first; p.Thunks < 10_000 || p.Values < 1<<20; p = w.session.Progress() {
+		if p.Thunks < first.Thunks {
+			t.Fatalf("got %+v after %+v", p, first)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	<-done
+	if p := w.session.Progress(); p != (repl.EvalProgress{}) {
+		t.Errorf("afterwards: got %+v, want nothing", p)
+	}
+}
+
 func TestCancelledEvaluationHarmsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.eval(t, "slow = "+loop)

@@ -44,7 +44,8 @@ type sitting struct {
 	traces   []string    // messages of builtins.trace during this input
 	tracing  bool        // :te
 
-	running atomic.Bool
+	// under is what is being evaluated; nil between inputs.
+	under atomic.Pointer[under]
 
 	mu     sync.Mutex // mu guards memory
 	memory memory
@@ -225,8 +226,8 @@ func (s *sitting) turnFor(ctx context.Context, carryOut func(context.Context) (*
 		return nil, err
 	}
 	defer end()
-	s.running.Store(true)
-	defer s.running.Store(false)
+	s.watchEval(s.ev)
+	defer s.under.Store(nil)
 	s.count++
 	s.remember()
 	s.traces = nil

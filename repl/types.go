@@ -238,7 +238,8 @@ type Command struct {
 // EvalProgress is what a running evaluation has done so far.
 type EvalProgress struct {
 	Running bool
-	Thunks  int64 // forced; 0 if not known
+	Thunks  int64 // evaluated
+	Values  int64 // bytes of the values that were made
 	Heap    int64 // bytes
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -164,5 +165,28 @@ func TestErrors(t *testing.T) {
 		if e.Kind != tt.kind || !strings.HasPrefix(e.Msg, tt.want) {
 			t.Errorf("%s\n got %v: %s\nwant %v: %s", tt.in, e.Kind, e.Msg, tt.kind, tt.want)
 		}
+	}
+}
+
+// What an evaluation has done can be told while it goes on.
+func TestStatsNow(t *testing.T) {
+	ev := newTestEvaluator(nil)
+	const n = 50_000
+	if _, err := ev.EvalString(t.Context(), "1 + 1", "/"); err != nil {
+		t.Fatal(err)
+	}
+	before := ev.StatsNow()
+	err := ev.Do(t.Context(), func(s *State) {
+		s.ForceDeep(s.EvalText("«test»", fmt.Sprintf("builtins.genList (x: { y = x + 1; }) %d", n), "/", nil))
+		now := ev.StatsNow()
+		if forced := now.Forced - before.Forced; forced < n/2 || now.Bytes <= before.Bytes || now.Thunks <= before.Thunks {
+			t.Errorf("while it goes on: got %+v, want about %d thunks evaluated", now, n)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := ev.StatsNow(), ev.Stats(); got != want {
+		t.Errorf("afterwards: got %+v, want %+v", got, want)
 	}
 }

@@ -202,6 +202,18 @@ func (ev *Evaluator) Stats() Stats {
 	return ev.total
 }
 
+// StatsNow is [Evaluator.Stats] and what the evaluations that go on have done so far,
+// of which it has no more than the thunks and the bytes.
+func (ev *Evaluator) StatsNow() Stats {
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	now := ev.total
+	for _, s := range *ev.states.Load() {
+		now.Add(Stats{Thunks: s.seen.thunks.Load(), Forced: s.seen.forced.Load(), Bytes: s.seen.bytes.Load()})
+	}
+	return now
+}
+
 // ForgetFiles makes later imports read their files again.
 func (ev *Evaluator) ForgetFiles() {
 	ev.mu.Lock()
@@ -249,6 +261,7 @@ func (ev *Evaluator) retire(s *State) {
 	defer ev.mu.Unlock()
 	ev.total.Add(s.stats)
 	s.stats = Stats{}
+	s.seen.set(s.stats)
 	if s.outer != nil {
 		ev.replaceState(s.outer)
 		return

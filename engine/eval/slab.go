@@ -62,6 +62,7 @@ func (s *State) allocSlow(n int) *Value {
 func (s *State) account(n int) {
 	size := int64(n) * int64(valueSize)
 	s.stats.Bytes += size
+	s.seen.set(s.stats)
 	s.sparse = largeHeap.Load()
 	s.poll()
 	spent := s.stats.Bytes

@@ -47,6 +47,7 @@ type State struct {
 	thrown    *Error                         // the error that unwinds the evaluation
 	wanted    Pos                            // for whom the next cell is forced: see forceFrom
 	stats     Stats
+	seen      spent // what others may know of stats
 	ctx       context.Context
 	world     World // that of ev; a worker's is cautious
 	crew      *crew // that helps s, or of which s is a worker; nil if there is none
@@ -77,6 +78,16 @@ type Stats struct {
 	ListElems  int64 // of lists made
 	Concats    int64 // of lists
 	Copied     int64 // values copied by a // b
+}
+
+// spent is what an evaluation that goes on has done, as of its last allocation of cells:
+// it is written by the evaluation and read by others.
+type spent struct{ thunks, forced, bytes atomic.Int64 }
+
+func (p *spent) set(t Stats) {
+	p.thunks.Store(t.Thunks)
+	p.forced.Store(t.Forced)
+	p.bytes.Store(t.Bytes)
 }
 
 // Add adds what another evaluation did.

@@ -302,7 +302,7 @@ func (r *Repl) AddHistory(_ context.Context, input string) error {
 
 // Progress implements tui.Repl.
 func (r *Repl) Progress() tui.EvalProgress {
-	return tui.EvalProgress{Thunks: 412_000, Heap: 1 << 30}
+	return tui.EvalProgress{Running: true, Thunks: 412_000, Values: 310 << 20, Heap: 1 << 30}
 }
 
 // Abandon implements tui.Repl.

@@ -380,19 +380,52 @@ func (l *layout) running() {
 	if e.stopped {
 		what, hint = "interrupting ...", "^C again gives up on it"
 	}
-	if !e.started.IsZero() && l.now.After(e.started) {
-		what += fmt.Sprintf("  %.1f s", l.now.Sub(e.started).Seconds())
+	if took := e.elapsed(l.now); took > 0 {
+		what += fmt.Sprintf("  %.1f s", took.Seconds())
 	}
 	what += how
-	if l.work.Thunks > 0 && name == "" {
-		what += "   " + text.Count(int(l.work.Thunks/1000)) + " k thunks"
-	}
-	if l.work.Heap > 0 && name == "" {
-		what += "   " + text.Bytes(l.work.Heap) + " heap"
+	if name == "" {
+		room := l.width - l.lead() - 2 - text.Width(hint)
+		for _, part := range workDone(l.work) {
+			if part = "   " + part; text.Width(what+part) <= room {
+				what += part
+			}
+		}
 	}
 	ln := l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: what, Token: themes.Running})
 	ln.right = []style.Span{{Text: hint, Token: themes.Muted}}
 	for _, s := range e.build.tail {
 		l.add(lineOther, indent(l.lead()+2), style.Span{Text: s, Token: themes.Muted})
 	}
+}
+
+// elapsed is how long the input has been carried out for, 0 if that is not known.
+func (e *entry) elapsed(now time.Time) time.Duration {
+	if e.started.IsZero() {
+		return 0
+	}
+	return max(now.Sub(e.started), 0)
+}
+
+// workDone says what an evaluation has done so far, what matters most first.
+func workDone(p tui.EvalProgress) []string {
+	var out []string
+	if p.Thunks > 0 {
+		out = append(out, thousands(p.Thunks)+" thunks")
+	}
+	if p.Values > 0 {
+		out = append(out, text.Bytes(p.Values)+" of values")
+	}
+	if p.Heap > 0 {
+		out = append(out, text.Bytes(p.Heap)+" heap")
+	}
+	return out
+}
+
+// thousands is a count of which the last digits do not matter: "9,999", "412 k".
+func thousands(n int64) string {
+	if n < 10_000 {
+		return text.Count(int(n))
+	}
+	return text.Count(int(n/1000)) + " k"
 }

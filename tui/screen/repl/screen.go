@@ -11,6 +11,7 @@ package repl
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -298,9 +299,24 @@ func (s *Screen) Back() bool {
 	return true
 }
 
-// Status names the packages where the header has no room for them and the
-// store, which then is the machine's.
+// Badge is how long an evaluation has been running for, to be seen from the other
+// screens too.
+func (s *Screen) Badge() string {
+	if e := s.current; e != nil && e.elapsed(s.env.Now) >= time.Second {
+		return text.Duration(e.elapsed(s.env.Now).Truncate(time.Second))
+	}
+	return ""
+}
+
+// Status says what an evaluation has done. Otherwise it names the packages where the
+// header has no room for them and the store, which then is the machine's.
 func (s *Screen) Status() string {
+	if e := s.current; e != nil {
+		name, _ := e.build.title()
+		if done := workDone(s.progress); name == "" && len(done) > 0 {
+			return "evaluating, " + done[0]
+		}
+	}
 	info := s.env.Backend.Info()
 	if info.Nixpkgs == "" || s.wide() || info.StoreRoot != "" || info.Reading != "" {
 		return "" // the shell names them

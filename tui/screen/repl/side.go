@@ -146,7 +146,7 @@ func (s *Screen) drawScope(at panes.Place) []string {
 	if s.scope != nil && s.scope.Names > 0 {
 		p.Title = "scope (" + text.Plural(s.scope.Names, "name") + ")"
 	}
-	if s.progress.Heap > 0 {
+	if s.current != nil && s.progress.Heap > 0 {
 		p.Foot = "heap " + text.Bytes(s.progress.Heap)
 	}
 	if width := p.InnerWidth(at.W); s.scope != nil && width != s.scopeWidth {
