@@ -25,7 +25,7 @@ func profileCommands() []command {
 		{name: "profile remove", args: "[NAME|STOREPATH...]", maxArgs: -1, run: runProfileRemove,
 			summary: "Remove packages from a profile.", flags: profileMatchFlags()},
 		{name: "profile upgrade", args: "[NAME|STOREPATH...]", maxArgs: -1, run: runProfileUpgrade,
-			summary: "Say which packages of a profile could be upgraded.", flags: append(profileMatchFlags(), dryRunFlag)},
+			summary: "Say which packages of a profile could be upgraded.", flags: slices.Concat(profileMatchFlags(), []flag{dryRunFlag}, sourceFlags)},
 		{name: "profile pin", args: "NUMBER", minArgs: 1, maxArgs: 1, run: runProfilePin,
 			summary: "Keep a generation of a profile from being deleted.",
 			flags:   append(profileFlags[:1:1], flag{[]string{"--remove"}, nil, "let it be deleted again", on(func(inv *invocation) *bool { return &inv.remove })})},
