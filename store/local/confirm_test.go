@@ -33,6 +33,25 @@ func nix(t *testing.T, root, command string, args ...string) string {
 
 func nixErr(t *testing.T, root, command string, args ...string) (string, error) {
 	t.Helper()
+	cmd := nixCommand(t, root, command, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Logf("%s: %s", command, stderr.String())
+	}
+	return string(out), err
+}
+
+// nixSays returns all that a command says, however it ends.
+func nixSays(t *testing.T, root, command string, args ...string) string {
+	t.Helper()
+	out, _ := nixCommand(t, root, command, args...).CombinedOutput()
+	return string(out)
+}
+
+func nixCommand(t *testing.T, root, command string, args ...string) *exec.Cmd {
+	t.Helper()
 	dir := os.Getenv("NIX")
 	if dir == "" {
 		t.Skip("NIX does not name a Nix")
@@ -41,13 +60,7 @@ func nixErr(t *testing.T, root, command string, args ...string) (string, error) 
 	home := filepath.Join(root, "home")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_STATE_HOME="+home,
 		"NIX_CONFIG=build-users-group =\nexperimental-features = nix-command flakes\nsubstituters =\n")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Logf("%s: %s", command, stderr.String())
-	}
-	return string(out), err
+	return cmd
 }
 
 func lines(s string) []store.Path {
