@@ -6,10 +6,13 @@ package main
 // and compares what they print and how they end.
 
 import (
+	"bufio"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,12 +23,13 @@ import (
 type shellTwins struct {
 	*twins
 	bin string // with nixbench by the names of Nix's commands
-	// ownNix is a directory that lines see as /nix, "" for the machine's.
-	ownNix string
+	// enter are the words before a command that runs it where another directory is /nix;
+	// none: the machine's is.
+	enter []string
 }
 
-// withNix runs a line of shell where $OWN is /nix: the real Nix reads profiles only by
-// the paths that they have in themselves.
+// withNix makes a place where $OWN is /nix, which is there as long as its input is open:
+// the real Nix reads profiles only by the paths that they have in themselves.
 const withNix = `set -e
 mount --make-rprivate /
 mount -t tmpfs none "$NEWROOT"
@@ -37,25 +41,50 @@ for d in /*; do
 done
 mkdir "$NEWROOT/nix" "$NEWROOT/old"
 mount --bind "$OWN" "$NEWROOT/nix"
-dir=$PWD
 cd "$NEWROOT"
 pivot_root . old
 umount -l /old
-cd "$dir"
-exec sh -c "$LINE"`
+echo ready
+exec cat`
 
 // onOwnNix gives the twins a /nix of their own, in which the store is.
 func (tw *shellTwins) onOwnNix(t *testing.T) {
 	t.Helper()
-	tw.ownNix = filepath.Join(tw.dir, "nix")
-	for _, dir := range []string{filepath.Join(tw.ownNix, "store"), filepath.Join(tw.dir, "newroot")} {
+	own, newRoot := filepath.Join(tw.dir, "nix"), filepath.Join(tw.dir, "newroot")
+	for _, dir := range []string{filepath.Join(own, "store"), newRoot} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
+	unshare, enter := "-m", []string{"-m"}
+	if os.Geteuid() != 0 {
+		unshare, enter = "-rm", []string{"-U", "-m", "--preserve-credentials"}
+	}
+	place := exec.CommandContext(t.Context(), "unshare", unshare, "sh", "-c", withNix)
+	place.Env = append(os.Environ(), "OWN="+own, "NEWROOT="+newRoot)
+	place.Stderr = os.Stderr
+	in, err := place.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := place.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := place.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); place.Wait() })
+	if text, err := bufio.NewReader(out).ReadString('\n'); err != nil || text != "ready\n" {
+		t.Fatalf("make a /nix of our own: %q, %v", text, err)
+	}
+	tw.enter = append([]string{"nsenter", "-t", strconv.Itoa(place.Process.Pid)}, append(enter, "sh", "-c", `cd "$DIR" && exec "$@"`, "sh")...)
 	for i, setting := range tw.env {
 		if strings.HasPrefix(setting, "NIX_CONFIG=") {
 			tw.env[i] = strings.Replace(setting, "store = "+tw.root, "store = local", 1)
+			if os.Geteuid() != 0 { // the real one takes the root of a namespace for one that may do that
+				tw.env[i] += "require-drop-supplementary-groups = false\n"
+			}
 		}
 	}
 }
@@ -91,13 +120,9 @@ func (tw *shellTwins) sh(t *testing.T, bin, line string, vars ...string) said {
 	defer func() { tw.env = old }()
 	tw.env = append(slices.Clone(old), append(vars, "PATH="+bin+":"+os.Getenv("PATH"))...)
 	args := []string{"sh", "-c", line}
-	if tw.ownNix != "" {
-		tw.env = append(tw.env, "LINE="+line, "OWN="+tw.ownNix, "NEWROOT="+filepath.Join(tw.dir, "newroot"))
-		flags := "-m"
-		if os.Geteuid() != 0 {
-			flags = "-rm"
-		}
-		args = []string{"unshare", flags, "sh", "-c", withNix}
+	if tw.enter != nil {
+		tw.env = append(tw.env, "DIR="+tw.dir)
+		args = append(slices.Clone(tw.enter), args...)
 	}
 	got := tw.run(t, args[0], args[1:]...)
 	got.Stderr = escapes.ReplaceAllString(got.Stderr, "")

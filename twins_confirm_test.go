@@ -40,6 +40,7 @@ func newTwins(t *testing.T) *twins {
 		}
 	}
 	dir := t.TempDir()
+	t.Cleanup(func() { _ = exec.Command("chmod", "-R", "u+w", dir).Run() }) // stores are read-only
 	tw := &twins{dir: dir, root: filepath.Join(dir, "root")}
 	tw.env = append(os.Environ(),
 		"HOME="+dir, "XDG_DATA_HOME="+dir+"/data", "XDG_STATE_HOME="+dir+"/state", "XDG_CACHE_HOME="+dir+"/cache",
