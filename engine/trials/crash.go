@@ -34,7 +34,7 @@ var workloads = []workload{
 	{name: "profile",
 		before: [][]string{{"nix-build", "--no-out-link", "$INPUT/builds.nix", "--max-jobs", "2"}},
 		command: []string{"sh", "-c",
-			`for p in "$STORE"/nix/store/*-build*[0-9]; do "$BIN/nix-env" --store "$STORE" -p "$OUT/profile" --set "/nix/store/${p##*/}"; done`}},
+			`for p in "$STORE"/nix/store/*-build*[0-9]; do "$BIN/nix-env" --store "$STORE" -p "$OUT/profile" --set "/nix/store/${p##*/}" && readlink "$OUT/profile"; done`}},
 	{name: "collect",
 		before:  [][]string{{"nix-instantiate", "$INPUT/garbage.nix"}},
 		command: []string{"nix-store", "--gc"}},
@@ -70,7 +70,7 @@ func crashTrials(ctx context.Context, conf *config) error {
 	if n == 0 {
 		n = 50
 	}
-	fmt.Printf("%-12s %-10s %7s %8s %14s %14s %14s\n", "program", "workload", "trials", "corrupt", "valid paths", "bad paths", "lost paths")
+	fmt.Printf("%-12s %-10s %7s %8s %14s %14s %14s\n", "program", "workload", "trials", "corrupt", "valid paths", "bad paths", "lost")
 	bad := false
 	for i := range workloads {
 		w := &workloads[i]
@@ -220,7 +220,7 @@ type cutter struct {
 type cutResult struct {
 	corrupt    int // trials
 	valid, bad []int
-	lost       []int // paths that the program had said to be there, and are not valid
+	lost       []int // paths or generations that the program had said to be there, and that are not valid
 	examples   []string
 }
 
@@ -336,7 +336,7 @@ func (c *cutter) look(ctx context.Context, res *cutResult) error {
 	}
 	res.lost = append(res.lost, lost)
 	if !c.rig.program.IsReal() && lost > 0 {
-		f.violations = append(f.violations, fmt.Sprintf("%d paths are lost that had been added", lost))
+		f.violations = append(f.violations, fmt.Sprintf("%d paths or generations are lost that had been told of", lost))
 	}
 	if len(f.violations) > 0 {
 		res.corrupt++

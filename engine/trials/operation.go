@@ -20,6 +20,7 @@ type operation struct {
 	command []string
 	fails   int  // the status that it ends with
 	mends   bool // before it, the store is not as it has to be
+	keeps   bool // it changes nothing of what the store says, at no moment
 }
 
 // nix-store and so on are told the store by the rig.
@@ -41,17 +42,34 @@ var operations = []operation{
 			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-i", "first"},
 			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-i", "second"},
 		}},
+	{name: "set", command: storePathCommand(`nix-env -p "$OUT/profile" --set`, "tree2"),
+		before: [][]string{
+			{"nix-store", "--add", "$INPUT/tree2"},
+			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-i", "first"},
+		}},
+	{name: "add to a profile", command: []string{"nix", "profile", "add", "--profile", "$OUT/profile", "-f", "$INPUT/named.nix", "second"},
+		before: [][]string{{"nix", "profile", "add", "--profile", "$OUT/profile", "-f", "$INPUT/named.nix", "first"}}},
+	{name: "delete generations", command: []string{"nix-env", "-p", "$OUT/profile", "--delete-generations", "old"},
+		before: [][]string{
+			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-i", "first"},
+			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-i", "second"},
+			{"nix-env", "-p", "$OUT/profile", "-f", "$INPUT/packages.nix", "-e", "first"},
+		}},
 	{name: "collect", command: []string{"nix-store", "--gc"},
 		before: [][]string{
 			{"nix-instantiate", "$INPUT/many.nix"},
 			{"nix-build", "-o", "$OUT/result", "$INPUT/outputs.nix"},
 			{"nix-build", "--no-out-link", "$INPUT/chain.nix"},
 		}},
-	{name: "optimise", command: []string{"nix-store", "--optimise"},
+	{name: "delete", command: storePathCommand("nix-store --delete", "tree2"),
+		before: [][]string{{"nix-store", "--add", "$INPUT/tree"}, {"nix-store", "--add", "$INPUT/tree2"}}},
+	{name: "optimise", keeps: true, command: []string{"nix-store", "--optimise"},
 		before: [][]string{
 			{"nix-store", "--add", "$INPUT/tree"},
 			{"nix-store", "--add", "$INPUT/tree2"},
 		}},
+	{name: "make the database anew", keeps: true, command: []string{"sh", "-c", `exec "$BIN/nix" --store "$STORE" store rebuild-db`},
+		before: [][]string{{"nix-build", "-o", "$OUT/result", "$INPUT/chain.nix"}}},
 	{name: "import", command: []string{"sh", "-c", `exec "$BIN/nix-store" --store "$STORE" --import <$INPUT/export`},
 		before: [][]string{}},
 	{name: "repair", mends: true, command: []string{"nix-build", "--no-out-link", "--repair", "$INPUT/outputs.nix"},
@@ -59,6 +77,12 @@ var operations = []operation{
 			{"nix-build", "-o", "$OUT/result", "$INPUT/outputs.nix"},
 			{"sh", "-c", `for f in "$STORE"/nix/store/*-outputs; do chmod u+w "$f" "$f/file1" && echo changed >"$f/file1"; done`},
 		}},
+}
+
+// storePathCommand is a command that takes the store path of a name.
+func storePathCommand(command, name string) []string {
+	tool, rest, _ := strings.Cut(command, " ")
+	return []string{"sh", "-c", fmt.Sprintf(`p=$(echo "$STORE"/nix/store/*-%s); exec "$BIN/%s" --store "$STORE" %s "/nix/store/${p##*/}"`, name, tool, rest)}
 }
 
 // inputFiles are the files below $INPUT.
@@ -95,6 +119,7 @@ derivation {
 `,
 	"fails.nix":    head + `build "fails" "echo half >$out; exit 3"`,
 	"packages.nix": head + `[ (build "first-1" "mkdir $out; echo 1 >$out/first") (build "second-1" "mkdir $out; echo 2 >$out/second") ]`,
+	"named.nix":    head + `{ first = build "first-1" "mkdir $out; echo 1 >$out/first"; second = build "second-1" "mkdir $out; echo 2 >$out/second"; }`,
 	"many.nix":     head + `builtins.genList (i: build "many${toString i}" "echo ${toString i} >$out") 40`,
 }
 

@@ -111,6 +111,9 @@ func (r *rig) settle(ctx context.Context, op *operation, want string) (after fin
 	if op.mends {
 		after.violations = nil
 	}
+	if op.keeps && after.state != want {
+		after.violations = append(after.violations, "in the middle of it the store is another: "+firstDifference(after.state, want))
+	}
 	a, err := r.do(ctx, op.command)
 	if err != nil {
 		return after, err
