@@ -168,7 +168,15 @@ func (l *logSink) postNow() {
 func (l *logSink) use(used event.Usage) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.act.Used = used
+	l.act.Used, l.act.Meter = used, nil
+}
+
+// measure posts how to ask what the builder takes.
+func (l *logSink) measure(meter func() (event.Usage, bool)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.act.Meter = meter
+	l.postNow()
 }
 
 // activity returns the activity as it is now.

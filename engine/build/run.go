@@ -16,9 +16,19 @@ func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Resu
 	if j.settings.Sandbox == "false" {
 		j.warnOnce("setting 'sandbox = false' has no effect: builds are always sandboxed")
 	}
+	spec.Started = func(read func() (sandbox.Load, bool)) {
+		j.log.measure(func() (event.Usage, bool) {
+			load, ok := read()
+			return event.Usage{User: load.User, System: load.System, Memory: load.Memory, Processes: load.Processes}, ok
+		})
+	}
 	res, err := sandbox.Run(ctx, spec, j.log)
 	if err != nil {
+		j.log.use(event.Usage{})
 		return res, err
+	}
+	if res.IsOutOfMemory {
+		fmt.Fprintf(j.log, "error: the builder took more memory than the setting 'max-build-memory' allows, %d bytes\n", j.settings.MaxBuildMemory)
 	}
 	j.log.use(event.Usage{User: res.User, System: res.System, Memory: res.Memory, IsWhole: res.InCgroup})
 	if res.CgroupErr != nil {

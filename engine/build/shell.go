@@ -31,6 +31,7 @@ func (s *Shell) look(ctx context.Context, j *job, spec *sandbox.Spec) {
 	}
 	inside := *spec
 	inside.Builder, inside.Args = "/bin/sh", []string{"sh", "-c", shellLoop}
+	inside.Started = nil
 	inside.Input, inside.Timeout, inside.MaxSilent, inside.MaxLog = s.In, 0, 0, 0
 	fmt.Fprintf(s.Out, "\nThe build of '%s' failed. This is a shell in its sandbox, as the builder left it; 'exit' leaves it.\n", j.planned.DrvPath)
 	if _, err := sandbox.Run(ctx, &inside, s.Out); err != nil {

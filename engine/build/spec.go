@@ -50,6 +50,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 		ShmSize: s.SandboxShmSize, KVM: slices.Contains(s.SystemFeatures, "kvm"),
 		FilterSyscalls: s.FilterSyscalls,
 		Cgroup:         s.UseCgroups,
+		Limits:         sandbox.Limits{Memory: s.MaxBuildMemory, Processes: s.MaxBuildProcesses, CPUs: s.MaxBuildCPUs},
 		Linux32:        is32Bit(d.System, s.System),
 		Timeout:        seconds(s.Timeout), MaxSilent: seconds(s.MaxSilent), MaxLog: s.MaxLogSize,
 	}, nil

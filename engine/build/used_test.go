@@ -1,6 +1,7 @@
 package build_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -53,6 +54,43 @@ func TestUsage(t *testing.T) {
 	}
 	if len(notices) > 1 || len(notices) == 1 && !strings.HasPrefix(notices[0], "warning: builders have no control groups") {
 		t.Errorf("got %q, want at most one warning", notices)
+	}
+}
+
+// What a builder takes can be asked for while it runs.
+func TestMeter(t *testing.T) {
+	r := newRig(t)
+	box := r.hub.Subscribe()
+	defer r.hub.Unsubscribe(box)
+	ctx, cancel := context.WithCancel(t.Context())
+	targets := []build.Target{{Path: r.add(script("long", "say ready\nsleep 1h"), nil), Outputs: []string{"out"}}}
+	if err := r.st.Flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.b.Realise(ctx, targets, build.Normal)
+	}()
+	var meter func() (event.Usage, bool)
+	for meter == nil {
+		acts, err := box.Take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, act := range acts {
+			if act.LogSize > 0 {
+				meter = act.Meter
+			}
+		}
+	}
+	if used, ok := meter(); !ok || used.Processes != 1 || used.Memory == 0 {
+		t.Errorf("got %+v, %v; want one process", used, ok)
+	}
+	cancel()
+	<-done
+	if used, ok := meter(); ok {
+		t.Errorf("after the end: got %+v", used)
 	}
 }
 

@@ -86,6 +86,8 @@ type Usage struct {
 	User, System time.Duration // of processor time
 	Memory       int64         // the most bytes; unless IsWhole, of the largest process
 	IsWhole      bool
+	// Processes is how many there are, while the builder runs.
+	Processes int
 }
 
 // An Activity is a snapshot of one unit of work.
@@ -140,4 +142,8 @@ type Activity struct {
 	Outputs []string
 	// Used is what a builder that has ended took of the machine.
 	Used Usage
+	// Meter says what a running builder has taken so far, and false if it has ended
+	// since; nil if that is not known. It reads some files and costs nothing as long
+	// as nobody asks. Safe for concurrent use.
+	Meter func() (Usage, bool)
 }

@@ -61,6 +61,8 @@ func builder(args []string) int {
 	case "burn":
 		burn()
 		os.Stdout.WriteString("burnt\n")
+	case "eat":
+		return eat(arg)
 	case "burn-unwaited":
 		return burnUnwaited()
 	case "family-member":

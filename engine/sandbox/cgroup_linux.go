@@ -44,7 +44,7 @@ var (
 // builder could change that of this process. It is nil if there is none; why says the
 // reason if one was asked for.
 func newCgroup(spec *Spec) (group *cgroup, why error) {
-	parent, err := ownCgroup()
+	parent, err := parentCgroup()
 	if err != nil {
 		return nil, err
 	}
@@ -53,18 +53,25 @@ func newCgroup(spec *Spec) (group *cgroup, why error) {
 		return nil, err
 	}
 	uid, gid := spec.owner()
-	if !spec.Cgroup && !spec.isRoot() && int(info.Sys().(*syscall.Stat_t).Uid) != uid {
+	isNeeded := spec.Cgroup || spec.isRoot() || spec.Limits != (Limits{})
+	if !isNeeded && int(info.Sys().(*syscall.Stat_t).Uid) != uid {
 		return nil, nil
 	}
 	if err := unix.Access(filepath.Join(parent, "cgroup.procs"), unix.W_OK); err != nil {
 		return nil, fmt.Errorf("%s is not ours: %w", parent, err)
 	}
 	sweepOnce.Do(func() { sweepCgroups(parent) })
+	if err := passOn(parent, spec.Limits.controllers()); err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(parent, fmt.Sprintf("%s%d-%d", cgroupPrefix, os.Getpid(), cgroupCount.Add(1)))
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, err
 	}
 	lock, err := lockCgroup(dir)
+	if err == nil {
+		err = spec.Limits.apply(dir)
+	}
 	if err == nil && spec.isRoot() {
 		err = delegate(dir, uid, gid)
 	}
@@ -90,6 +97,10 @@ func delegate(dir string, uid, gid int) error {
 	}
 	return nil
 }
+
+// parentCgroup returns the directory of the group that those of builders are made in.
+// It is the one that this process began in: it may have moved since.
+var parentCgroup = sync.OnceValues(ownCgroup)
 
 // ownCgroup returns the directory of the control group that this process is in.
 func ownCgroup() (string, error) {
@@ -176,9 +187,7 @@ func (g *cgroup) usage() (u usage, err error) {
 		}
 	}
 	// It is there where the memory of groups is accounted for.
-	if data, err := os.ReadFile(filepath.Join(g.dir, "memory.peak")); err == nil {
-		u.memory, _ = strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
-	}
+	u.memory, _ = readNumber(filepath.Join(g.dir, "memory.peak"))
 	return u, nil
 }
 

@@ -96,6 +96,7 @@ func startLauncher(o *order, tty *os.File) (*launched, error) {
 }
 
 func (l *launched) kill() error { return l.control.Close() }
+func (l *launched) pid() int    { return l.cmd.Process.Pid }
 
 func (l *launched) wait() (*ended, error) {
 	defer l.result.Close()

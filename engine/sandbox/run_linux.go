@@ -47,7 +47,7 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 	if group != nil {
 		defer group.remove()
 		o.CgroupDir = group.dir
-	} else if spec.isRoot() {
+	} else if spec.isRoot() || spec.Limits != (Limits{}) {
 		return nil, setupError("make control group", groupErr)
 	}
 	child, err := startChild(o, term.slave)
@@ -55,8 +55,13 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 		return nil, err
 	}
 	term.closeSlave()
+	m := &meter{pid: child.pid(), isLauncher: o.Launch, group: group}
+	if spec.Started != nil {
+		spec.Started(m.read)
+	}
 	w := watch(ctx, spec, child.kill, term.master, log)
 	end, err := child.wait()
+	m.stop()
 	w.stop()
 	switch {
 	case err != nil:
@@ -79,7 +84,7 @@ func (res *Result) measure(spec *Spec, group *cgroup, groupErr error) {
 	if group != nil {
 		used, err := group.usage()
 		if groupErr = err; err == nil {
-			res.InCgroup = true
+			res.InCgroup, res.IsOutOfMemory = true, group.isOutOfMemory()
 			res.User, res.System, res.Memory = used.user, used.system, max(used.memory, res.Memory)
 		}
 	}
@@ -92,6 +97,7 @@ func (res *Result) measure(spec *Spec, group *cgroup, groupErr error) {
 // one.
 type child interface {
 	kill() error
+	pid() int
 	// wait returns when no process of the sandbox is left.
 	wait() (*ended, error)
 }

@@ -54,6 +54,13 @@ type Spec struct {
 	// Cgroup asks for a control group of the builder's own, which measures all of its
 	// processes. It has one also where it could change ours otherwise.
 	Cgroup bool
+	// Limits bound what the builder's processes take together. There is no sandbox if
+	// they cannot.
+	Limits Limits
+	// Started is called when the builder's first process was started, with a function
+	// that says what the builder takes at that moment, and false once it has ended.
+	// That may be called from any goroutine, and costs nothing until it is.
+	Started func(read func() (Load, bool)) `json:"-"`
 	// Linux32 makes uname say that the machine has 32 bits.
 	Linux32 bool
 
@@ -65,6 +72,22 @@ type Spec struct {
 	// a word; MaxLog bounds the bytes that it says. 0 is no bound.
 	Timeout, MaxSilent time.Duration
 	MaxLog             int64
+}
+
+// Limits are bounds of what processes take together; 0 is none.
+type Limits struct {
+	Memory    int64 // bytes, of which none are swapped out
+	Processes int   // with their threads
+	CPUs      int   // as much processor time as so many give
+}
+
+// A Load is what a builder's processes take at a moment. Without a control group that
+// says it, User and System are of those that are there and of those that they have
+// waited for, and Memory is what is not backed by files.
+type Load struct {
+	Processes    int
+	User, System time.Duration // since the builder was started
+	Memory       int64         // bytes
 }
 
 // UID and GID are who a builder is inside the sandbox, as in Nix, unless it has
@@ -131,6 +154,8 @@ type Result struct {
 	// for and could not be, CgroupErr says why.
 	InCgroup  bool
 	CgroupErr error
+	// IsOutOfMemory says that it took more memory than its limit, and was killed.
+	IsOutOfMemory bool
 }
 
 // A SetupError reports that the sandbox could not be made; nothing ran.

@@ -99,6 +99,7 @@ func pipeInput(input io.Reader) (*os.File, error) {
 }
 
 func (s *stage) kill() error { return s.cmd.Process.Kill() }
+func (s *stage) pid() int    { return s.cmd.Process.Pid }
 
 func (s *stage) wait() (*ended, error) {
 	err := s.cmd.Wait()

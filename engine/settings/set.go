@@ -192,13 +192,15 @@ func (s *Settings) ints() map[string]*int {
 		"tarball-ttl":       &s.TarballTTL,
 
 		"min-free-check-interval": &s.MinFreeInterval,
+		"max-build-processes":     &s.MaxBuildProcesses, "max-build-cpus": &s.MaxBuildCPUs,
 	}
 }
 
 func (s *Settings) sizes() map[string]*int64 {
 	return map[string]*int64{
 		"max-build-log-size": &s.MaxLogSize, "min-free": &s.MinFree, "max-free": &s.MaxFree,
-		"start-id": &s.StartID, "id-count": &s.IDCount,
+		"max-build-memory": &s.MaxBuildMemory,
+		"start-id":         &s.StartID, "id-count": &s.IDCount,
 	}
 }
 

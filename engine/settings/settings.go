@@ -32,6 +32,10 @@ type Settings struct {
 	RunDiffHook                           bool
 	UseCgroups                            bool // measure and bound builds by control groups
 	MinFreeInterval                       int  // seconds between two looks at the free space
+	// MaxBuildMemory, MaxBuildProcesses and MaxBuildCPUs bound what the processes of a
+	// build take together, by control groups; 0: no limit. MaxBuildMemory is in bytes.
+	MaxBuildMemory                  int64
+	MaxBuildProcesses, MaxBuildCPUs int
 	// AutoAllocateIDs lets root's builders have 65,536 users and groups where their
 	// derivations require the feature uid-range. StartID and IDCount are those that
 	// root's builders get theirs from, of which each has as many to itself.

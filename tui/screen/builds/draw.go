@@ -67,6 +67,8 @@ func (s *Screen) doing(n *node) string {
 		return needs(n, func(need *node) bool { return need.act.State == event.Failed || need.act.State == event.Cancelled })
 	case act.Kind != event.Build && act.Total > 0:
 		return fetched(act.Done, act.Total)
+	case act.State == event.Running && act.Phase == "" && s.takes(act) != "":
+		return text.Bytes(s.read.usage.Memory) // there is room for no more
 	case act.State == event.Running, act.State == event.Failed:
 		return text.SanitiseName(act.Phase)
 	}
@@ -158,6 +160,7 @@ func (s *Screen) listPane() style.Pane {
 
 // Draw fills the screen.
 func (s *Screen) Draw(w, h int) []string {
+	s.drawn = true
 	s.panes.Arrange(paneList, paneLog)
 	switch {
 	case s.fullLog || s.panes.Full && s.panes.Focus() == paneLog:
@@ -227,6 +230,8 @@ func (s *Screen) moreLines(w int) []string {
 	if act, ok := s.selected(); ok {
 		if u := used(act.Used); u != "" {
 			line("used", u+" by "+text.SanitiseName(act.Name))
+		} else if u := s.takes(act); u != "" {
+			line("takes", u+" of "+text.SanitiseName(act.Name))
 		}
 	}
 	return lines

@@ -61,6 +61,11 @@ type Screen struct {
 	copying tui.Slot
 	asksWhy tui.Slot
 	realise tui.Slot
+
+	metering tui.Slot
+	read     reading // the last
+	drawn    bool    // since the last
+
 	tail    tui.Slot
 	tails   map[event.ID][]string // the last lines of failed builds
 	tailFor event.ID
@@ -126,7 +131,11 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 			s.show()
 		}
 		s.list.Changed()
-		return s.estimate()
+		return tea.Batch(s.estimate(), s.readMeter())
+	case tui.Answer[reading]:
+		if msg.For(&s.metering) && msg.Err == nil {
+			s.read = msg.Value
+		}
 	case tui.Answer[estimate]:
 		if msg.For(&s.asking) && msg.Err == nil {
 			s.eta = msg.Value
