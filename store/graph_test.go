@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 )
@@ -40,5 +41,36 @@ func TestGraph(t *testing.T) {
 		if g.HasSelfRef(i) != (i == 3) {
 			t.Errorf("%s: got self reference %t", g.Paths[i], g.HasSelfRef(i))
 		}
+	}
+}
+
+// What is read of a store is told as it is read.
+func TestProgress(t *testing.T) {
+	p := new(Progress)
+	b := NewGraphBuilder(3000)
+	b.Report(ProgressOf(WithProgress(t.Context(), p)))
+	want := func(paths, refs int64) {
+		t.Helper()
+		gotPaths, of := p.Paths()
+		gotRefs, _ := p.References()
+		if gotPaths != paths || of != 3000 || gotRefs != refs {
+			t.Errorf("got %d of %d paths and %d references, want %d of 3000 and %d", gotPaths, of, gotRefs, paths, refs)
+		}
+	}
+	want(0, 0)
+	for i := range 3000 {
+		if i == 2500 {
+			want(2048, 0)
+		}
+		b.AddPath(Path(fmt.Sprintf("/nix/store/%032d-x", i)), 1, 1)
+	}
+	b.Sort(2000)
+	want(3000, 0)
+	for i := range int32(2000) {
+		b.AddReference(0, i+1)
+	}
+	want(3000, 1024)
+	if b.Graph(); ProgressOf(t.Context()) != nil {
+		t.Error("a context without a progress has one")
 	}
 }

@@ -17,6 +17,7 @@ type GraphBuilder struct {
 	keys []uint64 // by index: the path's sortKey; nil if there is more than one store directory
 	// The place in derivers of those that are not valid.
 	invalid map[Path]int32
+	report  *Progress
 	last    [2]int32 // the position whose references, and whose outputs, were added last
 }
 
@@ -27,8 +28,18 @@ func NewGraphBuilder(paths int) *GraphBuilder {
 	}}
 }
 
+// Report makes the builder tell p, which may be nil, how far it is. It is called before
+// anything is added.
+func (b *GraphBuilder) Report(p *Progress) {
+	b.report = p
+	p.Begin(cap(b.g.Paths))
+}
+
 // AddPath adds a path, which is not there yet.
 func (b *GraphBuilder) AddPath(p Path, narSize, registered int64) {
+	if b.report != nil && (len(b.g.Paths)+1)%reportEvery == 0 {
+		b.report.Did(reportEvery)
+	}
 	b.g.Paths = append(b.g.Paths, p)
 	b.g.NarSize = append(b.g.NarSize, narSize)
 	b.g.Registered = append(b.g.Registered, registered)
@@ -44,6 +55,10 @@ func sortKey(p Path) uint64 {
 
 // Sort puts the paths in order, and makes room for so many references.
 func (b *GraphBuilder) Sort(refs int) {
+	b.report.Did(len(b.g.Paths) % reportEvery)
+	if b.report != nil {
+		b.report.allRefs.Add(int64(refs))
+	}
 	type keyed struct {
 		key uint64
 		at  int32
@@ -127,6 +142,9 @@ func (b *GraphBuilder) AddReference(referrer, reference int32) {
 		return
 	}
 	b.add(&b.g.refs, &b.last[0], referrer, reference)
+	if b.report != nil && len(b.g.refs.to)%reportEvery == 0 {
+		b.report.refs.Add(reportEvery)
+	}
 }
 
 // AddOutput adds a valid output of a derivation, as AddReference does.

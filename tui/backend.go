@@ -84,16 +84,16 @@ type Builds interface {
 // Stores is what the closure browser asks for. Sizes and why-depends are
 // computed from the graph by inspect/closure and inspect/why.
 type Stores interface {
-	// Graph returns all valid paths with their references.
+	// Graph returns all valid paths with their references. It tells how far it is;
+	// see store.WithProgress.
 	Graph(ctx context.Context) (*store.Graph, error)
 	// PathInfo returns what the store knows about a path. If it is not valid,
 	// errors.Is(err, store.ErrInvalidPath).
 	PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error)
-	// Places lists what a user may want to browse: profiles, results, the
-	// running system; newest first in each kind.
+	// Places lists what leads to what a user may want to browse: the running
+	// system, profiles, results, other roots; newest first in each kind. With an
+	// error come those that were found.
 	Places(ctx context.Context) ([]Place, error)
-	// Newest lists what was built last, in a graph of the store.
-	Newest(ctx context.Context, g *store.Graph) ([]Place, error)
 	// ResolvePath finds the store path that s, typed by the user, is or leads
 	// to: a path in the store, a link, a name of a place.
 	ResolvePath(ctx context.Context, s string) (store.Path, error)
@@ -107,9 +107,6 @@ type Stores interface {
 	Etc(ctx context.Context, before, after store.Path) ([]diff.FileChange, error)
 	// CompareDerivations finds out what makes two derivations differ.
 	CompareDerivations(ctx context.Context, before, after store.Path) (*diff.Derivations, error)
-	// BuildGraph returns the derivations that drv needs to be built, with
-	// the sizes of those outputs that are valid, as a graph.
-	BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error)
 }
 
 // Profiles is what the profiles screen asks for. The plans are executed by

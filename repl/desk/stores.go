@@ -1,17 +1,14 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"nixbench/engine"
 	"nixbench/inspect/diff"
 	"nixbench/inspect/files"
 	"nixbench/inspect/why"
@@ -39,17 +36,14 @@ func (d *Desk) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, err
 
 // A Place is where browsing may start.
 type Place struct {
-	Kind string // "profile", "result", "system", "built"
+	Kind string // "system", "profile", "result", "root"
 	Name string // for people: a link, shortened, or a name
 	Path store.Path
 	Time time.Time
 }
 
-// recent is how many of the newest paths are offered as places.
-const recent = 12
-
-// Places lists what a user may want to browse: the running system, profiles and
-// results; newest first in each kind. What was built last is told by [Desk.Newest].
+// Places lists what a user may want to browse: the running system, profiles, results
+// and other roots; newest first in each kind. With an error come those that were found.
 func (d *Desk) Places(ctx context.Context) ([]Place, error) {
 	places := d.systems(ctx)
 	for _, name := range d.profiles() {
@@ -65,16 +59,23 @@ func (d *Desk) Places(ctx context.Context) ([]Place, error) {
 	}
 	roots, err := d.eng.Roots(ctx)
 	if err != nil {
-		return nil, err
+		return places, err
 	}
-	var results []Place
+	var results, others []Place
 	for _, root := range roots {
-		if root.Kind == gc.KindResult && !root.Dangling {
+		switch {
+		case root.Dangling || !d.isValid(ctx, root.Path):
+		case root.Kind == gc.KindResult:
 			results = append(results, Place{"result", d.shorten(root.Link), root.Path, root.Since})
+		case root.Kind == gc.KindDirenv, root.Kind == gc.KindOther:
+			others = append(others, Place{"root", d.shorten(root.Link), root.Path, root.Since})
 		}
 	}
-	slices.SortFunc(results, func(a, b Place) int { return b.Time.Compare(a.Time) })
-	return append(places, results...), nil
+	for _, list := range [][]Place{results, others} {
+		slices.SortStableFunc(list, func(a, b Place) int { return b.Time.Compare(a.Time) })
+		places = append(places, list...)
+	}
+	return places, nil
 }
 
 // systems are the running and the booted system, where there are any.
@@ -94,35 +95,6 @@ func (d *Desk) systems(ctx context.Context) []Place {
 func (d *Desk) isValid(ctx context.Context, p store.Path) bool {
 	_, err := d.eng.StoreOf(ctx, p)
 	return err == nil
-}
-
-// Newest lists what was built last and nothing refers to, in a graph of the store.
-func (d *Desk) Newest(ctx context.Context, g *store.Graph) ([]Place, error) {
-	return newest(g), ctx.Err()
-}
-
-// newest returns the paths that were registered last and that nothing refers to.
-func newest(g *store.Graph) []Place {
-	referred := make([]bool, g.Len())
-	for i := range int32(g.Len()) {
-		for _, r := range g.References(i) {
-			referred[r] = true
-		}
-	}
-	var order []int32
-	for i := range int32(g.Len()) {
-		if !referred[i] && g.DeriverPath(i) != "" && !g.Paths[i].IsDerivation() {
-			order = append(order, i)
-		}
-	}
-	slices.SortFunc(order, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(g.Registered[b], g.Registered[a]), cmp.Compare(g.Paths[a].Name(), g.Paths[b].Name()))
-	})
-	var places []Place
-	for _, i := range order[:min(len(order), recent)] {
-		places = append(places, Place{"built", g.Paths[i].Name(), g.Paths[i], time.Unix(g.Registered[i], 0)})
-	}
-	return places
 }
 
 // ResolvePath finds the store path that s, typed by the user, is or leads to: a
@@ -226,71 +198,4 @@ func (d *Desk) Etc(ctx context.Context, before, after store.Path) ([]diff.FileCh
 // [diff.CompareDerivations].
 func (d *Desk) CompareDerivations(ctx context.Context, before, after store.Path) (*diff.Derivations, error) {
 	return diff.CompareDerivations(ctx, d.eng.ReadDerivation, before, after)
-}
-
-// BuildGraph returns the derivations that drv needs to be built, with the sizes
-// of those outputs that are valid, as a graph.
-func (d *Desk) BuildGraph(ctx context.Context, drv store.Path) (*store.Graph, error) {
-	b := &buildGraph{ctx: ctx, eng: d.eng, ids: make(map[store.Path]int32)}
-	if _, err := b.add(drv); err != nil {
-		return nil, err
-	}
-	for i := 0; i < len(b.nodes); i++ {
-		if err := b.follow(int32(i)); err != nil {
-			return nil, err
-		}
-	}
-	return store.NewGraph(b.nodes, b.refs, nil), nil
-}
-
-// buildGraph collects derivations, breadth first.
-type buildGraph struct {
-	ctx   context.Context // of the one call it lives for
-	eng   *engine.Engine
-	ids   map[store.Path]int32
-	nodes []store.GraphNode
-	refs  [][2]int32
-}
-
-func (b *buildGraph) add(p store.Path) (int32, error) {
-	if id, ok := b.ids[p]; ok {
-		return id, nil
-	}
-	id := int32(len(b.nodes))
-	b.ids[p] = id
-	b.nodes = append(b.nodes, store.GraphNode{Path: p})
-	return id, b.ctx.Err()
-}
-
-// follow reads derivation id: its inputs, and the sizes of its valid outputs.
-func (b *buildGraph) follow(id int32) error {
-	drv, err := b.eng.ReadDerivation(b.ctx, b.nodes[id].Path)
-	if err != nil {
-		return err
-	}
-	inputs := maps.Clone(drv.InputDrvs)
-	for input := range drv.Dynamic {
-		inputs[input] = nil
-	}
-	for input := range inputs {
-		to, err := b.add(input)
-		if err != nil {
-			return err
-		}
-		b.refs = append(b.refs, [2]int32{id, to})
-	}
-	for _, name := range drv.OutputNames() {
-		p := drv.OutputPath(name)
-		st, err := b.eng.StoreOf(b.ctx, p)
-		if err != nil {
-			continue // not built
-		}
-		info, err := st.PathInfo(b.ctx, p)
-		if err != nil {
-			return err
-		}
-		b.nodes[id].NarSize += info.NarSize
-		b.nodes[id].Registered = info.RegistrationTime
-	}
-	return nil
 }

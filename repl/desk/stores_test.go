@@ -136,6 +136,9 @@ func TestPlaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Symlink(string(tree), filepath.Join(r.root, "nix/var/nix/gcroots/mine")); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Remove(filepath.Join(r.home, "dangling")); err != nil {
 		t.Fatal(err)
 	}
@@ -147,44 +150,9 @@ func TestPlaces(t *testing.T) {
 	for _, p := range places {
 		got = append(got, fmt.Sprint(p.Kind, " ", p.Name, " ", p.Path.Name()))
 	}
-	want := []string{"profile ~/root/nix/var/nix/profiles/profile lib-1", "result ~/result tree-2"}
+	want := []string{"profile ~/root/nix/var/nix/profiles/profile lib-1", "result ~/result tree-2", "root ~/root/nix/var/nix/gcroots/mine tree-2"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Places (-want +got):\n%s", diff)
-	}
-}
-
-func TestNewest(t *testing.T) {
-	path := func(name string) store.Path { return store.Path("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-" + name) }
-	nodes := []store.GraphNode{{Path: path("source"), Registered: 99}, {Path: path("a.drv"), Registered: 99, Deriver: path("b.drv")}}
-	for i := range recent + 3 {
-		nodes = append(nodes, store.GraphNode{Path: path(fmt.Sprintf("out-%02d", i)), Registered: int64(i), Deriver: path("a.drv")})
-	}
-	used := len(nodes) - 1 // the newest is needed by another
-	got := newest(store.NewGraph(nodes, [][2]int32{{int32(used - 1), int32(used)}}, nil))
-	if len(got) != recent || got[0].Name != fmt.Sprintf("out-%02d", recent+1) || got[0].Time.Unix() != recent+1 {
-		t.Errorf("got %+v, want %d, the newest that nothing needs first", got, recent)
-	}
-}
-
-func TestBuildGraph(t *testing.T) {
-	r := newRig(t, rigOptions{})
-	drv := r.path(`let d = name: inputs: derivation { inherit name inputs; system = "x"; builder = "b"; };
-		lib = d "lib" [ ]; in (d "app" [ (d "left" [ lib ]) (d "right" [ lib ]) ]).drvPath`)
-	g, err := r.BuildGraph(t.Context(), drv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, _ := g.Index(drv)
-	var needs []string
-	for _, i := range g.References(root) {
-		needs = append(needs, g.Paths[i].Name())
-	}
-	slices.Sort(needs)
-	if diff := cmp.Diff([]string{"left.drv", "right.drv"}, needs); diff != "" || g.Len() != 4 {
-		t.Errorf("got %d derivations, needs (-want +got):\n%s", g.Len(), diff)
-	}
-	if _, err := r.BuildGraph(t.Context(), store.Path("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-no.drv")); !errors.Is(err, store.ErrInvalidPath) {
-		t.Errorf("of an invalid derivation: got %v", err)
 	}
 }
 

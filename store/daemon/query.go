@@ -267,14 +267,24 @@ func (st *Store) Graph(ctx context.Context) (*store.Graph, error) {
 	return g, nil
 }
 
+// atOnce is how many paths are asked for before it is told how far that is.
+const atOnce = 1 << 10
+
 func (st *Store) graph(ctx context.Context) (*store.Graph, error) {
 	paths, err := st.AllPaths(ctx)
 	if err != nil {
 		return nil, err
 	}
-	infos, err := st.Infos(ctx, paths)
-	if err != nil {
-		return nil, err
+	progress := store.ProgressOf(ctx)
+	progress.Begin(len(paths))
+	infos := make([]*store.PathInfo, 0, len(paths))
+	for some := range slices.Chunk(paths, atOnce) {
+		more, err := st.Infos(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		infos = append(infos, more...)
+		progress.Did(len(some))
 	}
 	var nodes []store.GraphNode
 	var drvs []store.Path

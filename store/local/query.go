@@ -346,7 +346,7 @@ func (st *Store) Graph(ctx context.Context) (g *store.Graph, err error) {
 		return nil, err
 	}
 	err = st.db.snapshot(ctx, func(c *sqlite.Conn) (err error) {
-		g, err = readGraph(c)
+		g, err = readGraph(c, store.ProgressOf(ctx))
 		return err
 	})
 	if err != nil {
@@ -399,8 +399,8 @@ func positions(ids []int64) func(id int64) (int32, bool) {
 	}
 }
 
-// readGraph reads all of a database that graphs hold.
-func readGraph(c *sqlite.Conn) (*store.Graph, error) {
+// readGraph reads all of a database that graphs hold, and tells how far it is.
+func readGraph(c *sqlite.Conn, progress *store.Progress) (*store.Graph, error) {
 	var paths, refs int
 	err := each(c, sqlGraphSize, nil, func(stmt *sqlite.Stmt) error {
 		paths, refs = stmt.ColumnInt(0), stmt.ColumnInt(1)
@@ -410,6 +410,7 @@ func readGraph(c *sqlite.Conn) (*store.Graph, error) {
 		return nil, err
 	}
 	b := store.NewGraphBuilder(paths)
+	b.Report(progress)
 	ids := make([]int64, 0, paths) // by position, ascending
 	var text texts
 	err = each(c, sqlGraphPaths, nil, func(stmt *sqlite.Stmt) error {

@@ -16,7 +16,7 @@ var tables = []struct {
 	name table.Name
 	keys string
 }{
-	{table.Builds, "alt+2 +"}, {table.Closure, "alt+3 enter +"}, {table.Generations, "alt+4 +"}, {table.Roots, "alt+5 +"},
+	{table.Builds, "alt+2 +"}, {table.Closure, "alt+3 enter +"}, {table.BuildTime, "alt+3 enter b +"}, {table.Generations, "alt+4 +"}, {table.Roots, "alt+5 +"},
 }
 
 // The tables have the columns that the configuration may name.

@@ -40,6 +40,7 @@ func TestSessionRestored(t *testing.T) {
 		{"input", "alt+1 f o o"},
 		{"builds", "alt+2 o t < <"},
 		{"closure", "alt+3 enter j j j t"},
+		{"closure of several", "alt+3 space j space o j j"},
 		{"closure flat", "alt+3 enter t s down enter j j j }"},
 		{"profiles", "alt+4 j m j"},
 		{"gc", "alt+5 j j >"},

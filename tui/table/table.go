@@ -16,6 +16,7 @@ type Name string
 const (
 	Builds      Name = "builds"
 	Closure     Name = "closure"
+	BuildTime   Name = "build-time"
 	Generations Name = "generations"
 	Roots       Name = "roots"
 )
@@ -25,6 +26,7 @@ const (
 var columns = map[Name][]string{
 	Builds:      {"state", "name", "phase", "time", "usual"},
 	Closure:     {"name", "own", "closure", "adds", "refs", "% adds"},
+	BuildTime:   {"name", "own", "closure", "adds", "time", "chain", "state", "refs"},
 	Generations: {"gen", "date", "age", "size", "only here", "changes", "label", "name"},
 	Roots:       {"root", "kind", "age", "closure", "frees"},
 }

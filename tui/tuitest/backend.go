@@ -217,13 +217,7 @@ func (b *Backend) Places(context.Context) ([]tui.Place, error) {
 	return []tui.Place{
 		{Kind: "profile", Name: "tour", Path: PathNamed("desktop-12"), Time: Start().Add(-8 * 24 * time.Hour)},
 		{Kind: "result", Name: "~/src/app/result", Path: PathNamed("server-12"), Time: Start().Add(-210 * 24 * time.Hour)},
-	}, b.call("")
-}
-
-// Newest implements tui.Stores.
-func (b *Backend) Newest(context.Context, *store.Graph) ([]tui.Place, error) {
-	return []tui.Place{
-		{Kind: "built", Name: "editor-7.2", Path: PathNamed("editor-7.2"), Time: Start().Add(-time.Hour)},
+		{Kind: "root", Name: "/nix/var/nix/gcroots/mail", Path: PathNamed("mailer-5.5"), Time: Start().Add(-90 * time.Minute)},
 	}, b.call("")
 }
 
@@ -293,11 +287,6 @@ func (b *Backend) CompareDerivations(ctx context.Context, before, after store.Pa
 		return d, b.call("")
 	}
 	return diff.CompareDerivations(ctx, read, before, after)
-}
-
-// BuildGraph implements tui.Stores.
-func (b *Backend) BuildGraph(ctx context.Context, _ store.Path) (*store.Graph, error) {
-	return b.Graph(ctx)
 }
 
 // ProfileList implements tui.Profiles.

@@ -115,12 +115,6 @@ func (h *Hostile) Places(ctx context.Context) ([]tui.Place, error) {
 	return poisoned(h, v, err)
 }
 
-// Newest implements tui.Stores.
-func (h *Hostile) Newest(ctx context.Context, g *store.Graph) ([]tui.Place, error) {
-	v, err := h.Backend.Newest(ctx, g)
-	return poisoned(h, v, err)
-}
-
 // Files implements tui.Stores.
 func (h *Hostile) Files(ctx context.Context, p store.Path) (*files.Tree, error) {
 	v, err := h.Backend.Files(ctx, p)
@@ -131,11 +125,6 @@ func (h *Hostile) Files(ctx context.Context, p store.Path) (*files.Tree, error) 
 func (h *Hostile) FilesHolding(ctx context.Context, a, b store.Path) ([]why.Occurrence, error) {
 	v, err := h.Backend.FilesHolding(ctx, a, b)
 	return poisoned(h, v, err)
-}
-
-// BuildGraph implements tui.Stores.
-func (h *Hostile) BuildGraph(ctx context.Context, _ store.Path) (*store.Graph, error) {
-	return h.Graph(ctx)
 }
 
 // ProfileList implements tui.Profiles: the links stay, as they are real.

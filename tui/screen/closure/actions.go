@@ -26,6 +26,8 @@ var orders = [...]struct {
 	{closure.ByName, "name", "from A to Z"},
 	{closure.ByReferences, "refs", "how many paths it refers to"},
 	{closure.ByReferrers, "referrers", "how many paths refer to it"},
+	{byTime, "time", "how long its build usually takes"},
+	{byChain, "chain", "how long it takes to build it from nothing, with all slots free"},
 }
 
 func sortName(by closure.Order) string {
@@ -294,7 +296,7 @@ func (s *Screen) dive() tea.Cmd {
 		return s.intent(action.Intent{ID: action.FoldFlip})
 	case f.kind == kindBuild:
 		sub := newClosure(s.env, kindBuild, p, "")
-		sub.source, sub.view, sub.order = f.source, f.view, f.order
+		sub.view, sub.order = f.view, f.order
 		return s.pushed(sub)
 	case f.kind == kindClosure:
 		sub := newClosure(s.env, kindClosure, p, "")
@@ -323,6 +325,9 @@ func (s *Screen) pickOrder() tea.Cmd {
 	f := s.top()
 	var items []palette.Item
 	for _, o := range orders {
+		if o.by >= byTime && f.kind != kindBuild {
+			continue
+		}
 		it := palette.Item{Key: o.name, Title: o.name + ": " + o.about}
 		if o.by == closure.ByClosure && f.data.sizes == nil {
 			it.Disabled = "being added up"
@@ -366,6 +371,8 @@ func (s *Screen) copyCommand() tea.Cmd {
 	p, _ := f.selected()
 	command := "nixbench path-info -rsSh " + string(p)
 	switch {
+	case f.kind == kindBuild && f.why == nil:
+		command = "nixbench closure --build-time " + string(f.path)
 	case f.why != nil:
 		g := f.data.g
 		command = "nixbench why-depends --all " + string(g.Path(f.why.chains.From())) + " " + string(g.Path(f.why.chains.To()))

@@ -76,8 +76,7 @@ type empty struct{ *tuitest.Backend }
 func (b *empty) Graph(context.Context) (*store.Graph, error) {
 	return store.NewGraph(nil, nil, nil), b.Fail
 }
-func (b *empty) Places(context.Context) ([]tui.Place, error)               { return nil, b.Fail }
-func (b *empty) Newest(context.Context, *store.Graph) ([]tui.Place, error) { return nil, b.Fail }
+func (b *empty) Places(context.Context) ([]tui.Place, error) { return nil, b.Fail }
 
 func TestActions(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 80, 24, nil)
@@ -174,6 +173,25 @@ func TestWhyEdges(t *testing.T) {
 		for _, r := range g.References(i) {
 			d.Wants(g.Paths[r].Name())
 		}
+	}
+}
+
+// What a derivation needs to be built has times: those of its builds, and of the longest
+// chain of them.
+func TestBuildTime(t *testing.T) {
+	_, d := desktop(t)
+	d.Resize(140, 30)
+	d.Keys("b")
+	d.Wants("build-time closure of desktop-12.drv   14 builds", "one by one", "at least", "TIME", "CHAIN", "valid", "usual     1m10s")
+	d.Keys("j s c h a i n enter")
+	d.Wants("sort: chain")
+	d.Keys("t home j y")
+	if want := string(tuitest.PathNamed("tools-1.4.drv")); d.Copied != want {
+		t.Errorf("the second longest chain is of %q, want %q", d.Copied, want)
+	}
+	d.Keys("Y")
+	if want := "nixbench closure --build-time " + string(tuitest.PathNamed("desktop-12.drv")); d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
 	}
 }
 

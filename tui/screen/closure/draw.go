@@ -136,7 +136,7 @@ func (s *Screen) drawMain(at panes.Place) []string {
 	f := s.top()
 	p := style.Pane{Title: s.title(at.W), Foot: s.foot()}
 	if s.graph == nil && f.kind != kindPlaces {
-		f.list.Empty = "reading the store .."
+		f.list.Empty = s.reading()
 		if s.err != nil {
 			f.list.Empty = "the store could not be read; f5 tries again"
 		}
@@ -172,6 +172,9 @@ func (s *Screen) title(w int) string {
 		return word + f.name
 	}
 	size := "   " + text.Plural(f.data.g.Len(), "path") + "   " + text.Bytes(f.data.g.Total())
+	if f.kind == kindBuild {
+		size = f.buildTitle()
+	}
 	return word + text.CutMiddle(f.name, max(w-len(word)-len(size)-8, 12)) + size
 }
 
@@ -179,6 +182,10 @@ func (s *Screen) title(w int) string {
 func (s *Screen) foot() string {
 	f := s.top()
 	switch {
+	case f.kind == kindPlaces && s.reading() != "":
+		return s.reading()
+	case s.graph == nil && s.graphing.Pending():
+		return "ctrl+c stops"
 	case f.query != "" && (f.isClosure() || f.kind == kindFiles):
 		return "/" + text.SanitiseName(f.query) + "   " + f.found()
 	case f.query != "":

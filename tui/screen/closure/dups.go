@@ -31,7 +31,7 @@ type dup struct {
 
 // newDups is a frame for the duplicates in the closure that f shows.
 func (s *Screen) newDups(f *frame) *frame {
-	d := &frame{kind: kindDups, path: f.path, more: f.more, name: f.name, st: s.env.Styles, source: f.source}
+	d := &frame{kind: kindDups, path: f.path, more: f.more, name: f.name, st: s.env.Styles, ofBuild: f.kind == kindBuild}
 	d.list = rows.New(s.env.Styles,
 		rows.Column{Title: "PACKAGE", Min: 20, Flex: 1},
 		rows.Column{Title: "COPIES", Min: 6, Right: true, Rank: 1},
@@ -77,9 +77,12 @@ func (f *frame) dupRow(n dup) rows.Row {
 }
 
 func (s *Screen) loadDups(f *frame) tea.Cmd {
-	g, roots := s.graphOf(f), f.roots()
+	g, roots, graphOf := s.graph, f.roots(), closure.New
+	if f.ofBuild {
+		graphOf = closure.BuildTime
+	}
 	return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*dups, error) {
-		c, err := closure.New(g, roots...)
+		c, err := graphOf(g, roots...)
 		if err != nil {
 			return nil, err
 		}

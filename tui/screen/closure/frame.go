@@ -11,7 +11,6 @@ import (
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/style"
-	"nixbench/tui/table"
 	"nixbench/tui/widget/rows"
 	"nixbench/tui/widget/treemap"
 )
@@ -66,7 +65,6 @@ type frame struct {
 	data    *loaded
 	sizing  tui.Slot
 	sorting tui.Slot
-	source  *store.Graph // of a build-time closure; else the screen's
 	tree    *rows.Tree[closure.Node]
 	flat    *rows.Rows     // of files too
 	nodes   []closure.Node // all, in the chosen order; nil: see all
@@ -85,6 +83,7 @@ type frame struct {
 	why     *explanation
 
 	// Duplicates.
+	ofBuild  bool // of what is needed to build it
 	dups     *dups
 	dupsTree *rows.Tree[dup]
 	// A difference of closures.
@@ -110,9 +109,8 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 	if f.name == "" {
 		f.name = cleanName(p)
 	}
-	f.list = env.Table(table.Closure, closureColumns()...)
+	f.list, f.flat = closureTable(env, k), closureTable(env, k)
 	f.list.Empty = "reading the closure .."
-	f.flat = env.Table(table.Closure, closureColumns()...)
 	f.tree = &rows.Tree[closure.Node]{
 		KeyOf:       func(n closure.Node) string { return string(f.data.g.Path(n)) },
 		RowOf:       f.row,
@@ -120,7 +118,7 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 		HasChildren: func(n closure.Node) bool { return len(f.data.g.References(n)) > 0 },
 		Children:    func(n closure.Node) ([]closure.Node, bool) { return f.children(n), true },
 	}
-	f.cols = newColumns(env)
+	f.cols = newColumns(env, k)
 	f.areas = areas{m: treemap.New(env.Styles), in: closure.None}
 	return f
 }
@@ -135,26 +133,13 @@ func (f *frame) cancel() {
 
 // load asks for what the frame shows.
 func (s *Screen) load(f *frame) tea.Cmd {
-	g := s.graph
-	if f.source != nil {
-		g = f.source
-	}
-	p, roots, by := f.path, f.roots(), f.order
+	g, roots, by := s.graph, f.roots(), f.order
 	switch f.kind {
 	case kindClosure:
 		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadClosure(ctx, g, roots, by) })
 	case kindBuild:
-		b, known := s.env.Backend, f.source
-		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) {
-			bg := known
-			if bg == nil {
-				var err error
-				if bg, err = b.BuildGraph(ctx, p); err != nil {
-					return nil, err
-				}
-			}
-			return loadClosure(ctx, bg, roots, by)
-		})
+		usual := s.env.Backend.UsualTime
+		return tui.Ask(s.env, &f.loading, func(ctx context.Context) (*loaded, error) { return loadBuild(ctx, g, roots, by, usual) })
 	case kindReferrers:
 		f.setReferrers(s.graph)
 	case kindFiles:
@@ -187,9 +172,6 @@ func (s *Screen) frameLoaded(f *frame, d *loaded, err error) tea.Cmd {
 	}
 	first := f.data == nil
 	f.data, f.nodes = d, nil
-	if f.kind == kindBuild {
-		f.source = d.g.Store()
-	}
 	var cmds []tea.Cmd
 	if d.sizes == nil {
 		g := d.g

@@ -54,7 +54,7 @@ func (s *Screen) shortInfo(w int) []line {
 	}
 	own, more := "", ""
 	if i, found := s.index(p); found {
-		own = "NAR " + text.Bytes(s.graphOf(f).NarSize[i])
+		own = "NAR " + text.Bytes(s.graph.NarSize[i])
 	}
 	if s.info != nil {
 		more = "   " + signed(s.info)
@@ -117,20 +117,11 @@ func (s *Screen) wrong() line {
 	return line{{Text: text.PlainLine("error: " + err.Error()), Token: themes.Error}}
 }
 
-// graphOf is the snapshot that a frame's paths are in.
-func (s *Screen) graphOf(f *frame) *store.Graph {
-	if f.source != nil {
-		return f.source
-	}
-	return s.graph
-}
-
 func (s *Screen) index(p store.Path) (int32, bool) {
-	g := s.graphOf(s.top())
-	if g == nil {
+	if s.graph == nil {
 		return 0, false
 	}
-	return g.Index(p)
+	return s.graph.Index(p)
 }
 
 // longInfo is about the path under the cursor, a fact a line.
@@ -149,10 +140,13 @@ func (s *Screen) longInfo(w int) []line {
 	lines := []line{{{Text: text.ShortPath(text.SanitiseName(string(p)), w), Token: themes.StorePath}}, nil}
 	i, found := s.index(p)
 	if found {
-		lines = append(lines, fact("NAR", text.Bytes(s.graphOf(f).NarSize[i]), themes.Size))
+		lines = append(lines, fact("NAR", text.Bytes(s.graph.NarSize[i]), themes.Size))
 	}
 	if n, ok := f.node(); ok {
 		g := f.data.g
+		if f.kind == kindBuild {
+			lines = append(lines, f.buildInfo(n, fact)...)
+		}
 		if size, known := f.closureSize(n); known {
 			lines = append(lines, fact("closure", text.Bytes(size), themes.Size))
 		}
@@ -161,7 +155,7 @@ func (s *Screen) longInfo(w int) []line {
 			line{{Text: style.Fit("refs", 10), Token: themes.Muted}, {Text: text.Count(len(g.References(n)))},
 				{Text: "   referrers ", Token: themes.Muted}, {Text: text.Count(len(g.Referrers(n)))}})
 	} else if found {
-		g := s.graphOf(f)
+		g := s.graph
 		lines = append(lines, fact("refs", text.Count(len(g.References(i)))+"   referrers "+text.Count(len(g.Referrers(i))), themes.Text))
 	}
 	if f.kind == kindFiles {

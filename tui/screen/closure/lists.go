@@ -1,7 +1,6 @@
 package closure
 
-// This file has the frames that are no closures: places to begin at, referrers and
-// differences.
+// This file has the frames for referrers and differences.
 
 import (
 	"cmp"
@@ -22,45 +21,6 @@ import (
 
 // pathOf makes a path of a key.
 func pathOf(key string) store.Path { return store.Path(key) }
-
-func newPlaces(env *tui.Env) *frame {
-	f := &frame{kind: kindPlaces, name: "the closure of what?", env: env, st: env.Styles}
-	f.list = rows.New(env.Styles,
-		rows.Column{Title: "KIND", Min: 8},
-		rows.Column{Title: "PLACE", Min: 16, Flex: 1, Max: 48},
-		rows.Column{Title: "PATH", Min: 20, Flex: 1, Rank: 1},
-		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2})
-	f.list.Empty = "looking for places .."
-	return f
-}
-
-// setPlaces fills the list of places; looking tells that there may be more.
-func (f *frame) setPlaces(places []tui.Place, looking bool, err error) {
-	f.err = err
-	switch {
-	case err != nil:
-		f.list.Empty = "the places could not be listed; f5 tries again"
-	case looking:
-		f.list.Empty = "looking for places .."
-	default:
-		f.list.Empty = "nothing to browse yet: build something (:b in the REPL), or p and a path"
-	}
-	f.places = places
-	f.list.SetSource(&rows.Func{
-		N: func() int { return len(places) },
-		KeyOf: func(i int) string {
-			return places[i].Kind + rows.Sep + places[i].Name + rows.Sep + string(places[i].Path)
-		},
-		TextOf: func(i int) string { return places[i].Kind + " " + places[i].Name + " " + places[i].Path.Name() },
-		RowOf: func(i int) rows.Row {
-			p := places[i]
-			return rows.Row{Base: f.markBase(p.Path), Cells: []rows.Cell{
-				rows.Text(themes.Muted, text.SanitiseName(p.Kind)), rows.Text(themes.Root, text.SanitiseName(p.Name)),
-				rows.Text(themes.DrvName, cleanName(p.Path)), rows.Text(themes.Muted, text.Age(f.env.Now, p.Time)),
-			}}
-		},
-	})
-}
 
 // newReferrers is a frame for what refers to p, in the whole store. in has the
 // closure that one came from, which is told apart.

@@ -18,7 +18,8 @@ import (
 type loaded struct {
 	g     *closure.Graph
 	root  closure.Node
-	sizes []int64 // closure sizes by node; nil: not known yet
+	sizes []int64     // closure sizes by node; nil: not known yet
+	times *buildTimes // of a build-time closure
 
 	before func() []closure.Node // the one before on a shortest way from a root
 	lower  func() []string       // names in lower case
@@ -36,7 +37,12 @@ func loadClosure(ctx context.Context, st *store.Graph, roots []store.Path, by cl
 	if err != nil {
 		return nil, err
 	}
-	d := &loaded{g: g, root: g.Roots()[0]}
+	return load(ctx, g, nil, by)
+}
+
+// load computes what is known of a closure; times are those of a build-time closure.
+func load(ctx context.Context, g *closure.Graph, times *buildTimes, by closure.Order) (d *loaded, err error) {
+	d = &loaded{g: g, root: g.Roots()[0], times: times}
 	d.before = sync.OnceValue(func() []closure.Node { return shortestWays(g) })
 	d.lower = sync.OnceValue(func() []string { return lowerNames(g) })
 	d.dom = sync.OnceValue(func() *dominated { return newDominated(g) })
@@ -45,8 +51,8 @@ func loadClosure(ctx context.Context, st *store.Graph, roots []store.Path, by cl
 			return nil, err
 		}
 	}
-	by = d.sorted(by)
-	d.nodes = sync.OnceValue(func() []closure.Node { return g.All(by) })
+	nodes := *d // the sizes come later
+	d.nodes = sync.OnceValue(func() []closure.Node { return nodes.all(by) })
 	if d.sizes != nil {
 		d.warm()
 	}
@@ -94,10 +100,10 @@ func lowerNames(g *closure.Graph) []string {
 	return lower
 }
 
-// sorted is by, or an order that can be had at once: closure sizes may be on
-// their way.
-func (d *loaded) sorted(by closure.Order) closure.Order {
-	if by == closure.ByClosure && d.sizes == nil {
+// sizeOrder is by, or an order that can be had at once: closure sizes may be on their
+// way, and times are no order of a graph.
+func (d *loaded) sizeOrder(by closure.Order) closure.Order {
+	if by == closure.ByClosure && d.sizes == nil || by >= byTime {
 		return closure.ByAdded
 	}
 	return by

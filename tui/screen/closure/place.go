@@ -15,6 +15,7 @@ import (
 // A place is where the user is, as it is kept.
 type place struct {
 	Path    store.Path    `json:"path,omitempty"` // whose closure; "" for the list of places
+	More    []store.Path  `json:"more,omitempty"` // other roots
 	Name    string        `json:"name,omitempty"` // what the user calls it
 	Cursor  store.Path    `json:"cursor,omitempty"`
 	View    view          `json:"view,omitempty"`
@@ -27,10 +28,10 @@ type place struct {
 func (s *Screen) Place() (title string, state any) {
 	pl := place{Divider: s.panes.Shift}
 	for _, f := range slices.Backward(s.frames) {
-		if f.kind != kindClosure || f.more != nil {
+		if f.kind != kindClosure {
 			continue
 		}
-		pl.Path, pl.Name, pl.View, pl.Order, pl.Cursor = f.path, f.name, f.view, f.order, f.cursor
+		pl.Path, pl.More, pl.Name, pl.View, pl.Order, pl.Cursor = f.path, f.more, f.name, f.view, f.order, f.cursor
 		title = f.name
 		if n, ok := f.node(); ok {
 			pl.Cursor = f.data.g.Path(n)
@@ -50,11 +51,18 @@ func (s *Screen) Return(state json.RawMessage) tea.Cmd {
 		return nil
 	}
 	s.panes.Shift = pl.Divider
-	p, err := s.env.Backend.Info().StoreDir.ParsePath(string(pl.Path))
+	dir := s.env.Backend.Info().StoreDir
+	for _, root := range pl.More {
+		if _, err := dir.ParsePath(string(root)); err != nil {
+			return nil
+		}
+	}
+	p, err := dir.ParsePath(string(pl.Path))
 	if err != nil {
 		return nil
 	}
 	f := newClosure(s.env, kindClosure, p, text.SanitiseName(pl.Name))
+	f.more = pl.More
 	f.view, f.order, f.cursor, f.returned = pl.View, pl.Order, pl.Cursor, true
 	s.push(f)
 	if s.graph == nil {

@@ -51,17 +51,18 @@ type Screen struct {
 
 	graphing  tui.Slot
 	placing   tui.Slot
-	dating    tui.Slot // of the newest paths
+	looking   tui.Slot // for places in the graph
 	resolving tui.Slot
 	infoSlot  tui.Slot
 	writing   tui.Slot
 
-	places, newest []tui.Place
-	placesErr      error
-	placesKnown    bool // an answer has come, if not the newest
+	places, inStore []tui.Place // those that something leads to, and those of the graph
+	placesErr       error
+	placesKnown     bool // an answer has come, if not that about the graph
 
-	graph *store.Graph // nil until read
-	err   error        // why it could not be read
+	graph    *store.Graph    // nil until read
+	err      error           // why it could not be read
+	progress *store.Progress // of the reading that goes on, or was last
 
 	info    *store.PathInfo // of the path under the cursor, nil until known
 	infoFor store.Path
@@ -125,6 +126,10 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		}
 	case movedMsg:
 		return s.moved()
+	case readingMsg:
+		if msg.s == s && s.graphing.Pending() {
+			return s.watchReading()
+		}
 	case tui.ShowPathMsg:
 		return s.open(msg.Path, "", "")
 	case tui.ShowWhyMsg:
@@ -228,9 +233,14 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 // reload reads the store and, with that, all frames again.
 func (s *Screen) reload() tea.Cmd {
 	b := s.env.Backend
+	s.err, s.progress = nil, new(store.Progress)
+	progress := s.progress
 	return tea.Batch(
-		tui.Ask(s.env, &s.graphing, b.Graph),
-		tui.Ask(s.env, &s.placing, b.Places))
+		tui.Ask(s.env, &s.graphing, func(ctx context.Context) (*store.Graph, error) {
+			return b.Graph(store.WithProgress(ctx, progress))
+		}),
+		tui.Ask(s.env, &s.placing, b.Places),
+		s.watchReading())
 }
 
 func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
@@ -242,15 +252,15 @@ func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
 		s.listPlaces()
 		return s.env.Fail(s.err)
 	}
-	g, b := msg.Value, s.env.Backend
+	g := msg.Value
 	s.graph = g
 	s.infoFor = ""
 	var cmds []tea.Cmd
 	for _, f := range s.frames {
 		cmds = append(cmds, s.load(f))
 	}
-	newest := func(ctx context.Context) ([]tui.Place, error) { return b.Newest(ctx, g) }
-	return tea.Batch(append(cmds, tui.Ask(s.env, &s.dating, newest), s.moved())...)
+	look := func(ctx context.Context) ([]tui.Place, error) { return placesIn(g), ctx.Err() }
+	return tea.Batch(append(cmds, tui.Ask(s.env, &s.looking, look), s.moved())...)
 }
 
 // placed takes places: those that are found without the graph of the store, or those
@@ -259,8 +269,8 @@ func (s *Screen) placed(msg tui.Answer[[]tui.Place]) tea.Cmd {
 	switch {
 	case msg.For(&s.placing):
 		s.places, s.placesErr, s.placesKnown = msg.Value, msg.Err, true
-	case msg.For(&s.dating):
-		s.newest = msg.Value // its only error is that it was not wanted any more
+	case msg.For(&s.looking):
+		s.inStore = msg.Value // its only error is that it was not wanted any more
 	default:
 		return nil
 	}
@@ -268,14 +278,14 @@ func (s *Screen) placed(msg tui.Answer[[]tui.Place]) tea.Cmd {
 	return s.moved()
 }
 
-// listPlaces shows the places that are known; the newest not before the others, as
-// the cursor would stay on one of them.
+// listPlaces shows the places that are known; those of the graph not before the others,
+// as the cursor would stay on one of them.
 func (s *Screen) listPlaces() {
 	if !s.placesKnown {
 		return
 	}
-	looking := s.placing.Pending() || s.graphing.Pending() || s.dating.Pending()
-	s.frames[0].setPlaces(slices.Concat(s.places, s.newest), looking, s.placesErr)
+	looking := s.placing.Pending() || s.graphing.Pending() || s.looking.Pending()
+	s.setPlaces(slices.Concat(s.places, s.inStore), looking, s.placesErr)
 }
 
 // open shows the closure of a path, and why it depends on target if that is not
@@ -407,6 +417,8 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 		f.why.filing.Cancel()
 	case f.whySlot.Pending():
 		f.whySlot.Cancel()
+	case s.graphing.Pending():
+		s.stopReading()
 	case f.loading.Pending() && f.kind != kindPlaces:
 		s.pop()
 		s.env.Broadcast(movedMsg{})

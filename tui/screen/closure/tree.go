@@ -28,6 +28,14 @@ func closureColumns() []rows.Column {
 	}
 }
 
+// closureTable is a list of paths with the columns of a closure of that kind.
+func closureTable(env *tui.Env, k kind) *rows.Rows {
+	if k == kindBuild {
+		return env.Table(table.BuildTime, buildColumns()...)
+	}
+	return env.Table(table.Closure, closureColumns()...)
+}
+
 // nodeName is the name of a node, without ".drv" where all have it.
 func (f *frame) nodeName(n closure.Node) string {
 	name := cleanName(f.data.g.Path(n))
@@ -45,16 +53,23 @@ func (f *frame) closureSize(n closure.Node) (int64, bool) {
 	return f.data.sizes[n], true
 }
 
-func (f *frame) row(n closure.Node) rows.Row {
-	g := f.data.g
-	size := ".."
+// sizeText is the closure size of a node in a list.
+func (f *frame) sizeText(n closure.Node) string {
 	if b, ok := f.closureSize(n); ok {
-		size = text.Size(b)
+		return text.Size(b)
 	}
+	return ".."
+}
+
+func (f *frame) row(n closure.Node) rows.Row {
+	if f.kind == kindBuild {
+		return f.buildRow(n)
+	}
+	g := f.data.g
 	return rows.Row{Base: f.markBase(g.Path(n)), Cells: []rows.Cell{
 		rows.Text(themes.DrvName, f.nodeName(n)),
 		rows.Text(themes.Muted, text.Size(g.OwnSize(n))),
-		rows.Text(themes.Text, size),
+		rows.Text(themes.Text, f.sizeText(n)),
 		rows.Text(themes.Size, text.Size(g.AddedSize(n))),
 		rows.Text(themes.Muted, text.Count(len(g.References(n)))),
 		rows.Cell{f.st.Bar(g.AddedSize(n), g.Total(), 8)},
@@ -62,13 +77,15 @@ func (f *frame) row(n closure.Node) rows.Row {
 }
 
 func (f *frame) children(n closure.Node) []closure.Node {
-	return f.data.g.Children(n, f.data.sorted(f.order))
+	nodes := f.data.g.Children(n, f.data.sizeOrder(f.order))
+	f.data.byTimes(nodes, f.order)
+	return nodes
 }
 
 // sort asks for all nodes in the chosen order.
 func (s *Screen) sort(f *frame) tea.Cmd {
-	g, by := f.data.g, f.data.sorted(f.order)
-	return tui.Ask(s.env, &f.sorting, func(ctx context.Context) ([]closure.Node, error) { return g.All(by), ctx.Err() })
+	d, by := *f.data, f.order // the sizes of f's come later
+	return tui.Ask(s.env, &f.sorting, func(ctx context.Context) ([]closure.Node, error) { return d.all(by), ctx.Err() })
 }
 
 func (s *Screen) resorted(f *frame, nodes []closure.Node) tea.Cmd {
@@ -120,13 +137,13 @@ type columns struct {
 	shown            closure.Node   // whose references right lists
 }
 
-func newColumns(env *tui.Env) columns {
+func newColumns(env *tui.Env, k kind) columns {
 	side := func() *rows.Rows {
 		w := rows.New(env.Styles, rows.Column{Min: 14, Flex: 1}, rows.Column{Min: 7, Right: true})
 		w.NoFolds = true
 		return w
 	}
-	c := columns{left: side(), mid: env.Table(table.Closure, closureColumns()...), right: side(), shown: closure.None}
+	c := columns{left: side(), mid: closureTable(env, k), right: side(), shown: closure.None}
 	c.mid.Empty = "it refers to nothing"
 	c.right.Empty = "it refers to nothing"
 	c.mid.NoFolds = true
