@@ -15,8 +15,8 @@ func (e *Engine) PlanCollect(ctx context.Context, opts gc.Options) (*gc.Plan, er
 	if err := e.flush(ctx); err != nil {
 		return nil, err
 	}
-	opts.KeepOutputs = e.settings.KeepOutputs
-	opts.KeepDerivations = e.settings.KeepDerivations
+	opts.KeepOutputs = e.Settings().KeepOutputs
+	opts.KeepDerivations = e.Settings().KeepDerivations
 	return gc.NewPlan(ctx, e.store, opts)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
+	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/daemon"
 	"nixbench/store/drv"
@@ -35,17 +36,20 @@ type daemonBuilder struct {
 var _ builder = (*daemonBuilder)(nil)
 
 // newDaemonBuilders makes the builders for the store of a daemon.
-func (e *Engine) newDaemonBuilders(st *daemonStore) {
-	roots := st.NewTempRoots()
-	e.built.roots = roots
+func (e *Engine) newDaemonBuilders(st *daemonStore, set *settings.Settings) {
+	roots, ok := e.built.roots.(*daemon.TempRoots)
+	if !ok {
+		roots = st.NewTempRoots()
+		e.built.roots = roots
+	}
 	newBuilder := func(keepFailed bool) *daemonBuilder {
-		s := daemonSettings(e.settings)
+		s := daemonSettings(set)
 		s.KeepFailed = s.KeepFailed || keepFailed
 		return &daemonBuilder{
-			st: st, settings: s, logLines: e.settings.LogLines, hub: e.hub, roots: roots, requests: make(map[*daemonRequest]bool),
+			st: st, settings: s, logLines: set.LogLines, hub: e.hub, roots: roots, requests: make(map[*daemonRequest]bool),
 		}
 	}
-	e.builder, e.keeper = newBuilder(false), newBuilder(true)
+	e.useBuilders(set, newBuilder(false), newBuilder(true))
 }
 
 // Plan asks the daemon what it would do for targets.

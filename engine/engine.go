@@ -16,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -56,18 +58,18 @@ type Options struct {
 // An Engine is a whole Nix over one store. It is safe for concurrent use.
 type Engine struct {
 	store    backend
-	daemon   *daemonStore // nil, or the store if a daemon writes it
-	url      string       // of the store
-	machine  *local.Store // nil, or the machine's store, for reading
-	unread   error        // why the machine's store is not read, or nil
-	ours     pathSet      // what need not be copied from there
-	settings *settings.Settings
+	daemon   *daemonStore       // nil, or the store if a daemon writes it
+	url      string             // of the store
+	machine  *local.Store       // nil, or the machine's store, for reading
+	unread   error              // why the machine's store is not read, or nil
+	ours     pathSet            // what need not be copied from there
+	settings *settings.Settings // from the start
 	getenv   func(string) string
 	warn     func(string) // nil if nobody wants warnings
 	hub      *event.Hub
 	started  time.Time
-	builder  builder // with the settings
-	keeper   builder // keeps the directories of failed builds too
+	builders atomic.Pointer[builders]
+	changing sync.Mutex // held while they are changed
 	built    built
 	work     work
 	files    *filecache.Cache // nil if nothing is kept of files
@@ -132,7 +134,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	switch {
 	case loc.Dummy:
 		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
-		e.builder, e.keeper = noBuilder{e}, noBuilder{e}
+		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
 		return nil
 	case loc.Daemon != nil:
 		st, err := openDaemon(ctx, loc, e.settings, opts.Warn)
@@ -140,7 +142,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 			return err
 		}
 		e.store, e.daemon = st, st
-		e.newDaemonBuilders(st)
+		e.newDaemonBuilders(st, e.settings)
 		return nil
 	}
 	own, err := openOwn(ctx, loc.Build)
@@ -148,7 +150,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		return err
 	}
 	e.store = own
-	e.newBuilders(own)
+	e.newBuilders(own, e.settings)
 	if loc.Machine == nil {
 		return nil
 	}
@@ -223,8 +225,9 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// Settings returns the configuration. The caller must not modify it.
-func (e *Engine) Settings() *settings.Settings { return e.settings }
+// Settings returns the configuration as [Engine.ChangeSetting] has left it. The caller
+// must not modify it.
+func (e *Engine) Settings() *settings.Settings { return e.builders.Load().settings }
 
 // Events returns where activities are told.
 func (e *Engine) Events() *event.Hub { return e.hub }

@@ -9,6 +9,7 @@ import (
 
 	"nixbench/engine/build"
 	"nixbench/engine/sandbox"
+	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/local"
 )
@@ -74,13 +75,13 @@ func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, m
 		return nil, err
 	}
 	if e.machine == nil {
-		plan, err := e.builder.Plan(ctx, targets, mode)
+		plan, err := e.builders.Load().usual.Plan(ctx, targets, mode)
 		if err != nil {
 			return nil, err
 		}
 		return &Plan{Plan: plan}, nil
 	}
-	plan, err := build.NewPlan(ctx, bothStores{e}, targets, build.PlanOptions{Settings: e.settings, Mode: mode, Hub: e.hub})
+	plan, err := build.NewPlan(ctx, bothStores{e}, targets, build.PlanOptions{Settings: e.Settings(), Mode: mode, Hub: e.hub})
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (e *Engine) Realise(ctx context.Context, targets []store.DerivedPath) (*Res
 
 // ExecuteRealise does what plan says, as [Engine.Realise] does.
 func (e *Engine) ExecuteRealise(ctx context.Context, plan *Plan) (*Result, error) {
-	return e.execute(ctx, e.builder, plan)
+	return e.execute(ctx, e.builders.Load().usual, plan)
 }
 
 // RealiseKeeping is [Engine.Realise] that keeps the directories of builds that
@@ -119,7 +120,7 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 	if err != nil {
 		return nil, err
 	}
-	return e.execute(ctx, e.keeper, plan)
+	return e.execute(ctx, e.builders.Load().keeper, plan)
 }
 
 func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, error) {
@@ -143,17 +144,20 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 
 // newBuilders makes the builders for a store of this process: one with the settings, and one that also
 // keeps the directories of builds that fail.
-func (e *Engine) newBuilders(own *local.Store) {
-	roots := own.NewTempRoots()
-	e.built.roots = roots
+func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
+	roots, ok := e.built.roots.(*local.TempRoots)
+	if !ok {
+		roots = own.NewTempRoots()
+		e.built.roots = roots
+	}
 	opts := build.Options{
-		Store: buildStore{own, roots}, Settings: e.settings, Hub: e.hub, Getenv: e.getenv,
+		Store: buildStore{own, roots}, Settings: set, Hub: e.hub, Getenv: e.getenv,
 		Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
 	}
-	e.builder = build.New(opts)
-	opts.Settings = e.settings.Clone()
+	usual := build.New(opts)
+	opts.Settings = set.Clone()
 	opts.Settings.KeepFailed = true
-	e.keeper = build.New(opts)
+	e.useBuilders(set, usual, build.New(opts))
 }
 
 // A buildStore is the store with temporary roots for builds alone.
@@ -206,14 +210,18 @@ func (e *Engine) ReleaseAll(ctx context.Context) error {
 // CancelBuild cancels the build of one derivation, wherever it is wanted.
 // It does not wait.
 func (e *Engine) CancelBuild(drvPath store.Path) {
-	e.builder.Cancel(drvPath)
-	e.keeper.Cancel(drvPath)
+	for b := e.builders.Load(); b != nil; b = b.before {
+		b.usual.Cancel(drvPath)
+		b.keeper.Cancel(drvPath)
+	}
 }
 
 // CancelBuilds cancels all builds. It does not wait.
 func (e *Engine) CancelBuilds() {
-	e.builder.CancelAll()
-	e.keeper.CancelAll()
+	for b := e.builders.Load(); b != nil; b = b.before {
+		b.usual.CancelAll()
+		b.keeper.CancelAll()
+	}
 }
 
 // CheckSandbox returns nil if builds can be sandboxed on this machine, and

@@ -219,7 +219,7 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 	if err != nil || len(missing) == 0 {
 		return targets, nil, err
 	}
-	if !w.e.settings.AllowImportFromDerivation {
+	if !w.e.Settings().AllowImportFromDerivation {
 		return nil, nil, fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
 	}
 	if err := w.e.Writable(); err != nil {

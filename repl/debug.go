@@ -179,7 +179,7 @@ type Debugger struct {
 // Stop lets the user look around where an evaluation of ev has stopped. It is to
 // be called by the evaluation: it is an [eval.Debugger].
 func (d *Debugger) Stop(ctx context.Context, ev *eval.Evaluator, stop *eval.Stop) eval.Resume {
-	c := &common{eng: d.Engine, opts: d.Options, history: newHistory(""), watch: newWatcher()}
+	c := &common{eng: d.Engine, given: d.Engine.Settings(), opts: d.Options, history: newHistory(""), watch: newWatcher()}
 	c.opts = c.opts.withDefaults()
 	s := newSitting(c, memory{})
 	s.depth = 1

@@ -22,6 +22,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/settings"
 )
 
 // Options say what a session starts with.
@@ -80,6 +81,7 @@ type Session struct {
 // common is what all sittings of a session share.
 type common struct {
 	eng     *engine.Engine
+	given   *settings.Settings // those that the session began with
 	opts    Options
 	history *History
 	watch   *watcher
@@ -90,7 +92,7 @@ type common struct {
 func New(ctx context.Context, eng *engine.Engine, opts Options) (*Session, error) {
 	opts = opts.withDefaults()
 	s := &Session{common: &common{
-		eng: eng, opts: opts, history: newHistory(opts.HistoryFile), watch: newWatcher(),
+		eng: eng, given: eng.Settings(), opts: opts, history: newHistory(opts.HistoryFile), watch: newWatcher(),
 	}}
 	first := newSitting(s.common, memory{})
 	s.sitting.Store(first)

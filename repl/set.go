@@ -4,11 +4,11 @@ package repl
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"nixbench/engine/settings"
 	"nixbench/repl/text"
 )
 
@@ -23,7 +23,7 @@ type setting struct {
 var truths = []string{"false", "true"}
 
 // settings returns the table of settings that :set knows.
-func settings() []setting {
+func ownSettings() []setting {
 	return []setting{
 		{
 			"show-trace", "show the whole trace of errors",
@@ -55,41 +55,59 @@ func parseTruth(value string) (bool, error) {
 	return false, fmt.Errorf("got '%s', want true or false", text.PlainLine(value))
 }
 
-// cmdSet shows the settings, or one, or gives one a value. Those of nix.conf can
-// only be looked at: builds that run have been told others.
+// cmdSet shows the settings, or one, or gives one a value: one of the session, or one of
+// nix.conf, for what is built from now on.
 func (s *sitting) cmdSet(_ context.Context, arg string) (*Result, error) {
-	name, value, hasValue := strings.Cut(strings.Replace(arg, "=", " ", 1), " ")
+	name, value, _ := strings.Cut(strings.Replace(arg, "=", " ", 1), " ")
 	value = strings.TrimSpace(value)
-	for _, set := range settings() {
-		switch {
-		case name == "":
-		case set.name != name:
+	if name == "" {
+		return s.listSettings(), nil
+	}
+	for _, set := range ownSettings() {
+		if set.name != name {
 			continue
-		case hasValue && value != "":
+		}
+		if value != "" {
 			if err := set.set(s, value); err != nil {
 				return nil, fmt.Errorf(":set %s: %w", name, err)
 			}
-			fallthrough
-		default:
-			return textResult(fmt.Sprintf("%s = %s", set.name, set.get(s))), nil
 		}
+		return textResult(fmt.Sprintf("%s = %s", set.name, set.get(s))), nil
 	}
-	if name == "" {
-		var lines []string
-		for _, set := range settings() {
-			lines = append(lines, fmt.Sprintf("%-14s %-8s %s", set.name, set.get(s), set.help))
-		}
-		return textResult(append(lines, "", ":set NAME shows a setting of nix.conf")...), nil
-	}
-	conf := s.eng.Settings()
-	shown, ok := conf.Get(name)
-	switch {
-	case !ok || !conf.IsShown(name):
+	canonical := settings.Canonical(name)
+	now := s.eng.Settings()
+	if _, ok := now.Get(canonical); !ok || !now.IsShown(canonical) {
 		return nil, fmt.Errorf("there is no setting '%s'", text.PlainLine(name))
-	case value != "":
-		return nil, errors.New("settings of nix.conf are given when nixbench starts: --option " + text.PlainLine(name) + " VALUE")
 	}
-	return textResult(fmt.Sprintf("%s = %s", name, text.PlainLine(shown))), nil
+	about, _ := settings.AboutOf(canonical)
+	note := about.Help
+	if value != "" {
+		if err := s.eng.ChangeSetting(name, strings.Trim(value, `"`)); err != nil {
+			return nil, fmt.Errorf(":set: %w", err)
+		}
+		note = "from now on, until you leave"
+	}
+	shown, _ := s.eng.Settings().Get(canonical)
+	return textResult(text.PlainLine(canonical+" = "+shown), note), nil
+}
+
+// listSettings shows the settings of the session, and those of nix.conf that were changed
+// in it.
+func (s *sitting) listSettings() *Result {
+	t := text.Table{Columns: make([]text.Column, 3)}
+	for _, set := range ownSettings() {
+		t.Row(set.name, set.get(s), set.help)
+	}
+	now := s.eng.Settings()
+	for _, name := range now.Names() {
+		value, _ := now.Get(name)
+		before, _ := s.given.Get(name)
+		if about, _ := settings.AboutOf(name); value != before {
+			t.Row(name, text.Cut(text.PlainLine(value), maxDetail), about.Help)
+		}
+	}
+	lines := strings.Split(strings.TrimRight(t.String(), "\n"), "\n")
+	return textResult(append(lines, "", ":set NAME shows any setting of nix.conf, :set NAME VALUE changes one for what is built from now on")...)
 }
 
 // completeSetting completes the name of a setting or its value.
@@ -97,24 +115,27 @@ func (s *sitting) completeSetting(typed string, start int) *Completions {
 	name, value, hasValue := strings.Cut(typed, " ")
 	if !hasValue {
 		c := &Completions{Start: start}
-		for _, set := range settings() {
+		for _, set := range ownSettings() {
 			c.offer(name, set.name, set.get(s)+"  "+set.help)
 		}
-		conf := s.eng.Settings()
-		for _, other := range conf.Names() {
-			if v, _ := conf.Get(other); conf.IsShown(other) {
-				c.offer(name, other, text.Cut(text.PlainLine(v), maxDetail))
+		now := s.eng.Settings()
+		for _, other := range now.Names() {
+			about, _ := settings.AboutOf(other)
+			if v, _ := now.Get(other); now.IsShown(other) {
+				c.offer(name, other, text.Cut(strings.TrimSpace(text.PlainLine(v)+"  "+about.Help), maxDetail))
 			}
 		}
 		return c
 	}
 	c := &Completions{Start: start + len(name) + 1}
-	for _, set := range settings() {
+	values := settings.Values(settings.Canonical(name))
+	for _, set := range ownSettings() {
 		if set.name == name {
-			for _, v := range set.values {
-				c.offer(value, v, "")
-			}
+			values = set.values
 		}
+	}
+	for _, v := range values {
+		c.offer(value, v, "")
 	}
 	return c
 }

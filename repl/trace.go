@@ -173,14 +173,14 @@ func (s *sitting) variables(i int) []string {
 }
 
 func (s *sitting) cmdTraceEnable(_ context.Context, arg string) (*Result, error) {
-	switch arg {
-	case "":
-		s.tracing = !s.tracing
-	case "true", "false":
-		s.tracing = arg == "true"
-	default:
-		return nil, fmt.Errorf(":te: got '%s', want true or false", arg)
+	on := !s.tracing
+	if arg != "" {
+		var err error
+		if on, err = parseTruth(arg); err != nil {
+			return nil, fmt.Errorf(":te: %w", err)
+		}
 	}
+	s.tracing = on
 	if s.tracing {
 		return textResult("showing error traces"), nil
 	}

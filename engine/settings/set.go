@@ -97,6 +97,22 @@ func (s *Settings) Names() []string {
 	return slices.Sorted(maps.Keys(s.fields()))
 }
 
+// Canonical returns the name of the setting that Set changes by a name: an older one, or
+// one that adds to a list.
+func Canonical(name string) string {
+	if a, ok := aliases[name]; ok {
+		name = a
+	}
+	base, isExtra := strings.CutPrefix(name, "extra-")
+	if _, own := abouts[name]; !isExtra || own {
+		return name
+	}
+	if a, ok := aliases[base]; ok {
+		base = a
+	}
+	return base
+}
+
 // aliases are older names of settings that Nix still takes.
 var aliases = map[string]string{
 	"build-max-jobs":                     "max-jobs",

@@ -261,3 +261,37 @@ func TestLevels(t *testing.T) {
 		}
 	}
 }
+
+// Each setting says what it is for, and nothing else does.
+func TestAbouts(t *testing.T) {
+	for _, name := range Default().Names() {
+		about, ok := AboutOf(name)
+		if !ok || about.Help == "" || strings.Contains(about.Help, "\n") {
+			t.Errorf("%s: got %+v, %v", name, about, ok)
+		}
+	}
+	for name := range abouts {
+		if _, ok := Default().Get(name); !ok {
+			t.Errorf("there is no setting '%s'", name)
+		}
+		if _, ok := foreigners[name]; ok {
+			t.Errorf("%s means nothing to us, and is said to", name)
+		}
+		for _, value := range Values(name) {
+			if !Default().IsShown(name) {
+				break
+			}
+			if err := Default().Set(name, value); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for name, want := range map[string]string{
+		"cores": "cores", "build-cores": "cores", "extra-sandbox-paths": "sandbox-paths", "build-extra-sandbox-paths": "sandbox-paths",
+		"extra-platforms": "extra-platforms", "extra-extra-platforms": "extra-platforms",
+	} {
+		if got := Canonical(name); got != want {
+			t.Errorf("Canonical(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
