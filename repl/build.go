@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
+	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -78,19 +80,59 @@ func (s *sitting) cmdBuildLink(ctx context.Context, arg string) (*Result, error)
 	return res, nil
 }
 
-// cmdInstall leads to the command that installs a derivation, as nix-env does.
+// cmdInstall says what installing a derivation would do, and leads to the command that
+// does it.
 func (s *sitting) cmdInstall(ctx context.Context, arg string) (*Result, error) {
-	if len(s.opts.Program) == 0 {
-		return nil, errors.New("this session does not know how to start nixbench")
-	}
-	d, err := s.derivation(ctx, arg)
+	d, command, err := s.commandOn(ctx, arg, "nix-env", "--install")
 	if err != nil {
 		return nil, err
 	}
-	if err := s.eng.Flush(ctx); err != nil {
+	plan := exec.CommandContext(ctx, command[0], append(slices.Clone(command[1:]), "--dry-run")...)
+	plan.Dir = s.opts.Dir
+	out, err := plan.CombinedOutput()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	lines := strings.Split(strings.TrimRight(cleanText(string(out)), "\n"), "\n")
+	if err != nil {
+		return nil, fmt.Errorf("plan what to install: %w: %s", err, lines[len(lines)-1])
+	}
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "(dry run") })
+	res := textResult(lines...)
+	res.Then = &Then{Command: command, Ask: "install " + text.SanitiseName(strings.TrimSuffix(d.DrvPath.Name(), ".drv")) + " into the profile?"}
+	return res, nil
+}
+
+// commandOn is a command of this program on the derivation that an expression is.
+func (s *sitting) commandOn(ctx context.Context, arg string, words ...string) (engine.Derivation, []string, error) {
+	if len(s.opts.Program) == 0 {
+		return engine.Derivation{}, nil, errors.New("this session does not know how to start nixbench")
+	}
+	d, err := s.derivation(ctx, arg)
+	if err == nil {
+		err = s.eng.Flush(ctx)
+	}
+	return d, slices.Concat(s.opts.Program, words, []string{string(d.DrvPath)}), err
+}
+
+// cmdDevShell opens a shell with what building a derivation needs.
+func (s *sitting) cmdDevShell(ctx context.Context, arg string) (*Result, error) {
+	_, command, err := s.commandOn(ctx, arg, "nix-shell")
+	if err != nil {
 		return nil, err
 	}
-	return &Result{Then: &Then{Command: slices.Concat(s.opts.Program, []string{"nix-env", "-i", string(d.DrvPath)})}}, nil
+	return &Result{Then: &Then{Command: command, Interactive: true}}, nil
+}
+
+// withBuildInput is a derivation that needs another, as nix repl makes it.
+const withBuildInput = `drv: (import <nixpkgs> {}).runCommand "shell" { buildInputs = [ drv ]; } ""`
+
+// cmdUseShell opens a shell in which a derivation can be used.
+func (s *sitting) cmdUseShell(ctx context.Context, arg string) (*Result, error) {
+	if strings.TrimSpace(arg) == "" {
+		return nil, errNoExpression
+	}
+	return s.cmdDevShell(ctx, "("+withBuildInput+") (\n"+arg+"\n)")
 }
 
 // splitArgs splits an argument at the first blank outside of brackets and strings.

@@ -61,7 +61,7 @@ func table() []command {
 
 		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},
 		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*sitting).cmdBuildLink, argExpr},
-		{Command{[]string{":i"}, "<expr>", "build and install a derivation into the profile", groupBuild}, (*sitting).cmdInstall, argExpr},
+		{Command{[]string{":i"}, "<expr>", "build and install a derivation into the profile, as planned", groupBuild}, (*sitting).cmdInstall, argExpr},
 		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*sitting).cmdLog, argExpr},
 		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*sitting).cmdWhy, argExpr},
 		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},

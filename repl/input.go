@@ -72,10 +72,12 @@ func (s *sitting) result(ctx context.Context, v eval.Value) (*Result, error) {
 // textResult is a result of lines.
 func textResult(lines ...string) *Result { return &Result{Kind: ResultText, Lines: lines} }
 
+var errNoExpression = errors.New("this command needs an expression")
+
 // evalText evaluates an expression in the scope.
 func (s *sitting) evalText(ctx context.Context, expr string) (eval.Value, error) {
 	if strings.TrimSpace(expr) == "" {
-		return eval.Value{}, errors.New("this command needs an expression")
+		return eval.Value{}, errNoExpression
 	}
 	e, f, err := syntax.ParseExpr("«string»", expr, s.ev.ParseOptions(s.opts.Dir))
 	if err != nil {

@@ -27,9 +27,14 @@ func (s *sitting) children(ctx context.Context, h Handle, from, n int) ([]Node, 
 		return nil, err
 	case it.steps != nil:
 		return s.traceChildren(ctx, it, from, n), nil
+	case it.options != nil:
+		return s.optionChildren(ctx, it, from, n), nil
 	}
 	v, err := s.ev.Force(ctx, it.value)
-	if err != nil {
+	switch {
+	case err != nil && it.option != nil && ctx.Err() == nil: // what it is for is known for all that
+		return it.inside[min(from, len(it.inside)):min(from+n, len(it.inside))], nil
+	case err != nil:
 		return nil, err
 	}
 	it.value = v
@@ -108,7 +113,10 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 			break // there is no more time
 		}
 		node := s.describeNode(ctx, h, it)
-		if snap.Err != nil {
+		switch {
+		case it.option != nil && snap.Err != nil:
+			s.describeOption(ctx, &node, it, text.SanitiseName(snap.Text))
+		case snap.Err != nil:
 			failed := s.errorNode(snap.Err)
 			s.handles[h] = s.handles[failed.Handle]
 			node.Kind, node.Text = NodeError, text.SanitiseName(snap.Text)
@@ -176,6 +184,9 @@ func (s *sitting) describeNode(ctx context.Context, h Handle, it *handled) Node 
 	}
 	if node.Kind == NodeThunk {
 		node.Count, node.HasChildren = -1, true
+	} else if it.option != nil {
+		node.Count -= len(it.inside)
+		s.describeOption(ctx, &node, it, "")
 	}
 	if node.Store == "" {
 		node.Store = storePathIn(snap)

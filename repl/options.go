@@ -25,37 +25,28 @@ type option struct {
 	value eval.Value // the set that describes it
 }
 
-// cmdOptions lists the options in whose paths all words are, with their values.
+// cmdOptions finds the options in whose paths all words are: as a text, as a list whose
+// options unfold, and without words as paths to choose from.
 func (s *sitting) cmdOptions(ctx context.Context, arg string) (*Result, error) {
 	expr, rest, ok := splitArgs(arg + " ")
 	if !ok {
 		expr, rest = arg, ""
 	}
-	v, err := s.evalText(ctx, expr)
+	v, config, err := s.optionSet(ctx, expr)
 	if err != nil {
 		return nil, err
-	}
-	if v, err = s.ev.Force(ctx, v); err != nil {
-		return nil, err
-	}
-	if set, ok := s.attr(ctx, v, "options"); ok { // a whole system
-		if _, ok := s.attr(ctx, v, "config"); ok {
-			v = set
-		}
-	}
-	if v.Kind() != eval.KindAttrs {
-		return nil, errors.New("this is " + eval.ShowType(v) + ", want a set of options, or a system with them")
 	}
 	search := &optionSearch{s: s, words: strings.Fields(strings.ToLower(rest))}
 	if err := search.walk(ctx, v, "", 0); err != nil {
 		return nil, err
 	}
+	found := search.found
 	var lines []string
-	for _, o := range search.found {
+	for _, o := range found[:min(len(found), maxOptions)] {
 		lines = append(lines, s.optionLines(ctx, o)...)
 	}
-	switch more := search.count - len(search.found); {
-	case search.count == 0:
+	switch more := len(found) - maxOptions; {
+	case len(found) == 0:
 		lines = append(lines, "no option has that in its path")
 	case more > 0:
 		lines = append(lines, fmt.Sprintf("... and %s; more words find fewer", text.Plural(more, "more option")))
@@ -63,7 +54,37 @@ func (s *sitting) cmdOptions(ctx context.Context, arg string) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	return textResult(lines...), nil
+	res := textResult(lines...)
+	if len(found) > 0 {
+		res.Node = s.optionList(ctx, found, config)
+	}
+	if len(search.words) == 0 && len(found) > 1 {
+		res.Options = &OptionList{Of: expr}
+		for _, o := range found {
+			res.Options.Paths = append(res.Options.Paths, text.SanitiseName(o.path))
+		}
+	}
+	return res, nil
+}
+
+// optionSet evaluates an expression to a set of options. Of a whole system, config is the
+// expression of what the options are set to; else "".
+func (s *sitting) optionSet(ctx context.Context, expr string) (v eval.Value, config string, err error) {
+	if v, err = s.evalText(ctx, expr); err == nil {
+		v, err = s.ev.Force(ctx, v)
+	}
+	if err != nil {
+		return v, "", err
+	}
+	if set, ok := s.attr(ctx, v, "options"); ok { // a whole system
+		if _, ok := s.attr(ctx, v, "config"); ok {
+			v, config = set, selection(expr)+".config"
+		}
+	}
+	if v.Kind() != eval.KindAttrs {
+		return v, "", errors.New("this is " + eval.ShowType(v) + ", want a set of options, or a system with them")
+	}
+	return v, config, nil
 }
 
 // attr is an attribute of a set, evaluated; ok is false if there is none, or it
@@ -100,7 +121,7 @@ type optionSearch struct {
 	s     *sitting
 	words []string
 	found []option
-	count int
+	exact bool // one has the only word as its path, and is all that is found
 }
 
 // walk looks for options in a set. Parts that cannot be evaluated have none.
@@ -136,15 +157,19 @@ func (o *optionSearch) walk(ctx context.Context, set eval.Value, path string, de
 
 func (o *optionSearch) take(found option) {
 	path := strings.ToLower(found.path)
+	if len(o.words) == 1 && path == o.words[0] {
+		o.found, o.exact = []option{found}, true
+		return
+	}
+	if o.exact {
+		return
+	}
 	for _, word := range o.words {
 		if !strings.Contains(path, word) {
 			return
 		}
 	}
-	o.count++
-	if len(o.found) < maxOptions {
-		o.found = append(o.found, found)
-	}
+	o.found = append(o.found, found)
 }
 
 // optionLines say what an option is set to, and what it is for.
@@ -163,12 +188,7 @@ func (s *sitting) optionLines(ctx context.Context, o option) []string {
 	if t, ok := s.attr(ctx, o.value, "type"); ok {
 		kind = s.textAttr(ctx, t, "description")
 	}
-	standard := s.textAttr(ctx, o.value, "defaultText")
-	if v, ok := o.value.Attrs().GetName("default"); ok && standard == "" {
-		if snap, err := s.ev.Expand(ctx, v); err == nil && snap.Err == nil {
-			standard = s.line(snap)
-		}
-	}
+	standard := s.defaultOf(ctx, &o)
 	if kind != "" {
 		if standard != "" {
 			kind += ", by default " + standard

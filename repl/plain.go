@@ -252,6 +252,10 @@ func (p *Plain) follow(ctx context.Context, res *Result) error {
 	switch {
 	case len(then.Command) > 0:
 		cmd := exec.CommandContext(ctx, then.Command[0], then.Command[1:]...)
+		if file, ok := p.In.(*os.File); ok && then.Interactive && p.Interrupts != nil {
+			cmd = exec.Command(then.Command[0], then.Command[1:]...) // ^C is for it
+			cmd.Stdin = file
+		}
 		cmd.Dir, cmd.Stdout, cmd.Stderr = p.Session.opts.Dir, p.Out, p.Err
 		if err := cmd.Run(); err != nil {
 			fmt.Fprintf(p.Err, "error: %v\n", err)

@@ -28,6 +28,16 @@ func (w *world) eval(t *testing.T, input string) *repl.Result {
 	return res
 }
 
+// children unfolds a node.
+func (w *world) children(t *testing.T, n repl.Node) []repl.Node {
+	t.Helper()
+	nodes, err := w.session.Expand(t.Context(), n.Handle, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nodes
+}
+
 // loop is an input that is carried out for longer than any test waits.
 const loop = "let f = n: if n == 0 then 0 else f (n - 1); in " +
 	"builtins.foldl' (a: b: a + f 5000) 0 (builtins.genList (x: x) 1000000)"
@@ -195,6 +205,8 @@ func TestComplete(t *testing.T) {
 		{input: "let f = { one, two ? 2 }: one; in f { ", start: 38, want: []string{"one", "two"}},
 		{input: ":set print-", start: 5, want: []string{"print-depth", "print-missing"}},
 		{input: ":set show-trace ", start: 16, want: []string{"false", "true"}},
+		{input: ":set keep-fa", start: 5, want: []string{"keep-failed"}},
+		{input: ":set sandbox ", start: 13, want: []string{"false", "relaxed", "true"}},
 		{input: ":te t", start: 4, want: []string{"true"}},
 		{input: ":frame 1", start: 7, want: nil},
 		{input: ":l oth", start: 3, want: []string{"other.nix"}},
@@ -393,5 +405,72 @@ func TestMeasuring(t *testing.T) {
 	}
 	if got := w.eval(t, "slow").Node.Text; got != "500500" {
 		t.Errorf("afterwards: got %s, want 500500", got)
+	}
+}
+
+// Options are a tree: each says what it is for, where it is declared, and what is in it.
+func TestOptionTree(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "sys = import ./options.nix")
+	res := w.eval(t, ":options sys")
+	want := &repl.OptionList{Of: "sys", Paths: []string{"services.mail.enable", "services.web.enable", "services.web.port"}}
+	if diff := cmp.Diff(want, res.Options); diff != "" {
+		t.Errorf("to choose from (-want +got):\n%s", diff)
+	}
+	if res.Node.Text != "3 options" {
+		t.Errorf("got %+v", res.Node)
+	}
+	options := w.children(t, res.Node)
+	forced, err := w.session.Force(t.Context(), options[0].Handle, options[2].Handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := forced[0]; n.Text != "false" || n.AttrPath != "sys.config.services.mail.enable" {
+		t.Errorf("got %+v", n)
+	}
+	if n := forced[1]; n.Kind != repl.NodeError || !strings.Contains(n.Text, "no port") || !n.HasChildren {
+		t.Errorf("one that fails: got %+v", n)
+	}
+	for i, want := range []string{
+		"type=boolean about=Whether to send mail. declared=/src/mail.nix:7",
+		"type=16 bit unsigned integer default=80 defined=/src/host.nix",
+	} {
+		var got []string
+		for _, n := range w.children(t, forced[i]) {
+			got = append(got, n.Label+"="+n.Text)
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("unfolded: got %q, want %q", got, want)
+		}
+	}
+	if n := w.eval(t, ":options sys services.none").Node; n.Handle != 0 {
+		t.Errorf("got %+v", n)
+	}
+	if n := w.eval(t, ":options sys services.web.enable").Node; n.Label != "services.web.enable" || n.Text != "true" {
+		t.Errorf("one by its path: got %+v", n)
+	}
+}
+
+// Installing shows first what it would do; the command that does it is asked for.
+func TestInstallIsPlanned(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho '(dry run; not doing anything)'\nprintf 'installing %s\\033]0;x\\007\\n' \"$3\"\nshift 3; echo \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, func(o *repl.Options) { o.Program = []string{program, "--store", "x"} })
+	w.eval(t, ":l packages.nix")
+	res := w.eval(t, ":i hello")
+	drv := w.eval(t, "hello").Node.Store
+	want := &repl.Then{Command: []string{program, "--store", "x", "nix-env", "--install", string(drv)}, Ask: "install hello-1 into the profile?"}
+	if diff := cmp.Diff(want, res.Then); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"installing nix-env", "--install " + string(drv) + " --dry-run"}, res.Lines); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+	for _, input := range []string{":i 1", ":i"} {
+		if res, err := w.session.Eval(t.Context(), input); err != nil || res.Kind != repl.ResultError {
+			t.Errorf("%s: got %+v, %v, want an error", input, res, err)
+		}
 	}
 }

@@ -80,12 +80,15 @@ type boundInput struct {
 	names  []string
 }
 
-// handled is what a Handle stands for: a value, an error, or a step of one.
+// handled is what a Handle stands for: a value, options, an error, or a step of one.
 type handled struct {
 	value    eval.Value
 	attrPath string
 	pos      eval.Pos
 	inside   []Node // before the children of value
+
+	option  *option  // whose value it is; nil for most
+	options []option // of a list of them; nil for a value
 
 	steps []eval.Step // of an error; nil for a value
 	at    int         // the step among them, -1 for the error

@@ -101,8 +101,16 @@ type Result struct {
 	// Stopped says that the evaluation waits where a debugger stopped it; Err or
 	// Lines say why.
 	Stopped bool `json:"stopped,omitempty"`
+	// Options are those that the command ":options e" has found, to choose from.
+	Options *OptionList `json:"options,omitempty"`
 	// Then says where to go next: the command was ":closure e" and the like.
 	Then *Then `json:"then,omitempty"`
+}
+
+// An OptionList is options of a module system to choose from.
+type OptionList struct {
+	Of    string   `json:"of"`    // the expression that has them
+	Paths []string `json:"paths"` // ":options OF PATH" tells of one
 }
 
 // A Screen is a part of the workbench that a command may lead to.
@@ -131,6 +139,12 @@ type Then struct {
 	File    string        `json:"file,omitempty"` // to open in the editor, at Line
 	Line    int           `json:"line,omitempty"`
 	Command []string      `json:"command,omitempty"` // to run in the terminal with the interface set aside
+	// Interactive says that the command is a shell: it needs the keyboard, and what it
+	// has shown need not be read when it has ended.
+	Interactive bool `json:"interactive,omitempty"`
+	// Ask is what the user has to agree to before the command is run, the Lines of the
+	// result being its plan: "install hello-2.12.2?".
+	Ask string `json:"ask,omitempty"`
 }
 
 // A BuiltOutput is an output of a finished build.

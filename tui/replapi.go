@@ -64,6 +64,7 @@ type (
 	NodeKind       = repl.NodeKind
 	Result         = repl.Result
 	ResultKind     = repl.ResultKind
+	OptionList     = repl.OptionList
 	Then           = repl.Then
 	BuiltOutput    = repl.BuiltOutput
 	EvalError      = repl.EvalError

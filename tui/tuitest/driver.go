@@ -28,6 +28,8 @@ type Driver struct {
 	Model *tui.Model
 	// Copied is what was put on the terminal's clipboard last.
 	Copied string
+	// Ran are the command lines that the terminal was given to.
+	Ran [][]string
 	// Quit tells that the user has left.
 	Quit bool
 
@@ -186,12 +188,25 @@ func (d *Driver) deliver(msg tea.Msg) {
 		case "setClipboardMsg":
 			d.Copied = v.String()
 			return
-		case "execMsg", "backgroundColorMsg", "clearScreenMsg", "SuspendMsg":
+		case "execMsg":
+			d.Ran = append(d.Ran, execArgs(v))
+			return
+		case "backgroundColorMsg", "clearScreenMsg", "SuspendMsg":
 			return
 		}
 	}
 	_, cmd := d.Model.Update(msg)
 	d.run(cmd)
+}
+
+// execArgs are the words of the command that a message of tea.ExecProcess runs.
+func execArgs(msg reflect.Value) (words []string) {
+	cmd := msg.FieldByName("cmd").Elem().Elem().FieldByName("Cmd") // an *exec.Cmd
+	args := cmd.Elem().FieldByName("Args")
+	for i := range args.Len() {
+		words = append(words, args.Index(i).String())
+	}
+	return words
 }
 
 func (d *Driver) run(cmd tea.Cmd) {

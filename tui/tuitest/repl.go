@@ -43,6 +43,8 @@ const (
 	handleEditor
 	handleSteps
 	handleStep
+	handleOptions
+	handleOption
 )
 
 // Incomplete counts brackets and looks for an open "let".
@@ -87,6 +89,16 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 		res.Outputs = []tui.BuiltOutput{{Name: "out", Path: PathNamed("editor-7.2")}}
 	case strings.HasPrefix(input, ":closure "):
 		res.Then = &tui.Then{Screen: repl.ScreenClosure, Path: PathNamed("editor-7.2")}
+	case input == ":options sys":
+		res.Kind, res.Node = tui.ResultText, tui.Node{Handle: handleOptions, Text: "3 options", Kind: tui.NodeSet, HasChildren: true, Count: 3}
+		res.Options = &tui.OptionList{Of: "sys", Paths: []string{"services.mail.enable", "services.web.enable", "services.web.port"}}
+	case strings.HasPrefix(input, ":options sys "):
+		res.Kind, res.Node = tui.ResultText, r.node("services.web.port", handleOption)
+	case strings.HasPrefix(input, ":i "):
+		res.Kind, res.Lines = tui.ResultText, []string{"installing 'editor-7.2'", "this derivation will be built:", "  " + string(PathNamed("editor-7.2.drv"))}
+		res.Then = &tui.Then{Command: []string{"nixbench", "nix-env", "--install"}, Ask: "install editor-7.2 into the profile?"}
+	case strings.HasPrefix(input, ":sh "):
+		res.Then = &tui.Then{Command: []string{"nixbench", "nix-shell"}, Interactive: true}
 	case strings.HasPrefix(input, ":t "):
 		res.Kind, res.Lines = tui.ResultText, []string{"a set"}
 	case isBinding && !strings.ContainsAny(name, "({"):
@@ -124,6 +136,8 @@ func (r *Repl) node(label string, h tui.Handle) tui.Node {
 		n.Text, n.Kind, n.Count = "[ 100,000 items ]", tui.NodeList, 100_000
 	case handleThrow:
 		n.Text, n.Kind, n.Count = "«thunk»", tui.NodeThunk, -1
+	case handleOption:
+		n.Text, n.Kind, n.Count, n.AttrPath = "80", tui.NodeNumber, 4, "sys.config."+label
 	}
 	return n
 }
@@ -174,6 +188,16 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 		all = []tui.Node{
 			{Label: "0", Text: "the error itself", Note: "<repl>:1:1", Kind: tui.NodeFrame},
 			{Handle: handleStep, Label: "1", Text: "while evaluating the input", Note: "<repl>:1:1", Kind: tui.NodeFrame, HasChildren: true, Count: -1},
+		}
+	case handleOptions:
+		for _, path := range []string{"services.mail.enable", "services.web.enable", "services.web.port"} {
+			all = append(all, r.node(path, handleOption))
+		}
+	case handleOption:
+		all = []tui.Node{
+			{Label: "type", Text: "16 bit unsigned integer", Kind: tui.NodeDoc}, {Label: "default", Text: "80", Kind: tui.NodeDoc},
+			{Label: "about", Text: "The port that the web is served on.", Kind: tui.NodeDoc},
+			{Label: "declared", Text: "/src/modules/web.nix:12", Kind: tui.NodePath, File: "/src/modules/web.nix", Line: 12},
 		}
 	case handleStep:
 		all = []tui.Node{

@@ -15,6 +15,9 @@ import (
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/confirm"
+	"nixbench/tui/widget/palette"
 )
 
 type (
@@ -26,8 +29,9 @@ type (
 	}
 	// ranMsg tells that a command of the shell has ended.
 	ranMsg struct {
-		to  *Screen
-		err error
+		to      *Screen
+		isShell bool // whose exit status says nothing
+		err     error
 	}
 	// saved is the answer to adding to the history.
 	saved struct{}
@@ -135,9 +139,12 @@ func (s *Screen) came(e *entry) tea.Cmd {
 			s.log.flip(e.root, true)
 		}
 	case tui.ResultText:
-		if r.Node.Kind == tui.NodeFrame {
+		if r.Node.Handle != 0 {
 			e.root = &node{Node: r.Node, entry: e}
 			s.log.flip(e.root, true)
+		}
+		if r.Options != nil {
+			return s.choose(r.Options)
 		}
 	case tui.ResultDoc:
 		s.setDoc(r.Doc)
@@ -154,11 +161,28 @@ func (s *Screen) came(e *entry) tea.Cmd {
 	case tui.ResultQuit:
 		return s.env.Act(tui.ScreenRepl, action.Quit)
 	}
-	return s.then(e.res.Then)
+	return s.then(e.res)
+}
+
+// choose lets the user find one of many options by typing a part of it; its value and
+// what it is for are the result of another input.
+func (s *Screen) choose(of *tui.OptionList) tea.Cmd {
+	if s.input.Value() != "" || !s.Typing() {
+		return s.env.Notify(text.Plural(len(of.Paths), "option") + " found; esc browses them")
+	}
+	items := make([]palette.Item, len(of.Paths))
+	for i, path := range of.Paths {
+		items[i] = palette.Item{Key: path, Title: path}
+	}
+	return s.env.Pick(palette.Options{
+		Title: "options of " + text.SanitiseName(of.Of), Items: items,
+		OnPick: func(path string) tea.Cmd { return s.submit(":options "+of.Of+" "+path, true) },
+	})
 }
 
 // then goes where a command leads.
-func (s *Screen) then(t *tui.Then) tea.Cmd {
+func (s *Screen) then(r *tui.Result) tea.Cmd {
+	t := r.Then
 	if t == nil {
 		return nil
 	}
@@ -176,16 +200,39 @@ func (s *Screen) then(t *tui.Then) tea.Cmd {
 	if t.File != "" {
 		return s.env.EditFile(t.File, t.Line, nil)
 	}
-	if len(t.Command) > 0 {
-		return s.env.Exec(pausing(t.Command), func(err error) tea.Msg { return ranMsg{s, err} })
+	switch {
+	case len(t.Command) == 0:
+		return nil
+	case t.Ask == "":
+		return s.run(t)
 	}
-	return nil
+	var plan [][]style.Span
+	for _, line := range r.Lines {
+		for _, part := range wrap(line, max(s.w-8, 20)) {
+			plan = append(plan, []style.Span{{Text: part}})
+		}
+	}
+	return s.env.Confirm(confirm.Options{
+		Title: "plan", Plan: plan, Question: t.Ask, Yes: "do it",
+		OnYes: func() tea.Cmd { return s.run(t) },
+		OnNo:  func() tea.Cmd { return s.env.Notify("nothing was done") },
+	})
 }
 
-// pausing is a command that leaves its output on the screen until Enter.
-func pausing(command []string) *exec.Cmd {
-	const script = `"$@"; status=$?; printf '\n[exit status %d; Enter goes back] ' $status; read -r line; exit $status`
-	return exec.Command("sh", append([]string{"-c", script, "sh"}, command...)...)
+// run gives the terminal to a command until it ends.
+func (s *Screen) run(t *tui.Then) tea.Cmd {
+	return s.env.Exec(pausing(t), func(err error) tea.Msg { return ranMsg{s, t.Interactive, err} })
+}
+
+// pausing is a command that leaves its output on the screen until Enter. A shell needs
+// not be waited for, unless there may be an error to read: then it has exit status 1.
+func pausing(t *tui.Then) *exec.Cmd {
+	script := `"$@"; status=$?; `
+	if t.Interactive {
+		script += `[ $status -ne 1 ] && exit $status; `
+	}
+	script += `printf '\n[exit status %d; Enter goes back] ' $status; read -r line; exit $status`
+	return exec.Command("sh", append([]string{"-c", script, "sh"}, t.Command...)...)
 }
 
 // Interrupt cancels what runs, or else clears the input. It never leaves.

@@ -92,7 +92,7 @@ func New(env *tui.Env, inputs []string) *Screen {
 	s.input = newEditor(env, s)
 	s.docList = rows.New(env.Styles)
 	s.docList.NoGutter, s.docList.Quiet = true, true
-	s.docList.Empty = "^Space explains what is at the cursor"
+	s.docList.Empty = "^Space explains what is typed"
 	s.scopeList = rows.New(env.Styles)
 	s.scopeList.NoGutter, s.scopeList.Quiet = true, true
 	for _, in := range inputs {
@@ -166,7 +166,7 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 	case editedMsg:
 		return s.edited(msg)
 	case ranMsg:
-		if msg.to == s && msg.err != nil {
+		if msg.to == s && msg.err != nil && !msg.isShell {
 			return s.env.Warn("the command ended with " + text.PlainLine(msg.err.Error()))
 		}
 	case tui.InsertMsg:

@@ -398,3 +398,55 @@ func TestOtherBuildsAreNotFollowed(t *testing.T) {
 	}
 	enter(d, "1 + 2")
 }
+
+// Options are found by typing a part of one; it then is a result that unfolds.
+func TestOptions(t *testing.T) {
+	for _, size := range tuitest.Sizes() {
+		d := start(t, tuitest.NewBackend(t), size[0], size[1])
+		enter(d, ":options sys")
+		d.Type("webport")
+		d.Golden("choose")
+		d.Keys("enter")
+		d.Wants(":options sys services.web.port", "16 bit unsigned integer", "/src/modules/web.nix")
+		d.Keys("esc")
+		d.Golden("option")
+	}
+}
+
+// Without an empty input nothing is laid over what is being typed.
+func TestOptionsWhileTyping(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		d.Type("1 + ")
+		return nil, false
+	}
+	enter(d, ":options sys")
+	b.Hook = nil
+	enter(d, "2")
+	d.Wants("3 options", "services.web.port", "1 + 2")
+}
+
+// A profile is changed after its plan was shown and agreed to.
+func TestInstallAsks(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, ":i pkgs.editor")
+	d.Golden("install")
+	d.Keys("n")
+	if len(d.Ran) > 0 {
+		t.Errorf("got %v, want nothing done", d.Ran)
+	}
+	enter(d, ":i pkgs.editor")
+	d.Keys("y")
+	if len(d.Ran) != 1 || !strings.HasSuffix(strings.Join(d.Ran[0], " "), "nixbench nix-env --install") {
+		t.Errorf("got %q, want the command", d.Ran)
+	}
+}
+
+// A shell gets the terminal; that it ends with another status is no warning.
+func TestShell(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, ":sh pkgs.editor")
+	if len(d.Ran) != 1 || !strings.HasSuffix(strings.Join(d.Ran[0], " "), "nixbench nix-shell") {
+		t.Errorf("got %q, want the command", d.Ran)
+	}
+}
