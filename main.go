@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"nixbench/engine/sandbox"
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
 
@@ -24,13 +23,9 @@ func main() {
 }
 
 // serveBuilds does what this program is in a build's sandbox: /bin/sh and its
-// applets, and before that what sets the sandbox up. "nixbench sh" is the same
-// shell for people. It returns if the program was not called by one of these
-// names.
+// applets. "nixbench sh" is the same shell for people. It returns if the program
+// was not called by one of these names.
 func serveBuilds() {
-	if sandbox.Invoked(os.Args) {
-		sandbox.Main()
-	}
 	args := os.Args
 	if len(args) > 1 && args[1] == "sh" {
 		args = args[1:]

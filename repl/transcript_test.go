@@ -24,9 +24,6 @@ var update = flag.Bool("update", false, "rewrite what the transcripts expect")
 
 // The program of a test is also what builds run, as nixbench is.
 func TestMain(m *testing.M) {
-	if sandbox.Invoked(os.Args) {
-		sandbox.Main()
-	}
 	if shell.Answers(os.Args[0]) {
 		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}

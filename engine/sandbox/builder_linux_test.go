@@ -16,6 +16,8 @@ import (
 	"time"
 	"unsafe"
 
+	"nixbench/engine/early"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -58,6 +60,8 @@ func builder(args []string) int {
 		startOther(false, "family-member", arg)
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
+	case "inherited":
+		printInherited()
 	case "burn":
 		burn()
 		os.Stdout.WriteString("burnt\n")
@@ -201,7 +205,8 @@ func attemptPrivilege(act, arg string) (string, error) {
 	case "setuid-0":
 		return "", syscall.Setuid(0)
 	case "ptrace-parent":
-		return "", unix.PtraceAttach(2)
+		pid, _ := strconv.Atoi(arg)
+		return "", unix.PtraceAttach(pid)
 	case "host-processes":
 		entries, err := os.ReadDir("/proc")
 		n := 0
@@ -283,6 +288,16 @@ func printStatus() {
 	var core unix.Rlimit
 	unix.Getrlimit(unix.RLIMIT_CORE, &core)
 	fmt.Println("core", core.Cur)
+}
+
+// printInherited prints the limit of open files and the signals that are ignored.
+func printInherited() {
+	data, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(data)) {
+		if mask, ok := strings.CutPrefix(line, "SigIgn:\t"); ok {
+			fmt.Print("files ", early.FileLimit().Cur, " ignored ", mask)
+		}
+	}
 }
 
 func list(dir string) string {

@@ -23,9 +23,6 @@ import (
 // could mount their file system in a namespace of its own, and where the groups are
 // its user's it could stop and kill what else is in them.
 
-// cgroupFD is where the second stage finds its group's cgroup.procs, if it has one.
-const cgroupFD = 5
-
 // A cgroup is the control group of one builder.
 type cgroup struct {
 	dir  string
@@ -219,19 +216,4 @@ func removeGroups(dir string) {
 		}
 		time.Sleep(wait)
 	}
-}
-
-// enterCgroup moves the second stage into its group, and makes that the root of those
-// that it sees.
-func (o *order) enterCgroup() error {
-	if o.CgroupDir == "" {
-		return nil
-	}
-	if _, err := unix.Write(cgroupFD, []byte("0")); err != nil {
-		return err
-	}
-	if err := unix.Close(cgroupFD); err != nil {
-		return err
-	}
-	return unix.Unshare(unix.CLONE_NEWCGROUP)
 }

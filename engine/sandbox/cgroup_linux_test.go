@@ -4,8 +4,6 @@ package sandbox
 
 import (
 	"bytes"
-	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,32 +37,30 @@ func TestFindCgroup(t *testing.T) {
 // A group counts what nobody has waited for, too, and is gone afterwards. Where there
 // can be none, the reason is said, and what was waited for is counted.
 func TestCgroup(t *testing.T) {
-	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
-		spec := newSpec(t, "burn-unwaited")
-		spec.Cgroup = true
-		res, err := run(t.Context(), spec, new(bytes.Buffer))
-		if err != nil {
-			t.Fatal(err)
-		}
-		parent, err := ownCgroup()
-		mayMake := err == nil && unix.Access(filepath.Join(parent, "cgroup.procs"), unix.W_OK) == nil && unix.Access(parent, unix.W_OK) == nil
-		if res.InCgroup != mayMake || (res.CgroupErr == nil) != mayMake {
-			t.Errorf("in %s (%v): got %+v", parent, err, res)
-		}
-		if mayMake && res.User+res.System < burnTime/2 || res.Memory == 0 {
-			t.Errorf("measured %v of user and %v of system time, %d bytes", res.User, res.System, res.Memory)
-		}
-		if left, err := filepath.Glob(filepath.Join(parent, cgroupPrefix+"*")); mayMake && len(left) > 0 {
-			for _, dir := range left {
-				if lock, err := lockCgroup(dir); err == nil { // not one of another test's
-					lock.Close()
-					t.Errorf("left: %v, %v", dir, err)
-				}
+	spec := newSpec(t, "burn-unwaited")
+	spec.Cgroup = true
+	res, err := Run(t.Context(), spec, new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, err := ownCgroup()
+	mayMake := err == nil && unix.Access(filepath.Join(parent, "cgroup.procs"), unix.W_OK) == nil && unix.Access(parent, unix.W_OK) == nil
+	if res.InCgroup != mayMake || (res.CgroupErr == nil) != mayMake {
+		t.Errorf("in %s (%v): got %+v", parent, err, res)
+	}
+	if mayMake && res.User+res.System < burnTime/2 || res.Memory == 0 {
+		t.Errorf("measured %v of user and %v of system time, %d bytes", res.User, res.System, res.Memory)
+	}
+	if left, err := filepath.Glob(filepath.Join(parent, cgroupPrefix+"*")); mayMake && len(left) > 0 {
+		for _, dir := range left {
+			if lock, err := lockCgroup(dir); err == nil { // not one of another test's
+				lock.Close()
+				t.Errorf("left: %v, %v", dir, err)
 			}
-		} else if err != nil {
-			t.Error(err)
 		}
-	})
+	} else if err != nil {
+		t.Error(err)
+	}
 }
 
 // burnTime is how much processor time "burn" takes.

@@ -1,13 +1,14 @@
 // Package sandbox runs one builder apart from the machine that it runs on.
 //
-// It needs no root and no helper program. The running executable starts itself
-// once more in new namespaces (user, mount, process, network, IPC, host name,
-// control group); that second stage builds a file system in which only the
-// inputs, a build directory and a few devices are visible, gives up every
-// privilege, checks that it has none, and becomes the builder:
+// It needs no root and no helper program. A process is cloned into new namespaces
+// (user, mount, process, network, IPC, host name, control group); it builds a file
+// system in which only the inputs, a build directory and a few devices are visible,
+// gives up every privilege, checks that it has none, and becomes the builder. It shares
+// our memory until then, since to copy it, or to start us once more, takes longer than
+// all else; so it runs none of our code but a script of system calls:
 //
-//	Run     -- clone, Spec in a memory file -->  Main
-//	Main    -- mounts, pivot_root, no capabilities, seccomp -->  exec builder
+//	Run     -- script of system calls, clone -->  process
+//	process -- mounts, pivot_root, no capabilities, seccomp -->  exec builder
 //	builder -- pseudo-terminal -->  Run -->  log
 //
 // Inside, the builder is user 1000 and group 100 and has process number 1, so

@@ -4,24 +4,29 @@ package sandbox
 
 import (
 	"runtime"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// installFilter puts the seccomp filter over this thread, and so over the
+// installFilter puts the seccomp filter over the process, and so over the
 // builder. It needs no_new_privs.
-func installFilter(spec *Spec) error {
-	if !spec.FilterSyscalls {
-		return nil
+func (s *script) installFilter(spec *Spec) {
+	s.begin("filter system calls")
+	if spec.FilterSyscalls {
+		s.do(unix.SYS_PRCTL, unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, unsafe.Pointer(machineFilter()), 0, 0)
 	}
+}
+
+// machineFilter is the filter of this machine.
+var machineFilter = sync.OnceValue(func() *unix.SockFprog {
 	var filter []unix.SockFilter
 	for _, in := range assembleFilter(filterTables(runtime.GOARCH)) {
 		filter = append(filter, unix.SockFilter(in))
 	}
-	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	return unix.Prctl(unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_FILTER, uintptr(unsafe.Pointer(&prog)), 0, 0)
-}
+	return &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+})
 
 // Landlock's interface, from linux/landlock.h.
 const (
@@ -35,24 +40,19 @@ const (
 // network: two of them could pass each other files. Kernels before 6.12 cannot
 // do it; then only the private network keeps builders apart, and of those who share
 // the host's what is registered is a copy that nobody else has open.
-func (o *order) restrictSockets() error {
+func (s *script) restrictSockets(o *order) {
+	s.begin("restrict sockets")
 	if o.NoScopes || !hasScopes() {
-		return nil
+		return
 	}
-	attr := struct{ accessFS, accessNet, scoped uint64 }{scoped: landlockAbstractScope}
-	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr), 0)
-	if errno != 0 {
-		return errno
-	}
-	defer unix.Close(int(fd))
-	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
+	attr := &struct{ accessFS, accessNet, scoped uint64 }{scoped: landlockAbstractScope}
+	rules := s.into(s.do(unix.SYS_LANDLOCK_CREATE_RULESET, unsafe.Pointer(attr), int(unsafe.Sizeof(*attr)), 0))
+	s.do(unix.SYS_LANDLOCK_RESTRICT_SELF, rules, 0)
+	s.do(unix.SYS_CLOSE, rules)
 }
 
 // hasScopes reports whether Landlock can hide sockets of the abstract namespace.
-func hasScopes() bool {
+var hasScopes = sync.OnceValue(func() bool {
 	abi, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, landlockVersion)
 	return errno == 0 && abi >= landlockScopeABI
-}
+})

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,30 +18,28 @@ import (
 
 // What a builder takes can be asked for while it runs, and not afterwards.
 func TestMeter(t *testing.T) {
-	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
-		spec := newSpec(t, "family", "x")
-		var read func() (Load, bool)
-		spec.Started = func(r func() (Load, bool)) { read = r }
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		var got Load
-		var ok bool
-		if _, err := run(ctx, spec, writerFunc(func(p []byte) (int, error) {
-			if bytes.Contains(p, []byte("ready")) {
-				got, ok = read()
-				cancel()
-			}
-			return len(p), nil
-		})); err != nil {
-			t.Fatal(err)
+	spec := newSpec(t, "family", "x")
+	var read func() (Load, bool)
+	spec.Started = func(r func() (Load, bool)) { read = r }
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var got Load
+	var ok bool
+	if _, err := Run(ctx, spec, writerFunc(func(p []byte) (int, error) {
+		if bytes.Contains(p, []byte("ready")) {
+			got, ok = read()
+			cancel()
 		}
-		if !ok || got.Processes != 2 || got.Memory <= 0 {
-			t.Errorf("while two processes run: got %+v, %v", got, ok)
-		}
-		if got, ok := read(); ok {
-			t.Errorf("afterwards: got %+v", got)
-		}
-	})
+		return len(p), nil
+	})); err != nil {
+		t.Fatal(err)
+	}
+	if !ok || got.Processes != 2 || got.Memory <= 0 {
+		t.Errorf("while two processes run: got %+v, %v", got, ok)
+	}
+	if got, ok := read(); ok {
+		t.Errorf("afterwards: got %+v", got)
+	}
 }
 
 // A limit is held, or there is no sandbox and the reason is said.

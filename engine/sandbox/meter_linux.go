@@ -15,9 +15,8 @@ import (
 // A meter reads what a builder takes while it runs: nothing, unless somebody asks.
 // Safe for concurrent use.
 type meter struct {
-	pid        int // of the process that the builder's descend from
-	isLauncher bool
-	group      *cgroup // or nil
+	pid   int     // of the builder's first process
+	group *cgroup // or nil
 
 	mu     sync.Mutex // mu guards isOver
 	isOver bool
@@ -31,11 +30,7 @@ func (m *meter) read() (Load, bool) {
 		return Load{}, false
 	}
 	var load Load
-	pids := descendants(nil, m.pid)
-	if m.isLauncher {
-		pids = pids[1:]
-	}
-	for _, pid := range pids {
+	for _, pid := range descendants(nil, m.pid) {
 		if one, ok := readProcess(pid); ok {
 			load.Processes++
 			load.User += one.User

@@ -5,41 +5,48 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// A root is the file system of a sandbox while it is being made: a tmpfs with
-// mount points in it.
+// A root is the file system of a sandbox: a tmpfs with mount points in it. Its methods
+// add to the script what makes it.
 //
 // Mounts are made by descriptor: a source is opened where it is, a target
 // beneath the root without following any symbolic link, and the one is then
 // attached to the other. No path is looked up twice. Sources are opened first,
 // by whoever started us; everything after is done by the builder's user.
 type root struct {
+	*script
 	spec    *Spec
 	sources []source
-	fd      int // of the root
-	store   int // of the mounted store directory, where most mounts go; or 0
+	fd      slot            // of the root
+	store   slot            // of the mounted store directory, where most mounts go; or nil
+	made    map[string]bool // directories of the root that are there by now
 }
 
 // A source is something of the host that is to be mounted.
 type source struct {
 	Mount
-	fd   int
+	fd   slot // nil for what is copied
 	stat unix.Stat_t
+	link string // the target of a symbolic link
 }
 
 // openSources opens what is to be mounted. Nothing that is mounted from here
-// on is seen outside.
+// on is seen outside. What kind of file a source is is looked at beforehand: if it
+// becomes another, it cannot be mounted.
 func (r *root) openSources() error {
-	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
-		return fmt.Errorf("make mounts private: %w", err)
-	}
+	r.begin("open inputs")
+	r.what = "make mounts private"
+	r.do(unix.SYS_MOUNT, "", "/", "", unix.MS_PRIVATE|unix.MS_REC, 0)
 	spec := r.spec
 	mounts := []Mount{
 		{Source: spec.StoreSource, Target: spec.StoreDir, Writable: true},
@@ -62,14 +69,14 @@ func (r *root) openSources() error {
 	}
 	for _, m := range append(mounts, spec.Mounts...) {
 		if err := r.openSource(m); err != nil {
-			return fmt.Errorf("%s: %w", m.Source, err)
+			return setupError(r.step, fmt.Errorf("%s: %w", m.Source, err))
 		}
 	}
 	return nil
 }
 
 func (r *root) openSource(m Mount) error {
-	s := source{Mount: m, fd: -1}
+	s := source{Mount: m}
 	if m.Source == Self {
 		file, err := selfFile()
 		if err != nil {
@@ -81,57 +88,58 @@ func (r *root) openSource(m Mount) error {
 		}
 		m.Source = file
 	}
-	fd, err := unix.Open(m.Source, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	err := unix.Lstat(m.Source, &s.stat)
 	if errors.Is(err, unix.ENOENT) && m.Optional {
 		return nil
+	}
+	if err == nil && s.stat.Mode&unix.S_IFMT == unix.S_IFLNK {
+		s.link, err = os.Readlink(m.Source)
 	}
 	if err != nil {
 		return err
 	}
-	s.fd = fd
+	if s.link == "" {
+		r.what = s.Source
+		s.fd = r.into(r.do(unix.SYS_OPENAT, unix.AT_FDCWD, m.Source, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0))
+	}
 	r.sources = append(r.sources, s)
-	return unix.Fstat(fd, &r.sources[len(r.sources)-1].stat)
+	return nil
 }
 
 // mountRoot mounts the root over the directory above the build directory, which
 // is open by now. From then on names are relative to it.
-func (r *root) mountRoot() error {
+func (r *root) mountRoot() {
+	r.begin("mount root")
 	place := filepath.Dir(r.spec.BuildSource)
+	r.what = place
 	uid, gid := r.spec.inside()
 	options := fmt.Sprintf("mode=0755,uid=%d,gid=%d", uid, gid)
-	if err := unix.Mount("none", place, "tmpfs", unix.MS_NOSUID, options); err != nil {
-		return err
-	}
-	fd, err := unix.Open(place, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return &os.PathError{Op: "open", Path: place, Err: err}
-	}
-	r.fd = fd
-	return unix.Fchdir(fd)
+	r.do(unix.SYS_MOUNT, "none", place, "tmpfs", unix.MS_NOSUID, options)
+	r.fd = r.into(r.do(unix.SYS_OPENAT, unix.AT_FDCWD, place, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0))
+	r.do(unix.SYS_FCHDIR, r.fd)
 }
 
 // makeSkeleton makes what every sandbox has of directories, links and files.
-func (r *root) makeSkeleton() error {
-	unix.Umask(0o022)
+func (r *root) makeSkeleton() {
+	r.begin("make directories")
+	r.do(unix.SYS_UMASK, 0o022)
+	r.made = map[string]bool{"/": true}
 	for _, name := range []string{"dev", "dev/shm", "dev/pts", "etc", "proc"} {
-		if err := unix.Mkdirat(r.fd, name, 0o755); err != nil {
-			return &os.PathError{Op: "mkdir", Path: "/" + name, Err: err}
-		}
+		r.what = "mkdir /" + name
+		r.do(unix.SYS_MKDIRAT, r.fd, name, 0o755)
+		r.made["/"+name] = true
 	}
-	for name, target := range map[string]string{
-		"fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
-		"stderr": "/proc/self/fd/2", "ptmx": "pts/ptmx",
+	for _, link := range [][2]string{
+		{"fd", "/proc/self/fd"}, {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+		{"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"},
 	} {
-		if err := unix.Symlinkat(target, r.fd, "dev/"+name); err != nil {
-			return &os.PathError{Op: "symlink", Path: "/dev/" + name, Err: err}
-		}
+		r.what = "symlink /dev/" + link[0]
+		r.do(unix.SYS_SYMLINKAT, link[1], r.fd, "dev/"+link[0])
 	}
-	for name, text := range r.etcFiles() {
-		if err := r.writeFile("etc/"+name, text); err != nil {
-			return err
-		}
+	files := r.etcFiles()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		r.writeFile("etc/"+name, files[name])
 	}
-	return nil
 }
 
 // etcFiles returns the few files of /etc that programs look for.
@@ -152,61 +160,49 @@ func (r *root) etcFiles() map[string]string {
 	return files
 }
 
-func (r *root) writeFile(name, text string) error {
-	mode := uint32(0o444)
+func (r *root) writeFile(name, text string) {
+	r.what = "write /" + name
+	mode := 0o444
 	if r.spec.isRoot() {
 		mode = 0o644
 	}
-	fd, err := unix.Openat(r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode)
-	if err != nil {
-		return &os.PathError{Op: "create", Path: "/" + name, Err: err}
-	}
-	defer unix.Close(fd)
-	if _, err := unix.Write(fd, []byte(text)); err != nil {
-		return &os.PathError{Op: "write", Path: "/" + name, Err: err}
-	}
-	return nil
+	file := r.into(r.do(unix.SYS_OPENAT, r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode))
+	r.do(unix.SYS_WRITE, file, text, len(text)).want(len(text))
+	r.do(unix.SYS_CLOSE, file)
 }
 
 // mountSources makes the sources visible.
-func (r *root) mountSources() error {
+func (r *root) mountSources() {
+	r.begin("mount inputs")
 	for i := range r.sources {
 		s := &r.sources[i]
-		if err := r.attach(s); err != nil {
-			return fmt.Errorf("%s at %s: %w", s.Source, s.Target, err)
-		}
+		r.what = s.Source + " at " + s.Target
+		r.attach(s)
 		if s.Target == r.spec.StoreDir {
-			var err error
-			if r.store, err = r.openBeneath(s.Target); err != nil {
-				return err
-			}
+			r.store = r.openBeneath(s.Target)
 		}
 	}
-	return nil
 }
 
-func (r *root) attach(s *source) error {
-	if s.fd < 0 {
-		return r.copySelf(s.Target)
-	}
-	defer unix.Close(s.fd)
-	parent, name, release, err := r.parentOf(s.Target)
-	if err != nil {
-		return err
-	}
+func (r *root) attach(s *source) {
+	parent, name, release := r.parentOf(s.Target)
 	defer release()
-	switch s.stat.Mode & unix.S_IFMT {
-	case unix.S_IFLNK:
-		return copyLink(s.fd, parent, name)
-	case unix.S_IFDIR:
-		err = unix.Mkdirat(parent, name, 0o755)
+	switch {
+	case s.Source == Self && s.fd == nil:
+		r.copySelf(parent, name)
+		return
+	case s.link != "":
+		r.copyLink(s.link, parent, name)
+		return
+	case s.stat.Mode&unix.S_IFMT == unix.S_IFDIR:
+		r.do(unix.SYS_MKDIRAT, parent, name, 0o755).ignore(unix.EEXIST, 0)
+		maps.DeleteFunc(r.made, func(dir string, _ bool) bool { return strings.HasPrefix(dir, s.Target+"/") })
+		r.made[s.Target] = true
 	default:
-		err = unix.Mknodat(parent, name, unix.S_IFREG|0o444, 0)
+		r.do(unix.SYS_MKNODAT, parent, name, unix.S_IFREG|0o444, 0).ignore(unix.EEXIST, 0)
 	}
-	if err != nil && err != unix.EEXIST {
-		return err
-	}
-	return graft(s.fd, parent, name, s.Writable)
+	r.graft(s.fd, parent, name, s.Writable)
+	r.do(unix.SYS_CLOSE, s.fd)
 }
 
 // selfFile returns the name of the running executable, or "" if that file is
@@ -227,146 +223,102 @@ func selfFile() (string, error) {
 	return file, nil
 }
 
-// copySelf makes target a copy of the running executable, which was replaced
+// copySelf makes name a copy of the running executable, which was replaced
 // or removed since it was started.
-func (r *root) copySelf(target string) error {
-	source, err := os.Open(Self)
-	if err != nil {
-		return err
+func (r *root) copySelf(parent slot, name string) {
+	var running unix.Stat_t
+	if unix.Stat(Self, &running) != nil {
+		running.Size = 0 // which is not what will be copied
 	}
-	defer source.Close()
-	parent, name, release, err := r.parentOf(target)
-	if err != nil {
-		return err
-	}
-	defer release()
-	fd, err := unix.Openat(parent, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o555)
-	if err != nil {
-		return &os.PathError{Op: "create", Path: target, Err: err}
-	}
-	file := os.NewFile(uintptr(fd), target)
-	if _, err := io.Copy(file, source); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
+	source := r.into(r.do(unix.SYS_OPENAT, unix.AT_FDCWD, Self, unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	file := r.into(r.do(unix.SYS_OPENAT, parent, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o555))
+	r.do(unix.SYS_SENDFILE, file, source, 0, int(running.Size)).want(int(running.Size))
+	r.do(unix.SYS_CLOSE, file)
+	r.do(unix.SYS_CLOSE, source)
 }
 
 // graft attaches a copy of the mount at source to name in parent.
-func graft(source, parent int, name string, writable bool) error {
-	tree, err := unix.OpenTree(source, "", unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE|unix.AT_EMPTY_PATH)
-	if err != nil {
-		return fmt.Errorf("open_tree: %w", err)
-	}
-	defer unix.Close(tree)
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_NOSUID}
+func (r *root) graft(source, parent slot, name string, writable bool) {
+	what := r.what
+	r.what = what + ": open_tree"
+	tree := r.into(r.do(unix.SYS_OPEN_TREE, source, "", unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE|unix.AT_EMPTY_PATH))
+	attr := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_NOSUID}
 	if !writable {
 		attr.Attr_set |= unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NODEV
 	}
-	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &attr); err != nil {
-		return fmt.Errorf("mount_setattr: %w", err)
-	}
-	target, err := openBelow(parent, name)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(target)
-	if err := unix.MoveMount(tree, "", target, "", unix.MOVE_MOUNT_F_EMPTY_PATH|unix.MOVE_MOUNT_T_EMPTY_PATH); err != nil {
-		return fmt.Errorf("move_mount: %w", err)
-	}
-	return nil
+	r.what = what + ": mount_setattr"
+	r.setAttr(tree, unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, attr)
+	r.what = what
+	target := r.openBelow(parent, name)
+	r.what = what + ": move_mount"
+	r.do(unix.SYS_MOVE_MOUNT, tree, "", target, "", unix.MOVE_MOUNT_F_EMPTY_PATH|unix.MOVE_MOUNT_T_EMPTY_PATH)
+	r.do(unix.SYS_CLOSE, target)
+	r.do(unix.SYS_CLOSE, tree)
+	r.what = what
 }
 
-// copyLink makes a symbolic link like the one at source, of a store object's
-// time.
-func copyLink(source, parent int, name string) error {
-	buf := make([]byte, unix.PathMax)
-	n, err := unix.Readlinkat(source, "", buf)
-	if err != nil {
-		return err
-	}
-	if err := unix.Symlinkat(string(buf[:n]), parent, name); err != nil {
-		return err
-	}
+// setAttr changes a mount's attributes.
+func (r *root) setAttr(mount slot, flags int, attr *unix.MountAttr) {
+	r.do(unix.SYS_MOUNT_SETATTR, mount, "", flags, unsafe.Pointer(attr), int(unsafe.Sizeof(*attr)))
+}
+
+// copyLink makes a symbolic link of a store object's time.
+func (r *root) copyLink(link string, parent slot, name string) {
+	r.do(unix.SYS_SYMLINKAT, link, parent, name)
 	second := unix.Timespec{Sec: 1}
-	return unix.UtimesNanoAt(parent, name, []unix.Timespec{second, second}, unix.AT_SYMLINK_NOFOLLOW)
+	r.do(unix.SYS_UTIMENSAT, parent, name, unsafe.Pointer(&[]unix.Timespec{second, second}[0]), unix.AT_SYMLINK_NOFOLLOW)
 }
 
 // parentOf returns a descriptor of the directory that target goes into, which
 // is made if it is missing, and target's last component.
-func (r *root) parentOf(target string) (dir int, name string, release func(), err error) {
+func (r *root) parentOf(target string) (dir slot, name string, release func()) {
 	parent, name := path.Split(target)
 	parent = path.Clean(parent)
-	switch parent {
-	case "/":
-		return r.fd, name, func() {}, nil
-	case r.spec.StoreDir:
-		if r.store != 0 {
-			return r.store, name, func() {}, nil
-		}
+	switch {
+	case parent == "/":
+		return r.fd, name, func() {}
+	case parent == r.spec.StoreDir && r.store != nil:
+		return r.store, name, func() {}
 	}
-	if err := r.makeDirs(parent); err != nil {
-		return 0, "", nil, err
-	}
-	fd, err := r.openBeneath(parent)
-	return fd, name, func() { unix.Close(fd) }, err
+	r.makeDirs(parent)
+	fd := r.openBeneath(parent)
+	return fd, name, func() { r.do(unix.SYS_CLOSE, fd) }
 }
 
-// makeDirs makes dir and those above it.
-func (r *root) makeDirs(dir string) error {
-	for i := 1; i <= len(dir); i++ {
-		if i < len(dir) && dir[i] != '/' {
-			continue
-		}
-		fd, err := r.openBeneath(dir[:i])
-		if err == nil {
-			unix.Close(fd)
-			continue
-		}
-		parent, err := r.openBeneath(path.Dir(dir[:i]))
-		if err != nil {
-			return err
-		}
-		err = unix.Mkdirat(parent, path.Base(dir[:i]), 0o755)
-		unix.Close(parent)
-		if err != nil {
-			return err
-		}
+// makeDirs makes dir and those above it, unless they are there.
+func (r *root) makeDirs(dir string) {
+	if r.made[dir] {
+		return
 	}
-	return nil
+	r.makeDirs(path.Dir(dir))
+	parent := r.openBeneath(path.Dir(dir))
+	r.do(unix.SYS_MKDIRAT, parent, path.Base(dir), 0o755).ignore(unix.EEXIST, 0)
+	r.do(unix.SYS_CLOSE, parent)
+	r.made[dir] = true
 }
 
 // openBeneath opens an absolute path inside the root for use as a place.
-func (r *root) openBeneath(name string) (int, error) {
-	return openBelow(r.fd, "."+name)
-}
+func (r *root) openBeneath(name string) slot { return r.openBelow(r.fd, "."+name) }
 
 // openBelow opens name below dir, following no symbolic link.
-func openBelow(dir int, name string) (int, error) {
-	fd, err := unix.Openat2(dir, name, &unix.OpenHow{
+func (r *root) openBelow(dir slot, name string) slot {
+	how := &unix.OpenHow{
 		Flags:   unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS,
-	})
-	if err != nil {
-		return -1, &os.PathError{Op: "open", Path: name, Err: err}
 	}
-	return fd, nil
+	return r.into(r.do(unix.SYS_OPENAT2, dir, name, unsafe.Pointer(how), int(unsafe.Sizeof(*how))))
 }
 
 // mountProc mounts a /proc that shows the processes of the sandbox alone.
-func (r *root) mountProc() error {
-	if err := unix.Mount("proc", "proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
-		return err
-	}
-	if unix.Access("proc/sys/kernel/core_pattern", unix.W_OK) != nil {
-		return nil
-	}
+func (r *root) mountProc() {
+	r.begin("mount proc")
+	r.do(unix.SYS_MOUNT, "proc", "proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, 0)
+	const callsEach = 2
+	r.do(unix.SYS_FACCESSAT, unix.AT_FDCWD, "proc/sys/kernel/core_pattern", unix.W_OK).ignore(anyError, callsEach*len(machineFiles))
 	for _, file := range machineFiles {
-		if err := sealFile("proc/" + file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
+		r.what = file
+		r.sealFile("proc/" + file)
 	}
-	return nil
 }
 
 // machineFiles are what in /proc is the machine's, and not of processes. The kernel
@@ -375,57 +327,50 @@ func (r *root) mountProc() error {
 var machineFiles = []string{"sys", "sysrq-trigger", "acpi", "bus", "driver", "fs", "irq", "scsi", "tty"}
 
 // sealFile makes a file or directory of the new root read-only, if it is there.
-func sealFile(name string) error {
-	err := unix.Mount(name, name, "", unix.MS_BIND|unix.MS_REC, "")
-	if errors.Is(err, unix.ENOENT) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
-	return unix.MountSetattr(unix.AT_FDCWD, name, unix.AT_RECURSIVE, &attr)
+func (r *root) sealFile(name string) {
+	r.do(unix.SYS_MOUNT, name, name, "", unix.MS_BIND|unix.MS_REC, 0).ignore(unix.ENOENT, 1)
+	attr := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	r.do(unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, name, unix.AT_RECURSIVE, unsafe.Pointer(attr), int(unsafe.Sizeof(*attr)))
 }
 
 // mountSys mounts a /sys for a builder who is root, as containers need one: it shows
 // the network of the sandbox, and the rest as any user sees it.
-func (r *root) mountSys() error {
-	if !r.spec.isRoot() {
-		return nil
+func (r *root) mountSys() {
+	r.begin("mount /sys")
+	if r.spec.isRoot() {
+		r.do(unix.SYS_MKDIRAT, r.fd, "sys", 0o755)
+		r.do(unix.SYS_MOUNT, "sysfs", "sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, 0)
 	}
-	if err := unix.Mkdirat(r.fd, "sys", 0o755); err != nil {
-		return err
-	}
-	return unix.Mount("sysfs", "sys", "sysfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 }
 
-func (r *root) mountShm() error {
-	return unix.Mount("none", "dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777,size="+r.spec.ShmSize)
+func (r *root) mountShm() {
+	r.begin("mount /dev/shm")
+	r.do(unix.SYS_MOUNT, "none", "dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777,size="+r.spec.ShmSize)
 }
 
-func (r *root) mountPts() error {
-	return unix.Mount("none", "dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,mode=0620,ptmxmode=0666")
+func (r *root) mountPts() {
+	r.begin("mount /dev/pts")
+	r.do(unix.SYS_MOUNT, "none", "dev/pts", "devpts", unix.MS_NOSUID|unix.MS_NOEXEC, "newinstance,mode=0620,ptmxmode=0666")
 }
 
 // pivot makes the root "/" and lets go of the host's file systems.
 // Stacking the old root over the new one needs no directory to put it in.
-func (r *root) pivot() error {
-	if err := unix.PivotRoot(".", "."); err != nil {
-		return err
-	}
-	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
-		return fmt.Errorf("let go of the host's root: %w", err)
-	}
-	return unix.Chdir("/")
+func (r *root) pivot() {
+	r.begin("pivot root")
+	r.do(unix.SYS_PIVOT_ROOT, ".", ".")
+	r.what = "let go of the host's root"
+	r.do(unix.SYS_UMOUNT2, ".", unix.MNT_DETACH)
+	r.do(unix.SYS_CHDIR, "/")
 }
 
 // seal makes read-only what is left of the root itself: builders find that
 // they cannot make /homeless-shelter, whoever they are outside. One who is root may
 // need other directories there.
-func (r *root) seal() error {
+func (r *root) seal() {
+	r.begin("make / read-only")
 	if r.spec.isRoot() {
-		return nil
+		return
 	}
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
-	return unix.MountSetattr(unix.AT_FDCWD, "/", 0, &attr)
+	attr := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
+	r.do(unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, "/", 0, unsafe.Pointer(attr), int(unsafe.Sizeof(*attr)))
 }

@@ -11,11 +11,10 @@ import (
 	"time"
 )
 
-// An order is what the first stage tells the second.
+// An order is what a child is to be.
 type order struct {
-	Spec   Spec
-	Trial  bool // make the sandbox and execute nothing
-	Launch bool // by way of a launcher
+	Spec  Spec
+	Trial bool // make the sandbox and execute nothing
 	// CgroupDir is the builder's control group, or "".
 	CgroupDir string
 	// NoScopes is for tests: do as on a kernel whose Landlock has none.
@@ -24,7 +23,7 @@ type order struct {
 
 // run is [Run] on Linux.
 func run(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
-	return runOrder(ctx, &order{Spec: *spec, Launch: isLarge() && spec.Input == nil}, log)
+	return runOrder(ctx, &order{Spec: *spec}, log)
 }
 
 func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
@@ -55,21 +54,19 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 		return nil, err
 	}
 	term.closeSlave()
-	m := &meter{pid: child.pid(), isLauncher: o.Launch, group: group}
+	m := &meter{pid: child.pid(), group: group}
 	if spec.Started != nil {
 		spec.Started(m.read)
 	}
 	w := watch(ctx, spec, child.kill, term.master, log)
-	end, err := child.wait()
+	end, err := child.wait(spec)
 	m.stop()
 	w.stop()
 	switch {
-	case err != nil:
-		return nil, setupError("wait for builder", err)
 	case w.logErr != nil:
 		return nil, fmt.Errorf("write log: %w", w.logErr)
-	case end.Report != nil && w.end == Exited:
-		return nil, end.Report.error(spec)
+	case err != nil && (end == nil || w.end == Exited):
+		return nil, err
 	}
 	res := &Result{
 		End: w.end, ExitStatus: end.ExitStatus, Signal: end.Signal,
@@ -91,33 +88,6 @@ func (res *Result) measure(spec *Spec, group *cgroup, groupErr error) {
 	if spec.Cgroup {
 		res.CgroupErr = groupErr
 	}
-}
-
-// A child is a second stage that becomes the builder, or a launcher that has
-// one.
-type child interface {
-	kill() error
-	pid() int
-	// wait returns when no process of the sandbox is left.
-	wait() (*ended, error)
-}
-
-// ended says how a second stage ended.
-type ended struct {
-	ExitStatus   int
-	Signal       int
-	User, System time.Duration
-	Memory       int64   // of the largest process that was waited for
-	Report       *report // nil if the builder was started
-}
-
-// startChild starts the second stage with tty as its output.
-// The caller's goroutine must be locked to its thread.
-func startChild(o *order, tty *os.File) (child, error) {
-	if o.Launch {
-		return startLauncher(o, tty)
-	}
-	return startStage(o, tty)
 }
 
 // owner returns who the builder is outside.

@@ -8,9 +8,9 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,12 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestMain makes the test binary what the real one is: the second stage of a
-// sandbox, and /bin/sh inside.
+// TestMain makes the test binary what the real one is inside a sandbox: /bin/sh.
 func TestMain(m *testing.M) {
-	if Invoked(os.Args) {
-		Main()
-	}
 	if filepath.Base(os.Args[0]) == "sh" {
 		syscall.Exit(builder(os.Args[1:])) // os.Exit has a word to say under -cover
 	}
@@ -81,18 +77,6 @@ func runSpec(t *testing.T, spec *Spec) (*Result, string) {
 		t.Fatalf("run: %v\n%s", err, &log)
 	}
 	return res, log.String()
-}
-
-// eachWay runs a test with the second stage started by this process, and by a
-// launcher.
-func eachWay(t *testing.T, test func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error))) {
-	for name, isLaunched := range map[string]bool{"direct": false, "launched": true} {
-		t.Run(name, func(t *testing.T) {
-			test(t, func(ctx context.Context, spec *Spec, log io.Writer) (*Result, error) {
-				return runOrder(ctx, &order{Spec: *spec, Launch: isLaunched}, log)
-			})
-		})
-	}
 }
 
 // makeInput makes a store object that anyone may read and returns its Mount.
@@ -200,64 +184,58 @@ func TestExitStatus(t *testing.T) {
 		{acts: []string{"spam"}, max: 4096, status: 137, signal: 9, end: TooLoud, log: "*"},
 		{acts: []string{"daemon"}, log: "left\n"},
 	} {
-		eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
-			spec := newSpec(t, test.acts...)
-			spec.Timeout = time.Duration(test.time) * time.Millisecond
-			spec.MaxSilent = time.Duration(test.silent) * time.Millisecond
-			spec.MaxLog = test.max
-			var log bytes.Buffer
-			res, err := run(t.Context(), spec, &log)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if test.log != "*" && log.String() != test.log {
-				t.Errorf("log: got %q, want %q", &log, test.log)
-			}
-			if res.End != test.end || res.ExitStatus != test.status || res.Signal != test.signal {
-				t.Errorf("got %+v, want %+v", res, test)
-			}
-		})
+		spec := newSpec(t, test.acts...)
+		spec.Timeout = time.Duration(test.time) * time.Millisecond
+		spec.MaxSilent = time.Duration(test.silent) * time.Millisecond
+		spec.MaxLog = test.max
+		var log bytes.Buffer
+		res, err := Run(t.Context(), spec, &log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.log != "*" && log.String() != test.log {
+			t.Errorf("log: got %q, want %q", &log, test.log)
+		}
+		if res.End != test.end || res.ExitStatus != test.status || res.Signal != test.signal {
+			t.Errorf("got %+v, want %+v", res, test)
+		}
 	}
 }
 
 // Cancelling kills the builder and what it started, and waits for them.
 func TestCancelLeavesNothingRunning(t *testing.T) {
-	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
-		mark := fmt.Sprintf("mark-%d-%d", os.Getpid(), time.Now().UnixNano())
-		spec := newSpec(t, "family", mark)
-		ctx, cancel := context.WithCancel(t.Context())
-		log := writerFunc(func(p []byte) (int, error) {
-			if bytes.Contains(p, []byte("ready")) {
-				cancel()
-			}
-			return len(p), nil
-		})
-		res, err := run(ctx, spec, log)
-		if err != nil {
-			t.Fatal(err)
+	mark := fmt.Sprintf("mark-%d-%d", os.Getpid(), time.Now().UnixNano())
+	spec := newSpec(t, "family", mark)
+	ctx, cancel := context.WithCancel(t.Context())
+	log := writerFunc(func(p []byte) (int, error) {
+		if bytes.Contains(p, []byte("ready")) {
+			cancel()
 		}
-		if res.End != Cancelled {
-			t.Errorf("got end %v, want %v", res.End, Cancelled)
-		}
-		if found := processesWith(t, mark); len(found) > 0 {
-			t.Errorf("processes left: %v", found)
-		}
+		return len(p), nil
 	})
+	res, err := Run(ctx, spec, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.End != Cancelled {
+		t.Errorf("got end %v, want %v", res.End, Cancelled)
+	}
+	if found := processesWith(t, mark); len(found) > 0 {
+		t.Errorf("processes left: %v", found)
+	}
 }
 
 func TestErrors(t *testing.T) {
-	eachWay(t, func(t *testing.T, run func(context.Context, *Spec, io.Writer) (*Result, error)) {
-		spec := newSpec(t)
-		spec.Builder = "/bin/missing"
-		_, err := run(t.Context(), spec, new(bytes.Buffer))
-		var exec *ExecError
-		if !errors.As(err, &exec) || !errors.Is(err, os.ErrNotExist) {
-			t.Fatalf("got %v, want an ExecError", err)
-		}
-		if got, want := err.Error(), "execute /bin/missing: no such file or directory"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	})
+	spec := newSpec(t)
+	spec.Builder = "/bin/missing"
+	_, err := Run(t.Context(), spec, new(bytes.Buffer))
+	var exec *ExecError
+	if !errors.As(err, &exec) || !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("got %v, want an ExecError", err)
+	}
+	if got, want := err.Error(), "execute /bin/missing: no such file or directory"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	t.Run("input missing", func(t *testing.T) {
 		spec := newSpec(t)
 		spec.Mounts = append(spec.Mounts, Mount{Source: "/missing", Target: "/nix/store/x"})
@@ -297,6 +275,32 @@ func TestLargeEnvironment(t *testing.T) {
 	if _, got := runSpec(t, spec); got != "1002\n" {
 		t.Errorf("got %q, want 1002", got)
 	}
+}
+
+// A builder has the limits and the signals that we were started with, not what Go's
+// runtime makes of them.
+func TestInherited(t *testing.T) {
+	needSandbox(t)
+	for _, test := range []struct{ before, want string }{
+		{"ulimit -S -n 256", "files 256 ignored 0000000000000000"},
+		{"trap '' HUP", "files 1024 ignored 0000000000000001"},
+	} {
+		cmd := exec.Command("/bin/sh", "-c", "ulimit -S -n 1024; "+test.before+`; exec "$0" -test.run '^TestInheritedByBuilder$' -test.v`, os.Args[0])
+		cmd.Env = append(os.Environ(), "INHERITED=1")
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), test.want+"\n") {
+			t.Errorf("%s: got %s, %v; want %s", test.before, out, err, test.want)
+		}
+	}
+}
+
+// TestInheritedByBuilder is what [TestInherited] runs.
+func TestInheritedByBuilder(t *testing.T) {
+	if os.Getenv("INHERITED") == "" {
+		t.Skip("TestInherited runs it")
+	}
+	_, got := runSpec(t, newSpec(t, "inherited"))
+	fmt.Print(got)
 }
 
 func BenchmarkRun(b *testing.B) {

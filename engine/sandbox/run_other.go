@@ -5,9 +5,7 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
 	"runtime"
 )
 
@@ -26,13 +24,4 @@ func Check() error { return unsupported() }
 
 func unsupported() error {
 	return &SetupError{Step: "make namespaces", Err: errOther, Reason: reasonOther}
-}
-
-// Invoked reports whether args, the arguments of this process, ask for [Main].
-func Invoked(args []string) bool { return len(args) == 1 && args[0] == stageName }
-
-// Main is the second stage of [Run]. It does not return.
-func Main() {
-	fmt.Fprintln(os.Stderr, unsupported())
-	os.Exit(exitSetup)
 }

@@ -3,172 +3,128 @@
 package sandbox
 
 import (
-	"encoding/json"
-	"errors"
+	"encoding/binary"
 	"fmt"
-	"io"
 	"os"
-	"runtime"
-	"syscall"
+	"sync"
+	"unsafe"
+
+	"nixbench/engine/early"
 
 	"golang.org/x/sys/unix"
 )
 
-// This file is the second stage: the same executable, alone in new
-// namespaces, on its way to becoming the builder. It runs on one thread, for
-// capabilities and filters belong to threads, and it does nothing but system
-// calls in a fixed order.
-
-// Invoked reports whether args, the arguments of this process, ask for [Main].
-func Invoked(args []string) bool {
-	return len(args) == 1 && (args[0] == stageName || args[0] == launcherName)
-}
-
-// Main is the second stage of [Run], or the launcher of one: main calls it,
-// before anything else, if [Invoked]. It does not return.
-func Main() {
-	runtime.LockOSThread()
-	if os.Args[0] == launcherName {
-		launch()
-	}
-	err := enter()
-	r := report{Text: err.Error()}
-	var step *stepError
-	if errors.As(err, &step) {
-		r.Step, r.Exec, r.Text = step.step, step.step == execStep, step.err.Error()
-	}
-	errors.As(err, &r.Errno)
-	data, _ := json.Marshal(r)
-	unix.Write(reportFD, data)
-	syscall.Exit(exitSetup)
-}
+// This file says what a process does, alone in new namespaces, on its way to
+// becoming the builder.
 
 const execStep = "execute builder"
 
-// A stepError says at what step the second stage failed.
-type stepError struct {
-	step string
-	err  error
-}
-
-func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
-func (e *stepError) Unwrap() error { return e.err }
-
-// A step is one thing that the second stage does.
-type step struct {
-	name string
-	do   func() error
-}
-
-// enter makes the sandbox around this process and executes the builder.
-// It returns only with an error.
-func enter() error {
-	o, err := readOrder()
-	if err != nil {
-		return &stepError{"read specification", err}
-	}
+// script returns what the process does whose output is tty and whose input is stdin. It
+// waits until it can read a byte from ready, whose other end
+// is start, and enters a control group by writing to procs, if that is not nil.
+func (o *order) script(tty, stdin, ready, start, procs *os.File) (*script, error) {
 	spec := &o.Spec
-	r := &root{spec: spec}
-	isRoot := spec.isRoot()
-	for _, s := range []step{
-		{"set death signal", func() error { return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0) }},
-		{"enter control group", o.enterCgroup},
-		{"leave groups", func() error { return leaveGroups(spec) }},
-		{"bring up loopback", func() error { return raiseLoopback(spec) }},
-		{"set host name", setHostName},
-		{"open inputs", r.openSources},
-		{"mount root", r.mountRoot},
-		{"become the builder's user", func() error { return becomeBuilder(spec) }},
-		{"make directories", r.makeSkeleton},
-		{"mount inputs", r.mountSources},
-		{"mount proc", r.mountProc},
-		{"mount /sys", r.mountSys},
-		{"mount /dev/shm", r.mountShm},
-		{"mount /dev/pts", r.mountPts},
-		{"pivot root", r.pivot},
-		{"make / read-only", r.seal},
-		{"set limits", func() error { return setLimits(spec) }},
-		{"enter build directory", func() error { return unix.Chdir(spec.BuildDir) }},
-		{"drop privileges", func() error { return dropPrivileges(isRoot) }},
-		{"restrict sockets", o.restrictSockets},
-		{"filter system calls", func() error { return installFilter(spec) }},
-		{"check privileges", func() error { return checkDropped(spec) }},
-		{"close files", func() error { return unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC) }},
-		{execStep, o.execute},
-	} {
-		if err := s.do(); err != nil {
-			return &stepError{s.name, err}
-		}
+	s := &script{calls: make([]systemCall, 0, 512), notes: make([]note, 0, 512)}
+	r := &root{script: s, spec: spec}
+	s.begin("set death signal")
+	s.do(unix.SYS_SETSID)
+	s.dieWithStarter()
+	s.begin("await user")
+	s.do(unix.SYS_CLOSE, int(start.Fd()))
+	s.do(unix.SYS_READ, int(ready.Fd()), s.buffer(1), 1).want(1)
+	if procs != nil {
+		s.begin("enter control group")
+		s.do(unix.SYS_WRITE, int(procs.Fd()), "0", 1).want(1)
+		s.do(unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
 	}
-	return errors.New("unreachable: exec returned")
+	s.begin("open standard files")
+	s.do(unix.SYS_CHDIR, "/")
+	s.standardFiles(tty, stdin)
+	s.begin("leave groups")
+	if startsAsRoot() {
+		s.do(unix.SYS_SETGROUPS, 0, 0)
+	}
+	s.raiseLoopback(spec)
+	s.setHostName()
+	if err := r.openSources(); err != nil {
+		return nil, err
+	}
+	r.mountRoot()
+	s.becomeBuilder(spec)
+	r.makeSkeleton()
+	r.mountSources()
+	r.mountProc()
+	r.mountSys()
+	r.mountShm()
+	r.mountPts()
+	r.pivot()
+	r.seal()
+	if err := s.setLimits(spec); err != nil {
+		return nil, err
+	}
+	s.begin("enter build directory")
+	s.do(unix.SYS_CHDIR, spec.BuildDir)
+	s.dropPrivileges(spec)
+	s.restrictSockets(o)
+	s.installFilter(spec)
+	s.checkDropped(spec)
+	s.begin("close files")
+	s.do(unix.SYS_CLOSE_RANGE, 3, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
+	s.execute(o)
+	return s, nil
 }
 
-// readOrder reads what the first stage left in the memory file.
-func readOrder() (*order, error) {
-	file := os.NewFile(specFD, "spec")
-	defer file.Close()
-	data, err := io.ReadAll(io.NewSectionReader(file, 0, 1<<40))
-	if err != nil {
-		return nil, err
-	}
-	o := new(order)
-	if err := json.Unmarshal(data, o); err != nil {
-		return nil, err
-	}
-	return o, nil
+// startsAsRoot reports whether we are root: then the process begins as root too, whom its
+// namespace does not know.
+func startsAsRoot() bool { return os.Geteuid() == 0 }
+
+// dieWithStarter has the process killed when the thread ends that has started it.
+func (s *script) dieWithStarter() {
+	s.do(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, int(unix.SIGKILL), 0, 0, 0)
+}
+
+// buffer returns the address of n bytes for the kernel to write to.
+func (s *script) buffer(n int) unsafe.Pointer { return unsafe.Pointer(&make([]byte, n)[0]) }
+
+// standardFiles gives the process its standard files, and closes all others.
+func (s *script) standardFiles(tty, stdin *os.File) {
+	s.do(unix.SYS_DUP3, int(stdin.Fd()), 0, 0)
+	s.do(unix.SYS_DUP3, int(tty.Fd()), 1, 0)
+	s.do(unix.SYS_DUP3, int(tty.Fd()), 2, 0)
+	s.do(unix.SYS_CLOSE_RANGE, 3, uintptr(^uint32(0)), 0)
 }
 
 // execute becomes the builder, or ends well if there only had to be a sandbox.
-func (o *order) execute() error {
+func (s *script) execute(o *order) {
+	s.begin(execStep)
 	if o.Trial {
-		syscall.Exit(0)
+		s.do(unix.SYS_EXIT_GROUP, 0)
+		return
 	}
-	return syscall.Exec(o.Spec.Builder, o.Spec.Args, o.Spec.Env)
-}
-
-// leaveGroups gives up root's supplementary groups. Anyone else's cannot be
-// given up, and are nobody's inside.
-func leaveGroups(spec *Spec) error {
-	if !isHostRoot(spec) {
-		return nil
-	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
-}
-
-// isHostRoot reports whether root started us: then we have no user of the
-// namespace yet.
-func isHostRoot(spec *Spec) bool {
-	uid, _ := spec.inside()
-	return os.Getuid() != uid
+	s.do(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, unsafe.Pointer(&s.blocked), 0, 8)
+	s.do(unix.SYS_EXECVE, o.Spec.Builder, s.texts(o.Spec.Args), s.texts(o.Spec.Env))
 }
 
 // raiseLoopback gives a builder without network its loopback interface.
-func raiseLoopback(spec *Spec) error {
+func (s *script) raiseLoopback(spec *Spec) {
+	s.begin("bring up loopback")
 	if spec.Network {
-		return nil
+		return
 	}
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	request, err := unix.NewIfreq("lo")
-	if err != nil {
-		return err
-	}
-	request.SetUint16(unix.IFF_UP | unix.IFF_LOOPBACK | unix.IFF_RUNNING)
-	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, request)
+	socket := s.into(s.do(unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0))
+	request := make([]byte, 40) // struct ifreq: netdevice(7)
+	copy(request, "lo")
+	binary.NativeEndian.PutUint16(request[unix.IFNAMSIZ:], unix.IFF_UP|unix.IFF_LOOPBACK|unix.IFF_RUNNING)
+	s.do(unix.SYS_IOCTL, socket, unix.SIOCSIFFLAGS, unsafe.Pointer(&request[0]))
+	s.do(unix.SYS_CLOSE, socket)
 }
 
 // setHostName hides the machine's name.
-func setHostName() error {
-	if err := unix.Sethostname([]byte("localhost")); err != nil {
-		return err
-	}
-	return unix.Setdomainname([]byte("(none)"))
+func (s *script) setHostName() {
+	s.begin("set host name")
+	const host, domain = "localhost", "(none)"
+	s.do(unix.SYS_SETHOSTNAME, host, len(host))
+	s.do(unix.SYS_SETDOMAINNAME, domain, len(domain))
 }
 
 // Personalities, from linux/personality.h.
@@ -177,135 +133,124 @@ const (
 	perLinux32      = 0x0008
 )
 
-// setLimits sets what a builder must not inherit from whoever started us.
-func setLimits(spec *Spec) error {
-	var core unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil {
-		return err
+// setLimits sets what a builder must not inherit from whoever started us, and what
+// Go's runtime has changed for us.
+func (s *script) setLimits(spec *Spec) error {
+	s.begin("set limits")
+	core := new(unix.Rlimit)
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, core); err != nil {
+		return setupError("set limits", err)
 	}
 	core.Cur = 0
-	if err := unix.Setrlimit(unix.RLIMIT_CORE, &core); err != nil {
-		return err
+	s.do(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_CORE, unsafe.Pointer(core), 0)
+	if files := early.FileLimit(); files != nil {
+		s.do(unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NOFILE, unsafe.Pointer(files), 0)
 	}
-	unix.Umask(0o022)
-	persona := uintptr(addrNoRandomize)
+	s.do(unix.SYS_UMASK, 0o022)
+	persona := addrNoRandomize
 	if spec.Linux32 {
 		persona |= perLinux32
 	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_PERSONALITY, persona, 0, 0); errno != 0 {
-		return errno
-	}
+	s.do(unix.SYS_PERSONALITY, persona)
 	return nil
 }
 
 // becomeBuilder takes the first user and group that the namespace has, if we
-// began as root, who is not in it.
-func becomeBuilder(spec *Spec) error {
-	if !isHostRoot(spec) {
-		return nil
+// are root, who is not in it.
+func (s *script) becomeBuilder(spec *Spec) {
+	s.begin("become the builder's user")
+	if !startsAsRoot() {
+		return
 	}
-	inUID, inGID := spec.inside()
-	uid, gid := uintptr(inUID), uintptr(inGID)
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, gid, gid, gid); errno != 0 {
-		return errno
-	}
-	if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, uid, uid, uid); errno != 0 {
-		return errno
-	}
-	// Changing the user clears it.
-	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
+	uid, gid := spec.inside()
+	s.do(unix.SYS_SETRESGID, gid, gid, gid)
+	s.do(unix.SYS_SETRESUID, uid, uid, uid)
+	// Changing the user clears it. (It also makes the memory, which is ours, one that
+	// no other user's process may look at or dump.)
+	s.dieWithStarter()
 }
 
 // dropPrivileges gives up every capability for good. A builder who is root keeps those
 // over its namespace, and passes them on by being root alone.
-func dropPrivileges(isRoot bool) error {
-	last := lastCapability()
-	for c := uintptr(0); c <= last && !isRoot; c++ {
-		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err != nil {
-			return fmt.Errorf("capability %d: %w", c, err)
+func (s *script) dropPrivileges(spec *Spec) {
+	s.begin("drop privileges")
+	caps := new([2]unix.CapUserData)
+	for c := range lastCapability() + 1 {
+		if spec.isRoot() {
+			caps[c/32].Permitted |= 1 << (c % 32)
+			caps[c/32].Effective |= 1 << (c % 32)
+			continue
 		}
+		s.do(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, c, 0, 0, 0)
 	}
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
-		return err
-	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var caps [2]unix.CapUserData
-	if isRoot {
-		if err := unix.Capget(&header, &caps[0]); err != nil {
-			return err
-		}
-		caps[0].Inheritable, caps[1].Inheritable = 0, 0
-	}
-	if err := unix.Capset(&header, &caps[0]); err != nil {
-		return err
-	}
-	return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	s.do(unix.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	s.do(unix.SYS_CAPSET, unsafe.Pointer(header), unsafe.Pointer(caps))
+	s.do(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 }
 
 // lastCapability returns the highest capability that the kernel knows.
-func lastCapability() uintptr {
-	c := uintptr(0)
-	for {
-		if _, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c+1, 0, 0, 0); err != nil {
+var lastCapability = sync.OnceValue(func() int {
+	for c := 0; ; c++ {
+		if _, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, uintptr(c+1), 0, 0, 0); err != nil {
 			return c
 		}
-		c++
 	}
-}
+})
 
-// checkDropped looks whether we are who a builder must be, and can do no more:
+// checkDropped looks whether the process is who a builder must be, and can do no more:
 // a mistake above must not go unnoticed.
-func checkDropped(spec *Spec) error {
-	wantUID, wantGID := spec.inside()
-	ruid, euid, suid := unix.Getresuid()
-	rgid, egid, sgid := unix.Getresgid()
-	for _, uid := range []int{ruid, euid, suid} {
-		if uid != wantUID {
-			return fmt.Errorf("user is %d, want %d", uid, wantUID)
+func (s *script) checkDropped(spec *Spec) {
+	s.begin("check privileges")
+	uid, gid := spec.inside()
+	for _, is := range []struct {
+		what string
+		call uintptr
+		want int
+	}{{"user", unix.SYS_GETRESUID, uid}, {"group", unix.SYS_GETRESGID, gid}} {
+		s.what = is.what
+		real, effective, saved := new(uintptr), new(uintptr), new(uintptr) // the upper halves stay 0
+		s.do(is.call, unsafe.Pointer(real), unsafe.Pointer(effective), unsafe.Pointer(saved))
+		for _, id := range []slot{real, effective, saved} {
+			s.do(noCall, id).want(is.want)
 		}
 	}
-	for _, gid := range []int{rgid, egid, sgid} {
-		if gid != wantGID {
-			return fmt.Errorf("group is %d, want %d", gid, wantGID)
-		}
-	}
-	if nnp, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); err != nil || nnp != 1 {
-		return fmt.Errorf("no_new_privs is %d, want 1", nnp)
-	}
-	if os.Getpid() != 1 {
-		return fmt.Errorf("process number is %d, want 1", os.Getpid())
-	}
+	s.what = "no_new_privs"
+	s.do(unix.SYS_PRCTL, unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0).want(1)
+	s.what = "process number"
+	s.do(unix.SYS_GETPID).want(1)
 	if spec.isRoot() {
-		return checkOwnUsers()
+		s.checkMap("uid_map", spec.HostUID, spec.IDs)
+		s.checkMap("gid_map", spec.HostGID, spec.IDs)
+		return
 	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var caps [2]unix.CapUserData
-	if err := unix.Capget(&header, &caps[0]); err != nil {
-		return err
+	s.what = "capabilities"
+	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	has := new([unsafe.Sizeof([2]unix.CapUserData{}) / unsafe.Sizeof(uintptr(0))]uintptr)
+	for i := range has {
+		has[i] = ^uintptr(0)
 	}
-	if caps != [2]unix.CapUserData{} {
-		return fmt.Errorf("capabilities are %v, want none", caps)
+	s.do(unix.SYS_CAPGET, unsafe.Pointer(header), unsafe.Pointer(has))
+	for i := range has {
+		s.do(noCall, slot(&has[i])).want(0)
 	}
-	last := lastCapability()
-	for c := uintptr(0); c <= last; c++ {
-		if has, _ := unix.PrctlRetInt(unix.PR_CAPBSET_READ, c, 0, 0, 0); has != 0 {
-			return fmt.Errorf("capability %d is still in the bounding set", c)
-		}
+	s.what = "capability in the bounding set"
+	for c := range lastCapability() + 1 {
+		s.do(unix.SYS_PRCTL, unix.PR_CAPBSET_READ, c, 0, 0, 0).want(0)
 	}
-	return nil
 }
 
-// checkOwnUsers looks whether the root that a builder is, is not the host's.
-func checkOwnUsers() error {
-	for _, file := range []string{"/proc/self/uid_map", "/proc/self/gid_map"} {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		var inside, outside, count int
-		if n, _ := fmt.Sscan(string(data), &inside, &outside, &count); n != 3 || inside != 0 || outside == 0 {
-			return fmt.Errorf("%s is %q, want others than the host's root", file, data)
-		}
+// checkMap looks whether the root that a builder is, is not the host's: root inside has to
+// be somebody else outside. Format: user_namespaces(7).
+func (s *script) checkMap(name string, outside, count int) {
+	s.what = name
+	want, got := new([5]uintptr), new([5]uintptr)
+	text := fmt.Sprintf("%10d %10d %10d\n", 0, max(1, outside), count)
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(want)), len(text)), text)
+	file := s.into(s.do(unix.SYS_OPENAT, unix.AT_FDCWD, "/proc/self/"+name, unix.O_RDONLY|unix.O_CLOEXEC, 0))
+	s.do(unix.SYS_READ, file, unsafe.Pointer(got), int(unsafe.Sizeof(*got))).want(len(text))
+	for i := range got {
+		s.do(noCall, slot(&got[i])).want(int(want[i]))
 	}
-	return nil
+	s.do(unix.SYS_CLOSE, file)
 }

@@ -12,16 +12,8 @@ import (
 	"testing"
 
 	"nixbench/engine"
-	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 )
-
-func TestMain(m *testing.M) {
-	if sandbox.Invoked(os.Args) {
-		sandbox.Main() // the test binary sets up its own sandbox
-	}
-	os.Exit(m.Run())
-}
 
 // open opens a store of its own.
 func open(t *testing.T, root string, change func(*settings.Settings)) (*engine.Engine, error) {
