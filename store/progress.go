@@ -9,11 +9,12 @@ import (
 // concurrent use.
 type Progress struct{ paths, allPaths, refs, allRefs atomic.Int64 }
 
-// Paths returns how many paths were read, of how many; 0 of 0 before that is known.
+// Paths returns how many paths were read, of how many at the most; 0 of 0 before that is
+// known.
 func (p *Progress) Paths() (read, of int64) { return p.paths.Load(), p.allPaths.Load() }
 
 // References returns how many references were read, which come after the paths, of how
-// many.
+// many at the most.
 func (p *Progress) References() (read, of int64) { return p.refs.Load(), p.allRefs.Load() }
 
 // Begin says that so many more paths are to be read. A nil p takes no note of it.

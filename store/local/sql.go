@@ -49,6 +49,12 @@ var (
 	sqlAllInfos string
 	//go:embed sql/all_references.sql
 	sqlAllReferences string
+	//go:embed sql/page.sql
+	sqlPage string
+	//go:embed sql/page_count.sql
+	sqlPageCount string
+	//go:embed sql/graph_layout.sql
+	sqlGraphLayout string
 	//go:embed sql/database_size.sql
 	sqlDatabaseSize string
 	//go:embed sql/graph_size.sql

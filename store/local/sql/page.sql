@@ -1,0 +1,1 @@
+select data from sqlite_dbpage where pgno = :page

@@ -1,0 +1,1 @@
+select page_count from pragma_page_count
