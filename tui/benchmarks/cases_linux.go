@@ -355,11 +355,22 @@ func benchTranscript(_ context.Context, b *bench, name string) error {
 		return err
 	}
 	defer t.close()
-	const batch = 20
-	for i := range results / batch {
-		if err := t.enter(strings.Repeat("{ a = 1; b = [ 1 2 ]; }\r", batch), fmt.Sprintf("out %d ", (i+1)*batch)); err != nil {
+	// A name is quickly typed; its value is shown anew each time, unfolded.
+	if err := t.enter("r = { a = 1; b = [ 1 2 ]; }\r", "in  1"); err != nil {
+		return err
+	}
+	const batch = 50
+	watch, err := t.startWatch()
+	if err != nil {
+		return err
+	}
+	for n := batch; n <= results; n += batch {
+		if err := t.enter(strings.Repeat("r\r", batch), fmt.Sprintf("out %d ", n)); err != nil {
 			return err
 		}
+	}
+	if err := b.stop(watch, row{Case: name, What: fmt.Sprintf("%d results, to the last", results)}); err != nil {
+		return err
 	}
 	if err := b.frames(name+" typing", t, "x", "\x7f"); err != nil {
 		return err
