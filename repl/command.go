@@ -62,6 +62,8 @@ func table() []command {
 		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},
 		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*sitting).cmdBuildLink, argExpr},
 		{Command{[]string{":i"}, "<expr>", "build and install a derivation into the profile, as planned", groupBuild}, (*sitting).cmdInstall, argExpr},
+		{Command{[]string{":sh"}, "<expr>", "open a shell with what building a derivation needs, as nix-shell does", groupBuild}, (*sitting).cmdDevShell, argExpr},
+		{Command{[]string{":u"}, "<expr>", "open a shell in which a derivation can be used; needs <nixpkgs>", groupBuild}, (*sitting).cmdUseShell, argExpr},
 		{Command{[]string{":log"}, "<expr>", "show the log of a derivation's build", groupBuild}, (*sitting).cmdLog, argExpr},
 		{Command{[]string{":why"}, "<expr> <expr>", "show why a path depends on another", groupBuild}, (*sitting).cmdWhy, argExpr},
 		{Command{[]string{":closure"}, "<expr>", "browse the closure of a path", groupBuild}, (*sitting).cmdClosure, argExpr},

@@ -468,7 +468,12 @@ func TestInstallIsPlanned(t *testing.T) {
 	if diff := cmp.Diff([]string{"installing nix-env", "--install " + string(drv) + " --dry-run"}, res.Lines); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)
 	}
-	for _, input := range []string{":i 1", ":i"} {
+	res = w.eval(t, ":sh hello")
+	want = &repl.Then{Command: []string{program, "--store", "x", "nix-shell", string(drv)}, Interactive: true}
+	if diff := cmp.Diff(want, res.Then); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, input := range []string{":i 1", ":sh 1", ":u", ":u hello"} { // there is no <nixpkgs>
 		if res, err := w.session.Eval(t.Context(), input); err != nil || res.Kind != repl.ResultError {
 			t.Errorf("%s: got %+v, %v, want an error", input, res, err)
 		}

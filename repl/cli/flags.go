@@ -65,6 +65,7 @@ type invocation struct {
 	pkgs packageQuery
 
 	env2    userEnvCommand // what nix-env changes
+	shell   shellOptions   // of nix-shell
 	legacy  storeCommand   // of nix-store
 	hashing hashing        // of nix-hash and nix hash
 

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"nixbench/engine"
+	"nixbench/store"
+)
+
+// shellOptions are those of nix-shell.
+type shellOptions struct {
+	pure, packages bool
+	command        string   // what is run first
+	leaves         bool     // without a prompt afterwards
+	keep           []string // variables that a pure shell keeps
+}
+
+func nixShellFlags() []flag {
+	shell := func(set func(o *shellOptions, args []string)) func(*invocation, []string) error {
+		return func(inv *invocation, args []string) error { set(&inv.shell, args); return nil }
+	}
+	return []flag{
+		{[]string{"--pure"}, nil, "without the variables of your own environment", shell(func(o *shellOptions, _ []string) { o.pure = true })},
+		{[]string{"--impure"}, nil, "with them, the default", shell(func(o *shellOptions, _ []string) { o.pure = false })},
+		{[]string{"--keep"}, []string{"VARIABLE"}, "with --pure, keep VARIABLE", shell(func(o *shellOptions, args []string) { o.keep = append(o.keep, args[0]) })},
+		{[]string{"--command"}, []string{"COMMAND"}, "run COMMAND in it", shell(func(o *shellOptions, args []string) { o.command = args[0] })},
+		{[]string{"--run"}, []string{"COMMAND"}, "run COMMAND in it, without a terminal", shell(func(o *shellOptions, args []string) { o.command, o.leaves = args[0], true })},
+		{[]string{"--packages", "-p"}, nil, "the arguments are packages of <nixpkgs>", shell(func(o *shellOptions, _ []string) { o.packages = true })},
+	}
+}
+
+// runNixShell is `nixbench nix-shell`: a shell in which the builder of a derivation could
+// be run by hand.
+func runNixShell(ctx context.Context, inv *invocation) error {
+	if err := inv.shellArgs(); err != nil {
+		return err
+	}
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	if err := eng.CheckDevShell(); err != nil {
+		return err
+	}
+	targets, err := inv.legacyTargets(ctx, eng)
+	if err != nil {
+		return err
+	}
+	if len(targets) != 1 {
+		return inv.cmd.usage("nix-shell requires a single derivation")
+	}
+	drvPath := targets[0].Path
+	inputs, err := eng.BuildInputs(ctx, drvPath)
+	if err != nil {
+		return err
+	}
+	if _, err := inv.realise(ctx, eng, inputs); err != nil || inv.dryRun {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "nix-shell-")
+	if err != nil {
+		return fmt.Errorf("open shell: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	dev, err := eng.NewDevShell(ctx, drvPath, dir)
+	if err != nil {
+		return err
+	}
+	bash, err := inv.findBash(ctx, eng)
+	if err != nil {
+		return err
+	}
+	return inv.runShell(bash, dir, dev)
+}
+
+// shellArgs says what the shell is of if the arguments do not, or are packages.
+func (inv *invocation) shellArgs() error {
+	switch {
+	case inv.shell.packages && inv.hasExpr:
+		return inv.cmd.usage("'-p' and '-E' are mutually exclusive")
+	case inv.shell.packages:
+		inv.hasExpr = true
+		inv.args = []string{`{...}@args: with import <nixpkgs> args; (pkgs.runCommandCC or pkgs.runCommand) "shell" { buildInputs = [ (` +
+			strings.Join(inv.args, ") (") + `) ]; } ""`}
+	case len(inv.args) == 0 && !inv.hasExpr:
+		for _, name := range []string{"shell.nix", "default.nix"} {
+			if _, err := os.Stat(filepath.Join(inv.env.Dir, name)); err == nil {
+				inv.args = []string{name}
+				return nil
+			}
+		}
+		return errors.New("no argument specified and no 'shell.nix' or 'default.nix' file found in the working directory")
+	}
+	return nil
+}
+
+// findBash finds the shell: $NIX_BUILD_SHELL, or bashInteractive of <nixpkgs> if that is
+// built, or the machine's.
+func (inv *invocation) findBash(ctx context.Context, eng *engine.Engine) (string, error) {
+	name := inv.env.Getenv("NIX_BUILD_SHELL")
+	if name == "" {
+		bash, err := inv.bashOfPackages(ctx, eng)
+		if err == nil {
+			return bash, nil
+		}
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		inv.tell(firstLineOf(err) + "; uses bash from your environment")
+		name = "bash"
+	}
+	file, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("open shell: %w", err)
+	}
+	return filepath.Abs(file)
+}
+
+func firstLineOf(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// bashOfPackages is the bash of <nixpkgs>, if it is valid.
+func (inv *invocation) bashOfPackages(ctx context.Context, eng *engine.Engine) (string, error) {
+	e, err := inv.evaluate(ctx, eng, false)
+	if err != nil {
+		return "", err
+	}
+	v, err := e.ev.EvalString(ctx, "(import <nixpkgs> {}).bashInteractive", inv.env.Dir)
+	if err != nil {
+		return "", err
+	}
+	drvs, err := eng.Derivations(ctx, e.ev, v, engine.WalkOptions{})
+	if err != nil {
+		return "", err
+	}
+	outputs, err := eng.FindOutputs(ctx, store.DerivedPath{Path: drvs[0].DrvPath, Outputs: []store.OutputName{"out"}})
+	if err != nil {
+		return "", err
+	}
+	if _, err := eng.StoreOf(ctx, outputs["out"]); err != nil {
+		return "", errors.New("bashInteractive of <nixpkgs> is not built")
+	}
+	return string(outputs["out"]) + "/bin/bash", nil
+}
+
+// runShell runs bash in the environment and ends as it does.
+func (inv *invocation) runShell(bash, dir string, dev *engine.DevShell) error {
+	rc := filepath.Join(dir, "rc")
+	if err := os.WriteFile(rc, []byte(inv.shellScript(bash, dev)), 0o600); err != nil {
+		return fmt.Errorf("open shell: %w", err)
+	}
+	cmd := exec.Command(bash, rc) // it ends by itself: ^C is for it
+	if inv.env.Terminal && inv.env.ErrTerminal && !inv.shell.leaves {
+		cmd = exec.Command(bash, "--rcfile", rc)
+	}
+	cmd.Args[0] = "bash"
+	cmd.Dir, cmd.Env = inv.env.Dir, inv.shellEnv(dev)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = inv.env.Stdin, inv.env.Stdout, inv.env.Stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	status := exit.ExitCode()
+	if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
+		status = 128 + int(st.Signal())
+	}
+	return &ExitError{Status: status}
+}
+
+// pureKeeps are the variables of the user's that a pure shell has too.
+var pureKeeps = strings.Fields(`HOME XDG_RUNTIME_DIR USER LOGNAME DISPLAY WAYLAND_DISPLAY WAYLAND_SOCKET PATH TERM IN_NIX_SHELL
+	NIX_SHELL_PRESERVE_PROMPT TZ PAGER NIX_BUILD_SHELL SHLVL http_proxy https_proxy ftp_proxy all_proxy no_proxy
+	HTTP_PROXY HTTPS_PROXY FTP_PROXY ALL_PROXY NO_PROXY`)
+
+// shellEnv is the environment that the shell begins with.
+func (inv *invocation) shellEnv(dev *engine.DevShell) []string {
+	vars := make(map[string]string)
+	for _, v := range os.Environ() {
+		name, value, _ := strings.Cut(v, "=")
+		if !inv.shell.pure || slices.Contains(pureKeeps, name) || slices.Contains(inv.shell.keep, name) {
+			vars[name] = value
+		}
+	}
+	vars["IN_NIX_SHELL"] = "impure"
+	if inv.shell.pure {
+		vars["IN_NIX_SHELL"] = "pure"
+		vars["__ETC_PROFILE_SOURCED"] = "1" // else the bashrc of a NixOS reads the profile
+	}
+	for name, value := range dev.Vars {
+		vars[name] = value
+	}
+	var env []string
+	for name, value := range vars {
+		env = append(env, name+"="+value)
+	}
+	slices.Sort(env)
+	return env
+}
+
+// shellScript is what the shell reads first: it makes the environment that a builder has
+// once it has read the setup of its stdenv, with the user's programs behind.
+//
+// Behaviour: nix-shell.
+func (inv *invocation) shellScript(bash string, dev *engine.DevShell) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	pure := inv.shell.pure
+	if !pure {
+		line(`[ -n "$PS1" ] && [ -e ~/.bashrc ] && source ~/.bashrc`)
+		line(`p=$PATH`)
+	}
+	line(`unset PATH`)
+	line(`dontAddDisableDepTrack=1`)
+	if dev.Attrs != "" {
+		line(`source %s`, shellQuoted(dev.Attrs))
+	}
+	line(`[ -e $stdenv/setup ] && source $stdenv/setup`)
+	if !pure {
+		line(`PATH=$PATH:$p; unset p`)
+	}
+	line(`PATH=%s:"$PATH"; SHELL=%s; BASH=%s`, shellQuoted(filepath.Dir(bash)), shellQuoted(bash), shellQuoted(bash))
+	line(`set +e`)
+	colour := "32"
+	if os.Getuid() == 0 {
+		colour = "31"
+	}
+	line(`[ -n "$PS1" ] && [ -z "$NIX_SHELL_PRESERVE_PROMPT" ] && PS1='\n\[\033[1;%sm\][nix-shell:\w]\$\[\033[0m\] '`, colour)
+	line(`if [ "$(type -t runHook)" = function ]; then runHook shellHook; fi`)
+	line(`unset NIX_ENFORCE_PURITY`)
+	line(`shopt -u nullglob`)
+	line(`unset TZ`)
+	if tz := inv.env.Getenv("TZ"); tz != "" {
+		line(`export TZ=%s`, shellQuoted(tz))
+	}
+	line(`shopt -s execfail`)
+	if inv.shell.command != "" {
+		line("%s\nexit", inv.shell.command)
+	}
+	return b.String()
+}
