@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,7 +30,7 @@ func TestAdvisories(t *testing.T) {
 		"CVE-2024-27297":  fixedOutputIsACopy,
 		"CVE-2024-38531":  buildDirectoryStaysClosed,
 		"CVE-2024-47174":  passwordsAreLeftNowhere,
-		"CVE-2024-51481":  builtinsFollowNoLinks,
+		"CVE-2024-51481":  builtinsStayInside,
 		"CVE-2024-52867":  outputsAreClosedWhileBuilding,
 		"CVE-2025-46415":  deepTreesAreDeleted,
 		"CVE-2025-52991":  buildDirectoriesAreInTheState,
@@ -114,6 +115,11 @@ func passwordsAreLeftNowhere(t *testing.T) {
 	}
 }
 
+func builtinsStayInside(t *testing.T) {
+	t.Run("write", builtinsFollowNoLinks)
+	t.Run("read", builtinsReadInputsOnly)
+}
+
 // A builtin builder does not write through links that its input plants.
 func builtinsFollowNoLinks(t *testing.T) {
 	r := newPlanRig(t)
@@ -141,6 +147,58 @@ func builtinsFollowNoLinks(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
 		t.Errorf("outside: %v, %v", entries, err)
+	}
+}
+
+// A builtin builder, which runs outside the sandbox, reads nothing that a builder inside
+// could not: only its inputs, though their names or links lead elsewhere.
+func builtinsReadInputsOnly(t *testing.T) {
+	r := newPlanRig(t)
+	whole := r.tarball("c/secret")
+	outside := filepath.Join(t.TempDir(), "secret.tar")
+	text, err := os.ReadFile(r.st.RealPath(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(outside, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(outside, link); err != nil {
+		t.Fatal(err)
+	}
+	linked, err := r.st.AddTree(t.Context(), "linked", link, store.NAR, nixhash.SHA256, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := r.pkg("dir", map[string]string{"x": "x"})
+	up, err := filepath.Rel(r.st.RealPath(dir), outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, src := range map[string]string{
+		"a file of the machine": outside,
+		"a link":                string(linked),
+		"dots":                  string(dir) + "/" + up,
+		"no input":              string(whole),
+	} {
+		d := channel("c", dir)
+		d.Name = "reads-" + strings.ReplaceAll(name, " ", "-")
+		d.InputSrcs = []store.Path{dir, linked}
+		slices.Sort(d.InputSrcs)
+		d.Env["src"] = src
+		p := r.add(d, nil)
+		if err := r.realise(p).Err(); err == nil || !strings.Contains(r.log(p), "failed to open archive") {
+			t.Errorf("%s: %s was read: %v, %s", name, src, err, r.log(p))
+		}
+	}
+	env := script("env", "")
+	env.Builder, env.System, env.Args = "builtin:buildenv", "builtin", nil
+	other := r.pkg("other", map[string]string{"bin/other": "x"})
+	env.Env["derivations"], env.Env["manifest"] = "true 5 1 "+string(other), string(dir)
+	env.InputSrcs = []store.Path{dir}
+	if err := r.realise(r.add(env, nil)).Err(); err == nil {
+		t.Errorf("%s, which is no input, is in the profile", other)
 	}
 }
 

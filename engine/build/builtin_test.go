@@ -309,6 +309,10 @@ func TestUnpackChannel(t *testing.T) {
 	if got := r.read(out, "/nixos/default.nix") + r.read(out, "/nixos/lib/x.nix"); got != "xx" {
 		t.Errorf("got %q, want the two files", got)
 	}
+	same := r.build(channel("nixos", r.tarball("nixos/default.nix")), nil)["out"]
+	if got := r.read(same, "/nixos/default.nix"); got != "x" {
+		t.Errorf("of a directory that has the name already: got %q, want the file", got)
+	}
 	for _, test := range []struct {
 		name  string
 		files []string
