@@ -40,13 +40,17 @@ func (e *ConflictError) Error() string {
 //
 // Behaviour: Nix, buildenv.cc.
 func BuildProfile(ctx context.Context, st store.Reader, out string, packages []Package, warn func(string)) error {
+	return buildProfile(ctx, view{st: st}, out, packages, warn)
+}
+
+func buildProfile(ctx context.Context, v view, out string, packages []Package, warn func(string)) error {
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return err
 	}
 	if warn == nil {
 		warn = func(string) {}
 	}
-	m := &merger{ctx: ctx, view: view{st}, out: out, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
+	m := &merger{ctx: ctx, view: v, out: out, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
 	sorted := slices.Clone(packages)
 	slices.SortStableFunc(sorted, func(a, b Package) int {
 		if a.Priority != b.Priority {
@@ -78,7 +82,7 @@ func BuildProfile(ctx context.Context, st store.Reader, out string, packages []P
 const firstPropagated = 1000
 
 // buildEnv is builtin:buildenv: the packages and the manifest are in env.
-func buildEnv(ctx context.Context, st store.Reader, env map[string]string, out string, warn func(string)) error {
+func buildEnv(ctx context.Context, v view, env map[string]string, out string, warn func(string)) error {
 	for _, name := range []string{"derivations", "manifest"} {
 		if _, ok := env[name]; !ok {
 			return fmt.Errorf("attribute '%s' missing", name)
@@ -88,7 +92,7 @@ func buildEnv(ctx context.Context, st store.Reader, env map[string]string, out s
 	if err != nil {
 		return err
 	}
-	if err := BuildProfile(ctx, st, out, packages, warn); err != nil {
+	if err := buildProfile(ctx, v, out, packages, warn); err != nil {
 		return err
 	}
 	return os.Symlink(env["manifest"], filepath.Join(out, "manifest.nix"))
@@ -274,7 +278,12 @@ func (m *merger) inside(target string) string { return strings.TrimPrefix(target
 
 // A view sees the store as programs do that run from it: its files are at
 // their logical names, wherever they are on disk, and links lead to those.
-type view struct{ st store.Reader }
+type view struct {
+	st store.Reader
+	// visible are the paths that there are, sorted, if isPart says that there are no others.
+	visible []store.Path
+	isPart  bool
+}
 
 // maxLinks is how many symbolic links lead from one name to a file.
 const maxLinks = 40
@@ -298,7 +307,7 @@ func (v view) resolve(name string) (logical, real string, info fs.FileInfo, err 
 			continue
 		}
 		p, rest, err := v.st.Dir().PathOf(logical)
-		if err != nil {
+		if err != nil || !v.has(p) {
 			return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: fs.ErrNotExist}
 		}
 		real = v.st.RealPath(p) + rest
@@ -325,4 +334,9 @@ func (v view) resolve(name string) (logical, real string, info fs.FileInfo, err 
 		return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: fs.ErrNotExist}
 	}
 	return logical, real, info, nil
+}
+
+func (v view) has(p store.Path) bool {
+	_, found := slices.BinarySearch(v.visible, p)
+	return found || !v.isPart
 }

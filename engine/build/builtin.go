@@ -14,7 +14,8 @@ import (
 
 // This file runs the builders that are part of Nix, "builtin:" in derivations.
 // They are ours and do only what they say, so they run here and not in a
-// sandbox, into a directory that nobody else can reach.
+// sandbox, into a directory that nobody else can reach. They see what a builder in
+// its sandbox does of the store: the closure of their inputs.
 
 const builtinPrefix = "builtin:"
 
@@ -60,7 +61,7 @@ func (j *job) runBuilder(ctx context.Context, out string) error {
 	d := j.planned.Derivation
 	switch name := strings.TrimPrefix(d.Builder, builtinPrefix); name {
 	case "buildenv":
-		return buildEnv(ctx, j.st, d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
+		return buildEnv(ctx, j.inputs(), d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
 	case "fetchurl":
 		return j.fetchURL(ctx, out)
 	case "unpack-channel":
@@ -95,7 +96,11 @@ func (j *job) unpackChannel(out string) error {
 	if filepath.Base(name) != name || name == ".." || name == "." {
 		return fmt.Errorf("channelName is not allowed to contain filesystem separators, got %s", name)
 	}
-	data, err := os.ReadFile(j.hostPath(source))
+	_, file, _, err := j.inputs().resolve(source)
+	if err != nil {
+		return fmt.Errorf("failed to open archive: Failed to open '%s'", source)
+	}
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("failed to open archive: Failed to open '%s'", source)
 	}
@@ -114,8 +119,14 @@ func (j *job) unpackChannel(out string) error {
 	case len(entries) > 1:
 		return fmt.Errorf("channel tarball '%s' contains more than one file", source)
 	}
+	if entries[0].Name() == name {
+		return nil // which renaming a directory refuses
+	}
 	return os.Rename(filepath.Join(out, entries[0].Name()), filepath.Join(out, name))
 }
+
+// inputs returns the view that a builder has.
+func (j *job) inputs() view { return view{st: j.st, visible: j.closure, isPart: true} }
 
 // hostPath returns where a file is that a builder would see by name: objects of
 // the store may be elsewhere.
