@@ -22,19 +22,36 @@ import (
 	"github.com/therootcompany/xz"
 )
 
-// maxUnpacked bounds what an archive unpacks to, in bytes.
-const maxUnpacked = 16 << 30
+// Bounds are how much of an archive there may be.
+type bounds struct {
+	bytes   int64 // unpacked, and decompressed
+	entries int
+	depth   int // directories in each other
+}
+
+// usual are wide enough for the sources of anything.
+var usual = bounds{bytes: 16 << 30, entries: 4 << 20, depth: 1024}
+
+// errTooLarge reports an archive beyond its bounds.
+var errTooLarge = errors.New("archive unpacks to too much")
 
 // Unpack unpacks an archive to the directory dir, which is empty: tar, plain or
 // compressed by gzip, xz, zstd or bzip2, or zip. It returns the time of the newest
 // file, in seconds since 1970.
+//
+// An archive of more than 16 GiB, 4 million entries or 1,024 directories in each other is
+// an error.
 func Unpack(archive []byte, dir string) (newest int64, err error) {
+	return unpackWithin(archive, dir, usual)
+}
+
+func unpackWithin(archive []byte, dir string, limits bounds) (newest int64, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return 0, err
 	}
 	defer root.Close()
-	u := unpacker{root: root}
+	u := unpacker{root: root, limits: limits}
 	if bytes.HasPrefix(archive, []byte("PK\x03\x04")) {
 		err = u.zip(archive)
 	} else {
@@ -66,9 +83,11 @@ func Decompress(file io.Reader) (io.Reader, error) {
 
 // An unpacker writes files below a directory, and never outside it.
 type unpacker struct {
-	root   *os.Root
-	size   int64
-	newest int64
+	root    *os.Root
+	limits  bounds
+	size    int64
+	entries int
+	newest  int64
 }
 
 func (u *unpacker) tar(archive []byte) error {
@@ -76,13 +95,14 @@ func (u *unpacker) tar(archive []byte) error {
 	if err != nil {
 		return err
 	}
-	for tr := tar.NewReader(r); ; {
+	// What is skipped is bounded, too.
+	for tr := tar.NewReader(&within{r, u.limits.bytes, u.limits}); ; {
 		h, err := tr.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("read tar archive: %v", err)
+			return fmt.Errorf("read tar archive: %w", err)
 		}
 		u.newest = max(u.newest, h.ModTime.Unix())
 		name, err := u.place(h.Name)
@@ -96,7 +116,7 @@ func (u *unpacker) tar(archive []byte) error {
 		case tar.TypeDir:
 			err = u.root.MkdirAll(name, 0o755)
 		case tar.TypeReg:
-			err = u.file(name, h.FileInfo().Mode(), tr)
+			err = u.file(name, h.FileInfo().Mode(), h.Size, tr)
 		case tar.TypeSymlink:
 			err = u.root.Symlink(h.Linkname, name)
 		case tar.TypeLink:
@@ -145,20 +165,30 @@ func (u *unpacker) zipEntry(f *zip.File, name string) error {
 		}
 		return u.root.Symlink(string(target), name)
 	}
-	return u.file(name, f.Mode(), r)
+	return u.file(name, f.Mode(), int64(f.UncompressedSize64), r)
 }
 
 // place returns where an entry goes, and makes the directory for it.
 func (u *unpacker) place(name string) (string, error) {
+	if u.entries++; u.entries > u.limits.entries {
+		return "", fmt.Errorf("%w: more than %d entries", errTooLarge, u.limits.entries)
+	}
 	clean := path.Clean(strings.TrimLeft(name, "/"))
+	if strings.Count(clean, "/") >= u.limits.depth {
+		return "", fmt.Errorf("%w: more than %d directories in each other", errTooLarge, u.limits.depth)
+	}
 	if !filepath.IsLocal(clean) {
 		return "", fmt.Errorf("file %q is outside the archive", name)
 	}
 	return clean, u.root.MkdirAll(path.Dir(clean), 0o755)
 }
 
-// file writes a regular file. A later one of the same name replaces it.
-func (u *unpacker) file(name string, mode fs.FileMode, r io.Reader) error {
+// file writes a regular file, of so many bytes as it says. A later one of the same name
+// replaces it.
+func (u *unpacker) file(name string, mode fs.FileMode, size int64, r io.Reader) error {
+	if size < 0 || size > u.limits.bytes-u.size {
+		return u.limits.tooManyBytes()
+	}
 	if err := u.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -170,9 +200,29 @@ func (u *unpacker) file(name string, mode fs.FileMode, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(f, io.LimitReader(r, maxUnpacked-u.size+1))
-	if u.size += n; u.size > maxUnpacked && err == nil {
-		err = fmt.Errorf("archive unpacks to more than %d GiB", maxUnpacked>>30)
+	n, err := io.Copy(f, io.LimitReader(r, u.limits.bytes-u.size+1))
+	if u.size += n; u.size > u.limits.bytes && err == nil {
+		err = u.limits.tooManyBytes()
 	}
 	return errors.Join(err, f.Close())
+}
+
+func (b *bounds) tooManyBytes() error {
+	return fmt.Errorf("%w: more than %d bytes", errTooLarge, b.bytes)
+}
+
+// A within passes on so many bytes as there may be.
+type within struct {
+	r      io.Reader
+	left   int64
+	limits bounds
+}
+
+func (w *within) Read(b []byte) (int, error) {
+	if w.left <= 0 {
+		return 0, w.limits.tooManyBytes()
+	}
+	n, err := w.r.Read(b[:min(int64(len(b)), w.left)])
+	w.left -= int64(n)
+	return n, err
 }

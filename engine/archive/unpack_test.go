@@ -3,8 +3,14 @@ package archive
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -27,7 +33,55 @@ func TestAdvisories(t *testing.T) {
 			t.Run(name, func(t *testing.T) { unpackHostile(t, headers) })
 		}
 	})
+	t.Run("bombs", bombs)
 }
+
+// Small archives that unpack to a lot are refused once they go beyond the bounds, and
+// before much is written: bytes of files, of what is no file and skipped, of holes, and entries.
+func bombs(t *testing.T) {
+	const most = 1 << 20
+	many := make([]tar.Header, 300)
+	for i := range many {
+		many[i] = tar.Header{Name: fmt.Sprint(i), Typeflag: tar.TypeReg}
+	}
+	for name, headers := range map[string][]tar.Header{
+		"a file":          {{Name: "a", Typeflag: tar.TypeReg, Size: most + 1}},
+		"files":           {{Name: "a", Typeflag: tar.TypeReg, Size: most/2 + 1}, {Name: "b", Typeflag: tar.TypeReg, Size: most/2 + 1}},
+		"the top again":   {{Name: ".", Typeflag: tar.TypeReg, Size: 40 * most}},
+		"the same again":  slices.Repeat([]tar.Header{{Name: "a", Typeflag: tar.TypeReg, Size: most / 4}}, 5),
+		"entries":         many,
+		"entries, hidden": slices.Repeat([]tar.Header{{Name: "./", Typeflag: tar.TypeDir}}, 300),
+		"deep":            {{Name: strings.Repeat("d/", 300), Typeflag: tar.TypeDir}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var data bytes.Buffer
+			zw := gzip.NewWriter(&data)
+			w := tar.NewWriter(zw)
+			for _, h := range headers {
+				if err := w.WriteHeader(&h); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.CopyN(w, zeros{}, h.Size); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := errors.Join(w.Close(), zw.Close()); err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			if _, err := unpackWithin(data.Bytes(), dir, bounds{bytes: most, entries: 200, depth: 100}); !errors.Is(err, errTooLarge) {
+				t.Errorf("got %v, want that it is too large", err)
+			}
+			if _, err := os.Lstat(dir + "/a"); name == "a file" && err == nil {
+				t.Error("it was begun to write")
+			}
+		})
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func unpackHostile(t *testing.T, headers []tar.Header) {
 	top := t.TempDir()
