@@ -215,8 +215,8 @@ func (r *Rebuild) findUnknown(known map[store.Path]*store.PathInfo) error {
 
 // Execute writes the new database beside the old one and puts it in its place, with a
 // journal of what is valid. It returns the name that the old database has now, "" if
-// there was none. After a crash the store has the old one, the new one, or none, and then
-// the old one stands beside and this can be done again.
+// there was none. After a crash the store has the old one or the new one; if the old one
+// is damaged perhaps none, and then it stands beside and this can be done again.
 func (r *Rebuild) Execute(ctx context.Context) (kept string, err error) {
 	if kept, err = r.execute(ctx); err != nil {
 		return kept, fmt.Errorf("rebuild the database: %w", err)
@@ -235,9 +235,11 @@ func (r *Rebuild) execute(ctx context.Context) (kept string, err error) {
 	if err := r.writeJournal(ctx); err != nil {
 		return "", errors.Join(err, removeDatabase(temp))
 	}
-	// From here on it is a matter of renaming. The log goes first: beside the new
-	// database it would be taken for the new one's.
-	kept, err = r.putAside()
+	// From here on it is a matter of renaming.
+	if kept, err = r.keep(); err != nil {
+		// The log goes first: beside the new database it would be taken for the new one's.
+		kept, err = r.putAside()
+	}
 	if err == nil {
 		err = os.Rename(temp, r.st.dbFile())
 	}
@@ -291,25 +293,50 @@ func (r *Rebuild) writeJournal(ctx context.Context) error {
 	return r.st.replaceJournal(ctx, b.String())
 }
 
+// keep gives the old database another name beside its own, which is only possible if it is
+// sound: its log becomes part of it, so that it can be replaced in one step.
+func (r *Rebuild) keep() (kept string, err error) {
+	if r.Damage != nil {
+		return "", r.Damage
+	}
+	file := r.st.dbFile()
+	db, err := openDatabase(file, false, false, r.st.syncMode)
+	if err != nil {
+		return "", err
+	}
+	if err := errors.Join(db.unlog(), db.close()); err != nil {
+		return "", err
+	}
+	kept = r.keptName()
+	return kept, os.Link(file, kept)
+}
+
 // putAside renames the old database, if there is one.
 func (r *Rebuild) putAside() (kept string, err error) {
 	file := r.st.dbFile()
 	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
 		return "", removeDatabase(file)
 	}
-	kept = file + time.Now().UTC().Format(".lost-20060102-150405")
-	for i := 2; ; i++ {
-		if _, err := os.Lstat(kept); err != nil {
-			break
-		}
-		kept = fmt.Sprintf("%s-%d", kept, i)
-	}
+	kept = r.keptName()
 	for _, suffix := range []string{"-shm", "-wal", ""} {
 		if err := os.Rename(file+suffix, kept+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
 	}
 	return kept, nil
+}
+
+// keptName returns a name for the old database that there is not yet.
+func (r *Rebuild) keptName() string {
+	file := r.st.dbFile()
+	kept := file + time.Now().UTC().Format(".lost-20060102-150405")
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(kept); err != nil {
+			break
+		}
+		kept = fmt.Sprintf("%s-%d", kept, i)
+	}
+	return kept
 }
 
 // removeDatabase removes a database with what belongs to it, if it is there.
