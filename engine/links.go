@@ -8,10 +8,23 @@ import (
 	"strings"
 
 	"nixbench/store"
+	"nixbench/store/local"
 )
 
 // Flush makes what evaluations have written to the store valid.
 func (e *Engine) Flush(ctx context.Context) error { return e.flush(ctx) }
+
+// Settle makes what was added valid for others, and so that a crash of the machine undoes
+// nothing of it: then it may be told of. Behind a daemon the latter is up to that.
+func (e *Engine) Settle(ctx context.Context) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	if st, ok := e.store.(*local.Store); ok && !st.ReadOnly() {
+		return st.Sync(ctx)
+	}
+	return nil
+}
 
 // maxHops is how many links ResolveLink follows.
 const maxHops = 40

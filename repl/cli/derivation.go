@@ -90,7 +90,7 @@ func runDerivationAdd(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return inv.println(string(p))
+	return inv.printAdded(ctx, eng, []store.Path{p}, nil)
 }
 
 // derivationTrace returns what was being done when a derivation turned out to be

@@ -131,6 +131,9 @@ func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *
 	if len(drvs) > 0 && e.inv.addRoot == "" {
 		e.inv.warnNoRoot()
 	}
+	if err := e.eng.Settle(ctx); err != nil {
+		return err
+	}
 	for _, d := range drvs {
 		shown := string(d.DrvPath)
 		if e.inv.addRoot != "" {

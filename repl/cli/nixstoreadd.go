@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"nixbench/engine"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/nar"
@@ -54,16 +56,28 @@ func (inv *invocation) algorithm(s string) (nixhash.Algo, error) {
 
 // addFiles adds files under their own names, and prints their paths.
 func (run *storeRun) addFiles(ctx context.Context, files []string, method store.IngestionMethod, algo nixhash.Algo) error {
+	var added []store.Path
 	for _, file := range files {
 		p, err := run.eng.AddFile(ctx, filepath.Base(file), run.abs(file), method, algo)
 		if err != nil {
-			return run.fileError(err, file)
+			return run.printAdded(ctx, run.eng, added, run.fileError(err, file))
 		}
-		if err := run.println(string(p)); err != nil {
-			return err
-		}
+		added = append(added, p)
 	}
-	return nil
+	return run.printAdded(ctx, run.eng, added, nil)
+}
+
+// printAdded prints paths that were added, which are there to stay from then on even if
+// the machine crashes. It returns failed, the error that adding ended with, or its own.
+func (inv *invocation) printAdded(ctx context.Context, eng *engine.Engine, paths []store.Path, failed error) error {
+	if len(paths) == 0 {
+		return failed
+	}
+	err := eng.Settle(context.WithoutCancel(ctx))
+	if err == nil {
+		err = inv.printPaths(paths)
+	}
+	return cmp.Or(failed, err)
 }
 
 // fileError says in Nix's words that a file is not there; other errors stay.
@@ -183,7 +197,12 @@ func (run *storeRun) importPaths(ctx context.Context) error {
 	if err := run.noArgs(); err != nil {
 		return err
 	}
-	return run.eng.Import(ctx, run.env.Stdin, func(p store.Path) error { return run.println(string(p)) })
+	var added []store.Path
+	err := run.eng.Import(ctx, run.env.Stdin, func(p store.Path) error {
+		added = append(added, p)
+		return nil
+	})
+	return run.printAdded(ctx, run.eng, added, err)
 }
 
 // readLog is nix-store --read-log.

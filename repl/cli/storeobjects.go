@@ -61,7 +61,7 @@ func runStoreAdd(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return inv.fileError(err, file)
 	}
-	return inv.println(string(p))
+	return inv.printAdded(ctx, eng, []store.Path{p}, nil)
 }
 
 func runStoreAddFile(ctx context.Context, inv *invocation) error {
