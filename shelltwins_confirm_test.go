@@ -29,7 +29,9 @@ type shellTwins struct {
 }
 
 // withNix makes a place where $OWN is /nix, which is there as long as its input is open:
-// the real Nix reads profiles only by the paths that they have in themselves.
+// the real Nix reads profiles only by the paths that they have in themselves. There are
+// no other processes in it, among which collections look for roots: the real Nix ends
+// where one of them has a file open whose name is longer than 4,096 bytes.
 const withNix = `set -e
 mount --make-rprivate /
 mount -t tmpfs none "$NEWROOT"
@@ -40,6 +42,7 @@ for d in /*; do
   fi
 done
 mkdir "$NEWROOT/nix" "$NEWROOT/old"
+mount -t proc proc "$NEWROOT/proc"
 mount --bind "$OWN" "$NEWROOT/nix"
 cd "$NEWROOT"
 pivot_root . old
@@ -56,9 +59,9 @@ func (tw *shellTwins) onOwnNix(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	unshare, enter := "-m", []string{"-m"}
+	unshare, enter := "-mpf", []string{"-m"}
 	if os.Geteuid() != 0 {
-		unshare, enter = "-rm", []string{"-U", "-m", "--preserve-credentials"}
+		unshare, enter = "-rmpf", []string{"-U", "-m", "--preserve-credentials"}
 	}
 	place := exec.CommandContext(t.Context(), "unshare", unshare, "sh", "-c", withNix)
 	place.Env = append(os.Environ(), "OWN="+own, "NEWROOT="+newRoot)
@@ -78,7 +81,9 @@ func (tw *shellTwins) onOwnNix(t *testing.T) {
 	if text, err := bufio.NewReader(out).ReadString('\n'); err != nil || text != "ready\n" {
 		t.Fatalf("make a /nix of our own: %q, %v", text, err)
 	}
-	tw.enter = append([]string{"nsenter", "-t", strconv.Itoa(place.Process.Pid)}, append(enter, "sh", "-c", `cd "$DIR" && exec "$@"`, "sh")...)
+	pid := strconv.Itoa(place.Process.Pid)
+	enter = append(enter, "-p/proc/"+pid+"/ns/pid_for_children")
+	tw.enter = append([]string{"nsenter", "-t", pid}, append(enter, "sh", "-c", `cd "$DIR" && exec "$@"`, "sh")...)
 	for i, setting := range tw.env {
 		if strings.HasPrefix(setting, "NIX_CONFIG=") {
 			tw.env[i] = strings.Replace(setting, "store = "+tw.root, "store = local", 1)
