@@ -133,16 +133,14 @@ func (a *applier) locateFuzzy(h *patchHunk, fuzz, prefix, suffix int) (at int, o
 		return 0, false
 	}
 	prefixFuzz = max(prefixFuzz, 0)
-	last := len(a.in) - len(pattern) + suffixFuzz + 1
-	for offset := 0; guess+offset <= last || guess-offset > a.done-prefixFuzz; offset++ {
+	first, last := a.done+1-prefixFuzz, len(a.in)-len(pattern)+suffixFuzz+1
+	guess = min(max(guess, first), last) // a patch may say any number
+	for offset := 0; guess+offset <= last || guess-offset >= first; offset++ {
 		if guess+offset <= last && a.matches(pattern, guess+offset, prefixFuzz, suffixFuzz) {
 			return guess + offset, true
 		}
 		if offset > 0 && a.matches(pattern, guess-offset, prefixFuzz, suffixFuzz) {
 			return guess - offset, true
-		}
-		if offset > len(a.in)+guess+len(pattern) {
-			break
 		}
 	}
 	return 0, false
