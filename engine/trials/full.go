@@ -72,6 +72,9 @@ func (conf *config) fill(ctx context.Context, op *operation, s *shortage, input 
 		n = 24
 	}
 	r := &row{program: conf.ours.Name, name: op.name + ", " + s.name}
+	if s.command != nil && op.command[0] == "sh" {
+		return r, nil // it would be the shell's descriptors that are short
+	}
 	for i := range n {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -103,9 +106,6 @@ func (conf *config) fillOnce(ctx context.Context, b *bench, s *shortage, part fl
 	}
 	command := b.op.command
 	if s.command != nil {
-		if command[0] == "sh" {
-			return found, nil // it is the shell's descriptors that are short then
-		}
 		command = s.command(f, part, command)
 	}
 	if s.impose != nil {
