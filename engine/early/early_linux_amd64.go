@@ -1,3 +1,7 @@
 package early
 
-const prlimit = 302
+// Numbers of system calls.
+const (
+	prlimit = 302
+	madvise = 28
+)

@@ -1,3 +1,7 @@
 package early
 
-const prlimit = 261
+// Numbers of system calls.
+const (
+	prlimit = 261
+	madvise = 233
+)
