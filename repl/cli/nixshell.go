@@ -164,9 +164,10 @@ func (inv *invocation) runShell(bash, dir string, dev *engine.DevShell) error {
 	if inv.env.Terminal && inv.env.ErrTerminal && !inv.shell.leaves {
 		cmd = exec.Command(bash, "--rcfile", rc)
 	}
+	// The terminal itself, and not what is read to be able to run a command again.
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Args[0] = "bash"
 	cmd.Dir, cmd.Env = inv.env.Dir, inv.shellEnv(dev)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = inv.env.Stdin, inv.env.Stdout, inv.env.Stderr
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
