@@ -236,3 +236,26 @@ func TestGitOutputs(t *testing.T) {
 	}
 	r.verify()
 }
+
+// A derivation that resolves to another is built again to be checked or repaired like
+// any other, and so is one whose inputs' paths are known.
+func TestRebuildResolved(t *testing.T) {
+	r := newRig(t, withFeatures)
+	low := floating("low", "write $out low")
+	top := floating("top", "write $out $low")
+	r.add(low, nil)
+	r.needs(top, "low", low, "out")
+	p := r.add(top, nil)
+	if err := r.realise(p).Err(); err != nil {
+		t.Fatal(err)
+	}
+	builds, _ := r.told(func() {
+		res := r.rebuild(build.Check, p)
+		if res.Err() != nil || res.Outcomes[0].Status != build.Built {
+			t.Errorf("check: got %v, %v", res.Outcomes[0].Status, res.Err())
+		}
+	})
+	if len(builds) != 1 || builds[0].Started.IsZero() || builds[0].Text != "checking outputs of" || builds[0].Resolved == "" {
+		t.Errorf("got builds %+v, want that its outputs were checked", builds)
+	}
+}
