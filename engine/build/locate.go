@@ -29,6 +29,7 @@ func (o *Options) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedB
 	}
 	resolved := &PlannedBuild{
 		DrvPath: drvPath, Derivation: d, inputs: d.InputSrcs, refs: planned.refs, known: planned.known,
+		Mode: planned.Mode, IsRebuild: planned.IsRebuild, damaged: planned.damaged,
 	}
 	if resolved.Options, err = d.Options(); err != nil {
 		return planned, &statusError{status: InputRejected, err: err}
@@ -39,13 +40,16 @@ func (o *Options) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedB
 
 // resolved resolves a goal that is to be started, unless it needs no resolution,
 // and reports whether there is nothing left to do: what it resolved to has been
-// built.
+// built, and need not be again.
 func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, done bool) {
 	planned, err := r.b.opts.resolve(r.ctx, g.planned)
 	if err != nil || planned == g.planned {
 		return nil, false // an error is told by who builds it
 	}
 	g.act.Resolved = string(planned.DrvPath)
+	if planned.Mode == Check || planned.IsRebuild {
+		return nil, false
+	}
 	d := planned.Derivation
 	outputs = make(map[store.OutputName]store.Path, len(d.Outputs))
 	for name, o := range d.Outputs {
