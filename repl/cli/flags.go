@@ -78,6 +78,7 @@ type invocation struct {
 	sigsNeeded             int
 	keyName, keyFile       string
 	sigStores              []string // that signatures are copied from
+	copyFrom, copyTo       string   // stores that paths are copied from and to; "": the usual one
 
 	// Old generations.
 	deleteOld bool

@@ -106,12 +106,7 @@ func runStoreCopySigs(ctx context.Context, inv *invocation) error {
 	}
 	var from []*engine.Engine
 	for _, uri := range inv.sigStores {
-		opts, err := inv.engineOptions()
-		if err != nil {
-			return err
-		}
-		opts.StoreURI = uri
-		eng, err := engine.Open(ctx, opts)
+		eng, err := inv.openAt(ctx, uri)
 		if err != nil {
 			return err
 		}
