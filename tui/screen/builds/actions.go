@@ -238,9 +238,25 @@ func (s *Screen) cancel() tea.Cmd {
 	})
 }
 
+// flip shows the list or the graph, with the cursor on the same build: the graph unfolds
+// to it.
 func (s *Screen) flip() tea.Cmd {
+	n, ok := s.selectedNode()
 	s.graph = !s.graph
 	s.show()
+	switch {
+	case !ok:
+	case s.graph:
+		var keys []string
+		for _, on := range s.board.way(n) {
+			keys = append(keys, on.act.Subject)
+		}
+		key := s.tree.OpenTo(keys...)
+		s.nodes.Changed()
+		s.nodes.Select(key)
+	default:
+		s.list.Select(n.act.Subject)
+	}
 	return nil
 }
 

@@ -216,6 +216,29 @@ func (b *board) roots() []*node {
 	return b.tops
 }
 
+// way is a shortest way from what was asked for to a build, both included.
+func (b *board) way(n *node) []*node {
+	before := make(map[*node]*node)
+	todo := slices.Clone(b.roots())
+	for _, root := range todo {
+		before[root] = nil
+	}
+	for ; len(todo) > 0 && todo[0] != n; todo = todo[1:] {
+		for _, need := range todo[0].needs {
+			if _, seen := before[need]; !seen && !need.gone {
+				before[need] = todo[0]
+				todo = append(todo, need)
+			}
+		}
+	}
+	var way []*node
+	for on := n; on != nil; on = before[on] {
+		way = append(way, on)
+	}
+	slices.Reverse(way)
+	return way
+}
+
 // below returns what a build needs, what wants attention first.
 func (b *board) below(n *node) []*node {
 	kids := slices.DeleteFunc(slices.Clone(n.needs), func(need *node) bool { return need.gone })

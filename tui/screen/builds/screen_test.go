@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"nixbench/engine/event"
 	"nixbench/tui"
 	"nixbench/tui/keymap"
 	"nixbench/tui/tuitest"
@@ -29,6 +30,29 @@ func TestGoldens(t *testing.T) {
 			d.Keys("t")
 			d.Golden("graph")
 		})
+	}
+}
+
+// The graph unfolds to the build that was selected in the list, and the list keeps it.
+func TestGraphUnfoldsToTheSelection(t *testing.T) {
+	d := start(t, 80, 24)
+	var acts []event.Activity
+	for i := range event.ID(openDepth + 4) {
+		act := event.Activity{ID: 100 + i, Kind: event.Build, Name: fmt.Sprintf("deep-%d", i), Subject: string(tuitest.PathNamed(fmt.Sprintf("deep-%d.drv", i)))}
+		if i > 0 {
+			act.Needs, act.WaitingOn = []event.ID{99 + i}, 1
+		}
+		acts = append(acts, act)
+	}
+	d.Post(acts...)
+	s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
+	s.list.Select(acts[0].Subject)
+	for _, view := range []string{"graph", "list"} {
+		d.Keys("t")
+		if act, ok := s.selected(); !ok || act.Name != "deep-0" {
+			t.Errorf("in the %s %q is selected, want deep-0", view, act.Name)
+		}
+		d.Wants("deep-0")
 	}
 }
 
