@@ -108,14 +108,15 @@ func (s *Screen) loadDiff(f *frame) tea.Cmd {
 			return nil, err
 		}
 		etc, err := b.Etc(ctx, base, p)
-		return &closureDiff{d, etc}, err
+		return &closureDiff{d, etc, err}, ctx.Err()
 	})
 }
 
 // A closureDiff is what has become of packages, and of systems of their etc.
 type closureDiff struct {
 	*diff.Diff
-	etc []diff.FileChange
+	etc    []diff.FileChange
+	etcErr error // why etc is not known
 }
 
 // refused takes note of why what was asked for is not there, and says so in the list;

@@ -201,6 +201,9 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 	case tui.Answer[*closureDiff]:
 		if mine = msg.For(&f.loading); mine {
 			f.setDiff(msg.Value, msg.Err)
+			if d := msg.Value; d != nil && d.etcErr != nil {
+				cmd = s.env.Warn("etc is not compared: " + text.PlainLine(d.etcErr.Error()))
+			}
 		}
 	case tui.Answer[*dups]:
 		if mine = msg.For(&f.loading); mine {
