@@ -9,11 +9,9 @@ package tui
 
 import (
 	"os/exec"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/widget/confirm"
@@ -97,26 +95,6 @@ func (e *Env) Pick(o palette.Options) tea.Cmd { return e.request(pickMsg{o}) }
 // Prompt asks for a line of text at the foot of the screen; live search uses
 // its OnChange.
 func (e *Env) Prompt(o palette.PromptOptions) tea.Cmd { return e.request(promptMsg{o}) }
-
-// AskAge asks for an age such as 30d and gives then the time so long ago.
-func (e *Env) AskAge(label string, then func(at time.Time) tea.Cmd) tea.Cmd {
-	return e.Prompt(palette.PromptOptions{
-		Label: label, Hint: "30d, 2w, 6m, 1y",
-		Check: func(t string) string {
-			if _, err := text.ParseAge(t); err != nil {
-				return err.Error()
-			}
-			return ""
-		},
-		OnDone: func(t string) tea.Cmd {
-			age, err := text.ParseAge(t)
-			if err != nil {
-				return e.Fail(err)
-			}
-			return then(e.Now.Add(-age))
-		},
-	})
-}
 
 // View shows lines to be read over the screen.
 func (e *Env) View(o ViewOptions) tea.Cmd { return e.request(viewMsg{o}) }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"nixbench/inspect/diff"
 	"nixbench/store/profile"
 
 	"golang.org/x/sys/unix"
@@ -31,6 +32,8 @@ type Generation struct {
 	profile.Generation
 	Running bool // it is the running system
 	Booted  bool // the machine was booted with it
+	// System is what it says of itself if it is a NixOS.
+	System diff.System
 }
 
 // profiles are the links of all profiles: the one of Options, those that can be
@@ -97,10 +100,12 @@ func (d *Desk) Generations(_ context.Context, link string) ([]Generation, error)
 	}
 	running, _ := d.eng.ResolveLink("/run/current-system", "/run/current-system")
 	booted, _ := d.eng.ResolveLink("/run/booted-system", "/run/booted-system")
+	files := d.files()
 	out := make([]Generation, len(gens))
 	for i, gen := range gens {
 		out[i] = Generation{
 			Generation: gen,
+			System:     files.System(gen.Path),
 			Running:    running != "" && gen.Path == running, Booted: booted != "" && gen.Path == booted,
 		}
 	}

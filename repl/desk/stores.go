@@ -190,8 +190,13 @@ func (d *Desk) Etc(ctx context.Context, before, after store.Path) ([]diff.FileCh
 	if before == "" || after == "" {
 		return nil, nil
 	}
+	return diff.Etc(ctx, d.files(), before, after)
+}
+
+// files are those of all stores, for comparing.
+func (d *Desk) files() diff.Files {
 	r := d.eng.Reader()
-	return diff.Etc(ctx, diff.Files{Dir: r.Dir(), Real: r.RealPath}, before, after)
+	return diff.Files{Dir: r.Dir(), Real: r.RealPath}
 }
 
 // CompareDerivations finds out what makes two derivations differ; see

@@ -189,6 +189,7 @@ const (
 	GCMarkAll  ID = "gc.markAll"
 	GCOlder    ID = "gc.older"
 	GCKeepLast ID = "gc.keepLast"
+	GCPattern  ID = "gc.pattern"
 	GCPaths    ID = "gc.paths"
 	GCWhy      ID = "gc.why"
 	GCClosure  ID = "gc.closure"

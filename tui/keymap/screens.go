@@ -120,6 +120,7 @@ func gc() []Binding {
 		{ID: action.GCMarkAll, Keys: []string{"*"}},
 		{ID: action.GCOlder, Keys: []string{"a"}},
 		{ID: action.GCKeepLast, Keys: []string{"K"}},
+		{ID: action.GCPattern, Keys: []string{"p"}},
 		{ID: action.GCPaths, Keys: []string{"v"}},
 		{ID: action.GCWhy, Keys: []string{"w"}},
 		{ID: action.GCClosure, Keys: []string{"c"}},

@@ -27,7 +27,7 @@ func TestColumns(t *testing.T) {
 			for n := range len(all) {
 				chosen := slices.Clone(all[1 : n+1])
 				slices.Reverse(chosen)
-				d := tuitest.New(t, tuitest.NewBackend(t), 139, 30,
+				d := tuitest.New(t, tuitest.NewBackend(t), 170, 30,
 					func(env *tui.Env) [tui.NumScreens]tui.Screen { return screen.All(env, nil) },
 					func(o *tui.Options) { o.Columns = map[table.Name][]string{tt.name: chosen} })
 				d.Keys(tt.keys)

@@ -27,7 +27,7 @@ var columns = map[Name][]string{
 	Builds:      {"state", "name", "phase", "time", "usual"},
 	Closure:     {"name", "own", "closure", "adds", "refs", "% adds"},
 	BuildTime:   {"name", "own", "closure", "adds", "time", "chain", "state", "refs"},
-	Generations: {"gen", "date", "age", "size", "only here", "changes", "label", "name"},
+	Generations: {"gen", "date", "age", "size", "only here", "kernel", "version", "revision", "changes", "label", "name"},
 	Roots:       {"root", "kind", "age", "closure", "frees"},
 }
 

@@ -306,6 +306,9 @@ func (b *Backend) Generations(_ context.Context, link string) ([]tui.Generation,
 	out := make([]tui.Generation, len(gens))
 	for i, g := range gens {
 		out[i].Generation = g
+		if strings.HasPrefix(g.Path.Name(), "desktop-") {
+			out[i].System = diff.System{Version: "26.11." + g.Path.Name()[len("desktop-"):], Revision: "8e1f0c2aa0b1", Kernel: "6.9.3"}
+		}
 	}
 	return out, err
 }

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"nixbench/inspect/diff"
 	"nixbench/inspect/files"
 	"nixbench/inspect/why"
 	"nixbench/store"
@@ -141,6 +142,7 @@ func (h *Hostile) Generations(ctx context.Context, link string) ([]tui.Generatio
 	list, err := h.Backend.Generations(ctx, link)
 	for i := range list {
 		list[i].Label, list[i].Path = h.evil("label"), h.path(list[i].Path)
+		list[i].System = diff.System{Version: h.evil("26.11"), Revision: h.evil("8e1f0c2"), Kernel: h.evil("6.9")}
 	}
 	return list, err
 }

@@ -166,6 +166,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.GCGroups, Title: "Groups of roots that free something only together", Short: "groups", Disabled: noData, Run: s.showGroups},
 		{ID: action.GCMarkAll, Title: "Mark or unmark all roots that are shown", Short: "mark all", Disabled: noData, Run: s.markAll},
 		{ID: action.GCKeepLast, Title: "Mark all but the last N generations of each profile ..", Short: "keep last..", Disabled: noRule, Run: s.askKeep},
+		{ID: action.GCPattern, Title: "Mark roots whose link or path is called like ..", Disabled: noRule, Run: s.askPattern},
 		{ID: action.GCClosure, Title: "Show the closure of the path", Short: "closure", Disabled: noPath, Run: func() tea.Cmd {
 			return s.env.Goto(tui.ScreenClosure, tui.ShowPathMsg{Path: p})
 		}},

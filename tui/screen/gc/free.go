@@ -12,7 +12,6 @@ import (
 	"nixbench/store/gc"
 	"nixbench/themes"
 	"nixbench/tui"
-	"nixbench/tui/widget/palette"
 )
 
 // A proposal is what is to go for a size.
@@ -22,22 +21,7 @@ type proposal struct {
 }
 
 func (s *Screen) askFree() tea.Cmd {
-	return s.env.Prompt(palette.PromptOptions{
-		Label: "free how much, with the " + text.Bytes(s.data.plan.FreedSize) + " that are dead: ", Hint: "5G, 500M",
-		Check: func(t string) string {
-			if _, err := text.ParseSize(t); err != nil {
-				return err.Error()
-			}
-			return ""
-		},
-		OnDone: func(t string) tea.Cmd {
-			size, err := text.ParseSize(t)
-			if err != nil {
-				return s.env.Fail(err)
-			}
-			return s.propose(size)
-		},
-	})
+	return s.env.AskSize("free how much, with the "+text.Bytes(s.data.plan.FreedSize)+" that are dead: ", s.propose)
 }
 
 // propose asks for the roots that are to go. Pinned generations stay.

@@ -166,6 +166,27 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// A pattern marks what is called so, by link or by path, and nothing that is pinned.
+func TestPattern(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	if err := b.AnnotateGeneration(t.Context(), b.Profile(), 3, "", true); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, b, 140, 40)
+	d.Keys("p")
+	d.Type("[")
+	d.Keys("enter")
+	d.Wants("this is no pattern")
+	d.Keys("esc p")
+	d.Type("server-*")
+	d.Keys("enter")
+	d.Wants("marked 1 root", "[x] /home/me/src/app/result", "[ ] tour-3-link")
+	d.Keys("p")
+	d.Type("tour-[1-4]-link")
+	d.Keys("enter")
+	d.Wants("[x] tour-1-link", "[x] tour-2-link", "[ ] tour-3-link", "[x] tour-4-link", "[!] tour-5-link")
+}
+
 // A size marks what frees it at the least loss: the old results before any
 // generation, and never one that is pinned.
 func TestFree(t *testing.T) {

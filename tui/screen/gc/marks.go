@@ -15,7 +15,6 @@ import (
 
 	"nixbench/repl/text"
 	"nixbench/store/gc"
-	"nixbench/tui/widget/palette"
 )
 
 // noMark says why the root under the cursor cannot be marked, "" if it can.
@@ -123,23 +122,31 @@ func (s *Screen) askOlder() tea.Cmd {
 }
 
 func (s *Screen) askKeep() tea.Cmd {
-	number := func(t string) (int, bool) {
-		n, err := strconv.Atoi(strings.TrimSpace(t))
-		return n, err == nil && n > 0
-	}
-	return s.env.Prompt(palette.PromptOptions{
-		Label: "keep how many generations of each profile: ", Hint: "5",
-		Check: func(t string) string {
-			if _, ok := number(t); !ok {
-				return "a number above 0 is wanted"
-			}
-			return ""
-		},
-		OnDone: func(t string) tea.Cmd {
-			n, _ := number(t)
-			return s.ruled(s.beyond(n))
-		},
+	return s.env.AskCount("keep how many generations of each profile: ", func(n int) tea.Cmd { return s.ruled(s.beyond(n)) })
+}
+
+func (s *Screen) askPattern() tea.Cmd {
+	return s.env.AskPattern("mark roots whose link or path is called like: ", "*-result, firefox-*", func(p string) tea.Cmd {
+		return s.ruled(s.called(p))
 	})
+}
+
+// called are the roots whose link, its last part, or the name of what it leads to are
+// like a pattern; without pinned generations.
+func (s *Screen) called(pattern string) []string {
+	var links []string
+	for _, r := range s.data.plan.Roots {
+		if !canMark(r) || s.data.pinned[r.Link] {
+			continue
+		}
+		for _, name := range []string{r.Link, path.Base(r.Link), r.Path.Name()} {
+			if is, _ := path.Match(pattern, name); is {
+				links = append(links, r.Link)
+				break
+			}
+		}
+	}
+	return links
 }
 
 // ruled marks what a rule named.

@@ -5,7 +5,6 @@ package profiles
 
 import (
 	"context"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,42 +75,14 @@ func (s *Screen) askRule(key string) tea.Cmd {
 	case "old":
 		return s.planDelete(profile.Rule{Old: true})
 	case "keep":
-		parse := func(t string) (int, bool) {
-			n, err := strconv.Atoi(strings.TrimSpace(t))
-			return n, err == nil && n > 0
-		}
-		return s.env.Prompt(palette.PromptOptions{
-			Label: "keep how many generations: ", Hint: "5",
-			Check: func(t string) string {
-				if _, ok := parse(t); !ok {
-					return "a number above 0 is wanted"
-				}
-				return ""
-			},
-			OnDone: func(t string) tea.Cmd {
-				n, _ := parse(t)
-				return s.planDelete(profile.Rule{Keep: n})
-			},
-		})
+		return s.env.AskCount("keep how many generations: ", func(n int) tea.Cmd { return s.planDelete(profile.Rule{Keep: n}) })
 	case "older":
 		return s.env.AskAge("delete generations older than: ", func(at time.Time) tea.Cmd { return s.planDelete(profile.Rule{OlderThan: at}) })
 	case "since":
 		return s.env.AskAge("delete generations made in the last: ", func(at time.Time) tea.Cmd { return s.planDelete(profile.Rule{Since: at}) })
 	case "pattern":
-		return s.env.Prompt(palette.PromptOptions{
-			Label: "delete generations with a label or name like: ", Hint: "test-*",
-			Check: func(t string) string {
-				if _, err := path.Match(t, ""); err != nil {
-					return "this is no pattern: *, ? and [a-z] stand for others"
-				}
-				return ""
-			},
-			OnDone: func(t string) tea.Cmd {
-				if t == "" {
-					return nil
-				}
-				return s.planDelete(profile.Rule{Pattern: t})
-			},
+		return s.env.AskPattern("delete generations with a label or name like: ", "test-*", func(p string) tea.Cmd {
+			return s.planDelete(profile.Rule{Pattern: p})
 		})
 	}
 	return nil

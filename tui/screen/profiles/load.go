@@ -292,10 +292,12 @@ func (s *Screen) setGens() {
 			RowOf: func(i int) rows.Row { return row(at(i)) },
 			TextOf: func(i int) string {
 				g := at(i)
-				return fmt.Sprintf("%d %s %s %s", g.Number, text.Date(g.Created), labels(g), g.Path.Name())
+				return fmt.Sprintf("%d %s %s %s %s %s %s", g.Number, text.Date(g.Created), labels(g), g.Path.Name(),
+					g.System.Kernel, g.System.Version, g.System.Revision)
 			},
 		}
 	}
+	s.table.Hide(!slices.ContainsFunc(s.all, func(g tui.Generation) bool { return g.System != (diff.System{}) }), "KERNEL", "VERSION", "REVISION")
 	s.table.SetSource(source(s.genRow))
 	s.line.SetSource(source(s.lineRow))
 }
@@ -330,10 +332,15 @@ func (s *Screen) genRow(g tui.Generation) rows.Row {
 	row.Cells = []rows.Cell{
 		s.numberCell(g), rows.Text(themes.Text, text.Date(g.Created)), rows.Text(themes.Muted, text.Age(s.env.Now, g.Created)),
 		sizeCell(themes.Size, s.sizes.closure(g.Link)), sizeCell(themes.Size, s.sizes.only(g.Link)),
+		rows.Text(themes.Text, text.SanitiseName(g.System.Kernel)), rows.Text(themes.Text, text.SanitiseName(g.System.Version)),
+		rows.Text(themes.Muted, text.SanitiseName(short(g.System.Revision))),
 		s.countCell(g), rows.Text(themes.Info, labels(g)), rows.Text(themes.DrvName, text.SanitiseName(g.Path.Name())),
 	}
 	return row
 }
+
+// short is the beginning of a revision, as git shows it.
+func short(revision string) string { return revision[:min(len(revision), 8)] }
 
 // markBase is what the row of a generation is painted on.
 func (s *Screen) markBase(g tui.Generation) themes.Token {

@@ -53,6 +53,13 @@ func TestTimeLine(t *testing.T) {
 	d.Wants("CHANGES", "diff 3 -> 4", "1 marked")
 }
 
+// Generations of NixOS say which kernel, version and configuration they are of.
+func TestSystems(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 200, 40)
+	d.Wants("KERNEL", "VERSION", "REVISION", "6.9.3", "26.11.12", "26.11.11", "8e1f0c2a")
+	d.Lacks("8e1f0c2aa")
+}
+
 // Of systems, units and other files of etc are part of the difference.
 func TestEtc(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 100, 30)

@@ -84,6 +84,9 @@ func New(env *tui.Env) *Screen {
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 3},
 		rows.Column{Title: "SIZE", Min: 7, Right: true},
 		rows.Column{Title: "ONLY HERE", Min: 9, Right: true, Rank: 5},
+		rows.Column{Title: "KERNEL", Min: 8, Rank: 7},
+		rows.Column{Title: "VERSION", Min: 14, Flex: 1, Max: 24, Rank: 8},
+		rows.Column{Title: "REVISION", Min: 8, Rank: 9},
 		rows.Column{Title: "CHANGES", Min: 20, Flex: 2, Max: 30, Rank: 1, End: true},
 		rows.Column{Title: "LABEL", Min: 8, Flex: 2, End: true},
 		rows.Column{Title: "NAME", Min: 18, Flex: 1, Rank: 6})

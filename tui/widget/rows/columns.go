@@ -1,6 +1,9 @@
 package rows
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Column lays out the cells of a table.
 type Column struct {
@@ -18,6 +21,18 @@ type Column struct {
 	Right bool // aligned right
 	// End cuts a cell at its end; else names lose their middle.
 	End bool
+
+	hidden bool
+}
+
+// Hide leaves out the columns with these titles, or if isHidden is false shows them
+// again.
+func (w *Rows) Hide(isHidden bool, titles ...string) {
+	for i := range w.Columns {
+		if slices.Contains(titles, w.Columns[i].Title) {
+			w.Columns[i].hidden = isHidden
+		}
+	}
 }
 
 // Choose shows only the columns with these titles, in lower case, after the first one,
@@ -51,6 +66,9 @@ func layout(columns []Column, w int) []int {
 	widths := make([]int, len(columns))
 	used := -gap
 	for i, c := range columns {
+		if c.hidden {
+			continue
+		}
 		widths[i] = max(c.Min, 1)
 		used += widths[i] + gap
 	}
