@@ -14,10 +14,21 @@ import (
 )
 
 const (
-	frameRate = 120             // frames a second while something happens
-	restTime  = time.Second / 2 // without a message, until the ticker rests
-	restPace  = 2 * time.Second // between its ticks then
+	frameRate = 120                   // frames a second while something happens
+	restTime  = time.Second / 2       // without a message, until the ticker rests
+	restSoon  = 50 * time.Millisecond // the same after a message that comes by itself
+	restPace  = 2 * time.Second       // between its ticks then
 )
+
+// comesByItself tells that a message is none of the user's, who will send more: clocks,
+// answers and what builds tell would keep the ticker awake for as long as there are any.
+func comesByItself(msg tea.Msg) bool {
+	switch msg.(type) {
+	case tea.KeyMsg, tea.MouseMsg, tea.PasteMsg, tea.WindowSizeMsg:
+		return false
+	}
+	return true
+}
 
 // restMsg comes after restTime; seen is how many messages there were before.
 type restMsg struct{ seen uint64 }
@@ -30,14 +41,16 @@ type pacer struct {
 	seen    uint64 // messages
 	resting bool
 	waiting bool // a restMsg is on its way
+	soon    bool // the newest message came by itself
 }
 
 // note counts a message and makes sure that it is drawn soon.
-func (p *pacer) note() tea.Cmd {
+func (p *pacer) note(msg tea.Msg) tea.Cmd {
 	if p == nil {
 		return nil
 	}
 	p.seen++
+	p.soon = comesByItself(msg)
 	if p.resting {
 		p.resting = false
 		p.set(time.Second / frameRate)
@@ -50,8 +63,11 @@ func (p *pacer) wait() tea.Cmd {
 		return nil
 	}
 	p.waiting = true
-	seen := p.seen
-	return p.after(restTime, func(time.Time) tea.Msg { return restMsg{seen} })
+	seen, lull := p.seen, restTime
+	if p.soon {
+		lull = restSoon
+	}
+	return p.after(lull, func(time.Time) tea.Msg { return restMsg{seen} })
 }
 
 // rest slows the ticker down if no message came since msg was sent.

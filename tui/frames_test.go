@@ -46,8 +46,8 @@ func TestPacerRestsAfterTheLastMessage(t *testing.T) {
 			return nil
 		}
 	}}
-	p.note()()
-	if cmd := p.note(); cmd != nil {
+	p.note(tea.KeyPressMsg{})()
+	if cmd := p.note(tea.KeyPressMsg{}); cmd != nil {
 		t.Error("a second timer runs beside the first")
 	}
 	again := p.rest(sent[0].(restMsg))
@@ -59,12 +59,31 @@ func TestPacerRestsAfterTheLastMessage(t *testing.T) {
 	if !p.resting {
 		t.Fatal("does not rest although nothing came")
 	}
-	p.note()
+	p.note(tea.KeyPressMsg{})
 	if p.resting {
 		t.Error("rests although a message came")
 	}
 	var none *pacer
-	if none.note() != nil || none.rest(restMsg{}) != nil {
+	if none.note(tea.KeyPressMsg{}) != nil || none.rest(restMsg{}) != nil {
 		t.Error("no pacer does something")
+	}
+}
+
+// What comes by itself, once a second while something is built, keeps the ticker awake
+// for a few frames, and not until the next of it.
+func TestPacerRestsSoonAfterClocks(t *testing.T) {
+	for _, c := range []struct {
+		msg  tea.Msg
+		lull time.Duration
+	}{{tea.KeyPressMsg{}, restTime}, {TickMsg{}, restSoon}, {EventsMsg{}, restSoon}} {
+		var got time.Duration
+		p := &pacer{program: tea.NewProgram(looker{}), after: func(d time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
+			got = d
+			return nil
+		}}
+		p.note(c.msg)
+		if got != c.lull {
+			t.Errorf("%T: got %v, want %v", c.msg, got, c.lull)
+		}
 	}
 }

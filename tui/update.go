@@ -37,7 +37,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m.stamp(msg)
 	m.dirty = true
-	return m, tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note())
+	return m, tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg))
 }
 
 // maxRequests bounds what one message may set off.
