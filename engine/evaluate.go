@@ -29,7 +29,8 @@ type EvalOptions struct {
 	// Trace and Warn get the messages of builtins.trace and builtins.warn, and
 	// the evaluator's own warnings; nil drops them. Warnings begin with
 	// "warning:" or "evaluation warning:".
-	Trace, Warn func(msg string)
+	Trace func(msg string)
+	Warn  func(msg syntax.Hint)
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)

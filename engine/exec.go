@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"nixbench/engine/builtins"
+	"nixbench/engine/syntax"
 )
 
 // exec runs a program for builtins.exec, with the standard error of ours.
@@ -39,6 +41,6 @@ func (w *world) exec(ctx context.Context, program string, args []string) ([]byte
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
 		reason = "Permission denied"
 	}
-	w.Warn(fmt.Sprintf("error: executing %q: %s", program, reason))
+	w.Warn(syntax.Hintf(syntax.Red.Paint("error:")+" executing %s: %s", strconv.Quote(program), reason))
 	return nil, &builtins.ExecError{Program: program, How: "failed with exit code 1"}
 }

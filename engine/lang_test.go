@@ -87,8 +87,8 @@ func outcome(t *testing.T, e *engine.Engine, in enginetest.Input) (all, output s
 	t.Helper()
 	var said []string
 	opts := evalOptions(in)
-	opts.Warn = func(msg string) { said = append(said, msg) }
-	opts.Trace = opts.Warn
+	opts.Trace = func(msg string) { said = append(said, msg) }
+	opts.Warn = func(msg syntax.Hint) { opts.Trace(msg.Plain()) }
 	ev, err := e.NewEvaluator(opts)
 	if err != nil {
 		t.Fatal(err)

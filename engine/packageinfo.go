@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -29,7 +30,7 @@ func (p *Package) DrvPath(s *eval.State) store.Path {
 	const ctx = "while evaluating the 'drvPath' attribute of a derivation"
 	path, _ := s.CoerceToStorePath(v, ctx)
 	if !path.IsDerivation() {
-		s.Raise(eval.ErrorOther, "store path '"+path.Base()+"' is not a valid derivation path", eval.While(0, ctx))
+		s.Raise(eval.ErrorOther, syntax.Hintf("store path '%s' is not a valid derivation path", path.Base()), eval.While(0, syntax.Hint(ctx)))
 	}
 	return path
 }

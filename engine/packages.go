@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // This file walks a value for the derivations that it is or holds. It is the
@@ -89,7 +90,7 @@ func (w *walker) set(set eval.Value, attrPath string) {
 		}
 		name := eval.SymName(attr.Name)
 		path := joinAttr(attrPath, name)
-		w.s.While(attr.Pos, "while evaluating the attribute '"+name+"'", func() {
+		w.s.While(attr.Pos, syntax.Hint("while evaluating the attribute '"+syntax.Magenta.Paint(name)+"'"), func() {
 			if combined {
 				w.all(attr.Value, path)
 			} else if w.derivation(attr.Value, path) && w.recurses(attr.Value) {

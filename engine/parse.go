@@ -48,5 +48,5 @@ func languageError(err error) error {
 	if !errors.As(err, &se) {
 		return err
 	}
-	return &eval.Error{Kind: eval.ErrorSyntax, Msg: se.Msg, Pos: se.Pos}
+	return &eval.Error{Kind: eval.ErrorSyntax, Msg: se.Msg, Coloured: se.Coloured, Pos: se.Pos}
 }

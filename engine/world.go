@@ -13,6 +13,7 @@ import (
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/githash"
@@ -34,12 +35,18 @@ func (w *world) StoreDir() store.Dir       { return w.e.store.Dir() }
 func (w *world) Getenv(name string) string { return w.e.getenv(name) }
 func (w *world) CurrentTime() int64        { return w.e.started.Unix() }
 func (w *world) CurrentSystem() string     { return cmp.Or(w.e.settings.EvalSystem, w.e.settings.System) }
-func (w *world) Trace(msg string)          { w.say(w.opts.Trace, "trace: "+msg) }
-func (w *world) Warn(msg string)           { w.say(w.opts.Warn, msg) }
 
-func (w *world) say(to func(string), msg string) {
-	if to != nil {
-		to(msg)
+// Trace shows a message of builtins.trace.
+func (w *world) Trace(msg string) {
+	if w.opts.Trace != nil {
+		w.opts.Trace("trace: " + msg)
+	}
+}
+
+// Warn shows a warning.
+func (w *world) Warn(msg syntax.Hint) {
+	if w.opts.Warn != nil {
+		w.opts.Warn(msg)
 	}
 }
 
@@ -64,7 +71,7 @@ func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	p, err := w.addPath(ctx, a)
 	var odd *nar.TypeError
 	if errors.As(err, &odd) {
-		err = &eval.Error{Kind: eval.ErrorFile, Msg: fmt.Sprintf("file '%s' has an unsupported type", odd.File)}
+		err = eval.Errorf(eval.ErrorFile, "file '%s' has an unsupported type", odd.File)
 	}
 	return p, instantiate.PathError(err)
 }
@@ -87,7 +94,7 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	}
 	if a.Method == store.Flat {
 		if info, err := os.Lstat(real); err == nil && !info.Mode().IsRegular() {
-			return "", &eval.Error{Kind: eval.ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", a.Path)}
+			return "", eval.Errorf(eval.ErrorFile, "file '%s' is not a regular file", a.Path)
 		}
 	}
 	filter := w.filter(a, real)

@@ -12,6 +12,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // A sitting is a session up to where it is abandoned: an evaluator and all
@@ -119,7 +120,7 @@ func (s *sitting) remember() {
 func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
-		Trace: s.trace, Warn: s.trace,
+		Trace: s.trace, Warn: func(msg syntax.Hint) { s.trace(msg.Plain()) },
 		OnRead: s.watch.add, Debugger: s.stopsAt(), Tracer: s.watcher(),
 	})
 	if err != nil {

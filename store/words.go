@@ -11,21 +11,27 @@ import (
 
 // NameProblem says why a name cannot be that of a store path; "" if it can.
 func NameProblem(name string) string {
+	format, args := NameProblemParts(name)
+	return fmt.Sprintf(format, args...)
+}
+
+// NameProblemParts is NameProblem in parts: a format and what is to be filled in.
+func NameProblemParts(name string) (format string, args []any) {
 	if CheckName(name) == nil {
-		return ""
+		return "", nil
 	}
 	first, _, dashed := strings.Cut(name, "-")
 	switch {
 	case name == "":
-		return "name must not be empty"
+		return "name must not be empty", nil
 	case len(name) > MaxNameLen:
-		return fmt.Sprintf("name '%s' must be no longer than %d characters", name, MaxNameLen)
+		return "name '%s' must be no longer than %d characters", []any{name, MaxNameLen}
 	case name == "." || name == "..":
-		return fmt.Sprintf("name '%s' is not valid", name)
+		return "name '%s' is not valid", []any{name}
 	case dashed && (first == "." || first == ".."):
-		return fmt.Sprintf("name '%s' is not valid: first dash-separated component must not be '%s'", name, first)
+		return "name '%s' is not valid: first dash-separated component must not be '%s'", []any{name, first}
 	}
-	return fmt.Sprintf("name '%s' contains illegal character '%s'", name, illegalByte(name))
+	return "name '%s' contains illegal character '%s'", []any{name, illegalByte(name)}
 }
 
 // illegalByte returns the first byte of a name that names must not contain; Nix

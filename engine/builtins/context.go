@@ -1,9 +1,8 @@
 package builtins
 
 import (
-	"fmt"
-
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -122,11 +121,11 @@ func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem)
 	name := eval.SymName(a.Name)
 	p, err := s.World().StoreDir().ParsePath(name)
 	if err != nil {
-		s.Raise(eval.ErrorOther, fmt.Sprintf("context key '%s' is not a store path", eval.QuoteName(name)), eval.At(a.Pos))
+		s.Raise(eval.ErrorOther, syntax.Hintf("context key '%s' is not a store path", eval.QuoteName(name)), eval.At(a.Pos))
 	}
 	t.ensure(s, p)
 	notDerivation := func(what string) {
-		s.Raise(eval.ErrorOther, fmt.Sprintf("tried to add %s context of %s, which is not a derivation, to a string", what, eval.QuoteName(name)), eval.At(a.Pos))
+		s.Raise(eval.ErrorOther, syntax.Hintf("tried to add %s context of %s, which is not a derivation, to a string", what, eval.QuoteName(name)), eval.At(a.Pos))
 	}
 	info := s.ForceAttrs(a.Value, "while evaluating the value of a string context")
 	if v, ok := info.Get(symPath); ok &&

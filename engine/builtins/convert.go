@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"nixbench/engine/syntax"
 	"strings"
 
 	"nixbench/engine/builtins/nixtoml"
@@ -34,11 +35,12 @@ func fromJSON(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, "while evaluating the first argument passed to builtins.fromJSON")
 	b := jsonBuilder{s: s}
 	err := nixjson.Parse(text, &b)
-	if e, ok := err.(*nixjson.ParseError); ok && e.Range {
-		s.Fail(eval.ErrorOther, "%s", e.Msg)
+	if e, ok := err.(*nixjson.ParseError); ok && e.TooLarge != "" {
+		before, after, _ := strings.Cut(e.Msg, e.TooLarge)
+		s.Fail(eval.ErrorOther, before+"%s"+after, e.TooLarge)
 	}
 	if err != nil {
-		s.Raise(eval.ErrorOther, err.Error(), eval.While(0, "while decoding a JSON string"))
+		s.Raise(eval.ErrorOther, syntax.Hintf("%s", err), eval.While(0, "while decoding a JSON string"))
 	}
 	return b.result
 }
@@ -106,7 +108,7 @@ func fromTOML(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, fromTOMLArg)
 	doc, err := nixtoml.Parse(text, s.Poll)
 	if err != nil {
-		s.Raise(eval.ErrorOther, "while parsing TOML: "+err.Error(), eval.Whole())
+		s.Raise(eval.ErrorOther, syntax.Hintf("while parsing TOML: %s", err), eval.Whole())
 	}
 	var result eval.Value
 	if e := s.Try(func() { result = tomlValue(s, doc) }, func(e *eval.Error) bool {

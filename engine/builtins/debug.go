@@ -1,10 +1,10 @@
 package builtins
 
 import (
-	"fmt"
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // debugging are the builtins on errors, messages and the order of evaluation.
@@ -98,26 +98,26 @@ func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 
 // evaluationWarning lays the message of builtins.warn out as Nix does: below each
 // other without white space at the ends of lines, unless it begins with a newline.
-func evaluationWarning(text string) string {
-	const prefix, white = "evaluation warning: ", " \t\r\n"
+func evaluationWarning(text string) syntax.Hint {
+	const head, white = "evaluation warning:", " \t\r\n"
 	body := strings.TrimRight(text, white)
 	switch {
 	case strings.HasPrefix(text, "\n"):
-		return strings.TrimSpace(prefix) + body
+		return syntax.Hint(syntax.Magenta.Paint(head) + body)
 	case body == "":
 		return ""
 	}
-	lines, indent := strings.Split(body, "\n"), prefix
+	lines, indent := strings.Split(body, "\n"), syntax.Magenta.Paint(head)+" "
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(indent+line, white)
-		indent = strings.Repeat(" ", len(prefix))
+		indent = strings.Repeat(" ", len(head)+1)
 	}
-	return strings.Join(lines, "\n")
+	return syntax.Hint(strings.Join(lines, "\n"))
 }
 
 // failWhile raises an error with a step of the trace.
 func failWhile(s *eval.State, step, format string, args ...any) {
-	s.Raise(eval.ErrorOther, fmt.Sprintf(format, args...), eval.While(0, step))
+	s.Raise(eval.ErrorOther, syntax.Hintf(format, args...), eval.While(0, syntax.Hint(step)))
 }
 
 func breakpoint(s *eval.State, v eval.Value) eval.Value {

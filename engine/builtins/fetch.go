@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -103,7 +105,7 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	if r.name == "" {
 		r.name = baseName(r.url)
 	}
-	if problem := store.NameProblem(r.name); problem != "" {
+	if problem := instantiate.NameProblem(r.name); problem != "" {
 		s.Fail(eval.ErrorOther, "invalid store path name when fetching URL '%s': %s. %s", r.url, problem, r.nameAdvice())
 	}
 	if s.Evaluator().Options().PureEval && r.hash.IsZero() {
@@ -185,7 +187,7 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	var mismatch *store.HashMismatch
 	switch {
 	case errors.As(err, &mismatch):
-		s.Raise(eval.ErrorOther, fmt.Sprintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
+		s.Raise(eval.ErrorOther, syntax.Hintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
 			r.url, mismatch.Want, mismatch.Got), eval.Because(err))
 	case err != nil:
 		s.FailFile(src.path, err)

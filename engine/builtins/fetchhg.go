@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // fetchMercurial reads its argument and says that it needs the network.
@@ -25,7 +26,7 @@ func fetchMercurial(s *eval.State, arg eval.Value) eval.Value {
 	}
 	ref["url"] = place
 	ref.accept(s)
-	s.While(0, "while fetching the input '"+ref.url(s)+"'", func() { ref.fetch(s) })
+	s.While(0, syntax.Hintf("while fetching the input '%s'", ref.url(s)), func() { ref.fetch(s) })
 	return arg
 }
 
@@ -42,7 +43,7 @@ func hgArguments(s *eval.State, ref flakeRef, attrs eval.Attrs) (place string) {
 		case "name":
 			ref["name"] = s.ForceStringAt(a.Value, a.Pos, "while evaluating the `name` attribute passed to builtins.fetchMercurial")
 		default:
-			s.Raise(eval.ErrorOther, "unsupported argument '"+name+"' to 'fetchMercurial'", eval.At(a.Pos))
+			s.Raise(eval.ErrorOther, syntax.Hintf("unsupported argument '%s' to 'fetchMercurial'", name), eval.At(a.Pos))
 		}
 	}
 	if place == "" {

@@ -2,7 +2,6 @@ package builtins
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -35,7 +35,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 		if _, hashed := ref.narHash(s); !hashed {
 			s.Fail(eval.ErrorOther, "in pure evaluation mode, '%s' doesn't fetch unlocked input '%s'", f.who, ref.url(s))
 		}
-		s.Warn(fmt.Sprintf("Input '%s' is unlocked (e.g. lacks a Git revision) but is checked by NAR hash. "+
+		s.Warn(syntax.Hintf("Input '%s' is unlocked (e.g. lacks a Git revision) but is checked by NAR hash. "+
 			"This is not reproducible and will break after garbage collection or when shared.", ref.url(s)))
 	}
 	checkURI(s, ref.url(s))
@@ -43,7 +43,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 		s.Fail(eval.ErrorOther, "input '%s' is not allowed to use the '__final' attribute", ref.url(s))
 	}
 	var t tree
-	s.While(0, "while fetching the input '"+ref.url(s)+"'", func() { t = ref.fetch(s) })
+	s.While(0, syntax.Hintf("while fetching the input '%s'", ref.url(s)), func() { t = ref.fetch(s) })
 	if want, ok := ref.narHash(s); ok && want != t.hash {
 		// In this order, as Nix says it.
 		s.Fail(eval.ErrorOther, "NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), t.hash.SRI(), want.SRI())

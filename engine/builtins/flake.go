@@ -1,7 +1,6 @@
 package builtins
 
 import (
-	"fmt"
 	"slices"
 
 	"nixbench/engine/eval"
@@ -104,5 +103,5 @@ func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 
 // languageError returns an error of the language without a cause.
 func languageError(format string, args ...any) error {
-	return &eval.Error{Kind: eval.ErrorOther, Msg: fmt.Sprintf(format, args...)}
+	return eval.Errorf(eval.ErrorOther, format, args...)
 }

@@ -3,6 +3,7 @@ package builtins
 import (
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store/nixhash"
 )
 
@@ -70,7 +71,7 @@ func convertHash(s *eval.State, arg eval.Value) eval.Value {
 		s.Warn(`"base32" is a deprecated alias for hash format "nix32".`)
 	}
 	if print == nil {
-		s.Raise(eval.ErrorOther, "unknown hash format '"+format+"', expect 'base16', 'base32', 'base64', or 'sri'", eval.Because(eval.ErrUsage))
+		s.Raise(eval.ErrorOther, syntax.Hintf("unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format), eval.Because(eval.ErrUsage))
 	}
 	return eval.MakeString(print(instantiate.ParseHash(s, text, algo)))
 }

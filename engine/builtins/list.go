@@ -298,7 +298,7 @@ func genericClosure(s *eval.State, arg eval.Value) eval.Value {
 
 // showing returns, lazily, a step of the trace that shows the current element.
 func (c *closure) showing(text string) eval.Value {
-	return c.message(func() string { return text + c.s.ShowForError(c.current) })
+	return c.message(func() string { return text + string(c.s.ShowForError(c.current)) })
 }
 
 // message returns a string that is computed when it is wanted.
@@ -367,7 +367,7 @@ func (c *closure) show(elem eval.Value) string {
 	b := c.s.NewAttrs(1)
 	key, _ := elem.Attrs().Get(symKey)
 	b.Set(symKey, c.s.Force(key))
-	return c.s.ShowForError(c.s.Update(elem, b.Value()))
+	return string(c.s.ShowForError(c.s.Update(elem, b.Value())))
 }
 
 // currentKey returns the key of the current element, not forced.

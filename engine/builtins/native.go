@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // An ExecFunc runs a program of the search path of commands and returns what it
@@ -46,8 +47,8 @@ func (t *table) exec(s *eval.State, list eval.Value) eval.Value {
 		s.FailWith(err)
 	}
 	var v eval.Value
-	s.While(0, "while parsing the output from '"+argv[0]+"'", func() { v = s.DelayText("«string»", string(out), "/") })
-	s.While(0, "while evaluating the output from '"+argv[0]+"'", func() { v = s.Force(v) })
+	s.While(0, syntax.Hintf("while parsing the output from '%s'", argv[0]), func() { v = s.DelayText("«string»", string(out), "/") })
+	s.While(0, syntax.Hintf("while evaluating the output from '%s'", argv[0]), func() { v = s.Force(v) })
 	return v
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixhash"
@@ -54,7 +55,7 @@ func (t *table) standsFor(s *eval.State, elem eval.ContextElem) string {
 	}
 	d, err := t.Derivations.ReadDerivation(s.Context(), p)
 	if errors.Is(err, store.ErrInvalidPath) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf(notValid, p), eval.Because(err))
+		s.Raise(eval.ErrorFile, syntax.Hintf(notValid, p), eval.Because(err))
 	}
 	if err != nil {
 		s.Poll()
@@ -80,7 +81,7 @@ func failNoDerivation(s *eval.State, p store.Path) {
 		s.Fail(eval.ErrorFile, notValid, p)
 	}
 	if t, err := s.Lstat(string(p)); err != nil || t != eval.FileRegular {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a regular file", p), eval.Because(err))
+		s.Raise(eval.ErrorFile, syntax.Hintf("'%s' is not a regular file", p), eval.Because(err))
 	}
 	problem := fmt.Sprintf("store path '%s' is not a valid derivation path", p.Base())
 	if len(s.ReadFile(string(p))) == 0 {

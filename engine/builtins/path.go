@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -188,7 +189,7 @@ func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
 	if errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(eval.ErrorFile, fmt.Sprintf("'%s' is not a directory", s.RealPath(file)), eval.Because(err))
+		s.Raise(eval.ErrorFile, syntax.Hintf("'%s' is not a directory", s.RealPath(file)), eval.Because(err))
 	}
 	if err != nil {
 		s.FailFile(s.RealPath(file), err)

@@ -2,10 +2,10 @@ package builtins
 
 import (
 	"errors"
-	"fmt"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -84,7 +84,7 @@ func addPath(s *eval.State, arg eval.Value) eval.Value {
 			text := s.ForceStringNoCtx(a.Value, "while evaluating the `sha256` attribute passed to builtins.path")
 			src.hash = expectedHash(s, text)
 		default:
-			s.Raise(eval.ErrorOther, fmt.Sprintf("unsupported argument '%s' to 'builtins.path'", eval.QuoteName(name)), eval.At(a.Pos))
+			s.Raise(eval.ErrorOther, syntax.Hintf("unsupported argument '%s' to 'builtins.path'", eval.QuoteName(name)), eval.At(a.Pos))
 		}
 	}
 	if src.path == "" {
@@ -103,7 +103,7 @@ func expectedHash(s *eval.State, text string) nixhash.Hash {
 
 // add adds the source to the store and returns its store path.
 func (src *source) add(s *eval.State) (v eval.Value) {
-	s.While(0, "while adding path '"+src.path+"'", func() { v = src.addOnce(s) })
+	s.While(0, syntax.Hintf("while adding path '%s'", src.path), func() { v = src.addOnce(s) })
 	return v
 }
 
@@ -137,7 +137,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	case filterErr != nil:
 		s.FailWith(filterErr)
 	case errors.As(err, &mismatch):
-		s.Raise(eval.ErrorOther, fmt.Sprintf("store path mismatch in (possibly filtered) path added from '%s'", src.path), eval.Because(err))
+		s.Raise(eval.ErrorOther, syntax.Hintf("store path mismatch in (possibly filtered) path added from '%s'", src.path), eval.Because(err))
 	}
 	s.FailFile(a.Path, err)
 	return eval.Value{}

@@ -1,6 +1,6 @@
 package eval
 
-import "fmt"
+import "nixbench/engine/syntax"
 
 // assertEqual compares the operands of an assertion that failed, and raises the
 // error that says where they differ. It returns if it finds no difference. pos is
@@ -29,7 +29,7 @@ func (s *State) assertEqual(a, b Value, pos Pos) {
 		s.assertEqualSets(a, b, pos)
 	case !s.Equal(a, b):
 		word := map[Kind]string{KindBool: "boolean", KindString: "string", KindPath: "path"}[ka]
-		s.differ("%s '%s' is not equal to %s '%s'", word, s.showForError(a), word, s.showForError(b))
+		s.differ(word+" '%s' is not equal to "+word+" '%s'", s.showForError(a), s.showForError(b))
 	}
 	s.Leave()
 }
@@ -55,7 +55,7 @@ func (s *State) assertEqualLists(a, b Value, pos Pos) {
 		if x[i] == y[i] {
 			continue
 		}
-		s.push(textFrame(pos, fmt.Sprintf("while comparing list element %d", i)))
+		s.push(textFrame(pos, syntax.Hintf("while comparing list element %d", i)))
 		s.assertEqual(x[i], y[i], pos)
 		s.pop()
 	}
@@ -86,7 +86,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 		if x == y {
 			continue
 		}
-		s.push(textFrame(pos, "while comparing attribute '"+ShowSym(name)+"'"))
+		s.push(textFrame(pos, syntax.Hintf("while comparing attribute '%s'", ShowSym(name))))
 		mark := len(s.stack)
 		if p := sa.posAt(i); p != 0 {
 			s.push(textFrame(p, "where left hand side is"))

@@ -1,6 +1,6 @@
 package eval
 
-import "fmt"
+import "nixbench/engine/syntax"
 
 // apply calls f with one argument.
 func (s *State) apply(f, x Value) Value { return s.applyAt(f, x, 0) }
@@ -159,7 +159,7 @@ func (s *State) partial(f Value, args []Value) Value {
 
 //go:noinline
 func (s *State) notFunction(f Value, call Pos) {
-	s.Raise(ErrorType, fmt.Sprintf("attempt to call something which is not a function but %s: %s",
+	s.Raise(ErrorType, syntax.Hintf("attempt to call something which is not a function but %s: %s",
 		ShowType(f), s.showForError(f)), At(call))
 }
 
@@ -187,7 +187,7 @@ func (s *State) arg(b *Builtin, i int, v Value) Value {
 		s.depth--
 		return v
 	case Told:
-		s.push(textFrame(0, b.Step))
+		s.push(textFrame(0, syntax.Hint(b.Step)))
 		v = s.force(v)
 		s.pop()
 		return v
@@ -313,7 +313,7 @@ func (b *Builtin) argOf(s *State, i int, n node, fr *Value) Value {
 		s.depth--
 		return s.operand(n, fr, v)
 	case Told:
-		s.push(textFrame(0, b.Step))
+		s.push(textFrame(0, syntax.Hint(b.Step)))
 		v := n.Eval(s, fr)
 		s.pop()
 		return s.operand(n, fr, v)

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"math"
 	"path"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -97,8 +97,8 @@ func (s *State) coerce(slot, v Value, ctx string, opts CoerceOpts) (string, Stri
 }
 
 func (s *State) cannotCoerce(slot Value, ctx string, opts CoerceOpts) {
-	s.Raise(ErrorCoerce, fmt.Sprintf("cannot coerce %s to a string: %s", ShowType(slot.peek()), s.showArgument(slot)),
-		While(opts.Pos, ctx))
+	s.Raise(ErrorCoerce, syntax.Hintf("cannot coerce %s to a string: %s", ShowType(slot.peek()), s.showArgument(slot)),
+		While(opts.Pos, syntax.Hint(ctx)))
 }
 
 func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, StringContext) {
@@ -108,7 +108,7 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 	defer ahead.Stop()
 	for i, e := range elems {
 		ahead.Take(i)
-		s.push(textFrame(opts.Pos, ctx))
+		s.push(textFrame(opts.Pos, syntax.Hint(ctx)))
 		text, ec := s.CoerceToString(e, "while evaluating one element of the list", opts)
 		s.pop()
 		b.WriteString(text)
@@ -134,7 +134,7 @@ func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext)
 		}
 		text, c = s.CoerceToString(peeled, ctx, CoerceOpts{})
 		if !strings.HasPrefix(text, "/") {
-			s.Raise(ErrorOther, fmt.Sprintf("string '%s' doesn't represent an absolute path", text), While(0, ctx))
+			s.Raise(ErrorOther, syntax.Hintf("string '%s' doesn't represent an absolute path", text), While(0, syntax.Hint(ctx)))
 		}
 		text = path.Clean(text)
 	})
@@ -153,8 +153,8 @@ func (s *State) RealisePath(v Value, ctx string) string {
 
 // whileRealising says what fails where a path's context cannot be realised, or the
 // path leads to itself.
-func whileRealising(file string) string {
-	return "while realising the context of path '" + file + "'"
+func whileRealising(file string) syntax.Hint {
+	return syntax.Hint("while realising the context of path '" + syntax.Magenta.Paint(file) + "'")
 }
 
 // Realise makes the store objects that a context refers to valid, building
@@ -199,7 +199,7 @@ func (s *State) CoerceToStorePath(v Value, ctx string) (store.Path, StringContex
 	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
 	p, err := s.world.StoreDir().ParsePath(text)
 	if err != nil {
-		s.Raise(ErrorOther, fmt.Sprintf("path '%s' is not in the Nix store", text), While(0, ctx))
+		s.Raise(ErrorOther, syntax.Hintf("path '%s' is not in the Nix store", text), While(0, syntax.Hint(ctx)))
 	}
 	return p, c
 }
@@ -228,7 +228,7 @@ func (s *State) CopyPathToStore(file string) store.Path {
 		s.poll()
 		file = s.ResolveParents(file)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-			s.Raise(ErrorOther, "path '"+ShowPath(file)+"' does not exist", Because(err))
+			s.Raise(ErrorOther, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
 		}
 		s.FailFile(file, err)
 	}

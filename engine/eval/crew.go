@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -209,8 +210,8 @@ type cautious struct {
 	s *State
 }
 
-func (c cautious) Trace(string) { c.s.giveUp() }
-func (c cautious) Warn(string)  { c.s.giveUp() }
+func (c cautious) Trace(string)     { c.s.giveUp() }
+func (c cautious) Warn(syntax.Hint) { c.s.giveUp() }
 func (c cautious) Realise(context.Context, StringContext) (map[string]store.Path, error) {
 	c.s.giveUp()
 	return nil, nil

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"fmt"
 
 	"nixbench/engine/syntax"
 )
@@ -46,6 +45,8 @@ func (k ErrorKind) Catchable() bool { return k == ErrorThrow || k == ErrorAssert
 type Error struct {
 	Kind ErrorKind
 	Msg  string // without "error: "; may have several lines
+	// Coloured is Msg with Nix's colours; "" if nothing in it has one.
+	Coloured syntax.Hint
 	// Pos is the place of the error; the zero Position if it has none.
 	Pos syntax.Position
 	// Trace is what was being evaluated, outermost first.
@@ -72,8 +73,10 @@ type Error struct {
 
 // A TraceFrame is one step of an error's trace.
 type TraceFrame struct {
-	Text string          // "while evaluating the attribute 'x'"
-	Pos  syntax.Position // may be zero
+	Text string // "while evaluating the attribute 'x'"
+	// Coloured is Text with Nix's colours; "" if nothing in it has one.
+	Coloured syntax.Hint
+	Pos      syntax.Position // may be zero
 	// Verbose frames are shown only on demand (--show-trace).
 	Verbose bool
 	// Always frames are shown even where the trace is truncated.
@@ -94,7 +97,7 @@ func At(pos Pos) ErrorOption { return func(e *Error) { e.pos = pos } }
 
 // While adds a frame to the error's trace, inside those of the calls that are
 // under way. Of several, the first is the innermost.
-func While(pos Pos, text string) ErrorOption {
+func While(pos Pos, text syntax.Hint) ErrorOption {
 	return func(e *Error) { e.inner.add(textFrame(pos, text)) }
 }
 
@@ -109,12 +112,23 @@ func Because(err error) ErrorOption { return func(e *Error) { e.cause = err } }
 
 // Fail raises a language error: it unwinds the evaluation and does not return.
 func (s *State) Fail(kind ErrorKind, format string, args ...any) {
-	s.throw(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...)})
+	s.throw(Errorf(kind, format, args...))
 }
 
+// Errorf returns an error that has not been raised yet.
+func Errorf(kind ErrorKind, format string, args ...any) *Error {
+	e := &Error{Kind: kind}
+	e.Say(syntax.Hintf(format, args...))
+	return e
+}
+
+// Say sets the message.
+func (e *Error) Say(msg syntax.Hint) { e.Msg, e.Coloured = msg.Split() }
+
 // Raise is Fail with a ready message and further options.
-func (s *State) Raise(kind ErrorKind, msg string, opts ...ErrorOption) {
-	e := &Error{Kind: kind, Msg: msg}
+func (s *State) Raise(kind ErrorKind, msg syntax.Hint, opts ...ErrorOption) {
+	e := &Error{Kind: kind}
+	e.Say(msg)
 	for _, opt := range opts {
 		opt(e)
 	}
@@ -157,7 +171,7 @@ func (s *State) wrongArgument(want string, slot Value, at, while Pos, ctx string
 	s.raiseWrongType(want, slot.peek(), s.showArgument(slot), at, while, ctx, opts...)
 }
 
-func (s *State) raiseWrongType(want string, v Value, shown string, at, while Pos, ctx string, opts ...ErrorOption) {
-	msg := fmt.Sprintf("expected %s but found %s: %s", want, ShowType(v), shown)
-	s.Raise(ErrorType, msg, append([]ErrorOption{At(at), While(while, ctx)}, opts...)...)
+func (s *State) raiseWrongType(want string, v Value, shown syntax.Hint, at, while Pos, ctx string, opts ...ErrorOption) {
+	msg := syntax.Hintf("expected "+want+" but found %s: %s", ShowType(v), shown)
+	s.Raise(ErrorType, msg, append([]ErrorOption{At(at), While(while, syntax.Hint(ctx))}, opts...)...)
 }

@@ -14,15 +14,17 @@ func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
 	if p.Line == 0 {
 		return false
 	}
-	fmt.Fprintf(b, "%sat %s:\n", margin, p)
-	b.WriteString(Excerpt(p))
+	fmt.Fprintf(b, "%s%sat %s:\n", margin, syntax.Blue, syntax.Magenta.Paint(p.String()))
+	b.WriteString(excerpt(p, syntax.Red.Paint("^")))
 	return true
 }
 
 // Excerpt returns the source line of a position, with a caret below the column,
 // between its neighbours; each line ends with a newline.
 // It is "" if the text is not at hand, or has no line.
-func Excerpt(p syntax.Position) string {
+func Excerpt(p syntax.Position) string { return excerpt(p, "^") }
+
+func excerpt(p syntax.Position, caret string) string {
 	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() || p.File.Source() == "" {
 		return ""
 	}
@@ -31,7 +33,7 @@ func Excerpt(p syntax.Position) string {
 		fmt.Fprintf(&b, " %5d| %s\n", p.Line-1, p.File.Line(p.Line-1))
 	}
 	fmt.Fprintf(&b, " %5d| %s\n", p.Line, p.File.Line(p.Line))
-	fmt.Fprintf(&b, "      |%s^\n", strings.Repeat(" ", p.Column))
+	fmt.Fprintf(&b, "      |%s%s\n", strings.Repeat(" ", p.Column), caret)
 	if p.Line < p.File.LineCount() {
 		fmt.Fprintf(&b, " %5d| %s\n", p.Line+1, p.File.Line(p.Line+1))
 	}
@@ -93,9 +95,13 @@ func distance(a, b string) int {
 }
 
 func joinSuggestions(names []string) string {
-	if len(names) == 1 {
-		return names[0]
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = syntax.Magenta.Paint(name)
 	}
-	last := len(names) - 1
-	return "one of " + strings.Join(names[:last], ", ") + " or " + names[last]
+	last := len(shown) - 1
+	if last == 0 {
+		return shown[0]
+	}
+	return "one of " + strings.Join(shown[:last], ", ") + " or " + shown[last]
 }

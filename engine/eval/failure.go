@@ -57,7 +57,7 @@ func (s *State) keep(mark int, e *Error, frames []frame) {
 func (s *State) failAgain(f *failure) {
 	e := f.err
 	s.throw(&Error{
-		Kind: e.Kind, Msg: e.Msg, Suggestions: e.Suggestions,
+		Kind: e.Kind, Msg: e.Msg, Coloured: e.Coloured, Suggestions: e.Suggestions,
 		pos: e.pos, inner: innerSteps{buf: *f.frames.Load()}, cause: e.cause, told: true, whole: e.whole,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -110,7 +111,7 @@ func (s *State) failSyntax(err error) {
 	if strings.HasPrefix(se.Msg, "undefined variable") {
 		kind = ErrorUndefined
 	}
-	s.throw(&Error{Kind: kind, Msg: se.Msg, Pos: se.Pos, cause: err})
+	s.throw(&Error{Kind: kind, Msg: se.Msg, Coloured: se.Coloured, Pos: se.Pos, cause: err})
 }
 
 func (s *State) evalExpr(e syntax.Expr, f *syntax.File, scope *Scope) Value {
@@ -250,7 +251,7 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 func (s *State) readFile(file string, buf []byte) []byte {
 	b, err := s.ev.contents(s.ctx, file, buf)
 	if errors.Is(err, syscall.EISDIR) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("file '%s' is not a regular file", s.RealPath(file)), cause: err})
+		s.Raise(ErrorFile, syntax.Hintf("file '%s' is not a regular file", s.RealPath(file)), Because(err))
 	} else if err != nil {
 		s.FailFile(s.RealPath(file), err)
 	}
@@ -261,10 +262,10 @@ func (s *State) readFile(file string, buf []byte) []byte {
 func (s *State) FailFile(file string, err error) {
 	s.poll()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("path '%s' does not exist", ShowPath(file)), cause: err})
+		s.Raise(ErrorFile, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
 	}
 	if errors.Is(err, syscall.ENAMETOOLONG) {
-		s.throw(&Error{Kind: ErrorFile, Msg: fmt.Sprintf("getting status of \"%s\": File name too long", tooLong(file)), cause: err})
+		s.Raise(ErrorFile, syntax.Hintf("getting status of %s: File name too long", strconv.Quote(tooLong(file))), Because(err))
 	}
 	s.FailWith(err)
 }
@@ -349,7 +350,7 @@ func (s *State) CanonPath(file string) (real string) {
 	if err != nil {
 		var link *endlessLink
 		errors.As(err, &link)
-		s.Raise(err.Kind, fmt.Sprintf(endlessText, link.rest), Because(err))
+		s.Raise(err.Kind, syntax.Hintf(endlessText, link.rest), Because(err))
 	}
 	return real
 }
@@ -454,7 +455,7 @@ func (s *State) warnMissing(entry, dir string) {
 		return
 	}
 	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
-		s.warnAt(syntax.Position{}, "Nix search path entry '"+entry+"' does not exist, ignoring")
+		s.warnAt(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry))
 	}
 }
 

@@ -1,7 +1,7 @@
 package eval
 
 import (
-	"fmt"
+	"nixbench/engine/syntax"
 )
 
 // The Force methods evaluate v and check what it is. If that fails, ctx tells
@@ -18,7 +18,7 @@ func (s *State) forceAt(v Value, pos Pos, ctx string) Value {
 	if !v.lazy() {
 		return v
 	}
-	s.push(textFrame(pos, ctx))
+	s.push(textFrame(pos, syntax.Hint(ctx)))
 	v = s.forceFrom(v.cell(), pos)
 	s.pop()
 	return v
@@ -114,8 +114,8 @@ func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
 	if !w.isString() {
 		s.wrongArgument("a string", v, pos, pos, ctx)
 	}
-	s.Raise(ErrorOther, fmt.Sprintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
-		w.str(), w.Context().Ordered()[0].Display()), While(pos, ctx))
+	s.Raise(ErrorOther, syntax.Hintf("the string '%s' is not allowed to refer to a store path (such as '%s')",
+		w.str(), w.Context().Ordered()[0].Display()), While(pos, syntax.Hint(ctx)))
 	return ""
 }
 
@@ -124,7 +124,7 @@ func (s *State) stringNoCtx(v Value, pos Pos, ctx string) string {
 func (s *State) ForceAttr(a Attrs, name Sym, ctx string) Value {
 	v, ok := a.Get(name)
 	if !ok {
-		s.Raise(ErrorMissingAttr, "attribute '"+ShowSym(name)+"' missing", While(0, ctx))
+		s.Raise(ErrorMissingAttr, syntax.Hintf("attribute '%s' missing", ShowSym(name)), While(0, syntax.Hint(ctx)))
 	}
 	return v
 }
@@ -242,8 +242,8 @@ func (s *State) Less(a, b Value, ctx string) bool {
 	case (ka == KindInt || ka == KindFloat) && (kb == KindInt || kb == KindFloat):
 		return a.number() < b.number()
 	case ka != kb && !(ka.isFunction() && kb.isFunction()):
-		s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values are %s and %s",
-			ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, ctx))
+		s.Raise(ErrorType, syntax.Hintf("cannot compare %s with %s; values are %s and %s",
+			ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, syntax.Hint(ctx)))
 	case ka == KindString:
 		return a.str() < b.str()
 	case ka == KindPath:
@@ -251,8 +251,8 @@ func (s *State) Less(a, b Value, ctx string) bool {
 	case ka == KindList:
 		return s.lessLists(a.list(), b.list())
 	}
-	s.Raise(ErrorType, fmt.Sprintf("cannot compare %s with %s; values of that type are incomparable (values are %s and %s)",
-		ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, ctx))
+	s.Raise(ErrorType, syntax.Hintf("cannot compare %s with %s; values of that type are incomparable (values are %s and %s)",
+		ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, syntax.Hint(ctx)))
 	return false
 }
 

@@ -240,7 +240,7 @@ func (l *lambda) missingArgument(s *State, a Value, call Pos) {
 			name = n
 		}
 	}
-	s.Raise(ErrorType, "function '"+l.showName()+"' called without required argument '"+ShowSym(name)+"'",
+	s.Raise(ErrorType, syntax.Hintf("function '%s' called without required argument '%s'", l.showName(), ShowSym(name)),
 		At(l.pos), callSite(call))
 }
 
@@ -253,7 +253,7 @@ func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 			continue
 		}
 		name := SymName(at.Name)
-		s.Raise(ErrorType, "function '"+l.showName()+"' called with unexpected argument '"+QuoteName(name)+"'",
+		s.Raise(ErrorType, syntax.Hintf("function '%s' called with unexpected argument '%s'", l.showName(), QuoteName(name)),
 			At(l.pos), callSite(call),
 			Suggest(suggestions(f.sorted.names(), name)))
 	}

@@ -2,6 +2,8 @@
 // of a resolved syntax tree. A node finds variables by frame and slot.
 package eval
 
+import "nixbench/engine/syntax"
+
 // A node is an expression. Both methods take the frame in which it stands.
 type node interface {
 	// Eval returns the value; it is never a thunk.
@@ -114,7 +116,7 @@ func (s *State) forceVar(c *Value, u *use) Value {
 		}
 		return s.forceFrom(c, u.pos)
 	}
-	s.push(textFrame(u.pos, u.as))
+	s.push(textFrame(u.pos, syntax.Hint(u.as)))
 	v := s.forceFrom(c, u.pos)
 	s.pop()
 	return v
@@ -200,7 +202,7 @@ func (n *withVar) Eval(s *State, fr *Value) Value {
 			return s.evalSlot(c, &n.use)
 		}
 	}
-	s.Raise(ErrorUndefined, "undefined variable '"+ShowSym(n.name)+"'", At(n.pos))
+	s.Raise(ErrorUndefined, syntax.Hintf("undefined variable '%s'", ShowSym(n.name)), At(n.pos))
 	return Value{}
 }
 
@@ -212,7 +214,7 @@ type stepNode struct {
 }
 
 func (n *stepNode) Eval(s *State, fr *Value) Value {
-	s.push(textFrame(n.pos, n.as))
+	s.push(textFrame(n.pos, syntax.Hint(n.as)))
 	v := n.x.Eval(s, fr)
 	s.pop()
 	return v

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"math"
 	"math/bits"
 	"path"
@@ -21,7 +20,7 @@ func (n *notNode) Eval(s *State, fr *Value) Value {
 }
 
 func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
-	s.push(textFrame(pos, ctx))
+	s.push(textFrame(pos, syntax.Hint(ctx)))
 	v := x.Eval(s, fr)
 	if !v.is(rawBool) {
 		s.wrongType("a Boolean", v, pos, 0, "")
@@ -311,7 +310,7 @@ func (n *concatNode) Eval(s *State, fr *Value) Value {
 }
 
 func (n *concatNode) notList(s *State, v Value) {
-	s.Raise(ErrorType, fmt.Sprintf("expected a list but found %s: %s", ShowType(v), s.showForError(v)),
+	s.Raise(ErrorType, syntax.Hintf("expected a list but found %s: %s", ShowType(v), s.showForError(v)),
 		While(n.pos, whileConcat))
 }
 
@@ -340,7 +339,7 @@ func (s *State) evalOperand(x node, fr *Value, pos Pos, ctx string) Value {
 }
 
 func (s *State) evalAttrs(x node, fr *Value, pos Pos, ctx string) Value {
-	s.push(textFrame(pos, ctx))
+	s.push(textFrame(pos, syntax.Hint(ctx)))
 	v := x.Eval(s, fr)
 	if !v.is(rawAttrs) {
 		s.wrongType("a set", v, 0, 0, "")
@@ -369,7 +368,7 @@ func (n *addNode) Eval(s *State, fr *Value) Value {
 		return s.addToInt(x, y, n.ypos)
 	}
 	if !y.isInt() && !y.is(rawFloat) {
-		s.Raise(ErrorType, "cannot add "+ShowType(y)+" to a float", At(n.ypos))
+		s.Raise(ErrorType, syntax.Hintf("cannot add %s to a float", ShowType(y)), At(n.ypos))
 	}
 	return addFloats(x.float(), y.number())
 }
@@ -398,12 +397,12 @@ func (s *State) addToInt(x, y Value, pos Pos) Value {
 		return MakeFloat(x.number() + y.float())
 	}
 	if !y.isInt() {
-		s.Raise(ErrorType, "cannot add "+ShowType(y)+" to an integer", At(pos))
+		s.Raise(ErrorType, syntax.Hintf("cannot add %s to an integer", ShowType(y)), At(pos))
 	}
 	a, b := x.int(), y.int()
 	r := a + b
 	if (r > a) != (b > 0) && b != 0 {
-		s.Raise(ErrorOther, fmt.Sprintf("integer overflow in adding %d + %d", a, b), At(pos))
+		s.Raise(ErrorOther, syntax.Hintf("integer overflow in adding %d + %d", a, b), At(pos))
 	}
 	return MakeInt(r)
 }

@@ -1,5 +1,7 @@
 package eval
 
+import "nixbench/engine/syntax"
+
 import "strings"
 
 // An attrName is a component of an attribute path.
@@ -107,7 +109,7 @@ func (n *selection) fail(s *State, v Value, name Sym, done int, pos Pos) {
 	if !v.is(rawAttrs) {
 		s.wrongType("a set", v, 0, n.pos, whileSelecting)
 	}
-	s.Raise(ErrorMissingAttr, "attribute '"+ShowSym(name)+"' missing",
+	s.Raise(ErrorMissingAttr, syntax.Hintf("attribute '%s' missing", ShowSym(name)),
 		Suggest(suggestions(Attrs{v}.Names(), SymName(name))))
 }
 
@@ -254,9 +256,9 @@ func (n *assertNode) Eval(s *State, fr *Value) Value {
 func (n *assertNode) fail(s *State, fr *Value) {
 	text := n.text.print(n.off)
 	if n.equal != nil {
-		s.push(textFrame(n.pos, "while evaluating the condition of the assertion '"+text+"'"))
+		s.push(textFrame(n.pos, syntax.Hintf("while evaluating the condition of the assertion '%s'", text)))
 		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr), n.equal.pos)
 		s.pop()
 	}
-	s.Raise(ErrorAssert, "assertion '"+text+"' failed", At(n.pos))
+	s.Raise(ErrorAssert, syntax.Hintf("assertion '%s' failed", text), At(n.pos))
 }

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 
@@ -324,7 +323,7 @@ func (n *attrsNode) addDynamic(s *State, base int, fr *Value) Value {
 		entries := s.entries[base:]
 		k := sort.Search(len(entries), func(i int) bool { return entries[i].Name >= name })
 		if k < len(entries) && entries[k].Name == name {
-			s.Raise(ErrorOther, fmt.Sprintf("dynamic attribute '%s' already defined at %s",
+			s.Raise(ErrorOther, syntax.Hintf("dynamic attribute '%s' already defined at %s",
 				ShowSym(name), s.ev.Position(entries[k].Pos)), At(d.pos))
 		}
 		if f, ok := d.value.(*lambdaNode); ok {

@@ -16,7 +16,7 @@ func (e *Error) StepIn(own func(file string) bool) (step TraceFrame, ok bool) {
 			elsewhere = true
 		default:
 			if step.Text == callSiteText && i+1 < len(e.Trace) {
-				step.Text = e.Trace[i+1].Text
+				step.Text, step.Coloured = e.Trace[i+1].Text, e.Trace[i+1].Coloured
 			}
 			return step, elsewhere
 		}

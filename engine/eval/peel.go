@@ -1,5 +1,7 @@
 package eval
 
+import "nixbench/engine/syntax"
+
 // Peel calls f with what a set stands for by its __toString or outPath, or that
 // of what it leads to; with v itself if it is no such set. All that it peels off
 // is a step of the trace. For f, it says whether a __toString was called; if
@@ -10,7 +12,7 @@ func (s *State) Peel(v Value, pos Pos, wantString bool, f func(v Value, called b
 	for {
 		if v = s.ForceFor(v, pos); !v.is(rawAttrs) {
 			if wantString && called && !v.isString() && !v.is(rawPath) {
-				s.Raise(ErrorType, "`__toString` should return a string, but got "+ShowType(v)+": "+s.showForError(v), At(pos))
+				s.Raise(ErrorType, syntax.Hintf("`__toString` should return a string, but got %s: %s", ShowType(v), s.showForError(v)), At(pos))
 			}
 			break
 		}
@@ -24,16 +26,16 @@ func (s *State) Peel(v Value, pos Pos, wantString bool, f func(v Value, called b
 		} else if via = get(v, symOutPath); via != nil {
 			what = "the `outPath` attribute"
 			pos = Attrs{v}.Pos(symOutPath)
-			s.push(textFrame(pos, "while evaluating "+what))
+			s.push(textFrame(pos, syntax.Hint("while evaluating "+what)))
 			v = s.ForceFor(*via, pos)
 			s.pop()
 		} else {
 			if wantString && called {
-				s.Raise(ErrorType, "`__toString` must return a string, but got "+ShowType(v)+": "+s.showForError(v), At(pos))
+				s.Raise(ErrorType, syntax.Hintf("`__toString` must return a string, but got %s: %s", ShowType(v), s.showForError(v)), At(pos))
 			}
 			break
 		}
-		s.push(textFrame(pos, "while using "+what))
+		s.push(textFrame(pos, syntax.Hint("while using "+what)))
 		s.EnterAt(pos)
 		levels++
 	}

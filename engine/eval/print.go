@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unsafe"
+
+	"nixbench/engine/syntax"
 )
 
 // PrintOptions say how [State.Print] shows a value. The zero value shows it on
@@ -24,26 +26,28 @@ type PrintOptions struct {
 	// MaxAttrs and MaxItems are how many attributes and list elements are
 	// shown in all, MaxString how many bytes of a string; 0 means no limit.
 	MaxAttrs, MaxItems, MaxString int
+	// Colours gives what is shown Nix's colours.
+	Colours bool
 }
 
 // errorPrint is how values are shown in error messages.
-var errorPrint = PrintOptions{MaxDepth: 10, MaxAttrs: 10, MaxItems: 10, MaxString: 1024}
+var errorPrint = PrintOptions{MaxDepth: 10, MaxAttrs: 10, MaxItems: 10, MaxString: 1024, Colours: true}
 
 // ReplPrint is how the REPL of Nix shows a result: one level deep.
 var ReplPrint = PrintOptions{Force: true, Indent: 2, MaxDepth: 1}
 
-func (s *State) showForError(v Value) string { return s.Print(v, errorPrint) }
+func (s *State) showForError(v Value) syntax.Hint { return syntax.Hint(s.Print(v, errorPrint)) }
 
 // showArgument is showForError for what a slot holds that was handed to a
 // function: Nix knows a list by the value that was handed over.
-func (s *State) showArgument(slot Value) string {
+func (s *State) showArgument(slot Value) syntax.Hint {
 	p := printer{s: s, o: errorPrint, seen: make(identities), cell: cellOf(slot)}
 	p.print(slot.peek(), 0)
-	return p.b.String()
+	return syntax.Hint(p.b.String())
 }
 
 // ShowForError returns a value as error messages show it.
-func (s *State) ShowForError(v Value) string { return s.Print(v, errorPrint) }
+func (s *State) ShowForError(v Value) syntax.Hint { return s.showForError(v) }
 
 // Print returns a value in the syntax of the language, with «…» for what has
 // none. Behaviour: print.cc in Nix.
@@ -122,7 +126,7 @@ func (p *printer) print(v Value, depth int) {
 		return e.Kind != ErrorCancelled && e.Kind != ErrorLimit
 	})
 	if err != nil {
-		p.b.WriteString("«error: " + PlainText(err.Msg) + "»")
+		p.write(syntax.Red, "«error: "+PlainText(err.Msg)+"»")
 	}
 }
 
@@ -141,19 +145,50 @@ func (p *printer) show(v Value, depth int) {
 	case rawRef:
 		p.lazy(v)
 	default:
-		p.b.WriteString(p.s.ev.scalar(v))
+		p.write(colourOf(v), p.s.ev.scalar(v))
 	}
+}
+
+// write writes a text in a colour.
+func (p *printer) write(c syntax.Colour, text string) {
+	if p.o.Colours {
+		text = c.Paint(text)
+	}
+	p.b.WriteString(text)
 }
 
 // lazy shows what is not evaluated. Nix does not note that a call is under way.
 func (p *printer) lazy(v Value) {
 	if v.is(rawRef) {
 		if _, ok := p.s.callUnderWay(v.cell()); ok {
-			p.b.WriteString("«thunk»")
+			p.write(syntax.Magenta, unevaluated)
 			return
 		}
 	}
-	p.b.WriteString(p.s.ev.scalar(v))
+	p.write(colourOf(v), p.s.ev.scalar(v))
+}
+
+// unevaluated and underWay stand for what has no value, or none yet.
+const (
+	unevaluated = "«thunk»"
+	underWay    = "«potential infinite recursion»"
+)
+
+// colourOf returns the colour of what scalar shows.
+func colourOf(v Value) syntax.Colour {
+	switch v.raw() {
+	case rawNull, rawBool, rawInt, rawBigInt, rawFloat:
+		return syntax.Cyan
+	case rawPath:
+		return syntax.Green
+	case rawLambda, rawClosure, rawBuiltin, rawPartial:
+		return syntax.Blue
+	case rawRef:
+		if v.cell().busy() {
+			return syntax.Red
+		}
+	}
+	return syntax.Magenta
 }
 
 // scalar shows what is neither string nor set nor list.
@@ -181,11 +216,17 @@ func (ev *Evaluator) scalar(v Value) string {
 	case rawPartial:
 		return "«partially applied primop " + v.Builtin().Name + "»"
 	case rawRef:
-		if n := uint8(v.cell().loadN()); n == rawBusy || n == rawBusyWaited {
-			return "«potential infinite recursion»"
+		if v.cell().busy() {
+			return underWay
 		}
 	}
-	return "«thunk»"
+	return unevaluated
+}
+
+// busy reports whether what the cell is for is being evaluated.
+func (c *Value) busy() bool {
+	n := uint8(c.loadN())
+	return n == rawBusy || n == rawBusyWaited
 }
 
 // FormatFloat returns a float as C++'s streams print it: six significant digits.
@@ -220,18 +261,21 @@ func FormatFloat(f float64) string {
 
 func (p *printer) string(s string) {
 	if p.o.MaxString > 0 && len(s) > p.o.MaxString {
+		if p.o.Colours {
+			p.b.WriteString(string(syntax.Magenta)) // ends with the colour of what comes
+		}
 		p.b.WriteString(QuoteString(s[:p.o.MaxString]) + " ")
 		p.elided(len(s)-p.o.MaxString, "byte")
 		return
 	}
-	p.b.WriteString(QuoteString(s))
+	p.write(syntax.Magenta, QuoteString(s))
 }
 
 func (p *printer) elided(n int, what string) {
 	if n != 1 {
 		what += "s"
 	}
-	fmt.Fprintf(&p.b, "«%d %s elided»", n, what)
+	p.write(syntax.Faint, fmt.Sprintf("«%d %s elided»", n, what))
 }
 
 // QuoteString returns a string as a literal of the language.
@@ -275,7 +319,7 @@ var keywords = []string{"if", "then", "else", "assert", "with", "let", "in", "re
 
 func (p *printer) set(v Value, depth int) {
 	if !p.seen.set(v) {
-		p.b.WriteString(repeated)
+		p.write(syntax.Magenta, repeated)
 		return
 	}
 	v = flat(v)
@@ -324,7 +368,7 @@ func importantFirst(attrs []Attr) {
 
 func (p *printer) list(v Value, depth int) {
 	if !p.seen.list(v, p.cell, depth) {
-		p.b.WriteString(repeated)
+		p.write(syntax.Magenta, repeated)
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
@@ -350,7 +394,7 @@ func (p *printer) element(v Value, depth int) {
 		if v.lazy() {
 			p.lazy(v)
 		} else {
-			p.b.WriteString("«thunk»")
+			p.write(syntax.Magenta, unevaluated)
 		}
 		return
 	}
@@ -403,5 +447,5 @@ func (p *printer) derivation(v Value) {
 		path, _ := p.s.CoerceToStorePath(*d, "while evaluating the drvPath of a derivation")
 		text += " " + string(path)
 	}
-	p.b.WriteString(text + "»")
+	p.write(syntax.Green, text+"»")
 }

@@ -2,9 +2,10 @@ package eval
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
+
+	"nixbench/engine/syntax"
 )
 
 // SelectPath selects what an attribute path such as a.b.0 leads to from v. On
@@ -36,7 +37,7 @@ func (s *State) SelectPath(v Value, attrPath string, args Attrs) (_ Value, pos P
 		a := v.Attrs()
 		next, ok := a.GetName(name)
 		if !ok {
-			s.Raise(ErrorMissingAttr, fmt.Sprintf("attribute '%s' in selection path '%s' not found", name, attrPath),
+			s.Raise(ErrorMissingAttr, syntax.Hintf("attribute '%s' in selection path '%s' not found", name, attrPath),
 				Suggest(suggestions(a.Names(), name)))
 		}
 		v, pos = next, a.Pos(Intern(name))
@@ -106,7 +107,7 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 			if a, ok := args.Get(f.Name); ok {
 				b.Add(Attr{f.Name, a, args.Pos(f.Name)})
 			} else if !f.HasDefault {
-				s.Raise(ErrorType, fmt.Sprintf(missingAutoArg, SymName(f.Name)), At(f.Pos))
+				s.Raise(ErrorType, syntax.Hintf(missingAutoArg, SymName(f.Name)), At(f.Pos))
 			}
 		}
 	}

@@ -4,6 +4,8 @@
 // the claimed cells back, and reads the trace from the same entries.
 package eval
 
+import "nixbench/engine/syntax"
+
 // Tags of frames that only serve traces.
 const (
 	tagText    = 1 + iota // p text; n: length<<8 (16 bits), pos<<32
@@ -19,7 +21,8 @@ const (
 	tagIndex              // p *StepText; n: index<<8 (24 bits), pos<<32
 )
 
-func textFrame(pos Pos, text string) frame {
+func textFrame(pos Pos, hint syntax.Hint) frame {
+	text := string(hint)
 	if len(text) > 0xffff {
 		text = text[:0xffff]
 	}
@@ -47,12 +50,18 @@ func partFrame(t *StepText, name Sym, pos Pos) frame {
 
 func indexFrame(t *StepText, i int, pos Pos) frame {
 	if i > maxPart {
-		return textFrame(pos, t.Before+itoa(i)+t.After)
+		return textFrame(pos, t.index(i))
 	}
 	return pointerFrame(t, uint64(pos)<<32|uint64(i)<<8|tagIndex)
 }
 
-func (t *StepText) part(name Sym) string { return t.Before + t.Show(name) + t.After }
+func (t *StepText) part(name Sym) syntax.Hint { return t.with(t.Show(name)) }
+
+func (t *StepText) index(i int) syntax.Hint { return t.with(itoa(i)) }
+
+func (t *StepText) with(what string) syntax.Hint {
+	return syntax.Hint(t.Before + syntax.Magenta.Paint(what) + t.After)
+}
 
 // WhilePart is While with a text about an attribute.
 func (s *State) WhilePart(t *StepText, name Sym, pos Pos, f func()) {
@@ -93,7 +102,7 @@ func (s *State) growStack() {
 
 // While runs f as a step of the trace. Use it where f may fail and the step is
 // not told by the Force methods.
-func (s *State) While(pos Pos, text string, f func()) {
+func (s *State) While(pos Pos, text syntax.Hint, f func()) {
 	s.push(textFrame(pos, text))
 	f()
 	s.pop()

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"nixbench/engine/syntax"
 	"slices"
 )
 
@@ -99,7 +100,7 @@ func (s *State) stop(why StopReason, e *Error) {
 	if how == ResumeQuit {
 		s.undebugged = true
 		if why != StopError {
-			s.Raise(ErrorCancelled, ErrQuit.Error(), Because(ErrQuit))
+			s.Raise(ErrorCancelled, syntax.Hint(ErrQuit.Error()), Because(ErrQuit))
 		}
 	}
 }

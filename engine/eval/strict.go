@@ -3,6 +3,8 @@
 // parameters for which that is so.
 package eval
 
+import "nixbench/engine/syntax"
+
 // strictParams returns the parameters, counted from 0, that the body of l forces
 // first, in the order in which it does.
 func strictParams(l *lambda, body node) []int {
@@ -148,10 +150,10 @@ func stepsTo(n node, c uintptr, steps []frame) (_ []frame, found bool) {
 	}
 	switch n := n.(type) {
 	case *stepNode:
-		return within(textFrame(n.pos, n.as), n.x)
+		return within(textFrame(n.pos, syntax.Hint(n.as)), n.x)
 	case *var0:
 		if n.as != "" {
-			steps = append(steps, textFrame(n.pos, n.as))
+			steps = append(steps, textFrame(n.pos, syntax.Hint(n.as)))
 		}
 		return steps, n.i == c
 	case *select1:
@@ -187,7 +189,7 @@ func stepsTo(n node, c uintptr, steps []frame) (_ []frame, found bool) {
 	case *assertNode:
 		return within(textFrame(n.condPos, assertCondition), n.cond)
 	case *logicNode:
-		return within(textFrame(n.xpos, n.leftStep()), n.x)
+		return within(textFrame(n.xpos, syntax.Hint(n.leftStep())), n.x)
 	case *notNode:
 		return within(textFrame(n.pos, argumentOfNot), n.x)
 	case *interpNode:

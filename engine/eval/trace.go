@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -59,7 +60,8 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 
 // become makes an error say what another says.
 func (e *Error) become(err *Error) {
-	e.Kind, e.Msg, e.Suggestions, e.pos, e.cause, e.whole = err.Kind, err.Msg, err.Suggestions, err.pos, err.cause, err.whole
+	e.Kind, e.Msg, e.Coloured, e.Suggestions = err.Kind, err.Msg, err.Coloured, err.Suggestions
+	e.pos, e.cause, e.whole = err.pos, err.cause, err.whole
 	e.kept = nil
 }
 
@@ -138,34 +140,35 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	t := TraceFrame{Pos: s.ev.Position(f.pos())}
 	switch uint8(f.n) {
 	case tagPart:
-		t.Text = f.stepText().part(Sym(f.n >> 8 & maxPart))
+		t.say(f.stepText().part(Sym(f.n >> 8 & maxPart)))
 	case tagIndex:
-		st := f.stepText()
-		t.Text = st.Before + itoa(int(f.n>>8&maxPart)) + st.After
+		t.say(f.stepText().index(int(f.n >> 8 & maxPart)))
 	case tagText:
-		t.Text = f.text()
+		t.say(syntax.Hint(f.text()))
 	case tagLambda:
 		l := s.ev.nodes.called(*f)
-		name := l.showName()
+		call, name := TraceFrame{Pos: s.ev.Position(l.pos), Verbose: true}, l.showName()
 		if l.boundTo() != 0 {
 			name = "'" + name + "'"
 		}
+		call.say(syntax.Hintf("while calling %s", name))
 		if f.pos() != 0 {
 			trace = append(trace, TraceFrame{Pos: t.Pos, Text: callSiteText, Verbose: true})
 		}
-		trace = append(trace, TraceFrame{Pos: s.ev.Position(l.pos), Text: "while calling " + name, Verbose: true})
+		trace = append(trace, call)
 		for _, step := range l.early(f.env()) {
 			trace = s.tell(trace, &step)
 		}
 		return trace
 	case tagBuiltin:
 		if b := f.builtin(); !b.NoTrace {
-			t.Text = "while calling the '" + b.Name + "' builtin"
+			t.say(syntax.Hintf("while calling the '%s' builtin", b.Name))
 		}
 	case tagSelect:
 		return s.tellSelection(trace, f)
 	case tagContext:
-		t.Text, _ = s.contextText(f)
+		text, _ := s.contextText(f)
+		t.say(syntax.Hint(text))
 		t.Always = f.n&alwaysTold != 0
 	default:
 		if int8(f.n) < 0 && s.thrown != nil && f.cell() == s.thrown.cell {
@@ -179,14 +182,15 @@ func (s *State) tell(trace []TraceFrame, f *frame) []TraceFrame {
 	return append(trace, t)
 }
 
+func (t *TraceFrame) say(text syntax.Hint) { t.Text, t.Coloured = text.Split() }
+
 // tellSelection tells where something is selected, and where what has been
 // selected so far was defined.
 func (s *State) tellSelection(trace []TraceFrame, f *frame) []TraceFrame {
 	sel := f.selection()
-	trace = append(trace, TraceFrame{
-		Pos:  s.ev.Position(sel.pos),
-		Text: "while evaluating the attribute '" + sel.describe(s, sel.len()) + "'",
-	})
+	step := TraceFrame{Pos: s.ev.Position(sel.pos)}
+	step.say(syntax.Hintf("while evaluating the attribute '%s'", sel.describe(s, sel.len())))
+	trace = append(trace, step)
 	if f.pos() == 0 {
 		return trace
 	}
@@ -195,7 +199,9 @@ func (s *State) tellSelection(trace []TraceFrame, f *frame) []TraceFrame {
 		return trace
 	}
 	done := int(uint32(f.n) >> 8)
-	return append(trace, TraceFrame{Pos: pos, Text: "from the definition of '" + sel.describe(s, done) + "'"})
+	step = TraceFrame{Pos: pos}
+	step.say(syntax.Hintf("from the definition of '%s'", sel.describe(s, done)))
+	return append(trace, step)
 }
 
 // aside runs f for a trace while an error unwinds, and returns the error of f with
@@ -256,26 +262,38 @@ func (s *State) contextText(f *frame) (text string, err *Error) {
 // sequences and without a final newline. All frames are shown if showTrace,
 // else the outermost few.
 // Behaviour: showErrorInfo in Nix's error.cc.
-func (e *Error) Format(showTrace bool) string { return e.format("error: ", showTrace) }
+func (e *Error) Format(showTrace bool) string { return e.FormatInColours(showTrace).Plain() }
+
+// FormatInColours is Format with Nix's colours.
+func (e *Error) FormatInColours(showTrace bool) syntax.Hint {
+	return e.format(syntax.Red.Paint("error:")+" ", showTrace)
+}
+
+// warning begins the messages of warnings.
+var warning = syntax.Magenta.Paint("warning:") + " "
 
 // Warn shows a warning about what is evaluated.
-func (s *State) Warn(msg string) { s.World().Warn("warning: " + msg) }
+func (s *State) Warn(msg syntax.Hint) { s.World().Warn(syntax.Hint(warning) + msg) }
 
 // WarnAt is Warn with a place and with what was being evaluated, outermost first.
-func (s *State) WarnAt(pos Pos, msg string, steps ...string) {
+func (s *State) WarnAt(pos Pos, msg syntax.Hint, steps ...syntax.Hint) {
 	s.warnAt(s.ev.Position(pos), msg, steps...)
 }
 
-func (s *State) warnAt(pos syntax.Position, msg string, steps ...string) {
-	e := &Error{Msg: msg, Pos: pos}
+func (s *State) warnAt(pos syntax.Position, msg syntax.Hint, steps ...syntax.Hint) {
+	e := &Error{Pos: pos}
+	e.Say(msg)
 	for _, step := range steps {
-		e.Trace = append(e.Trace, TraceFrame{Text: step})
+		var t TraceFrame
+		t.say(step)
+		e.Trace = append(e.Trace, t)
 	}
-	s.World().Warn(e.format("warning: ", true))
+	s.World().Warn(e.format(warning, true))
 }
 
-func (e *Error) format(prefix string, showTrace bool) string {
-	rest := strings.Repeat(" ", len(prefix))
+// format lays the error out behind a coloured prefix.
+func (e *Error) format(prefix string, showTrace bool) syntax.Hint {
+	rest := strings.Repeat(" ", len(syntax.Hint(prefix).Plain()))
 	var b strings.Builder
 	f := traceFormatter{showTrace: showTrace, seen: make(map[TraceFrame]bool)}
 	for _, t := range e.Trace {
@@ -285,11 +303,11 @@ func (e *Error) format(prefix string, showTrace bool) string {
 	b.WriteString(f.b.String())
 	if f.any {
 		if f.truncated {
-			b.WriteString("\n(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n")
+			b.WriteString("\n" + syntax.Magenta.Paint("(stack trace truncated; use '--show-trace' to show the full, detailed trace)") + "\n")
 		}
 		b.WriteString("\n" + prefix)
 	}
-	b.WriteString(e.Msg)
+	b.WriteString(inColours(e.Msg, e.Coloured))
 	b.WriteByte('\n')
 	writePosition(&b, "", e.Pos)
 	if len(e.Suggestions) > 0 {
@@ -303,7 +321,12 @@ func (e *Error) format(prefix string, showTrace bool) string {
 	if e.whole && strings.HasSuffix(text, "\n") {
 		text += rest
 	}
-	return text
+	return syntax.Hint(text)
+}
+
+// inColours returns what has both a plain and, if it needs one, a coloured text.
+func inColours(plain string, coloured syntax.Hint) string {
+	return cmp.Or(string(coloured), plain)
 }
 
 // A traceFormatter writes frames, the first time they come.
@@ -339,7 +362,7 @@ func (f *traceFormatter) add(t TraceFrame) {
 }
 
 func (f *traceFormatter) write(t TraceFrame) {
-	f.b.WriteString("\n… " + t.Text + "\n")
+	f.b.WriteString("\n… " + inColours(t.Text, t.Coloured) + "\n")
 	if writePosition(&f.b, "  ", t.Pos) {
 		f.count++
 	}
@@ -350,7 +373,7 @@ const maxRepeated = 5 // frames told again rather than counted
 // flush tells of the frames that were left out because they came before.
 func (f *traceFormatter) flush() {
 	if len(f.skipped) > maxRepeated {
-		f.b.WriteString("\n(" + itoa(len(f.skipped)) + " duplicate frames omitted)\n")
+		f.b.WriteString("\n" + syntax.Magenta.Paint("("+itoa(len(f.skipped))+" duplicate frames omitted)") + "\n")
 	} else {
 		for _, t := range f.skipped {
 			f.write(t)

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -48,7 +49,7 @@ type World interface {
 	// of the evaluator, which says that it is one: "warning: …", "evaluation
 	// warning: …". Both must return soon.
 	Trace(msg string)
-	Warn(msg string)
+	Warn(msg syntax.Hint)
 }
 
 // An AccessControl is a [World] that does not let evaluation read every file.

@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -60,7 +61,7 @@ func (w *testWorld) Getenv(string) string                              { return 
 func (w *testWorld) CurrentTime() int64                                { return 0 }
 func (w *testWorld) CurrentSystem() string                             { return "x86_64-linux" }
 func (w *testWorld) Trace(msg string)                                  { w.trace = append(w.trace, msg) }
-func (w *testWorld) Warn(msg string)                                   { w.trace = append(w.trace, "warning: "+msg) }
+func (w *testWorld) Warn(msg syntax.Hint)                              { w.trace = append(w.trace, "warning: "+msg.Plain()) }
 
 // testBuiltins are enough of the builtins to test evaluation with.
 func testBuiltins() []Builtin {

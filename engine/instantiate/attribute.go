@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 	"nixbench/store/nixjson"
@@ -57,7 +58,7 @@ func (r *request) attribute(a eval.Attr) {
 // to the message.
 func RequireFeature(s *eval.State, feature, why string) {
 	if !s.Evaluator().Options().Features[feature] {
-		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, why, feature)
+		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, syntax.Hint(why), feature)
 	}
 }
 
@@ -136,13 +137,13 @@ func (r *request) structured(a eval.Attr) {
 	}
 	switch name {
 	case "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize", "maxClosureSize":
-		r.warn(a, fmt.Sprintf("'structuredAttrs' disables the effect of the derivation attribute '%s'; use 'outputChecks.<output>.%s' instead", name, name))
+		r.warn(a, syntax.Hintf("'structuredAttrs' disables the effect of the derivation attribute '%s'; use 'outputChecks.<output>.%s' instead", name, name))
 	}
 }
 
 // warn warns of an attribute.
-func (r *request) warn(a eval.Attr, msg string) {
-	r.s.WarnAt(a.Pos, msg, "while evaluating derivation '"+r.d.Name+"'")
+func (r *request) warn(a eval.Attr, msg syntax.Hint) {
+	r.s.WarnAt(a.Pos, msg, syntax.Hintf("while evaluating derivation '%s'", r.d.Name))
 }
 
 // setHashAlgo takes a name of an algorithm; unknown ones count as none.

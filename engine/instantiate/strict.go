@@ -1,13 +1,13 @@
 package instantiate
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixhash"
@@ -59,8 +59,8 @@ type drvFrame struct {
 // message returns, lazily, what the trace says.
 func (f *drvFrame) message(s *eval.State) eval.Value {
 	b := &eval.Builtin{Name: "derivationStrict", Arity: 1, F1: func(s *eval.State, _ eval.Value) eval.Value {
-		return eval.MakeString(fmt.Sprintf("while evaluating derivation '%s'\n  whose name attribute is located at %s",
-			f.name, s.Evaluator().Position(f.pos)))
+		return eval.MakeString(string(syntax.Hintf("while evaluating derivation '%s'\n  whose name attribute is located at %s",
+			f.name, s.Evaluator().Position(f.pos))))
 	}}
 	return s.Thunk(eval.MakeBuiltin(b), eval.Null)
 }
@@ -70,8 +70,8 @@ func (r *request) fail(format string, args ...any) { r.s.Fail(eval.ErrorOther, f
 
 func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	s := r.s
-	if problem := store.NameProblem(r.d.Name); problem != "" {
-		r.fail("invalid derivation name: %s. Please pass a different 'name'.", problem)
+	if problem := NameProblem(r.d.Name); problem != "" {
+		r.fail("invalid derivation name: %s. Please pass a different '%s'.", problem, "name")
 	}
 	if v, ok := attrs.Get(symStructuredAttrs); ok &&
 		s.ForceBool(v, "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict") {
@@ -130,7 +130,7 @@ func (r *request) read(attrs eval.Attrs, ignoreNulls bool) {
 		buf = serial.NewBuffer()
 		r.json = append(buf.Text, '{')
 	}
-	step := &eval.StepText{Before: "while evaluating attribute '", After: "' of derivation '" + r.d.Name + "'", Show: eval.ShowSym}
+	step := &eval.StepText{Before: "while evaluating attribute '", After: "' of derivation '" + syntax.Magenta.Paint(r.d.Name) + "'", Show: eval.ShowSym}
 	for a := range attrs.All() {
 		ahead.Take(i)
 		i++

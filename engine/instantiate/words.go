@@ -3,10 +3,10 @@ package instantiate
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixbase32"
@@ -28,20 +28,26 @@ func PathError(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	return &eval.Error{Kind: eval.ErrorOther, Msg: fmt.Sprintf("path '%s' is not a valid store path: %s", bad.Base, store.NameProblem(bad.Name))}
+	return eval.Errorf(eval.ErrorOther, "path '%s' is not a valid store path: %s", bad.Base, NameProblem(bad.Name))
+}
+
+// NameProblem is [store.NameProblem] with Nix's colours.
+func NameProblem(name string) syntax.Hint {
+	format, args := store.NameProblemParts(name)
+	return syntax.Hintf(format, args...)
 }
 
 // CheckName raises an error unless name can be that of a store path. Format has
 // verbs for the name and the problem.
 func CheckName(s *eval.State, name, format string) {
-	if problem := store.NameProblem(name); problem != "" {
+	if problem := NameProblem(name); problem != "" {
 		s.Fail(eval.ErrorOther, format, name, problem)
 	}
 }
 
 // UnknownAlgo raises the error that a hash algorithm does not exist.
 func UnknownAlgo(s *eval.State, name string) {
-	s.Raise(eval.ErrorOther, "unknown hash algorithm '"+name+"', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'",
+	s.Raise(eval.ErrorOther, syntax.Hintf("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", name),
 		eval.Because(eval.ErrUsage))
 }
 
@@ -60,7 +66,7 @@ func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 
 // hashProblem says why a hash cannot be read; of an algorithm that does not exist
 // it raises the error.
-func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
+func hashProblem(s *eval.State, text string, algo nixhash.Algo) syntax.Hint {
 	prefix, digits, ok := strings.Cut(text, ":")
 	sri := false
 	if !ok {
@@ -76,13 +82,13 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 		case named == nixhash.BLAKE3:
 			RequireFeature(s, "blake3-hashes", "")
 		case algo != 0 && named != algo:
-			return fmt.Sprintf("hash '%s' should have type '%s'", text, algo)
+			return syntax.Hintf("hash '%s' should have type '%s'", text, algo)
 		}
 		algo = named
 	}
 	switch n := len(digits); {
 	case algo == 0:
-		return fmt.Sprintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
+		return syntax.Hintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
 	case sri:
 		b, _ := nixhash.DecodeBase64(digits)
 		return wrongLength("SRI", digits, len(b), algo)
@@ -98,12 +104,12 @@ func hashProblem(s *eval.State, text string, algo nixhash.Algo) string {
 		b, _ := nixhash.DecodeBase64(digits)
 		return wrongLength("Base64", digits, len(b), algo)
 	}
-	return fmt.Sprintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
+	return syntax.Hintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
 }
 
 // wrongLength says that digits stand for n bytes, 0 if they are no digits.
-func wrongLength(base, digits string, n int, algo nixhash.Algo) string {
-	return fmt.Sprintf("invalid %s hash '%s', length %d != expected length %d", base, digits, n, algo.Size())
+func wrongLength(base, digits string, n int, algo nixhash.Algo) syntax.Hint {
+	return syntax.Hintf("invalid %s hash '%s', length %d != expected length %d", base, digits, n, algo.Size())
 }
 
 // ParseExpectedHash is ParseHash for a hash that something has to have. An empty
@@ -120,6 +126,6 @@ func ParseExpectedHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Ha
 	if err != nil {
 		s.FailWith(err)
 	}
-	s.Warn(fmt.Sprintf("found empty hash, assuming '%s'", h.SRI()))
+	s.Warn(syntax.Hintf("found empty hash, assuming '%s'", h.SRI()))
 	return h
 }

@@ -114,10 +114,9 @@ func run(f *syntax.File, opts *Options, resolve func(*resolver, *scope)) (size i
 			return top.size, nil
 		}
 		v := r.undefined
-		err = &syntax.Error{
-			Pos: f.Position(v.At),
-			Msg: "undefined variable '" + syntax.QuotedName(opts.Symbols.Name(v.Name)) + "'",
-		}
+		undefined := &syntax.Error{Pos: f.Position(v.At)}
+		undefined.Say(syntax.Hintf("undefined variable '%s'", syntax.QuotedName(opts.Symbols.Name(v.Name))))
+		err = undefined
 	}
 	return 0, err
 }

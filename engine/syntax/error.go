@@ -6,10 +6,15 @@ type Error struct {
 	Pos Position
 	// Msg is Nix's wording, without "error: ".
 	Msg string
+	// Coloured is Msg with Nix's colours; "" if nothing in it has one.
+	Coloured Hint
 	// Incomplete is true iff there are further lines that, put after the text,
 	// would make this error go away. An interactive reader then asks for them.
 	Incomplete bool
 }
+
+// Say sets the message.
+func (e *Error) Say(msg Hint) { e.Msg, e.Coloured = msg.Split() }
 
 // Error returns the message and the place.
 func (e *Error) Error() string {

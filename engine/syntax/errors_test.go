@@ -155,7 +155,7 @@ func TestLints(t *testing.T) {
 	}
 	for src, want := range texts {
 		_, f, err := ParseExpr("x", src, &Options{URLLiterals: LintWarn, ShortPaths: LintWarn, AbsolutePaths: LintWarn})
-		if err != nil || len(f.Warnings) != 1 || f.Warnings[0].Msg != want {
+		if err != nil || len(f.Warnings) != 1 || f.Warnings[0].Msg.Plain() != want {
 			t.Errorf("%s: got %v, %v, want the warning %s", src, f.Warnings, err, want)
 		}
 		_, _, err = ParseExpr("x", src, &Options{URLLiterals: LintFatal, ShortPaths: LintFatal, AbsolutePaths: LintFatal})
@@ -191,8 +191,8 @@ func TestCursedOr(t *testing.T) {
 			t.Errorf("%s: got %d warnings %v, want %d", src, len(f.Warnings), err, want)
 		}
 		for _, w := range f.Warnings {
-			if !strings.Contains(w.Msg, "(x or)") && !strings.Contains(w.Msg, "(c or)") {
-				t.Errorf("%s: the warning does not quote the expression: %s", src, strconv.Quote(w.Msg))
+			if !strings.Contains(w.Msg.Plain(), "(x or)") && !strings.Contains(w.Msg.Plain(), "(c or)") {
+				t.Errorf("%s: the warning does not quote the expression: %s", src, strconv.Quote(w.Msg.Plain()))
 			}
 		}
 	}

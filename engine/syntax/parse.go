@@ -118,9 +118,10 @@ func (p *parser) syntaxError() { p.stop() }
 const noOffset = -1
 
 // fail notes an error of meaning at an offset.
-func (p *parser) fail(offset int32, msg string) {
+func (p *parser) fail(offset int32, msg Hint) {
 	if !p.failed {
-		p.err, p.errAt = &Error{Msg: msg}, int(offset)
+		p.err, p.errAt = &Error{}, int(offset)
+		p.err.Say(msg)
 	}
 	p.stop()
 }
@@ -132,8 +133,8 @@ func (p *parser) stop() {
 }
 
 // lint deals with something discouraged, which a setting is about.
-func (p *parser) lint(l Lint, setting string, offset int32, msg string) {
-	msg += " (" + setting + ")"
+func (p *parser) lint(l Lint, setting string, offset int32, msg Hint) {
+	msg = Hintf("%s ("+Bold.Paint("%s")+")", msg, setting)
 	switch l {
 	case LintWarn:
 		p.file.Warnings = append(p.file.Warnings, Warning{p.pos(offset), msg})
@@ -236,7 +237,7 @@ func (p *parser) grow(h int) {
 }
 
 func (p *parser) tooDeep() {
-	p.fail(p.tok.Start, fmt.Sprintf("stack overflow: the text is nested more than %d deep", MaxDepth))
+	p.fail(p.tok.Start, Hintf("stack overflow: the text is nested more than %d deep", MaxDepth))
 }
 
 // text returns the source text of a token.

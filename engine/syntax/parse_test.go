@@ -386,7 +386,7 @@ func TestWarningLineEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0].Msg, "(\"a\nb\n\" or)\n") {
+	if len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0].Msg.Plain(), "(\"a\nb\n\" or)\n") {
 		t.Errorf("warnings %+v, want one with line feeds only", f.Warnings)
 	}
 }

@@ -242,8 +242,8 @@ func nameLambdas(e Expr, name Sym) {
 }
 
 func (p *parser) duplicate(path []AttrName, at, previous Pos) {
-	p.fail(int32(p.file.Offset(at)), "attribute '"+showAttrPath(path, p.syms)+
-		"' already defined at "+p.file.Position(previous).String())
+	p.fail(int32(p.file.Offset(at)), Hintf("attribute '%s' already defined at %s",
+		showAttrPath(path, p.syms), p.file.Position(previous)))
 }
 
 // indexFrom is the number of attributes from which on a map finds them.

@@ -323,11 +323,10 @@ func (p *parser) checkCursed() {
 	at := p.cursed.At
 	p.cursed = nil
 	p.file.Warnings = append(p.file.Warnings, Warning{
-		Msg: "at " + p.file.Position(at).String() +
-			": This expression uses `or` as an identifier in a way that will change in a future Nix release.\n" +
-			"Wrap this entire expression in parentheses to preserve its current meaning:\n    (" +
-			p.snippet(int32(p.file.Offset(at)), p.cursedEnd) +
-			")\nGive feedback at https://github.com/NixOS/nix/pull/11121",
+		Msg: Hintf("at %s: This expression uses `or` as an identifier in a way that will change in a future Nix release.\n"+
+			"Wrap this entire expression in parentheses to preserve its current meaning:\n    (%s)\n"+
+			"Give feedback at https://github.com/NixOS/nix/pull/11121",
+			p.file.Position(at), p.snippet(int32(p.file.Offset(at)), p.cursedEnd)),
 	})
 }
 

@@ -110,5 +110,5 @@ func (p *parser) checkFormals(l *Lambda, start int32) {
 }
 
 func (p *parser) duplicateFormal(name Sym, offset int32) {
-	p.fail(offset, "duplicate formal function argument '"+showName(name, p.syms)+"'")
+	p.fail(offset, Hintf("duplicate formal function argument '%s'", showName(name, p.syms)))
 }

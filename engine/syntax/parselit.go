@@ -78,8 +78,8 @@ func hasBareNUL(raw string) bool {
 
 // refuseNUL refuses a string that holds a zero byte.
 func (p *parser) refuseNUL(text string) {
-	p.fail(p.tok.Start, "input string '"+strings.ReplaceAll(text, "\x00", "␀")+
-		"' cannot be represented as Nix string because it contains null bytes")
+	p.fail(p.tok.Start, Hintf("input string '%s' cannot be represented as Nix string because it contains null bytes",
+		strings.ReplaceAll(text, "\x00", "␀")))
 }
 
 // interpolation reads further pieces of text and ${…} up to a token of kind end.
@@ -201,19 +201,18 @@ func (p *parser) absolutePath(tok Token) (abs, relative string) {
 	switch {
 	case tok.Kind == HomePathText:
 		if p.opts.PureEval {
-			p.fail(noOffset, "the path '"+text+"' can not be resolved in pure mode")
+			p.fail(noOffset, Hintf("the path '%s' can not be resolved in pure mode", text))
 		}
-		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "home path literals are not portable. "+
-			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
+		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, Hintf("home path literals are not portable. "+
+			"Consider replacing path literal '%s' by a string, relative path, or parameter", text))
 		return p.opts.Home + text[1:], ""
 	case text[0] == '/':
-		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, "absolute path literals are not portable. "+
-			"Consider replacing path literal '"+text+"' by a string, relative path, or parameter")
+		p.lint(p.opts.AbsolutePaths, absolutePaths, tok.Start, Hintf("absolute path literals are not portable. "+
+			"Consider replacing path literal '%s' by a string, relative path, or parameter", text))
 		return inDir("", text), ""
 	default:
 		if text[0] != '.' {
-			p.lint(p.opts.ShortPaths, shortPaths, tok.Start, "relative path literal '"+text+
-				"' should be prefixed with '.' for clarity: './"+text+"'")
+			p.lint(p.opts.ShortPaths, shortPaths, tok.Start, Hintf("relative path literal '%s' should be prefixed with '.' for clarity: './%s'", text, text))
 		}
 		return inDir(p.opts.BasePath, text), text
 	}
@@ -251,8 +250,7 @@ func (p *parser) uri(at Pos) Expr {
 	if p.opts.URLLiterals == LintFatal {
 		verb = "disallowed"
 	}
-	p.lint(p.opts.URLLiterals, urlLiterals, p.tok.Start, "URL literals are "+verb+
-		". Consider using a string literal \""+text+"\" instead")
+	p.lint(p.opts.URLLiterals, urlLiterals, p.tok.Start, Hintf("URL literals are %s. Consider using a string literal \"%s\" instead", verb, text))
 	p.next()
 	return p.newStr(text, at)
 }

@@ -90,8 +90,8 @@ func (f *File) readAgain() {
 
 // A Warning is a remark about a text that was parsed without error.
 type Warning struct {
-	Pos Pos    // NoPos if Msg says where it is
-	Msg string // in Nix's words, without "warning: "
+	Pos Pos  // NoPos if Msg says where it is
+	Msg Hint // in Nix's words, without "warning: "
 }
 
 // Pos returns the position of the byte at offset, which is at most the length of the text.

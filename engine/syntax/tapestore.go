@@ -42,7 +42,7 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 	w.count(len(f.Warnings))
 	for _, warning := range f.Warnings {
 		w.pos(warning.Pos)
-		w.string(warning.Msg)
+		w.string(string(warning.Msg))
 	}
 	start := len(w.out)
 	w.out = append(w.out, 0, 0, 0, 0)
@@ -99,7 +99,7 @@ func LoadTape(data, name, src string, opts *Options) (*Tape, *File, error) {
 	}
 	warnings := make([]Warning, in.count(len(data)/2))
 	for i := range warnings {
-		warnings[i] = Warning{Pos(in.count(len(src) + 1)), in.string()}
+		warnings[i] = Warning{Pos(in.count(len(src) + 1)), Hint(in.string())}
 		in.bad = in.bad || warnings[i].Pos == NoPos
 	}
 	size := in.length()

@@ -12,6 +12,7 @@ import (
 	"nixbench/engine/eval"
 	"nixbench/engine/event"
 	"nixbench/engine/settings"
+	"nixbench/engine/syntax"
 	"nixbench/repl"
 	"nixbench/store"
 )
@@ -22,10 +23,12 @@ type traced struct{ err *eval.Error }
 func (t traced) Error() string { return t.err.Error() }
 func (t traced) Unwrap() error { return t.err }
 
-// formatError returns an error as standard error shows it, without a final
-// newline: language errors in Nix's layout, others behind "error: ", and advice
-// where there is any. Control characters are taken out.
-func (inv *invocation) formatError(err error) string {
+// formatError is colouredError as standard error may show it.
+func (inv *invocation) formatError(err error) string { return inv.clean(inv.colouredError(err)) }
+
+// colouredError returns an error in Nix's colours, without a final newline: language
+// errors in Nix's layout, others behind "error: ", and advice where there is any.
+func (inv *invocation) colouredError(err error) string {
 	msg := inv.errorText(err)
 	if own := inv.ownPlace(err); own != "" {
 		msg += "\n\n" + indent(own)
@@ -33,15 +36,11 @@ func (inv *invocation) formatError(err error) string {
 	if hint := advice(err); hint != "" && inv.env.nixName() == "" {
 		msg += "\n\n" + indent(hint)
 	}
-	var lines []string
-	for line := range strings.SplitSeq(inv.clean(msg), "\n") {
-		if rest, ok := strings.CutPrefix(line, "error:"); ok && inv.env.Colour && !inv.plain {
-			line = "\x1b[31;1merror:\x1b[0m" + rest
-		}
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
+	return msg
 }
+
+// errorHead begins an error.
+var errorHead = syntax.Red.Paint("error:") + " "
 
 // ownPlace returns the line that names the place of an error in the user's own
 // file, "" if the error does or Nix's output is asked for.
@@ -72,11 +71,11 @@ func (inv *invocation) errorText(err error) string {
 	var evalErr *eval.Error
 	if !errors.As(err, &evalErr) {
 		if trace := derivationTrace(err); len(trace) > 0 {
-			return "error:\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       error: " + err.Error()
+			return syntax.Red.Paint("error:") + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + errorHead + err.Error()
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
-			parts = append(parts, "error: "+strings.TrimLeft(indent(part), " "))
+			parts = append(parts, errorHead+strings.TrimLeft(indent(part), " "))
 		}
 		return strings.Join(parts, "\n")
 	}
@@ -84,9 +83,9 @@ func (inv *invocation) errorText(err error) string {
 	shown := *evalErr
 	var failed *engine.BuildError
 	if errors.As(err, &failed) {
-		shown.Msg = strings.Join(inv.paragraphs(failed), "\n")
+		shown.Say(syntax.Hint(strings.Join(inv.paragraphs(failed), "\n")))
 	}
-	return shown.Format(errors.As(err, &withTrace))
+	return string(shown.FormatInColours(errors.As(err, &withTrace)))
 }
 
 // paragraphs returns what there is to say about an error: for builds that

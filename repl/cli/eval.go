@@ -13,6 +13,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 )
 
 // runEval is `nixbench eval`: an expression's value.
@@ -93,7 +94,7 @@ func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file, shown string) {
 		}
 		for attr := range v.Attrs().All() {
 			base := eval.SymName(attr.Name)
-			s.While(attr.Pos, "while evaluating the attribute '"+base+"'", func() {
+			s.While(attr.Pos, syntax.Hintf("while evaluating the attribute '%s'", base), func() {
 				if base == "." || base == ".." || strings.Contains(base, "/") {
 					s.Fail(eval.ErrorOther, "invalid file name '%s'", base)
 				}

@@ -106,7 +106,7 @@ func runStoreVerify(ctx context.Context, inv *invocation) error {
 			bad++
 		}
 		if !inv.json {
-			inv.tell("error: " + f.Err.Error() + note)
+			inv.tell(errorHead + f.Err.Error() + note)
 		}
 	})
 	if err != nil {

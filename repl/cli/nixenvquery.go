@@ -13,6 +13,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drvname"
 )
@@ -137,7 +138,7 @@ func (p *packagePrinter) each(pkgs []*engine.Package, f func(*engine.Package)) {
 		if p.failed[pkg] {
 			continue
 		}
-		p.s.While(0, "while querying the derivation named '"+pkg.Name+"'", func() {
+		p.s.While(0, syntax.Hintf("while querying the derivation named '%s'", pkg.Name), func() {
 			p.s.Try(func() {
 				if !p.q.prebuiltOnly || p.e.inv.json || p.valid[pkg.OutPath(p.s)] {
 					f(pkg)

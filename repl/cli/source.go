@@ -16,6 +16,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/engine/settings"
+	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 )
 
@@ -127,7 +128,7 @@ func (inv *invocation) warn(msg string) {
 		return
 	}
 	if inv.verbosity() >= levelWarn {
-		inv.tell("warning: " + msg)
+		inv.tell(syntax.Magenta.Paint("warning:") + " " + msg)
 	}
 }
 
@@ -141,20 +142,25 @@ func (inv *invocation) debug(msg string) {
 // tell prints a message to standard error, cleaned.
 func (inv *invocation) tell(msg string) {
 	if inv.jsonLog {
-		msg = jsonLine(msg)
+		fmt.Fprintln(inv.env.Stderr, jsonLine(syntax.Hint(msg)))
+		return
 	}
 	fmt.Fprintln(inv.env.Stderr, inv.clean(msg))
 }
 
 // clean returns a message for standard error: as it is for a pipe or file, with
-// all that would be more than text on a terminal made harmless there.
+// all that would be more than text and colours on a terminal made harmless there.
 func (inv *invocation) clean(msg string) string {
 	if !inv.env.ErrTerminal {
 		return eval.PlainText(msg)
 	}
+	harmless := text.PlainLine
+	if inv.env.Colour && !inv.plain {
+		harmless = text.Coloured
+	}
 	lines := strings.Split(msg, "\n")
 	for i, line := range lines {
-		lines[i] = text.PlainLine(line)
+		lines[i] = harmless(line)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -192,9 +198,9 @@ type evaluation struct {
 
 // evaluate makes an evaluator that writes traces and warnings to standard error.
 func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnly bool) (*evaluation, error) {
-	warn := func(msg string) {
+	warn := func(msg syntax.Hint) {
 		if inv.verbosity() >= levelWarn {
-			inv.tell(strings.TrimRight(msg, " \n"))
+			inv.tell(strings.TrimRight(string(msg), " \n"))
 		}
 	}
 	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}

@@ -50,6 +50,15 @@ func PlainLine(line string) string {
 	return c.clean(lastDrawn(line))
 }
 
+// Coloured is [PlainLine] that keeps colours as Sanitise does.
+func Coloured(line string) string {
+	if isPlainASCII(line) {
+		return line
+	}
+	c := cleaner{colours: true, max: -1}
+	return c.clean(lastDrawn(line))
+}
+
 // Plain cleans text of several lines for a file or a pipe: [PlainLine] on each
 // line, with tabs and newlines kept.
 func Plain(s string) string {

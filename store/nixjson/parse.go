@@ -27,8 +27,9 @@ type unsignedHandler interface{ Uint(u uint64) }
 // A ParseError says why a text is not JSON, in the words of Nix.
 type ParseError struct {
 	Msg string
-	// Range errors are of numbers that are too large, not of the syntax.
-	Range bool
+	// TooLarge is the number that is larger than Nix's integers; "" of errors of the
+	// syntax.
+	TooLarge string
 }
 
 func (e *ParseError) Error() string { return e.Msg }
@@ -169,7 +170,7 @@ func (p *parser) number() error {
 				h.Uint(u)
 				return nil
 			}
-			return &ParseError{Msg: fmt.Sprintf("unsigned json number %d outside of Nix integer range", u), Range: true}
+			return &ParseError{Msg: fmt.Sprintf("unsigned json number %d outside of Nix integer range", u), TooLarge: text}
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)

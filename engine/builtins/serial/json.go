@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store/nixjson"
 )
 
@@ -133,7 +134,7 @@ func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 			}
 		})
 	default:
-		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", eval.At(w.s.PlaceOf(v, pos)))
+		w.s.Raise(eval.ErrorType, syntax.Hintf("cannot convert %s to JSON", eval.ShowType(v)), eval.At(w.s.PlaceOf(v, pos)))
 	}
 }
 
@@ -141,7 +142,7 @@ func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 func (w *jsonWriter) evaluated(v eval.Value, pos eval.Pos) eval.Value {
 	known, ok := v.Evaluated()
 	if !ok && !w.root {
-		w.s.Raise(eval.ErrorType, "cannot convert "+eval.ShowType(v)+" to JSON", eval.At(w.s.PlaceOf(v, pos)))
+		w.s.Raise(eval.ErrorType, syntax.Hintf("cannot convert %s to JSON", eval.ShowType(v)), eval.At(w.s.PlaceOf(v, pos)))
 	}
 	return known
 }

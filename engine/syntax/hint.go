@@ -1,0 +1,83 @@
+package syntax
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Hint is the text of a message in which what was filled in has the colours
+// that Nix gives it on a terminal.
+// Source: HintFmt in Nix's fmt.hh.
+type Hint string
+
+// A Colour is an escape sequence that Nix begins a colour with.
+// Source: ansicolor.hh.
+type Colour string
+
+// The colours of messages and of the values in them.
+const (
+	Bold    Colour = "\x1b[1m"
+	Faint   Colour = "\x1b[2m"
+	Red     Colour = "\x1b[31;1m"
+	Green   Colour = "\x1b[32;1m"
+	Blue    Colour = "\x1b[34;1m"
+	Magenta Colour = "\x1b[35;1m"
+	Cyan    Colour = "\x1b[36;1m"
+)
+
+const endOfColour = "\x1b[0m"
+
+// Paint returns a text in the colour.
+func (c Colour) Paint(text string) string { return string(c) + text + endOfColour }
+
+// Hintf is fmt.Sprintf with what is filled in in its colour. A Hint among the
+// arguments has its own.
+func Hintf(format string, args ...any) Hint {
+	shown := make([]any, len(args))
+	for i, arg := range args {
+		if own, ok := arg.(Hint); ok {
+			shown[i] = string(own)
+		} else {
+			shown[i] = filledIn{arg}
+		}
+	}
+	return Hint(fmt.Sprintf(format, shown...))
+}
+
+// filledIn is an argument of Hintf.
+type filledIn struct{ arg any }
+
+// Format does what the verb says, in colour.
+func (f filledIn) Format(st fmt.State, verb rune) {
+	fmt.Fprintf(st, Magenta.Paint(fmt.FormatString(st, verb)), f.arg)
+}
+
+// Split returns the text without its colours, and with them if it has any.
+func (h Hint) Split() (plain string, coloured Hint) {
+	if plain = h.Plain(); plain != string(h) {
+		coloured = h
+	}
+	return plain, coloured
+}
+
+// Plain returns the text without its colours.
+func (h Hint) Plain() string {
+	s := string(h)
+	if !strings.Contains(s, "\x1b[") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		text, rest, found := strings.Cut(s, "\x1b[")
+		b.WriteString(text)
+		if !found {
+			return b.String()
+		}
+		if end := strings.TrimLeft(rest, "0123456789;"); strings.HasPrefix(end, "m") {
+			s = end[1:]
+		} else {
+			b.WriteString("\x1b[")
+			s = rest
+		}
+	}
+}
