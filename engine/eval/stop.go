@@ -3,8 +3,9 @@ package eval
 import (
 	"context"
 	"errors"
-	"nixbench/engine/syntax"
 	"slices"
+
+	"nixbench/engine/syntax"
 )
 
 // A debugger is a function that an evaluation calls where it stops: at errors, at
