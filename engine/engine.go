@@ -118,7 +118,7 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 		e.settings = e.settings.Clone()
 		e.settings.BuildDir = loc.BuildDir
 	}
-	if opts.Throwaway {
+	if opts.Throwaway || !e.settings.FsyncMetadata && !e.settings.FsyncStorePaths {
 		loc.Build.SyncMode = local.SyncNone
 	}
 	return loc, nil

@@ -95,3 +95,26 @@ func TestDataHome(t *testing.T) {
 		}
 	}
 }
+
+// What is valid is durable unless the configuration gives that up.
+func TestSyncMode(t *testing.T) {
+	for config, want := range map[string]local.SyncMode{
+		"":                         local.SyncAll,
+		"fsync-metadata = true":    local.SyncAll,
+		"fsync-metadata = false":   local.SyncNone,
+		"fsync-store-paths = true": local.SyncAll,
+		"fsync-metadata = false\nfsync-store-paths = true": local.SyncAll,
+	} {
+		set, err := LoadSettings(func(name string) string {
+			return map[string]string{"NIX_CONFIG": config, "NIX_CONF_DIR": t.TempDir(), "HOME": t.TempDir()}[name]
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &Engine{settings: set, getenv: func(string) string { return "" }}
+		loc, err := e.locate(Options{StoreURI: t.TempDir()})
+		if err != nil || loc.Build.SyncMode != want {
+			t.Errorf("%q: got %v, %v, want %v", config, loc.Build.SyncMode, err, want)
+		}
+	}
+}

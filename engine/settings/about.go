@@ -107,7 +107,7 @@ var abouts = map[string]About{
 	"max-free":                 {"bytes at which that collection ends", AtStart},
 	"min-free-check-interval":  {"seconds between two looks at the free space", AtStart},
 	"auto-optimise-store":      {"share equal files of what is added", AtStart},
-	"fsync-metadata":           {"make changes of the database durable", AtStart},
+	"fsync-metadata":           {"make paths and changes of the database durable; unless fsync-store-paths is on, too, nothing waits for the disk without it", AtStart},
 	"fsync-store-paths":        {"make paths durable before they are registered", AtStart},
 	"sync-before-registering":  {"make all files durable before paths are registered", AtStart},
 	"ignored-acls":             {"extended attributes that files may keep", AtStart},
