@@ -104,6 +104,7 @@ type invocation struct {
 	buildTime, ofDerivations bool
 	checkContents, repair    bool
 	jsonLog                  bool   // --log-format internal-json
+	blocks                   bool   // --log-format blocks
 	unknown                  string // the first flag that nix-env does not know
 	maxFreed                 int64
 	maxFreedGiven            bool
@@ -235,7 +236,7 @@ var commonFlags = []flag{
 	{[]string{"--quiet"}, nil, "say less; may be repeated", louder(-1)},
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
-	{[]string{"--log-format"}, []string{"FORMAT"}, "raw, bar or bar-with-logs, which are the same, or internal-json", logFormat},
+	{[]string{"--log-format"}, []string{"FORMAT"}, "raw, bar or bar-with-logs, which are the same, internal-json, or blocks: each build in one piece when it has ended", logFormat},
 	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
 }
 
@@ -246,6 +247,8 @@ func logFormat(inv *invocation, args []string) error {
 		inv.jsonLog = false
 	case "internal-json":
 		inv.jsonLog = true
+	case "blocks":
+		inv.jsonLog, inv.blocks, inv.printLogs = false, true, true
 	default:
 		return &ExitError{1, fmt.Errorf("option 'log-format' has an invalid value '%s'", args[0])}
 	}

@@ -22,13 +22,16 @@ import (
 // starts, its log if wanted, a line when it fails if others go on.
 type follower struct {
 	w     io.Writer
-	quiet bool                 // tell nothing but failures, and bare logs
-	logs  bool                 // print the lines of logs
-	bare  bool                 // without the build's name before each
-	level int                  // of the messages of builders that are told
-	fail  func(event.Activity) // tells of a failure
+	quiet bool // tell nothing but failures, and bare logs
+	logs  bool // print the lines of logs
+	bare  bool // without the build's name before each
+	// blocks tells of a build when it has ended, with all of its log in one piece.
+	blocks bool
+	level  int                  // of the messages of builders that are told
+	fail   func(event.Activity) // tells of a failure
 
-	seen map[event.ID]*followed
+	seen  map[event.ID]*followed
+	began time.Time
 	// log opens the log of a derivation that has been built.
 	log func(store.Path) (io.ReadCloser, error)
 }
@@ -37,20 +40,35 @@ type follower struct {
 type followed struct {
 	act    event.Activity
 	offset int64
+	grew   time.Time // when its log was last seen to have grown
+	quiet  bool      // that its log does not grow has been told
 }
 
 // heartbeat is how long a follower says nothing while builds run.
 const heartbeat = 30 * time.Second
 
+// A spoken is a stream that knows when it was last written to.
+type spoken struct {
+	io.Writer
+	last time.Time
+}
+
+func (s *spoken) Write(b []byte) (int, error) {
+	s.last = time.Now()
+	return s.Writer.Write(b)
+}
+
 // follow starts a follower of the engine's activities. The function that it
 // returns waits until all that was posted has been told.
 func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
-	f.seen = make(map[event.ID]*followed)
+	f.seen, f.began = make(map[event.ID]*followed), time.Now()
+	said := &spoken{f.w, f.began}
+	f.w = said
 	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
 	box := eng.Events().Subscribe()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var done sync.WaitGroup
-	done.Go(func() { f.run(ctx, box) })
+	done.Go(func() { f.run(ctx, box, said) })
 	return func() {
 		cancel()
 		done.Wait()
@@ -60,12 +78,15 @@ func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
 		if acts, err := box.Take(drained); err == nil {
 			f.tell(acts)
 		}
+		if f.blocks {
+			f.tellSummary()
+		}
 	}
 }
 
-func (f *follower) run(ctx context.Context, box *event.Mailbox) {
+func (f *follower) run(ctx context.Context, box *event.Mailbox, said *spoken) {
 	for {
-		wait, cancel := context.WithTimeout(ctx, heartbeat)
+		wait, cancel := context.WithDeadline(ctx, said.last.Add(heartbeat))
 		acts, err := box.Take(wait)
 		cancel()
 		switch {
@@ -73,6 +94,7 @@ func (f *follower) run(ctx context.Context, box *event.Mailbox) {
 			return
 		case err != nil:
 			f.beat()
+			said.last = time.Now()
 		default:
 			f.tell(acts)
 		}
@@ -90,7 +112,9 @@ func (f *follower) beat() {
 		}
 	}
 	switch {
-	case running == 0 || f.quiet:
+	case running == 0 || f.quiet || f.bare:
+	case f.blocks:
+		f.tellRunning()
 	case running == 1:
 		fmt.Fprintf(f.w, "still building %s\n", text.SanitiseName(name))
 	default:
@@ -115,6 +139,9 @@ func (f *follower) tell(acts []event.Activity) {
 		}
 		before := seen.act
 		seen.act = act
+		if act.LogSize > before.LogSize {
+			seen.grew, seen.quiet = time.Now(), false
+		}
 		if act.Resolved != before.Resolved && f.bare && !f.quiet {
 			fmt.Fprintf(f.w, "resolved derivation: '%s' -> '%s'...\n", act.Subject, act.Resolved)
 		}
@@ -143,6 +170,12 @@ func (f *follower) tellNotice(act event.Activity) {
 
 // tellProgress tells that a build has begun, and what is new in its log.
 func (f *follower) tellProgress(seen *followed, before event.Activity) {
+	if f.blocks {
+		if seen.act.State.Final() && !before.State.Final() {
+			f.tellBlock(seen)
+		}
+		return
+	}
 	if before.Started.IsZero() && !f.quiet {
 		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, cmp.Or(seen.act.Resolved, seen.act.Subject))
 	}
