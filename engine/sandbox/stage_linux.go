@@ -41,7 +41,7 @@ func (o *order) script(tty, stdin, ready, start, procs *os.File) (*script, error
 	s.do(unix.SYS_CHDIR, "/")
 	s.standardFiles(tty, stdin)
 	s.begin("leave groups")
-	if startsAsRoot() {
+	if startsAsRoot() && maySetGroups() { // others' cannot be given up, and are nobody's inside
 		s.do(unix.SYS_SETGROUPS, 0, 0)
 	}
 	s.raiseLoopback(spec)
