@@ -78,7 +78,7 @@ func TestErrors(t *testing.T) {
 		{"theme = \"x\"\nglyphs = \"emoji\"", "c.toml:2: glyphs: got \"emoji\", want auto, ascii or unicode"},
 		{"[columns]\nclosure = [\"own\", \"age\"]", "c.toml:2: columns.closure: \"age\" is not a column; they are name, own, closure"},
 		{"[columns]\nclosure = [\"own\", \"own\"]", "column \"own\" is named twice"},
-		{"[columns]\ngc = []", "c.toml:2: columns.gc: \"gc\" is not a table; they are builds, closure, generations, roots"},
+		{"[columns]\ngc = []", "c.toml:2: columns.gc: \"gc\" is not a table; they are build-time, builds, closure, generations, roots"},
 		{"[keys.build]\n\"builds.cancel\" = \"x\"", "c.toml:2: keys.build.builds.cancel: bind builds.cancel: no scope \"build\""},
 		{"\n[keys.builds]\n\"builds.stop\" = \"x\"", "c.toml:3: keys.builds.builds.stop: bind builds.stop: scope \"builds\" has no such action"},
 		{"[keys.builds]\n\"builds.cancel\" = 1", "c.toml:2: keys.builds.builds.cancel: want a key or a list of keys"},
