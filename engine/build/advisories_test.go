@@ -235,7 +235,7 @@ func (r *rig) during(text string, look func()) {
 // Until they are canonical, outputs are below a directory that is closed to others.
 func outputsAreClosedWhileBuilding(t *testing.T) {
 	r := newRig(t)
-	r.during("write $out x\nchmod 4777 $out", func() {
+	r.during("write $out x\nchmod 777 $out", func() {
 		dirs, err := filepath.Glob(filepath.Join(r.st.RealDir(), "*.chroot"))
 		if err != nil || len(dirs) != 1 {
 			t.Fatalf("got %v, %v", dirs, err)
