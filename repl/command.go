@@ -60,6 +60,7 @@ func table() []command {
 		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*sitting).cmdSave, argFile},
 
 		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},
+		{Command{[]string{":plan"}, "<expr>", "show what building a derivation would do, and why", groupBuild}, (*sitting).cmdPlan, argExpr},
 		{Command{[]string{":bl"}, "<expr>", "build, and link to the outputs: repl-result-out", groupBuild}, (*sitting).cmdBuildLink, argExpr},
 		{Command{[]string{":i"}, "<expr>", "build and install a derivation into the profile, as planned", groupBuild}, (*sitting).cmdInstall, argExpr},
 		{Command{[]string{":sh"}, "<expr>", "open a shell with what building a derivation needs, as nix-shell does", groupBuild}, (*sitting).cmdDevShell, argExpr},

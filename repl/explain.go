@@ -5,6 +5,9 @@ import (
 
 	"nixbench/engine"
 	"nixbench/inspect/reasons"
+	"nixbench/repl/text"
+	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // Explain says why what a plan builds has to be built, in the order of the plan.
@@ -21,4 +24,37 @@ func Explain(ctx context.Context, eng *engine.Engine, plan *engine.Plan) ([]reas
 		builds[i] = reasons.Build{Drv: b.DrvPath, Derivation: b.Derivation, Needs: b.Needs}
 	}
 	return reasons.Explain(ctx, g, eng.ReadDerivation, builds)
+}
+
+// cmdPlan says what building a derivation would do, and why, without doing it.
+func (s *sitting) cmdPlan(ctx context.Context, arg string) (*Result, error) {
+	d, err := s.derivation(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{{Path: d.DrvPath, Outputs: []store.OutputName{store.AllOutputs}}})
+	if err != nil {
+		return nil, err
+	}
+	why, err := Explain(ctx, s.eng, plan)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, missing := range plan.Missing {
+		lines = append(lines, "nobody can make "+text.SanitiseName(string(missing.Path)))
+	}
+	if n := len(plan.Copy); n > 0 {
+		lines = append(lines, text.Plural(n, "path")+" from the store of this machine, "+text.Bytes(plan.CopySize()))
+	}
+	if len(why) > 0 {
+		lines = append(lines, text.Plural(len(why), "build")+", each after what it needs:")
+	}
+	for i := range why {
+		lines = append(lines, "  "+text.SanitiseName(drv.NameOf(why[i].Drv))+": "+text.SanitiseName(why[i].Words()))
+	}
+	if len(lines) == 0 {
+		lines = append(lines, "nothing to build: all outputs are valid")
+	}
+	return textResult(lines...), nil
 }
