@@ -49,6 +49,9 @@ func step(d *Driver, rnd *rand.Rand, keys []string) string {
 	switch n := rnd.IntN(100); {
 	case n < 4:
 		w, h := 20+rnd.IntN(281), 5+rnd.IntN(96)
+		if rnd.IntN(8) == 0 { // no more than a terminal that is being closed
+			w, h = rnd.IntN(20), rnd.IntN(5)
+		}
 		d.Resize(w, h)
 		return fmt.Sprintf("resize:%dx%d", w, h)
 	case n < 6:
@@ -58,7 +61,7 @@ func step(d *Driver, rnd *rand.Rand, keys []string) string {
 		d.Advance(time.Duration(rnd.IntN(4000)) * time.Millisecond)
 		return "wait"
 	case n < 12:
-		m := tea.Mouse{X: rnd.IntN(d.w), Y: rnd.IntN(d.h), Button: tea.MouseLeft}
+		m := tea.Mouse{X: rnd.IntN(max(d.w, 1)), Y: rnd.IntN(max(d.h, 1)), Button: tea.MouseLeft}
 		if rnd.IntN(2) == 0 {
 			m.Button = tea.MouseWheelDown
 			d.Send(tea.MouseWheelMsg(m))
@@ -109,7 +112,7 @@ var sgr = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
 // check returns what is wrong with the screen.
 func (d *Driver) check() error {
 	lines := d.Lines()
-	if len(lines) != d.h {
+	if len(lines) != max(d.h, 1) { // nothing is one empty line
 		return fmt.Errorf("%d lines on a screen of %d", len(lines), d.h)
 	}
 	for i, line := range lines {
