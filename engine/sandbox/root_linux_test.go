@@ -119,6 +119,7 @@ func TestEscapesOfRoot(t *testing.T) {
 	}
 	key, self := shareMemory(t), strconv.Itoa(os.Getpid())
 	const denied, forbidden, none = "operation not permitted", "permission denied", "no such file or directory"
+	const absent = "function not implemented" // what the kernel, or our filter for it, says of a system call it has not
 	for _, test := range []struct{ act, want string }{
 		{"write-input", "read-only file system"},
 		{"write-remounted-input", forbidden},
@@ -134,8 +135,8 @@ func TestEscapesOfRoot(t *testing.T) {
 		{"setuid-chmod", denied},
 		{"setuid-open", denied},
 		{"setuid-mknod", denied},
-		{"setuid-openat2", "function not implemented"},
-		{"io-uring", "function not implemented"},
+		{"setuid-openat2", absent},
+		{"io-uring", absent},
 		{"setxattr", "operation not supported"},
 		{"mknod-device", denied},
 		{"open-kmsg", none},
@@ -143,7 +144,7 @@ func TestEscapesOfRoot(t *testing.T) {
 		{"tiocsti", denied + "|input/output error"},
 		{"dial-tcp", "network is unreachable"},
 		{"shared-memory " + key, none},
-		{"session-keyring", "function not implemented"},
+		{"session-keyring", absent},
 		{"setuid-outside", "invalid argument"},
 		{"chown-outside", "invalid argument"},
 		{"ptrace-parent " + self, "no such process"},
@@ -154,7 +155,7 @@ func TestEscapesOfRoot(t *testing.T) {
 		{"raise-limit", denied},
 		{"real-time", denied},
 		{"set-clock", denied},
-		{"load-module", denied + "|function not implemented"},
+		{"load-module", denied + "|" + absent},
 		{"reboot", "invalid argument|" + denied},
 	} {
 		words := strings.Fields(test.act)
