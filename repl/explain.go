@@ -26,6 +26,11 @@ func Explain(ctx context.Context, eng *engine.Engine, plan *engine.Plan) ([]reas
 	return reasons.Explain(ctx, g, eng.ReadDerivation, builds)
 }
 
+// ReasonLine says of one build why it has to be, harmlessly for a terminal.
+func ReasonLine(r *reasons.Reason) string {
+	return text.SanitiseName(drv.NameOf(r.Drv)) + ": " + text.SanitiseName(r.Words())
+}
+
 // cmdPlan says what building a derivation would do, and why, without doing it.
 func (s *sitting) cmdPlan(ctx context.Context, arg string) (*Result, error) {
 	d, err := s.derivation(ctx, arg)
@@ -51,7 +56,7 @@ func (s *sitting) cmdPlan(ctx context.Context, arg string) (*Result, error) {
 		lines = append(lines, text.Plural(len(why), "build")+", each after what it needs:")
 	}
 	for i := range why {
-		lines = append(lines, "  "+text.SanitiseName(drv.NameOf(why[i].Drv))+": "+text.SanitiseName(why[i].Words()))
+		lines = append(lines, "  "+ReasonLine(&why[i]))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, "nothing to build: all outputs are valid")

@@ -15,7 +15,6 @@ import (
 	"nixbench/repl"
 	"nixbench/repl/text"
 	"nixbench/store"
-	"nixbench/store/drv"
 )
 
 // runBuild is `nixbench build`.
@@ -133,7 +132,7 @@ func (inv *invocation) printReasons(ctx context.Context, eng *engine.Engine, pla
 		fmt.Fprintln(inv.env.Stderr, "why, each after what it needs:")
 	}
 	for i := range reasons {
-		fmt.Fprintln(inv.env.Stderr, "  "+text.SanitiseName(drv.NameOf(reasons[i].Drv))+": "+text.SanitiseName(reasons[i].Words()))
+		fmt.Fprintln(inv.env.Stderr, "  "+repl.ReasonLine(&reasons[i]))
 	}
 	return nil
 }
