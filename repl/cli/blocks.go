@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,19 +45,13 @@ func verdict(act *event.Activity) string {
 
 // tellRunning says which builds are running and since when, and shows the end of the
 // logs of those that have been silent for long.
-func (f *follower) tellRunning() {
-	var running []*followed
+func (f *follower) tellRunning(running []*followed) {
 	done := 0
 	for _, seen := range f.seen {
-		if seen.act.State == event.Running {
-			running = append(running, seen)
-		} else if seen.act.State.Final() {
+		if seen.act.State.Final() {
 			done++
 		}
 	}
-	slices.SortFunc(running, func(a, b *followed) int {
-		return cmp.Or(a.act.Started.Compare(b.act.Started), cmp.Compare(a.act.ID, b.act.ID))
-	})
 	var names []string
 	for _, seen := range running {
 		names = append(names, fmt.Sprintf("%s (%s)", text.SanitiseName(seen.act.Name), text.Duration(time.Since(seen.act.Started))))

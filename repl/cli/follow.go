@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -103,23 +104,30 @@ func (f *follower) run(ctx context.Context, box *event.Mailbox, said *spoken) {
 
 // beat says that builds are still running.
 func (f *follower) beat() {
-	running := 0
-	name := ""
+	running := f.running()
+	switch n := len(running); {
+	case n == 0 || f.quiet || f.bare:
+	case f.blocks:
+		f.tellRunning(running)
+	case n == 1:
+		fmt.Fprintf(f.w, "still building %s\n", text.SanitiseName(running[0].act.Name))
+	default:
+		fmt.Fprintf(f.w, "still building %d derivations\n", n)
+	}
+}
+
+// running returns the builds that run, the oldest first.
+func (f *follower) running() []*followed {
+	var running []*followed
 	for _, seen := range f.seen {
 		if seen.act.State == event.Running {
-			running++
-			name = seen.act.Name
+			running = append(running, seen)
 		}
 	}
-	switch {
-	case running == 0 || f.quiet || f.bare:
-	case f.blocks:
-		f.tellRunning()
-	case running == 1:
-		fmt.Fprintf(f.w, "still building %s\n", text.SanitiseName(name))
-	default:
-		fmt.Fprintf(f.w, "still building %d derivations\n", running)
-	}
+	slices.SortFunc(running, func(a, b *followed) int {
+		return cmp.Or(a.act.Started.Compare(b.act.Started), cmp.Compare(a.act.ID, b.act.ID))
+	})
+	return running
 }
 
 func (f *follower) tell(acts []event.Activity) {
