@@ -41,6 +41,6 @@ func (w *world) exec(ctx context.Context, program string, args []string) ([]byte
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
 		reason = "Permission denied"
 	}
-	w.Warn(syntax.Hintf(syntax.Red.Paint("error:")+" executing %s: %s", strconv.Quote(program), reason))
+	w.Warn(syntax.Hintf(syntax.ErrorHead+" executing %s: %s", strconv.Quote(program), reason))
 	return nil, &builtins.ExecError{Program: program, How: "failed with exit code 1"}
 }

@@ -99,18 +99,19 @@ func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 // evaluationWarning lays the message of builtins.warn out as Nix does: below each
 // other without white space at the ends of lines, unless it begins with a newline.
 func evaluationWarning(text string) syntax.Hint {
-	const head, white = "evaluation warning:", " \t\r\n"
+	const white = " \t\r\n"
+	head := syntax.EvaluationWarningHead
 	body := strings.TrimRight(text, white)
 	switch {
 	case strings.HasPrefix(text, "\n"):
-		return syntax.Hint(syntax.Magenta.Paint(head) + body)
+		return syntax.Hint(head + body)
 	case body == "":
 		return ""
 	}
-	lines, indent := strings.Split(body, "\n"), syntax.Magenta.Paint(head)+" "
+	lines, indent := strings.Split(body, "\n"), head+" "
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(indent+line, white)
-		indent = strings.Repeat(" ", len(head)+1)
+		indent = strings.Repeat(" ", len(syntax.Hint(head).Plain())+1)
 	}
 	return syntax.Hint(strings.Join(lines, "\n"))
 }

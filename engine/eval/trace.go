@@ -266,14 +266,11 @@ func (e *Error) Format(showTrace bool) string { return e.FormatInColours(showTra
 
 // FormatInColours is Format with Nix's colours.
 func (e *Error) FormatInColours(showTrace bool) syntax.Hint {
-	return e.format(syntax.Red.Paint("error:")+" ", showTrace)
+	return e.format(syntax.ErrorHead+" ", showTrace)
 }
 
-// warning begins the messages of warnings.
-var warning = syntax.Magenta.Paint("warning:") + " "
-
 // Warn shows a warning about what is evaluated.
-func (s *State) Warn(msg syntax.Hint) { s.World().Warn(syntax.Hint(warning) + msg) }
+func (s *State) Warn(msg syntax.Hint) { s.World().Warn(syntax.Hint(syntax.WarningHead+" ") + msg) }
 
 // WarnAt is Warn with a place and with what was being evaluated, outermost first.
 func (s *State) WarnAt(pos Pos, msg syntax.Hint, steps ...syntax.Hint) {
@@ -288,7 +285,7 @@ func (s *State) warnAt(pos syntax.Position, msg syntax.Hint, steps ...syntax.Hin
 		t.say(step)
 		e.Trace = append(e.Trace, t)
 	}
-	s.World().Warn(e.format(warning, true))
+	s.World().Warn(e.format(syntax.WarningHead+" ", true))
 }
 
 // format lays the error out behind a coloured prefix.
@@ -307,7 +304,7 @@ func (e *Error) format(prefix string, showTrace bool) syntax.Hint {
 		}
 		b.WriteString("\n" + prefix)
 	}
-	b.WriteString(inColours(e.Msg, e.Coloured))
+	b.WriteString(e.InColours())
 	b.WriteByte('\n')
 	writePosition(&b, "", e.Pos)
 	if len(e.Suggestions) > 0 {
@@ -324,10 +321,11 @@ func (e *Error) format(prefix string, showTrace bool) syntax.Hint {
 	return syntax.Hint(text)
 }
 
-// inColours returns what has both a plain and, if it needs one, a coloured text.
-func inColours(plain string, coloured syntax.Hint) string {
-	return cmp.Or(string(coloured), plain)
-}
+// InColours returns the message with Nix's colours.
+func (e *Error) InColours() string { return cmp.Or(string(e.Coloured), e.Msg) }
+
+// InColours returns the text with Nix's colours.
+func (t *TraceFrame) InColours() string { return cmp.Or(string(t.Coloured), t.Text) }
 
 // A traceFormatter writes frames, the first time they come.
 type traceFormatter struct {
@@ -362,7 +360,7 @@ func (f *traceFormatter) add(t TraceFrame) {
 }
 
 func (f *traceFormatter) write(t TraceFrame) {
-	f.b.WriteString("\n… " + inColours(t.Text, t.Coloured) + "\n")
+	f.b.WriteString("\n… " + t.InColours() + "\n")
 	if writePosition(&f.b, "  ", t.Pos) {
 		f.count++
 	}

@@ -27,6 +27,13 @@ const (
 
 const endOfColour = "\x1b[0m"
 
+// What messages begin with, before a space.
+var (
+	ErrorHead             = Red.Paint("error:")
+	WarningHead           = Magenta.Paint("warning:")
+	EvaluationWarningHead = Magenta.Paint("evaluation warning:") // those of builtins.warn
+)
+
 // Paint returns a text in the colour.
 func (c Colour) Paint(text string) string { return string(c) + text + endOfColour }
 

@@ -39,9 +39,6 @@ func (inv *invocation) colouredError(err error) string {
 	return msg
 }
 
-// errorHead begins an error.
-var errorHead = syntax.Red.Paint("error:") + " "
-
 // ownPlace returns the line that names the place of an error in the user's own
 // file, "" if the error does or Nix's output is asked for.
 func (inv *invocation) ownPlace(err error) string {
@@ -71,11 +68,11 @@ func (inv *invocation) errorText(err error) string {
 	var evalErr *eval.Error
 	if !errors.As(err, &evalErr) {
 		if trace := derivationTrace(err); len(trace) > 0 {
-			return syntax.Red.Paint("error:") + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + errorHead + err.Error()
+			return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + err.Error()
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
-			parts = append(parts, errorHead+strings.TrimLeft(indent(part), " "))
+			parts = append(parts, syntax.ErrorHead+" "+strings.TrimLeft(indent(part), " "))
 		}
 		return strings.Join(parts, "\n")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"nixbench/engine"
+	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -106,7 +107,7 @@ func runStoreVerify(ctx context.Context, inv *invocation) error {
 			bad++
 		}
 		if !inv.json {
-			inv.tell(errorHead + f.Err.Error() + note)
+			inv.tell(syntax.ErrorHead + " " + f.Err.Error() + note)
 		}
 	})
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -57,7 +56,7 @@ const (
 // jsonLine returns a message as a line of the format internal-json.
 func jsonLine(msg syntax.Hint) string {
 	m := jsonMessage{Level: levelOf(msg.Plain()), Msg: string(msg)}
-	if raw, ok := strings.CutPrefix(m.Msg, syntax.Magenta.Paint(evaluationWarning)+" "); ok {
+	if raw, ok := strings.CutPrefix(m.Msg, syntax.EvaluationWarningHead+" "); ok {
 		raw = strings.ReplaceAll(raw, "\n"+strings.Repeat(" ", len(evaluationWarning)+1), "\n")
 		place, line := jsonPosition(syntax.Position{})
 		m.Raw, m.jsonPlace, m.jsonLineNumber = &raw, &place, &line
@@ -71,7 +70,7 @@ func (inv *invocation) jsonError(err error) string {
 	m := jsonMessage{Msg: inv.colouredError(err), Raw: &raw, jsonPlace: &jsonPlace{}, jsonLineNumber: &jsonLineNumber{}}
 	var evalErr *eval.Error
 	if errors.As(err, &evalErr) {
-		raw = cmp.Or(string(evalErr.Coloured), evalErr.Msg)
+		raw = evalErr.InColours()
 		if evalErr.Pos.Line != 0 {
 			place, line := jsonPosition(evalErr.Pos)
 			m.jsonPlace, m.jsonLineNumber = &place, &line
@@ -79,7 +78,7 @@ func (inv *invocation) jsonError(err error) string {
 		if withTrace := (traced{}); errors.As(err, &withTrace) {
 			for _, t := range slices.Backward(evalErr.Trace) {
 				place, line := jsonPosition(t.Pos)
-				m.Trace = append(m.Trace, jsonFrame{place, line, cmp.Or(string(t.Coloured), t.Text)})
+				m.Trace = append(m.Trace, jsonFrame{place, line, t.InColours()})
 			}
 		}
 	}

@@ -128,7 +128,7 @@ func (inv *invocation) warn(msg string) {
 		return
 	}
 	if inv.verbosity() >= levelWarn {
-		inv.tell(syntax.Magenta.Paint("warning:") + " " + msg)
+		inv.tell(syntax.WarningHead + " " + msg)
 	}
 }
 

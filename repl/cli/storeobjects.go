@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -217,20 +218,20 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 
 func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, p store.Path) (status int) {
 	if _, err := eng.StoreOf(ctx, p); err != nil {
-		inv.tell(errorHead + err.Error())
+		inv.tell(syntax.ErrorHead + " " + err.Error())
 		return 4
 	}
 	inv.say("checking '%s'...", p)
 	info, err := eng.Reader().PathInfo(ctx, p)
 	if err != nil {
-		inv.tell(errorHead + err.Error())
+		inv.tell(syntax.ErrorHead + " " + err.Error())
 		return 4
 	}
 	if !inv.noContents {
 		got, _, err := eng.HashPath(ctx, p)
 		switch {
 		case err != nil:
-			inv.tell(errorHead + err.Error())
+			inv.tell(syntax.ErrorHead + " " + err.Error())
 			return 4
 		case got != info.NarHash:
 			inv.tell(modified(p, &store.HashMismatch{Path: p, Want: info.NarHash, Got: got}))
