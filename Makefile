@@ -68,9 +68,12 @@ bench-parse: build ## parsing of all files of nixpkgs, and start-up, beside a re
 	@test -x "$(NIX)/bin/nix" -a -d "$(NIXPKGS)" || { echo "usage: make bench-parse NIX=DIR [NIX28=DIR] NIXPKGS=DIR [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
 	$(GO) run ./engine/benchmarks parse $(BENCHFLAGS) -json bench/parse.json
 
-bench-store: build ## stores, builds and collections beside a real Nix: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N]
-	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
-	$(GO) run ./engine/benchmarks store $(BENCHFLAGS) -json bench/store.json
+BUILDS  ?= 1000
+PLANNED ?= 150000
+GARBAGE ?= 100000
+bench-store: build ## stores, builds and collections beside a real Nix: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] [BUILDS=1000] [PLANNED=150000] [GARBAGE=100000] [DIR=DIR, where stores stay for the next run]
+	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-store NIX=DIR [NIX28=DIR] [CASES=REGEXP] [ROUNDS=N] [BUILDS=1000] [PLANNED=150000] [GARBAGE=100000] [DIR=DIR] (real ones, their commands in DIR/bin)"; exit 2; }
+	$(GO) run ./engine/benchmarks store $(BENCHFLAGS) -builds $(BUILDS) -planned $(PLANNED) -garbage $(GARBAGE) $(if $(DIR),-dir $(abspath $(DIR))) -json bench/store.json
 
 bench-tui: build ## the workbench on an emulated screen, with its budgets: make bench-tui [CASES=REGEXP] [DIR=DIR, where stores stay for the next run]
 	$(GO) run ./tui/benchmarks -nixbench ./nixbench $(if $(CASES),-cases '$(CASES)') $(if $(DIR),-dir $(abspath $(DIR))) -json bench/tui.json

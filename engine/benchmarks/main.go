@@ -39,6 +39,8 @@ type config struct {
 	cases    *regexp.Regexp
 	rounds   int
 	json     string // where the raw results go, or ""
+	dir      string // where stores stay for the next run, or ""
+	size     storeSize
 }
 
 func run(args []string) error {
@@ -84,6 +86,10 @@ func parseFlags(name string, args []string) (*config, error) {
 	flags.StringVar(&conf.nixpkgs, "nixpkgs", "", "the tree of nixpkgs")
 	flags.IntVar(&conf.rounds, "rounds", 5, "how often each program runs each case")
 	flags.StringVar(&conf.json, "json", "", "where the raw results go")
+	flags.StringVar(&conf.dir, "dir", "", "store: where stores stay for the next run")
+	flags.IntVar(&conf.size.builds, "builds", 1000, "store: how many derivations are built")
+	flags.IntVar(&conf.size.planned, "planned", 150_000, "store: how many derivations are planned")
+	flags.IntVar(&conf.size.garbage, "garbage", 100_000, "store: how many paths are collected")
 	cases := flags.String("cases", "", "a regular expression: only cases with such names")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -92,7 +98,7 @@ func parseFlags(name string, args []string) (*config, error) {
 	if conf.cases, err = regexp.Compile(*cases); err != nil {
 		return nil, fmt.Errorf("parse -cases: %v", err)
 	}
-	if conf.nix == "" || flags.NArg() > 0 || conf.rounds < 1 {
+	if conf.nix == "" || flags.NArg() > 0 || min(conf.rounds, conf.size.builds, conf.size.planned, conf.size.garbage) < 1 {
 		return nil, errUsage
 	}
 	return conf, nil

@@ -127,16 +127,26 @@ func (r *report) printParse(w io.Writer, files int) {
 // printRuns prints a table of least values and medians in milliseconds, and of
 // ratios to the real Nix with the least CPU time.
 func (r *report) printRuns(w io.Writer) {
-	fmt.Fprintf(w, "%-17s %-12s %4s %9s %9s %6s  %9s %9s %6s  %7s\n", "case", "program", "n", "CPU", "median", "ratio", "wall", "median", "ratio", "RSS MB")
+	printRunsHead(w)
 	for _, res := range r.Results {
-		best := res.Runs[r.fastest(res, cpu)]
-		for _, name := range r.Programs {
-			runs := res.Runs[name]
-			fmt.Fprintf(w, "%-17s %-12s %4d %9s %9s %6s  %9s %9s %6s  %7s\n", res.Case, name, len(runs),
-				number(runs.least(cpu), 1), number(runs.median(cpu), 1), number(runs.least(cpu)/best.least(cpu), 2),
-				number(runs.least(wall), 1), number(runs.median(wall), 1), number(runs.least(wall)/best.least(wall), 2),
-				number(runs.least(rss), 0))
-		}
+		r.printCase(w, res)
 	}
 	r.printRemarks(w)
+}
+
+// printRunsHead prints the first line of the table of printRuns.
+func printRunsHead(w io.Writer) {
+	fmt.Fprintf(w, "%-17s %-12s %4s %9s %9s %6s  %9s %9s %6s  %7s\n", "case", "program", "n", "CPU", "median", "ratio", "wall", "median", "ratio", "RSS MB")
+}
+
+// printCase prints the lines of a case.
+func (r *report) printCase(w io.Writer, res *result) {
+	best := res.Runs[r.fastest(res, cpu)]
+	for _, name := range r.Programs {
+		runs := res.Runs[name]
+		fmt.Fprintf(w, "%-17s %-12s %4d %9s %9s %6s  %9s %9s %6s  %7s\n", res.Case, name, len(runs),
+			number(runs.least(cpu), 1), number(runs.median(cpu), 1), number(runs.least(cpu)/best.least(cpu), 2),
+			number(runs.least(wall), 1), number(runs.median(wall), 1), number(runs.least(wall)/best.least(wall), 2),
+			number(runs.least(rss), 0))
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -41,36 +42,42 @@ var storeCases = []storeCase{
 		oursOnly: "a closure each takes them hours"},
 	{name: "add, durable", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, realConf: "fsync-store-paths = true\n", saysSame: true},
 	{name: "add", base: "empty", args: []string{"nix-store", "--add", "$INPUT/tree"}, changes: true, saysSame: true},
-	{name: "1000 builds", base: "empty", args: []string{"nix-build", "--no-out-link", "--max-jobs", "2", "$INPUT/builds.nix"}, changes: true, realConf: sandboxed, saysSame: true},
-	{name: "plan", base: "derivations", args: []string{"nix-store", "--realise", "--dry-run", "$ROOT"}},
+	{name: "builds", base: "empty", args: []string{"nix-build", "--no-out-link", "--max-jobs", "2", "$INPUT/builds.nix"}, changes: true, realConf: sandboxed, saysSame: true},
+	{name: "plan", base: "derivations", args: []string{"nix-store", "--realise", "--dry-run", "$ROOT"}, realConf: "substitute = false\n"},
 	{name: "collect", base: "garbage", args: []string{"nix-store", "--gc"}, changes: true},
 }
 
-const (
-	graphPaths   = 100_000 // of which the closure of the first has 99,000
-	plannedDrvs  = 150_000
-	garbagePaths = 100_000
-)
+const graphPaths = 100_000 // of which the closure of the first has 99,000
 
-// storeInputs are files of $INPUT.
-var storeInputs = map[string]string{
-	"builds.nix": `builtins.genList (i: derivation {
-  name = "build${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
-}) 1000`,
-	"planned.nix": fmt.Sprintf(`derivation { name = "root"; system = builtins.currentSystem; builder = "/bin/sh"; args = builtins.genList (i: derivation {
-  name = "planned${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
-}) %d; }`, plannedDrvs),
-	"garbage.nix": fmt.Sprintf(`builtins.genList (i: derivation { name = "garbage${toString i}"; system = "x"; builder = "b"; }) %d`, garbagePaths),
+// A storeSize says how much there is to do in the cases that take minutes.
+type storeSize struct {
+	builds  int // derivations that are built
+	planned int // derivations of the plan
+	garbage int // paths to collect
 }
 
-// benchStore compares what is done to stores.
+// storeInputs returns the files of $INPUT, by name.
+func storeInputs(size storeSize) map[string]string {
+	return map[string]string{
+		"builds.nix": fmt.Sprintf(`builtins.genList (i: derivation {
+  name = "build${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
+}) %d`, size.builds),
+		"planned.nix": fmt.Sprintf(`derivation { name = "root"; system = builtins.currentSystem; builder = "/bin/sh"; args = builtins.genList (i: derivation {
+  name = "planned${toString i}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo ${toString i} >$out" ];
+}) %d; }`, size.planned),
+		"garbage.nix": fmt.Sprintf(`builtins.genList (i: derivation { name = "garbage${toString i}"; system = "x"; builder = "b"; }) %d`, size.garbage),
+	}
+}
+
+// benchStore compares what is done to stores. Each case is printed and saved when it ends,
+// so that a run that is broken off has told what it knew.
 func benchStore(conf *config) error {
 	scratch, programs, err := conf.prepare()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = exec.Command("chmod", "-R", "u+w", scratch).Run(); os.RemoveAll(scratch) }()
-	b := &storeBench{scratch: scratch, ours: programs[0], bases: map[string]string{}}
+	b := &storeBench{scratch: scratch, kept: conf.dir, size: conf.size, ours: programs[0], bases: map[string]string{}}
 	if err := b.writeInputs(); err != nil {
 		return err
 	}
@@ -78,6 +85,9 @@ func benchStore(conf *config) error {
 	for _, p := range programs {
 		rep.Programs = append(rep.Programs, p.Name)
 	}
+	fmt.Printf("%s; load %s before; %d rounds in turns: %s\n%d builds, %d planned, %d collected; times in ms, least and median, ratios to the real Nix with the least CPU time\n\n",
+		rep.Started.Format(time.DateTime), rep.LoadBefore, rep.Rounds, strings.Join(rep.Programs, ", "), b.size.builds, b.size.planned, b.size.garbage)
+	printRunsHead(os.Stdout)
 	for i := range storeCases {
 		c := &storeCases[i]
 		if !conf.cases.MatchString(c.name) {
@@ -89,19 +99,22 @@ func benchStore(conf *config) error {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		rep.Results = append(rep.Results, res)
+		rep.printCase(os.Stdout, res)
+		rep.LoadAfter = load()
+		if err := rep.save(conf.json); err != nil {
+			return err
+		}
 	}
-	rep.LoadAfter = load()
-	if err := rep.save(conf.json); err != nil {
-		return err
-	}
-	fmt.Printf("%s; load %s before, %s after; %d rounds in turns: %s\n\n", rep.Started.Format(time.DateTime), rep.LoadBefore, rep.LoadAfter, rep.Rounds, strings.Join(rep.Programs, ", "))
-	rep.printRuns(os.Stdout)
+	rep.printRemarks(os.Stdout)
+	fmt.Printf("load %s after\n", rep.LoadAfter)
 	return rep.err()
 }
 
 // A storeBench is what the cases share.
 type storeBench struct {
 	scratch string
+	kept    string // where stores stay for the next run, or ""
+	size    storeSize
 	ours    program
 	bases   map[string]string // the directories of those that were made
 	root    string            // the derivation that needs all that are planned
@@ -114,7 +127,7 @@ func (b *storeBench) writeInputs() error {
 	if err := os.MkdirAll(b.input(), 0o755); err != nil {
 		return err
 	}
-	for name, text := range storeInputs {
+	for name, text := range storeInputs(b.size) {
 		if err := os.WriteFile(filepath.Join(b.input(), name), []byte(text), 0o644); err != nil {
 			return err
 		}
@@ -212,15 +225,26 @@ func (b *storeBench) base(name string) (dir string, err error) {
 	if dir = b.bases[name]; dir != "" {
 		return dir, nil
 	}
-	dir = filepath.Join(b.scratch, strings.ReplaceAll("store "+name, " ", "-"))
+	dir, isThere, err := b.place(name)
+	if err != nil || isThere {
+		return dir, err
+	}
+	if err := b.make(name, dir); err != nil {
+		return "", err
+	}
 	b.bases[name] = dir
+	return dir, b.note(name, dir)
+}
+
+// make makes a store in a directory of its own.
+func (b *storeBench) make(name, dir string) (err error) {
 	switch name {
 	case "graph":
-		return dir, b.loadGraph(dir, graphPaths, graphPaths*99/100)
+		err = b.loadGraph(dir, graphPaths, graphPaths*99/100)
 	case "million":
-		return dir, b.loadGraph(dir, 1_000_000, 990_000)
+		err = b.loadGraph(dir, 1_000_000, 990_000)
 	case "small graph":
-		return dir, b.loadGraph(dir, 2000, 2000)
+		err = b.loadGraph(dir, 2000, 2000)
 	case "empty":
 		_, err = b.prepare(dir, nil, "nix-store", "--init")
 	case "derivations":
@@ -232,7 +256,52 @@ func (b *storeBench) base(name string) (dir string, err error) {
 	default:
 		err = errors.New("there is no such store")
 	}
-	return dir, err
+	return err
+}
+
+// place says where a store is or is to be. If stores are kept for the next run, one of
+// that size may be there.
+func (b *storeBench) place(name string) (dir string, isThere bool, err error) {
+	file := strings.ReplaceAll("store "+name, " ", "-")
+	if b.kept == "" {
+		return filepath.Join(b.scratch, file), false, nil
+	}
+	switch name {
+	case "derivations":
+		file += fmt.Sprint("-", b.size.planned)
+	case "garbage":
+		file += fmt.Sprint("-", b.size.garbage)
+	}
+	dir = filepath.Join(b.kept, file)
+	root, err := os.ReadFile(dir + doneSuffix)
+	if err == nil {
+		b.bases[name], b.root = dir, cmp.Or(string(root), b.root)
+		return dir, true, nil
+	}
+	script := `chmod -R u+w "$1" 2>/dev/null; rm -rf "$1" && mkdir -p "$(dirname "$1")"`
+	if out, err := exec.Command("sh", "-c", script, "sh", dir).CombinedOutput(); err != nil {
+		return "", false, fmt.Errorf("make a store: %v: %s", err, out)
+	}
+	return dir, false, nil
+}
+
+// doneSuffix is of the file beside a kept store that says that it is whole, and which is
+// the derivation that needs all that are planned.
+const doneSuffix = ".done"
+
+// note says that a store is whole, if it is kept.
+func (b *storeBench) note(name, dir string) error {
+	if b.kept == "" {
+		return nil
+	}
+	root := ""
+	if name == "derivations" {
+		root = b.root
+	}
+	if err := os.WriteFile(dir+doneSuffix, []byte(root), 0o644); err != nil {
+		return fmt.Errorf("keep a store: %v", err)
+	}
+	return nil
 }
 
 // prepare runs one of nixbench's commands on a store.
