@@ -46,6 +46,8 @@ type backend interface {
 	AddSignatures(ctx context.Context, p store.Path, sigs []string) (added int, err error)
 	// OpenLog opens the log of a derivation; see [local.Store.OpenLog].
 	OpenLog(drvPath store.Path) (io.ReadCloser, error)
+	// LogSize is how large the file of that log is; see [local.LogSize].
+	LogSize(drvPath store.Path) int64
 	Optimise(ctx context.Context, opts local.OptimiseOptions) (local.Optimisation, error)
 	// Close lets go of the store. Nothing is used after it.
 	Close() error

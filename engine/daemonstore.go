@@ -223,6 +223,9 @@ func (st *daemonStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 	return local.OpenLog(st.logDir, drvPath)
 }
 
+// LogSize is the function of that name.
+func (st *daemonStore) LogSize(drvPath store.Path) int64 { return local.LogSize(st.logDir, drvPath) }
+
 // LockFile waits for the lock of a file and holds it until unlock is called.
 func (st *daemonStore) LockFile(ctx context.Context, file string) (unlock func(), err error) {
 	return local.LockFile(ctx, file)

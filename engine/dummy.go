@@ -104,6 +104,7 @@ func (dummyStore) ReleaseTempRoots() error                       { return nil }
 func (dummyStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("open log of %s: %w", drvPath, fs.ErrNotExist)
 }
+func (dummyStore) LogSize(store.Path) int64 { return -1 }
 
 func (dummyStore) AddPermRoot(context.Context, store.Path, string) error {
 	return unsupported("addPermRoot")

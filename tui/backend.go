@@ -26,6 +26,7 @@ type (
 	Info           = desk.Info
 	RealiseOptions = desk.RealiseOptions
 	BuildReason    = desk.BuildReason
+	BuildElsewhere = desk.BuildElsewhere
 	Place          = desk.Place
 	Profile        = desk.Profile
 	Generation     = desk.Generation
@@ -79,6 +80,9 @@ type Builds interface {
 	ShellCommand(act event.Activity) (cmd *exec.Cmd, isAgain bool, err error)
 	// UsualTime is how long builds of that name took lately, 0 if unknown.
 	UsualTime(name string) time.Duration
+	// AwaitElsewhere waits until what other processes do in the store is not last, and
+	// returns it; after nil that is at once.
+	AwaitElsewhere(ctx context.Context, last []BuildElsewhere) ([]BuildElsewhere, error)
 }
 
 // Stores is what the closure browser asks for. Sizes and why-depends are

@@ -49,7 +49,7 @@ func (m *Model) note(msg EventsMsg) {
 // tick returns the command for the next second if something runs and none is
 // on its way.
 func (m *Model) tick() tea.Cmd {
-	if m.ticking || m.quitting || len(m.running) == 0 && m.busy() == "" {
+	if m.ticking || m.quitting || len(m.running) == 0 && m.busy() == "" && !m.screens[m.front].Lively() {
 		return nil
 	}
 	m.ticking = true

@@ -64,6 +64,9 @@ type Screen interface {
 	// Busy says what runs that quitting would cancel ("2 builds"); "" for
 	// nothing. While it is not empty, a [TickMsg] comes each second.
 	Busy() string
+	// Lively tells that what the screen shows goes on, so that a [TickMsg] is wanted each
+	// second while it is in front, whether it is busy or not.
+	Lively() bool
 	// Badge is the counter beside the title, "" for none.
 	Badge() string
 	// Status is shown at the right of the header, "" for nothing.
@@ -93,6 +96,9 @@ func (Base) Interrupt() (tea.Cmd, bool) { return nil, false }
 
 // Busy is with nothing.
 func (Base) Busy() string { return "" }
+
+// Lively is false.
+func (Base) Lively() bool { return false }
 
 // Badge is empty.
 func (Base) Badge() string { return "" }
@@ -211,6 +217,8 @@ func Ask[T any](e *Env, slot *Slot, f func(context.Context) (T, error)) tea.Cmd 
 type (
 	// ShownMsg says that the screen has come to the front.
 	ShownMsg struct{}
+	// HiddenMsg says that another screen has come to the front instead.
+	HiddenMsg struct{}
 	// TickMsg comes each second while something runs.
 	TickMsg struct{ Now time.Time }
 	// EventsMsg brings the newest snapshots of activities, to all screens.

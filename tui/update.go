@@ -166,7 +166,10 @@ func (m *Model) toAll(msg tea.Msg) tea.Cmd {
 
 // show brings a screen to the front and sends it msg, if that is not nil.
 func (m *Model) show(id ScreenID, msg tea.Msg) tea.Cmd {
-	var shown, sent tea.Cmd
+	var hidden, shown, sent tea.Cmd
+	if m.started && id != m.front {
+		hidden = m.screens[m.front].Update(HiddenMsg{})
+	}
 	if id != m.front || !m.started {
 		m.front, m.started = id, true
 		shown = m.screens[id].Update(ShownMsg{})
@@ -174,7 +177,7 @@ func (m *Model) show(id ScreenID, msg tea.Msg) tea.Cmd {
 	if msg != nil {
 		sent = m.screens[id].Update(msg)
 	}
-	return tea.Batch(shown, sent)
+	return tea.Batch(hidden, shown, sent)
 }
 
 // scopes returns the bindings that hold now, innermost first.

@@ -50,6 +50,9 @@ func inspections() []command {
 				{[]string{"--deep"}, nil, "also look whether the files of all valid paths are there", on(func(inv *invocation) *bool { return &inv.deep })},
 				jsonFlag,
 			}},
+		{name: "builds", run: runBuilds,
+			summary: "List what other processes build, fetch or add in the store now: each nix, nix-daemon, nixbench.",
+			flags:   []flag{jsonFlag}},
 		{name: "files", args: "[STOREPATH|ATTRPATH]", maxArgs: 1, run: runFiles,
 			summary: "List the files of a path, largest first.",
 			flags: slices.Concat([]flag{

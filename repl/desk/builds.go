@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -58,7 +59,11 @@ func (d *Desk) OpenLog(ctx context.Context, drv store.Path) (repl.LogFile, error
 	// A compressed log is read whole: it has ended, and is rarely large.
 	defer log.Close()
 	data, err := io.ReadAll(log)
-	if err != nil {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF) && len(data) > 0: // what there is of one that is being written, or was cut off
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("read log of %s: it is compressed as it is written, and nothing of it is there yet", drv)
+	case err != nil:
 		return nil, fmt.Errorf("read log of %s: %v", drv, err)
 	}
 	return memoryLog{bytes.NewReader(data)}, nil

@@ -47,7 +47,9 @@ type Desk struct {
 	refusal atomic.Pointer[string] // Info.NoBuilds, once it is known
 	daemon  atomic.Pointer[string] // Info.Daemon, likewise
 	running sync.WaitGroup
-	stop    context.CancelFunc
+
+	elsewhere watchElsewhere
+	stop      context.CancelFunc
 }
 
 // afterFirstFrame is when the interface is on the screen.

@@ -37,6 +37,20 @@ func logNames(logDir string, drvPath store.Path) []string {
 	return []string{name, name + ".bz2", flat, flat + ".bz2"}
 }
 
+// LogSize is the function of that name.
+func (st *Store) LogSize(drvPath store.Path) int64 { return LogSize(st.logDir, drvPath) }
+
+// LogSize is how large the file of a derivation's log is, compressed or not, in bytes; -1
+// if there is none that can be seen.
+func LogSize(logDir string, drvPath store.Path) int64 {
+	for _, name := range logNames(logDir, drvPath) {
+		if info, err := os.Stat(name); err == nil {
+			return info.Size()
+		}
+	}
+	return -1
+}
+
 // OpenLog is the function of that name.
 func (st *Store) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 	return OpenLog(st.logDir, drvPath)

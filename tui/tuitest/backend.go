@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine/event"
@@ -40,6 +41,8 @@ type Backend struct {
 	Calls []string
 	// Fail, if not nil, is returned by every request.
 	Fail error
+	// Elsewhere is what other processes build.
+	Elsewhere []tui.BuildElsewhere
 	// Details is what Info returns.
 	Details tui.Info
 
@@ -181,6 +184,16 @@ type sizedReader interface {
 
 func (f memFile) Size() (int64, error) { return f.sizedReader.Size(), nil }
 func (memFile) Close() error           { return nil }
+
+// AwaitElsewhere implements tui.Builds: if nothing has changed it returns at once, with
+// an error.
+func (b *Backend) AwaitElsewhere(_ context.Context, last []tui.BuildElsewhere) ([]tui.BuildElsewhere, error) {
+	now := append([]tui.BuildElsewhere{}, b.Elsewhere...)
+	if last != nil && cmp.Equal(last, now) {
+		return nil, errors.New("nothing changes")
+	}
+	return now, b.call("")
+}
 
 // UsualTime implements tui.Builds.
 func (b *Backend) UsualTime(name string) time.Duration {

@@ -69,11 +69,13 @@ func (s *Screen) noFailure() string {
 }
 
 func (s *Screen) notLive() string {
-	act, ok := s.selected()
+	n, ok := s.selectedNode()
 	switch {
 	case !ok:
 		return "nothing is building"
-	case act.State.Final():
+	case n.other != nil:
+		return "another process builds it"
+	case n.act.State.Final():
 		return "it has ended"
 	}
 	return ""

@@ -1,10 +1,12 @@
 package builds
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"nixbench/engine/event"
+	"nixbench/tui"
 )
 
 // A board is all activities that concern builds: a pure reducer over snapshots,
@@ -56,6 +58,16 @@ type node struct {
 	key     key     // by which it is listed
 	stamps  []stamp // how its log grew
 	task    int32   // see board.schedule
+
+	other *tui.BuildElsewhere // what another process does; it is on no board. nil for ours
+}
+
+// name names a build in lists.
+func (n *node) name() string {
+	if n.other != nil {
+		return fmt.Sprintf("elsewhere %d %s", n.other.PID, n.act.Subject)
+	}
+	return n.act.Subject
 }
 
 func newBoard() *board {

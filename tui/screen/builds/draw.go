@@ -25,7 +25,10 @@ var tokens = map[event.State]themes.Token{
 // blocked.
 func stateWord(n *node) (string, themes.Token) {
 	act := n.act
-	if n.blocked {
+	switch {
+	case n.other != nil:
+		return "elsewhere", themes.Running
+	case n.blocked:
 		return "blocked", themes.Cancelled
 	}
 	if act.State == event.Running && act.Kind != event.Build {
@@ -59,6 +62,8 @@ func (s *Screen) cells(n *node) []rows.Cell {
 func (s *Screen) doing(n *node) string {
 	act := n.act
 	switch {
+	case n.other != nil:
+		return whoseWord(n.other)
 	case act.State == event.Waiting && act.Phase != "":
 		return text.SanitiseName(act.Phase)
 	case act.State == event.Waiting:
@@ -147,6 +152,9 @@ func (s *Screen) title() string {
 			parts = append(parts, fmt.Sprintf("%s %s", text.Count(p.n), p.word))
 		}
 	}
+	if n := len(s.others.nodes); n > 0 {
+		parts = append(parts, text.Count(n)+" elsewhere")
+	}
 	return strings.Join(parts, "  ")
 }
 
@@ -227,7 +235,9 @@ func (s *Screen) moreLines(w int) []string {
 	if jobs := s.env.Backend.Info().Jobs; jobs > 0 && s.board.live() > 0 {
 		line("jobs", fmt.Sprintf("%d of %d", s.board.count[event.Running], jobs))
 	}
-	if act, ok := s.selected(); ok {
+	if n, ok := s.selectedNode(); ok && n.other != nil {
+		line("by", whose(n.other))
+	} else if act, ok := s.selected(); ok {
 		if u := used(act.Used); u != "" {
 			line("used", u+" by "+text.SanitiseName(act.Name))
 		} else if u := s.takes(act); u != "" {
@@ -268,6 +278,8 @@ func reason(act event.Activity) string {
 func (s *Screen) noOutputText(n *node) string {
 	act := n.act
 	switch {
+	case act.State == event.Waiting && strings.HasPrefix(s.doing(n), "needs "):
+		return "not started: it " + s.doing(n)
 	case act.State == event.Waiting:
 		return "not started: waits " + s.doing(n)
 	case act.Started.IsZero() && act.Err != "":
@@ -277,12 +289,15 @@ func (s *Screen) noOutputText(n *node) string {
 	case act.State.Final():
 		return "it printed nothing"
 	}
+	if n.other != nil {
+		return "no log yet: " + whose(n.other)
+	}
 	return "no output yet"
 }
 
 func (s *Screen) drawLog(w, h int) []string {
 	p := style.Pane{Title: "log", Focus: s.panes.Focus() == paneLog || s.fullLog, Foot: s.log.SearchStatus()}
-	if n := s.board.nodes[s.logOf]; n != nil {
+	if n := s.nodeOf(s.logOf); n != nil {
 		p.Title = "log: " + text.SanitiseName(n.act.Name)
 		if n.act.Phase != "" && tui.WidthOf(w) != tui.Narrow {
 			p.Title += "  " + text.SanitiseName(n.act.Phase)

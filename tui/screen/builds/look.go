@@ -29,7 +29,7 @@ func (s *Screen) times() tea.Cmd { return s.log.Update(action.Intent{ID: action.
 
 // writtenAt is how long after the build began a byte of its log was written.
 func (s *Screen) writtenAt(offset int64) (time.Duration, bool) {
-	if n := s.board.nodes[s.logOf]; n != nil {
+	if n := s.nodeOf(s.logOf); n != nil {
 		return n.writtenAt(offset)
 	}
 	return 0, false

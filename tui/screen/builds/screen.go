@@ -62,6 +62,7 @@ type Screen struct {
 	asksWhy tui.Slot
 	realise tui.Slot
 
+	others   others
 	metering tui.Slot
 	read     reading // the last
 	drawn    bool    // since the last
@@ -96,7 +97,7 @@ func New(env *tui.Env) *Screen {
 		list.Empty = "Nothing is building. In the REPL, :b builds a derivation."
 	}
 	s.tree = &rows.Tree[*node]{
-		KeyOf:       func(n *node) string { return n.act.Subject },
+		KeyOf:       (*node).name,
 		RowOf:       s.treeRow,
 		TextOf:      func(n *node) string { return n.act.Name },
 		HasChildren: func(n *node) bool { return len(n.needs) > 0 },
@@ -141,6 +142,12 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 			s.eta = msg.Value
 			s.eta.at = msg.At
 		}
+	case tui.ShownMsg:
+		return s.awaitOthers(nil)
+	case tui.HiddenMsg:
+		s.others.awaited.Cancel()
+	case tui.Answer[[]tui.BuildElsewhere]:
+		return s.othersCame(msg)
 	case tui.ShowBuildMsg:
 		s.asked = msg.Drv
 		s.seek()
@@ -235,8 +242,9 @@ func (s *Screen) show() {
 	s.list = s.flat
 	if s.graph {
 		s.list = s.nodes
-		if s.board.grown || s.list.Source() != rows.Source(s.tree) {
-			s.tree.SetRoots(s.board.roots()...)
+		if s.board.grown || s.others.changed || s.list.Source() != rows.Source(s.tree) {
+			s.others.changed = false
+			s.tree.SetRoots(s.withOthers(s.board.roots())...)
 			if s.board.size() <= openAll {
 				s.tree.OpenAll(openDepth, openAll)
 			}
@@ -245,10 +253,10 @@ func (s *Screen) show() {
 		s.list.Changed()
 		return
 	}
-	s.ids = s.board.sorted(s.order, s.env.Now)
+	s.ids = s.withOthers(s.board.sorted(s.order, s.env.Now))
 	s.list.SetSource(&rows.Func{
 		N:      func() int { return len(s.ids) },
-		KeyOf:  func(i int) string { return s.ids[i].act.Subject },
+		KeyOf:  func(i int) string { return s.ids[i].name() },
 		RowOf:  func(i int) rows.Row { return s.listRow(s.ids[i]) },
 		TextOf: func(i int) string { return s.ids[i].act.Name },
 	})
