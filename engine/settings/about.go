@@ -94,7 +94,7 @@ var abouts = map[string]About{
 	"tarball-ttl":                 {"seconds that what was fetched is good for", AtEvaluator},
 	"show-trace":                  {"show the whole trace of errors", AtEvaluator},
 
-	"store":                    {"the store", AtStart},
+	"store":                    {"the store, else that of $NIX_REMOTE", AtStart},
 	"system":                   {"the system of this machine", AtStart},
 	"secret-key-files":         {"keys that what is built is signed with", AtStart},
 	"trusted-public-keys":      {"keys whose signatures are trusted", AtStart},
