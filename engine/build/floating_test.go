@@ -237,6 +237,27 @@ func TestGitOutputs(t *testing.T) {
 	r.verify()
 }
 
+// What was there before it was built here is trusted as what was built here from then
+// on, and what others have signed stays signed.
+func TestFloatingValid(t *testing.T) {
+	r := newRig(t, withFeatures)
+	p, err := r.st.AddText(t.Context(), "note", []byte("said\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.st.AddSignatures(t.Context(), p, []string{"k:c2ln"}); err != nil {
+		t.Fatal(err)
+	}
+	d := floating("note", "write $out said")
+	d.Outputs["out"] = drv.Output{Method: store.Text, Algo: nixhash.SHA256}
+	if got := r.build(d, nil)["out"]; got != p {
+		t.Fatalf("got %s, want %s", got, p)
+	}
+	if info := r.info(p); !info.Ultimate || len(info.Sigs) != 1 {
+		t.Errorf("got built here %v, signatures %v, want true and one", info.Ultimate, info.Sigs)
+	}
+}
+
 // A derivation that resolves to another is built again to be checked or repaired like
 // any other, and so is one whose inputs' paths are known.
 func TestRebuildResolved(t *testing.T) {
