@@ -277,11 +277,35 @@ func (j *job) install(ctx context.Context, outputs []*output) error {
 		return err
 	}
 	defer unlock()
+	if err := j.vouchForValid(ctx, outputs); err != nil {
+		return err
+	}
 	if err := j.st.Install(ctx, infos, files); err != nil {
 		return err
 	}
 	for _, o := range outputs {
 		j.outputs[o.name] = o.info.Path
+	}
+	return nil
+}
+
+// vouchForValid notes of content-addressed outputs that are valid already that they
+// were built here, too. The caller holds their locks.
+func (j *job) vouchForValid(ctx context.Context, outputs []*output) error {
+	for _, o := range outputs {
+		if o.info.CA == "" {
+			continue
+		}
+		info, err := j.st.PathInfo(ctx, o.info.Path)
+		if errors.Is(err, store.ErrInvalidPath) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := j.vouch(ctx, info); err != nil {
+			return err
+		}
 	}
 	return nil
 }
