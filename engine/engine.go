@@ -51,6 +51,8 @@ type Options struct {
 	Debug func(string)
 	// Late opens the databases of the stores when they are needed.
 	Late bool
+	// Repair writes anew what is added to the store and damaged there.
+	Repair bool
 	// Throwaway opens the store without waiting for the disk.
 	Throwaway bool
 }
@@ -109,7 +111,7 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	} else if loc, err = Locate(cmp.Or(opts.StoreURI, e.settings.Store), e.getenv); err != nil {
 		return loc, err
 	}
-	loc.Build.Late, loc.Build.AutoOptimise = opts.Late, e.settings.AutoOptimise
+	loc.Build.Late, loc.Build.AutoOptimise, loc.Build.Repair = opts.Late, e.settings.AutoOptimise, opts.Repair
 	loc.Build.AutoGC = local.AutoGC{
 		MinFree: e.settings.MinFree, MaxFree: e.settings.MaxFree, Interval: time.Duration(e.settings.MinFreeInterval) * time.Second,
 		KeepOutputs: e.settings.KeepOutputs, KeepDerivations: e.settings.KeepDerivations,

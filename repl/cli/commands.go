@@ -89,7 +89,7 @@ func evalCommands() []command {
 				{[]string{"--dry-run"}, nil, "the same as --readonly-mode", on(func(inv *invocation) *bool { return &inv.readOnly })},
 				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
 				{[]string{"--no-location"}, nil, "leave out of --xml where things are written", on(func(inv *invocation) *bool { return &inv.noLocation })},
-				ignored("nothing is repaired while evaluating", "--repair"),
+				rebuildFlag("--repair", engine.Repair, "write again what is added and is damaged"),
 				jobsFlag, evalStoreFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 			})},
 	}

@@ -327,7 +327,7 @@ func rebuildFlag(name string, mode engine.Mode, help string) flag {
 const checkHelp = "build again what is valid, and name the files that come out differently"
 
 var buildFlags = []flag{
-	rebuildFlag("--repair", engine.Repair, "build again what is damaged"),
+	rebuildFlag("--repair", engine.Repair, "build again, or add again, what is damaged"),
 	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
 	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", text1(func(inv *invocation) *string { return &inv.outLink })},
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},

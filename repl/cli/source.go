@@ -53,6 +53,7 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 	return engine.Options{
 		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
+		Repair: inv.mode == engine.Repair,
 	}, err
 }
 

@@ -85,7 +85,7 @@ func (st *Store) addOnce(ctx context.Context, p store.Path, make func(dir string
 	if err := st.Flush(ctx); err != nil {
 		return err
 	}
-	if valid, err := st.isValid(ctx, p); err != nil || valid {
+	if has, err := st.has(ctx, p); err != nil || has {
 		return err
 	}
 	dir, remove, err := st.tempDir(ctx)
@@ -179,7 +179,10 @@ func (st *Store) addSpooled(ctx context.Context, info *store.PathInfo, in *spool
 	if err := st.addTempRoots(ctx, info.Path); err != nil {
 		return err
 	}
-	if valid, err := st.IsValid(ctx, info.Path); err != nil || valid {
+	if err := st.flushFor(ctx, info.Path); err != nil {
+		return err
+	}
+	if has, err := st.has(ctx, info.Path); err != nil || has {
 		return err
 	}
 	return st.addMade(ctx, info, in.file)

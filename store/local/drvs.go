@@ -83,11 +83,11 @@ func (st *Store) addDerivation(ctx context.Context, p store.Path, add pending.De
 			return err
 		}
 	}
-	valid, err := st.isValid(ctx, p)
+	has, err := st.has(ctx, p)
 	if err != nil {
 		return err
 	}
-	if valid {
+	if has {
 		st.drvs.Keep(p)
 		return nil
 	}

@@ -90,6 +90,9 @@ func (st *Store) install(ctx context.Context, objs []object, checked map[store.P
 			return err
 		}
 		if valid {
+			if err := st.mend(ctx, obj); err != nil {
+				return err
+			}
 			continue
 		}
 		dest := st.RealPath(obj.info.Path)

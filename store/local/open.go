@@ -29,6 +29,8 @@ type Store struct {
 	auto     autoCollector
 	// autoOptimise links the files of what is added; see optimiseNew.
 	autoOptimise bool
+	// repair is [Options].Repair.
+	repair bool
 
 	db      lateDatabase
 	bigLock *os.File // held shared, so that nobody changes the schema
@@ -65,7 +67,7 @@ func Open(ctx context.Context, opts Options) (*Store, error) {
 // newStore returns the store that resolved options describe, without its locks and its
 // database.
 func newStore(o Options) *Store {
-	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise}
+	st := &Store{dir: o.Dir, realDir: o.RealDir, stateDir: o.StateDir, logDir: o.LogDir, syncMode: o.SyncMode, autoOptimise: o.AutoOptimise, repair: o.Repair}
 	st.auto.AutoGC = o.AutoGC
 	if st.auto.Free == nil {
 		st.auto.Free = st.freeSpace

@@ -28,6 +28,9 @@ type Options struct {
 	AutoOptimise bool
 	// AutoGC says when the store collects garbage of itself; by default never.
 	AutoGC AutoGC
+	// Repair looks at the files of what is added and is valid already, and writes
+	// those that are damaged or gone anew.
+	Repair bool
 	// Late opens the database when it is needed, and not at all if it is not.
 	Late bool
 	// SyncMode says how much a crash of the machine may lose.

@@ -110,21 +110,26 @@ func (st *Store) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, e
 	if err := st.flushFor(ctx, p); err != nil {
 		return nil, fmt.Errorf("query %s: %w", p, err)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("query %s: %w", p, err)
-	}
-	var info *store.PathInfo
-	err := st.db.query(func(c *sqlite.Conn) (err error) {
-		info, err = st.queryInfo(c, p)
-		return err
-	})
+	info, err := st.pathInfo(ctx, p)
 	if err != nil {
 		return nil, fmt.Errorf("query %s: %w", p, err)
 	}
-	if info == nil {
-		return nil, fmt.Errorf("query %s: %w", p, store.ErrInvalidPath)
-	}
 	return info, nil
+}
+
+// pathInfo looks only into the database.
+func (st *Store) pathInfo(ctx context.Context, p store.Path) (info *store.PathInfo, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	err = st.db.query(func(c *sqlite.Conn) (err error) {
+		info, err = st.queryInfo(c, p)
+		return err
+	})
+	if err == nil && info == nil {
+		err = store.ErrInvalidPath
+	}
+	return info, err
 }
 
 // queryInfo returns nil if p is not valid.
