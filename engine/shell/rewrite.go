@@ -59,7 +59,10 @@ func (w *rewriter) stmt(st *syntax.Stmt, sc scope) {
 		sc.ignored = true
 	}
 	for _, rd := range st.Redirs {
-		w.words(rd.Word, rd.Hdoc)
+		w.words(rd.Word)
+		if rd.Hdoc != nil {
+			w.node(rd.Hdoc)
+		}
 	}
 	if st.Cmd != nil {
 		st.Cmd = w.command(st.Cmd, sc)
@@ -130,6 +133,7 @@ func (w *rewriter) ifClause(x *syntax.IfClause, sc scope) {
 func (w *rewriter) call(x *syntax.CallExpr, sc scope) syntax.Command {
 	for _, as := range x.Assigns {
 		w.node(as)
+		escapeHash(as.Value)
 	}
 	w.words(x.Args...)
 	if sc.loop != nil && len(x.Args) > 0 {
@@ -203,6 +207,20 @@ func (w *rewriter) words(words ...*syntax.Word) {
 	for _, word := range words {
 		if word != nil && !isLiteral(word) {
 			w.node(word)
+		}
+		escapeHash(word)
+	}
+}
+
+// escapeHash escapes what could be read as a comment when a word is printed into a
+// subshell: there the library takes the # of $x#y for the beginning of one.
+func escapeHash(word *syntax.Word) {
+	if word == nil || len(word.Parts) < 2 {
+		return
+	}
+	for _, part := range word.Parts[1:] {
+		if lit, ok := part.(*syntax.Lit); ok && strings.HasPrefix(lit.Value, "#") {
+			lit.Value = `\` + lit.Value
 		}
 	}
 }

@@ -223,6 +223,7 @@ func FuzzRewrite(f *testing.F) {
 		"exec 3>&1; echo a >&3 2>&1 | cat", "for i in 1; do if x; then break; fi; y; done", "cmd 3<f 4>g >h 5>&-",
 		"(trap 'x' EXIT; y) & time ls", "cat <<E 3<<F\na\nE\nb\nF\n", "while a; do { continue 2; b; } done | c | read d",
 		"x=$(a | b) f() { c >&$n; }; export -p", "case a in b) break;; esac", "if a | (b; c); then d; fi",
+		"0|0|0$a#0", "x=$a#b 'c'#d <$e#f | cat <<E\n$a#b\nE\n",
 	} {
 		f.Add(s)
 	}

@@ -28,8 +28,10 @@ type match struct {
 	steps int
 }
 
-// find returns the leftmost-longest match at or after pos.
-func (bt *backtracker) find(text []byte, pos int) []int {
+// find returns the leftmost-longest match at or after pos, and whether no attempt
+// at it had to be cut short.
+func (bt *backtracker) find(text []byte, pos int) (loc []int, whole bool) {
+	whole = true
 	for start := pos; start <= len(text); {
 		m := &match{backtracker: bt, text: text, caps: make([]int, 2*(bt.groups+1))}
 		for i := range m.caps {
@@ -42,8 +44,9 @@ func (bt *backtracker) find(text []byte, pos int) []int {
 			}
 			return end == len(text) || m.steps > maxSteps
 		})
+		whole = whole && m.steps <= maxSteps
 		if m.best != nil {
-			return m.best
+			return m.best, whole
 		}
 		if start == len(text) {
 			break
@@ -51,7 +54,7 @@ func (bt *backtracker) find(text []byte, pos int) []int {
 		_, size := utf8.DecodeRune(text[start:])
 		start += size
 	}
-	return nil
+	return nil, whole
 }
 
 // run matches n at i and calls k with where it ended; k returning true ends

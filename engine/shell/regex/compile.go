@@ -61,7 +61,8 @@ func (re *Regexp) Match(b []byte) bool {
 	if re.std != nil {
 		return re.std.Match(b)
 	}
-	return re.back.find(b, 0) != nil
+	loc, _ := re.back.find(b, 0)
+	return loc != nil
 }
 
 // Find returns the offsets of the leftmost-longest match and its groups:
@@ -71,14 +72,16 @@ func (re *Regexp) Find(b []byte) []int {
 	if re.std != nil {
 		return re.std.FindSubmatchIndex(b)
 	}
-	return re.back.find(b, 0)
+	loc, _ := re.back.find(b, 0)
+	return loc
 }
 
 // FindAt is Find for the part of b from pos on, where what is before pos still
 // counts for ^ and \b.
 func (re *Regexp) FindAt(b []byte, pos int) []int {
 	if re.std == nil || re.anchored && pos > 0 {
-		return re.back.find(b, pos)
+		loc, _ := re.back.find(b, pos)
+		return loc
 	}
 	m := re.std.FindSubmatchIndex(b[pos:])
 	for i := range m {
@@ -98,7 +101,7 @@ func (re *Regexp) FindAll(b []byte, n int) [][]int {
 	}
 	var all [][]int
 	for pos, last := 0, -1; pos <= len(b) && (n < 0 || len(all) < n); {
-		m := re.back.find(b, pos)
+		m, _ := re.back.find(b, pos)
 		if m == nil {
 			break
 		}

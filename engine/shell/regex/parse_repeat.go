@@ -19,10 +19,21 @@ func (p *parser) repeats(atom *node) (*node, error) {
 		if isAssertion(atom.op) {
 			continue // \<* and the like: nothing to repeat
 		}
+		if isSimple(lo, hi) && atom.op == opRepeat && isSimple(atom.min, atom.max) {
+			// a** is a*: a repetition of repetitions has no end of ways to match.
+			atom.min *= lo
+			if hi < 0 {
+				atom.max = -1
+			}
+			continue
+		}
 		atom = &node{op: opRepeat, subs: []*node{atom}, min: lo, max: hi}
 	}
 	return atom, nil
 }
+
+// isSimple reports whether bounds are those of *, + or ?.
+func isSimple(lo, hi int) bool { return hi < 0 && lo <= 1 || lo == 0 && hi == 1 }
 
 func isAssertion(o op) bool { return o >= opBol }
 

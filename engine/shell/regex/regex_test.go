@@ -178,6 +178,26 @@ func TestFindAt(t *testing.T) {
 	}
 }
 
+// TestRepeated pins that operators one after the other are one to the backtracker, which
+// is that of expressions with references back.
+func TestRepeated(t *testing.T) {
+	for expr, want := range map[string]string{
+		`(.)\1.**********$`: "no", `(.)\1b+*$`: "no", `(a)\1c*+`: "aac a", `(a)\1b?+`: "aa a", `(a)\1c??`: "aac a", `(a)\1c++`: "aac a",
+	} {
+		re, err := Compile(expr, Extended)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const text = "aacabababababababababababababaxX"
+		if got := show(re.Find([]byte(text)), text); got != want && want != "no" {
+			t.Errorf("%q: got %q, want %q", expr, got, want)
+		}
+		if _, whole := re.back.find([]byte(text), 0); !whole {
+			t.Errorf("%q: it was cut short", expr)
+		}
+	}
+}
+
 // TestExponential pins that the backtracker gives up in time.
 func TestExponential(t *testing.T) {
 	re, err := Compile(`\(a*\)*\(a*\)*\(a*\)*\1b`, 0)
@@ -207,7 +227,10 @@ func FuzzCompile(f *testing.F) {
 		if re.std == nil || !isASCII(expr+text) {
 			return
 		}
-		back := re.back.find([]byte(text), 0)
+		back, whole := re.back.find([]byte(text), 0)
+		if !whole {
+			return
+		}
 		if len(got) == 0 || len(back) == 0 {
 			if len(got) != len(back) {
 				t.Errorf("%q (%d) on %q: got %v and %v", expr, flags, text, got, back)
