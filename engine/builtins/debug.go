@@ -42,8 +42,8 @@ func addErrorContext(s *eval.State, context, v eval.Value) eval.Value {
 }
 
 func tryEval(s *eval.State, v eval.Value) eval.Value {
-	result, success := eval.False, eval.False
-	err := s.TryOnce(func() { result = s.Force(v).Shown() }, func(e *eval.Error) bool { return e.Kind.Catchable() })
+	result, success := v.Shown(), eval.False
+	err := s.TryOnce(func() { s.Force(v) }, func(e *eval.Error) bool { return e.Kind.Catchable() })
 	if err == nil {
 		success = eval.True
 	} else {

@@ -68,7 +68,7 @@ func elem(s *eval.State, x, list eval.Value) eval.Value {
 		if i%pollEvery == 0 {
 			s.Poll()
 		}
-		if s.Equal(x, e) {
+		if s.EqualSlots(x, e) {
 			return eval.True
 		}
 	}

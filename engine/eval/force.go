@@ -182,10 +182,13 @@ func (s *State) equalLists(a, b Value) bool {
 	return true
 }
 
-// equalSlots compares what two slots hold. The very same thing is equal, be it a
-// function or not a number, but it is forced all the same.
+// EqualSlots compares what two slots hold, such as an element of a list and an
+// argument. The very same thing is equal, be it a function or not a number, but it
+// is forced all the same.
+func (s *State) EqualSlots(x, y Value) bool { return s.equalSlots(x, y) }
+
 func (s *State) equalSlots(x, y Value) bool {
-	if x == y && s.depth < s.ev.maxDepth {
+	if x.Shown() == y.Shown() && s.depth < s.ev.maxDepth {
 		s.force(x)
 		return true
 	}
