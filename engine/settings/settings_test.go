@@ -35,6 +35,26 @@ func write(t *testing.T, file, text string) string {
 	return file
 }
 
+// NIX_REMOTE says which store it is where nothing else does.
+func TestStoreOfEnvironment(t *testing.T) {
+	conf := t.TempDir()
+	for _, c := range []struct{ remote, config, file, want string }{
+		{want: "auto"},
+		{remote: "daemon", want: "daemon"},
+		{remote: "/a", config: "store = /b", want: "/b"},
+		{remote: "/a", file: "store = /c\n", want: "/c"},
+	} {
+		write(t, filepath.Join(conf, "nix.conf"), c.file)
+		s, _, err := Load(env(t, map[string]string{"NIX_CONF_DIR": conf, "NIX_REMOTE": c.remote, "NIX_CONFIG": c.config}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Store != c.want || s.IsOverridden("store") != (c.config+c.file != "") {
+			t.Errorf("%+v: got %q, overridden: %v", c, s.Store, s.IsOverridden("store"))
+		}
+	}
+}
+
 // Each source overrides those before it, and extra- adds to what they said.
 func TestLoadOrder(t *testing.T) {
 	dir := t.TempDir()
