@@ -28,6 +28,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	if file := getenv("NIX_SSL_CERT_FILE"); file != "" {
 		l.s.SSLCertFile = file
 	}
+	l.s.Store = cmp.Or(getenv("NIX_REMOTE"), l.s.Store)
 	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
 		kvm.Close()
 		l.s.SystemFeatures = append(l.s.SystemFeatures, "kvm")
