@@ -61,13 +61,6 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	features := make(map[string]bool)
-	for _, name := range e.settings.ExperimentalFeatures {
-		features[name] = true
-	}
-	if features["flakes"] {
-		features["fetch-tree"] = true // as Nix has it
-	}
 	w := &world{e: e, opts: opts}
 	var run builtins.ExecFunc
 	if e.settings.AllowNativeCode {
@@ -104,7 +97,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		IgnoreTry:    e.settings.IgnoreTry,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,
-		Features:     features,
+		Features:     features(e.settings),
 		Lints:        lints(e.settings),
 	}), nil
 }
@@ -115,6 +108,18 @@ func (e *Engine) evalCores() int {
 		return n
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// features returns the experimental features that the evaluator has to know.
+func features(set *settings.Settings) map[string]bool {
+	on := make(map[string]bool)
+	for _, name := range set.ExperimentalFeatures {
+		on[name] = true
+	}
+	if on["flakes"] {
+		on["fetch-tree"] = true // as Nix has it
+	}
+	return on
 }
 
 // lints reads the settings about discouraged literals.

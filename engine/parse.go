@@ -6,20 +6,27 @@ import (
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/engine/resolve"
+	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
 )
 
 // A Parser makes syntax trees of texts, and prints them. It is not safe for
 // concurrent use.
 type Parser struct {
-	home    string
+	syntax  syntax.Options
 	resolve resolve.Options
+	warn    func(msg syntax.Hint)
 }
 
-// NewParser returns a Parser; home is the directory that ~ stands for.
-func NewParser(home string) *Parser {
-	ev := eval.New(eval.Options{Builtins: builtins.Table(builtins.Options{})})
-	return &Parser{home, resolve.Options{Symbols: eval.Symbols(), Global: ev.IsGlobal}}
+// NewParser returns a Parser that reads what the settings allow; home is the
+// directory that ~ stands for. Warn gets what is discouraged, as
+// [EvalOptions].Warn does.
+func NewParser(set *settings.Settings, home string, warn func(msg syntax.Hint)) *Parser {
+	ev := eval.New(eval.Options{
+		Builtins: builtins.Table(builtins.Options{}),
+		Home:     home, PureEval: set.PureEval, Features: features(set), Lints: lints(set),
+	})
+	return &Parser{*ev.ParseOptions("/"), resolve.Options{Symbols: eval.Symbols(), Global: ev.IsGlobal}, warn}
 }
 
 // Parse appends to buf the syntax tree of a text as nix-instantiate --parse
@@ -27,14 +34,18 @@ func NewParser(home string) *Parser {
 // dir. What is wrong with the text is told by an [*eval.Error]; a variable that
 // nothing binds is wrong too.
 func (p *Parser) Parse(buf []byte, name string, src []byte, dir string) ([]byte, error) {
-	out := buf
-	_, err := syntax.WithTree(name, string(src), &syntax.Options{
-		Symbols: p.resolve.Symbols, Positions: syntax.NewPosTable(), BasePath: dir, Home: p.home,
-	}, func(e syntax.Expr, f *syntax.File) error {
+	out, opts := buf, p.syntax
+	opts.Positions, opts.BasePath = syntax.NewPosTable(), dir
+	f, err := syntax.WithTree(name, string(src), &opts, func(e syntax.Expr, f *syntax.File) error {
 		out = syntax.AppendPrint(buf, e, p.resolve.Symbols)
 		_, err := resolve.Expr(e, f, &p.resolve)
 		return err
 	})
+	if f != nil {
+		for _, w := range f.Warnings {
+			p.warn(eval.FormatWarning(f, w))
+		}
+	}
 	if err != nil {
 		return buf, languageError(err)
 	}

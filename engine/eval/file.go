@@ -94,11 +94,7 @@ func (s *State) warnings(f *syntax.File) {
 		return
 	}
 	for _, w := range f.Warnings {
-		if w.Pos == syntax.NoPos {
-			s.Warn(w.Msg)
-			continue
-		}
-		s.warnAt(f.Position(w.Pos), w.Msg)
+		s.World().Warn(FormatWarning(f, w))
 	}
 }
 
@@ -455,7 +451,7 @@ func (s *State) warnMissing(entry, dir string) {
 		return
 	}
 	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
-		s.warnAt(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry))
+		s.World().Warn(formatWarning(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry)))
 	}
 }
 

@@ -274,10 +274,19 @@ func (s *State) Warn(msg syntax.Hint) { s.World().Warn(syntax.Hint(syntax.Warnin
 
 // WarnAt is Warn with a place and with what was being evaluated, outermost first.
 func (s *State) WarnAt(pos Pos, msg syntax.Hint, steps ...syntax.Hint) {
-	s.warnAt(s.ev.Position(pos), msg, steps...)
+	s.World().Warn(formatWarning(s.ev.Position(pos), msg, steps...))
 }
 
-func (s *State) warnAt(pos syntax.Position, msg syntax.Hint, steps ...syntax.Hint) {
+// FormatWarning lays out a remark about a file as Nix prints it, with the place that
+// it is about.
+func FormatWarning(f *syntax.File, w syntax.Warning) syntax.Hint {
+	if w.Pos == syntax.NoPos {
+		return syntax.Hint(syntax.WarningHead+" ") + w.Msg
+	}
+	return formatWarning(f.Position(w.Pos), w.Msg)
+}
+
+func formatWarning(pos syntax.Position, msg syntax.Hint, steps ...syntax.Hint) syntax.Hint {
 	e := &Error{Pos: pos}
 	e.Say(msg)
 	for _, step := range steps {
@@ -285,7 +294,7 @@ func (s *State) warnAt(pos syntax.Position, msg syntax.Hint, steps ...syntax.Hin
 		t.say(step)
 		e.Trace = append(e.Trace, t)
 	}
-	s.World().Warn(e.format(syntax.WarningHead+" ", true))
+	return e.format(syntax.WarningHead+" ", true)
 }
 
 // format lays the error out behind a coloured prefix.

@@ -166,7 +166,11 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 
 // runParse prints syntax trees.
 func runParse(ctx context.Context, inv *invocation) error {
-	parser, out := engine.NewParser(inv.env.Getenv("HOME")), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
+	set, err := inv.settings()
+	if err != nil {
+		return err
+	}
+	parser, out := engine.NewParser(set, inv.env.Getenv("HOME"), inv.warnOfSource), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
 	defer out.Flush() // before an error is told
 	args := inv.legacyArgs()
 	if len(args) >= manyFiles {

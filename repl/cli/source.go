@@ -133,6 +133,14 @@ func (inv *invocation) warn(msg string) {
 	}
 }
 
+// warnOfSource prints a warning about what is evaluated or parsed, which begins with
+// that it is one.
+func (inv *invocation) warnOfSource(msg syntax.Hint) {
+	if inv.verbosity() >= levelWarn {
+		inv.tell(strings.TrimRight(string(msg), " \n"))
+	}
+}
+
 // debug prints what is told only with --debug.
 func (inv *invocation) debug(msg string) {
 	if inv.verbosity() == levelVomit {
@@ -199,11 +207,6 @@ type evaluation struct {
 
 // evaluate makes an evaluator that writes traces and warnings to standard error.
 func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnly bool) (*evaluation, error) {
-	warn := func(msg syntax.Hint) {
-		if inv.verbosity() >= levelWarn {
-			inv.tell(strings.TrimRight(string(msg), " \n"))
-		}
-	}
 	e := &evaluation{inv: inv, eng: eng, args: eval.NoAttrs()}
 	tracer, err := inv.watch(eng.Settings())
 	if err != nil {
@@ -211,7 +214,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
 		Tracer: tracer, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
-		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: warn,
+		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: inv.warnOfSource,
 		Debugger: e.debugger(), OnFile: inv.tellsFiles(),
 	})
 	if err != nil {
