@@ -7,23 +7,66 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+// serveBy lets the real Nix that b runs find the nix-store that serves: ours, or its own.
+func (b *builds) serveBy(t *testing.T, who string) {
+	t.Helper()
+	bin := filepath.Join(os.Getenv("NIX"), "bin")
+	if who == "ours" {
+		bin = filepath.Join(b.dir, "bin")
+		if err := os.MkdirAll(bin, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(os.Getenv("NIXBENCH"), filepath.Join(bin, "nix-store")); err != nil && !os.IsExist(err) {
+			t.Fatal(err)
+		}
+	}
+	b.env = append(b.env, "PATH="+bin+":"+os.Getenv("PATH"))
+}
+
+// A real Nix has remote builders build, and builds in the store of another machine:
+// what is said, and what is in the stores then, is the same whoever serves.
+func TestConfirmServeBuilds(t *testing.T) {
+	said := map[string][]said{}
+	b := newBuilds(t, "testdata/builds/served.nix")
+	for i, setting := range b.env {
+		if strings.HasPrefix(setting, "NIX_CONFIG=") {
+			b.env[i] += "\nexperimental-features = nix-command ca-derivations"
+		}
+	}
+	for _, who := range []string{"ours", "theirs"} {
+		b.serveBy(t, who)
+		client, there := filepath.Join(b.dir, "client-"+who), "ssh://localhost?remote-store="+filepath.Join(b.dir, who)
+		note := func(args ...string) string {
+			s := b.theirs(t, args...)
+			s.Stderr = sortedLines(strings.ReplaceAll(s.Stderr, filepath.Join(b.dir, who), "STORE"))
+			said[who] = append(said[who], s)
+			return strings.TrimSpace(s.Stdout)
+		}
+		for _, line := range []string{"two", "user", "fails", "needs", "fixed", "wrong", "ca", "top", "structured", "slow --timeout 1", "none"} {
+			note(append([]string{"nix-build", "--store", client, "--no-out-link", b.file, "--max-jobs", "0", "--builders", there + " x86_64-linux,aarch64-linux", "-A"}, strings.Fields(line)...)...)
+		}
+		for _, attr := range []string{"none", "fails", "needs", "user"} {
+			drv := note("nix-instantiate", "--store", client, b.file, "-A", attr)
+			note("copy", "--no-check-sigs", "--derivation", "--from", client, "--to", there, drv)
+			note("nix-store", "--store", there, "-r", drv)
+		}
+	}
+	if diff := cmp.Diff(said["theirs"], said["ours"]); diff != "" {
+		t.Errorf("(-nix +nixbench)\n%s", diff)
+	}
+	b.sameStores(t, "", "")
+}
 
 // A real Nix copies to and from a store that nix-store --serve serves, and asks it: on
 // this machine it runs the nix-store of its path, without ssh.
 func TestConfirmServe(t *testing.T) {
 	tw := newBuilds(t, "testdata/builds/rebuilds.nix")
-	bin := filepath.Join(tw.dir, "bin")
-	if err := os.MkdirAll(bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(os.Getenv("NIXBENCH"), filepath.Join(bin, "nix-store")); err != nil {
-		t.Fatal(err)
-	}
+	tw.serveBy(t, "ours")
 	for i, setting := range tw.env {
-		if path, ok := strings.CutPrefix(setting, "PATH="); ok {
-			tw.env[i] = "PATH=" + bin + ":" + path
-		}
 		if strings.HasPrefix(setting, "NIX_CONFIG=") {
 			tw.env[i] += "\nexperimental-features = nix-command"
 		}

@@ -11,6 +11,7 @@ import (
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/local"
 )
 
@@ -71,23 +72,44 @@ func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (
 
 // PlanRebuild is [Engine.PlanRealise] in another mode.
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
+	if e.machine != nil {
+		return e.plan(ctx, targets, build.PlanOptions{Mode: mode})
+	}
 	if err := e.flush(ctx); err != nil {
 		return nil, err
 	}
-	if e.machine == nil {
-		plan, err := e.builders.Load().usual.Plan(ctx, targets, mode)
-		if err != nil {
-			return nil, err
-		}
-		return &Plan{Plan: plan}, nil
-	}
-	plan, err := build.NewPlan(ctx, bothStores{e}, targets, build.PlanOptions{Settings: e.Settings(), Mode: mode, Hub: e.hub})
+	plan, err := e.builders.Load().usual.Plan(ctx, targets, mode)
 	if err != nil {
 		return nil, err
 	}
+	return &Plan{Plan: plan}, nil
+}
+
+// planGiven is [Engine.PlanRealise] for all outputs of a derivation that need not be in
+// a store, and has no input derivations.
+func (e *Engine) planGiven(ctx context.Context, drvPath store.Path, d *drv.Derivation) (*Plan, error) {
+	if e.daemon != nil {
+		return nil, fmt.Errorf("build %s: it is not in the store, which is behind a daemon", drvPath)
+	}
+	return e.plan(ctx, []store.DerivedPath{{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}},
+		build.PlanOptions{Given: map[store.Path]*drv.Derivation{drvPath: d}})
+}
+
+// plan plans builds in the store of this process, with what the machine's has.
+func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts build.PlanOptions) (*Plan, error) {
+	if err := e.flush(ctx); err != nil {
+		return nil, err
+	}
+	opts.Settings, opts.Hub = e.Settings(), e.hub
+	plan, err := build.NewPlan(ctx, bothStores{e}, targets, opts)
+	if err != nil || e.machine == nil {
+		return &Plan{Plan: plan}, err
+	}
 	needed := slices.Clone(plan.Valid)
 	for _, b := range plan.Build {
-		needed = append(needed, b.DrvPath)
+		if opts.Given[b.DrvPath] == nil {
+			needed = append(needed, b.DrvPath)
+		}
 	}
 	infos, err := e.onlyMachine(ctx, needed, false)
 	if err != nil {

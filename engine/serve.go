@@ -3,12 +3,17 @@ package engine
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
+	"nixbench/engine/build"
 	"nixbench/store"
 	"nixbench/store/daemon"
+	"nixbench/store/drv"
 )
 
 // Serve answers the requests of an ssh:// store; see [daemon.Serve].
@@ -61,12 +66,8 @@ func (s served) Import(ctx context.Context, r *bufio.Reader) error {
 	return s.e.Import(ctx, r, func(store.Path) error { return nil })
 }
 
-// Build builds. A client's limits are refused: those of the configuration hold for all
-// builds of this process.
+// Build builds. What a client asks of builds holds for those that begin from then on.
 func (s served) Build(ctx context.Context, names []string, o daemon.ServeOptions) (status int, msg string) {
-	if o.MaxSilent|o.Timeout|o.MaxLogSize != 0 {
-		return 1, "limits of time and of logs are set by the configuration of the store's machine"
-	}
 	var targets []store.DerivedPath
 	for _, name := range names {
 		target, err := s.Dir().ParseDerivedPath(strings.Replace(name, "!", "^", 1))
@@ -74,15 +75,15 @@ func (s served) Build(ctx context.Context, names []string, o daemon.ServeOptions
 			return 1, err.Error()
 		}
 		if target.Outputs == nil && target.Path.IsDerivation() {
-			target.Outputs = []string{"*"} // as nix-build has it
+			target.Outputs = []store.OutputName{store.AllOutputs} // as nix-build has it
 		}
 		targets = append(targets, target)
 	}
-	realise := s.e.Realise
-	if o.KeepFailed {
-		realise = s.e.RealiseKeeping
+	plan, err := s.e.PlanRealise(ctx, targets)
+	if err != nil {
+		return 1, err.Error()
 	}
-	result, err := realise(ctx, targets)
+	result, err := s.realise(ctx, plan, o)
 	if err == nil {
 		err = result.Err()
 	}
@@ -90,7 +91,78 @@ func (s served) Build(ctx context.Context, names []string, o daemon.ServeOptions
 		return 0, ""
 	}
 	if result != nil {
-		return result.ExitStatus(), err.Error()
+		return result.ExitStatus(), inWords(err)
 	}
-	return 1, err.Error()
+	return 1, inWords(err)
+}
+
+// inWords says why a build failed in Nix's words.
+func inWords(err error) string {
+	var failure *Failure
+	var dependency *DependencyError
+	switch {
+	case errors.As(err, &failure):
+		return failure.Message()
+	case errors.As(err, &dependency):
+		return dependency.Message()
+	}
+	return err.Error()
+}
+
+// realise does what plan says with the limits that a client sets. The client has the
+// logs, so they are not kept here.
+func (s served) realise(ctx context.Context, plan *Plan, o daemon.ServeOptions) (*Result, error) {
+	for name, value := range map[string]string{
+		"max-silent-time":    strconv.FormatUint(o.MaxSilent, 10),
+		"timeout":            strconv.FormatUint(o.Timeout, 10),
+		"max-build-log-size": strconv.FormatUint(o.MaxLogSize, 10),
+		"keep-build-log":     "false",
+	} {
+		if is, _ := s.e.Settings().Get(name); is == value {
+			continue
+		}
+		if err := s.e.ChangeSetting(name, value); err != nil {
+			return nil, err
+		}
+	}
+	b := s.e.builders.Load()
+	if o.KeepFailed {
+		return s.e.execute(ctx, b.keeper, plan)
+	}
+	return s.e.execute(ctx, b.usual, plan)
+}
+
+// BuildDerivation builds a derivation that need not be in the store, as remote builders
+// are asked to. Whoever may ask may also add any path: where its outputs go is not
+// checked.
+func (s served) BuildDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation, o daemon.ServeOptions) daemon.BuildResult {
+	var outcome Outcome
+	began := time.Now()
+	plan, err := s.e.planGiven(ctx, drvPath, d)
+	if err == nil {
+		var result *Result
+		if result, err = s.realise(ctx, plan, o); err == nil {
+			outcome, err = result.Outcomes[0], result.Err()
+		}
+	}
+	answer := daemon.BuildResult{Status: theirStatus(outcome.Status), Outputs: outcome.Outputs, Started: began, Ended: time.Now()}
+	if err == nil {
+		return answer
+	}
+	answer.Status, answer.Message, answer.Outputs = daemon.MiscFailure, inWords(err), nil
+	var failure *Failure
+	if errors.As(err, &failure) {
+		answer.Status = theirStatus(failure.Status)
+	}
+	return answer
+}
+
+// theirStatus returns a daemon's status for one of ours.
+func theirStatus(s build.Status) daemon.Status {
+	for theirs := range daemon.NoSubstituters {
+		if ours, known := statuses[theirs]; known && ours == s {
+			return theirs
+		}
+	}
+	return daemon.MiscFailure
 }

@@ -68,6 +68,10 @@ type PlanOptions struct {
 	Mode     Mode
 	Hub      *event.Hub // is told what a repair finds; may be nil
 
+	// Given are derivations that are built without being in the store. They have no
+	// input derivations.
+	Given map[store.Path]*drv.Derivation
+
 	known *known // outputs that are known already, or nil
 }
 
@@ -88,6 +92,7 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 			valid: map[store.Path]bool{}, drvs: map[store.Path]*drv.Derivation{}, known: k,
 		},
 	}
+	maps.Copy(p.plan.drvs, o.Given)
 	p.outputs.read = func(_ context.Context, path store.Path) (*drv.Derivation, error) { return p.read(path) }
 	err := p.run()
 	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) {

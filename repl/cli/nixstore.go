@@ -33,6 +33,8 @@ type storeOperation struct {
 	run   func(*storeRun, context.Context) error
 	// ownInput says that standard input is not for arguments.
 	ownInput bool
+	// silent operations tell of builds by their logs alone.
+	silent bool
 	// storeless operations need no store.
 	storeless bool
 }
@@ -61,7 +63,7 @@ func storeOperations() []*storeOperation {
 		{names: []string{"--check-validity"}, help: "fail if a path is not valid; --print-invalid: print those that are not", run: (*storeRun).checkValidity},
 		{names: []string{"--print-env"}, help: "print the environment of a derivation for a shell", run: (*storeRun).printEnv},
 		{names: []string{"--read-log", "-l"}, help: "print the logs of builds", run: (*storeRun).readLog},
-		{names: []string{"--serve"}, help: "answer an ssh:// store on standard input and output; --write: it may change the store", run: (*storeRun).serve, ownInput: true},
+		{names: []string{"--serve"}, help: "answer an ssh:// store on standard input and output; --write: it may change the store", run: (*storeRun).serve, ownInput: true, silent: true},
 		{names: []string{"--generate-binary-cache-key"}, help: "make a pair of keys: NAME SECRETFILE PUBLICFILE", run: (*storeRun).generateKey, storeless: true},
 		{names: []string{"--init"}, help: "make the store if there is none", run: (*storeRun).init},
 	}
@@ -123,6 +125,7 @@ func runNixStore(ctx context.Context, inv *invocation) error {
 	if !op.storeless {
 		var err error
 		inv.printLogs, inv.bareLogs = !inv.noLogs, true
+		inv.quiet = inv.quiet || op.silent
 		if run.eng, err = inv.open(ctx); err != nil {
 			return err
 		}

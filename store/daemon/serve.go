@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/nixhash"
 )
 
@@ -16,9 +17,7 @@ import (
 //
 // Format: Nix, serve-protocol.hh.
 
-// The magic numbers, and the newest version that we speak: major and minor number. What
-// is new in 2.8 are the results of a request that we refuse, to build what is not in the
-// store.
+// The magic numbers, and the newest version that we speak: major and minor number.
 const (
 	serveMagicClient = 0x390c9deb
 	serveMagicServer = 0x5452eecb
@@ -53,6 +52,8 @@ type Served interface {
 	// Build builds what is named "DRV!OUTPUT,…", and returns the exit status of
 	// nix-build, with a message unless it is 0.
 	Build(ctx context.Context, targets []string, o ServeOptions) (status int, msg string)
+	// BuildDerivation builds all outputs of d, which need not be in the store.
+	BuildDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation, o ServeOptions) BuildResult
 }
 
 // ServeOptions are what a client asks of builds; 0 is no limit.
@@ -146,7 +147,7 @@ func (s *server) answer(request uint64) error {
 		}
 		return s.send(new(encoder).paths(closure))
 	case serveBuildDerivation:
-		return errors.New("derivations that are not in the store are not built: copy them into it, and build them there")
+		return s.buildDerivation()
 	case serveAddToStoreNar:
 		return s.addNAR()
 	}
@@ -197,32 +198,6 @@ func (s *server) queryInfos() error {
 		}
 	}
 	return s.send(new(encoder).text(""))
-}
-
-func (s *server) build() error {
-	targets := s.in.words("a path to build")
-	o := ServeOptions{MaxSilent: s.in.number(), Timeout: s.in.number()}
-	if s.version >= 2<<8|2 {
-		o.MaxLogSize = s.in.number()
-	}
-	if s.version >= 2<<8|3 {
-		if s.in.number() != 0 && s.in.err == nil {
-			return errors.New("client requested repeating builds, but this is not currently implemented")
-		}
-		s.in.flag() // enforceDeterminism, which is about repeated builds
-	}
-	if s.version >= 2<<8|7 {
-		o.KeepFailed = s.in.flag()
-	}
-	if s.in.err != nil {
-		return s.in.err
-	}
-	status, msg := s.st.Build(s.ctx, targets, o)
-	e := new(encoder).number(uint64(status))
-	if status != 0 {
-		e.text(msg)
-	}
-	return s.send(e)
 }
 
 // addNAR adds an object. The archive is read to its end even if the object is there.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // noStore is a store that nothing is asked of.
@@ -23,6 +24,13 @@ func (noStore) Build(_ context.Context, targets []string, o ServeOptions) (int, 
 		return 0, ""
 	}
 	return 100, "it failed"
+}
+
+func (noStore) BuildDerivation(_ context.Context, p store.Path, d *drv.Derivation, o ServeOptions) BuildResult {
+	if p.Name() != "x.drv" || d.Name != "x" || d.Env["a"] != "b" || len(d.InputSrcs) != 1 || o.Timeout != 7 {
+		return BuildResult{Status: MiscFailure, Message: "it is not what was sent"}
+	}
+	return BuildResult{Status: Built, Outputs: map[store.OutputName]store.Path{"out": d.OutputPath("out")}}
 }
 
 // A client that speaks something else, or asks for what it may not have, is refused.
@@ -61,5 +69,49 @@ func TestServeAnswers(t *testing.T) {
 	want := new(encoder).number(serveMagicServer).number(serveVersion).paths([]store.Path{p}).number(0).number(100).text("it failed")
 	if !bytes.Equal(got.Bytes(), want.b) {
 		t.Errorf("got %q, want %q", got.Bytes(), want.b)
+	}
+}
+
+// A derivation that comes with the request is built; what came of it is said as the
+// client's version has it.
+func TestServeBuildDerivation(t *testing.T) {
+	src := store.Path("/nix/store/00000000000000000000000000000000-a")
+	drvPath, out := src[:43]+"-x.drv", src[:43]+"-x"
+	for _, test := range []struct {
+		version uint64
+		name    string // of the output
+		want    func(e *encoder)
+	}{
+		{2<<8 | 2, "out", func(e *encoder) { e.number(0).text("") }},
+		{2<<8 | 3, "out", func(e *encoder) { e.number(0).text("").number(1).number(0).number(0).number(0) }},
+		{2<<8 | 7, "out", func(e *encoder) {
+			e.number(0).text("").number(1).number(0).number(0).number(0).number(1).text(noHash + "!out").
+				text(`{"dependentRealisations":{},"id":"` + noHash + `!out","outPath":"` + out.Base() + `","signatures":[]}`)
+		}},
+		{2<<8 | 8, "out", func(e *encoder) {
+			e.number(0).text("").number(1).number(0).number(0).number(0).number(1).text("out").path(out).number(0)
+		}},
+		{2<<8 | 8, "", func(e *encoder) {
+			e.number(uint64(InputRejected)).text("derivation \"x\": output: name must not be empty").number(0).number(0).number(0).number(0).number(0)
+		}},
+	} {
+		says := new(encoder).number(serveMagicClient).number(test.version).number(serveBuildDerivation).path(drvPath).
+			number(1).text(test.name).path(out).text("").text("").
+			paths([]store.Path{src}).text("x86_64-linux").text("/bin/sh").words([]string{"-c"}).number(1).text("a").text("b").
+			number(0).number(7)
+		for _, since := range []uint64{2, 3, 3, 7} {
+			if test.version >= 2<<8|since {
+				says.number(0)
+			}
+		}
+		var got bytes.Buffer
+		if err := Serve(t.Context(), bytes.NewReader(says.b), &got, noStore{}, true); err != nil {
+			t.Fatal(err)
+		}
+		want := new(encoder).number(serveMagicServer).number(serveVersion)
+		test.want(want)
+		if !bytes.Equal(got.Bytes(), want.b) {
+			t.Errorf("version %x: got\n%q, want\n%q", test.version, got.Bytes(), want.b)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"nixbench/store"
 )
@@ -184,6 +185,14 @@ func (e *encoder) text(s string) *encoder {
 	e.b = append(e.b, s...)
 	e.b = append(e.b, make([]byte, (8-len(s)%8)%8)...)
 	return e
+}
+
+// time adds Unix seconds, 0 for none.
+func (e *encoder) time(t time.Time) *encoder {
+	if t.IsZero() {
+		return e.number(0)
+	}
+	return e.number(uint64(t.Unix()))
 }
 
 func (e *encoder) path(p store.Path) *encoder { return e.text(string(p)) }

@@ -158,25 +158,28 @@ func (p *parser) output(d *Derivation) {
 	if p.Err() != nil {
 		return
 	}
-	if err := store.CheckName(name); err != nil {
-		p.Fail(fmt.Errorf("output: %v", err))
-		return
-	}
-	if _, twice := d.Outputs[name]; twice {
-		p.Fail(fmt.Errorf("output %q listed twice", name))
-		return
-	}
-	o, err := p.makeOutput(d, name, path, algo, hash)
-	if err != nil {
-		p.Fail(fmt.Errorf("output %q: %w", name, err))
-		return
-	}
-	d.Outputs[name] = o
+	p.Fail(d.addOutput(p.dir, name, path, algo, hash))
 }
 
-func (p *parser) makeOutput(d *Derivation, name, path, algo, hash string) (o Output, err error) {
+// addOutput adds an output by its four fields.
+func (d *Derivation) addOutput(dir store.Dir, name, path, algo, hash string) error {
+	if err := store.CheckName(name); err != nil {
+		return fmt.Errorf("output: %v", err)
+	}
+	if _, twice := d.Outputs[name]; twice {
+		return fmt.Errorf("output %q listed twice", name)
+	}
+	o, err := d.makeOutput(dir, name, path, algo, hash)
+	if err != nil {
+		return fmt.Errorf("output %q: %w", name, err)
+	}
+	d.Outputs[name] = o
+	return nil
+}
+
+func (d *Derivation) makeOutput(dir store.Dir, name, path, algo, hash string) (o Output, err error) {
 	if path != "" {
-		if o.Path, err = p.dir.ParsePath(path); err != nil {
+		if o.Path, err = dir.ParsePath(path); err != nil {
 			return o, err
 		}
 	}
@@ -204,7 +207,7 @@ func (p *parser) makeOutput(d *Derivation, name, path, algo, hash string) (o Out
 	if o.Hash.Hex() != hash {
 		return o, fmt.Errorf("hash %q is not in base 16", hash)
 	}
-	want, err := d.fixedPath(p.dir, name, o)
+	want, err := d.fixedPath(dir, name, o)
 	if err == nil && o.Path != want {
 		err = fmt.Errorf("got path %q, want %s", path, want)
 	}
@@ -248,14 +251,20 @@ func (p *parser) variable(d *Derivation) {
 	if p.Err() != nil {
 		return
 	}
+	p.Fail(d.addVariable(name, value))
+}
+
+// addVariable adds a variable, or the structured attributes.
+func (d *Derivation) addVariable(name, value string) error {
 	if name == jsonVar && d.StructuredAttrs == "" && value != "" {
 		d.StructuredAttrs = value
-		return
+		return nil
 	}
 	if _, twice := d.Env[name]; twice || name == jsonVar {
-		p.Fail(fmt.Errorf("variable %q set twice or empty", name))
+		return fmt.Errorf("variable %q set twice or empty", name)
 	}
 	d.Env[name] = value
+	return nil
 }
 
 func (p *parser) path() store.Path {
