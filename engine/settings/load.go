@@ -24,7 +24,6 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	nixPath, hasNixPath := lookup("NIX_PATH")
 	l := &loader{s: Default(), hasNixPath: hasNixPath, unknown: map[string]bool{}}
 	l.s.NetrcFile = filepath.Join(confDir(getenv), "netrc")
-	l.s.Store = cmp.Or(getenv("NIX_REMOTE"), l.s.Store)
 	if file := getenv("NIX_SSL_CERT_FILE"); file != "" {
 		l.s.SSLCertFile = file
 	}

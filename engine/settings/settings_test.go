@@ -100,23 +100,6 @@ func TestUserConfFiles(t *testing.T) {
 	}
 }
 
-// The store is that of $NIX_REMOTE, unless a setting says which.
-func TestRemote(t *testing.T) {
-	for _, test := range []struct{ remote, config, want string }{
-		{"", "", "auto"},
-		{"/root", "", "/root"},
-		{"daemon", "store = local", "local"},
-	} {
-		s, _, err := Load(env(t, map[string]string{"NIX_REMOTE": test.remote, "NIX_CONFIG": test.config}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Store != test.want {
-			t.Errorf("NIX_REMOTE=%s, %q: got store %s, want %s", test.remote, test.config, s.Store, test.want)
-		}
-	}
-}
-
 func TestUnknownSettingWarnsOnce(t *testing.T) {
 	s, warnings, err := Load(env(t, map[string]string{
 		"NIX_CONFIG": "frobnicate = 1\nextra-frobnicate = 2\nfrobnicate = 3\nallowed-users = a b\n",
