@@ -16,7 +16,7 @@ import (
 const (
 	frameRate = 120                   // frames a second while something happens
 	restTime  = time.Second / 2       // without a message, until the ticker rests
-	restSoon  = 50 * time.Millisecond // the same after a message that comes by itself
+	restSoon  = 12 * time.Millisecond // the same after a message that comes by itself, twice
 	restPace  = 2 * time.Second       // between its ticks then
 )
 
@@ -42,6 +42,7 @@ type pacer struct {
 	resting bool
 	waiting bool // a restMsg is on its way
 	soon    bool // the newest message came by itself
+	settled bool // restSoon has passed once since then
 }
 
 // note counts a message and makes sure that it is drawn soon.
@@ -50,7 +51,7 @@ func (p *pacer) note(msg tea.Msg) tea.Cmd {
 		return nil
 	}
 	p.seen++
-	p.soon = comesByItself(msg)
+	p.soon, p.settled = comesByItself(msg), false
 	if p.resting {
 		p.resting = false
 		p.set(time.Second / frameRate)
@@ -77,6 +78,12 @@ func (p *pacer) rest(msg restMsg) tea.Cmd {
 	}
 	p.waiting = false
 	if p.seen != msg.seen {
+		return p.wait()
+	}
+	// The first time shows that what came is drawn, however long that took; at the
+	// second a tick has sent it to the terminal.
+	if p.soon && !p.settled {
+		p.settled = true
 		return p.wait()
 	}
 	p.resting = true

@@ -87,3 +87,20 @@ func TestPacerRestsSoonAfterClocks(t *testing.T) {
 		}
 	}
 }
+
+// The ticker sends a frame that took long to draw before it rests: not until a message has
+// been taken after it, and the time of a frame has passed.
+func TestPacerWaitsForTheFrame(t *testing.T) {
+	timers := 0
+	p := &pacer{program: tea.NewProgram(looker{}), after: func(time.Duration, func(time.Time) tea.Msg) tea.Cmd {
+		timers++
+		return func() tea.Msg { return nil }
+	}}
+	p.note(TickMsg{})
+	if cmd := p.rest(restMsg{p.seen}); p.resting || cmd == nil {
+		t.Error("rests although the frame may not be sent")
+	}
+	if p.rest(restMsg{p.seen}); !p.resting || timers != 2 {
+		t.Errorf("resting %v after %d timers, want true after 2", p.resting, timers)
+	}
+}

@@ -2,6 +2,7 @@ package builds
 
 import (
 	"context"
+	"time"
 
 	"nixbench/engine/event"
 	"nixbench/repl/text"
@@ -10,8 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// This file says what a build takes of the machine while it runs. That is read once a
-// second of the build under the cursor, as long as it is drawn: a screen behind another
+// This file says what a build takes of the machine while it runs. That is read every two
+// seconds of the build under the cursor, as long as it is drawn: a screen behind another
 // reads nothing.
 
 // A reading is what a build took at a moment.
@@ -21,14 +22,18 @@ type reading struct {
 	ok    bool
 }
 
+// meterEvery is how far apart readings of a build are at least.
+const meterEvery = 2 * time.Second
+
 // readMeter asks what the build under the cursor takes, if it was drawn since that was
 // last asked.
 func (s *Screen) readMeter() tea.Cmd {
 	act, ok := s.selected()
-	if !s.drawn || s.metering.Pending() || !ok || act.Meter == nil {
+	isSame := s.read.of == act.ID && s.env.Now.Sub(s.readAt) < meterEvery
+	if !s.drawn || s.metering.Pending() || !ok || act.Meter == nil || isSame {
 		return nil
 	}
-	s.drawn = false
+	s.drawn, s.readAt = false, s.env.Now
 	return tui.Ask(s.env, &s.metering, func(context.Context) (reading, error) {
 		usage, ok := act.Meter()
 		return reading{act.ID, usage, ok}, nil

@@ -49,6 +49,7 @@ type Screen struct {
 	behind  bool             // a message that goes on with it is on its way
 	eta     estimate
 	etaFor  time.Time // when it was asked for
+	goneOn  bool      // builds have, since then
 	asking  tui.Slot
 
 	log   *logview.View
@@ -65,7 +66,8 @@ type Screen struct {
 	others   others
 	metering tui.Slot
 	read     reading // the last
-	drawn    bool    // since the last
+	readAt   time.Time
+	drawn    bool // since the last
 
 	tail    tui.Slot
 	tails   map[event.ID][]string // the last lines of failed builds
@@ -146,6 +148,7 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.awaitOthers(nil)
 	case tui.HiddenMsg:
 		s.others.awaited.Cancel()
+		s.drawn = false
 	case tui.Answer[[]tui.BuildElsewhere]:
 		return s.othersCame(msg)
 	case tui.ShowBuildMsg:
@@ -197,6 +200,7 @@ func (s *Screen) events() tea.Cmd {
 	if !s.board.fold(batch, s.env.Backend.UsualTime, s.env.Now) {
 		return more
 	}
+	s.goneOn = true
 	if s.board.live() == 0 {
 		s.eta, s.etaFor = estimate{}, time.Time{}
 		s.env.Broadcast(tui.StoreChangedMsg{})
@@ -211,18 +215,24 @@ func (s *Screen) events() tea.Cmd {
 	return tea.Batch(more, grew, s.askTail(), s.estimate())
 }
 
-// An estimate is made anew after etaEvery. Of more than manyBuilds it is a rough one.
+// An estimate is made anew after etaEvery if builds have gone on, else after etaQuiet: what
+// is left goes down with the clock. Of more than manyBuilds it is a rough one.
 const (
 	etaEvery   = time.Second
+	etaQuiet   = 5 * time.Second
 	manyBuilds = 10_000
 )
 
 // estimate asks how long what is left will take, if that was not done just now.
 func (s *Screen) estimate() tea.Cmd {
-	if s.board.live() == 0 || s.behind || s.asking.Pending() || !s.etaFor.IsZero() && s.env.Now.Sub(s.etaFor) < etaEvery {
+	every := etaQuiet
+	if s.goneOn {
+		every = etaEvery
+	}
+	if s.board.live() == 0 || s.behind || s.asking.Pending() || !s.etaFor.IsZero() && s.env.Now.Sub(s.etaFor) < every {
 		return nil
 	}
-	s.etaFor = s.env.Now
+	s.etaFor, s.goneOn = s.env.Now, false
 	slots := max(s.env.Backend.Info().Jobs, s.board.count[event.Running])
 	if s.board.live() > manyBuilds {
 		s.eta = s.board.rough(slots)
