@@ -112,6 +112,11 @@ e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effec
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
 
+WALK ?= /tmp/nixbench-walk
+walk: build ## go through all screens in tmux at three sizes, and write docs/captures and the screens of README.md: make walk [WALK=DIR, made and removed] [RUN=tour|large]
+	$(GO) build -o bench/graph ./engine/benchmarks
+	WALK=$(WALK) GRAPH='$(abspath bench/graph) graph' NIXBENCH=$(abspath nixbench) $(GO) test -tags walk -run 'TestWalk/$(RUN)' -count 1 -v .
+
 TRIALS ?= 50
 crash: build ## power cuts while programs are at work, as root: make crash [NIX=DIR] [TRIALS=50] [ONLY=REGEXP] [DIR=DIR]
 	$(GO) run ./engine/trials crash $(TRIALFLAGS) -points $(TRIALS)
@@ -130,7 +135,7 @@ sizes: ## sizes of files and functions, median, 90th percentile and longest
 	@$(GO) test -tags sizes -run TestSizes -v -count 1 . | grep -v -e '^=== ' -e '^--- ' -e '^PASS' -e '^ok'
 
 clean: ## remove what make builds
-	rm -rf nixbench bench/new.txt bench/*.json
+	rm -rf nixbench bench/new.txt bench/graph bench/*.json
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
@@ -141,4 +146,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel bench-tui confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel bench-tui confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes walk clean help

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,57 +18,19 @@ import (
 	"nixbench/repl/text"
 )
 
-// This file drives the workbench by keys in a real terminal, tmux, on the
-// tour's store, and lets a real Nix check the effect. NIX is the directory of
-// the real Nix, NIXBENCH the program under test; `make e2e` sets both.
+// This file drives the workbench by keys in a real terminal on the tour's store, and
+// lets a real Nix check the effect. NIX is the directory of the real Nix, NIXBENCH the
+// program under test; `make e2e` sets both.
 
-// A desktop is a home of its own, with the tour's store in it.
-type desktop struct {
-	t     *testing.T
-	home  string
-	env   []string
-	root  string // of the tour's store
-	nix   string // directory of the real Nix's commands
-	bench string // nixbench
-
-	opened int // terminals
-}
-
-func newDesktop(t *testing.T) *desktop {
+// withNix makes a desktop with a real Nix.
+func withNix(t *testing.T) *desktop {
 	t.Helper()
-	d := &desktop{t: t, home: t.TempDir(), nix: filepath.Join(os.Getenv("NIX"), "bin"), bench: os.Getenv("NIXBENCH")}
-	for _, need := range []string{d.bench, filepath.Join(d.nix, "nix")} {
-		if _, err := os.Stat(need); err != nil {
-			t.Fatalf("NIX and NIXBENCH must be set, as make e2e does: %v", err)
-		}
+	d := newDesktop(t, t.TempDir())
+	d.nix = filepath.Join(os.Getenv("NIX"), "bin")
+	if _, err := os.Stat(filepath.Join(d.nix, "nix")); err != nil {
+		t.Fatalf("NIX must be set, as make e2e does: %v", err)
 	}
-	d.root = filepath.Join(d.home, "data", "nixbench", "tour")
-	d.env = []string{
-		"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC",
-		"XDG_DATA_HOME=" + d.home + "/data", "XDG_STATE_HOME=" + d.home + "/state",
-		"XDG_CONFIG_HOME=" + d.home + "/config", "XDG_CACHE_HOME=" + d.home + "/cache",
-	}
-	t.Cleanup(func() { d.run(d.bench, "tour", "--remove") })
 	return d
-}
-
-// run runs a command and returns its standard output.
-func (d *desktop) run(name string, args ...string) string {
-	d.t.Helper()
-	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
-	defer cancel()
-	if d.t.Context().Err() != nil { // cleaning up
-		ctx = context.Background()
-	}
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env, cmd.Dir = d.env, d.home
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		d.t.Fatalf("%s %s: %v\n%s", filepath.Base(name), strings.Join(args, " "), err, stderr.String())
-	}
-	return string(out)
 }
 
 // realNix runs a command of the real Nix on the tour's store and returns the
@@ -83,86 +44,6 @@ func (d *desktop) realNix(name string, args ...string) []string {
 		args = append(common, args...)
 	}
 	return strings.Fields(d.run(filepath.Join(d.nix, name), args...))
-}
-
-// A terminal is the workbench in a tmux of its own.
-type terminal struct {
-	d      *desktop
-	socket string
-}
-
-// open starts the workbench in a terminal of that size, as if for the first time.
-func (d *desktop) open(w, h int, args ...string) *terminal {
-	d.t.Helper()
-	return d.start(w, h, append([]string{d.bench, "--fresh"}, args...)...)
-}
-
-// start starts a command in a terminal of that size.
-func (d *desktop) start(w, h int, args ...string) *terminal {
-	d.t.Helper()
-	d.opened++
-	term := &terminal{d: d, socket: fmt.Sprintf("nixbench-e2e-%d-%d", os.Getpid(), d.opened)}
-	quoted := make([]string, 0, len(d.env)+len(args)+2)
-	quoted = append(quoted, "env", "-i", "TERM=tmux-256color")
-	for _, word := range slices.Concat(d.env, args) {
-		quoted = append(quoted, "'"+strings.ReplaceAll(word, "'", `'\''`)+"'")
-	}
-	term.tmux("new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), strings.Join(quoted, " ")+"; echo exit status $?; sleep 600")
-	d.t.Cleanup(func() { _ = exec.Command("tmux", "-L", term.socket, "kill-server").Run() })
-	return term
-}
-
-func (term *terminal) tmux(args ...string) string {
-	term.d.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-L", term.socket}, args...)...).CombinedOutput()
-	if err != nil {
-		term.d.t.Fatalf("tmux %s: %v\n%s", args[0], err, out)
-	}
-	return string(out)
-}
-
-// keys presses keys, as tmux names them.
-func (term *terminal) keys(keys ...string) {
-	term.d.t.Helper()
-	for _, key := range keys {
-		term.tmux("send-keys", key)
-		if key == "Escape" {
-			time.Sleep(150 * time.Millisecond) // else Escape and the next key are Alt and that key
-		}
-	}
-}
-
-// text types text.
-func (term *terminal) text(s string) {
-	term.d.t.Helper()
-	term.tmux("send-keys", "-l", s)
-}
-
-func (term *terminal) screen() string {
-	term.d.t.Helper()
-	return term.tmux("capture-pane", "-p")
-}
-
-// want waits until the screen has all of the patterns, and returns it.
-func (term *terminal) want(patterns ...string) string {
-	term.d.t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
-	for {
-		screen := term.screen()
-		missing := ""
-		for _, p := range patterns {
-			if !regexp.MustCompile(p).MatchString(screen) {
-				missing = p
-			}
-		}
-		if missing == "" {
-			return screen
-		}
-		if time.Now().After(deadline) {
-			term.d.t.Fatalf("the screen never had %q:\n%s", missing, screen)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
 }
 
 // lines returns the lines of text, sorted, without empty ones.
@@ -203,19 +84,9 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// leave quits with q and checks that the terminal is as it was.
-func (term *terminal) leave() {
-	term.d.t.Helper()
-	term.keys("Escape")
-	term.keys("M-3")
-	time.Sleep(200 * time.Millisecond)
-	term.keys("q")
-	term.want(`exit status 0`)
-}
-
 // TestE2E goes through the five jobs, one after the other, on one tour.
 func TestE2E(t *testing.T) {
-	d := newDesktop(t)
+	d := withNix(t)
 	for _, job := range []struct {
 		name string
 		do   func(*desktop)
