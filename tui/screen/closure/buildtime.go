@@ -136,12 +136,18 @@ func (f *frame) buildRow(n closure.Node) rows.Row {
 	}}
 }
 
-// buildTitle says how long it all takes, as far as that is known.
-func (f *frame) buildTitle() string {
+// buildTitle says how long it all takes, as far as that is known, in at most w cells.
+func (f *frame) buildTitle(w int) string {
 	t := f.data.times
 	title := "   " + text.Plural(t.of, "build")
-	if t.chain != nil {
-		title += "   " + text.Duration(t.sum) + " one by one, " + text.Duration(t.chainOf(f.data.root)) + " at least"
+	if t.chain == nil {
+		return title
+	}
+	sum, least := text.Duration(t.sum), text.Duration(t.chainOf(f.data.root))
+	for _, more := range []string{"   " + sum + " one by one, " + least + " at least", "   " + sum + ", at least " + least, "   " + sum} {
+		if len(title)+len(more) <= w {
+			return title + more
+		}
 	}
 	return title
 }

@@ -173,10 +173,16 @@ func (s *Screen) title(w int) string {
 	}
 	size := "   " + text.Plural(f.data.g.Len(), "path") + "   " + text.Bytes(f.data.g.Total())
 	if f.kind == kindBuild {
-		size = f.buildTitle()
+		size = f.buildTitle(w - len(word) - minTitleName - titleFrame)
 	}
-	return word + text.CutMiddle(f.name, max(w-len(word)-len(size)-8, 12)) + size
+	return word + text.CutMiddle(f.name, max(w-len(word)-len(size)-titleFrame, minTitleName)) + size
 }
+
+// What of a title's width is the frame, and how much of a name stays at least.
+const (
+	titleFrame   = 8
+	minTitleName = 12
+)
 
 // foot says how the list is sorted and what is searched for.
 func (s *Screen) foot() string {
