@@ -56,7 +56,7 @@ func table() []command {
 		{Command{[]string{":profile"}, "<expr>", "say which functions and files take the time", groupLook}, (*sitting).cmdProfile, argExpr},
 		{Command{[]string{":watch"}, "[expr]", "tell what changes in a value, or would be rebuilt, when files change", groupLook}, (*sitting).cmdWatch, argExpr},
 		{Command{[]string{":unwatch"}, "[expr]", "watch it no longer, or nothing", groupLook}, (*sitting).cmdUnwatch, argWatched},
-		{Command{[]string{":options"}, "<expr> [words]", "search the options of a system, such as one of NixOS, with their values", groupLook}, (*sitting).cmdOptions, argExpr},
+		{Command{[]string{":options"}, "<expr> [words]", "search the options of a system, such as one of NixOS, by path and description", groupLook}, (*sitting).cmdOptions, argExpr},
 		{Command{[]string{":save"}, "<file>", "write the inputs of this session to a file", groupLook}, (*sitting).cmdSave, argFile},
 
 		{Command{[]string{":b", ":build"}, "<expr>", "build a derivation", groupBuild}, (*sitting).cmdBuild, argExpr},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -25,7 +26,8 @@ type option struct {
 	value eval.Value // the set that describes it
 }
 
-// cmdOptions finds the options in whose paths all words are: as a text, as a list whose
+// cmdOptions finds the options in whose paths, or else in whose paths and descriptions, all
+// words are: as a text, as a list whose
 // options unfold, and without words as paths to choose from.
 func (s *sitting) cmdOptions(ctx context.Context, arg string) (*Result, error) {
 	expr, rest, ok := splitArgs(arg + " ")
@@ -40,14 +42,14 @@ func (s *sitting) cmdOptions(ctx context.Context, arg string) (*Result, error) {
 	if err := search.walk(ctx, v, "", 0); err != nil {
 		return nil, err
 	}
-	found := search.found
+	found := slices.Concat(search.found, search.about)
 	var lines []string
 	for _, o := range found[:min(len(found), maxOptions)] {
 		lines = append(lines, s.optionLines(ctx, o)...)
 	}
 	switch more := len(found) - maxOptions; {
 	case len(found) == 0:
-		lines = append(lines, "no option has that in its path")
+		lines = append(lines, "no option has that in its path or description")
 	case more > 0:
 		lines = append(lines, fmt.Sprintf("... and %s; more words find fewer", text.Plural(more, "more option")))
 	}
@@ -120,8 +122,9 @@ func (s *sitting) textAttr(ctx context.Context, set eval.Value, name string) str
 type optionSearch struct {
 	s     *sitting
 	words []string
-	found []option
-	exact bool // one has the only word as its path, and is all that is found
+	found []option // by their paths
+	about []option // for what is said of them
+	exact bool     // one has the only word as its path, and is all that is found
 }
 
 // walk looks for options in a set. Parts that cannot be evaluated have none.
@@ -130,7 +133,7 @@ func (o *optionSearch) walk(ctx context.Context, set eval.Value, path string, de
 		return err
 	}
 	if kind, ok := o.s.attr(ctx, set, "_type"); ok && o.s.ev.Snapshot(kind).Text == `"option"` {
-		o.take(option{path, set})
+		o.take(ctx, option{path, set})
 		return nil
 	}
 	if depth == maxOptionDeep {
@@ -155,21 +158,25 @@ func (o *optionSearch) walk(ctx context.Context, set eval.Value, path string, de
 	return nil
 }
 
-func (o *optionSearch) take(found option) {
+// take keeps an option if it is one that is looked for.
+func (o *optionSearch) take(ctx context.Context, found option) {
 	path := strings.ToLower(found.path)
 	if len(o.words) == 1 && path == o.words[0] {
-		o.found, o.exact = []option{found}, true
+		o.found, o.about, o.exact = []option{found}, nil, true
 		return
 	}
 	if o.exact {
 		return
 	}
-	for _, word := range o.words {
-		if !strings.Contains(path, word) {
-			return
-		}
+	rest := slices.DeleteFunc(slices.Clone(o.words), func(word string) bool { return strings.Contains(path, word) })
+	if len(rest) == 0 {
+		o.found = append(o.found, found)
+		return
 	}
-	o.found = append(o.found, found)
+	about := strings.ToLower(o.s.textAttr(ctx, found.value, "description"))
+	if !slices.ContainsFunc(rest, func(word string) bool { return !strings.Contains(about, word) }) {
+		o.about = append(o.about, found)
+	}
 }
 
 // optionLines say what an option is set to, and what it is for.
