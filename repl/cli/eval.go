@@ -58,13 +58,21 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return eng.Flush(ctx)
+	return eng.Settle(ctx)
 }
 
 // print prints a value as the flags ask for it.
 func (e *evaluation) print(ctx context.Context, v eval.Value) error {
 	out, err := e.show(ctx, v)
 	if err != nil {
+		return err
+	}
+	return e.tell(ctx, out)
+}
+
+// tell is write once the paths that the text may have in it are there to stay.
+func (e *evaluation) tell(ctx context.Context, out string) error {
+	if err := e.eng.Settle(ctx); err != nil {
 		return err
 	}
 	return e.write(out)
