@@ -143,7 +143,15 @@ func newRig(t testing.TB, configure ...func(*settings.Settings)) *rig {
 
 func newRigAt(t testing.TB, root string, configure ...func(*settings.Settings)) *rig {
 	t.Helper()
-	st, err := local.Open(t.Context(), local.Options{Root: root, SyncMode: local.SyncNone})
+	return newRigIn(t, root, local.Options{Root: root}, configure...)
+}
+
+// newRigIn is newRig for a store with the given options, all of whose directories are
+// below root.
+func newRigIn(t testing.TB, root string, opts local.Options, configure ...func(*settings.Settings)) *rig {
+	t.Helper()
+	opts.SyncMode = local.SyncNone
+	st, err := local.Open(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}

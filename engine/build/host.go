@@ -11,10 +11,13 @@ import (
 
 // A derivation with __noChroot, where the setting sandbox is not "true", is built in
 // a sandbox through which it sees the host: all files, but read-only, and the network.
-// The store, the build directory, /tmp and the processes are its own as ever.
+// The store, the build directory, /tmp and the processes are its own as ever. In a store
+// that is not where its paths say, __noChroot changes nothing, as in Nix.
 
 // seesHost reports whether a build is one of these.
-func (j *job) seesHost() bool { return j.planned.Options.NoChroot }
+func (j *job) seesHost() bool {
+	return j.planned.Options.NoChroot && j.st.RealDir() == string(j.st.Dir())
+}
 
 // hostMounts returns what of the host's root such a builder sees.
 func (j *job) hostMounts() ([]sandbox.Mount, error) {

@@ -7,15 +7,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
+	"nixbench/store"
 	"nixbench/store/drv"
+	"nixbench/store/local"
 )
 
 // A derivation with __noChroot sees the host's files, and cannot write them, where
 // the configuration allows it.
 func TestNoChroot(t *testing.T) {
-	for sandbox, want := range map[string]string{"true": "not allowed when 'sandbox' is 'true'", "relaxed": ""} {
-		r := newRig(t, func(s *settings.Settings) { s.Sandbox = sandbox })
+	if err := sandbox.Check(); err != nil {
+		t.Skip(err)
+	}
+	for setting, want := range map[string]string{"true": "not allowed when 'sandbox' is 'true'", "relaxed": ""} {
+		root := t.TempDir()
+		own := local.Options{Dir: store.Dir(root + "/nix/store"), StateDir: root + "/var", LogDir: root + "/log"}
+		r := newRigIn(t, root, own, func(s *settings.Settings) { s.Sandbox = setting })
 		host := func(name string, args ...string) *drv.Derivation {
 			d := script(name, "")
 			d.Builder, d.Args, d.Env["__noChroot"] = "/bin/cp", args, "1"
@@ -25,12 +33,12 @@ func TestNoChroot(t *testing.T) {
 		err := r.realise(r.add(d, nil)).Err()
 		if want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("sandbox %s: got %v, want %q", sandbox, err, want)
+				t.Errorf("sandbox %s: got %v, want %q", setting, err, want)
 			}
 			continue
 		}
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v: log %q", err, r.log(r.add(d, nil)))
 		}
 		passwd, err := os.ReadFile("/etc/passwd")
 		if err != nil {
@@ -43,5 +51,16 @@ func TestNoChroot(t *testing.T) {
 		if r.realise(p).Err() == nil || !strings.Contains(r.log(p), "ead-only file system") {
 			t.Errorf("writing: log %q", r.log(p))
 		}
+	}
+}
+
+// In a store that is not where its paths say, which no builder could do without a
+// sandbox, __noChroot changes nothing where it is allowed.
+func TestNoChrootElsewhere(t *testing.T) {
+	r := newRig(t, func(s *settings.Settings) { s.Sandbox = "relaxed" })
+	d := script("reads", "")
+	d.Builder, d.Args, d.Env["__noChroot"] = "/bin/cp", []string{"/etc/passwd", drv.Placeholder("out")}, "1"
+	if err := r.realise(r.add(d, nil)).Err(); err == nil || !strings.Contains(err.Error(), "/bin/cp") {
+		t.Errorf("got %v, want that there is no /bin/cp", err)
 	}
 }

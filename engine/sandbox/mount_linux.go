@@ -49,9 +49,9 @@ func (r *root) openSources() error {
 	r.do(unix.SYS_MOUNT, "", "/", "", unix.MS_PRIVATE|unix.MS_REC, 0)
 	spec := r.spec
 	mounts := []Mount{
+		{Source: spec.TmpSource, Target: "/tmp", Writable: true}, // first: the others may be in it
 		{Source: spec.StoreSource, Target: spec.StoreDir, Writable: true},
 		{Source: spec.BuildSource, Target: spec.BuildDir, Writable: true},
-		{Source: spec.TmpSource, Target: "/tmp", Writable: true},
 	}
 	devices := []string{"full", "null", "random", "tty", "urandom", "zero"}
 	if spec.KVM {
