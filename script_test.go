@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"nixbench": command, "nix": command, "nix-instantiate": command, "nix-env": command,
 		"nix-store": command, "nix-hash": command, "nix-collect-garbage": command,
+		"nix-shell": command, "nix-channel": command, "nix-prefetch-url": command,
 	})
 }
 
