@@ -70,7 +70,8 @@ func legacyArgs(args []string) []string {
 		args = append([]string{name}, rest...)
 	}
 	switch name {
-	case "nix-build", "nix-env", "nix-store", "nix-collect-garbage", "nix-hash":
+	case "nix-build", "nix-env", "nix-shell", "nix-store", "nix-collect-garbage", "nix-hash",
+		"nix-channel", "nix-copy-closure", "nix-daemon", "nix-prefetch-url": // the last are refused
 		return append([]string{args[0], name}, rest...)
 	case "nix-instantiate":
 		return append([]string{args[0], "instantiate"}, rest...)

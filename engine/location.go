@@ -71,7 +71,7 @@ func Locate(uri string, getenv func(string) string) (Location, error) {
 		return locateAuto("", getenv)
 	}
 	loc := Location{Build: local.Options{
-		Dir: store.Dir(getenv("NIX_STORE_DIR")), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR"),
+		Dir: storeDirOf(getenv), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR"),
 	}}
 	scheme, rest, hasScheme := strings.Cut(base, "://")
 	switch {
@@ -187,7 +187,7 @@ func (loc *Location) setParams(params url.Values) error {
 // nor a daemon, what is there is read and the store of one's own is written. Root
 // is what the machine's directories are in: "" but for tests.
 func locateAuto(root string, getenv func(string) string) (Location, error) {
-	machine := local.Options{Root: root, Dir: store.Dir(getenv("NIX_STORE_DIR")), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR")}
+	machine := local.Options{Root: root, Dir: storeDirOf(getenv), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR")}
 	storeDir := filepath.Join(root, cmp.Or(string(machine.Dir), "/nix/store"))
 	stateDir := cmp.Or(machine.StateDir, filepath.Join(root, "/nix/var/nix"))
 	exists, writable := local.Access(machine)
@@ -219,9 +219,17 @@ func locateAuto(root string, getenv func(string) string) (Location, error) {
 	return loc, nil
 }
 
+// storeDirOf returns the store directory that the environment names; "" for none.
+func storeDirOf(getenv func(string) string) store.Dir {
+	return store.Dir(cmp.Or(getenv("NIX_STORE_DIR"), getenv("NIX_STORE")))
+}
+
 // ownRoot returns the root of the store that needs no rights: the one that Nix
 // uses for a user on a machine without /nix.
 func ownRoot(getenv func(string) string) (string, error) {
+	if dir := getenv("NIX_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "root"), nil
+	}
 	dir, err := DataHome(getenv)
 	if err != nil {
 		return "", err

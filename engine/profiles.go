@@ -14,7 +14,7 @@ import (
 // stores, without duplicates. If the store that is built into is not the
 // machine's, its own come first.
 func (e *Engine) Profiles() []string {
-	places := profile.Places{Home: e.getenv("HOME"), StateHome: e.getenv("XDG_STATE_HOME")}
+	places := profile.Places{Home: e.getenv("HOME"), State: e.NixState()}
 	own := e.store.StateDir()
 	if own == machineState {
 		places.StateDirs = []string{own}
@@ -44,7 +44,7 @@ func (e *Engine) DefaultProfile() string {
 	if p, ok := profile.Resolve(filepath.Join(e.getenv("HOME"), ".nix-profile")); ok {
 		return p
 	}
-	return filepath.Join(e.StateHome(), "nix", "profiles", "profile")
+	return filepath.Join(e.NixState(), "profiles", "profile")
 }
 
 // ProfileDirs returns the directories that the profiles of the store and of this
@@ -54,10 +54,19 @@ func (e *Engine) ProfileDirs() []string {
 	if dir := filepath.Dir(e.DefaultProfile()); !slices.Contains(dirs, dir) && !strings.HasPrefix(dir, dirs[0]+"/") {
 		dirs = append(dirs, dir)
 	}
-	if dir := filepath.Join(e.StateHome(), "nix", "profiles"); !slices.Contains(dirs, dir) {
+	if dir := filepath.Join(e.NixState(), "profiles"); !slices.Contains(dirs, dir) {
 		dirs = append(dirs, dir)
 	}
 	return dirs
+}
+
+// NixState returns the directory that Nix keeps the user's profiles in: $NIX_STATE_HOME, or
+// nix in that of [Engine.StateHome].
+func (e *Engine) NixState() string {
+	if dir := e.getenv("NIX_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(e.StateHome(), "nix")
 }
 
 // StateHome returns $XDG_STATE_HOME or its default.

@@ -4,6 +4,7 @@
 //
 //	$NIX_CONF_DIR/nix.conf                     or /etc/nix/nix.conf
 //	$NIX_USER_CONF_FILES, last file first      or nix/nix.conf in $XDG_CONFIG_DIRS and $XDG_CONFIG_HOME
+//	                                           (nix.conf in $NIX_CONFIG_HOME, if that is set)
 //	$NIX_CONFIG                                the text itself
 //	$NIX_PATH                                  over nix-path only
 //

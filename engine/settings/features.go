@@ -15,6 +15,26 @@ var features = []string{
 	"read-only-local-store", "recursive-nix", "verified-fetches",
 }
 
+// featuresField is experimental-features, shown in order and without the words that are none;
+// flakes need fetch-tree.
+// Behaviour: BaseSetting<std::set<ExperimentalFeature>>::parse in Nix's config.cc.
+func (s *Settings) featuresField(f field) field {
+	f.get = func() string {
+		var on []string
+		for _, name := range s.ExperimentalFeatures {
+			if name == "flakes" {
+				on = append(on, "fetch-tree")
+			}
+			if slices.Contains(features, name) {
+				on = append(on, name)
+			}
+		}
+		slices.Sort(on)
+		return strings.Join(slices.Compact(on), " ")
+	}
+	return f
+}
+
 // UnknownFeatures returns warnings of the words in value that are no experimental
 // features.
 func UnknownFeatures(value string) []string {

@@ -24,10 +24,17 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	nixPath, hasNixPath := lookup("NIX_PATH")
 	l := &loader{s: Default(), hasNixPath: hasNixPath, unknown: map[string]bool{}}
 	l.s.NetrcFile = filepath.Join(confDir(getenv), "netrc")
-	if file := getenv("NIX_SSL_CERT_FILE"); file != "" {
-		l.s.SSLCertFile = file
+	if file, ok := lookup("NIX_SSL_CERT_FILE"); ok {
+		l.s.SSLCertFile = cmp.Or(file, l.s.SSLCertFile)
+	} else {
+		l.s.SSLCertFile = cmp.Or(getenv("SSL_CERT_FILE"), l.s.SSLCertFile)
 	}
-	l.s.Store = cmp.Or(getenv("NIX_REMOTE"), l.s.Store)
+	if remote := getenv("NIX_REMOTE"); remote != "" {
+		if err := CheckStore(remote); err != nil {
+			return nil, nil, err
+		}
+		l.s.Store = remote
+	}
 	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
 		kvm.Close()
 		l.s.SystemFeatures = append(l.s.SystemFeatures, "kvm")
@@ -73,7 +80,7 @@ func files(getenv func(string) string) []string {
 	user := filepath.SplitList(getenv("NIX_USER_CONF_FILES"))
 	if len(user) == 0 {
 		for _, dir := range configDirs(getenv) {
-			user = append(user, filepath.Join(dir, "nix", "nix.conf"))
+			user = append(user, filepath.Join(dir, "nix.conf"))
 		}
 	}
 	all := []string{filepath.Join(confDir(getenv), "nix.conf")}
@@ -83,19 +90,24 @@ func files(getenv func(string) string) []string {
 	return all
 }
 
-// configDirs returns the XDG directories of configuration, strongest first.
+// configDirs returns the directories of the user's configuration, strongest first.
 func configDirs(getenv func(string) string) []string {
 	var dirs []string
-	if home := getenv("XDG_CONFIG_HOME"); home != "" {
-		dirs = append(dirs, home)
+	if dir := getenv("NIX_CONFIG_HOME"); dir != "" {
+		dirs = append(dirs, dir)
+	} else if home := getenv("XDG_CONFIG_HOME"); home != "" {
+		dirs = append(dirs, filepath.Join(home, "nix"))
 	} else if home := getenv("HOME"); home != "" {
-		dirs = append(dirs, filepath.Join(home, ".config"))
+		dirs = append(dirs, filepath.Join(home, ".config", "nix"))
 	}
 	more := getenv("XDG_CONFIG_DIRS")
 	if more == "" {
 		more = "/etc/xdg"
 	}
-	return append(dirs, filepath.SplitList(more)...)
+	for _, dir := range filepath.SplitList(more) {
+		dirs = append(dirs, filepath.Join(dir, "nix"))
+	}
+	return dirs
 }
 
 // An assignment is one "name = value".

@@ -169,6 +169,7 @@ func (s *Settings) fields() map[string]field {
 		fields[name] = s.foreignField(name, f)
 	}
 	fields["substituters"] = storesField(fields["substituters"])
+	fields["experimental-features"] = s.featuresField(fields["experimental-features"])
 	return fields
 }
 

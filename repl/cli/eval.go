@@ -38,7 +38,11 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if len(attrs) > 1 {
 		return inv.cmd.usage("unexpected argument '%s'", attrs[1])
 	}
-	if v, err = e.selectAttr(ctx, v, strings.Join(attrs, "")); err != nil {
+	attr, _, err := cutOutputs(strings.Join(attrs, ""))
+	if err != nil {
+		return err
+	}
+	if v, err = e.selectAttr(ctx, v, attr); err != nil {
 		return err
 	}
 	if inv.apply != "" {

@@ -77,6 +77,7 @@ type invocation struct {
 	noContents, noTrust    bool
 	sigsNeeded             int
 	keyName, keyFile       string
+	hasKeyName             bool
 	sigStores              []string // that signatures are copied from
 	copyFrom, copyTo       string   // stores that paths are copied from and to; "": the usual one
 

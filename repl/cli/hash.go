@@ -91,13 +91,17 @@ func hashAlgoFlag(names ...string) flag {
 }
 
 // hashMethodFlag takes the name of an ingestion method.
-var hashMethodFlag = flag{[]string{"--mode"}, []string{"METHOD"}, "what is hashed: flat, nar, git, or text", func(inv *invocation, args []string) (err error) {
-	inv.hashing.methodGiven = true
-	if inv.hashing.method, err = store.ParseIngestionMethod(args[0]); err != nil {
-		return settings.Complain("Unknown file ingestion mode '%s', expect `flat` or `recursive`", args[0])
-	}
-	return nil
-}}
+func hashMethodFlag(help string, methods ...store.IngestionMethod) flag {
+	return flag{[]string{"--mode"}, []string{"METHOD"}, help, func(inv *invocation, args []string) error {
+		for _, m := range methods {
+			if m.String() == args[0] {
+				inv.hashing.method, inv.hashing.methodGiven = m, true
+				return nil
+			}
+		}
+		return settings.Complain("Unknown file ingestion method '%s', expect `flat`, `nar`, or `git`", args[0])
+	}}
+}
 
 // nixHashFlags are those of nix-hash.
 func nixHashFlags() []flag {
@@ -131,7 +135,7 @@ func hashFileFlags() []flag {
 }
 
 func hashPathFlags() []flag {
-	return append(hashFileFlags(), hashMethodFlag,
+	return append(hashFileFlags(), hashMethodFlag("what is hashed: flat, nar, or git", store.Flat, store.NAR, store.Git),
 		flag{[]string{"--format"}, []string{"FORMAT"}, "base16, nix32, base64 or sri", func(inv *invocation, args []string) (err error) {
 			inv.hashing.format, err = inv.parseHashFormat(args[0])
 			return err
@@ -205,8 +209,19 @@ func (inv *invocation) needFeature(name string) error {
 	return err
 }
 
+// checkAlgo returns an error if an algorithm needs a feature that is not enabled.
+func (inv *invocation) checkAlgo(algo nixhash.Algo) error {
+	if algo == nixhash.BLAKE3 {
+		return inv.needFeature("blake3-hashes")
+	}
+	return nil
+}
+
 // hashFiles prints the hashes of files.
 func (inv *invocation) hashFiles(ctx context.Context) error {
+	if err := inv.checkAlgo(inv.hashing.algo); err != nil {
+		return err
+	}
 	for _, file := range inv.args {
 		sum, err := inv.hashFile(ctx, file)
 		if err != nil {
@@ -280,6 +295,9 @@ func runHashTo(f hashFormat) runFunc {
 func (inv *invocation) convertHashes() error {
 	for _, arg := range inv.args {
 		sum, err := parseHash(arg, inv.hashing.algo)
+		if err == nil {
+			err = inv.checkAlgo(sum.Algo())
+		}
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -77,17 +78,26 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 	return installable{arg, store.DerivedPath{Path: p}}, true, err
 }
 
+// cutOutputs divides an attribute path from the outputs that it names, nil for none.
+// Behaviour: ExtendedOutputsSpec::parse in Nix's outputs-spec.cc.
+func cutOutputs(arg string) (attrPath string, outputs []store.OutputName, err error) {
+	i := strings.LastIndexByte(arg, '^')
+	if i < 0 {
+		return arg, nil, nil
+	}
+	if outputs, err = store.ParseOutputs(arg[i+1:]); err != nil {
+		return "", nil, fmt.Errorf("invalid extended outputs specifier '%s'", text.Sanitise(arg))
+	}
+	return arg[:i], outputs, nil
+}
+
 // installables returns what an attribute path stands for: what its derivations
 // are, one for each, by path; or the one store path that it evaluates to.
 // Behaviour: InstallableAttrPath in Nix's installable-attr-path.cc.
 func (e *evaluation) installables(ctx context.Context, root eval.Value, arg string) ([]installable, error) {
-	attrPath, spec, hasSpec := strings.Cut(arg, "^")
-	var asked []store.OutputName
-	if hasSpec {
-		var err error
-		if asked, err = store.ParseOutputs(spec); err != nil {
-			return nil, err
-		}
+	attrPath, asked, err := cutOutputs(arg)
+	if err != nil {
+		return nil, err
 	}
 	v, err := e.selectAttr(ctx, root, attrPath)
 	if err != nil {
@@ -103,7 +113,7 @@ func (e *evaluation) installables(ctx context.Context, root eval.Value, arg stri
 	var out []installable
 	for _, d := range drvs {
 		target := d.Target()
-		if hasSpec {
+		if asked != nil {
 			target.Outputs = asked
 		}
 		i := slices.IndexFunc(out, func(inst installable) bool { return inst.target.Path == target.Path })

@@ -17,7 +17,10 @@ import (
 // This file is about keys and signatures.
 
 var keyNameFlags = []flag{
-	{[]string{"--key-name"}, []string{"NAME"}, "what the key is called, such as cache.example.org-1", text1(func(inv *invocation) *string { return &inv.keyName })},
+	{[]string{"--key-name"}, []string{"NAME"}, "what the key is called, such as cache.example.org-1", func(inv *invocation, args []string) error {
+		inv.keyName, inv.hasKeyName = args[0], true
+		return nil
+	}},
 }
 
 var signFlags = []flag{
@@ -38,7 +41,7 @@ func (inv *invocation) missing(name string) error {
 
 // runKeyGenerate is `nixbench key generate-secret`.
 func runKeyGenerate(_ context.Context, inv *invocation) error {
-	if inv.keyName == "" {
+	if !inv.hasKeyName {
 		return inv.missing("--key-name")
 	}
 	key, err := narinfo.GenerateKey(inv.keyName, rand.Reader)

@@ -128,7 +128,7 @@ func (e *evaluation) packageSource(ctx context.Context) (string, error) {
 	}
 	file := filepath.Join(e.inv.env.Getenv("HOME"), ".nix-defexpr")
 	if e.eng.Settings().UseXDGBase {
-		file = filepath.Join(e.eng.StateHome(), "nix", "defexpr")
+		file = filepath.Join(e.eng.NixState(), "defexpr")
 	}
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return "", nil

@@ -22,7 +22,7 @@ import (
 func addToStoreFlags() []flag {
 	return []flag{
 		{[]string{"--name", "-n"}, []string{"NAME"}, "what the store path is called, default the file's name", text1(func(inv *invocation) *string { return &inv.name })},
-		hashMethodFlag, hashAlgoFlag("--hash-algo"), dryRunFlag,
+		hashMethodFlag("what is hashed: flat, nar, git, or text", store.Flat, store.NAR, store.Git, store.Text), hashAlgoFlag("--hash-algo"), dryRunFlag,
 	}
 }
 

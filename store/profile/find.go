@@ -9,7 +9,7 @@ import (
 // Places says where to look for profiles.
 type Places struct {
 	Home      string   // the user's home directory; "" for none
-	StateHome string   // $XDG_STATE_HOME; by default Home/.local/state
+	State     string   // where Nix keeps the user's profiles; by default Home/.local/state/nix
 	StateDirs []string // of stores, such as "/nix/var/nix"
 }
 
@@ -24,12 +24,12 @@ func Find(places Places) []string {
 			found = append(found, profile)
 		}
 	}
-	stateHome := places.StateHome
-	if stateHome == "" && places.Home != "" {
-		stateHome = filepath.Join(places.Home, ".local", "state")
+	state := places.State
+	if state == "" && places.Home != "" {
+		state = filepath.Join(places.Home, ".local", "state", "nix")
 	}
-	if stateHome != "" {
-		if p, ok := Resolve(filepath.Join(stateHome, "nix", "profile")); ok {
+	if state != "" {
+		if p, ok := Resolve(filepath.Join(state, "profile")); ok {
 			add(p)
 		}
 	}
@@ -38,8 +38,8 @@ func Find(places Places) []string {
 			add(p)
 		}
 	}
-	if stateHome != "" {
-		walk(filepath.Join(stateHome, "nix", "profiles"), 2, add)
+	if state != "" {
+		walk(filepath.Join(state, "profiles"), 2, add)
 	}
 	for _, dir := range places.StateDirs {
 		walk(filepath.Join(dir, "profiles"), 3, add)
