@@ -252,9 +252,11 @@ func (u *userEnv) named(ctx context.Context, args []string) (found []*engine.Env
 	if err != nil {
 		return nil, err
 	}
-	root, err := u.eng.EvalSource(ctx, u.e.ev, file, u.warn)
-	if err != nil {
-		return nil, u.e.traced(err)
+	root := eval.EmptyAttrs
+	if file != "" {
+		if root, err = u.eng.EvalSource(ctx, u.e.ev, file, u.warn); err != nil {
+			return nil, u.e.traced(err)
+		}
 	}
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, arg := range args {
