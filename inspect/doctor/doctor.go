@@ -63,14 +63,15 @@ type Options struct {
 // by area; every area has at least one. The only error is that of ctx.
 func Examine(ctx context.Context, eng *engine.Engine, opts Options) ([]Finding, error) {
 	var all []Finding
+	info, err := eng.StoreInfo(ctx)
 	for _, look := range []func() []Finding{
-		func() []Finding { return lookAtStore(ctx, eng) },
+		func() []Finding { return lookAtStore(eng, info, err) },
 		func() []Finding { return lookAtDatabase(ctx, eng, opts.Verify) },
 		func() []Finding { return lookAtSandbox(eng) },
 		func() []Finding { return lookAtConfiguration(eng, opts.Warnings) },
 		func() []Finding { return lookAtPath(eng.Getenv("PATH"), eng.Getenv("HOME")) },
 		func() []Finding { return lookAtDisks(eng) },
-		func() []Finding { return lookAtDaemon(ctx, eng) },
+		func() []Finding { return lookAtDaemon(ctx, eng, info, err) },
 	} {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -89,8 +90,7 @@ func Unopened(err error) []Finding {
 	return []Finding{f}
 }
 
-func lookAtStore(ctx context.Context, eng *engine.Engine) []Finding {
-	info, err := eng.StoreInfo(ctx)
+func lookAtStore(eng *engine.Engine, info engine.StoreInfo, err error) []Finding {
 	if err != nil {
 		return []Finding{{"store", Problem, fmt.Sprintf("%s does not answer: %v", eng.StoreName(), err), "if a daemon writes it, see that it runs: systemctl status nix-daemon"}}
 	}
@@ -217,9 +217,8 @@ func lookAtPath(path, home string) []Finding {
 // daemonTimeout is how long a daemon may take to accept a connection.
 const daemonTimeout = 2 * time.Second
 
-func lookAtDaemon(ctx context.Context, eng *engine.Engine) []Finding {
+func lookAtDaemon(ctx context.Context, eng *engine.Engine, info engine.StoreInfo, err error) []Finding {
 	if eng.HasDaemon() {
-		info, err := eng.StoreInfo(ctx)
 		switch {
 		case err != nil:
 			return []Finding{{"daemon", Problem, fmt.Sprintf("it does not answer: %v", err), "systemctl restart nix-daemon"}}

@@ -110,11 +110,10 @@ func (d *Desk) askDaemon(ctx context.Context) {
 }
 
 // Close ends what the desk does in the background and waits for it.
-func (d *Desk) Close() error {
+func (d *Desk) Close() {
 	d.stop()
 	d.running.Wait()
 	d.eng.Events().Unsubscribe(d.events)
-	return nil
 }
 
 // Events returns the mailbox of all activities.
