@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -39,8 +41,41 @@ type Path string
 // SortUnique returns the paths in order, each once. It leaves paths alone.
 func SortUnique(paths []Path) []Path {
 	paths = slices.Clone(paths)
-	slices.Sort(paths)
+	SortPaths(paths)
 	return slices.Compact(paths)
+}
+
+// SortPaths sorts paths. Of many in one directory it compares numbers made of their
+// digests, without looking at the texts, which are all over the memory.
+func SortPaths(paths []Path) {
+	const few = 64
+	if len(paths) < few || slices.IsSorted(paths) {
+		slices.Sort(paths)
+		return
+	}
+	type keyed struct {
+		key  uint64 // of the digits after the directory
+		path Path
+	}
+	dir := paths[0][:strings.LastIndexByte(string(paths[0]), '/')+1]
+	all := make([]keyed, len(paths))
+	for i, p := range paths {
+		digits, ok := strings.CutPrefix(string(p), string(dir))
+		if !ok || len(digits) < 8 {
+			slices.Sort(paths)
+			return
+		}
+		all[i] = keyed{binary.BigEndian.Uint64([]byte(digits[:8])), p}
+	}
+	slices.SortFunc(all, func(a, b keyed) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return strings.Compare(string(a.path), string(b.path))
+	})
+	for i := range all {
+		paths[i] = all[i].path
+	}
 }
 
 // Base returns the last component, "<digest>-<name>".
@@ -198,6 +233,11 @@ func (f *fingerprint) addRefs(refs []Path, self bool) {
 	if !slices.IsSorted(refs) {
 		refs = slices.Sorted(slices.Values(refs))
 	}
+	size := 0
+	for _, p := range refs {
+		size += len(p) + 1
+	}
+	f.text = slices.Grow(f.text, size)
 	for i, p := range refs {
 		if i > 0 && p == refs[i-1] {
 			continue

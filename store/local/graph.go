@@ -80,6 +80,7 @@ type graphReader struct {
 	c           *sqlite.Conn
 	pages       *pageReader // nil: by statements
 	paths, refs uint32      // the first pages of the table of paths and of the index of references
+	byPath      uint32      // the first page of the index of paths
 	derived     bool        // eachPath has met a path that has a deriver, or does not know
 }
 
@@ -92,8 +93,8 @@ func newGraphReader(c *sqlite.Conn) (*graphReader, error) {
 	r := &graphReader{c: c}
 	known := false
 	err := each(c, sqlGraphLayout, nil, func(stmt *sqlite.Stmt) error {
-		r.paths, r.refs = uint32(stmt.ColumnInt64(0)), uint32(stmt.ColumnInt64(1))
-		known = stmt.ColumnText(2) == pathColumns && stmt.ColumnText(3) == refColumns
+		r.paths, r.refs, r.byPath = uint32(stmt.ColumnInt64(0)), uint32(stmt.ColumnInt64(1)), uint32(stmt.ColumnInt64(4))
+		known = stmt.ColumnText(2) == pathColumns && stmt.ColumnText(3) == refColumns && stmt.ColumnText(5) == "path BINARY"
 		return nil
 	})
 	if err == nil && known {
@@ -118,6 +119,19 @@ func (r *graphReader) eachPath(add func(id int64, path []byte, narSize, register
 		buf = slices.Grow(buf[:0], n)[:n]
 		add(stmt.ColumnInt64(0), buf[:stmt.ColumnBytes(1, buf)], stmt.ColumnInt64(2), stmt.ColumnInt64(3))
 		return nil
+	})
+}
+
+// eachSorted calls add for all paths, in their order, each good until add returns.
+func (r *graphReader) eachSorted(add func(path []byte) error) error {
+	if r.pages != nil {
+		return r.pages.walk(r.byPath, func(_ int64, rec *record) error { return add(rec.text(0)) })
+	}
+	var buf []byte
+	return each(r.c, sqlAllPaths, nil, func(stmt *sqlite.Stmt) error {
+		n := stmt.ColumnLen(0)
+		buf = slices.Grow(buf[:0], n)[:n]
+		return add(buf[:stmt.ColumnBytes(0, buf)])
 	})
 }
 

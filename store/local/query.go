@@ -45,23 +45,11 @@ func (st *Store) QueryValid(ctx context.Context, paths []store.Path) ([]store.Pa
 	valid := make([]store.Path, 0, len(paths))
 	err := st.db.snapshot(ctx, func(c *sqlite.Conn) error {
 		valid = valid[:0]
-		stored, err := isStored(c, len(paths))
-		if err != nil {
-			return err
-		}
-		for _, p := range paths {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			found, err := stored(p)
-			if err != nil {
-				return err
-			}
-			if found || st.drvs.Has(p) {
+		return eachStored(ctx, c, paths, func(p store.Path, isStored bool) {
+			if isStored || st.drvs.Has(p) {
 				valid = append(valid, p)
 			}
-		}
-		return nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("query valid paths: %w", err)
@@ -69,26 +57,54 @@ func (st *Store) QueryValid(ctx context.Context, paths []store.Path) ([]store.Pa
 	return valid, nil
 }
 
-// isStored returns what says of count paths, which it is asked about in their order,
-// whether the database has them. If there are many, they are all read instead.
-func isStored(c *sqlite.Conn, count int) (func(store.Path) (bool, error), error) {
+// eachStored says of paths, which are sorted, one after the other whether the database has
+// them. If there are many, all that it has are read instead.
+func eachStored(ctx context.Context, c *sqlite.Conn, paths []store.Path, say func(p store.Path, isStored bool)) error {
 	cost := 0
-	if count > fewPaths {
+	if len(paths) > fewPaths {
 		var err error
 		if cost, err = scanCost(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if count <= cost || count <= fewPaths {
-		return func(p store.Path) (bool, error) { return exists(c, sqlPathID, bindPath(p)) }, nil
+	if len(paths) > cost && len(paths) > fewPaths {
+		return eachScanned(ctx, c, paths, say)
 	}
-	all, err := readAllPaths(c)
-	return func(p store.Path) (bool, error) {
-		for len(all) > 0 && all[0] < p {
-			all = all[1:]
+	for _, p := range paths {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		return len(all) > 0 && all[0] == p, nil
-	}, err
+		isStored, err := exists(c, sqlPathID, bindPath(p))
+		if err != nil {
+			return err
+		}
+		say(p, isStored)
+	}
+	return nil
+}
+
+// eachScanned is eachStored by reading all that the database has.
+func eachScanned(ctx context.Context, c *sqlite.Conn, paths []store.Path, say func(p store.Path, isStored bool)) error {
+	r, err := newGraphReader(c)
+	if err != nil {
+		return err
+	}
+	next := 0
+	err = r.eachSorted(func(stored []byte) error {
+		for next < len(paths) && string(paths[next]) < string(stored) {
+			say(paths[next], false)
+			next++
+		}
+		if next < len(paths) && string(paths[next]) == string(stored) {
+			say(paths[next], true)
+			next++
+		}
+		return ctx.Err()
+	})
+	for ; err == nil && next < len(paths); next++ {
+		say(paths[next], false)
+	}
+	return err
 }
 
 // fewPaths is how many it is never quicker for to read all.
