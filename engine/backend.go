@@ -25,9 +25,9 @@ type backend interface {
 	Writable() error
 	// QueryValid returns those of paths that are valid, sorted without duplicates.
 	QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error)
-	// ReadDerivations returns the derivations at paths, in that order, nil for one
-	// that is not valid.
-	ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error)
+	// ReadDerivations calls use with the derivation at each of paths; see
+	// [local.Store.ReadDerivations].
+	ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error
 	// Realisation returns what an output came to be; see
 	// [local.Store.Realisation].
 	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error)

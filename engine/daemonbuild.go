@@ -67,21 +67,22 @@ func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath, m
 		plan.Missing = append(plan.Missing, &build.UnknownError{Path: p})
 	}
 	builds := make(map[store.Path]*build.PlannedBuild, len(missing.Build))
+	drvs := make(map[store.Path]*drv.Derivation, len(missing.Build))
 	for _, p := range missing.Build {
 		d, err := b.st.ReadDerivation(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("plan builds: %w", err)
 		}
-		builds[p] = &build.PlannedBuild{DrvPath: p, Derivation: d}
+		builds[p], drvs[p] = build.Planned(p, d), d
 	}
 	if mode == build.Check {
-		if err := b.planChecks(ctx, plan, builds); err != nil {
+		if err := b.planChecks(ctx, plan, builds, drvs); err != nil {
 			return nil, err
 		}
 		missing.Build = slices.Sorted(maps.Keys(builds))
 	}
-	for _, planned := range builds {
-		for input := range planned.Derivation.InputDrvs {
+	for p, planned := range builds {
+		for input := range drvs[p].InputDrvs {
 			if builds[input] != nil {
 				planned.Needs = append(planned.Needs, input)
 			}
@@ -98,7 +99,7 @@ func (b *daemonBuilder) Plan(ctx context.Context, targets []store.DerivedPath, m
 }
 
 // planChecks adds the targets that are built again though they are valid.
-func (b *daemonBuilder) planChecks(ctx context.Context, plan *build.Plan, builds map[store.Path]*build.PlannedBuild) error {
+func (b *daemonBuilder) planChecks(ctx context.Context, plan *build.Plan, builds map[store.Path]*build.PlannedBuild, drvs map[store.Path]*drv.Derivation) error {
 	for _, t := range plan.Targets {
 		if t.Outputs == nil || builds[t.Path] != nil {
 			continue
@@ -107,7 +108,9 @@ func (b *daemonBuilder) planChecks(ctx context.Context, plan *build.Plan, builds
 		if err != nil {
 			return fmt.Errorf("plan builds: %w", err)
 		}
-		builds[t.Path] = &build.PlannedBuild{DrvPath: t.Path, Derivation: d, Mode: build.Check, IsRebuild: true}
+		planned := build.Planned(t.Path, d)
+		planned.Mode, planned.IsRebuild = build.Check, true
+		builds[t.Path], drvs[t.Path] = planned, d
 	}
 	return nil
 }
@@ -154,19 +157,6 @@ func (b *daemonBuilder) cancel(meant func(*daemonRequest) bool) {
 			r.cancel()
 		}
 	}
-}
-
-// outputsOf returns the paths of a derivation's outputs as far as they are known,
-// sorted.
-func outputsOf(d *drv.Derivation) []store.Path {
-	var paths []store.Path
-	for _, name := range d.OutputNames() {
-		if p := d.OutputPath(name); p != "" {
-			paths = append(paths, p)
-		}
-	}
-	slices.Sort(paths)
-	return paths
 }
 
 // liveLogs are the logs of builds that a daemon does for this engine: its own are

@@ -166,8 +166,7 @@ func (b *daemonBuild) drvPath() store.Path {
 
 // isImpure reports whether no store knows the outputs once they are built.
 func (b *daemonBuild) isImpure() bool {
-	kind, err := b.planned.Derivation.Kind()
-	return err == nil && kind == drv.Impure
+	return b.planned.Kind == drv.Impure
 }
 
 // copied takes the end of a substitution; that of a part of it is none.
@@ -246,10 +245,10 @@ const lookTimeout = 10 * time.Second
 func (r *daemonRequest) isBuilt(b *daemonBuild) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), lookTimeout)
 	defer cancel()
-	b.outputs = outputsOf(b.planned.Derivation)
-	if len(b.outputs) < len(b.planned.Derivation.Outputs) { // known only after it is built
+	b.outputs = b.planned.OutputPaths()
+	if len(b.outputs) < len(b.planned.Outputs) { // known only after it is built
 		known, err := r.b.st.DerivationOutputs(ctx, b.drvPath())
-		if err != nil || len(known) < len(b.planned.Derivation.Outputs) {
+		if err != nil || len(known) < len(b.planned.Outputs) {
 			return false
 		}
 		b.outputs = slices.Sorted(maps.Values(known))
@@ -319,7 +318,7 @@ func numberAfter(text, words string) (number int, found bool) {
 func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string) {
 	b.closeLog()
 	failure := &build.Failure{
-		DrvPath: b.drvPath(), Status: status, Phase: b.act.Phase, LogFile: b.act.LogFile, Outputs: outputsOf(b.planned.Derivation),
+		DrvPath: b.drvPath(), Status: status, Phase: b.act.Phase, LogFile: b.act.LogFile, Outputs: b.planned.OutputPaths(),
 	}
 	if b.act.Resolved != "" {
 		failure.Of = b.planned.DrvPath
@@ -503,7 +502,7 @@ func (r *daemonRequest) failureOf(t store.DerivedPath, res daemon.BuildResult) e
 		slices.Sort(failed)
 		e := &build.DependencyError{DrvPath: t.Path, Failed: slices.Compact(failed), Count: 1}
 		if b := r.builds[t.Path]; b != nil {
-			e.Outputs = outputsOf(b.planned.Derivation)
+			e.Outputs = b.planned.OutputPaths()
 		}
 		return e
 	}

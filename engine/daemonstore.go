@@ -146,14 +146,23 @@ func (st *daemonStore) QueryValid(ctx context.Context, paths []store.Path) ([]st
 		func() ([]store.Path, error) { return st.Store.QueryValid(ctx, paths) })
 }
 
-// ReadDerivations returns the derivations at paths, in that order, nil for one that is
-// not valid.
-func (st *daemonStore) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+// ReadDerivations calls use with the derivation at each of paths; see
+// [local.Store.ReadDerivations].
+func (st *daemonStore) ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error {
 	if slices.ContainsFunc(paths, st.Pending) {
-		return st.Store.ReadDerivations(ctx, paths)
+		return st.Store.ReadDerivations(ctx, paths, use)
 	}
-	return read(ctx, st, func(d *local.Store) ([]*drv.Derivation, error) { return d.ReadDerivations(ctx, paths) },
-		func() ([]*drv.Derivation, error) { return st.Store.ReadDerivations(ctx, paths) })
+	used := make([]bool, len(paths))
+	once := func(i int, d *drv.Derivation) (err error) {
+		if !used[i] { // directly, before it came to a file that cannot be read
+			err = use(i, d)
+			used[i] = err == nil
+		}
+		return err
+	}
+	_, err := read(ctx, st, func(d *local.Store) (none struct{}, err error) { return none, d.ReadDerivations(ctx, paths, once) },
+		func() (none struct{}, err error) { return none, st.Store.ReadDerivations(ctx, paths, once) })
+	return err
 }
 
 // Realisation returns what an output of a derivation came to be, as far as the

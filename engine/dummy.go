@@ -73,8 +73,13 @@ func (dummyStore) ReadDerivation(_ context.Context, p store.Path) (*drv.Derivati
 	return nil, invalid(p)
 }
 
-func (dummyStore) ReadDerivations(_ context.Context, paths []store.Path) ([]*drv.Derivation, error) {
-	return make([]*drv.Derivation, len(paths)), nil
+func (dummyStore) ReadDerivations(_ context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error {
+	for i := range paths {
+		if err := use(i, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (dummyStore) AddText(context.Context, string, []byte, []store.Path) (store.Path, error) {

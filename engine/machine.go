@@ -50,24 +50,29 @@ func (b bothStores) QueryValid(ctx context.Context, paths []store.Path) ([]store
 	return slices.Compact(valid), nil
 }
 
-func (b bothStores) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
-	drvs, err := b.store.ReadDerivations(ctx, paths)
-	if err != nil || b.machine == nil {
-		return drvs, err
+func (b bothStores) ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error {
+	if b.machine == nil {
+		return b.store.ReadDerivations(ctx, paths, use)
 	}
-	var rest []store.Path
-	for i, d := range drvs {
-		if d == nil {
-			rest = append(rest, paths[i])
+	var mu sync.Mutex // guards rest
+	var rest []int
+	err := b.store.ReadDerivations(ctx, paths, func(i int, d *drv.Derivation) error {
+		if d != nil {
+			return use(i, d)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		rest = append(rest, i)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	more, err := b.machine.ReadDerivations(ctx, rest)
-	for i := range drvs {
-		if err == nil && drvs[i] == nil {
-			drvs[i], more = more[0], more[1:]
-		}
+	others := make([]store.Path, len(rest))
+	for i, at := range rest {
+		others[i] = paths[at]
 	}
-	return drvs, err
+	return b.machine.ReadDerivations(ctx, others, func(i int, d *drv.Derivation) error { return use(rest[i], d) })
 }
 
 func (b bothStores) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {

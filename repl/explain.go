@@ -21,7 +21,7 @@ func Explain(ctx context.Context, eng *engine.Engine, plan *engine.Plan) ([]reas
 	}
 	builds := make([]reasons.Build, len(plan.Build))
 	for i, b := range plan.Build {
-		builds[i] = reasons.Build{Drv: b.DrvPath, Derivation: b.Derivation, Needs: b.Needs}
+		builds[i] = reasons.Build{Drv: b.DrvPath, Needs: b.Needs}
 	}
 	return reasons.Explain(ctx, g, eng.ReadDerivation, builds)
 }

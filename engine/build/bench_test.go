@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"nixbench/engine/event"
+	"nixbench/store/drv"
 )
 
 // An instantRunner builds in no time.
@@ -49,7 +50,7 @@ func BenchmarkExecuteFailing(b *testing.B) {
 	}
 	plan := fakePlan("top: " + strings.Join(names, " "))
 	for _, p := range plan.Build {
-		if p.Derivation.Name != "top" {
+		if drv.NameOf(p.DrvPath) != "top" {
 			p.Refused = fmt.Errorf("not here")
 		}
 	}

@@ -58,7 +58,7 @@ func indented(msg string) string {
 
 // runBuilder runs the builder, which makes out.
 func (j *job) runBuilder(ctx context.Context, out string) error {
-	d := j.planned.Derivation
+	d := j.drv
 	switch name := strings.TrimPrefix(d.Builder, builtinPrefix); name {
 	case "buildenv":
 		return buildEnv(ctx, j.inputs(), d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
@@ -73,7 +73,7 @@ func (j *job) runBuilder(ctx context.Context, out string) error {
 
 // attribute returns a variable that a builtin builder cannot do without.
 func (j *job) attribute(name string) (string, error) {
-	value, ok := j.planned.Derivation.Env[name]
+	value, ok := j.drv.Env[name]
 	if !ok {
 		return "", fmt.Errorf("attribute '%s' missing", name)
 	}

@@ -45,7 +45,7 @@ func (j *job) check(ctx context.Context, valid []store.Path) error {
 	known := j.outputs
 	j.outputs = make(map[store.OutputName]store.Path)
 	defer func() { j.outputs = known }()
-	for name, o := range j.planned.Derivation.Outputs {
+	for name, o := range j.drv.Outputs {
 		if o.Kind() != drv.Floating {
 			continue
 		}

@@ -21,7 +21,7 @@ func (j *job) checkOutputs(ctx context.Context, outputs []*output) error {
 		c.outputs[o.name] = o.info.Path
 	}
 	for _, o := range outputs {
-		if err := c.check(ctx, o, j.planned.Options.ChecksFor(o.name)); err != nil {
+		if err := c.check(ctx, o, j.options.ChecksFor(o.name)); err != nil {
 			return err
 		}
 	}
@@ -34,6 +34,15 @@ type checker struct {
 	planned *PlannedBuild
 	infos   map[store.Path]*store.PathInfo  // of the outputs
 	outputs map[store.OutputName]store.Path // where they go, or are already
+}
+
+// names returns the names of the outputs of the derivation.
+func (c *checker) names() []store.OutputName {
+	names := make([]store.OutputName, len(c.planned.Outputs))
+	for i, o := range c.planned.Outputs {
+		names[i] = o.Name
+	}
+	return names
 }
 
 func (c *checker) info(ctx context.Context, p store.Path) (*store.PathInfo, error) {
@@ -101,7 +110,7 @@ func (c *checker) checkRule(o *output, list []string, used []store.Path, isAllow
 		p, ok := c.parse(word)
 		if !ok {
 			return rejectf("derivation '%s' output check for '%s' contains output name '%s', but this is not a valid output of this derivation. (Valid outputs are [%s].)",
-				c.planned.DrvPath, o.name, word, strings.Join(c.planned.Derivation.OutputNames(), ", "))
+				c.planned.DrvPath, o.name, word, strings.Join(c.names(), ", "))
 		}
 		named[p] = true
 	}

@@ -17,7 +17,8 @@ type refCache struct {
 // inputClosure returns the closure of the inputs of a build, sorted, and keeps
 // it from being collected.
 func inputClosure(ctx context.Context, st Store, planned *PlannedBuild) ([]store.Path, error) {
-	for _, p := range planned.inputs {
+	inputs := planned.inputPaths()
+	for _, p := range inputs {
 		if err := st.AddTempRoot(ctx, p); err != nil {
 			return nil, err
 		}
@@ -25,7 +26,7 @@ func inputClosure(ctx context.Context, st Store, planned *PlannedBuild) ([]store
 	cache := planned.refs
 	return store.Requisites(ctx, func(ctx context.Context, p store.Path) ([]store.Path, error) {
 		return cache.references(ctx, st, p)
-	}, planned.inputs...)
+	}, inputs...)
 }
 
 // references returns the references of a path that a temporary root keeps.

@@ -59,7 +59,11 @@ func (r *request) fail(g *goal, status Status, err error) {
 // inputs. Final says that it is the inputs themselves.
 func (r *request) dynamicTargets(g *goal) (targets []Target, final bool, err error) {
 	final = true
-	for _, in := range g.planned.Derivation.Inputs() {
+	d, _, err := g.planned.load(r.ctx, r.b.opts.Store)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, in := range d.Inputs() {
 		if len(in.Through) == 0 {
 			continue
 		}
@@ -102,9 +106,9 @@ func (r *request) extend(targets []Target) (*Plan, error) {
 	}
 	// The plan is the caller's.
 	whole := *r.plan
-	whole.missing, whole.drvs = maps.Clone(whole.missing), maps.Clone(whole.drvs)
+	whole.missing, whole.nodes = maps.Clone(whole.missing), maps.Clone(whole.nodes)
 	maps.Copy(whole.missing, plan.missing)
-	maps.Copy(whole.drvs, plan.drvs)
+	maps.Copy(whole.nodes, plan.nodes)
 	r.plan = &whole
 	return plan, nil
 }
@@ -128,8 +132,8 @@ func (r *request) link(g, need *goal) {
 func (r *request) waitFor(g *goal, plan *Plan) bool {
 	waits := false
 	for _, t := range plan.Targets {
-		if need := r.byPath[t.Path]; plan.builds[t.Path] != nil {
-			r.link(g, need)
+		if plan.isBuilt(t.Path) {
+			r.link(g, r.byPath[t.Path])
 			waits = true
 		}
 	}

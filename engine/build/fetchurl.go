@@ -23,7 +23,7 @@ import (
 // fetchURL makes out what is at the derivation's URL, or at a mirror that has
 // files by their hashes: a file, or with unpack the contents of the archive there.
 func (j *job) fetchURL(ctx context.Context, out string) error {
-	d := j.planned.Derivation
+	d := j.drv
 	if kind, err := d.Kind(); err != nil || kind != drv.Fixed && kind != drv.Impure {
 		return errors.New("'builtin:fetchurl' must be a fixed-output or impure derivation")
 	}
@@ -47,7 +47,7 @@ func (j *job) fetchURL(ctx context.Context, out string) error {
 
 // mirrors returns where the mirrors would have the file.
 func (j *job) mirrors() []string {
-	spec := j.planned.Derivation.Outputs[store.DefaultOutput]
+	spec := j.drv.Outputs[store.DefaultOutput]
 	if spec.Kind() != drv.Fixed || spec.Method != store.Flat {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (j *job) mirrors() []string {
 
 // fetchTo makes out what is at address.
 func (j *job) fetchTo(ctx context.Context, address, out string) error {
-	env := j.planned.Derivation.Env
+	env := j.drv.Env
 	var err error
 	if env["unpack"] == "1" {
 		err = j.fetchTree(ctx, address, out, strings.HasSuffix(env["url"], ".xz"))

@@ -17,26 +17,26 @@ import (
 
 // referenceGraphs returns the texts of the closures that a build asks for, by
 // name. All of them must be in the closure of its inputs.
-func referenceGraphs(ctx context.Context, st Store, planned *PlannedBuild, closure []store.Path) (map[string]string, error) {
+func (j *job) referenceGraphs(ctx context.Context) (map[string]string, error) {
 	graphs := make(map[string]string)
-	for name, roots := range planned.Options.ExportReferencesGraph {
-		paths, err := exportedPaths(ctx, st, roots, closure)
+	for name, roots := range j.options.ExportReferencesGraph {
+		paths, err := exportedPaths(ctx, j.st, roots, j.closure)
 		if err != nil {
 			return nil, fmt.Errorf("export references graph %q: %w", name, err)
 		}
 		var infos []*store.PathInfo
 		for _, p := range paths {
-			info, err := st.PathInfo(ctx, p)
+			info, err := j.st.PathInfo(ctx, p)
 			if err != nil {
 				return nil, fmt.Errorf("export references graph %q: %w", name, err)
 			}
 			infos = append(infos, info)
 		}
-		if planned.Derivation.StructuredAttrs == "" {
+		if j.drv.StructuredAttrs == "" {
 			graphs[name] = registration(infos)
 			continue
 		}
-		if graphs[name], err = graphJSON(ctx, st, infos); err != nil {
+		if graphs[name], err = graphJSON(ctx, j.st, infos); err != nil {
 			return nil, fmt.Errorf("export references graph %q: %w", name, err)
 		}
 	}

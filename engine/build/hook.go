@@ -15,6 +15,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // This file runs the programs that the user wants run around builds. They are the
@@ -168,7 +169,7 @@ func (n *noticer) Write(p []byte) (int, error) {
 func (n *noticer) post() {
 	act := event.Activity{
 		ID: n.job.opts.Hub.NewID(), Parent: n.job.log.activity().ID, Kind: event.Notice, State: event.Done,
-		Name: n.job.planned.Derivation.Name, Subject: string(n.job.planned.DrvPath),
+		Name: drv.NameOf(n.job.planned.DrvPath), Subject: string(n.job.planned.DrvPath),
 		Phase: n.phase, Text: string(n.line), Started: time.Now(), Ended: time.Now(),
 	}
 	if n.isError {

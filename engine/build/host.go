@@ -16,7 +16,7 @@ import (
 
 // seesHost reports whether a build is one of these.
 func (j *job) seesHost() bool {
-	return j.planned.Options.NoChroot && j.st.RealDir() == string(j.st.Dir())
+	return j.options.NoChroot && j.st.RealDir() == string(j.st.Dir())
 }
 
 // hostMounts returns what of the host's root such a builder sees.

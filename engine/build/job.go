@@ -13,6 +13,7 @@ import (
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // A job is the building of one derivation, under the locks of its outputs. It
@@ -22,6 +23,8 @@ type job struct {
 	st       Store
 	settings *settings.Settings
 	planned  *PlannedBuild
+	drv      *drv.Derivation // of planned, once it is to be built
+	options  *drv.Options    // likewise
 	// isResolved says that planned is what was asked for resolves to.
 	isResolved bool
 	log        *logSink
@@ -51,8 +54,11 @@ func (j *job) realise(ctx context.Context) (Status, error) {
 		}
 	}
 	isCheck := j.planned.Mode == Check
-	if len(j.outputs) == len(j.planned.Derivation.Outputs) && !isCheck {
+	if len(j.outputs) == len(j.planned.Outputs) && !isCheck {
 		return AlreadyValid, nil
+	}
+	if j.drv, j.options, err = j.planned.load(ctx, j.st); err != nil {
+		return MiscFailure, err
 	}
 	if err := j.store(ctx); err != nil {
 		return MiscFailure, err
@@ -74,7 +80,7 @@ func (j *job) realise(ctx context.Context) (Status, error) {
 
 // build builds the derivation; outputs in valid stay as they are.
 func (j *job) build(ctx context.Context, valid []store.Path) error {
-	for _, p := range outputPaths(j.planned) {
+	for _, p := range j.planned.OutputPaths() {
 		if !slices.Contains(valid, p) {
 			if _, err := j.st.DeleteTree(ctx, j.st.RealPath(p)); err != nil {
 				return err // what a crash left behind
@@ -88,7 +94,7 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 	if err := j.startLog(); err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
-	if strings.HasPrefix(j.planned.Derivation.Builder, builtinPrefix) {
+	if strings.HasPrefix(j.drv.Builder, builtinPrefix) {
 		return j.runBuiltin(ctx)
 	}
 	if err := j.makeDirs(ctx); err != nil {
@@ -182,7 +188,7 @@ func (j *job) keep() {
 	if !j.settings.KeepFailed || j.topDir == "" {
 		return
 	}
-	if kept, err := j.dirs.keep(j.topDir, j.planned.Derivation.Name); err == nil {
+	if kept, err := j.dirs.keep(j.topDir, drv.NameOf(j.planned.DrvPath)); err == nil {
 		j.keptDir = filepath.Join(kept, buildName)
 		j.topDir = ""
 	}

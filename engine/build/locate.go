@@ -19,21 +19,20 @@ func (o *Options) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedB
 	if planned.resolved != nil {
 		return planned.resolved, nil
 	}
-	if !planned.Derivation.NeedsResolution(o.Settings.HasFeature(featureCA)) {
+	if planned.node == nil || !planned.node.resolve {
 		return planned, nil
 	}
-	r := newResolver(o.Store, planned.known, o.Settings)
-	d, drvPath, err := r.resolve(ctx, planned.DrvPath, planned.Derivation)
+	d, _, err := planned.load(ctx, o.Store)
 	if err != nil {
 		return planned, err
 	}
-	resolved := &PlannedBuild{
-		DrvPath: drvPath, Derivation: d, inputs: d.InputSrcs, refs: planned.refs, known: planned.known,
-		Mode: planned.Mode, IsRebuild: planned.IsRebuild, damaged: planned.damaged,
+	d, drvPath, err := newResolver(o.Store, planned.known, o.Settings).resolve(ctx, planned.DrvPath, d)
+	if err != nil {
+		return planned, err
 	}
-	if resolved.Options, err = d.Options(); err != nil {
-		return planned, &statusError{status: InputRejected, err: err}
-	}
+	resolved := Planned(drvPath, d)
+	resolved.refs, resolved.known = planned.refs, planned.known
+	resolved.Mode, resolved.IsRebuild, resolved.damaged = planned.Mode, planned.IsRebuild, planned.damaged
 	planned.resolved = resolved
 	return resolved, nil
 }
@@ -50,12 +49,11 @@ func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, do
 	if planned.Mode == Check || planned.IsRebuild {
 		return nil, false
 	}
-	d := planned.Derivation
-	outputs = make(map[store.OutputName]store.Path, len(d.Outputs))
-	for name, o := range d.Outputs {
+	outputs = make(map[store.OutputName]store.Path, len(planned.Outputs))
+	for _, o := range planned.Outputs {
 		p := o.Path
-		if p == "" && !o.Impure {
-			found, ok, err := r.b.opts.Store.Realisation(r.ctx, planned.DrvPath, name)
+		if p == "" && planned.Kind != drv.Impure {
+			found, ok, err := r.b.opts.Store.Realisation(r.ctx, planned.DrvPath, o.Name)
 			if err != nil || !ok {
 				return nil, false
 			}
@@ -67,10 +65,10 @@ func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, do
 		if valid, err := r.b.opts.Store.IsValid(r.ctx, p); err != nil || !valid {
 			return nil, false
 		}
-		outputs[name] = p
+		outputs[o.Name] = p
 	}
 	for name, p := range outputs {
-		if g.planned.Derivation.Outputs[name].Path == "" {
+		if g.planned.pathOf(name) == "" {
 			g.planned.known.set(outputID{g.planned.DrvPath, name}, p)
 		}
 	}
@@ -82,14 +80,14 @@ func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, do
 func (j *job) find(ctx context.Context) (valid []store.Path, err error) {
 	j.outputs = make(map[store.OutputName]store.Path)
 	j.scratch = make(map[store.OutputName]store.Path)
-	for name, o := range j.planned.Derivation.Outputs {
-		p := o.Path
+	for _, o := range j.planned.Outputs {
+		name, p := o.Name, o.Path
 		isValid := false
 		switch {
 		case p != "":
 			isValid, err = j.st.IsValid(ctx, p)
-		case o.Impure:
-			p, err = randomPath(j.st.Dir(), store.OutputPathName(j.planned.Derivation.Name, name))
+		case j.planned.Kind == drv.Impure:
+			p, err = randomPath(j.st.Dir(), store.OutputPathName(drv.NameOf(j.planned.DrvPath), name))
 		default:
 			var r store.Realisation
 			if r, isValid, err = j.st.Realisation(ctx, j.planned.DrvPath, name); err == nil && isValid {
@@ -125,7 +123,7 @@ func (j *job) store(ctx context.Context) error {
 	if j.planned.known == nil || !j.isResolved {
 		return nil
 	}
-	p, err := j.st.AddDerivation(ctx, j.planned.Derivation)
+	p, err := j.st.AddDerivation(ctx, j.drv)
 	if err == nil && p != j.planned.DrvPath {
 		err = fmt.Errorf("add derivation %s: the store made it %s", j.planned.DrvPath, p)
 	}
@@ -140,20 +138,16 @@ func (j *job) note(ctx context.Context, asked *PlannedBuild, status Status) erro
 	if j.isResolved {
 		drvPaths = append(drvPaths, asked.DrvPath)
 	}
-	kind, err := j.planned.Derivation.Kind()
-	if err != nil {
-		return err
-	}
 	var rs []store.Realisation
 	for _, drvPath := range drvPaths {
 		for _, name := range slices.Sorted(maps.Keys(j.outputs)) {
-			if asked.Derivation.Outputs[name].Path == "" {
+			if asked.pathOf(name) == "" {
 				j.planned.known.set(outputID{drvPath, name}, j.outputs[name])
 			}
 			rs = append(rs, store.Realisation{DrvPath: drvPath, Output: name, OutPath: j.outputs[name]})
 		}
 	}
-	if status != Built || kind == drv.Impure || !j.settings.HasFeature(featureCA) {
+	if status != Built || j.planned.Kind == drv.Impure || !j.settings.HasFeature(featureCA) {
 		return nil
 	}
 	return j.st.RegisterRealisations(ctx, rs, j.opts.SignRealisation)

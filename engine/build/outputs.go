@@ -45,7 +45,7 @@ func (j *job) collect(ctx context.Context, locate func(store.Path) string) error
 	}
 	defer c.removeTemps()
 	var outputs []*output
-	d := j.planned.Derivation
+	d := j.drv
 	for _, name := range d.OutputNames() {
 		spec := d.Outputs[name]
 		if _, valid := j.outputs[name]; valid {
@@ -142,7 +142,7 @@ func (c *collector) read(o *output, w io.Writer) error {
 			o.mentions = append(o.mentions, p.Digest())
 		}
 	}
-	if c.planned.Options.DiscardReferences[o.name] {
+	if c.options.DiscardReferences[o.name] {
 		return nil
 	}
 	for _, digest := range scanner.Found() {
@@ -176,7 +176,7 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 	}
 	if len(o.info.References) > 0 && (o.spec.Method != store.NAR || o.spec.Algo != nixhash.SHA256) {
 		return &ToldError{fmt.Sprintf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
-			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", c.planned.Derivation.Name)}
+			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", drv.NameOf(c.planned.DrvPath))}
 	}
 	if err := c.checkFixed(ctx, o); err != nil || o.mismatch != nil || len(o.info.References) == 0 {
 		return err

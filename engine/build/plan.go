@@ -1,11 +1,11 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"sync"
 
 	"nixbench/engine/event"
 	"nixbench/engine/settings"
@@ -31,17 +31,16 @@ type Plan struct {
 	DownloadSize, SubstituteSize int64
 
 	missing map[store.Path]*UnknownError
-	builds  map[store.Path]*PlannedBuild
+	nodes   map[store.Path]*node // of the derivations that were met
 	valid   map[store.Path]bool
-	drvs    map[store.Path]*drv.Derivation // those read
-	known   *known                         // where outputs are that have to be looked for
+	known   *known // where outputs are that have to be looked for
 }
 
 // A PlannedBuild is one derivation to be built.
 type PlannedBuild struct {
-	DrvPath    store.Path
-	Derivation *drv.Derivation // must not be modified
-	Options    *drv.Options    // nil if Refused
+	DrvPath store.Path
+	Kind    drv.OutputKind // of its outputs; 0 if Refused because of them
+	Outputs []Output       // by name; must not be modified
 	// Needs are the derivations that have to be built before, sorted.
 	Needs []store.Path
 	// Refused says why it cannot be built here, or is nil.
@@ -53,10 +52,12 @@ type PlannedBuild struct {
 	damaged   map[store.Path]bool // valid outputs that are to be replaced
 	shell     *Shell              // of whoever executes the plan; or nil
 
-	lacks  *UnknownError // an input that is missing, or nil
-	inputs []store.Path  // the sources and outputs that it needs, sorted, unless it is to be resolved
-	refs   *refCache     // shared by the builds of the plan
-	known  *known        // likewise
+	lacks *UnknownError // an input that is missing, or nil
+	node  *node         // of the plan; nil of what another resolved to
+	refs  *refCache     // shared by the builds of the plan
+	known *known        // likewise
+	// derivation is what is built, or nil: it is to be read from the store.
+	derivation *drv.Derivation
 	// resolved is what it was found to resolve to, which its worker builds
 	// instead. It belongs to that.
 	resolved *PlannedBuild
@@ -84,16 +85,20 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 		k = new(known)
 	}
 	p := &planner{
-		ctx: ctx, st: st, settings: s, outputs: newResolver(st, k, s), hub: o.Hub,
+		ctx: ctx, st: st, settings: s, given: o.Given, outputs: newResolver(st, k, s), hub: o.Hub,
+		texts: map[string]string{}, lists: map[store.OutputName][]store.OutputName{}, asked: map[store.Path]bool{},
 		intact: map[store.Path]bool{}, damaged: map[store.Path]bool{},
 		plan: &Plan{
 			Targets: targets, Mode: o.Mode,
-			missing: map[store.Path]*UnknownError{}, builds: map[store.Path]*PlannedBuild{},
-			valid: map[store.Path]bool{}, drvs: map[store.Path]*drv.Derivation{}, known: k,
+			missing: map[store.Path]*UnknownError{}, nodes: map[store.Path]*node{}, valid: map[store.Path]bool{}, known: k,
 		},
 	}
-	maps.Copy(p.plan.drvs, o.Given)
-	p.outputs.read = func(_ context.Context, path store.Path) (*drv.Derivation, error) { return p.read(path) }
+	p.outputs.read = p.whole
+	for path, d := range o.Given {
+		if err := p.fill(p.at(path), d); err != nil {
+			return nil, fmt.Errorf("plan builds: %w", err)
+		}
+	}
 	err := p.run()
 	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) {
 		return nil, unreadable // in Nix's words
@@ -113,7 +118,14 @@ type planner struct {
 	outputs  *resolver
 	plan     *Plan
 
-	asked map[store.Path]bool // store paths whose validity is known
+	asked  map[store.Path]bool            // store paths whose validity is known; see also node
+	given  map[store.Path]*drv.Derivation // see PlanOptions
+	wholes map[store.Path]*drv.Derivation // derivations that had to be looked at whole
+
+	// mu guards plan.nodes and the fields below while derivations are read.
+	mu    sync.Mutex
+	texts map[string]string                       // see text
+	lists map[store.OutputName][]store.OutputName // see names
 
 	// For repairs: paths that were looked at.
 	hub             *event.Hub
@@ -122,13 +134,12 @@ type planner struct {
 
 // A want is some outputs of a derivation that something needs.
 type want struct {
-	drvPath store.Path
+	n       *node
 	outputs []store.OutputName
 	by      store.Path // the derivation that needs them, or ""
 }
 
 func (p *planner) run() error {
-	p.asked = map[store.Path]bool{}
 	var level []want
 	var plain []store.Path
 	for _, t := range p.plan.Targets {
@@ -139,9 +150,9 @@ func (p *planner) run() error {
 			if !p.settings.HasFeature(featureDynamic) {
 				return &FeatureError{Feature: featureDynamic, Why: fmt.Sprintf("building output '%s' of '%s'", t.Through[0], t.Path.Base())}
 			}
-			level = append(level, want{drvPath: t.Path, outputs: t.Through[:1]})
+			level = append(level, want{n: p.at(t.Path), outputs: t.Through[:1]})
 		default:
-			level = append(level, want{drvPath: t.Path, outputs: t.Outputs})
+			level = append(level, want{n: p.at(t.Path), outputs: t.Outputs})
 		}
 	}
 	if err := p.ask(plain); err != nil {
@@ -162,11 +173,11 @@ func (p *planner) run() error {
 	for path := range p.plan.valid {
 		p.plan.Valid = append(p.plan.Valid, path)
 	}
-	slices.Sort(p.plan.Valid)
+	store.SortPaths(p.plan.Valid)
 	return p.sort()
 }
 
-// ask finds out which of paths are valid.
+// ask finds out which of paths are valid, unless that is known.
 func (p *planner) ask(paths []store.Path) error {
 	var unknown []store.Path
 	for _, path := range paths {
@@ -175,10 +186,15 @@ func (p *planner) ask(paths []store.Path) error {
 			unknown = append(unknown, path)
 		}
 	}
-	if len(unknown) == 0 {
+	return p.query(unknown)
+}
+
+// query finds out which of paths are valid.
+func (p *planner) query(paths []store.Path) error {
+	if len(paths) == 0 {
 		return nil
 	}
-	valid, err := p.st.QueryValid(p.ctx, unknown)
+	valid, err := p.st.QueryValid(p.ctx, paths)
 	for _, path := range valid {
 		p.plan.valid[path] = true
 	}
@@ -200,45 +216,17 @@ func (p *planner) step(level []want) ([]want, error) {
 	if err := p.readAhead(level); err != nil {
 		return nil, err
 	}
-	var ask []store.Path
-	for _, w := range level {
-		d, err := p.read(w.drvPath)
-		if err != nil {
-			return nil, err
-		}
-		if d == nil {
-			p.lack(w.drvPath, w.by)
-		}
-		for _, o := range outputsOf(d, w.outputs) {
-			if _, ok := d.Outputs[o]; !ok {
-				return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", w.drvPath, o)
-			}
-			path, err := p.outputs.output(p.ctx, w.drvPath, o)
-			if err != nil {
-				return nil, err
-			}
-			if path != "" {
-				ask = append(ask, path)
-			}
-		}
-	}
-	if err := p.ask(ask); err != nil {
+	if err := p.askOutputs(level); err != nil {
 		return nil, err
 	}
-	if p.plan.Mode == Repair {
-		if err := p.inspect(ask); err != nil {
-			return nil, err
-		}
-	}
-	var builds []*PlannedBuild
+	builds := make([]*PlannedBuild, 0, len(level))
 	var more []want
-	ask = nil
+	var ask []store.Path
 	for _, w := range level {
-		d := p.plan.drvs[w.drvPath]
-		if d == nil || p.plan.builds[w.drvPath] != nil {
+		if !w.n.isThere || w.n.build != nil {
 			continue
 		}
-		isThere := p.haveOutputs(w.drvPath, d, w.outputs)
+		isThere := p.haveOutputs(w)
 		switch {
 		case isThere && p.plan.Mode == Repair:
 			mend, err := p.mendClosure(w)
@@ -250,14 +238,14 @@ func (p *planner) step(level []want) ([]want, error) {
 		case isThere && (p.plan.Mode != Check || w.by != ""):
 			continue
 		}
-		b := p.newBuild(w.drvPath, d)
+		b := p.newBuild(w.n)
 		if unreadable := (*drv.OptionsError)(nil); errors.As(b.Refused, &unreadable) {
 			return nil, unreadable
 		}
 		p.setMode(b, w, isThere)
 		builds = append(builds, b)
 		if b.Refused == nil {
-			ask = append(ask, d.InputSrcs...)
+			ask = append(ask, w.n.needs.srcs...)
 		}
 	}
 	if err := p.ask(ask); err != nil {
@@ -266,20 +254,58 @@ func (p *planner) step(level []want) ([]want, error) {
 	return append(p.follow(builds), more...), nil
 }
 
+// askOutputs finds out which of the outputs that a level wants are valid.
+func (p *planner) askOutputs(level []want) error {
+	ask := make([]store.Path, 0, len(level))
+	for _, w := range level {
+		if err := p.read(w.n); err != nil {
+			return err
+		}
+		if !w.n.isThere {
+			p.lack(w.n.path, w.by)
+			continue
+		}
+		outputs, missing := w.n.wanted(w.outputs)
+		if missing != "" {
+			return fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", w.n.path, missing)
+		}
+		if w.n.isAsked {
+			continue
+		}
+		w.n.isAsked = len(outputs) == len(w.n.outputs)
+		for _, o := range outputs {
+			path, err := p.pathOf(w.n, o)
+			if err != nil {
+				return err
+			}
+			if path != "" {
+				ask = append(ask, path)
+			}
+		}
+	}
+	if err := p.query(ask); err != nil || p.plan.Mode != Repair {
+		return err
+	}
+	return p.inspect(ask)
+}
+
+// pathOf returns where an output is or will be, or "" if that is not known.
+func (p *planner) pathOf(n *node, o Output) (store.Path, error) {
+	if o.Path != "" {
+		return o.Path, nil
+	}
+	return p.outputs.output(p.ctx, n.path, o.Name)
+}
+
 // setMode says how a derivation is built, of which the outputs that w wants are
 // there or not.
 func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
 	b.Mode = p.plan.Mode
-	for name := range b.Derivation.Outputs {
-		if len(p.damaged) == 0 {
-			break
-		}
-		path := b.Derivation.OutputPath(name)
-		if path == "" {
-			path = p.plan.known.get(outputID{b.DrvPath, name})
-		}
-		if p.damaged[path] {
-			b.damaged, b.IsRebuild = p.damaged, true
+	if len(p.damaged) > 0 {
+		for _, o := range b.Outputs {
+			if p.damaged[p.plan.pathOf(b.node, o)] {
+				b.damaged, b.IsRebuild = p.damaged, true
+			}
 		}
 	}
 	switch {
@@ -295,81 +321,107 @@ func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
 	}
 }
 
-// read reads a derivation; nil if it is missing.
-func (p *planner) read(drvPath store.Path) (*drv.Derivation, error) {
-	if d, ok := p.plan.drvs[drvPath]; ok {
+// read reads a derivation, unless that was done.
+func (p *planner) read(n *node) error {
+	if n.isRead {
+		return nil
+	}
+	d, err := p.whole(p.ctx, n.path)
+	if err != nil {
+		return err
+	}
+	return p.fill(n, d)
+}
+
+// whole returns all of a derivation, nil if it is not valid.
+func (p *planner) whole(ctx context.Context, path store.Path) (*drv.Derivation, error) {
+	if d := cmp.Or(p.given[path], p.wholes[path]); d != nil {
 		return d, nil
 	}
-	d, err := p.st.ReadDerivation(p.ctx, drvPath)
+	d, err := p.st.ReadDerivation(ctx, path)
 	if errors.Is(err, store.ErrInvalidPath) {
-		d, err = nil, nil
+		return nil, nil
 	}
-	p.plan.drvs[drvPath] = d
+	if err == nil {
+		if p.wholes == nil {
+			p.wholes = make(map[store.Path]*drv.Derivation)
+		}
+		p.wholes[path] = d
+	}
 	return d, err
 }
 
 // readAhead reads the derivations of a level at once. Of those that cannot be read is
 // told where they are wanted.
 func (p *planner) readAhead(level []want) error {
-	var paths []store.Path
+	nodes := make([]*node, 0, len(level))
 	for _, w := range level {
-		if _, known := p.plan.drvs[w.drvPath]; !known {
-			paths = append(paths, w.drvPath)
+		if !w.n.isRead {
+			nodes = append(nodes, w.n)
 		}
 	}
-	if len(paths) < 2 {
+	if len(nodes) == 0 {
 		return nil
 	}
+	paths := make([]store.Path, len(nodes))
+	for i, n := range nodes {
+		paths[i] = n.path
+	}
 	paths = store.SortUnique(paths)
-	drvs, err := p.st.ReadDerivations(p.ctx, paths)
+	for i, path := range paths {
+		nodes[i] = p.plan.nodes[path]
+	}
+	err := p.st.ReadDerivations(p.ctx, paths, func(i int, d *drv.Derivation) error { return p.fill(nodes[i], d) })
 	if err != nil {
 		return p.ctx.Err()
-	}
-	for i, path := range paths {
-		p.plan.drvs[path] = drvs[i]
 	}
 	return nil
 }
 
-// haveOutputs reports whether the outputs are valid.
-func (p *planner) haveOutputs(drvPath store.Path, d *drv.Derivation, outputs []store.OutputName) bool {
-	for _, o := range outputsOf(d, outputs) {
-		path := d.OutputPath(o)
-		if path == "" {
-			path = p.plan.known.get(outputID{drvPath, o})
-		}
-		if !p.plan.valid[path] {
+// haveOutputs reports whether the outputs that w wants are valid.
+func (p *planner) haveOutputs(w want) bool {
+	outputs, _ := w.n.wanted(w.outputs)
+	for _, o := range outputs {
+		if !p.plan.valid[p.plan.pathOf(w.n, o)] {
 			return false
 		}
 	}
 	return true
 }
 
+// pathOf returns where an output is, or "" if that was not found out.
+func (p *Plan) pathOf(n *node, o Output) store.Path {
+	if o.Path != "" {
+		return o.Path
+	}
+	return p.known.get(outputID{n.path, o.Name})
+}
+
 // newBuild adds a derivation to what is to be built.
-func (p *planner) newBuild(drvPath store.Path, d *drv.Derivation) *PlannedBuild {
-	b := &PlannedBuild{DrvPath: drvPath, Derivation: d}
-	b.Options, b.Refused = refusal(drvPath, d, p.settings)
-	p.plan.builds[drvPath] = b
-	return b
+func (p *planner) newBuild(n *node) *PlannedBuild {
+	n.build = &PlannedBuild{DrvPath: n.path, Kind: n.kind, Outputs: n.outputs, Refused: n.refused, node: n, derivation: p.given[n.path]}
+	p.plan.Build = append(p.plan.Build, n.build)
+	return n.build
 }
 
 // follow returns what builds need.
 func (p *planner) follow(builds []*PlannedBuild) []want {
-	var next []want
+	count := 0
+	for _, b := range builds {
+		count += len(b.node.needs.inputs)
+	}
+	next := make([]want, 0, count)
 	for _, b := range builds {
 		if b.Refused != nil {
 			continue
 		}
-		for _, src := range b.Derivation.InputSrcs {
+		for _, src := range b.node.needs.srcs {
 			if !p.plan.valid[src] && b.lacks == nil {
 				b.lacks = p.lack(src, b.DrvPath)
 			}
 		}
-		for input, outputs := range b.Derivation.InputDrvs {
-			next = append(next, want{drvPath: input, outputs: outputs, by: b.DrvPath})
-		}
-		for input, inner := range b.Derivation.Dynamic {
-			next = append(next, want{drvPath: input, outputs: slices.Sorted(maps.Keys(inner)), by: b.DrvPath})
+		for _, e := range b.node.needs.inputs {
+			next = append(next, want{n: e.to, outputs: e.outputs, by: b.DrvPath})
 		}
 	}
 	return next
@@ -377,84 +429,63 @@ func (p *planner) follow(builds []*PlannedBuild) []want {
 
 // sort fills in the needs of the builds and puts each after them.
 func (p *planner) sort() error {
-	var paths []store.Path
-	for path, b := range p.plan.builds {
-		paths = append(paths, path)
-		if b.Refused != nil {
-			continue
-		}
-		for _, input := range inputDrvs(b.Derivation) {
-			switch {
-			case p.plan.builds[input] != nil:
-				b.Needs = append(b.Needs, input)
-			case p.plan.drvs[input] == nil && b.lacks == nil:
-				b.lacks = p.lack(input, b.DrvPath)
-			}
-			if p.isImpureInput(b.Derivation, input) && b.Refused == nil {
-				b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf(
-					"pure derivation '%s' depends on impure derivation '%s'", b.DrvPath, input)}
-			}
-		}
-	}
 	refs := new(refCache)
-	for _, b := range p.plan.builds {
+	for _, b := range p.plan.Build {
 		b.refs, b.known = refs, p.plan.known
-		b.inputs = p.inputs(b.Derivation)
+		if b.Refused == nil {
+			p.findNeeds(b)
+		}
 	}
-	slices.Sort(paths)
+	paths := make([]store.Path, len(p.plan.Build))
+	for i, b := range p.plan.Build {
+		paths[i] = b.DrvPath
+	}
+	store.SortPaths(paths)
 	sorted, err := store.TopoSort(p.ctx, paths, func(_ context.Context, path store.Path) ([]store.Path, error) {
-		return p.plan.builds[path].Needs, nil
+		return p.plan.nodes[path].build.Needs, nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, path := range sorted {
-		p.plan.Build = append(p.plan.Build, p.plan.builds[path])
+	for i, path := range sorted {
+		p.plan.Build[i] = p.plan.nodes[path].build
 	}
 	return nil
 }
 
-// inputs returns the paths of a derivation's inputs, as far as they are known.
-func (p *planner) inputs(d *drv.Derivation) []store.Path {
-	paths := slices.Clone(d.InputSrcs)
-	for input, outputs := range d.InputDrvs {
-		for _, o := range outputs {
-			if from := p.plan.drvs[input]; from != nil && from.OutputPath(o) != "" {
-				paths = append(paths, from.OutputPath(o))
-			}
+// findNeeds fills in what has to be built before b, and what it lacks.
+func (p *planner) findNeeds(b *PlannedBuild) {
+	count := 0
+	for _, e := range b.node.needs.inputs {
+		if e.to.build != nil {
+			count++
 		}
 	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
+	if count > 0 {
+		b.Needs = make([]store.Path, 0, count)
+	}
+	for i, e := range b.node.needs.inputs {
+		if i > 0 && e.to == b.node.needs.inputs[i-1].to {
+			continue
+		}
+		switch {
+		case e.to.build != nil:
+			b.Needs = append(b.Needs, e.to.path)
+		case !e.to.isThere && b.lacks == nil:
+			b.lacks = p.lack(e.to.path, b.DrvPath)
+		}
+		if p.isImpureInput(b.node, e.to) && b.Refused == nil {
+			b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf(
+				"pure derivation '%s' depends on impure derivation '%s'", b.DrvPath, e.to.path)}
+		}
+	}
 }
 
-// inputDrvs returns the derivations that d needs, sorted.
-func inputDrvs(d *drv.Derivation) []store.Path {
-	paths := slices.AppendSeq(slices.Collect(maps.Keys(d.InputDrvs)), maps.Keys(d.Dynamic))
-	slices.Sort(paths)
-	return slices.Compact(paths)
-}
-
-// isImpureInput reports whether an input of d is impure and d must not have such
-// ones.
-func (p *planner) isImpureInput(d *drv.Derivation, input store.Path) bool {
-	if p.plan.drvs[input] == nil || !p.settings.HasFeature(featureImpure) {
+// isImpureInput reports whether an input of a derivation is impure and it must not have
+// such ones.
+func (p *planner) isImpureInput(n, input *node) bool {
+	if !input.isThere || !p.settings.HasFeature(featureImpure) {
 		return false
 	}
-	if kind, err := d.Kind(); err != nil || kind == drv.Fixed || kind == drv.Impure {
-		return false
-	}
-	kind, err := p.plan.drvs[input].Kind()
-	return err == nil && kind == drv.Impure
-}
-
-// outputsOf returns the names of d's outputs among those asked for, sorted.
-func outputsOf(d *drv.Derivation, names []store.OutputName) []store.OutputName {
-	if d == nil {
-		return nil
-	}
-	if slices.Contains(names, store.AllOutputs) {
-		return d.OutputNames()
-	}
-	return names
+	return n.kind != 0 && n.kind != drv.Fixed && n.kind != drv.Impure && input.kind == drv.Impure
 }

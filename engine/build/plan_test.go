@@ -63,7 +63,7 @@ func (r *rig) install(p store.Path, contents string) {
 func names(plan *build.Plan) string {
 	var out []string
 	for _, b := range plan.Build {
-		out = append(out, b.Derivation.Name)
+		out = append(out, drv.NameOf(b.DrvPath))
 	}
 	return strings.Join(out, " ")
 }

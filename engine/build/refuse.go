@@ -84,6 +84,9 @@ func refuseIDRange(d *drv.Derivation, options *drv.Options, s *settings.Settings
 
 // checkGraphs refuses graphs of what is not in a store.
 func checkGraphs(drvPath store.Path, options *drv.Options) error {
+	if len(options.ExportReferencesGraph) == 0 {
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(options.ExportReferencesGraph)) {
 		for _, root := range options.ExportReferencesGraph[name] {
 			if _, _, err := drvPath.Dir().PathOf(root); err != nil {

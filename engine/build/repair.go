@@ -73,10 +73,10 @@ func (p *planner) isIntact(path store.Path) (bool, error) {
 // mendClosure returns the derivations to build because something damaged is in
 // the closure of the intact outputs that w wants.
 func (p *planner) mendClosure(w want) ([]want, error) {
-	d := p.plan.drvs[w.drvPath]
 	var outputs []store.Path
-	for _, name := range outputsOf(d, w.outputs) {
-		path, err := p.outputs.output(p.ctx, w.drvPath, name)
+	wanted, _ := w.n.wanted(w.outputs)
+	for _, o := range wanted {
+		path, err := p.pathOf(w.n, o)
 		if err != nil {
 			return nil, err
 		}
@@ -98,18 +98,18 @@ func (p *planner) mendClosure(w want) ([]want, error) {
 		}
 		p.damaged[path] = true
 		delete(p.plan.valid, path)
-		p.say(true, "found corrupted or missing path '%s' in the output closure of '%s'", path, w.drvPath)
+		p.say(true, "found corrupted or missing path '%s' in the output closure of '%s'", path, w.n.path)
 		if makers == nil {
-			if makers, err = p.makers(w.drvPath); err != nil {
+			if makers, err = p.makers(w.n.path); err != nil {
 				return nil, err
 			}
 		}
 		maker, ok := makers[path]
 		if !ok {
-			p.lack(path, w.drvPath)
+			p.lack(path, w.n.path)
 			continue
 		}
-		found = append(found, want{drvPath: maker, outputs: []store.OutputName{store.AllOutputs}, by: w.drvPath})
+		found = append(found, want{n: p.at(maker), outputs: []store.OutputName{store.AllOutputs}, by: w.n.path})
 	}
 	return found, nil
 }
@@ -128,12 +128,12 @@ func (p *planner) makers(drvPath store.Path) (map[store.Path]store.Path, error) 
 		if !path.IsDerivation() {
 			continue
 		}
-		d, err := p.read(path)
-		if err != nil || d == nil {
+		n := p.at(path)
+		if err := p.read(n); err != nil || !n.isThere {
 			return nil, err
 		}
-		for _, name := range d.OutputNames() {
-			output, err := p.outputs.output(p.ctx, path, name)
+		for _, o := range n.outputs {
+			output, err := p.pathOf(n, o)
 			if err != nil {
 				return nil, err
 			}

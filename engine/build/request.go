@@ -131,7 +131,7 @@ func (r *request) announce() {
 func (r *request) announceGoal(g *goal) {
 	g.act = event.Activity{
 		ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
-		Name: g.planned.Derivation.Name, Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
+		Name: drv.NameOf(g.planned.DrvPath), Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
 		IsNeeded: len(g.dependants) > 0, Text: g.planned.Mode.Does(),
 	}
 	for _, need := range g.needs {
@@ -152,7 +152,7 @@ func (r *request) check(g *goal) {
 		r.end(g, outcome{status: failure.Status, err: failure})
 	case g.planned.lacks != nil:
 		r.end(g, outcome{status: InputRejected, err: g.planned.lacks})
-	case g.missing == 0 && len(g.planned.Derivation.Dynamic) > 0 && !r.expand(g):
+	case g.missing == 0 && g.planned.isDynamic() && !r.expand(g):
 	case g.missing == 0:
 		r.makeReady(g)
 	}
@@ -334,7 +334,7 @@ func (r *request) dependencyError(g *goal) error {
 	}
 	return &DependencyError{
 		DrvPath: g.planned.DrvPath, Failed: slices.Sorted(maps.Keys(failed)),
-		Outputs: outputPaths(g.planned), Count: count,
+		Outputs: g.planned.OutputPaths(), Count: count,
 	}
 }
 
@@ -433,8 +433,8 @@ func (r *request) outcome(t Target) Outcome {
 		t = rest
 	}
 	o.DrvPath = t.Path
-	d := r.plan.drvs[t.Path]
-	if d == nil {
+	n := r.plan.nodes[t.Path]
+	if n == nil || !n.isThere {
 		o.Status, o.Err = InputRejected, r.plan.missing[t.Path]
 		return o
 	}
@@ -445,10 +445,9 @@ func (r *request) outcome(t Target) Outcome {
 		return o
 	}
 	o.Outputs = make(map[store.OutputName]store.Path)
-	for _, name := range outputsOf(d, t.Outputs) {
-		if o.Outputs[name] = d.OutputPath(name); o.Outputs[name] == "" {
-			o.Outputs[name] = r.plan.known.get(outputID{t.Path, name})
-		}
+	outputs, _ := n.wanted(t.Outputs)
+	for _, output := range outputs {
+		o.Outputs[output.Name] = r.plan.pathOf(n, output)
 	}
 	return o
 }

@@ -37,7 +37,7 @@ func (f *fakeRunner) note(what, name string) {
 }
 
 func (f *fakeRunner) run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome {
-	name := planned.Derivation.Name
+	name := drv.NameOf(planned.DrvPath)
 	defer h.release()
 	if f.busy[name] > 0 && h.unlock == nil {
 		f.note("busy", name)
@@ -65,7 +65,7 @@ func (f *fakeRunner) run(ctx context.Context, planned *PlannedBuild, h held, act
 }
 
 func (f *fakeRunner) wait(ctx context.Context, planned *PlannedBuild) (held, error) {
-	name := planned.Derivation.Name
+	name := drv.NameOf(planned.DrvPath)
 	select {
 	case <-time.After(f.busy[name]):
 		return held{func() { f.note("unlock", name) }}, nil
@@ -81,7 +81,7 @@ func (rootless) AddTempRoot(context.Context, store.Path) error { return nil }
 
 // fakePlan makes a plan of a graph such as "a: b c; b: d".
 func fakePlan(graph string) *Plan {
-	plan := &Plan{drvs: map[store.Path]*drv.Derivation{}, builds: map[store.Path]*PlannedBuild{}, missing: map[store.Path]*UnknownError{}}
+	plan := &Plan{nodes: map[store.Path]*node{}, missing: map[store.Path]*UnknownError{}}
 	var add func(name string)
 	needs := map[string][]string{}
 	for line := range strings.SplitSeq(graph, ";") {
@@ -90,13 +90,12 @@ func fakePlan(graph string) *Plan {
 	}
 	add = func(name string) {
 		p := fakePath(name + ".drv")
-		if plan.builds[p] != nil {
+		if plan.nodes[p] != nil {
 			return
 		}
-		b := &PlannedBuild{DrvPath: p, Derivation: &drv.Derivation{
-			Name: name, Outputs: map[string]drv.Output{"out": {Path: fakePath(name)}},
-		}}
-		plan.builds[p], plan.drvs[p] = b, b.Derivation
+		n := &node{path: p, needs: &noNeeds, isRead: true, isThere: true, outputs: []Output{{"out", fakePath(name)}}}
+		b := &PlannedBuild{DrvPath: p, Outputs: n.outputs, node: n}
+		n.build, plan.nodes[p] = b, n
 		for _, need := range needs[name] {
 			add(need)
 			b.Needs = append(b.Needs, fakePath(need+".drv"))
@@ -381,8 +380,8 @@ func TestRefusedAndLacking(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeRunner{}
 		plan := fakePlan("a: b c")
-		plan.builds[fakePath("b.drv")].Refused = errors.New("platform mismatch")
-		plan.builds[fakePath("c.drv")].lacks = &UnknownError{Path: fakePath("src"), For: fakePath("c.drv")}
+		plan.nodes[fakePath("b.drv")].build.Refused = errors.New("platform mismatch")
+		plan.nodes[fakePath("c.drv")].build.lacks = &UnknownError{Path: fakePath("src"), For: fakePath("c.drv")}
 		res := execute(t, fakeBuilder(1, true, f), plan)
 		checkTrace(t, f)
 		if got, want := len(res.Failures), 2; got != want {

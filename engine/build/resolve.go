@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"nixbench/engine/settings"
@@ -186,7 +187,11 @@ func FindOutputs(ctx context.Context, st Reader, s *settings.Settings, t Target)
 		return nil, err
 	}
 	outputs := make(map[store.OutputName]store.Path)
-	for _, name := range outputsOf(d, t.Outputs) {
+	names := t.Outputs
+	if slices.Contains(names, store.AllOutputs) {
+		names = d.OutputNames()
+	}
+	for _, name := range names {
 		if _, ok := d.Outputs[name]; !ok {
 			return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", t.Path, name)
 		}

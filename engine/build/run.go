@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
+	"nixbench/store/drv"
 )
 
 // This file runs a builder, keeps what it says, and judges how it ended.
@@ -81,7 +82,7 @@ func (j *job) judge(res *sandbox.Result) error {
 // failedStatus returns the status of a build whose builder failed: the network or
 // the disk may do better next time.
 func (j *job) failedStatus(diskFull bool) Status {
-	if _, isFixed := j.planned.Derivation.FixedOutput(); isFixed || diskFull {
+	if j.planned.Kind == drv.Fixed || diskFull {
 		return TransientFailure
 	}
 	return PermanentFailure

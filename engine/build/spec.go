@@ -20,13 +20,13 @@ import (
 
 // spec says what the sandbox holds and runs, and writes the builder's files.
 func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
-	d, s := j.planned.Derivation, j.settings
-	graphs, err := referenceGraphs(ctx, j.st, j.planned, j.closure)
+	d, s := j.drv, j.settings
+	graphs, err := j.referenceGraphs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	env, err := newEnvironment(envInput{
-		drv: d, outputs: j.scratch, options: j.planned.Options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
+		drv: d, outputs: j.scratch, options: j.options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
 		cores: s.BuildCores(), graphs: graphs, getenv: j.opts.Getenv,
 	})
 	if err != nil {
@@ -58,7 +58,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 
 // idCount is how many users and groups the builder needs.
 func (j *job) idCount() int {
-	if usesIDRange(j.planned.Derivation, j.planned.Options) {
+	if usesIDRange(j.drv, j.options) {
 		return settings.IDsPerBuilder
 	}
 	return 1
@@ -135,12 +135,12 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 	if !j.seesHost() { // which has its own
 		mounts = append(mounts, shell)
 	}
-	if hasNetwork(j.planned.Derivation) && !j.seesHost() && j.settings.SSLCertFile != "" {
+	if hasNetwork(j.drv) && !j.seesHost() && j.settings.SSLCertFile != "" {
 		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}
 	}
-	for _, name := range j.planned.Options.ImpureHostDeps { // which are allowed
+	for _, name := range j.options.ImpureHostDeps { // which are allowed
 		mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
 	}
 	more, err := j.preBuildHook(ctx)

@@ -15,9 +15,10 @@ type Reader interface {
 	// ReadDerivation returns the derivation at a valid path. The caller must not
 	// modify it.
 	ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error)
-	// ReadDerivations returns the derivations at paths, in that order, nil for one
-	// that is not valid. The caller must not modify them.
-	ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error)
+	// ReadDerivations calls use with the position and the derivation of each of paths,
+	// nil for one that is not valid: from several goroutines, in no order. A derivation
+	// is good until use returns, and what is kept of it has to be copied.
+	ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error
 	// Realisation returns what an output of a derivation, which need not be
 	// valid, came to be; ok is false if that is not known or not valid.
 	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error)

@@ -74,7 +74,7 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 
 // keep keeps what the build is about from being collected.
 func (w *worker) keep(ctx context.Context, planned *PlannedBuild) error {
-	for _, p := range append(outputPaths(planned), planned.DrvPath) {
+	for _, p := range append(planned.OutputPaths(), planned.DrvPath) {
 		if err := w.opts.Store.AddTempRoot(ctx, p); err != nil {
 			return err
 		}
@@ -91,26 +91,13 @@ func (w *worker) tryLock(ctx context.Context, planned *PlannedBuild) (held, erro
 	return held{unlock}, err
 }
 
-// outputPaths returns where the outputs of a build go, as far as that is known;
-// sorted.
-func outputPaths(planned *PlannedBuild) []store.Path {
-	var paths []store.Path
-	for _, o := range planned.Derivation.Outputs {
-		if o.Path != "" {
-			paths = append(paths, o.Path)
-		}
-	}
-	slices.Sort(paths)
-	return paths
-}
-
 // lockPaths returns what is locked while a build goes on: where its outputs go,
 // or for those of which that is not known what Nix locks for them; sorted.
 func lockPaths(planned *PlannedBuild) []store.Path {
-	paths := outputPaths(planned)
-	for name, o := range planned.Derivation.Outputs {
+	paths := planned.OutputPaths()
+	for _, o := range planned.Outputs {
 		if o.Path == "" {
-			paths = append(paths, planned.DrvPath+store.Path("."+name))
+			paths = append(paths, planned.DrvPath+store.Path("."+o.Name))
 		}
 	}
 	slices.Sort(paths)
@@ -143,7 +130,7 @@ func rejectf(format string, args ...any) error {
 func (j *job) failure(err error) *Failure {
 	f := &Failure{
 		DrvPath: j.planned.DrvPath, Status: MiscFailure, Err: err,
-		Tail: j.log.lastLines(), KeptDir: j.keptDir, Outputs: outputPaths(j.planned),
+		Tail: j.log.lastLines(), KeptDir: j.keptDir, Outputs: j.planned.OutputPaths(),
 	}
 	act := j.log.activity()
 	f.LogFile, f.Phase = act.LogFile, act.Phase

@@ -18,9 +18,8 @@ import (
 
 // A Build is a derivation that has to be built.
 type Build struct {
-	Drv        store.Path
-	Derivation *drv.Derivation
-	Needs      []store.Path // derivations that have to be built before
+	Drv   store.Path   // valid
+	Needs []store.Path // derivations that have to be built before
 }
 
 // A Reason is why one is built.
@@ -57,8 +56,12 @@ func Explain(ctx context.Context, g *store.Graph, read Reader, builds []Build) (
 		} else if err != nil {
 			return nil, err
 		}
+		now, err := read(ctx, b.Drv)
+		if err != nil {
+			return nil, err
+		}
 		out[i].Before = old
-		out[i].Changed, out[i].Because = compare(d, b)
+		out[i].Changed, out[i].Because = compare(d, now, b.Needs)
 	}
 	return out, nil
 }
@@ -84,9 +87,9 @@ func newest(g *store.Graph, builds []Build) map[string]store.Path {
 	return found
 }
 
-// compare says what differs between what was built and what is to be.
-func compare(old *drv.Derivation, b Build) (changed []string, because []store.Path) {
-	d := b.Derivation
+// compare says what differs between what was built and what is to be, and which of needs
+// that is because of.
+func compare(old, d *drv.Derivation, needs []store.Path) (changed []string, because []store.Path) {
 	var gone, added []store.Path
 	for p := range old.InputDrvs {
 		if _, ok := d.InputDrvs[p]; !ok {
@@ -96,7 +99,7 @@ func compare(old *drv.Derivation, b Build) (changed []string, because []store.Pa
 	for _, p := range slices.Sorted(maps.Keys(d.InputDrvs)) {
 		switch _, ok := old.InputDrvs[p]; {
 		case ok:
-		case slices.Contains(b.Needs, p):
+		case slices.Contains(needs, p):
 			because = append(because, p)
 			gone = without(gone, p)
 		default:

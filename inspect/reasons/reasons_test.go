@@ -41,6 +41,8 @@ func TestExplain(t *testing.T) {
 		oldLib: derivation(map[string]string{"out": string(path('b', "lib-1.0")), "flags": "-O1", "same": "x"}, []store.Path{path('c', "words.txt")}),
 		oldApp: derivation(map[string]string{"lib": string(path('b', "lib")), "out": string(path('d', "app-7"))}, nil, oldLib, zlib, gone),
 		again:  derivation(nil, nil),
+		newLib: derivation(map[string]string{"out": string(path('h', "lib-1.1")), "flags": "-O2", "same": "x"}, []store.Path{path('d', "words.txt")}),
+		newApp: derivation(map[string]string{"lib": string(path('f', "lib")), "out": string(path('g', "app-7"))}, nil, newLib, zlibNew, extra),
 	}
 	nodes := []store.GraphNode{
 		{Path: oldLib}, {Path: oldApp}, {Path: again},
@@ -49,13 +51,10 @@ func TestExplain(t *testing.T) {
 		{Path: path('f', "again-1"), Deriver: again, Registered: 7},
 	}
 	builds := []Build{
-		{Drv: newLib, Derivation: derivation(map[string]string{"out": string(path('h', "lib-1.1")), "flags": "-O2", "same": "x"}, []store.Path{path('d', "words.txt")})},
-		{
-			Drv: newApp, Needs: []store.Path{newLib},
-			Derivation: derivation(map[string]string{"lib": string(path('f', "lib")), "out": string(path('g', "app-7"))}, nil, newLib, zlibNew, extra),
-		},
-		{Drv: again, Derivation: drvs[again]},
-		{Drv: firstTime, Derivation: derivation(nil, nil)},
+		{Drv: newLib},
+		{Drv: newApp, Needs: []store.Path{newLib}},
+		{Drv: again},
+		{Drv: firstTime},
 	}
 	got, err := Explain(t.Context(), store.NewGraph(nodes, nil, nil), func(_ context.Context, p store.Path) (*drv.Derivation, error) {
 		return drvs[p], nil

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nixbench/engine"
@@ -80,45 +82,46 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	if inv.quiet {
 		return
 	}
-	var lines []string
-	builds := slices.DeleteFunc(slices.Clone(plan.Build), func(b *engine.PlannedBuild) bool { return b.IsRebuild })
-	switch n := len(builds); {
-	case n == 1:
-		lines = append(lines, "this derivation will be built:")
-	case n > 1:
-		lines = append(lines, fmt.Sprintf("these %d derivations will be built:", n))
-	}
-	for _, b := range builds {
-		lines = append(lines, "  "+string(b.DrvPath))
-	}
-	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.Bytes(plan.DownloadSize), text.Bytes(plan.SubstituteSize))
-	switch n := len(plan.Substitute); {
-	case n == 1:
-		lines = append(lines, "this path will be fetched "+fetched)
-	case n > 1:
-		lines = append(lines, fmt.Sprintf("these %d paths will be fetched %s", n, fetched))
-	}
-	for _, p := range plan.Substitute {
-		lines = append(lines, "  "+string(p))
-	}
-	if len(plan.Missing) > 0 {
-		lines = append(lines, "don't know how to build these paths:")
-		for _, missing := range plan.Missing {
-			lines = append(lines, "  "+string(missing.Path))
+	w := bufio.NewWriter(inv.env.Stderr) // since there may be very many lines
+	defer w.Flush()
+	builds := make([]store.Path, 0, len(plan.Build))
+	var missing, copies []store.Path
+	for _, b := range plan.Build {
+		if !b.IsRebuild {
+			builds = append(builds, b.DrvPath)
 		}
 	}
-	size := text.Bytes(plan.CopySize())
-	switch n := len(plan.Copy); {
-	case n == 1:
-		lines = append(lines, "this path will be copied from the store of this machine ("+size+"):")
-	case n > 1:
-		lines = append(lines, fmt.Sprintf("these %d paths will be copied from the store of this machine (%s):", n, size))
+	for _, m := range plan.Missing {
+		missing = append(missing, m.Path)
 	}
 	for _, info := range plan.Copy {
-		lines = append(lines, "  "+string(info.Path))
+		copies = append(copies, info.Path)
 	}
-	if len(lines) > 0 {
-		fmt.Fprintln(inv.env.Stderr, strings.Join(lines, "\n"))
+	printPaths(w, builds, "this derivation will be built:", "these %d derivations will be built:")
+	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.Bytes(plan.DownloadSize), text.Bytes(plan.SubstituteSize))
+	printPaths(w, plan.Substitute, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)
+	const lacking = "don't know how to build these paths:"
+	printPaths(w, missing, lacking, lacking)
+	size := text.Bytes(plan.CopySize())
+	printPaths(w, copies, "this path will be copied from the store of this machine ("+size+"):",
+		"these %d paths will be copied from the store of this machine ("+size+"):")
+}
+
+// printPaths prints paths, if there are any, below a line for one or for many of them, in
+// which %d stands for how many.
+func printPaths(w *bufio.Writer, paths []store.Path, one, many string) {
+	switch len(paths) {
+	case 0:
+		return
+	case 1:
+		w.WriteString(one + "\n")
+	default:
+		w.WriteString(strings.Replace(many, "%d", strconv.Itoa(len(paths)), 1) + "\n")
+	}
+	for _, p := range paths {
+		w.WriteString("  ")
+		w.WriteString(string(p))
+		w.WriteByte('\n')
 	}
 }
 

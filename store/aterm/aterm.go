@@ -83,6 +83,9 @@ type Scanner struct {
 // may share memory with src.
 func NewScanner(src string) *Scanner { return &Scanner{src: src} }
 
+// Reset makes s a Scanner at the start of src, as [NewScanner] does.
+func (s *Scanner) Reset(src string) { *s = Scanner{src: src} }
+
 // Err returns the first error: an [*Error], or what Fail was given.
 func (s *Scanner) Err() error { return s.err }
 

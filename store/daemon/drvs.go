@@ -114,27 +114,30 @@ func (st *Store) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivat
 	return st.loadDerivation(p)
 }
 
-// ReadDerivations returns the derivations at paths, in that order; nil stands for one
-// that is not valid.
-func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+// ReadDerivations calls use with the position and the derivation of each of paths, in that
+// order; nil for one that is not valid.
+func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error {
 	valid, err := st.QueryValid(ctx, paths)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	drvs := make([]*drv.Derivation, len(paths))
 	for i, p := range paths {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
+		var d *drv.Derivation
 		if added, found := st.drvs.Get(p); found {
-			drvs[i] = added.Drv
+			d = added.Drv
 		} else if _, ok := slices.BinarySearch(valid, p); ok {
-			if drvs[i], err = st.loadDerivation(p); err != nil {
-				return nil, err
+			if d, err = st.loadDerivation(p); err != nil {
+				return err
 			}
 		}
+		if err := use(i, d); err != nil {
+			return err
+		}
 	}
-	return drvs, nil
+	return nil
 }
 
 // loadDerivation returns the derivation that the file at p holds.

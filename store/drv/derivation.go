@@ -155,10 +155,11 @@ func (d *Derivation) OutputPath(name store.OutputName) store.Path { return d.Out
 // References returns the store paths that the derivation as a store object
 // refers to: its inputs, sorted without duplicates.
 func (d *Derivation) References() []store.Path {
-	refs := slices.Clone(d.InputSrcs)
+	refs := make([]store.Path, 0, len(d.InputSrcs)+len(d.InputDrvs)+len(d.Dynamic))
+	refs = append(refs, d.InputSrcs...)
 	refs = slices.AppendSeq(refs, maps.Keys(d.InputDrvs))
 	refs = slices.AppendSeq(refs, maps.Keys(d.Dynamic))
-	slices.Sort(refs)
+	store.SortPaths(refs)
 	return slices.Compact(refs)
 }
 

@@ -76,8 +76,31 @@ func (o *Options) ChecksFor(output store.OutputName) OutputChecks {
 
 // Options reads what d asks for. It fails where Nix does: attributes of the
 // wrong type, or names of reference graphs that are no file names. The error is an
-// *[OptionsError].
+// *[OptionsError]. The caller must not modify what is returned.
 func (d *Derivation) Options() (*Options, error) {
+	if d.StructuredAttrs == "" && !asksAnything(d.Env) {
+		return &noOptions, nil
+	}
+	return d.readOptions()
+}
+
+// noOptions are those of derivations that ask for nothing.
+var noOptions = Options{Checks: plainChecks, AllowSubstitutes: true}
+
+// asksAnything reports whether one of the variables is read by readOptions.
+func asksAnything(env map[string]string) bool {
+	for name := range env {
+		switch name {
+		case "__noChroot", "__impureHostDeps", "impureEnvVars", "__sandboxProfile", "__darwinAllowLocalNetworking",
+			"requiredSystemFeatures", "preferLocalBuild", "allowSubstitutes", "passAsFile", "exportReferencesGraph",
+			"allowedReferences", "disallowedReferences", "allowedRequisites", "disallowedRequisites":
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Derivation) readOptions() (*Options, error) {
 	a := attrs{env: d.Env}
 	if d.StructuredAttrs != "" {
 		if err := json.Unmarshal([]byte(d.StructuredAttrs), &a.json); err != nil || a.json == nil {

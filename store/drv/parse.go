@@ -18,22 +18,26 @@ import (
 // Those with dynamic inputs, DrvWithVersion, are read as well.
 func Parse(dir store.Dir, name string, text []byte) (*Derivation, error) {
 	p := &parser{dir: dir, Scanner: aterm.NewScanner(string(text))}
-	d := p.derivation(name)
-	if err := p.Err(); err != nil {
-		return nil, fmt.Errorf("parse derivation %q: %w", name, err)
-	}
-	return d, nil
+	return p.parse(&Derivation{
+		Outputs:   make(map[store.OutputName]Output),
+		InputDrvs: make(map[store.Path][]store.OutputName),
+		Env:       make(map[string]string),
+	}, name)
 }
 
 // ParseAt is [Parse] for the store derivation at drvPath.
 func ParseAt(drvPath store.Path, text []byte) (*Derivation, error) {
+	return parseAt(drvPath, text, func(dir store.Dir, name string) (*Derivation, error) { return Parse(dir, name, text) })
+}
+
+func parseAt(drvPath store.Path, text []byte, parse func(store.Dir, string) (*Derivation, error)) (*Derivation, error) {
 	if !drvPath.IsDerivation() {
 		return nil, fmt.Errorf("parse derivation %s: name does not end in %s", drvPath, Suffix)
 	}
 	if len(text) == 0 {
 		return nil, &ParseError{drvPath, formatError("file is empty (possible filesystem corruption)")}
 	}
-	d, err := Parse(drvPath.Dir(), NameOf(drvPath), text)
+	d, err := parse(drvPath.Dir(), NameOf(drvPath))
 	if err != nil {
 		return nil, &ParseError{drvPath, err}
 	}
@@ -82,15 +86,7 @@ func (e *ParseError) InNix() (msg string, ok bool) {
 // ParseChecked is [ParseAt] for a text that must be the one that drvPath stands
 // for.
 func ParseChecked(drvPath store.Path, text []byte) (*Derivation, error) {
-	d, err := ParseAt(drvPath, text)
-	if err != nil {
-		return nil, err
-	}
-	want, err := drvPath.Dir().TextPath(drvPath.Name(), nixhash.Sum(nixhash.SHA256, text), d.References())
-	if err == nil && want != drvPath {
-		err = fmt.Errorf("its text belongs to %s", want)
-	}
-	return d, err
+	return checked(drvPath, text, func(dir store.Dir, name string) (*Derivation, error) { return Parse(dir, name, text) })
 }
 
 // errNoOutputs reports a derivation without outputs.
@@ -102,13 +98,17 @@ type parser struct {
 	versioned bool // it can have dynamic inputs
 }
 
-func (p *parser) derivation(name string) *Derivation {
-	d := &Derivation{
-		Name:      name,
-		Outputs:   make(map[store.OutputName]Output),
-		InputDrvs: make(map[store.Path][]store.OutputName),
-		Env:       make(map[string]string),
+// parse reads a derivation into d, which is empty but for its maps.
+func (p *parser) parse(d *Derivation, name string) (*Derivation, error) {
+	d.Name = name
+	p.derivation(d)
+	if err := p.Err(); err != nil {
+		return nil, fmt.Errorf("parse derivation %q: %w", name, err)
 	}
+	return d, nil
+}
+
+func (p *parser) derivation(d *Derivation) {
 	p.begin()
 	p.List(func() { p.output(d) })
 	p.ListAfter(",[", func() { p.inputDrv(d) })
@@ -128,7 +128,6 @@ func (p *parser) derivation(name string) *Derivation {
 	if !sortUnique(&d.InputSrcs) {
 		p.Fail(errors.New("input source listed twice"))
 	}
-	return d
 }
 
 // begin takes what is before the outputs.

@@ -20,36 +20,40 @@ import (
 // database is asked about all of them together, and the files are read by as many
 // goroutines as there are processors, into buffers that are used again.
 
-// ReadDerivations returns the derivations at paths, in that order; nil stands for one
-// that is not valid. Of several that cannot be read it tells of any one.
-func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path) ([]*drv.Derivation, error) {
+// ReadDerivations calls use with the position and the derivation of each of paths, nil for
+// one that is not valid: from several goroutines, in no order. A derivation is good until
+// use returns, and what is kept of it has to be copied. The error is that of use, or of
+// any derivation that cannot be read.
+func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use func(i int, d *drv.Derivation) error) error {
 	valid, err := st.QueryValid(ctx, paths)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	dir, err := unix.Open(st.realDir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return nil, fmt.Errorf("read derivations: %w", &os.PathError{Op: "open", Path: st.realDir, Err: err})
+		return fmt.Errorf("read derivations: %w", &os.PathError{Op: "open", Path: st.realDir, Err: err})
 	}
 	defer unix.Close(dir)
 	const portion = 64 // of paths that a goroutine takes at a time
-	drvs := make([]*drv.Derivation, len(paths))
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	read := func() {
-		var buf bytes.Buffer
+		r := &drvReader{st: st, dir: dir}
 		for failed.Load() == nil {
 			end := int(next.Add(portion))
 			for i := end - portion; i < min(end, len(paths)); i++ {
-				if _, ok := slices.BinarySearch(valid, paths[i]); !ok {
-					continue
+				var d *drv.Derivation
+				var err error
+				if _, ok := slices.BinarySearch(valid, paths[i]); ok {
+					d, err = r.read(ctx, paths[i])
 				}
-				d, err := st.derivationIn(ctx, dir, paths[i], &buf)
+				if err == nil {
+					err = use(i, d)
+				}
 				if err != nil {
 					failed.CompareAndSwap(nil, &err)
 					return
 				}
-				drvs[i] = d
 			}
 			if end >= len(paths) {
 				return
@@ -63,25 +67,32 @@ func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path) ([]*dr
 	read()
 	others.Wait()
 	if err := failed.Load(); err != nil {
-		return nil, *err
+		return *err
 	}
-	return drvs, nil
+	return nil
 }
 
-// derivationIn is loadDerivation of what is in the directory dir. Buf is for it to
-// use.
-func (st *Store) derivationIn(ctx context.Context, dir int, p store.Path, buf *bytes.Buffer) (*drv.Derivation, error) {
+// A drvReader reads the derivations of a directory one after the other.
+type drvReader struct {
+	st   *Store
+	dir  int
+	text bytes.Buffer
+	drvs drv.Reader
+}
+
+// read is loadDerivation of what is good until the next call.
+func (r *drvReader) read(ctx context.Context, p store.Path) (*drv.Derivation, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if d, found := st.drvs.Get(p); found {
+	if d, found := r.st.drvs.Get(p); found {
 		return d.Drv, nil
 	}
-	buf.Reset()
-	if op, err := readAt(dir, p.Base(), buf); err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, &os.PathError{Op: op, Path: st.RealPath(p), Err: err})
+	r.text.Reset()
+	if op, err := readAt(r.dir, p.Base(), &r.text); err != nil {
+		return nil, fmt.Errorf("read %s: %w", p, &os.PathError{Op: op, Path: r.st.RealPath(p), Err: err})
 	}
-	d, err := drv.ParseChecked(p, buf.Bytes())
+	d, err := r.drvs.ReadChecked(p, r.text.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
@@ -97,12 +108,23 @@ func readAt(dir int, name string, buf *bytes.Buffer) (op string, err error) {
 	}
 	defer unix.Close(fd)
 	for {
-		buf.Grow(4096)
-		n, err := retry(func() (int, error) { return unix.Read(fd, buf.AvailableBuffer()[:buf.Available()]) })
+		if buf.Available() == 0 {
+			buf.Grow(8192)
+		}
+		room := buf.AvailableBuffer()[:buf.Available()]
+		n, err := retry(func() (int, error) { return unix.Read(fd, room) })
 		if err != nil || n == 0 {
 			return "read", err
 		}
-		buf.Write(buf.AvailableBuffer()[:n])
+		buf.Write(room[:n])
+		if n < len(room) { // a file of a store does not grow
+			return "", nil
+		}
+		var info unix.Stat_t
+		if err := unix.Fstat(fd, &info); err != nil {
+			return "stat", err
+		}
+		buf.Grow(max(int(info.Size)-buf.Len(), 0) + 1)
 	}
 }
 

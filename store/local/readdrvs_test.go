@@ -1,9 +1,11 @@
 package local_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"nixbench/store"
@@ -26,16 +28,28 @@ func TestReadDerivations(t *testing.T) {
 		all = append(all, addNamed(t, st, fmt.Sprint("d", i)))
 	}
 	for _, asked := range [][]store.Path{nil, {all[3]}, {none}, {all[180], none, all[2], all[2]}, append([]store.Path{none}, all...)} {
-		drvs, err := st.ReadDerivations(t.Context(), asked)
-		if err != nil || len(drvs) != len(asked) {
-			t.Fatalf("got %d derivations of %d, %v", len(drvs), len(asked), err)
+		seen := make([]atomic.Int32, len(asked))
+		err := st.ReadDerivations(t.Context(), asked, func(i int, d *drv.Derivation) error {
+			seen[i].Add(1)
+			want := ""
+			if asked[i] != none {
+				want = must(must(st.ReadDerivation(t.Context(), asked[i]))(t).Path(st.Dir()))(t).Base()
+			}
+			got := ""
+			if d != nil {
+				got = must(d.Path(st.Dir()))(t).Base()
+			}
+			if got != want {
+				t.Errorf("%s: got %s", asked[i], got)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		for i, p := range asked {
-			switch {
-			case p == none && drvs[i] != nil:
-				t.Errorf("%s: got %s", p, drvs[i].Name)
-			case p != none && (drvs[i] == nil || drvs[i].Name != drv.NameOf(p)):
-				t.Errorf("%s: got %v", p, drvs[i])
+		for i := range seen {
+			if n := seen[i].Load(); n != 1 {
+				t.Errorf("%s: told of %d times", asked[i], n)
 			}
 		}
 		valid := must(st.QueryValid(t.Context(), asked))(t)
@@ -53,7 +67,8 @@ func TestReadDerivationsThatAreDamaged(t *testing.T) {
 	}
 	damage(t, st.RealPath(bad))
 	_, one := st.ReadDerivation(t.Context(), bad)
-	_, many := st.ReadDerivations(t.Context(), []store.Path{good, bad})
+	ignore := func(int, *drv.Derivation) error { return nil }
+	many := st.ReadDerivations(t.Context(), []store.Path{good, bad}, ignore)
 	if one == nil || many == nil || one.Error() != many.Error() {
 		t.Errorf("got %v, want %v", many, one)
 	}
@@ -61,9 +76,13 @@ func TestReadDerivationsThatAreDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, one = st.ReadDerivation(t.Context(), bad)
-	_, many = st.ReadDerivations(t.Context(), []store.Path{good, bad})
+	many = st.ReadDerivations(t.Context(), []store.Path{good, bad}, ignore)
 	if one == nil || many == nil || one.Error() != many.Error() {
 		t.Errorf("got %v, want %v", many, one)
+	}
+	stop := errors.New("stop")
+	if err := st.ReadDerivations(t.Context(), []store.Path{good}, func(int, *drv.Derivation) error { return stop }); err != stop {
+		t.Errorf("got %v, want %v", err, stop)
 	}
 }
 
