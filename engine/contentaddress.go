@@ -54,6 +54,7 @@ type copier struct {
 	from, to *Engine
 	told     func(Rewrite)
 	done     map[store.Path]store.Path // where the copies are
+	kept     keptArchive               // of the path that is being copied
 }
 
 // copy copies a path to where its contents say that it goes.
@@ -76,10 +77,11 @@ func (c *copier) copy(ctx context.Context, p store.Path) error {
 	if err != nil {
 		return err
 	}
-	if err := c.dump(ctx, hasher, p, others); err != nil {
+	c.kept.reset()
+	if err := c.dump(ctx, io.MultiWriter(hasher, &c.kept), p, others); err != nil {
 		return err
 	}
-	sum, _, err := hasher.Finish()
+	sum, size, err := hasher.Finish()
 	if err != nil {
 		return err
 	}
@@ -93,11 +95,15 @@ func (c *copier) copy(ctx context.Context, p store.Path) error {
 		slices.Sort(info.References)
 	}
 	c.done[p] = info.Path
+	if hasher.Occurrences() == 0 {
+		info.NarHash, info.NarSize = sum, size
+	}
 	c.told(Rewrite{p, info.Path})
 	return c.add(ctx, p, info, others)
 }
 
-// add adds the copy of p that info describes.
+// add adds the copy of p that info describes, but for the hash and the size of its archive
+// if that changes by the copy's own path.
 func (c *copier) add(ctx context.Context, p store.Path, info *store.PathInfo, others map[store.Path]store.Path) error {
 	if valid, err := c.to.store.IsValid(ctx, info.Path); valid || err != nil {
 		return err
@@ -107,16 +113,23 @@ func (c *copier) add(ctx context.Context, p store.Path, info *store.PathInfo, ot
 		if err != nil {
 			return err
 		}
-		if err := c.dump(ctx, self, p, others); err != nil {
+		if c.kept.isWhole {
+			_, err = self.Write(c.kept.archive)
+		} else {
+			err = c.dump(ctx, self, p, others)
+		}
+		if err != nil {
 			return err
 		}
 		return self.Close()
 	}
-	h := nixhash.New(nixhash.SHA256)
-	if err := write(h); err != nil {
-		return err
+	if info.NarHash.IsZero() {
+		h := nixhash.New(nixhash.SHA256)
+		if err := write(h); err != nil {
+			return err
+		}
+		info.NarHash, info.NarSize = h.Sum(), h.Size()
 	}
-	info.NarHash, info.NarSize = h.Sum(), h.Size()
 	r, w := io.Pipe()
 	done := make(chan struct{})
 	go func() {
@@ -127,6 +140,27 @@ func (c *copier) add(ctx context.Context, p store.Path, info *store.PathInfo, ot
 	r.Close()
 	<-done
 	return err
+}
+
+// A keptArchive keeps an archive in memory unless it is large, so that it need not be read
+// again.
+type keptArchive struct {
+	archive []byte
+	isWhole bool // it has all that was written
+}
+
+// maxKeptArchive is how large an archive is kept, in bytes.
+const maxKeptArchive = 16 << 20
+
+// reset makes it empty.
+func (k *keptArchive) reset() { k.archive, k.isWhole = k.archive[:0], true }
+
+// Write takes what it has room for. It does not fail.
+func (k *keptArchive) Write(b []byte) (int, error) {
+	if k.isWhole = k.isWhole && len(k.archive)+len(b) <= maxKeptArchive; k.isWhole {
+		k.archive = append(k.archive, b...)
+	}
+	return len(b), nil
 }
 
 // dump writes the archive of p with the names of others replaced: whole names, as Nix

@@ -117,6 +117,10 @@ func NewSelfHasher(algo nixhash.Algo, digest string) (*SelfHasher, error) {
 // Write hashes b. It never fails.
 func (h *SelfHasher) Write(b []byte) (int, error) { return h.rw.Write(b) }
 
+// Occurrences returns how often the digest was found. If it was not, the hash is that of
+// what was written. It is to be asked after Finish.
+func (h *SelfHasher) Occurrences() int { return len(h.rw.Matches()) }
+
 // Finish returns the hash of all that was written, and how many bytes that
 // was. Nothing may be written after it.
 func (h *SelfHasher) Finish() (sum nixhash.Hash, size int64, err error) {
