@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -54,18 +53,16 @@ func SortPaths(paths []Path) {
 		return
 	}
 	type keyed struct {
-		key  uint64 // of the digits after the directory
+		key  uint64
 		path Path
 	}
-	dir := paths[0][:strings.LastIndexByte(string(paths[0]), '/')+1]
 	all := make([]keyed, len(paths))
 	for i, p := range paths {
-		digits, ok := strings.CutPrefix(string(p), string(dir))
-		if !ok || len(digits) < 8 {
+		if p.Dir() != paths[0].Dir() {
 			slices.Sort(paths)
 			return
 		}
-		all[i] = keyed{binary.BigEndian.Uint64([]byte(digits[:8])), p}
+		all[i] = keyed{sortKey(p), p}
 	}
 	slices.SortFunc(all, func(a, b keyed) int {
 		if a.key != b.key {
