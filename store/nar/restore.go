@@ -152,7 +152,7 @@ func (rs *restorer) regular(name string, h *Header) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, unix.Close(fd)) }()
-	if rs.buf == nil || (len(rs.buf) < largeBuffer && h.Size > smallBuffer) {
+	if int64(len(rs.buf)) < min(largeBuffer, h.Size) {
 		rs.buf = make([]byte, min(largeBuffer, max(smallBuffer, h.Size)))
 	}
 	for left := h.Size; left > 0; {
