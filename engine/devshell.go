@@ -59,7 +59,7 @@ func (e *Engine) NewDevShell(ctx context.Context, drvPath store.Path, dir string
 	if d.NeedsResolution(set.HasFeature("ca-derivations")) {
 		return nil, fmt.Errorf("open shell: the inputs of '%s' have paths that only building it makes known", drvPath)
 	}
-	outputs, err := e.FindOutputs(ctx, store.DerivedPath{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}})
+	outputs, err := e.FindOutputs(ctx, store.AllOutputsOf(drvPath))
 	if err != nil {
 		return nil, err
 	}

@@ -191,7 +191,7 @@ func (e *Engine) RepairPath(ctx context.Context, p store.Path) error {
 	if !valid {
 		return fmt.Errorf("cannot repair path '%s'", p)
 	}
-	plan, err := e.PlanRebuild(ctx, []store.DerivedPath{{Path: info.Deriver, Outputs: []store.OutputName{store.AllOutputs}}}, Repair)
+	plan, err := e.PlanRebuild(ctx, []store.DerivedPath{store.AllOutputsOf(info.Deriver)}, Repair)
 	if err != nil {
 		return err
 	}

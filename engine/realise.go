@@ -91,7 +91,7 @@ func (e *Engine) planGiven(ctx context.Context, drvPath store.Path, d *drv.Deriv
 	if e.daemon != nil {
 		return nil, fmt.Errorf("build %s: it is not in the store, which is behind a daemon", drvPath)
 	}
-	return e.plan(ctx, []store.DerivedPath{{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}},
+	return e.plan(ctx, []store.DerivedPath{store.AllOutputsOf(drvPath)},
 		build.PlanOptions{Given: map[store.Path]*drv.Derivation{drvPath: d}})
 }
 

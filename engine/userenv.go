@@ -133,7 +133,7 @@ func (ep *EnvPackage) outputs(s *eval.State) []PackageOutput {
 // its derivation, or its path.
 func (ep *EnvPackage) Target(s *eval.State) store.DerivedPath {
 	if p := ep.DrvPath(s); p != "" {
-		return store.DerivedPath{Path: p, Outputs: []store.OutputName{store.AllOutputs}}
+		return store.AllOutputsOf(p)
 	}
 	return store.DerivedPath{Path: ep.OutPath(s)}
 }
@@ -262,7 +262,7 @@ func (e *Engine) MakeUserEnv(ctx context.Context, ev *eval.Evaluator, packages [
 	if err = ev.Do(ctx, func(s *eval.State) { drvPath, out = env.DrvPath(s), env.OutPath(s) }); err != nil {
 		return "", err
 	}
-	return out, e.realiseAll(ctx, []store.DerivedPath{{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}})
+	return out, e.realiseAll(ctx, []store.DerivedPath{store.AllOutputsOf(drvPath)})
 }
 
 // addText adds a text, with what it refers to, to the store.

@@ -46,7 +46,7 @@ func (s *sitting) cmdBuild(ctx context.Context, arg string) (*Result, error) {
 
 // build realises all outputs of a derivation.
 func (s *sitting) build(ctx context.Context, d engine.Derivation) (*Result, error) {
-	target := store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{store.AllOutputs}}
+	target := store.AllOutputsOf(d.DrvPath)
 	result, err := s.eng.Realise(ctx, []store.DerivedPath{target})
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func (s *sitting) cmdPlan(ctx context.Context, arg string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{{Path: d.DrvPath, Outputs: []store.OutputName{store.AllOutputs}}})
+	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{store.AllOutputsOf(d.DrvPath)})
 	if err != nil {
 		return nil, err
 	}

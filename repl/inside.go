@@ -45,7 +45,7 @@ const (
 // outputNodes lists the outputs of a derivation. What the store does not tell is
 // left out: looking at a value must not fail for that.
 func (s *sitting) outputNodes(ctx context.Context, it *handled, drvPath store.Path) []Node {
-	target := store.DerivedPath{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}
+	target := store.AllOutputsOf(drvPath)
 	outputs, err := s.eng.FindOutputs(ctx, target)
 	if err != nil {
 		return nil

@@ -211,7 +211,7 @@ func (s *sitting) rebuilt(ctx context.Context, before, now store.Path) ([]string
 		return nil, nil
 	}
 	lines := []string{"  - " + string(before), "  + " + string(now)}
-	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{{Path: now, Outputs: []store.OutputName{store.AllOutputs}}})
+	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{store.AllOutputsOf(now)})
 	if err != nil {
 		return nil, err
 	}

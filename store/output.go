@@ -28,6 +28,11 @@ type DerivedPath struct {
 	Outputs []OutputName
 }
 
+// AllOutputsOf names all outputs of a store derivation.
+func AllOutputsOf(drvPath Path) DerivedPath {
+	return DerivedPath{Path: drvPath, Outputs: []OutputName{AllOutputs}}
+}
+
 // ParseDerivedPath reads "/nix/store/…-hello.drv^out,dev", the same with "!"
 // for "^", a store path, or what leads through derivations,
 // "/nix/store/…-make.drv.drv^out^dev". For others it returns an error for which, if the

@@ -47,7 +47,7 @@ type BuildReason = reasons.Reason
 // ExplainBuild says why a derivation, and what it needs, have to be built: each after
 // what it needs. There is nothing to say if its outputs are valid.
 func (d *Desk) ExplainBuild(ctx context.Context, drvPath store.Path) ([]BuildReason, error) {
-	plan, err := d.eng.PlanRealise(ctx, []store.DerivedPath{{Path: drvPath, Outputs: []store.OutputName{store.AllOutputs}}})
+	plan, err := d.eng.PlanRealise(ctx, []store.DerivedPath{store.AllOutputsOf(drvPath)})
 	if err != nil {
 		return nil, err
 	}

@@ -272,7 +272,7 @@ func (s *Screen) nextOrder() tea.Cmd {
 func (s *Screen) again(keep bool) tea.Cmd {
 	act, _ := s.selected()
 	delete(s.tails, act.ID)
-	target := store.DerivedPath{Path: store.Path(act.Subject), Outputs: []store.OutputName{store.AllOutputs}}
+	target := store.AllOutputsOf(store.Path(act.Subject))
 	backend := s.env.Backend
 	s.chosen = false
 	s.env.Ran("nixbench build '" + target.String() + "'")

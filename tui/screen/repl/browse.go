@@ -376,7 +376,7 @@ func (s *Screen) inspect() tea.Cmd {
 func commandOf(e *entry) string {
 	switch {
 	case e.res != nil && e.res.Kind == tui.ResultBuilt && e.res.Drv != "":
-		return "nixbench build " + quote(store.DerivedPath{Path: e.res.Drv, Outputs: []string{store.AllOutputs}}.String())
+		return "nixbench build " + quote(store.AllOutputsOf(e.res.Drv).String())
 	case e.root != nil:
 		return "nixbench eval --expr " + quote(e.input)
 	}

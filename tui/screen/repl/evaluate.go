@@ -151,7 +151,7 @@ func (s *Screen) came(e *entry) tea.Cmd {
 	case tui.ResultBuilt:
 		s.built = append(s.built, r.Outputs...)
 		if r.Drv != "" {
-			s.env.Ran("nixbench build '" + store.DerivedPath{Path: r.Drv, Outputs: []string{store.AllOutputs}}.String() + "'")
+			s.env.Ran("nixbench build '" + store.AllOutputsOf(r.Drv).String() + "'")
 		}
 		s.env.Broadcast(tui.StoreChangedMsg{})
 	case tui.ResultError:
