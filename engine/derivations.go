@@ -53,7 +53,7 @@ func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Val
 
 // instantiated instantiates packages, with the help of idle cores.
 func instantiated(s *eval.State, pkgs []*Package) []Derivation {
-	ahead := eval.NewAhead(s, len(pkgs), func(s *eval.State, i int) Derivation { return pkgs[i].derivation(s) })
+	ahead := eval.NewAhead(s, len(pkgs), nil, func(s *eval.State, i int) Derivation { return pkgs[i].derivation(s) })
 	defer ahead.Stop()
 	drvs := make([]Derivation, len(pkgs))
 	for i, p := range pkgs {

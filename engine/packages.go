@@ -106,8 +106,8 @@ type looked struct {
 }
 
 // ahead lets idle cores look at attributes.
-func (w *walker) ahead(attrs []eval.Attr) eval.Ahead[looked] {
-	return eval.NewAhead(w.s, len(attrs), func(s *eval.State, i int) looked {
+func (w *walker) ahead(attrs []eval.Attr) *eval.Ahead[looked] {
+	return eval.NewAhead(w.s, len(attrs), nil, func(s *eval.State, i int) looked {
 		err := s.Try(func() {
 			v := s.Force(attrs[i].Value)
 			if !s.IsDerivation(v) {

@@ -91,7 +91,10 @@ func listToAttrs(s *eval.State, list eval.Value) eval.Value {
 	}
 	pairs := make([]pair, 0, len(elems))
 	seen := make(map[eval.Sym]bool, len(elems))
-	for _, e := range elems {
+	ahead := s.ForceAhead(elems)
+	defer ahead.Stop()
+	for i, e := range elems {
+		ahead.Take(i)
 		attrs := s.ForceAttrs(e, "while evaluating an element of the list passed to builtins.listToAttrs")
 		name := eval.Intern(s.ForceStringAt(s.ForceAttr(attrs, symName, "in a {name=...; value=...;} pair"), attrs.Pos(symName),
 			"while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"))
@@ -135,8 +138,11 @@ func mapAttrs(s *eval.State, f, set eval.Value) eval.Value {
 func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.zipAttrsWith")
 	sets := s.ForceElems(list, "while evaluating the second argument passed to builtins.zipAttrsWith")
+	ahead := s.ForceAhead(sets)
+	defer ahead.Stop()
 	n := 0
-	for _, e := range sets {
+	for i, e := range sets {
+		ahead.Take(i)
 		n += s.ForceAttrs(e, "while evaluating a value of the list passed as second argument to builtins.zipAttrsWith").Len()
 	}
 	groups := newGroups(n)

@@ -84,6 +84,14 @@ func mapList(s *eval.State, f, list eval.Value) eval.Value {
 	return s.MapList(f, list)
 }
 
+// aheadOf is an Ahead of what do makes of each element.
+func aheadOf[T any](s *eval.State, elems []eval.Value, do func(s *eval.State, e eval.Value) T) *eval.Ahead[T] {
+	if len(elems) < 2 || !s.Shares() {
+		return nil
+	}
+	return eval.NewAhead(s, len(elems), nil, func(s *eval.State, i int) T { return do(s, elems[i]) })
+}
+
 func filter(s *eval.State, f, list eval.Value) eval.Value {
 	list = s.ForceList(list, "while evaluating the second argument passed to builtins.filter")
 	if list.Len() == 0 {
@@ -91,9 +99,18 @@ func filter(s *eval.State, f, list eval.Value) eval.Value {
 	}
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.filter")
 	elems := list.List()
+	test := func(s *eval.State, e eval.Value) bool {
+		return s.ForceBool(s.Call1(f, e), "while evaluating the return value of the filtering function passed to builtins.filter")
+	}
+	ahead := aheadOf(s, elems, test)
+	defer ahead.Stop()
 	kept := make([]eval.Value, 0, len(elems))
-	for _, e := range elems {
-		if s.ForceBool(s.Call1(f, e), "while evaluating the return value of the filtering function passed to builtins.filter") {
+	for i, e := range elems {
+		keep, ok := ahead.Take(i)
+		if !ok {
+			keep = test(s, e)
+		}
+		if keep {
 			kept = append(kept, e)
 		}
 	}
@@ -133,8 +150,11 @@ func foldl(s *eval.State, f, acc, list eval.Value) eval.Value {
 
 func concatLists(s *eval.State, lists eval.Value) eval.Value {
 	elems := s.ForceElems(lists, "while evaluating the first argument passed to builtins.concatLists")
+	ahead := s.ForceAhead(elems)
+	defer ahead.Stop()
 	forced := make([]eval.Value, len(elems))
 	for i, e := range elems {
+		ahead.Take(i)
 		forced[i] = s.ForceList(e, "while evaluating a value of the list passed to builtins.concatLists")
 	}
 	return s.Concat(forced...)
@@ -143,10 +163,19 @@ func concatLists(s *eval.State, lists eval.Value) eval.Value {
 func concatMap(s *eval.State, f, list eval.Value) eval.Value {
 	f = s.ForceFunction(f, "while evaluating the first argument passed to builtins.concatMap")
 	elems := s.ForceElems(list, "while evaluating the second argument passed to builtins.concatMap")
+	call := func(s *eval.State, e eval.Value) eval.Value {
+		r := s.Call1(f, e)
+		return s.ForceListAt(r, s.PlaceOf(r, s.PlaceOf(f, 0)), "while evaluating the return value of the function passed to builtins.concatMap")
+	}
+	ahead := aheadOf(s, elems, call)
+	defer ahead.Stop()
 	lists := make([]eval.Value, len(elems))
 	for i, e := range elems {
-		r := s.Call1(f, e)
-		lists[i] = s.ForceListAt(r, s.PlaceOf(r, s.PlaceOf(f, 0)), "while evaluating the return value of the function passed to builtins.concatMap")
+		l, ok := ahead.Take(i)
+		if !ok {
+			l = call(s, e)
+		}
+		lists[i] = l
 	}
 	return s.Concat(lists...)
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"slices"
 	"sync/atomic"
 )
@@ -13,80 +14,153 @@ import (
 // thread. See [State.Enter] for limits, which hold for parts as where the State
 // began.
 //
-// While nobody is idle, an Ahead costs next to nothing: parts are offered to the
-// workers when they ask.
+// While nobody is idle, an Ahead costs next to nothing: parts are offered when
+// somebody asks, those of the Ahead first that was made first, as it has most to do.
+//
+// A nil Ahead does nothing.
 type Ahead[T any] struct {
 	s       *State
-	n       int
 	part    func(s *State, i int) T
-	lead    *lead
+	isWorth func(from int) bool
 	results []T
+	slot    int // index in s.pending
 }
 
 // NewAhead returns an Ahead of n parts. Part does one of them and returns what
 // [Ahead.Take] is to give. It runs in other goroutines too, with their States,
-// perhaps even after Stop: it must not change anything that others see.
-func NewAhead[T any](s *State, n int, part func(s *State, i int) T) Ahead[T] {
-	return Ahead[T]{s: s, n: n, part: part}
+// perhaps even after Stop: it must not change anything that others see. IsWorth is
+// called by the State before anything is offered and reports whether the parts
+// from one on are worth it; nil says that they are.
+func NewAhead[T any](s *State, n int, isWorth func(from int) bool, part func(s *State, i int) T) *Ahead[T] {
+	if n < 2 || !s.Shares() {
+		return nil
+	}
+	a := &Ahead[T]{s: s, part: part, isWorth: isWorth, slot: len(s.pending)}
+	s.pending = append(s.pending, pending{work: a, n: n, depth: s.depth, room: s.room})
+	return a
 }
+
+// Shares reports whether there may be others that an evaluation gives work to.
+func (s *State) Shares() bool { return s.nextOffer != math.MaxInt64 }
 
 // Take says that the State has come to part i. It returns the result of the part
 // if a worker has got it; otherwise the State has to do it itself.
 func (a *Ahead[T]) Take(i int) (result T, ok bool) {
-	if a.lead == nil {
-		if a.n-i < 2 || !a.s.helpWanted() {
-			return result, false
-		}
-		a.offer(i + 1)
+	if a == nil {
 		return result, false
 	}
-	if i -= a.lead.first; i >= 0 && a.lead.take(a.s, i) {
+	s := a.s
+	p := &s.pending[a.slot]
+	p.at = i
+	if p.lead == nil {
+		if s.helpWanted() {
+			s.offerPending()
+		}
+		return result, false
+	}
+	if i -= p.lead.first; i >= 0 && p.lead.take(s, i) {
 		return a.results[i], true
 	}
 	return result, false
 }
 
+// Stop ends the parts that are still being done. It has to be called in the end,
+// also when the State is unwound.
+func (a *Ahead[T]) Stop() {
+	if a == nil {
+		return
+	}
+	s := a.s
+	l := s.pending[a.slot].lead
+	clear(s.pending[a.slot:])
+	s.pending = s.pending[:a.slot]
+	s.offered = min(s.offered, a.slot)
+	if l != nil {
+		s.crew.withdraw(l)
+	}
+}
+
+// worth reports whether parts from one on are worth being offered.
+func (a *Ahead[T]) worth(from int) bool { return a.isWorth == nil || a.isWorth(from) }
+
+// begin returns how to do the parts from first on, of which there are n, and keep
+// their results.
+func (a *Ahead[T]) begin(first, n int) func(s *State, i int) {
+	results := make([]T, n)
+	a.results = results
+	part := a.part
+	return func(s *State, i int) { results[i] = part(s, first+i) }
+}
+
 // CoerceAhead is an Ahead of elements that are all going to be made strings, as
 // [State.CoerceToString] does with these options. It has nothing to do unless
-// somebody is idle and several elements have yet to be evaluated.
-func (s *State) CoerceAhead(elems []Value, opts CoerceOpts) Ahead[struct{}] {
-	if !s.WantsHelp(elems) {
-		return Ahead[struct{}]{s: s}
+// several elements have yet to be evaluated.
+func (s *State) CoerceAhead(elems []Value, opts CoerceOpts) *Ahead[struct{}] {
+	if !s.Shares() || !ManyLazy(elems) {
+		return nil
 	}
-	return NewAhead(s, len(elems), func(s *State, i int) struct{} {
+	lazy := func(from int) bool { return ManyLazy(elems[from:]) }
+	return NewAhead(s, len(elems), lazy, func(s *State, i int) struct{} {
 		s.CoerceToString(elems[i], "", opts)
 		return struct{}{}
 	})
 }
 
-// HelpWanted reports whether there is somebody to give work to. It says so once
-// in a while only: waking somebody takes some microseconds.
-func (s *State) HelpWanted() bool { return s.helpWanted() }
-
-// WantsHelp reports whether HelpWanted, and several of elems have yet to be
-// evaluated.
-func (s *State) WantsHelp(elems []Value) bool {
-	return s.helpWanted() && (&collection{elems: elems}).lazyFrom(0)
-}
-
-// offer lets workers do the parts from first on.
-func (a *Ahead[T]) offer(first int) {
-	results := make([]T, a.n-first)
-	part := a.part
-	l := &lead{
-		first: first, parts: make([]atomic.Uint64, len(results)), depth: a.s.depth, room: a.s.room,
-		run: func(s *State, i int) { results[i] = part(s, first+i) },
+// ForceAhead is an Ahead of elements that are all going to be evaluated.
+func (s *State) ForceAhead(elems []Value) *Ahead[struct{}] {
+	if !s.Shares() || !ManyLazy(elems) {
+		return nil
 	}
-	a.lead, a.results = l, results
-	a.s.nextOffer = a.s.stats.Bytes + a.s.ev.pause
-	a.s.crew.offer(l)
+	lazy := func(from int) bool { return ManyLazy(elems[from:]) }
+	return NewAhead(s, len(elems), lazy, func(s *State, i int) struct{} {
+		s.Force(elems[i])
+		return struct{}{}
+	})
 }
 
-// Stop ends the parts that are still being done. It has to be called in the end,
-// also when the State is unwound.
-func (a *Ahead[T]) Stop() {
-	if a.lead != nil {
-		a.s.crew.withdraw(a.lead)
+// ManyLazy reports whether at least two elements have yet to be evaluated.
+func ManyLazy(elems []Value) bool {
+	n := 0
+	for _, e := range elems {
+		if e.peek().lazy() {
+			if n++; n == 2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A pending is parts that a State is going to do: an [Ahead] without its type.
+type pending struct {
+	work interface {
+		worth(from int) bool
+		begin(first, n int) func(s *State, i int)
+	}
+	n     int   // of parts
+	at    int   // the part that the State has come to
+	lead  *lead // the parts that were offered; nil if none were
+	depth int   // of the State before the parts
+	room  int
+}
+
+// offerPending lets workers do the parts behind that where the State is, of the
+// first of its Aheads that has any to offer.
+func (s *State) offerPending() {
+	s.nextOffer = s.stats.Bytes + s.ev.pause
+	for ; s.offered < len(s.pending); s.offered++ {
+		p := &s.pending[s.offered]
+		first := p.at + 1
+		n := p.n - first
+		if p.lead != nil || n < 1 || !p.work.worth(first) {
+			continue
+		}
+		p.lead = &lead{
+			first: first, parts: make([]atomic.Uint64, n), depth: p.depth, room: p.room,
+			run: p.work.begin(first, n),
+		}
+		s.crew.offer(p.lead)
+		return
 	}
 }
 
@@ -221,18 +295,4 @@ func (c *collection) frame(i int) frame {
 		return attrFrame(Attr{Name: c.shape.syms[i], Pos: c.shape.posAt(i)})
 	}
 	return indexFrame(whileElem, i, 0)
-}
-
-// lazyFrom reports whether there are at least two elements from i on that have
-// yet to be evaluated.
-func (c *collection) lazyFrom(i int) bool {
-	n := 0
-	for _, e := range c.elems[i:] {
-		if e.peek().lazy() {
-			if n++; n == 2 {
-				return true
-			}
-		}
-	}
-	return false
 }

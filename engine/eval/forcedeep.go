@@ -43,16 +43,7 @@ func (d *deepForcer) force(v Value, pos Pos) {
 		if c.shape != nil {
 			unsure = s.goesInOrder(c.shape)
 		}
-		for i := range c.elems {
-			if s.helpWanted() && c.lazyFrom(i) {
-				d.ahead(c, i)
-				break
-			}
-			d.element(&c, i)
-			if i%pollEvery == 0 {
-				s.poll()
-			}
-		}
+		d.elements(&c)
 		s.unsure -= unsure
 	}
 	s.Leave()
@@ -71,31 +62,47 @@ func (d *deepForcer) elementAt(c *collection, i int, pos Pos) {
 	d.s.pop()
 }
 
-// ahead evaluates the elements from first on with the help of workers.
-func (d *deepForcer) ahead(c collection, first int) {
+// elements evaluates all elements of a list or set, with the help of workers if
+// several have yet to be evaluated.
+func (d *deepForcer) elements(c *collection) {
+	if d.s.Shares() && ManyLazy(c.elems) {
+		d.blocks(*c)
+		return
+	}
+	for i := range c.elems {
+		d.element(c, i)
+		if i%pollEvery == 0 {
+			d.s.poll()
+		}
+	}
+}
+
+func (d *deepForcer) blocks(c collection) {
 	if d.workers == nil {
 		d.workers = new(sync.Map)
 	}
-	blocks := blocksOf(len(c.elems) - first)
+	blocks := blocksOf(len(c.elems))
 	seen := d.workers
-	a := NewAhead(d.s, blocks.n, func(s *State, b int) struct{} {
+	lazy := func(b int) bool { return ManyLazy(c.elems[blocks.start(b):]) }
+	a := NewAhead(d.s, blocks.n, lazy, func(s *State, b int) struct{} {
 		w := deepForcer{s: s, workers: seen}
 		for i := range blocks.size(b) {
-			w.element(&c, first+blocks.start(b)+i)
+			w.element(&c, blocks.start(b)+i)
 		}
 		return struct{}{}
 	})
 	defer a.Stop()
 	// The place of a call is known only once the function was evaluated. That must
 	// not depend on what workers do.
-	pos := d.s.PlaceOf(c.elems[first], 0)
+	pos := d.s.PlaceOf(c.elems[0], 0)
 	for b := range blocks.n {
 		a.Take(b)
+		d.s.poll()
 		for i := range blocks.size(b) {
 			if b+i == 0 {
-				d.elementAt(&c, first, pos)
+				d.elementAt(&c, 0, pos)
 			} else {
-				d.element(&c, first+blocks.start(b)+i)
+				d.element(&c, blocks.start(b)+i)
 			}
 		}
 	}

@@ -49,10 +49,12 @@ type State struct {
 	stats     Stats
 	seen      spent // what others may know of stats
 	ctx       context.Context
-	world     World // that of ev; a worker's is cautious
-	crew      *crew // that helps s, or of which s is a worker; nil if there is none
-	nextOffer int64 // the stats.Bytes from which s offers work again
-	lead      *lead // what s works on, if it is a worker; guarded by crew.mu
+	world     World     // that of ev; a worker's is cautious
+	crew      *crew     // that helps s, or of which s is a worker; nil if there is none
+	nextOffer int64     // the stats.Bytes from which s offers work again
+	pending   []pending // what s is going to do of its Aheads, the outermost first
+	offered   int       // index in pending: those before it have nothing to offer any more
+	lead      *lead     // what s works on, if it is a worker; guarded by crew.mu
 
 	unsure     int    // sets that are being gone through, in an order that may be wrong: see order.go
 	tries      int    // calls of Try that are under way

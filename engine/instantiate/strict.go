@@ -150,13 +150,17 @@ func (r *request) read(attrs eval.Attrs, ignoreNulls bool) {
 }
 
 // ahead lets idle workers evaluate the attributes, all of which are going to be.
-func (r *request) ahead(attrs eval.Attrs) eval.Ahead[struct{}] {
-	if !r.s.HelpWanted() {
-		return eval.Ahead[struct{}]{}
+func (r *request) ahead(attrs eval.Attrs) *eval.Ahead[struct{}] {
+	if !r.s.Shares() {
+		return nil
 	}
-	all := slices.Collect(attrs.All())
+	var all []eval.Attr
+	collect := func(int) bool {
+		all = slices.Collect(attrs.All())
+		return true
+	}
 	structured := r.isStructured
-	return eval.NewAhead(r.s, len(all), func(s *eval.State, i int) struct{} {
+	return eval.NewAhead(r.s, attrs.Len(), collect, func(s *eval.State, i int) struct{} {
 		switch v := s.Force(all[i].Value); {
 		case v.Kind() == eval.KindNull:
 		case structured:

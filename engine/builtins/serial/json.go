@@ -77,26 +77,31 @@ func (w *jsonWriter) add(t jsonText) {
 	w.ctx = w.ctx.Union(t.ctx)
 }
 
-// ahead lets idle workers write values.
-func (w *jsonWriter) ahead(elems []eval.Value, copyPaths bool) eval.Ahead[jsonText] {
-	if w.lazy || !w.s.WantsHelp(elems) {
-		return eval.Ahead[jsonText]{}
+// ahead lets idle workers write the n values that elems returns.
+func (w *jsonWriter) ahead(n int, elems func() []eval.Value, copyPaths bool) *eval.Ahead[jsonText] {
+	if w.lazy || n < 2 || !w.s.Shares() {
+		return nil
 	}
-	return eval.NewAhead(w.s, len(elems), func(s *eval.State, i int) jsonText {
-		text, ctx := JSON(s, elems[i], copyPaths)
+	var all []eval.Value
+	lazy := func(from int) bool {
+		if all == nil {
+			all = elems()
+		}
+		return eval.ManyLazy(all[from:])
+	}
+	return eval.NewAhead(w.s, n, lazy, func(s *eval.State, i int) jsonText {
+		text, ctx := JSON(s, all[i], copyPaths)
 		return jsonText{text, ctx}
 	})
 }
 
-func (w *jsonWriter) aheadOfSet(attrs eval.Attrs, copyPaths bool) eval.Ahead[jsonText] {
-	if w.lazy || !w.s.HelpWanted() {
-		return eval.Ahead[jsonText]{}
-	}
+// valuesOf returns the values of a set, in the order of their names.
+func valuesOf(attrs eval.Attrs) []eval.Value {
 	values := make([]eval.Value, 0, attrs.Len())
 	for a := range attrs.All() {
 		values = append(values, a.Value)
 	}
-	return w.ahead(values, copyPaths)
+	return values
 }
 
 // value writes v, which an attribute at pos holds or leads to.
@@ -168,7 +173,7 @@ func (w *jsonWriter) path(path string, copyPaths bool) {
 func (w *jsonWriter) list(v eval.Value, pos eval.Pos, copyPaths bool) {
 	w.out = append(w.out, '[')
 	elems := v.List()
-	ahead := w.ahead(elems, copyPaths)
+	ahead := w.ahead(len(elems), func() []eval.Value { return elems }, copyPaths)
 	defer ahead.Stop()
 	for i, e := range elems {
 		if i > 0 {
@@ -187,7 +192,7 @@ func (w *jsonWriter) set(v eval.Value, copyPaths bool) {
 	attrs := v.Attrs()
 	w.s.OrderNames(attrs)
 	w.out = append(w.out, '{')
-	ahead := w.aheadOfSet(attrs, copyPaths)
+	ahead := w.ahead(attrs.Len(), func() []eval.Value { return valuesOf(attrs) }, copyPaths)
 	defer ahead.Stop()
 	i := 0
 	for a := range attrs.All() {
