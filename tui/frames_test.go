@@ -54,8 +54,10 @@ func TestPacerRestsAfterTheLastMessage(t *testing.T) {
 	if p.resting || again == nil {
 		t.Fatal("rests although a message came meanwhile")
 	}
-	again()
-	p.rest(sent[1].(restMsg))
+	for n := 1; again != nil; n++ {
+		again()
+		again = p.rest(sent[n].(restMsg))
+	}
 	if !p.resting {
 		t.Fatal("does not rest although nothing came")
 	}
@@ -91,16 +93,18 @@ func TestPacerRestsSoonAfterClocks(t *testing.T) {
 // The ticker sends a frame that took long to draw before it rests: not until a message has
 // been taken after it, and the time of a frame has passed.
 func TestPacerWaitsForTheFrame(t *testing.T) {
-	timers := 0
-	p := &pacer{program: tea.NewProgram(looker{}), after: func(time.Duration, func(time.Time) tea.Msg) tea.Cmd {
-		timers++
-		return func() tea.Msg { return nil }
-	}}
-	p.note(TickMsg{})
-	if cmd := p.rest(restMsg{p.seen}); p.resting || cmd == nil {
-		t.Error("rests although the frame may not be sent")
-	}
-	if p.rest(restMsg{p.seen}); !p.resting || timers != 2 {
-		t.Errorf("resting %v after %d timers, want true after 2", p.resting, timers)
+	for _, msg := range []tea.Msg{TickMsg{}, tea.KeyPressMsg{}, tea.WindowSizeMsg{}} {
+		var lulls []time.Duration
+		p := &pacer{program: tea.NewProgram(looker{}), after: func(d time.Duration, _ func(time.Time) tea.Msg) tea.Cmd {
+			lulls = append(lulls, d)
+			return func() tea.Msg { return nil }
+		}}
+		p.note(msg)
+		if cmd := p.rest(restMsg{p.seen}); p.resting || cmd == nil {
+			t.Errorf("%T: rests although the frame may not be sent", msg)
+		}
+		if p.rest(restMsg{p.seen}); !p.resting || len(lulls) != 2 || lulls[1] != restSoon {
+			t.Errorf("%T: resting %v after %v, want true and %v at last", msg, p.resting, lulls, restSoon)
+		}
 	}
 }
