@@ -16,7 +16,7 @@ import (
 const (
 	frameRate = 120                   // frames a second while something happens
 	restTime  = time.Second / 2       // without a message, until the ticker rests
-	restSoon  = 12 * time.Millisecond // the same after a message that comes by itself, twice
+	restSoon  = 12 * time.Millisecond // the same after a message that comes by itself, and once more
 	restPace  = 2 * time.Second       // between its ticks then
 )
 
@@ -42,7 +42,7 @@ type pacer struct {
 	resting bool
 	waiting bool // a restMsg is on its way
 	soon    bool // the newest message came by itself
-	settled bool // restSoon has passed once since then
+	settled bool // the lull has passed once since then
 }
 
 // note counts a message and makes sure that it is drawn soon.
@@ -65,7 +65,7 @@ func (p *pacer) wait() tea.Cmd {
 	}
 	p.waiting = true
 	seen, lull := p.seen, restTime
-	if p.soon {
+	if p.soon || p.settled {
 		lull = restSoon
 	}
 	return p.after(lull, func(time.Time) tea.Msg { return restMsg{seen} })
@@ -82,7 +82,7 @@ func (p *pacer) rest(msg restMsg) tea.Cmd {
 	}
 	// The first time shows that what came is drawn, however long that took; at the
 	// second a tick has sent it to the terminal.
-	if p.soon && !p.settled {
+	if !p.settled {
 		p.settled = true
 		return p.wait()
 	}
