@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -103,6 +104,8 @@ type Model struct {
 	view  tea.View
 	pace  *pacer // nil if there is no program to pace
 
+	sizes chan os.Signal // changes of the size at the start; nil if there is no program
+
 	begin tea.Cmd // what the screens that were restored ask for
 }
 
@@ -178,6 +181,8 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	}
 	program := tea.NewProgram(m, opts...)
 	m.pace = &pacer{program: program, after: m.env.after}
+	m.sizes = watchSizes()
+	defer signal.Stop(m.sizes)
 	_, err := program.Run()
 	cancel()
 	if o.Save != nil {
@@ -227,7 +232,7 @@ func (m *Model) Quitting() bool { return m.quitting }
 
 // Init starts the screens and the wait for events.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.begin, m.awaitEvents(), m.awaitTheme()}
+	cmds := []tea.Cmd{m.begin, m.awaitEvents(), m.awaitTheme(), m.catchUpSize()}
 	if !m.chosen {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
