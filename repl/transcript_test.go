@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"nixbench/engine"
 	"nixbench/engine/sandbox"
@@ -27,8 +28,7 @@ func TestMain(m *testing.M) {
 	if shell.Answers(os.Args[0]) {
 		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}
-	flag.Parse()
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // all that an engine and a session start has ended
 }
 
 // A world is a session over an engine and a store of its own.

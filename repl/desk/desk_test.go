@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"nixbench/engine"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
@@ -24,7 +26,7 @@ func TestMain(m *testing.M) {
 	if shell.Answers(os.Args[0]) {
 		os.Exit(shell.Main(context.Background(), os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m) // all that an engine, a session and a desk start has ended
 }
 
 // A rig is a desk over stores in temporary directories.
