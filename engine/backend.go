@@ -31,6 +31,9 @@ type backend interface {
 	// Realisation returns what an output came to be; see
 	// [local.Store.Realisation].
 	Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error)
+	// DeleteRealisations forgets what outputs came to be; see
+	// [local.Store.DeleteRealisations].
+	DeleteRealisations(ctx context.Context, outputs []store.DrvOutput) error
 	// AddNAR adds the object that info describes from its archive in r; see
 	// [local.Store.AddNAR].
 	AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error

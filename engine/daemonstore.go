@@ -176,6 +176,11 @@ func (st *daemonStore) Realisation(ctx context.Context, drvPath store.Path, outp
 	return store.Realisation{DrvPath: drvPath, Output: output, OutPath: p}, found, err
 }
 
+// DeleteRealisations is what a daemon does not do.
+func (*daemonStore) DeleteRealisations(context.Context, []store.DrvOutput) error {
+	return errors.New("operation 'deleteBuildTraces' is not supported by store 'daemon'")
+}
+
 // PathInfo returns what is known about p.
 func (st *daemonStore) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error) {
 	if st.Pending(p) {

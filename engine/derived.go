@@ -39,6 +39,34 @@ func (e *Engine) FindOutputs(ctx context.Context, target store.DerivedPath) (map
 	return build.FindOutputs(ctx, bothStores{e}, e.settings, target)
 }
 
+// BuildTrace returns what the build trace says of the outputs of a target and of what
+// their derivation needs, in no order, and where the outputs are, as FindOutputs does.
+func (e *Engine) BuildTrace(ctx context.Context, target store.DerivedPath) ([]store.Realisation, map[store.OutputName]store.Path, error) {
+	return build.Trace(ctx, bothStores{e}, e.settings, target)
+}
+
+// Realisations returns what is known of what outputs came to be, in the store that is
+// built into.
+func (e *Engine) Realisations(ctx context.Context, outputs []store.DrvOutput) ([]store.Realisation, error) {
+	var known []store.Realisation
+	for _, o := range outputs {
+		r, ok, err := e.store.Realisation(ctx, o.DrvPath, o.Output)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			known = append(known, r)
+		}
+	}
+	return known, nil
+}
+
+// DeleteRealisations forgets what outputs came to be, all or none. What is not known
+// is passed over. Daemons do not do it.
+func (e *Engine) DeleteRealisations(ctx context.Context, outputs []store.DrvOutput) error {
+	return e.store.DeleteRealisations(ctx, outputs)
+}
+
 // builtPaths returns where the outputs among targets are, by their placeholders.
 // What was built by now res says, if it is not nil.
 func (e *Engine) builtPaths(ctx context.Context, targets []store.DerivedPath, res *Result) (map[string]store.Path, error) {

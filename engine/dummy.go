@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -43,6 +44,10 @@ func (dummyStore) QueryValid(context.Context, []store.Path) ([]store.Path, error
 
 func (dummyStore) Realisation(context.Context, store.Path, store.OutputName) (store.Realisation, bool, error) {
 	return store.Realisation{}, false, nil
+}
+
+func (dummyStore) DeleteRealisations(context.Context, []store.DrvOutput) error {
+	return errors.New("Garbage collection not supported by store 'dummy://'") //nolint:staticcheck // Nix's words
 }
 
 func (dummyStore) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, error) {

@@ -1,6 +1,43 @@
 package store
 
-import "fmt"
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A DrvOutput is an output of a store derivation: what the build trace is asked for.
+type DrvOutput struct {
+	DrvPath Path
+	Output  OutputName
+}
+
+// String names the output as Nix does: "<base name>^out".
+func (o DrvOutput) String() string { return o.DrvPath.Base() + "^" + o.Output }
+
+// ParseDrvOutput parses "/nix/store/….drv^out".
+//
+// Behaviour: DrvOutput::parse in Nix's realisation.cc.
+func (d Dir) ParseDrvOutput(s string) (DrvOutput, error) {
+	i := strings.LastIndexByte(s, '^')
+	if i < 0 {
+		return DrvOutput{}, fmt.Errorf("Invalid derivation output id '%s': missing '^'", s) //nolint:staticcheck // Nix's words
+	}
+	p, err := d.ParsePath(s[:i])
+	if err != nil {
+		return DrvOutput{}, err
+	}
+	output, err := ParseOutputs(s[i+1:])
+	if err != nil {
+		return DrvOutput{}, err
+	}
+	if len(output) != 1 || output[0] == AllOutputs {
+		return DrvOutput{}, fmt.Errorf("parse derivation output id '%s': got several outputs, want one", s)
+	}
+	return DrvOutput{p, output[0]}, nil
+}
 
 // A Realisation says what an output of a store derivation came to be: an entry
 // of the build trace. The derivation is a resolved one, which has no other
@@ -12,8 +49,48 @@ type Realisation struct {
 	Sigs    []string // "key-name:base64", in no order
 }
 
-// String names the output as Nix does: "<base name>^out".
-func (r Realisation) String() string { return r.DrvPath.Base() + "^" + r.Output }
+// String names the output as [DrvOutput] does.
+func (r Realisation) String() string { return DrvOutput{r.DrvPath, r.Output}.String() }
+
+// Compare orders realisations as Nix lists them, by where the outputs are. Signatures
+// do not count.
+func (r Realisation) Compare(other Realisation) int {
+	return cmp.Or(cmp.Compare(r.OutPath, other.OutPath), cmp.Compare(r.DrvPath, other.DrvPath), cmp.Compare(r.Output, other.Output))
+}
+
+// A realisationJSON is a realisation in JSON.
+type realisationJSON struct {
+	Key struct {
+		DrvPath    string     `json:"drvPath"`
+		OutputName OutputName `json:"outputName"`
+	} `json:"key"`
+	Value struct {
+		OutPath    string          `json:"outPath"`
+		Signatures []signatureJSON `json:"signatures"`
+	} `json:"value"`
+}
+
+type signatureJSON struct {
+	KeyName string `json:"keyName"`
+	Sig     string `json:"sig"`
+}
+
+// MarshalJSON returns the realisation as JSON, the signatures sorted.
+//
+// Format: Nix 2.36, realisation.cc.
+func (r Realisation) MarshalJSON() ([]byte, error) {
+	var out realisationJSON
+	out.Key.DrvPath, out.Key.OutputName = r.DrvPath.Base(), r.Output
+	out.Value.OutPath, out.Value.Signatures = r.OutPath.Base(), []signatureJSON{}
+	for _, sig := range r.Sigs {
+		name, value, _ := strings.Cut(sig, ":")
+		out.Value.Signatures = append(out.Value.Signatures, signatureJSON{name, value})
+	}
+	slices.SortFunc(out.Value.Signatures, func(a, b signatureJSON) int {
+		return cmp.Or(cmp.Compare(a.KeyName, b.KeyName), cmp.Compare(a.Sig, b.Sig))
+	})
+	return json.Marshal(out)
+}
 
 // Fingerprint returns what is signed about a realisation.
 //

@@ -53,6 +53,9 @@ type resolver struct {
 	read func(ctx context.Context, p store.Path) (*drv.Derivation, error)
 
 	unknown map[outputID]bool // what was not found
+
+	tracing bool                // ask the build trace also of what a resolved derivation says
+	traced  []store.Realisation // what the build trace said
 }
 
 // newResolver returns a resolver that reads derivations from st.
@@ -112,12 +115,15 @@ func (r *resolver) find(ctx context.Context, id outputID, d *drv.Derivation) (st
 	if err != nil {
 		return "", err
 	}
-	if p := resolved.OutputPath(id.name); p != "" {
+	if p := resolved.OutputPath(id.name); p != "" && !r.tracing {
 		return p, nil
 	}
 	found, ok, err := r.st.Realisation(ctx, drvPath, id.name)
 	if err == nil && !ok {
 		err = errUnknown
+	}
+	if err == nil {
+		r.traced = append(r.traced, found)
 	}
 	return found.OutPath, err
 }
@@ -182,7 +188,28 @@ func FindOutputs(ctx context.Context, st Reader, s *settings.Settings, t Target)
 	if err != nil || !ends {
 		return nil, err
 	}
-	d, err := st.ReadDerivation(ctx, t.Path)
+	return r.outputs(ctx, t)
+}
+
+// Trace returns what the build trace says of the outputs of a target and of what
+// their derivation needs, in no order, and where the outputs are, as [FindOutputs]
+// does: only what has been built is known.
+//
+// Behaviour: BuiltPath::toRealisedPaths in Nix's built-path.cc.
+func Trace(ctx context.Context, st Reader, s *settings.Settings, t Target) ([]store.Realisation, map[store.OutputName]store.Path, error) {
+	t, ends, err := newResolver(st, new(known), s).follow(ctx, t)
+	if err != nil || !ends {
+		return nil, nil, err
+	}
+	r := newResolver(st, new(known), s)
+	r.tracing = true
+	outputs, err := r.outputs(ctx, t)
+	return r.traced, outputs, err
+}
+
+// outputs returns where the outputs of a target that leads through no others are.
+func (r *resolver) outputs(ctx context.Context, t Target) (map[store.OutputName]store.Path, error) {
+	d, err := r.st.ReadDerivation(ctx, t.Path)
 	if err != nil {
 		return nil, err
 	}

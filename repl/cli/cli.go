@@ -163,7 +163,7 @@ func (inv *invocation) run(ctx context.Context) error {
 	return cmd.run(ctx, inv)
 }
 
-// find returns the command that the arguments name, of one or two words, and
+// find returns the command that the arguments name, of up to three words, and
 // the arguments after it.
 func find(args []string) (*command, []string, error) {
 	var flags []string // before the command's name
@@ -179,7 +179,7 @@ func find(args []string) (*command, []string, error) {
 		return &workbench, flags, nil
 	}
 	table := commands()
-	for words := 2; words > 0; words-- {
+	for words := 3; words > 0; words-- {
 		if len(args) < words {
 			continue
 		}

@@ -155,7 +155,7 @@ func otherCommands() []command {
 			flags: slices.Concat(workbenchFlags, []flag{
 				{[]string{"--remove"}, nil, "delete the tour's store", on(func(inv *invocation) *bool { return &inv.remove })},
 			})},
-		{name: "help", args: "[COMMAND]", maxArgs: 2, run: runHelp, summary: "List the commands, or explain one."},
+		{name: "help", args: "[COMMAND]", maxArgs: 3, run: runHelp, summary: "List the commands, or explain one."},
 		{name: "version", run: runVersion, summary: "Print the version."},
 	}
 }

@@ -4,7 +4,7 @@ import "slices"
 
 // storeCommands are those of nix store.
 func storeCommands() []command {
-	return []command{
+	commands := []command{
 		{name: "store gc", run: runStoreGC,
 			summary: "Delete what no root leads to.",
 			flags:   []flag{dryRunFlag, jsonFlag, maxFreedFlag("--max")}},
@@ -53,6 +53,7 @@ func storeCommands() []command {
 			summary: "Make the store's database anew from its journal and files.",
 			flags:   []flag{dryRunFlag, jsonFlag}},
 	}
+	return append(commands, buildTraceCommands()...)
 }
 
 // hashCommands are those of nix hash and nix nar.

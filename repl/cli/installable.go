@@ -186,16 +186,25 @@ func outputPaths(ctx context.Context, eng *engine.Engine, target store.DerivedPa
 // wants. They need not be valid, but have to be known.
 func wantedOutputs(ctx context.Context, eng *engine.Engine, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
 	outputs, err := eng.FindOutputs(ctx, target)
+	if err == nil {
+		err = checkBuilt(target, outputs)
+	}
 	if err != nil {
 		return nil, err
 	}
+	return outputs, nil
+}
+
+// checkBuilt returns an error if there is an output of target of which it is not known
+// where it is.
+func checkBuilt(target store.DerivedPath, outputs map[store.OutputName]store.Path) error {
 	for _, name := range slices.Sorted(maps.Keys(outputs)) {
 		if outputs[name] == "" {
-			return nil, fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
+			return fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
 		}
 	}
 	if len(outputs) == 0 {
-		return nil, fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", target.Through[0], target.Path)
+		return fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", target.Through[0], target.Path)
 	}
-	return outputs, nil
+	return nil
 }

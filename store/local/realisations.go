@@ -24,11 +24,11 @@ import (
 const traceMigration = "20251017-ca-derivations"
 
 // A traceTable is one of the tables of the build trace.
-type traceTable struct{ name, query, insert, update string }
+type traceTable struct{ name, query, insert, update, remove string }
 
 var (
-	buildTrace      = traceTable{"BuildTraceV3", sqlRealisation, sqlInsertRealisation, sqlUpdateRealisation}
-	oldRealisations = traceTable{"Realisations", sqlOldRealisation, sqlInsertOldRealisation, sqlUpdateOldRealisation}
+	buildTrace      = traceTable{"BuildTraceV3", sqlRealisation, sqlInsertRealisation, sqlUpdateRealisation, sqlDeleteRealisation}
+	oldRealisations = traceTable{"Realisations", sqlOldRealisation, sqlInsertOldRealisation, sqlUpdateOldRealisation, sqlDeleteOldRealisation}
 )
 
 // Realisation returns what an output of the derivation at drvPath came to be, or
@@ -112,6 +112,47 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign st
 		if err == nil {
 			err = oldRealisations.put(c, key, r, sign)
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteRealisations removes outputs from the build trace, all or none. Those that
+// it does not have are passed over.
+func (st *Store) DeleteRealisations(ctx context.Context, outputs []store.DrvOutput) error {
+	err := st.Writable()
+	if err == nil {
+		err = st.db.write(ctx, func(c *sqlite.Conn) error {
+			for _, table := range []traceTable{buildTrace, oldRealisations} {
+				if err := st.deleteRealisations(c, table, outputs); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("delete realisations: %w", err)
+	}
+	return nil
+}
+
+func (st *Store) deleteRealisations(c *sqlite.Conn, table traceTable, outputs []store.DrvOutput) error {
+	there, err := table.exists(c)
+	if err != nil || !there {
+		return err
+	}
+	for _, o := range outputs {
+		key, err := st.traceKey(table, o.DrvPath)
+		if err != nil {
+			return err
+		}
+		err = each(c, table.remove, func(stmt *sqlite.Stmt) {
+			stmt.SetText(":drv", key)
+			stmt.SetText(":output", o.Output)
+		}, nil)
 		if err != nil {
 			return err
 		}

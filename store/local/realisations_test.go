@@ -93,3 +93,33 @@ func TestRealisationsAreSigned(t *testing.T) {
 		t.Errorf("without a key: got %v, want %v", err, failed)
 	}
 }
+
+// What is deleted is not known any more; the rest stays, and what is not known is no
+// error.
+func TestDeleteRealisations(t *testing.T) {
+	st := openAt(t, newDir(t))
+	ctx := t.Context()
+	outputs := []store.DrvOutput{
+		{DrvPath: "/nix/store/q0fm3039d69pa04hfarvniybia0h1hb6-a.drv", Output: "out"},
+		{DrvPath: "/nix/store/q0fm3039d69pa04hfarvniybia0h1hb6-a.drv", Output: "dev"},
+	}
+	if err := st.DeleteRealisations(ctx, outputs); err != nil {
+		t.Errorf("of a store without a build trace: %v", err)
+	}
+	p := must(st.AddText(ctx, "a", []byte("a"), nil))(t)
+	for _, o := range outputs {
+		if err := st.RegisterRealisations(ctx, []store.Realisation{{DrvPath: o.DrvPath, Output: o.Output, OutPath: p}}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		if err := st.DeleteRealisations(ctx, outputs[:1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, o := range outputs {
+		if _, ok, err := st.Realisation(ctx, o.DrvPath, o.Output); ok != (i == 1) || err != nil {
+			t.Errorf("%s: got %v, %v", o, ok, err)
+		}
+	}
+}

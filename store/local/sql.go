@@ -80,10 +80,14 @@ var (
 	sqlInsertRealisation string
 	//go:embed sql/update_realisation.sql
 	sqlUpdateRealisation string
+	//go:embed sql/delete_realisation.sql
+	sqlDeleteRealisation string
 	//go:embed sql/old_realisation.sql
 	sqlOldRealisation string
 	//go:embed sql/insert_old_realisation.sql
 	sqlInsertOldRealisation string
+	//go:embed sql/delete_old_realisation.sql
+	sqlDeleteOldRealisation string
 	//go:embed sql/update_old_realisation.sql
 	sqlUpdateOldRealisation string
 

@@ -1,0 +1,1 @@
+delete from Realisations where drvPath = :drv and outputName = :output

@@ -1,0 +1,1 @@
+delete from BuildTraceV3 where drvPath = :drv and outputName = :output
