@@ -27,7 +27,8 @@ type Options struct {
 	// SignRealisation signs what is noted of outputs. Nil makes no signatures.
 	SignRealisation store.Signer
 	// KeepRoom is called every ten seconds of a request if the setting min-free is not
-	// 0, and collects garbage if there is too little room. Nil does nothing.
+	// 0, and collects garbage if there is too little room. The next call does not wait for
+	// the one before. Nil does nothing.
 	KeepRoom func(ctx context.Context)
 }
 
