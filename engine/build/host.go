@@ -11,7 +11,8 @@ import (
 
 // A derivation with __noChroot, where the setting sandbox is not "true", is built in
 // a sandbox through which it sees the host: all files, but read-only, and the network.
-// The store, the build directory, /tmp and the processes are its own as ever. In a store
+// The store, the build directory, /tmp and the processes are its own as ever; sandbox-paths
+// are of no account, but that those in the store are seen with their closures. In a store
 // that is not where its paths say, __noChroot changes nothing, as in Nix.
 
 // seesHost reports whether a build is one of these.

@@ -126,13 +126,14 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 			source = real
 		}
 		m := sandbox.Mount{Source: source, Target: target, Optional: isOptional}
-		if target == shell.Target {
+		switch {
+		case target == shell.Target:
 			shell = m
-			continue
+		case !j.seesHost(): // which has its own there
+			mounts = append(mounts, m)
 		}
-		mounts = append(mounts, m)
 	}
-	if !j.seesHost() { // which has its own
+	if !j.seesHost() {
 		mounts = append(mounts, shell)
 	}
 	if hasNetwork(j.drv) && !j.seesHost() && j.settings.SSLCertFile != "" {
