@@ -40,8 +40,9 @@ type crew struct {
 	// mu guards the fields below.
 	leads   []*lead // with open parts, the last offered last
 	workers []*State
-	running int // States at work, that of the evaluation among them
-	asleep  int // workers that wait for work
+	running int  // States at work, that of the evaluation among them
+	asleep  int  // workers that wait for work
+	lent    bool // parts were offered
 	over    bool
 }
 
@@ -71,14 +72,17 @@ func (s *State) hire() {
 	s.crew = c
 }
 
-// dismiss ends the crew of an evaluation and waits until it is gone.
-func (s *State) dismiss() {
+// dismiss ends the crew of an evaluation and waits until it is gone. It reports whether
+// the crew may have evaluated anything.
+func (s *State) dismiss() (helped bool) {
 	if c := s.crew; c != nil {
 		c.cancel()
 		c.stop()
 		c.wg.Wait()
 		s.crew = nil
+		helped = c.lent
 	}
+	return helped
 }
 
 // stop ends all workers.
@@ -100,6 +104,7 @@ func (c *crew) offer(l *lead) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.over {
+		c.lent = true
 		c.leads = append(c.leads, l)
 		c.call()
 	}

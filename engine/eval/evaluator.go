@@ -285,9 +285,9 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 	})
 	defer func() {
 		r := recover()
-		s.dismiss()
+		helped := s.dismiss()
 		if e, ok := r.(*Error); ok {
-			e.unordered = s.unsure > 0
+			e.unordered = s.unsure > 0 || helped && e.isTooDeep()
 			err = s.finish(e) // evaluates; may be cancelled
 			r = nil
 		}

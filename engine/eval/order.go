@@ -1,6 +1,9 @@
 package eval
 
-import "sync/atomic"
+import (
+	"strings"
+	"sync/atomic"
+)
 
 // Nix goes through sets in the order of symbols, that is in the order in which names
 // were first read: which of several errors is told depends on it. Where workers
@@ -19,6 +22,18 @@ func (s *State) goesInOrder(sh *Shape) int {
 	s.unsure++
 	return 1
 }
+
+// Nor is an evaluation as deep everywhere as it would be in one thread: what a worker has
+// evaluated nearer to the top takes no depth any more. So one that becomes too deep is done
+// again as well.
+
+// isTooDeep reports whether an evaluation ended because of its depth.
+func (e *Error) isTooDeep() bool {
+	return e.Kind == ErrorLimit && strings.HasPrefix(string(e.Msg), stackOverflow)
+}
+
+// stackOverflow is what messages about depth begin with.
+const stackOverflow = "stack overflow"
 
 // Unordered reports whether one thread might have met another error.
 func (e *Error) Unordered() bool { return e.unordered }

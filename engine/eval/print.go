@@ -116,7 +116,7 @@ func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
 func (p *printer) print(v Value, depth int) {
 	p.s.poll()
 	if depth > p.s.ev.maxDepth {
-		p.s.Fail(ErrorLimit, "stack overflow; max-call-depth exceeded")
+		p.s.Fail(ErrorLimit, stackOverflow+"; max-call-depth exceeded")
 	}
 	if !p.o.Force || depth == 0 {
 		p.show(v, depth)

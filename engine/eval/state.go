@@ -177,7 +177,7 @@ func (s *State) tooDeep(pos Pos) {
 	if s.room < 0 {
 		s.noRoom()
 	}
-	s.Raise(ErrorLimit, "stack overflow; max-call-depth exceeded", At(pos))
+	s.Raise(ErrorLimit, stackOverflow+"; max-call-depth exceeded", At(pos))
 }
 
 // node returns an entry of the table of nodes.

@@ -95,7 +95,7 @@ func (s *State) enterThunk(room int) {
 
 //go:noinline
 func (s *State) noRoom() {
-	s.Fail(ErrorLimit, "stack overflow (possible infinite recursion)")
+	s.Fail(ErrorLimit, stackOverflow+" (possible infinite recursion)")
 }
 
 // claim makes s the owner of a lazy cell, and returns what its n was. If another
