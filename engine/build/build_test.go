@@ -284,6 +284,21 @@ func TestHardLinks(t *testing.T) {
 	}
 }
 
+// What fails before its builder starts has no log.
+func TestNoLogWithoutBuilder(t *testing.T) {
+	r := newRig(t)
+	d := script("graph", "mkdir $out")
+	d.Env["exportReferencesGraph"] = "graph /nix/store/00000000000000000000000000000000-none"
+	p := r.add(d, nil)
+	if res := r.realise(p); res.Err() == nil {
+		t.Fatal("made a graph of what is no input")
+	}
+	names, err := filepath.Glob(r.st.LogPath(p) + "*")
+	if len(names) > 0 || err != nil {
+		t.Errorf("got logs %v, %v, want none", names, err)
+	}
+}
+
 func TestStructuredAttrsAndFiles(t *testing.T) {
 	r := newRig(t)
 	dep := script("dep", "write $out x")
