@@ -26,6 +26,9 @@ func (j *job) runBuiltin(ctx context.Context) error {
 		return err
 	}
 	defer remove()
+	if err := j.startLog(); err != nil {
+		return err
+	}
 	err = j.runBuilder(ctx, filepath.Join(dir, store.DefaultOutput))
 	if err != nil && ctx.Err() == nil {
 		fmt.Fprintf(j.log, "error: %s\n", indented(err.Error()))

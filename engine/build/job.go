@@ -91,9 +91,6 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 	if j.closure, err = inputClosure(ctx, j.st, j.planned); err != nil {
 		return err
 	}
-	if err := j.startLog(); err != nil {
-		return fmt.Errorf("open log: %w", err)
-	}
 	if strings.HasPrefix(j.drv.Builder, builtinPrefix) {
 		return j.runBuiltin(ctx)
 	}
@@ -101,6 +98,9 @@ func (j *job) build(ctx context.Context, valid []store.Path) error {
 		return fmt.Errorf("make build directory: %w", err)
 	}
 	spec, err := j.spec(ctx)
+	if err == nil {
+		err = j.startLog()
+	}
 	if err != nil {
 		return err
 	}

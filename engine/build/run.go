@@ -88,7 +88,8 @@ func (j *job) failedStatus(diskFull bool) Status {
 	return PermanentFailure
 }
 
-// startLog opens the log.
+// startLog opens the log, once there is a builder to be started: what fails before
+// has none.
 func (j *job) startLog() error {
 	j.log.keep = j.settings.LogLines
 	if !j.settings.KeepLog {
@@ -97,7 +98,7 @@ func (j *job) startLog() error {
 	name := j.st.LogPath(j.planned.DrvPath)
 	file, err := openLog(name)
 	if err != nil {
-		return err
+		return fmt.Errorf("open log: %w", err)
 	}
 	j.log.file = file
 	j.log.act.LogFile = name
