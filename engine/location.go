@@ -203,6 +203,9 @@ func locateAuto(root string, getenv func(string) string) (Location, error) {
 		direct := getenv("NIX_DAEMON_SOCKET_PATH") == ""
 		return Location{Build: machine, Daemon: &Daemon{URI: "daemon", Socket: socket, Direct: direct}}, nil
 	}
+	if !hasStore && machine.Dir != "" {
+		return Location{Build: machine}, nil // it is made where the environment wants it
+	}
 	own, err := ownRoot(getenv)
 	if err != nil {
 		return Location{}, err
