@@ -16,8 +16,9 @@ import (
 )
 
 // nixCollides is what Nix 2.34 says when two of its processes make a store at once: it
-// creates what is missing while others may do so too.
-var nixCollides = regexp.MustCompile(`(?s)unique constraint failed|UNIQUE constraint failed|already exists|File exists|no such table|SQLite database .* is busy|disk I/O error`)
+// creates what is missing while others may do so too, and writes the number of the schema
+// into a file that others may read before it is there.
+var nixCollides = regexp.MustCompile(`(?s)unique constraint failed|UNIQUE constraint failed|already exists|File exists|no such table|SQLite database .* is busy|disk I/O error|/db/schema" is corrupt`)
 
 // openRounds is how often they do it.
 const openRounds = 10
