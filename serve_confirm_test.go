@@ -29,7 +29,7 @@ func (b *builds) serveBy(t *testing.T, who string) {
 
 // A real Nix has remote builders build, and builds in the store of another machine:
 // what is said, and what is in the stores then, is the same whoever serves.
-func TestServeBuildsUnconfirmed(t *testing.T) {
+func TestConfirmServeBuilds(t *testing.T) {
 	said := map[string][]said{}
 	b := newBuilds(t, "testdata/builds/served.nix")
 	for i, setting := range b.env {
