@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -27,6 +25,7 @@ type daemonBuilder struct {
 	settings daemon.Settings
 	logLines int
 	hub      *event.Hub
+	logs     *liveLogs
 	roots    *daemon.TempRoots // keep what was built
 
 	mu       sync.Mutex // mu guards requests
@@ -46,7 +45,7 @@ func (e *Engine) newDaemonBuilders(st *daemonStore, set *settings.Settings) {
 		s := daemonSettings(set)
 		s.KeepFailed = s.KeepFailed || keepFailed
 		return &daemonBuilder{
-			st: st, settings: s, logLines: set.LogLines, hub: e.hub, roots: roots, requests: make(map[*daemonRequest]bool),
+			st: st, settings: s, logLines: set.LogLines, hub: e.hub, logs: &e.logs, roots: roots, requests: make(map[*daemonRequest]bool),
 		}
 	}
 	e.useBuilders(set, newBuilder(false), newBuilder(true))
@@ -157,50 +156,6 @@ func (b *daemonBuilder) cancel(meant func(*daemonRequest) bool) {
 			r.cancel()
 		}
 	}
-}
-
-// liveLogs are the logs of builds that a daemon does for this engine: its own are
-// compressed while they are written, and cannot be followed. The zero value is
-// empty; it is safe for concurrent use.
-type liveLogs struct {
-	mu    sync.Mutex // mu guards the fields below
-	dir   string     // "" until there is one
-	files map[store.Path]string
-}
-
-// get returns the file of a derivation's log.
-func (l *liveLogs) get(drvPath store.Path) (file string, found bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	file, found = l.files[drvPath]
-	return file, found
-}
-
-// file returns where a derivation's log is to be written.
-func (l *liveLogs) file(drvPath store.Path) (string, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.dir == "" {
-		dir, err := os.MkdirTemp("", "nixbench-logs-")
-		if err != nil {
-			return "", err
-		}
-		l.dir, l.files = dir, make(map[store.Path]string)
-	}
-	l.files[drvPath] = filepath.Join(l.dir, drvPath.Base())
-	return l.files[drvPath], nil
-}
-
-// remove deletes them all.
-func (l *liveLogs) remove() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	dir := l.dir
-	l.dir, l.files = "", nil
-	if dir == "" {
-		return nil
-	}
-	return os.RemoveAll(dir)
 }
 
 // wasCancelled reports whether a request ended because it was cancelled.

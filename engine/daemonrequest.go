@@ -205,7 +205,7 @@ func (b *daemonBuild) result(r *daemonRequest, m *daemon.Message) {
 // daemon has its own.
 func (b *daemonBuild) write(r *daemonRequest, text string) {
 	if b.log == nil {
-		file, err := r.b.st.logs.file(b.planned.DrvPath)
+		file, err := r.b.logs.file(b.planned.DrvPath)
 		if err != nil {
 			return
 		}

@@ -24,7 +24,6 @@ type daemonStore struct {
 	*daemon.Store
 	direct           *local.Store // nil if the database is not read here
 	stateDir, logDir string
-	logs             *liveLogs
 }
 
 var _ backend = (*daemonStore)(nil)
@@ -35,7 +34,7 @@ func openDaemon(ctx context.Context, loc Location, set *settings.Settings, warn 
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", loc.Daemon.URI, err)
 	}
-	st := &daemonStore{stateDir: opts.StateDir, logDir: opts.LogDir, logs: new(liveLogs)}
+	st := &daemonStore{stateDir: opts.StateDir, logDir: opts.LogDir}
 	st.Store = daemon.New(daemon.Options{
 		URI: loc.Daemon.URI, Dir: opts.Dir, RealDir: opts.RealDir, Socket: loc.Daemon.Socket,
 		Settings: daemonSettings(set), MaxConnections: loc.Daemon.MaxConnections, Report: warnings(warn),
@@ -92,7 +91,7 @@ func daemonSettings(set *settings.Settings) daemon.Settings {
 
 // Close lets go of the daemon and the database.
 func (st *daemonStore) Close() error {
-	err := errors.Join(st.Store.Close(), st.logs.remove())
+	err := st.Store.Close()
 	if st.direct != nil {
 		err = errors.Join(err, st.direct.Close())
 	}
@@ -226,14 +225,8 @@ func (st *daemonStore) PathFromHashPart(ctx context.Context, digest string) (sto
 		func() (store.Path, error) { return st.Store.PathFromHashPart(ctx, digest) })
 }
 
-// OpenLog opens the log of a build that this engine follows, or has followed, or
-// one that the daemon has written.
+// OpenLog opens the log that the daemon has written.
 func (st *daemonStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
-	if file, found := st.logs.get(drvPath); found {
-		if f, err := os.Open(file); err == nil {
-			return f, nil
-		}
-	}
 	return local.OpenLog(st.logDir, drvPath)
 }
 

@@ -72,6 +72,7 @@ type Engine struct {
 	started  time.Time
 	builders atomic.Pointer[builders]
 	changing sync.Mutex // held while they are changed
+	logs     liveLogs
 	built    built
 	work     work
 	files    *filecache.Cache // nil if nothing is kept of files
@@ -220,7 +221,7 @@ func (e *Engine) Close() error {
 	if e.files != nil {
 		e.files.Close()
 	}
-	err := errors.Join(e.ReleaseBuilt(), e.store.Close())
+	err := errors.Join(e.ReleaseBuilt(), e.store.Close(), e.logs.remove())
 	if e.machine != nil {
 		err = errors.Join(err, e.machine.Close())
 	}
@@ -347,6 +348,12 @@ func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
 		}
 	}
 	for _, drvPath := range drvPaths {
+		// One that is kept may be of a later build.
+		if file, found := e.logs.get(drvPath); found && (e.daemon != nil || !e.Settings().KeepLog) {
+			if log, err := os.Open(file); err == nil {
+				return log, nil
+			}
+		}
 		for _, st := range e.stores() {
 			if log, err := st.OpenLog(drvPath); !errors.Is(err, fs.ErrNotExist) {
 				return log, err

@@ -174,7 +174,7 @@ func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
 	}
 	opts := build.Options{
 		Store: buildStore{own, roots}, Settings: set, Hub: e.hub, Getenv: e.getenv,
-		Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
+		LiveLog: e.logs.file, Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
 	}
 	usual := build.New(opts)
 	opts.Settings = set.Clone()

@@ -22,6 +22,9 @@ type Options struct {
 	// Getenv tells fixed-output derivations the variables of the user's that
 	// they name as impure. Nil: all are empty.
 	Getenv func(name string) string
+	// LiveLog says where a log is written that is followed but not kept. Nil: what is not
+	// kept is not written.
+	LiveLog func(drvPath store.Path) (file string, err error)
 	// Sign adds signatures to what was built, before it is registered. Nil adds none.
 	Sign func(info *store.PathInfo) error
 	// SignRealisation signs what is noted of outputs. Nil makes no signatures.

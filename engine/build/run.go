@@ -92,10 +92,16 @@ func (j *job) failedStatus(diskFull bool) Status {
 // has none.
 func (j *job) startLog() error {
 	j.log.keep = j.settings.LogLines
-	if !j.settings.KeepLog {
-		return nil
-	}
 	name := j.st.LogPath(j.planned.DrvPath)
+	if !j.settings.KeepLog {
+		if j.worker.opts.LiveLog == nil {
+			return nil
+		}
+		var err error
+		if name, err = j.worker.opts.LiveLog(j.planned.DrvPath); err != nil {
+			return fmt.Errorf("open log: %w", err)
+		}
+	}
 	file, err := openLog(name)
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
@@ -106,13 +112,13 @@ func (j *job) startLog() error {
 	return nil
 }
 
-// endLog closes the log and compresses it. A log that cannot be compressed
+// endLog closes the log and compresses it if it is kept. A log that cannot be compressed
 // stays as it is.
 func (j *job) endLog() error {
 	if err := j.log.Close(); err != nil {
 		return fmt.Errorf("write log: %w", err)
 	}
-	if j.log.file != nil && j.settings.CompressLog {
+	if j.log.file != nil && j.settings.KeepLog && j.settings.CompressLog {
 		j.st.FinishLog(j.planned.DrvPath)
 	}
 	return nil
