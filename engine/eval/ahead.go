@@ -99,11 +99,7 @@ func (s *State) CoerceAhead(elems []Value, opts CoerceOpts) *Ahead[struct{}] {
 	if !s.Shares() || !ManyLazy(elems) {
 		return nil
 	}
-	lazy := func(from int) bool { return ManyLazy(elems[from:]) }
-	return NewAhead(s, len(elems), lazy, func(s *State, i int) struct{} {
-		s.CoerceToString(elems[i], "", opts)
-		return struct{}{}
-	})
+	return s.lazyAhead(elems, func(s *State, e Value) { s.CoerceToString(e, "", opts) })
 }
 
 // ForceAhead is an Ahead of elements that are all going to be evaluated.
@@ -111,9 +107,14 @@ func (s *State) ForceAhead(elems []Value) *Ahead[struct{}] {
 	if !s.Shares() || !ManyLazy(elems) {
 		return nil
 	}
+	return s.lazyAhead(elems, func(s *State, e Value) { s.Force(e) })
+}
+
+// lazyAhead is an Ahead of elements as long as several have yet to be evaluated.
+func (s *State) lazyAhead(elems []Value, do func(s *State, e Value)) *Ahead[struct{}] {
 	lazy := func(from int) bool { return ManyLazy(elems[from:]) }
 	return NewAhead(s, len(elems), lazy, func(s *State, i int) struct{} {
-		s.Force(elems[i])
+		do(s, elems[i])
 		return struct{}{}
 	})
 }
