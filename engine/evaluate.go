@@ -113,11 +113,8 @@ func (e *Engine) evalCores() int {
 // features returns the experimental features that the evaluator has to know.
 func features(set *settings.Settings) map[string]bool {
 	on := make(map[string]bool)
-	for _, name := range set.ExperimentalFeatures {
+	for _, name := range set.Features() {
 		on[name] = true
-	}
-	if on["flakes"] {
-		on["fetch-tree"] = true // as Nix has it
 	}
 	return on
 }

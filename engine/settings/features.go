@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// features are the experimental features that Nix knows.
+// features are the experimental features that Nix knows, sorted.
 // Source: Nix, experimental-features.cc.
 var features = []string{
 	"auto-allocate-uids", "blake3-hashes", "ca-derivations", "cgroups", "configurable-impure-env", "daemon-trust-override",
@@ -15,23 +15,21 @@ var features = []string{
 	"read-only-local-store", "recursive-nix", "verified-fetches",
 }
 
-// featuresField is experimental-features, shown in order and without the words that are none;
-// flakes need fetch-tree.
+// HasFeature reports whether an experimental feature is enabled; flakes need fetch-tree.
 // Behaviour: BaseSetting<std::set<ExperimentalFeature>>::parse in Nix's config.cc.
+func (s *Settings) HasFeature(name string) bool {
+	return slices.Contains(s.ExperimentalFeatures, name) || name == "fetch-tree" && slices.Contains(s.ExperimentalFeatures, "flakes")
+}
+
+// Features returns the experimental features that are enabled, sorted. Words that are none
+// are not among them.
+func (s *Settings) Features() []string {
+	return slices.DeleteFunc(slices.Clone(features), func(name string) bool { return !s.HasFeature(name) })
+}
+
+// featuresField is experimental-features, shown as Features.
 func (s *Settings) featuresField(f field) field {
-	f.get = func() string {
-		var on []string
-		for _, name := range s.ExperimentalFeatures {
-			if name == "flakes" {
-				on = append(on, "fetch-tree")
-			}
-			if slices.Contains(features, name) {
-				on = append(on, name)
-			}
-		}
-		slices.Sort(on)
-		return strings.Join(slices.Compact(on), " ")
-	}
+	f.get = func() string { return strings.Join(s.Features(), " ") }
 	return f
 }
 

@@ -223,11 +223,6 @@ func (s *Settings) Users() map[string]string {
 	return given
 }
 
-// HasFeature reports whether an experimental feature is switched on.
-func (s *Settings) HasFeature(name string) bool {
-	return slices.Contains(s.ExperimentalFeatures, name)
-}
-
 // BuildCores returns the value of NIX_BUILD_CORES: Cores, or the machine's
 // number of cores where Cores is 0.
 func (s *Settings) BuildCores() int {
