@@ -71,7 +71,7 @@ func (r *daemonRequest) begin() {
 	}
 	for _, planned := range r.plan.Build {
 		act := event.Activity{
-			ID: hub.NewID(), Parent: r.act.ID, Kind: event.Build, Name: strings.TrimSuffix(planned.DrvPath.Name(), ".drv"),
+			ID: hub.NewID(), Parent: r.act.ID, Kind: event.Build, Name: drv.NameOf(planned.DrvPath),
 			Subject: string(planned.DrvPath), WaitingOn: len(planned.Needs), IsNeeded: needed[planned.DrvPath],
 			Text: planned.Mode.Does(),
 		}

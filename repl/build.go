@@ -14,6 +14,7 @@ import (
 	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // derivation evaluates an expression to exactly one derivation.
@@ -99,7 +100,7 @@ func (s *sitting) cmdInstall(ctx context.Context, arg string) (*Result, error) {
 	}
 	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "(dry run") })
 	res := textResult(lines...)
-	res.Then = &Then{Command: command, Ask: "install " + text.SanitiseName(strings.TrimSuffix(d.DrvPath.Name(), ".drv")) + " into the profile?"}
+	res.Then = &Then{Command: command, Ask: "install " + text.SanitiseName(drv.NameOf(d.DrvPath)) + " into the profile?"}
 	return res, nil
 }
 

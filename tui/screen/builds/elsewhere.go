@@ -11,6 +11,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/repl/text"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/tui"
 )
 
@@ -76,7 +77,7 @@ func (s *Screen) otherNode(b tui.BuildElsewhere, before map[string]*node) *node 
 	if ours := s.board.newest[act.Subject]; ours != nil && s.env.Backend.Info().Daemons && ours.act.State == event.Running {
 		return nil
 	}
-	act.Name = nameOf(act.Subject)
+	act.Name = drv.NameOf(store.Path(act.Subject))
 	n := &node{act: act, other: &b}
 	if old := before[n.name()]; old != nil {
 		delete(before, n.name())
@@ -89,9 +90,6 @@ func (s *Screen) otherNode(b tui.BuildElsewhere, before map[string]*node) *node 
 	n.usual = s.env.Backend.UsualTime(act.Name)
 	return n
 }
-
-// nameOf is the name of what is built, from its path.
-func nameOf(path string) string { return strings.TrimSuffix(store.Path(path).Name(), ".drv") }
 
 // withOthers adds what other processes build to builds of ours.
 func (s *Screen) withOthers(ours []*node) []*node {

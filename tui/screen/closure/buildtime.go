@@ -7,12 +7,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"nixbench/inspect/closure"
 	"nixbench/repl/text"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/themes"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/rows"
@@ -66,7 +66,7 @@ func timesOf(g *closure.Graph, usual func(name string) time.Duration) *buildTime
 			continue
 		}
 		t.of++
-		if took := usual(strings.TrimSuffix(p.Name(), ".drv")); took > 0 {
+		if took := usual(drv.NameOf(p)); took > 0 {
 			t.usual[n] = took
 			known = append(known, took)
 		}
