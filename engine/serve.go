@@ -16,15 +16,18 @@ import (
 	"nixbench/store/drv"
 )
 
-// Serve answers the requests of an ssh:// store; see [daemon.Serve].
-func (e *Engine) Serve(ctx context.Context, in io.Reader, out io.Writer, writable bool) error {
-	return daemon.Serve(ctx, in, out, served{e.store, e}, writable)
+// Serve answers the requests of an ssh:// store; see [daemon.Serve]. It calls told
+// before it says what came of a build: a client that knows that ends this process, and
+// what is not told by then never is.
+func (e *Engine) Serve(ctx context.Context, in io.Reader, out io.Writer, writable bool, told func()) error {
+	return daemon.Serve(ctx, in, out, served{e.store, e, told}, writable)
 }
 
 // served is the store that is served. What it does not say is the backend's.
 type served struct {
 	backend
-	e *Engine
+	e    *Engine
+	told func()
 }
 
 func (s served) DumpPath(ctx context.Context, w io.Writer, p store.Path) error {
@@ -125,6 +128,7 @@ func (s served) realise(ctx context.Context, plan *Plan, o daemon.ServeOptions) 
 			return nil, err
 		}
 	}
+	defer s.told()
 	b := s.e.builders.Load()
 	if o.KeepFailed {
 		return s.e.execute(ctx, b.keeper, plan)

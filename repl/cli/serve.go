@@ -10,5 +10,8 @@ func (run *storeRun) serve(ctx context.Context) error {
 	if err := run.noArgs(); err != nil {
 		return err
 	}
-	return run.eng.Serve(ctx, run.env.Stdin, run.env.Stdout, run.has("--write"))
+	return run.eng.Serve(ctx, run.env.Stdin, run.env.Stdout, run.has("--write"), func() {
+		run.stopFollowing()
+		run.followAgain(ctx, run.eng)
+	})
 }
