@@ -150,6 +150,11 @@ func (inv *invocation) run(ctx context.Context) error {
 		return err
 	}
 	inv.cmd = cmd
+	if cmd.name == "nix-shell" {
+		if argv, err = inv.ofScript(cmd, argv); err != nil {
+			return err
+		}
+	}
 	err = cmd.parse(inv, argv)
 	switch {
 	case inv.help:

@@ -78,7 +78,10 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 	}
 	for _, attr := range attrs {
 		// Nix calls what it prints only if there is something to call it with.
-		v, err := e.ev.Select(ctx, root, attr, e.args, !e.inv.evalOnly || e.args.Len() > 0)
+		v, err := e.ev.Select(ctx, root, attr, *e.argsFor(root), false)
+		if err == nil && (!e.inv.evalOnly || e.args.Len() > 0) {
+			v, err = e.ev.Select(ctx, v, "", *e.argsFor(v), true)
+		}
 		if err != nil {
 			return e.traced(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -21,6 +22,10 @@ type shellOptions struct {
 	command        string   // what is run first
 	leaves         bool     // without a prompt afterwards
 	keep           []string // variables that a pure shell keeps
+	exclude        []*regexp.Regexp
+	dir            string // where it starts
+	// script is what nix-shell interprets, with its arguments; empty if it is none.
+	script []string
 }
 
 func nixShellFlags() []flag {
@@ -33,6 +38,11 @@ func nixShellFlags() []flag {
 		{[]string{"--keep"}, []string{"VARIABLE"}, "with --pure, keep VARIABLE", shell(func(o *shellOptions, args []string) { o.keep = append(o.keep, args[0]) })},
 		{[]string{"--command"}, []string{"COMMAND"}, "run COMMAND in it", shell(func(o *shellOptions, args []string) { o.command = args[0] })},
 		{[]string{"--run"}, []string{"COMMAND"}, "run COMMAND in it, without a terminal", shell(func(o *shellOptions, args []string) { o.command, o.leaves = args[0], true })},
+		{[]string{"--exclude"}, []string{"REGEXP"}, "do without the inputs whose derivations have a path like REGEXP", func(inv *invocation, args []string) error {
+			re, err := regexp.Compile(args[0])
+			inv.shell.exclude = append(inv.shell.exclude, re)
+			return err
+		}},
 		{[]string{"--packages", "-p"}, nil, "the arguments are packages of <nixpkgs>", shell(func(o *shellOptions, _ []string) { o.packages = true })},
 	}
 }
@@ -40,6 +50,7 @@ func nixShellFlags() []flag {
 // runNixShell is `nixbench nix-shell`: a shell in which the builder of a derivation could
 // be run by hand.
 func runNixShell(ctx context.Context, inv *invocation) error {
+	inv.startShell()
 	if err := inv.shellArgs(); err != nil {
 		return err
 	}
@@ -49,6 +60,9 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	}
 	defer eng.Close()
 	if err := eng.CheckDevShell(); err != nil {
+		return err
+	}
+	if err := inv.findShellFiles(); err != nil {
 		return err
 	}
 	targets, err := inv.legacyTargets(ctx, eng)
@@ -63,6 +77,7 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	inputs = slices.DeleteFunc(inputs, inv.shell.excludes)
 	if _, err := inv.realise(ctx, eng, inputs); err != nil || inv.dryRun {
 		return err
 	}
@@ -82,47 +97,80 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	return inv.runShell(bash, dir, dev)
 }
 
+// excludes tells whether an input is one that the shell is to do without.
+func (o *shellOptions) excludes(input store.DerivedPath) bool {
+	return input.Path.IsDerivation() && slices.ContainsFunc(o.exclude, func(re *regexp.Regexp) bool { return re.MatchString(string(input.Path)) })
+}
+
 // shellArgs says what the shell is of if the arguments do not, or are packages.
 func (inv *invocation) shellArgs() error {
 	switch {
 	case inv.shell.packages && inv.hasExpr:
 		return inv.cmd.usage("'-p' and '-E' are mutually exclusive")
 	case inv.shell.packages:
-		inv.hasExpr = true
-		inv.args = []string{`{...}@args: with import <nixpkgs> args; (pkgs.runCommandCC or pkgs.runCommand) "shell" { buildInputs = [ (` +
-			strings.Join(inv.args, ") (") + `) ]; } ""`}
-	case len(inv.args) == 0 && !inv.hasExpr:
-		for _, name := range []string{"shell.nix", "default.nix"} {
-			if _, err := os.Stat(filepath.Join(inv.env.Dir, name)); err == nil {
-				inv.args = []string{name}
-				return nil
-			}
+		expr := `{...}@args: with import <nixpkgs> args; (pkgs.runCommandCC or pkgs.runCommand) "shell" { buildInputs = [ `
+		for _, arg := range inv.args {
+			expr += "(" + arg + ") "
 		}
-		return errors.New("no argument specified and no 'shell.nix' or 'default.nix' file found in the working directory")
+		inv.hasExpr, inv.args = true, []string{expr + `]; } ""`}
+	case len(inv.args) == 0 && !inv.hasExpr:
+		if shellFile(inv.shell.dir) == "" {
+			return errors.New("no argument specified and no 'shell.nix' or 'default.nix' file found in the working directory")
+		}
+		inv.args = []string{"."}
 	}
 	return nil
 }
 
+// shellFile is the file of a directory that a shell is of, "" if there is none.
+func shellFile(dir string) string {
+	for _, name := range []string{"shell.nix", "default.nix"} {
+		if file := filepath.Join(dir, name); fileExists(file) {
+			return file
+		}
+	}
+	return ""
+}
+
+// findShellFiles puts the file that a shell is of in the place of each directory.
+func (inv *invocation) findShellFiles() error {
+	if inv.hasExpr {
+		return nil
+	}
+	for i, arg := range inv.args {
+		dir := inv.abs(arg)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() || arg == "-" {
+			continue
+		}
+		file := shellFile(dir)
+		if file == "" {
+			return fmt.Errorf("neither 'shell.nix' nor 'default.nix' found in '%s'", dir)
+		}
+		inv.args[i] = file
+	}
+	return nil
+}
+
+func fileExists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
 // findBash finds the shell: $NIX_BUILD_SHELL, or bashInteractive of <nixpkgs> if that is
-// built, or the machine's.
+// built, or the machine's. It is a name as the user wrote it, to be looked for in PATH.
 func (inv *invocation) findBash(ctx context.Context, eng *engine.Engine) (string, error) {
-	name := inv.env.Getenv("NIX_BUILD_SHELL")
-	if name == "" {
-		bash, err := inv.bashOfPackages(ctx, eng)
-		if err == nil {
-			return bash, nil
-		}
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		inv.tell(firstLineOf(err) + "; uses bash from your environment")
-		name = "bash"
+	if name := inv.env.Getenv("NIX_BUILD_SHELL"); name != "" {
+		return name, nil
 	}
-	file, err := exec.LookPath(name)
-	if err != nil {
-		return "", fmt.Errorf("open shell: %w", err)
+	bash, err := inv.bashOfPackages(ctx, eng)
+	if err == nil {
+		return bash, nil
 	}
-	return filepath.Abs(file)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	inv.tell(firstLineOf(err) + "; uses bash from your environment")
+	return "bash", nil
 }
 
 func firstLineOf(err error) string {
@@ -167,11 +215,14 @@ func (inv *invocation) runShell(bash, dir string, dev *engine.DevShell) error {
 	// The terminal itself, and not what is read to be able to run a command again.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Args[0] = "bash"
-	cmd.Dir, cmd.Env = inv.env.Dir, inv.shellEnv(dev)
+	cmd.Dir, cmd.Env = inv.shell.dir, inv.shellEnv(dev)
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &exit):
+		return fmt.Errorf("open shell: %w", err)
 	}
 	status := exit.ExitCode()
 	if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
@@ -194,9 +245,8 @@ func (inv *invocation) shellEnv(dev *engine.DevShell) []string {
 			vars[name] = value
 		}
 	}
-	vars["IN_NIX_SHELL"] = "impure"
+	vars[inNixShell] = inv.shell.purity()
 	if inv.shell.pure {
-		vars["IN_NIX_SHELL"] = "pure"
 		vars["__ETC_PROFILE_SOURCED"] = "1" // else the bashrc of a NixOS reads the profile
 	}
 	for name, value := range dev.Vars {
@@ -231,7 +281,7 @@ func (inv *invocation) shellScript(bash string, dev *engine.DevShell) string {
 	if !pure {
 		line(`PATH=$PATH:$p; unset p`)
 	}
-	line(`PATH=%s:"$PATH"; SHELL=%s; BASH=%s`, shellQuoted(filepath.Dir(bash)), shellQuoted(bash), shellQuoted(bash))
+	line(`PATH=%s:"$PATH"; SHELL=%s; BASH=%s`, shellQuoted(dirOf(bash)), shellQuoted(bash), shellQuoted(bash))
 	line(`set +e`)
 	colour := "32"
 	if os.Getuid() == 0 {
@@ -250,4 +300,12 @@ func (inv *invocation) shellScript(bash string, dev *engine.DevShell) string {
 		line("%s\nexit", inv.shell.command)
 	}
 	return b.String()
+}
+
+// dirOf is the directory that a program's name says, "" if it says none.
+func dirOf(program string) string {
+	if !strings.Contains(program, "/") {
+		return ""
+	}
+	return filepath.Dir(program)
 }

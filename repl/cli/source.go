@@ -203,6 +203,8 @@ type evaluation struct {
 	eng  *engine.Engine
 	ev   *eval.Evaluator
 	args eval.Attrs // of --arg and --argstr
+	// shellArgs are those with inNixShell for functions that take it, in nix-shell.
+	shellArgs eval.Attrs
 }
 
 // evaluate makes an evaluator that writes traces and warnings to standard error.
@@ -273,9 +275,6 @@ func (e *evaluation) setArgs(ctx context.Context) error {
 	for _, arg := range e.inv.autoArgs {
 		args[arg.name] = arg
 	}
-	if len(args) == 0 {
-		return nil
-	}
 	vals := make(map[string]eval.Value)
 	for _, name := range slices.Sorted(maps.Keys(args)) {
 		arg := args[name]
@@ -292,13 +291,36 @@ func (e *evaluation) setArgs(ctx context.Context) error {
 		}
 		vals[name] = eval.MakeString(text)
 	}
+	if len(vals) > 0 {
+		if err := e.makeArgs(ctx, &e.args, vals); err != nil {
+			return err
+		}
+	}
+	if e.inv.cmd.name != "nix-shell" {
+		return nil
+	}
+	vals["inNixShell"] = eval.MakeBool(true)
+	return e.makeArgs(ctx, &e.shellArgs, vals)
+}
+
+func (e *evaluation) makeArgs(ctx context.Context, set *eval.Attrs, vals map[string]eval.Value) error {
 	return e.traced(e.ev.Do(ctx, func(s *eval.State) {
 		b := s.NewAttrs(len(vals))
 		for name, v := range vals {
 			b.SetName(name, v)
 		}
-		e.args = s.ForceAttrs(b.Value(), "")
+		*set = s.ForceAttrs(b.Value(), "")
 	}))
+}
+
+// argsFor are what a value is called with if it is a function.
+func (e *evaluation) argsFor(v eval.Value) *eval.Attrs {
+	if e.inv.cmd.name == "nix-shell" {
+		if l := e.ev.LambdaText(v); l != nil && slices.ContainsFunc(l.Formals, func(f syntax.Formal) bool { return eval.SymName(f.Name) == "inNixShell" }) {
+			return &e.shellArgs
+		}
+	}
+	return &e.args
 }
 
 // traced marks an evaluation error for --show-trace.
