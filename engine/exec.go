@@ -7,12 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"nixbench/engine/builtins"
 	"nixbench/engine/syntax"
+	"nixbench/store"
 )
 
 // exec runs a program for builtins.exec, with the standard error of ours.
@@ -41,6 +41,6 @@ func (w *world) exec(ctx context.Context, program string, args []string) ([]byte
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EISDIR):
 		reason = "Permission denied"
 	}
-	w.Warn(syntax.Hintf(syntax.ErrorHead+" executing %s: %s", strconv.Quote(program), reason))
+	w.Warn(syntax.Hintf(syntax.ErrorHead+" executing %s: %s", store.QuoteFile(program), reason))
 	return nil, &builtins.ExecError{Program: program, How: "failed with exit code 1"}
 }

@@ -29,7 +29,7 @@ type ConflictError struct {
 }
 
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("Unable to build profile. There is a conflict for the following files:\n\n  %q\n  %q", e.A, e.B)
+	return fmt.Sprintf("Unable to build profile. There is a conflict for the following files:\n\n  %s\n  %s", store.QuoteFile(e.A), store.QuoteFile(e.B))
 }
 
 // BuildProfile makes the directory out, which must not exist, of symbolic

@@ -2,10 +2,10 @@ package builtins
 
 import (
 	"context"
-	"fmt"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
+	"nixbench/store"
 )
 
 // An ExecFunc runs a program of the search path of commands and returns what it
@@ -69,4 +69,4 @@ func importNative(s *eval.State, file, symbol eval.Value) eval.Value {
 // with exit code 1" tells.
 type ExecError struct{ Program, How string }
 
-func (e *ExecError) Error() string { return fmt.Sprintf("program %q %s", e.Program, e.How) }
+func (e *ExecError) Error() string { return "program " + store.QuoteFile(e.Program) + " " + e.How }

@@ -183,16 +183,25 @@ func (s *State) arg(b *Builtin, i int, v Value) Value {
 		return v
 	case Coerced:
 		s.deeper()
-		v = s.force(v)
+		forced := s.force(v)
 		s.depth--
-		return v
+		return inSlot(v, forced)
 	case Told:
 		s.push(textFrame(0, syntax.Hint(b.Step)))
-		v = s.force(v)
+		forced := s.force(v)
 		s.pop()
-		return v
+		return inSlot(v, forced)
 	}
-	return s.force(v)
+	return inSlot(v, s.force(v))
+}
+
+// inSlot returns what a builtin gets for an argument and the value of it: of a list
+// that was evaluated in a cell the cell, as in [State.handOver].
+func inSlot(arg, forced Value) Value {
+	if forced.is(rawList) && arg.is(rawRef) {
+		return arg
+	}
+	return forced
 }
 
 // deeper counts a call that has no place.

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strconv"
 	"strings"
 	"syscall"
 
 	"nixbench/engine/resolve"
 	"nixbench/engine/syntax"
+	"nixbench/store"
 )
 
 // A Scope holds the variables of a prompt, or of scopedImport: names outside a
@@ -261,7 +261,7 @@ func (s *State) FailFile(file string, err error) {
 		s.Raise(ErrorFile, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
 	}
 	if errors.Is(err, syscall.ENAMETOOLONG) {
-		s.Raise(ErrorFile, syntax.Hintf("getting status of %s: File name too long", strconv.Quote(tooLong(file))), Because(err))
+		s.Raise(ErrorFile, syntax.Hintf("getting status of %s: File name too long", store.QuoteFile(tooLong(file))), Because(err))
 	}
 	s.FailWith(err)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"nixbench/engine"
+	"nixbench/store"
 	"nixbench/store/profile"
 )
 
@@ -74,7 +75,7 @@ func existing(name string, numbers []int) ([]int, error) {
 			continue
 		}
 		if gen.Current {
-			return nil, fmt.Errorf("cannot delete current version of profile %q", name)
+			return nil, fmt.Errorf("cannot delete current version of profile %s", store.QuoteFile(name))
 		}
 		found = append(found, gen.Number)
 	}

@@ -265,7 +265,7 @@ func (inv *invocation) hashFile(ctx context.Context, file string) (nixhash.Hash,
 	w := nixhash.New(h.algo)
 	f, err := os.Open(inv.abs(file))
 	if errors.Is(err, os.ErrNotExist) {
-		return w.Sum(), fmt.Errorf("opening file %q: No such file or directory", file)
+		return w.Sum(), fmt.Errorf("opening file %s: No such file or directory", store.QuoteFile(file))
 	}
 	if err == nil {
 		defer f.Close()

@@ -85,7 +85,7 @@ func (inv *invocation) readKey(name string) (*narinfo.SecretKey, error) {
 
 // openError says in Nix's words that a file cannot be opened.
 func openError(name string, err error) error {
-	return fmt.Errorf("opening file %q: %s", name, systemError(err))
+	return fmt.Errorf("opening file %s: %s", store.QuoteFile(name), systemError(err))
 }
 
 // runStoreSign is `nixbench store sign`.

@@ -181,7 +181,7 @@ func (u *userEnv) change(ctx context.Context, edit func(installed []*engine.EnvP
 		if !errors.Is(err, profile.ErrChanged) {
 			return err
 		}
-		u.say("profile %q changed while we were busy; restarting", u.profile)
+		u.say("profile %s changed while we were busy; restarting", store.QuoteFile(u.profile))
 	}
 }
 
@@ -280,7 +280,7 @@ func (e *evaluation) packagesIn(ctx context.Context, name string) (pkgs []*engin
 		return nil, nil //nolint:nilerr // a profile that leads to nothing yet
 	}
 	if _, err := os.Lstat(e.eng.Reader().RealPath(p) + "/manifest.json"); err == nil {
-		return nil, fmt.Errorf("profile %q is incompatible with 'nix-env'; please use 'nix profile' instead", name)
+		return nil, fmt.Errorf("profile %s is incompatible with 'nix-env'; please use 'nix profile' instead", store.QuoteFile(name))
 	}
 	manifest := e.manifestOf(p)
 	if manifest == "" {

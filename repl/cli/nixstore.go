@@ -174,7 +174,7 @@ func (inv *invocation) followed(eng *engine.Engine, arg string) (store.Path, err
 	if base := filepath.Base(file); eng.Store().Dir().Contains(file) && filepath.Dir(file) == string(eng.Store().Dir()) {
 		return "", errors.New(store.BaseProblem(base))
 	}
-	return "", fmt.Errorf("path %q is not in the Nix store", eng.LastLink(file))
+	return "", fmt.Errorf("path %s is not in the Nix store", store.QuoteFile(eng.LastLink(file)))
 }
 
 // allFollowed returns the store paths of all arguments.

@@ -146,7 +146,7 @@ func (run *storeRun) restore(ctx context.Context) error {
 	dest := run.abs(run.args[0])
 	err := nar.Restore(stoppableReader{ctx, run.env.Stdin}, dest, nar.RestoreOptions{OwnModes: true})
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("creating file %q: File exists", dest)
+		return fmt.Errorf("creating file %s: File exists", store.QuoteFile(dest))
 	}
 	return err
 }

@@ -434,7 +434,11 @@ type rootLine struct {
 func (r rootLine) text() string { return r.Link + " -> " + string(r.Path) }
 
 // quoted is text as --print-roots has it.
-func (r rootLine) quoted() string { return strconv.Quote(r.Link) + " -> " + string(r.Path) }
+// Behaviour: C++'s std::quoted.
+func (r rootLine) quoted() string {
+	link := strings.NewReplacer(`"`, `\"`, `\`, `\\`).Replace(r.Link)
+	return store.QuoteFile(link) + " -> " + string(r.Path)
+}
 
 // rootLines returns the roots that keep something, as Nix names them: what
 // processes and temporary roots keep is censored.

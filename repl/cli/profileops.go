@@ -144,11 +144,11 @@ func (inv *invocation) describeConflict(manifest *engine.Manifest, conflict *eng
 	ref := strings.Join(refs, " ")
 	return fmt.Errorf(`An existing package already provides the following file:
 
-  %q
+  %s
 
 This is the conflicting file from the new package:
 
-  %q
+  %s
 
 To remove the existing package:
 
@@ -162,7 +162,7 @@ To prioritise the new package:
 
 To prioritise the existing package:
 
-  nix profile add %s --priority %d`, oldFile, newFile, oldName, conflict.Priority, ref, conflict.Priority-1, ref, conflict.Priority+1) //nolint:staticcheck // Nix's words
+  nix profile add %s --priority %d`, store.QuoteFile(oldFile), store.QuoteFile(newFile), oldName, conflict.Priority, ref, conflict.Priority-1, ref, conflict.Priority+1) //nolint:staticcheck // Nix's words
 }
 
 // A matcher picks packages of a profile.

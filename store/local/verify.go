@@ -223,7 +223,7 @@ func (st *Store) checkLinks(ctx context.Context, opts VerifyOptions, report func
 			return ctx.Err()
 		}
 		if err == nil && h.Sum().Nix32() != entry.Name() {
-			err = fmt.Errorf("link %q was modified! expected hash %q, got '%s'", name, entry.Name(), h.Sum().Nix32())
+			err = fmt.Errorf("link %s was modified! expected hash %s, got '%s'", store.QuoteFile(name), entry.Name(), h.Sum().Nix32())
 		}
 		if err != nil {
 			f := Finding{Err: err}
