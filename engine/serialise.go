@@ -45,8 +45,8 @@ func Text(ctx context.Context, ev *eval.Evaluator, v eval.Value, while string) (
 
 // StateJSON is [JSON] in an evaluation that is under way.
 func StateJSON(s *eval.State, v eval.Value) []byte {
-	text, _ := serial.AppendJSON(s, nil, v, true)
-	return text
+	text, _ := serial.JSON(s, v, true)
+	return []byte(text)
 }
 
 // JSONString returns s as a JSON string. What is not UTF-8 is replaced.

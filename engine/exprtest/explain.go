@@ -22,7 +22,7 @@ var rules = []rule{
 	newRule("2.34 words reading a directory as the system does",
 		`(?:file )?'[^']*' is not a regular file`, `read of \d+ bytes: Is a directory`),
 	newRule("2.34 says otherwise that a directory is none",
-		`'[^']*' is not a directory`, `cannot read directory "[^"]*": Not a directory|path '[^']*' does not exist|file '«unknown»[^']*' is not a directory`),
+		`'[^\n»]*' is not a directory`, `cannot read directory "[^\n»]*": Not a directory|path '[^\n»]*' does not exist|file '«unknown»[^\n»]*' is not a directory`),
 	newRule("2.34's store in memory does not name its files",
 		`/nix/store/[0-9a-z]{32}-[^/' ]*/?`, `«unknown»/`),
 	newRule("2.34's store in memory takes no derivations that are not made by derivation",
@@ -84,6 +84,7 @@ func explain(ours, theirs string) string {
 	if movedWarnings(ours, theirs) {
 		return derivationWarning.name
 	}
+	o, t = strings.Join(strings.Fields(o), " "), strings.Join(strings.Fields(t), " ")
 	if strings.Contains(o, thunk) && shownThunks(o).MatchString(t) {
 		return "a function that was called where it stands is still shown as a thunk here"
 	}

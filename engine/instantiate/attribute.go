@@ -1,6 +1,7 @@
 package instantiate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,12 +109,10 @@ func (r *request) structured(a eval.Attr) {
 	if len(r.json) > 1 {
 		r.json = append(r.json, ',')
 	}
-	json, err := nixjson.AppendString(r.json, name)
-	if err != nil {
-		r.fail("JSON serialization error: %v", err)
-	}
-	json, c := serial.AppendJSON(s, append(json, ':'), a.Value, true)
+	json, badName := nixjson.AppendString(r.json, name)
+	json, c, badValue := serial.AppendJSON(s, append(json, ':'), a.Value, true)
 	r.json = json
+	r.badJSON = cmp.Or(r.badJSON, badName, badValue)
 	r.ctx.Add(c)
 	switch a.Name {
 	case symBuilder:

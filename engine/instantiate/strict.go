@@ -21,6 +21,7 @@ type request struct {
 	ctx eval.ContextSum
 
 	isStructured bool
+	badJSON      error  // of the first string that is not UTF-8 in structured attributes
 	json         []byte // the object of structured attributes, its end missing
 
 	outputs          []store.OutputName // as written, without duplicates
@@ -85,6 +86,9 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	r.inputs()
 	r.check()
 	r.makeOutputs()
+	if r.badJSON != nil {
+		r.fail("%v", r.badJSON)
+	}
 	drvPath, kept, err := r.in.write(s.Context(), r.d)
 	if err != nil {
 		s.Poll()

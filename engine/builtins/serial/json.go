@@ -13,17 +13,24 @@ import (
 // AppendJSON appends v to dst, with all that is in it, as builtins.toJSON writes
 // it: keys sorted, no spaces. A set that has __toString or outPath is written as
 // that. If copyPaths is set, paths are copied to the store and written as store
-// paths. The context is that of all strings.
-func AppendJSON(s *eval.State, dst []byte, v eval.Value, copyPaths bool) ([]byte, eval.StringContext) {
+// paths. The context is that of all strings. If there are strings that are not
+// UTF-8, it returns what comes before the first of them and an error.
+func AppendJSON(s *eval.State, dst []byte, v eval.Value, copyPaths bool) ([]byte, eval.StringContext, error) {
 	w := jsonWriter{s: s, out: dst}
 	w.value(v, 0, copyPaths)
-	return w.out, w.ctx
+	if w.bad != nil {
+		w.out = w.out[:w.end]
+	}
+	return w.out, w.ctx, w.bad
 }
 
-// JSON returns v as [AppendJSON] writes it.
+// JSON returns v as [AppendJSON] writes it, and raises its error.
 func JSON(s *eval.State, v eval.Value, copyPaths bool) (string, eval.StringContext) {
 	b := NewBuffer()
-	text, ctx := AppendJSON(s, b.Text, v, copyPaths)
+	text, ctx, err := AppendJSON(s, b.Text, v, copyPaths)
+	if err != nil {
+		s.Fail(eval.ErrorOther, "JSON serialization error: %v", err)
+	}
 	return b.Finish(text), ctx
 }
 
@@ -49,6 +56,9 @@ func (b *Buffer) Finish(text []byte) string {
 func LazyJSON(s *eval.State, v eval.Value, copyPaths bool) []byte {
 	w := jsonWriter{s: s, lazy: true, root: true}
 	w.value(s.Force(v), 0, copyPaths)
+	if w.bad != nil {
+		s.Fail(eval.ErrorOther, "%v", w.bad)
+	}
 	return w.out
 }
 
@@ -64,6 +74,11 @@ type jsonWriter struct {
 	ctx  eval.StringContext
 	lazy bool
 	root bool // lazy, and the next value is the whole
+	// bad is the error of the first string that is not UTF-8, before which end bytes are
+	// written. What comes after it is evaluated all the same, as in Nix, which makes text
+	// of JSON when it has all of it.
+	bad error
+	end int
 }
 
 // jsonText is a value in JSON, and its context.
@@ -153,11 +168,11 @@ func (w *jsonWriter) evaluated(v eval.Value, pos eval.Pos) eval.Value {
 }
 
 func (w *jsonWriter) text(text string) {
-	out, err := nixjson.AppendString(w.out, text)
-	if err != nil {
-		w.s.Fail(eval.ErrorOther, "JSON serialization error: %v", err)
+	if w.bad != nil {
+		return
 	}
-	w.out = out
+	w.out, w.bad = nixjson.AppendString(w.out, text)
+	w.end = len(w.out)
 }
 
 func (w *jsonWriter) path(path string, copyPaths bool) {
