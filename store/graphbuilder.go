@@ -45,11 +45,12 @@ func (b *GraphBuilder) AddPath(p Path, narSize, registered int64) {
 	b.g.Registered = append(b.g.Registered, registered)
 }
 
-// sortKey returns the beginning of the digest as a number: where these differ, they
-// are in the order of the paths, if those are of one store directory.
-func sortKey(p Path) uint64 {
+// sortKey returns the beginning of the base name of a path, its digest, as a number:
+// where these differ, they are in the order of the paths, if those are of one store
+// directory.
+func sortKey(base string) uint64 {
 	var b [8]byte
-	copy(b[:], p.Base())
+	copy(b[:], base)
 	return binary.BigEndian.Uint64(b[:])
 }
 
@@ -67,7 +68,7 @@ func (b *GraphBuilder) Sort(refs int) {
 	n := len(g.Paths)
 	order := make([]keyed, n)
 	for i, p := range g.Paths {
-		order[i] = keyed{sortKey(p), int32(i)}
+		order[i] = keyed{sortKey(p.Base()), int32(i)}
 	}
 	oneDir := n == 0 || !slices.ContainsFunc(g.Paths, func(p Path) bool { return p.Dir() != g.Paths[0].Dir() })
 	slices.SortFunc(order, func(a, b keyed) int {
@@ -107,7 +108,7 @@ func (b *GraphBuilder) index(p Path) (int32, bool) {
 	if b.keys == nil {
 		return b.g.Index(p)
 	}
-	key := sortKey(p)
+	key := sortKey(p.Base())
 	at, found := sort.Find(len(b.keys), func(i int) int {
 		if key != b.keys[i] {
 			return cmp.Compare(key, b.keys[i])

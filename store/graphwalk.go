@@ -28,6 +28,12 @@ func (g *Graph) Requisites(roots []int32) []int32 {
 
 // TopoSort returns paths, given by index, as the function [TopoSort] does.
 func (g *Graph) TopoSort(paths []int32) ([]int32, error) {
+	return TopoSortIndices(paths, g.Paths, g.References)
+}
+
+// TopoSortIndices is [TopoSort] of paths that are given by their index in all. Refs
+// returns the indices of the references, without the path itself.
+func TopoSortIndices(paths []int32, all []Path, refs func(i int32) []int32) ([]int32, error) {
 	const (
 		waiting = iota + 1
 		open    // on the way from a path that is being visited
@@ -37,7 +43,7 @@ func (g *Graph) TopoSort(paths []int32) ([]int32, error) {
 		i    int32
 		rest []int32 // references not yet visited
 	}
-	state := make([]uint8, g.Len())
+	state := make([]uint8, len(all))
 	for _, i := range paths {
 		state[i] = waiting
 	}
@@ -48,7 +54,7 @@ func (g *Graph) TopoSort(paths []int32) ([]int32, error) {
 		for {
 			if state[next] == waiting {
 				state[next] = open
-				stack = append(stack, frame{next, g.References(next)})
+				stack = append(stack, frame{next, refs(next)})
 			}
 			if len(stack) == 0 {
 				break
@@ -62,7 +68,7 @@ func (g *Graph) TopoSort(paths []int32) ([]int32, error) {
 			}
 			next, top.rest = top.rest[0], top.rest[1:]
 			if state[next] == open {
-				return nil, &CycleError{Path: g.Paths[top.i], Reference: g.Paths[next]}
+				return nil, &CycleError{Path: all[top.i], Reference: all[next]}
 			}
 		}
 	}

@@ -46,32 +46,38 @@ func SortUnique(paths []Path) []Path {
 
 // SortPaths sorts paths. Of many in one directory it compares numbers made of their
 // digests, without looking at the texts, which are all over the memory.
-func SortPaths(paths []Path) {
+func SortPaths(paths []Path) { SortByPath(paths, func(p Path) Path { return p }) }
+
+// SortByPath is [SortPaths] of what has a path.
+func SortByPath[T any](items []T, path func(T) Path) {
+	byText := func(a, b T) int { return strings.Compare(string(path(a)), string(path(b))) }
 	const few = 64
-	if len(paths) < few || slices.IsSorted(paths) {
-		slices.Sort(paths)
+	if len(items) < few || slices.IsSortedFunc(items, byText) {
+		slices.SortFunc(items, byText)
 		return
 	}
 	type keyed struct {
 		key  uint64
-		path Path
+		item T
 	}
-	all := make([]keyed, len(paths))
-	for i, p := range paths {
-		if p.Dir() != paths[0].Dir() {
-			slices.Sort(paths)
+	all := make([]keyed, len(items))
+	dir := string(path(items[0]).Dir()) + "/"
+	for i, item := range items {
+		base, ok := strings.CutPrefix(string(path(item)), dir)
+		if !ok || strings.IndexByte(base, '/') >= 0 {
+			slices.SortFunc(items, byText)
 			return
 		}
-		all[i] = keyed{sortKey(p), p}
+		all[i] = keyed{sortKey(base), item}
 	}
 	slices.SortFunc(all, func(a, b keyed) int {
 		if a.key != b.key {
 			return cmp.Compare(a.key, b.key)
 		}
-		return strings.Compare(string(a.path), string(b.path))
+		return byText(a.item, b.item)
 	})
 	for i := range all {
-		paths[i] = all[i].path
+		items[i] = all[i].item
 	}
 }
 
@@ -248,8 +254,14 @@ func (f *fingerprint) addRefs(refs []Path, self bool) {
 
 // makePath is MakePath for a type that f holds.
 func (d Dir) makePath(f *fingerprint, h nixhash.Hash, name string) (Path, error) {
+	b, err := d.appendPath(f, h, name)
+	return Path(b), err
+}
+
+// appendPath is makePath into the memory of f.
+func (d Dir) appendPath(f *fingerprint, h nixhash.Hash, name string) ([]byte, error) {
 	if h.Algo() != nixhash.SHA256 {
-		return "", fmt.Errorf("make store path of %q: got hash %q, want sha256", name, h)
+		return nil, fmt.Errorf("make store path of %q: got hash %q, want sha256", name, h)
 	}
 	b := append(f.text, ":sha256:"...)
 	b = hex.AppendEncode(b, h.Bytes())
@@ -261,9 +273,9 @@ func (d Dir) makePath(f *fingerprint, h nixhash.Hash, name string) (Path, error)
 	b = nixbase32.AppendEncode(b, nixhash.Compress(sum[:], digestBytes))
 	b = append(append(b, '-'), name...)
 	if err := CheckName(name); err != nil {
-		return "", &NameError{Base: string(b[len(d)+1:]), Name: name, problem: err}
+		return nil, &NameError{Base: string(b[len(d)+1:]), Name: name, problem: err}
 	}
-	return Path(b), nil
+	return b, nil
 }
 
 // A NameError says that a store path cannot be made because of its name.
@@ -283,6 +295,15 @@ func (d Dir) TextPath(name string, h nixhash.Hash, refs []Path) (Path, error) {
 	defer f.release()
 	f.addRefs(refs, false)
 	return d.makePath(f, h, name)
+}
+
+// IsTextPath reports whether p is the [Dir.TextPath] of a file in its directory.
+func (p Path) IsTextPath(h nixhash.Hash, refs []Path) bool {
+	f := newFingerprint("text")
+	defer f.release()
+	f.addRefs(refs, false)
+	b, err := p.Dir().appendPath(f, h, p.Name())
+	return err == nil && string(b) == string(p)
 }
 
 // FixedPath returns the path of an object named after its contents.

@@ -27,6 +27,7 @@ type node struct {
 	isAsked bool           // whether all of outputs are valid is known
 	resolve bool           // it is to be resolved before it is built
 	kind    drv.OutputKind // 0: of outputs of several kinds, or none
+	order   int32          // its position in what is sorted; see planner.order
 	outputs []Output       // by name
 	needs   *needs
 	refused error         // why it cannot be built here, or nil
@@ -40,6 +41,50 @@ type needs struct {
 }
 
 var noNeeds needs
+
+// isAgain reports whether the ith input is of the derivation that the one before is of.
+func (n *needs) isAgain(i int) bool { return i > 0 && n.inputs[i].to == n.inputs[i-1].to }
+
+// appendNeeds appends the order of what is built before a derivation.
+func (n *node) appendNeeds(to []int32) []int32 {
+	for i, e := range n.needs.inputs {
+		if e.to.build != nil && e.to != n && !n.needs.isAgain(i) {
+			to = append(to, e.to.order)
+		}
+	}
+	return to
+}
+
+// A pool gives out values that live as long as each other, a portion of them allocated
+// at a time.
+type pool[T any] []T
+
+func (p *pool[T]) add() *T {
+	if len(*p) == 0 {
+		*p = make([]T, 16)
+	}
+	v := &(*p)[0]
+	*p = (*p)[1:]
+	return v
+}
+
+// An arena copies strings that live as long as each other, into a portion of memory
+// at a time.
+type arena struct{ b *strings.Builder }
+
+func (a *arena) copy(s string) string {
+	const portion = 4096
+	if len(s) > portion/4 {
+		return strings.Clone(s)
+	}
+	if a.b == nil || a.b.Cap()-a.b.Len() < len(s) {
+		a.b = new(strings.Builder)
+		a.b.Grow(portion)
+	}
+	begin := a.b.Len()
+	a.b.WriteString(s)
+	return a.b.String()[begin:]
+}
 
 // An edge is what a derivation needs of another.
 type edge struct {
@@ -165,7 +210,8 @@ func (b *PlannedBuild) load(ctx context.Context, st Reader) (*drv.Derivation, *d
 func (p *planner) at(path store.Path) *node {
 	n := p.plan.nodes[path]
 	if n == nil {
-		n = &node{path: store.Path(strings.Clone(string(path)))}
+		n = p.nodes.add()
+		n.path = store.Path(p.paths.copy(string(path)))
 		p.plan.nodes[n.path] = n
 	}
 	return n
@@ -186,7 +232,7 @@ func (p *planner) fill(n *node, d *drv.Derivation) error {
 	n.outputs = outputsOf(d)
 	for i := range n.outputs {
 		o := &n.outputs[i]
-		o.Name, o.Path = p.text(o.Name), store.Path(strings.Clone(string(o.Path)))
+		o.Name, o.Path = p.text(o.Name), store.Path(p.paths.copy(string(o.Path)))
 	}
 	n.needs = &noNeeds
 	if len(d.InputSrcs)+len(d.InputDrvs)+len(d.Dynamic) > 0 {
@@ -202,6 +248,11 @@ func (p *planner) fill(n *node, d *drv.Derivation) error {
 // edges returns what a derivation needs of others.
 func (p *planner) edges(d *drv.Derivation) []edge {
 	edges := make([]edge, 0, len(d.InputDrvs)+len(d.Dynamic))
+	if len(d.InputDrvs) > 2*len(p.plan.nodes) { // to let a map grow takes longer than to copy it
+		nodes := make(map[store.Path]*node, len(p.plan.nodes)+len(d.InputDrvs))
+		maps.Copy(nodes, p.plan.nodes)
+		p.plan.nodes = nodes
+	}
 	for _, path := range inputDrvs(d) {
 		if outputs := d.InputDrvs[path]; len(outputs) > 0 {
 			edges = append(edges, edge{to: p.at(path), outputs: p.names(outputs)})
@@ -226,7 +277,7 @@ func inputDrvs(d *drv.Derivation) []store.Path {
 func (p *planner) text(s string) string {
 	t, ok := p.texts[s]
 	if !ok {
-		t = strings.Clone(s)
+		t = p.paths.copy(s)
 		p.texts[t] = t
 	}
 	return t

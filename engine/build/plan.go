@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"nixbench/engine/event"
@@ -124,8 +125,12 @@ type planner struct {
 
 	// mu guards plan.nodes and the fields below while derivations are read.
 	mu    sync.Mutex
+	nodes pool[node]
+	paths arena
 	texts map[string]string                       // see text
 	lists map[store.OutputName][]store.OutputName // see names
+
+	builds pool[PlannedBuild]
 
 	// For repairs: paths that were looked at.
 	hub             *event.Hub
@@ -363,13 +368,11 @@ func (p *planner) readAhead(level []want) error {
 	if len(nodes) == 0 {
 		return nil
 	}
+	store.SortByPath(nodes, func(n *node) store.Path { return n.path })
+	nodes = slices.Compact(nodes)
 	paths := make([]store.Path, len(nodes))
 	for i, n := range nodes {
 		paths[i] = n.path
-	}
-	paths = store.SortUnique(paths)
-	for i, path := range paths {
-		nodes[i] = p.plan.nodes[path]
 	}
 	err := p.st.ReadDerivations(p.ctx, paths, func(i int, d *drv.Derivation) error { return p.fill(nodes[i], d) })
 	if err != nil {
@@ -399,7 +402,8 @@ func (p *Plan) pathOf(n *node, o Output) store.Path {
 
 // newBuild adds a derivation to what is to be built.
 func (p *planner) newBuild(n *node) *PlannedBuild {
-	n.build = &PlannedBuild{DrvPath: n.path, Kind: n.kind, Outputs: n.outputs, Refused: n.refused, node: n, derivation: p.given[n.path]}
+	n.build = p.builds.add()
+	*n.build = PlannedBuild{DrvPath: n.path, Kind: n.kind, Outputs: n.outputs, Refused: n.refused, node: n, derivation: p.given[n.path]}
 	p.plan.Build = append(p.plan.Build, n.build)
 	return n.build
 }
@@ -436,19 +440,31 @@ func (p *planner) sort() error {
 			p.findNeeds(b)
 		}
 	}
-	paths := make([]store.Path, len(p.plan.Build))
-	for i, b := range p.plan.Build {
-		paths[i] = b.DrvPath
+	return p.order(p.plan.Build)
+}
+
+// order puts each of all builds after those that it needs.
+func (p *planner) order(all []*PlannedBuild) error {
+	store.SortByPath(all, func(b *PlannedBuild) store.Path { return b.DrvPath })
+	builds, count := slices.Clone(all), 0
+	indices, paths := make([]int32, len(builds)), make([]store.Path, len(builds))
+	for i, b := range builds {
+		b.node.order, indices[i], paths[i] = int32(i), int32(i), b.DrvPath
+		count += len(b.Needs)
 	}
-	store.SortPaths(paths)
-	sorted, err := store.TopoSort(p.ctx, paths, func(_ context.Context, path store.Path) ([]store.Path, error) {
-		return p.plan.nodes[path].build.Needs, nil
-	})
+	needs, ends := make([]int32, 0, count), make([]int, 1, len(builds)+1)
+	for _, b := range builds {
+		if len(b.Needs) > 0 {
+			needs = b.node.appendNeeds(needs)
+		}
+		ends = append(ends, len(needs))
+	}
+	sorted, err := store.TopoSortIndices(indices, paths, func(i int32) []int32 { return needs[ends[i]:ends[i+1]] })
 	if err != nil {
 		return err
 	}
-	for i, path := range sorted {
-		p.plan.Build[i] = p.plan.nodes[path].build
+	for i, at := range sorted {
+		all[i] = builds[at]
 	}
 	return nil
 }
@@ -465,7 +481,7 @@ func (p *planner) findNeeds(b *PlannedBuild) {
 		b.Needs = make([]store.Path, 0, count)
 	}
 	for i, e := range b.node.needs.inputs {
-		if i > 0 && e.to == b.node.needs.inputs[i-1].to {
+		if b.node.needs.isAgain(i) {
 			continue
 		}
 		switch {

@@ -86,7 +86,8 @@ func (e *ParseError) InNix() (msg string, ok bool) {
 // ParseChecked is [ParseAt] for a text that must be the one that drvPath stands
 // for.
 func ParseChecked(drvPath store.Path, text []byte) (*Derivation, error) {
-	return checked(drvPath, text, func(dir store.Dir, name string) (*Derivation, error) { return Parse(dir, name, text) })
+	parse := func(dir store.Dir, name string) (*Derivation, error) { return Parse(dir, name, text) }
+	return checked(drvPath, text, parse, (*Derivation).References)
 }
 
 // errNoOutputs reports a derivation without outputs.
@@ -95,7 +96,8 @@ var errNoOutputs = errors.New("no outputs")
 type parser struct {
 	*aterm.Scanner
 	dir       store.Dir
-	versioned bool // it can have dynamic inputs
+	versioned bool         // it can have dynamic inputs
+	inputs    []store.Path // of InputDrvs and Dynamic, in the order of the text
 }
 
 // parse reads a derivation into d, which is empty but for its maps.
@@ -222,6 +224,7 @@ func (p *parser) inputDrv(d *Derivation) {
 	if p.Err() != nil {
 		return
 	}
+	p.inputs = append(p.inputs, path)
 	switch twice := d.InputDrvs[path] != nil || d.Dynamic[path] != nil; {
 	case twice:
 		p.Fail(fmt.Errorf("input derivation %s listed twice", path))

@@ -39,12 +39,18 @@ func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use fu
 	var failed atomic.Pointer[error]
 	read := func() {
 		r := &drvReader{st: st, dir: dir}
+		at := 0 // where in valid the next one is, if paths are sorted
 		for failed.Load() == nil {
 			end := int(next.Add(portion))
 			for i := end - portion; i < min(end, len(paths)); i++ {
 				var d *drv.Derivation
 				var err error
-				if _, ok := slices.BinarySearch(valid, paths[i]); ok {
+				isValid := at < len(valid) && valid[at] == paths[i]
+				if !isValid {
+					at, isValid = slices.BinarySearch(valid, paths[i])
+				}
+				if isValid {
+					at++
 					d, err = r.read(ctx, paths[i])
 				}
 				if err == nil {
