@@ -647,3 +647,19 @@ Redirections
   loop
   1
   a b
+
+Words with a # in subshells and substitutions
+
+  $ a=1; x=$(echo $a#b); echo "$x"; echo "$(echo ${a}#b $1#c "$a"#d '$a'#e)"
+  1#b
+  1#b #c 1#d $a#e
+  $ a=1; (echo $a#b $(echo 2)#c $#d $?#e $((16#ff))#f); x=`echo $a#b`; echo $x
+  1#b 2#c 0d 0#e 255#f
+  1#b
+  $ a=1; f() { (y=$a#b; echo $y); }; f; x=$(echo $a#b # comment
+  > ); echo $x; (true)#comment
+  1#b
+  1#b
+  $ a=1; eval 'x=$(echo $a#b)'; echo $x; echo 'echo $(echo $a#c)' > s; . ./s
+  1#b
+  1#c
