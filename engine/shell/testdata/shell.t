@@ -648,6 +648,40 @@ Redirections
   1
   a b
 
+Backslashes outside of quotes, where words are not split
+
+  $ y=a\ b; echo "$y"; y=\'\"\$y\\; echo "$y"; y=$y\#\b; echo "$y"; u=c#\ d; echo "$u"
+  a b
+  '"$y\
+  '"$y\#b
+  c# d
+  $ export y=a\ b; echo "$y"; f() { local z=c\ d; echo "$z"; }; f; declare w=e\ f; echo "$w"
+  a b
+  c d
+  e f
+  $ echo hi >x\ y; cat 'x y'; cat <<<a\ b; case "a b" in a\ b) echo same;; esac; case a\ b in 'a b') echo same;; esac
+  hi
+  a b
+  same
+  same
+  $ echo "${u-a\ b}" "${u-\$\"}" ${u-a\ b}; w=${u:-a\#b}; echo $w; : ${v=c\ d}; echo "$v"; a=(x\ y z); echo "${a[0]}"; a[3]=q\ r; echo "${a[3]}"
+  a\ b $" a b
+  a#b
+  c d
+  x y
+  q r
+  $ [[ "a b" == a\ b ]] && echo 1; [[ a\ b == "a b" ]] && echo 2; [[ 'a*' == a\* && ab != a\* ]] && echo 3; [[ a.b =~ a\.b && ! axb =~ a\.b ]] && echo 4
+  1
+  2
+  3
+  4
+  $ y=~/\~; [ "$y" = "$HOME/~" ] && echo home; a=1; y=$a#b; echo $y; cat <<E
+  > a\ b $y\$ \#
+  > E
+  home
+  1#b
+  a\ b 1#b$ \#
+
 Words with a # in subshells and substitutions
 
   $ a=1; x=$(echo $a#b); echo "$x"; echo "$(echo ${a}#b $1#c "$a"#d '$a'#e)"
