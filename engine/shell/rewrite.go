@@ -25,8 +25,9 @@ const prefix = "__nixbench_"
 type rewriter struct {
 	name    string // of the script, for BASH_SOURCE
 	changed bool
-	loops   *atomic.Int64   // numbered so far in the session
-	funcs   map[string]bool // functions that the script declares
+	quotes  map[*syntax.Word]quotes // of words that are in some
+	loops   *atomic.Int64           // numbered so far in the session
+	funcs   map[string]bool         // functions that the script declares
 }
 
 // A scope is what surrounds a statement, inside its function or subshell.
@@ -60,7 +61,11 @@ func (w *rewriter) stmt(st *syntax.Stmt, sc scope) {
 	}
 	for _, rd := range st.Redirs {
 		w.words(rd.Word)
+		if rd.Hdoc == nil {
+			w.unescape(rd.Word)
+		}
 		if rd.Hdoc != nil {
+			w.note(rd.Hdoc, document)
 			w.node(rd.Hdoc)
 		}
 	}
@@ -101,6 +106,7 @@ func (w *rewriter) command(cmd syntax.Command, sc scope) syntax.Command {
 		x.Do = w.loopBody(x.Do, sc)
 	case *syntax.CaseClause:
 		w.words(x.Word)
+		w.unescape(x.Word)
 		for _, item := range x.Items {
 			w.words(item.Patterns...)
 			item.Stmts = w.list(item.Stmts, inner)
@@ -133,7 +139,6 @@ func (w *rewriter) ifClause(x *syntax.IfClause, sc scope) {
 func (w *rewriter) call(x *syntax.CallExpr, sc scope) syntax.Command {
 	for _, as := range x.Assigns {
 		w.node(as)
-		escapeHash(as.Value)
 	}
 	w.words(x.Args...)
 	if sc.loop != nil && len(x.Args) > 0 {
@@ -212,19 +217,6 @@ func (w *rewriter) words(words ...*syntax.Word) {
 	}
 }
 
-// escapeHash escapes what could be read as a comment when a word is printed into a
-// subshell: there the library takes the # of $x#y for the beginning of one.
-func escapeHash(word *syntax.Word) {
-	if word == nil || len(word.Parts) < 2 {
-		return
-	}
-	for _, part := range word.Parts[1:] {
-		if lit, ok := part.(*syntax.Lit); ok && strings.HasPrefix(lit.Value, "#") {
-			lit.Value = `\` + lit.Value
-		}
-	}
-}
-
 func isLiteral(word *syntax.Word) bool {
 	for _, part := range word.Parts {
 		switch part.(type) {
@@ -241,9 +233,22 @@ func (w *rewriter) node(n syntax.Node) {
 	syntax.Walk(n, func(n syntax.Node) bool {
 		switch x := n.(type) {
 		case *syntax.Word:
-			w.parts(x.Parts)
+			w.parts(x.Parts, w.quotes[x])
 		case *syntax.DblQuoted:
-			w.parts(x.Parts)
+			w.parts(x.Parts, double)
+		case *syntax.Assign:
+			w.unescape(x.Value)
+			escapeHash(x.Value)
+		case *syntax.ArrayElem:
+			w.unescape(x.Value)
+		case *syntax.BinaryTest:
+			if word, ok := x.X.(*syntax.Word); ok {
+				w.unescape(word)
+			}
+		case *syntax.UnaryTest:
+			if word, ok := x.X.(*syntax.Word); ok {
+				w.unescape(word)
+			}
 		case *syntax.CmdSubst:
 			x.Stmts = w.subshell(x.Stmts, false)
 			return false
@@ -256,12 +261,13 @@ func (w *rewriter) node(n syntax.Node) {
 }
 
 // parts replaces the parameters that the interpreter does not have.
-func (w *rewriter) parts(parts []syntax.WordPart) {
+func (w *rewriter) parts(parts []syntax.WordPart, in quotes) {
 	for i, part := range parts {
 		x, ok := part.(*syntax.ParamExp)
 		if !ok || x.Param == nil {
 			continue
 		}
+		w.alternative(x, in)
 		plain := x.Exp == nil && x.Slice == nil && x.Repl == nil && !x.Length && !x.Excl
 		switch {
 		case x.Param.Value == "LINENO" && plain:

@@ -681,6 +681,11 @@ Backslashes outside of quotes, where words are not split
   home
   1#b
   a\ b 1#b$ \#
+  $ eval 'y=a\ b'; echo "$y"; eval 'echo "${u-\$x}"'; echo 'y=c\ d' > s; . ./s; echo "$y"; echo "${u-"\$x"} ${u-\}}${y+\"}"
+  a b
+  $x
+  c d
+  $x }"
 
 Words with a # in subshells and substitutions
 
