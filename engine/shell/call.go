@@ -224,8 +224,9 @@ func (s *session) eval(args []string) []string {
 // rewritten returns a script after rewriting; ok is false if that changes
 // nothing, or if the script is not well-formed.
 func (s *session) rewritten(src []byte, name string) (text string, ok bool) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(src), name)
-	if err != nil || !s.rewrite(file) {
+	escaped := escapeHashes(src)
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(bytes.NewReader(escaped), name)
+	if err != nil || !s.rewrite(file) && bytes.Equal(escaped, src) {
 		return "", false
 	}
 	var b strings.Builder

@@ -201,7 +201,7 @@ func (s *session) parse(src []byte, name string) (*syntax.File, error) {
 	file := &syntax.File{Name: name}
 	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
 	var failed error
-	for st, err := range p.StmtsSeq(bytes.NewReader(src)) {
+	for st, err := range p.StmtsSeq(bytes.NewReader(escapeHashes(src))) {
 		if err != nil {
 			failed = s.syntaxError(err, name)
 			break
