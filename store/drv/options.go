@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"nixbench/store"
 	"nixbench/store/nixjson"
@@ -78,27 +79,25 @@ func (o *Options) ChecksFor(output store.OutputName) OutputChecks {
 // wrong type, or names of reference graphs that are no file names. The error is an
 // *[OptionsError]. The caller must not modify what is returned.
 func (d *Derivation) Options() (*Options, error) {
-	if d.StructuredAttrs == "" && !asksAnything(d.Env) {
-		return &noOptions, nil
+	if d.StructuredAttrs == "" {
+		none, names := noOptions()
+		asks := false
+		for name := range d.Env {
+			asks = asks || names[name]
+		}
+		if !asks {
+			return none, nil
+		}
 	}
 	return d.readOptions()
 }
 
-// noOptions are those of derivations that ask for nothing.
-var noOptions = Options{Checks: plainChecks, AllowSubstitutes: true}
-
-// asksAnything reports whether one of the variables is read by readOptions.
-func asksAnything(env map[string]string) bool {
-	for name := range env {
-		switch name {
-		case "__noChroot", "__impureHostDeps", "impureEnvVars", "__sandboxProfile", "__darwinAllowLocalNetworking",
-			"requiredSystemFeatures", "preferLocalBuild", "allowSubstitutes", "passAsFile", "exportReferencesGraph",
-			"allowedReferences", "disallowedReferences", "allowedRequisites", "disallowedRequisites":
-			return true
-		}
-	}
-	return false
-}
+// noOptions returns the options of derivations that ask for nothing, and the names of the
+// variables that others ask by.
+var noOptions = sync.OnceValues(func() (*Options, map[string]bool) {
+	a := attrs{read: make(map[string]bool)}
+	return a.options(), a.read
+})
 
 func (d *Derivation) readOptions() (*Options, error) {
 	a := attrs{env: d.Env}
@@ -107,6 +106,14 @@ func (d *Derivation) readOptions() (*Options, error) {
 			return nil, &OptionsError{Msg: fmt.Sprintf("structured attributes of %q are not a JSON object", d.Name)}
 		}
 	}
+	o := a.options()
+	if a.err != nil {
+		return nil, a.err
+	}
+	return o, nil
+}
+
+func (a *attrs) options() *Options {
 	o := &Options{
 		NoChroot:               a.boolean("__noChroot", false),
 		ImpureHostDeps:         a.words("__impureHostDeps"),
@@ -122,10 +129,7 @@ func (d *Derivation) readOptions() (*Options, error) {
 	} else {
 		a.plain(o)
 	}
-	if a.err != nil {
-		return nil, a.err
-	}
-	return o, nil
+	return o
 }
 
 // SystemFeatures returns RequiredSystemFeatures, and what the kind of d's
@@ -139,102 +143,6 @@ func (o *Options) SystemFeatures(d *Derivation) []string {
 	}
 	slices.Sort(features)
 	return slices.Compact(features)
-}
-
-// attrs reads attributes of either form, and keeps the first error.
-type attrs struct {
-	env  map[string]string
-	json map[string]json.RawMessage // nil unless attributes are structured
-	err  *OptionsError
-}
-
-// An OptionsError says, in Nix's words, why attributes ask for nothing that can be done.
-type OptionsError struct {
-	While []string // what was being done, outermost first
-	Msg   string
-}
-
-func (e *OptionsError) Error() string { return e.Msg }
-
-// fail keeps an error; while may be "".
-func (a *attrs) fail(while, format string, args ...any) {
-	if a.err != nil {
-		return
-	}
-	a.err = &OptionsError{Msg: fmt.Sprintf(format, args...)}
-	if while != "" {
-		a.err.While = []string{while}
-	}
-}
-
-// parsing is how an attribute is called in errors.
-func parsing(name string) string { return "while parsing attribute \"" + name + "\"" }
-
-// decode reads a value of a type that JSON calls want.
-func (a *attrs) decode(while string, raw json.RawMessage, to any, want string) {
-	if json.Unmarshal(raw, to) != nil || strings.TrimSpace(string(raw)) == "null" {
-		a.mistyped(while, raw, want)
-	}
-}
-
-// mistyped says that a value is not of a type that JSON calls want.
-func (a *attrs) mistyped(while string, raw json.RawMessage, want string) {
-	v, err := nixjson.Decode(string(raw))
-	if err != nil {
-		a.fail(while, "%v", err)
-		return
-	}
-	a.fail(while, "Expected JSON value to be of type '%s' but it is of type '%s': %s", want, nixjson.TypeName(v), dump(v))
-}
-
-func (a *attrs) text(name string) (s string) {
-	if a.json == nil {
-		return a.env[name]
-	}
-	if raw, ok := a.json[name]; ok {
-		a.decode(parsing(name), raw, &s, "string")
-	}
-	return s
-}
-
-func (a *attrs) boolean(name string, def bool) bool {
-	if a.json == nil {
-		if v, ok := a.env[name]; ok {
-			return v == "1"
-		}
-		return def
-	}
-	if raw, ok := a.json[name]; ok {
-		a.decode(parsing(name), raw, &def, "boolean")
-	}
-	return def
-}
-
-// words returns the words of a variable or the strings of a list; sorted, and
-// nil only if there is no such attribute.
-func (a *attrs) words(name string) []string {
-	if a.json == nil {
-		v, ok := a.env[name]
-		if !ok {
-			return nil
-		}
-		return sorted(fields(v))
-	}
-	raw, ok := a.json[name]
-	if !ok {
-		return nil
-	}
-	return a.stringList(parsing(name), raw)
-}
-
-func (a *attrs) stringList(while string, raw json.RawMessage) []string {
-	var items []json.RawMessage
-	a.decode(while, raw, &items, "array")
-	list := make([]string, len(items))
-	for i, item := range items {
-		a.decode(while, item, &list[i], "string")
-	}
-	return sorted(list)
 }
 
 // plainChecks are those of derivations that ask for none, which most of them share.
@@ -254,9 +162,10 @@ func (a *attrs) plain(o *Options) {
 		o.Checks = map[store.OutputName]OutputChecks{store.AllOutputs: checks}
 	}
 	const name = "exportReferencesGraph"
-	pairs := fields(a.env[name])
+	text, _ := a.variable(name)
+	pairs := fields(text)
 	if len(pairs)%2 != 0 {
-		a.fail("", "odd number of tokens in '%s': '%s'", name, a.env[name])
+		a.fail("", "odd number of tokens in '%s': '%s'", name, text)
 		return
 	}
 	for pair := range slices.Chunk(pairs, 2) {
