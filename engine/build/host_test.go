@@ -34,6 +34,7 @@ func TestNoChroot(t *testing.T) {
 			return d
 		}
 		d := host("reads", "/etc/passwd", drv.Placeholder("out"))
+		d.Env["__impureHostDeps"] = "/etc/passwd" // which nobody has to allow: it is seen anyway
 		err := r.realise(r.add(d, nil)).Err()
 		if want != "" {
 			if err == nil || !strings.Contains(err.Error(), want) {
@@ -66,5 +67,10 @@ func TestNoChrootElsewhere(t *testing.T) {
 	d.Builder, d.Args, d.Env["__noChroot"] = "/bin/cp", []string{"/etc/passwd", drv.Placeholder("out")}, "1"
 	if err := r.realise(r.add(d, nil)).Err(); err == nil || !strings.Contains(err.Error(), "/bin/cp") {
 		t.Errorf("got %v, want that there is no /bin/cp", err)
+	}
+	d = script("asks", "write $out x")
+	d.Env["__noChroot"], d.Env["__impureHostDeps"] = "1", "/etc/passwd"
+	if err := r.realise(r.add(d, nil)).Err(); err == nil || !strings.Contains(err.Error(), "not in allowed-impure-host-deps") {
+		t.Errorf("got %v, want that /etc/passwd is not allowed", err)
 	}
 }
