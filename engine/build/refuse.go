@@ -40,10 +40,9 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
 			"derivation '%s' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'", drvPath)}
 	}
-	for _, name := range options.ImpureHostDeps {
-		if !isBelowAny(name, s.AllowedHostDeps) {
-			return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
-				"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, name)}
+	if !options.NoChroot { // or else it is found out where the sandbox is made, if it is one
+		if err := refuseHostDeps(drvPath, options, s); err != nil {
+			return nil, err
 		}
 	}
 	if err := refuseMachine(d, options, s); err != nil {
@@ -53,6 +52,17 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return options, &statusError{status: MiscFailure, err: err}
 	}
 	return options, nil
+}
+
+// refuseHostDeps says why a sandbox cannot have what of the host a derivation names.
+func refuseHostDeps(drvPath store.Path, options *drv.Options, s *settings.Settings) error {
+	for _, name := range options.ImpureHostDeps {
+		if !isBelowAny(name, s.AllowedHostDeps) {
+			return &statusError{status: MiscFailure, err: fmt.Errorf(
+				"derivation '%s' requested impure path '%s', but it was not in allowed-impure-host-deps", drvPath, name)}
+		}
+	}
+	return nil
 }
 
 // featureIDRange is the system feature of a builder that is root of 65,536 users.

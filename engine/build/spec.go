@@ -141,8 +141,13 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 			mounts = append(mounts, sandbox.Mount{Source: file, Target: "/etc/ssl/certs/ca-certificates.crt", Optional: true})
 		}
 	}
-	for _, name := range j.options.ImpureHostDeps { // which are allowed
-		mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
+	if !j.seesHost() {
+		if err := refuseHostDeps(j.planned.DrvPath, j.options, j.settings); err != nil {
+			return nil, err
+		}
+		for _, name := range j.options.ImpureHostDeps {
+			mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
+		}
 	}
 	more, err := j.preBuildHook(ctx)
 	if err != nil {
