@@ -15,6 +15,7 @@ import (
 	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/store/local"
+	"nixbench/store/nixhash"
 )
 
 // A model is what a store should be after a run of operations.
@@ -48,8 +49,14 @@ func (m *model) live() map[store.Path]bool {
 
 func (m *model) valid() []store.Path { return slices.Sorted(maps.Keys(m.refs)) }
 
-// TestModel compares a store with the model over random runs of operations.
+// TestModel compares a store with the model over random runs of operations, some of
+// them of other processes that are killed in the middle; see killer.
 func TestModel(t *testing.T) {
+	if os.Getenv("NIXBENCH_CHILD") == victim {
+		beVictim(t)
+		return
+	}
+	k := newKiller(t, "TestModel")
 	// Each run opens stores and looks at all processes: a dozen a time will do
 	// unless more are asked for.
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
@@ -134,6 +141,70 @@ func TestModel(t *testing.T) {
 					rt.Fatal(err)
 				}
 				maps.DeleteFunc(m.refs, func(p store.Path, _ []store.Path) bool { return !live[p] })
+			},
+			"killed while adding": func(rt *rapid.T) {
+				var refs []store.Path
+				if valid := m.valid(); len(valid) > 0 {
+					refs = []store.Path{rapid.SampledFrom(valid).Draw(rt, "ref")}
+				}
+				text := fmt.Sprint(rapid.IntRange(6, 9).Draw(rt, "contents"))
+				p, err := st.Dir().TextPath("text", nixhash.Sum(nixhash.SHA256, []byte(text)), refs)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				done := k.run(rt, root, append([]string{"add", text}, stringsOf(refs)...)...)
+				valid, err := st.IsValid(ctx, p)
+				if err != nil || done && !valid {
+					rt.Fatalf("%s: got valid %t, %v; added %t", p, valid, err, done)
+				}
+				if valid {
+					m.refs[p] = refs
+				}
+			},
+			"killed while adding a root": func(rt *rapid.T) {
+				p, link := pick(rt, "path"), filepath.Join(root, fmt.Sprint("result", rapid.IntRange(0, 3).Draw(rt, "link")))
+				before, _ := os.Readlink(link)
+				done := k.run(rt, root, "root", string(p), link)
+				after, _ := os.Readlink(link)
+				if after != string(p) && (done || after != before) {
+					rt.Fatalf("%s: got %q, want %q or %q; done %t", link, after, p, before, done)
+				}
+				if !done { // it may be there without being a root
+					if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+						rt.Fatal(err)
+					}
+					delete(m.roots, link)
+					return
+				}
+				m.roots[link] = p
+			},
+			"killed while collecting": func(rt *rapid.T) {
+				live := m.live()
+				done := k.run(rt, root, "collect")
+				valid, err := st.AllPaths(ctx)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				left := make(map[store.Path][]store.Path)
+				for _, p := range valid {
+					left[p] = m.refs[p]
+				}
+				for p := range live {
+					if _, ok := left[p]; !ok {
+						rt.Fatalf("%s was live, and is gone", p)
+					}
+				}
+				for p, refs := range left {
+					for _, ref := range refs {
+						if _, ok := left[ref]; !ok {
+							rt.Fatalf("%s is left, and %s is not, which it refers to", p, ref)
+						}
+					}
+					if _, ok := m.refs[p]; !ok || done && !live[p] {
+						rt.Fatalf("%s is left; done %t", p, done)
+					}
+				}
+				m.refs = left
 			},
 			"": func(rt *rapid.T) {
 				got, err := st.AllPaths(ctx)
