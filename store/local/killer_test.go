@@ -3,6 +3,7 @@ package local_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -35,6 +36,9 @@ func (k *killer) run(rt *rapid.T, root string, args ...string) (done bool) {
 	cmd.Dir = "/"
 	out, err := cmd.StdoutPipe()
 	if err != nil {
+		rt.Fatal(err)
+	}
+	if _, err := cmd.StdinPipe(); err != nil { // open for as long as this process is there
 		rt.Fatal(err)
 	}
 	cmd.Stderr = os.Stderr
@@ -85,7 +89,7 @@ func beVictim(t *testing.T) {
 		must(plan.Execute(t.Context(), nil))(t)
 	}
 	fmt.Println("done")
-	time.Sleep(time.Minute)
+	io.Copy(io.Discard, os.Stdin) // until it is killed, or who started it is
 }
 
 // stringsOf returns paths as strings.
