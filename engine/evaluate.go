@@ -40,6 +40,8 @@ type EvalOptions struct {
 	Tracer eval.Tracer
 	// Count and CountSelections are as in [eval.Options].
 	Count, CountSelections bool
+	// MayRepeat is that of [eval.Options].
+	MayRepeat func() bool
 	// MemoryLimit bounds the bytes of values of one evaluation; 0 is what the
 	// setting eval-memory-limit says.
 	MemoryLimit int64
@@ -90,6 +92,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		Home:        e.getenv("HOME"),
 		MaxDepth:    e.settings.MaxCallDepth,
 		Cores:       e.evalCores(),
+		MayRepeat:   opts.MayRepeat,
 		MemoryLimit: cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
 		Debugger:    opts.Debugger,
 		Tracer:      opts.Tracer,

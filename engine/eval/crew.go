@@ -70,6 +70,7 @@ func (s *State) hire() {
 		cancel()
 	}
 	s.crew = c
+	s.world = orderly{s.ev.world, s}
 }
 
 // dismiss ends the crew of an evaluation and waits until it is gone. It reports whether
@@ -79,7 +80,7 @@ func (s *State) dismiss() (helped bool) {
 		c.cancel()
 		c.stop()
 		c.wg.Wait()
-		s.crew = nil
+		s.crew, s.world = nil, s.ev.world
 		helped = c.lent
 	}
 	return helped

@@ -30,6 +30,9 @@ type Options struct {
 	// Cores is how many goroutines may evaluate at once, for one evaluation.
 	// 0 and 1 mean that it has no help: see [Ahead].
 	Cores int
+	// MayRepeat reports whether an evaluation that ends with an error that is
+	// [Error.Unordered] is going to be started again, in one thread; nil: never.
+	MayRepeat func() bool
 	// PureEval and RestrictEval are Nix's settings pure-eval and restrict-eval;
 	// builtins ask for them.
 	PureEval, RestrictEval bool
@@ -287,7 +290,7 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 		r := recover()
 		helped := s.dismiss()
 		if e, ok := r.(*Error); ok {
-			e.unordered = s.unsure > 0 || helped && e.isTooDeep()
+			e.unordered = e.unordered || s.unsure > 0 || helped && e.isTooDeep()
 			err = s.finish(e) // evaluates; may be cancelled
 			r = nil
 		}

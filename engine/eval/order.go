@@ -3,6 +3,8 @@ package eval
 import (
 	"strings"
 	"sync/atomic"
+
+	"nixbench/engine/syntax"
 )
 
 // Nix goes through sets in the order of symbols, that is in the order in which names
@@ -26,6 +28,45 @@ func (s *State) goesInOrder(sh *Shape) int {
 // Nor is an evaluation as deep everywhere as it would be in one thread: what a worker has
 // evaluated nearer to the top takes no depth any more. So one that becomes too deep is done
 // again as well.
+
+// And what depends on the order is not always the error in the end: an error may have been
+// caught where another would not have been, and messages cannot be taken back. There, an
+// evaluation ends at once if whoever started it can do so again.
+
+// dependsOnOrder is called when an error is caught, or a message is about to be told, that
+// another order of attributes would have made another.
+func (s *State) dependsOnOrder() {
+	if s.lead != nil {
+		s.giveUp() // the State that offers the part does it itself
+	}
+	if again := s.ev.opts.MayRepeat; again != nil && again() {
+		e := Errorf(ErrorCancelled, "interrupted: has to be done in one thread")
+		e.unordered = true
+		s.throw(e)
+	}
+}
+
+// An orderly World is that of an evaluation that has a crew.
+type orderly struct {
+	World
+	s *State
+}
+
+func (o orderly) Trace(msg string) {
+	o.check()
+	o.World.Trace(msg)
+}
+
+func (o orderly) Warn(msg syntax.Hint) {
+	o.check()
+	o.World.Warn(msg)
+}
+
+func (o orderly) check() {
+	if o.s.unsure > 0 {
+		o.s.dependsOnOrder()
+	}
+}
 
 // isTooDeep reports whether an evaluation ended because of its depth.
 func (e *Error) isTooDeep() bool {

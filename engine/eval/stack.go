@@ -172,6 +172,9 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 		if done || e == nil {
 			return
 		}
+		if s.unsure > mark.unsure && catch(e) {
+			s.dependsOnOrder()
+		}
 		s.replaceCaught(e, mark.stack, keep && catch(e))
 		if catch(e) {
 			if recover() != e {

@@ -33,7 +33,12 @@ func prepare(env *Env, out io.Writer) (*Env, *rerun) {
 // wanted reports whether err is one that would perhaps be another in one thread.
 func (r *rerun) wanted(err error) bool {
 	var failed *eval.Error
-	return errors.As(err, &failed) && failed.Unordered() && !r.in.long && !r.out.long && !r.err.long
+	return errors.As(err, &failed) && failed.Unordered() && r.possible()
+}
+
+// possible reports whether the command can be run again. A nil rerun cannot.
+func (r *rerun) possible() bool {
+	return r != nil && !r.in.isLong() && !r.out.isLong() && !r.err.isLong()
 }
 
 // again returns the environment to run it again in. Nothing of the first run may be
@@ -53,6 +58,13 @@ type repeatable struct {
 	// mu guards the fields below.
 	kept []byte
 	long bool // too much to keep
+}
+
+// isLong reports whether too much was written to be kept.
+func (r *repeatable) isLong() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.long
 }
 
 func (r *repeatable) Write(p []byte) (int, error) {

@@ -79,7 +79,7 @@ type runFunc func(ctx context.Context, inv *invocation) error
 func Run(ctx context.Context, env *Env) int {
 	out := &output{w: env.Stdout}
 	env, once := prepare(env, out)
-	inv := &invocation{env: env}
+	inv := &invocation{env: env, once: once}
 	err := inv.run(ctx)
 	inv.stopFollowing()
 	if once.wanted(err) && ctx.Err() == nil {

@@ -19,7 +19,8 @@ type invocation struct {
 	env  *Env
 	args []string // the positional ones
 
-	oneThread bool // evaluate in one; see rerun
+	oneThread bool   // evaluate in one; see rerun
+	once      *rerun // how to run the command again; nil if it is not going to be
 
 	// unfollow ends what follows builds; nil if nothing does. Told are the
 	// derivations whose failure has been told by then.

@@ -217,7 +217,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
 		Tracer: tracer, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: inv.warnOfSource,
-		Debugger: e.debugger(), OnFile: inv.tellsFiles(),
+		Debugger: e.debugger(), OnFile: inv.tellsFiles(), MayRepeat: inv.once.possible,
 	})
 	if err != nil {
 		return nil, err
