@@ -26,6 +26,8 @@ type PrintOptions struct {
 	// MaxAttrs and MaxItems are how many attributes and list elements are
 	// shown in all, MaxString how many bytes of a string; 0 means no limit.
 	MaxAttrs, MaxItems, MaxString int
+	// WholeErrors shows an error in the whole value as one in a part of it.
+	WholeErrors bool
 	// Colours gives what is shown Nix's colours.
 	Colours bool
 }
@@ -118,7 +120,7 @@ func (p *printer) print(v Value, depth int) {
 	if depth > p.s.ev.maxDepth {
 		p.s.Fail(ErrorLimit, stackOverflow+"; max-call-depth exceeded")
 	}
-	if !p.o.Force || depth == 0 {
+	if !p.o.Force || depth == 0 && !p.o.WholeErrors {
 		p.show(v, depth)
 		return
 	}

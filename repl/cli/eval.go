@@ -134,7 +134,7 @@ func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err er
 	case e.inv.raw:
 		out, err = engine.Text(ctx, e.ev, v, "while generating the "+program+" output")
 	default:
-		err = e.ev.Do(ctx, func(s *eval.State) { out = s.Print(v, eval.PrintOptions{Force: true}) })
+		err = e.ev.Do(ctx, func(s *eval.State) { out = s.Print(v, eval.PrintOptions{Force: true, WholeErrors: true}) })
 	}
 	if err == nil && e.inv.json && e.inv.prettyJSON() {
 		var b bytes.Buffer
