@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"nixbench/repl/text"
 	"nixbench/tui/widget/statusbar"
 )
@@ -53,7 +51,7 @@ func storesText(info Info, w int) string {
 			return label + name + reads
 		}
 		if room >= minStoreName {
-			return label + cutDir(name, room) + reads
+			return label + text.CutDir(name, room) + reads
 		}
 	}
 	return ""
@@ -82,30 +80,4 @@ func readsText(info Info) string {
 		return ", read-only"
 	}
 	return ""
-}
-
-// cutDir shortens the name of a directory to w cells. As far as needed it
-// leaves out directories from the left, then cuts the middle.
-//
-//	~/.local/share/nix/root
-//	~/..share/nix/root
-//	~/..nix/root
-func cutDir(name string, w int) string {
-	if text.Width(name) <= w {
-		return name
-	}
-	start, rest := "/", strings.TrimPrefix(name, "/")
-	if r, ok := strings.CutPrefix(name, "~/"); ok {
-		start, rest = "~/", r
-	}
-	for {
-		_, after, ok := strings.Cut(rest, "/")
-		if !ok {
-			return text.CutMiddle(name, w)
-		}
-		if short := start + text.Ellipsis + after; text.Width(short) <= w {
-			return short
-		}
-		rest = after
-	}
 }

@@ -36,22 +36,3 @@ func TestHeaderStatus(t *testing.T) {
 		}
 	}
 }
-
-func TestCutDir(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		w    int
-		want string
-	}{
-		{"~/.local/share/nix/root", 23, "~/.local/share/nix/root"},
-		{"~/.local/share/nix/root", 22, "~/..share/nix/root"},
-		{"~/.local/share/nix/root", 17, "~/..nix/root"},
-		{"~/a-long-name", 12, "~/a-lo..name"},
-		{"/srv/data/stores/one", 16, "/..stores/one"},
-		{"one", 2, "on"},
-	} {
-		if got := cutDir(test.name, test.w); got != test.want {
-			t.Errorf("cutDir(%q, %d): got %q, want %q", test.name, test.w, got, test.want)
-		}
-	}
-}

@@ -121,6 +121,8 @@ type Env struct {
 	Columns map[table.Name][]string
 	// Vi says that the REPL's input is edited with the keys of vi.
 	Vi bool
+	// Home is the user's home directory, which screens write ~ for; "" if there is none.
+	Home string
 	// Now is the time that the newest message brought; nothing else tells
 	// the time.
 	Now time.Time

@@ -132,7 +132,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
 	}
 	m.env = &Env{
-		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(),
+		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(), Home: homeOf(o.Environ),
 		Styles: style.New(style.Options{Theme: o.Theme, Profile: o.Profile, ASCII: o.ASCII}),
 		ctx:    ctx, clock: o.Now, after: o.After,
 	}
@@ -141,6 +141,16 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 		m.begin = m.restore(o.Session, o.Start == ScreenRepl && o.StartMsg == nil)
 	}
 	return m
+}
+
+// homeOf is the home directory that an environment tells, "" for none.
+func homeOf(environ []string) string {
+	for _, v := range environ {
+		if home, ok := strings.CutPrefix(v, "HOME="); ok {
+			return home
+		}
+	}
+	return ""
 }
 
 // profileOf tells what colours the terminal has without asking it. Under tmux

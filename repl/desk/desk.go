@@ -186,13 +186,7 @@ func (d *Desk) describe() Info {
 }
 
 // shorten writes ~ for the home directory.
-func (d *Desk) shorten(name string) string {
-	home := d.eng.Getenv("HOME")
-	if rest, ok := strings.CutPrefix(name, home+"/"); ok && home != "" {
-		return "~/" + rest
-	}
-	return name
-}
+func (d *Desk) shorten(name string) string { return text.Tilde(name, d.eng.Getenv("HOME")) }
 
 // nixpkgs returns the version of the tree that <nixpkgs> leads to.
 func (d *Desk) nixpkgs() string {

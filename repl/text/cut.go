@@ -77,6 +77,41 @@ func ShortPath(p string, w int) string {
 	return CutMiddle(name, w)
 }
 
+// CutDir shortens the name of a file or directory to w cells. As far as needed it
+// leaves out directories from the left, but for the last, then cuts the middle.
+//
+//	~/.local/share/nix/root
+//	~/..share/nix/root
+//	~/..nix/root
+func CutDir(name string, w int) string {
+	if Width(name) <= w {
+		return name
+	}
+	start := "/"
+	if strings.HasPrefix(name, "~/") {
+		start = "~/"
+	}
+	rest, ok := strings.CutPrefix(name, start)
+	for ok {
+		_, rest, ok = strings.Cut(rest, "/")
+		if !strings.Contains(rest, "/") {
+			break
+		}
+		if short := start + Ellipsis + rest; Width(short) <= w {
+			return short
+		}
+	}
+	return CutMiddle(name, w)
+}
+
+// Tilde writes ~ for the home directory in the name of a file; home may be "".
+func Tilde(name, home string) string {
+	if rest, ok := strings.CutPrefix(name, home+"/"); ok && home != "" {
+		return "~/" + rest
+	}
+	return name
+}
+
 // isDigest tells whether s looks like the digest of a store path: 32 digits of
 // Nix's base 32.
 func isDigest(s string) bool {

@@ -55,7 +55,7 @@ func New(t testing.TB, b tui.Backend, w, h int, screens func(*tui.Env) [tui.NumS
 	}
 	d := &Driver{t: t, now: Start()}
 	o := tui.Options{
-		Screens: screens, Theme: dark, ASCII: true, Environ: []string{"TERM=xterm-256color"},
+		Screens: screens, Theme: dark, ASCII: true, Environ: []string{"TERM=xterm-256color", "HOME=/home/me"},
 		Profile: colorprofile.TrueColor,
 		Now:     func() time.Time { return d.now },
 		After: func(after time.Duration, f func(time.Time) tea.Msg) tea.Cmd {

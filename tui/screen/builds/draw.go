@@ -186,7 +186,7 @@ func (s *Screen) Draw(w, h int) []string {
 // drawWide puts the builds and their sum on the left, the log and why a build
 // failed on the right.
 func (s *Screen) drawWide(w, h int) []string {
-	left := s.panes.Across(w, max(50, w*9/20), 30)
+	left := s.panes.Across(w, max(min(w/2, 63), w*9/20), 30)
 	sum := s.summaryLines(left - 4)
 	sumHeight := len(sum) + 2
 	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)

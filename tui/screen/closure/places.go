@@ -23,7 +23,7 @@ func newPlaces(env *tui.Env) *frame {
 	f := &frame{kind: kindPlaces, name: "the closure of what?", env: env, st: env.Styles}
 	f.list = rows.New(env.Styles,
 		rows.Column{Title: "KIND", Min: 8},
-		rows.Column{Title: "PLACE", Min: 16, Flex: 1, Max: 48},
+		rows.Column{Title: "PLACE", Min: 16, Flex: 1, Max: 48, Dirs: true},
 		rows.Column{Title: "PATH", Min: 20, Flex: 1, Rank: 1},
 		rows.Column{Title: "OWN", Min: 7, Right: true, Rank: 3},
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2})

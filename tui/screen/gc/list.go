@@ -97,13 +97,13 @@ func (s *Screen) arrange() {
 		case byKind:
 			c = cmp.Compare(x.Kind, y.Kind)
 		}
-		return cmp.Or(c, strings.Compare(rootName(x), rootName(y)), strings.Compare(x.Link, y.Link), strings.Compare(string(x.Path), string(y.Path)))
+		return cmp.Or(c, strings.Compare(s.rootName(x), s.rootName(y)), strings.Compare(x.Link, y.Link), strings.Compare(string(x.Path), string(y.Path)))
 	})
 	s.roots.SetSource(&rows.Func{
 		N:      func() int { return len(s.shown) },
 		KeyOf:  func(i int) string { return rootKey(all[s.shown[i]]) },
 		RowOf:  func(i int) rows.Row { return s.rootRow(s.shown[i]) },
-		TextOf: func(i int) string { r := all[s.shown[i]]; return rootName(r) + " " + kindName(r) },
+		TextOf: func(i int) string { r := all[s.shown[i]]; return s.rootName(r) + " " + kindName(r) },
 	})
 	if s.wantedRoot != "" {
 		s.roots.Select(s.wantedRoot) // where it is no more, the cursor stays
@@ -127,10 +127,10 @@ func (s *Screen) selected() (i int, r gc.Root, ok bool) {
 }
 
 // rootName is short for generations and whole for all others, with the process
-// that holds it. The file of temporary roots has a line for each of them, so
+// that holds it, with ~ for the home directory. The file of temporary roots has a line for each of them, so
 // that these go by what they keep.
-func rootName(r gc.Root) string {
-	name := r.Link
+func rootName(r gc.Root, home string) string {
+	name := text.Tilde(r.Link, home)
 	switch r.Kind {
 	case gc.KindGeneration:
 		return text.SanitiseName(path.Base(name))
@@ -145,6 +145,8 @@ func rootName(r gc.Root) string {
 	}
 	return text.SanitiseName(name)
 }
+
+func (s *Screen) rootName(r gc.Root) string { return rootName(r, s.env.Home) }
 
 // kindName is the kind, or what matters more about the root. A temporary root
 // that dangles is of what is yet to be made.
@@ -182,7 +184,7 @@ func (s *Screen) rootRow(i int) rows.Row {
 		row.Mark, row.Base = "x", themes.Marked
 	}
 	row.Cells = []rows.Cell{
-		rows.Text(token, rootName(r)),
+		rows.Text(token, s.rootName(r)),
 		rows.Text(themes.Muted, kindName(r)),
 		rows.Text(themes.Muted, text.Age(s.env.Now, r.Since)),
 		rows.Text(themes.Text, closure),
@@ -199,7 +201,7 @@ func (s *Screen) setGroups() {
 		marked := 0
 		for _, i := range g.Roots {
 			r := s.data.plan.Roots[i]
-			names = append(names, rootName(r))
+			names = append(names, s.rootName(r))
 			if s.marks[r.Link] {
 				marked++
 			}

@@ -22,7 +22,7 @@ func TestRootNames(t *testing.T) {
 		{storegc.Root{Link: "/home/result", Path: p, Kind: storegc.KindResult, Dangling: true}, "/home/result", "dangling"},
 	}
 	for _, test := range tests {
-		if name, kind := rootName(test.root), kindName(test.root); name != test.name || kind != test.kind {
+		if name, kind := rootName(test.root, "/home/me"), kindName(test.root); name != test.name || kind != test.kind {
 			t.Errorf("%+v: got %q, %q, want %q, %q", test.root, name, kind, test.name, test.kind)
 		}
 	}

@@ -23,7 +23,7 @@ func (s *Screen) Place() (title string, state any) {
 	pl := place{Root: s.wantedRoot, Order: s.order, Kind: s.kind, Divider: s.panes.Shift}
 	if _, r, ok := s.selected(); ok {
 		pl.Root = s.roots.SelectedKey()
-		title = "root " + text.SanitiseName(rootName(r))
+		title = "root " + text.SanitiseName(s.rootName(r))
 	}
 	return title, pl
 }

@@ -93,7 +93,7 @@ func New(env *tui.Env) *Screen {
 	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[string]bool{}, effect: &effect{}, exact: -1}
 	st := env.Styles
 	s.roots = env.Table(table.Roots,
-		rows.Column{Title: "ROOT", Min: 16, Flex: 1},
+		rows.Column{Title: "ROOT", Min: 16, Flex: 1, Dirs: true},
 		rows.Column{Title: "KIND", Min: 10, Rank: 3},
 		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2},
 		rows.Column{Title: "CLOSURE", Min: 7, Right: true, Rank: 1},

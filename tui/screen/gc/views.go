@@ -143,7 +143,7 @@ func (s *Screen) showKept() tea.Cmd {
 	name := text.Plural(len(subject), "marked root")
 	if len(subject) == 0 {
 		i, r, _ := s.selected()
-		subject, name = []int{i}, rootName(r)
+		subject, name = []int{i}, s.rootName(r)
 	}
 	s.openKept("what of " + name + " others keep too")
 	return tui.Ask(s.env, &s.keeping, func(ctx context.Context) ([]keptPath, error) {
@@ -229,7 +229,7 @@ func (s *Screen) keeperNames(k keptPath) string {
 	if len(k.by) == 0 {
 		return "the settings, or its age"
 	}
-	name := rootName(s.data.plan.Roots[k.by[0]])
+	name := s.rootName(s.data.plan.Roots[k.by[0]])
 	if more := len(k.by) - 1; more > 0 {
 		return fmt.Sprintf("%s and %s", name, text.Plural(more, "more root"))
 	}
@@ -262,7 +262,7 @@ func (s *Screen) wayLines() [][]style.Span {
 	}
 	var lines [][]style.Span
 	for _, i := range k.by[:min(len(k.by), 4)] {
-		lines = append(lines, []style.Span{{Text: "kept by ", Token: themes.Muted}, {Text: rootName(s.data.plan.Roots[i]), Token: themes.Root}})
+		lines = append(lines, []style.Span{{Text: "kept by ", Token: themes.Muted}, {Text: s.rootName(s.data.plan.Roots[i]), Token: themes.Root}})
 	}
 	if more := len(k.by) - 4; more > 0 {
 		lines = append(lines, []style.Span{{Text: "and " + text.Plural(more, "more root"), Token: themes.Muted}})

@@ -339,11 +339,14 @@ func (l *layout) failure(e *tui.EvalError) {
 func (l *layout) hints(e *tui.EvalError) []style.Span {
 	var out []style.Span
 	if l.e.steps != nil {
-		word := "trace"
-		if l.e.steps.open {
-			word = "trace, hide it"
+		word := "variables"
+		if n := len(e.Trace); n > 0 {
+			word = text.Count(n) + "-frame trace"
 		}
-		out = append(out, style.Span{Text: fmt.Sprintf("   t: %s-frame %s", text.Count(len(e.Trace)), word), Token: themes.Muted})
+		if l.e.steps.open {
+			word += ", hide it"
+		}
+		out = append(out, style.Span{Text: "   t: " + word, Token: themes.Muted})
 		if l.width >= hinted {
 			out = append(out, style.Span{Text: "   D: debug here", Token: themes.Muted})
 		}

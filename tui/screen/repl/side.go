@@ -48,7 +48,8 @@ const (
 // A scopeView makes rows of a scope for a pane of a width.
 type scopeView struct {
 	width int
-	pad   int // of names
+	home  string // "" for none
+	pad   int    // of names
 	items []rows.Item
 	names []string // what the rows put into the input
 }
@@ -73,7 +74,7 @@ func (v *scopeView) entry(word, insert string, tok themes.Token, e tui.ScopeEntr
 		what = style.FitRight(text.Count(e.Count), 6) + "   " + what
 	}
 	if insert == "" { // a file
-		name = text.CutMiddle(text.SanitiseName(e.Name), max(v.width-10-text.Width(what), 12))
+		name = text.CutDir(text.SanitiseName(text.Tilde(e.Name, v.home)), max(v.width-10-text.Width(what), 12))
 		pad = text.Width(name)
 	}
 	v.add(insert, style.Span{Text: style.Fit(word, 8), Token: themes.Muted},
@@ -87,7 +88,7 @@ func (v *scopeView) file(f tui.LoadedFile) {
 	if f.Changed {
 		room -= len(note)
 	}
-	spans = append(spans, style.Span{Text: text.CutMiddle(text.SanitiseName(f.Name), max(room, 8)), Token: themes.Path})
+	spans = append(spans, style.Span{Text: text.CutDir(text.SanitiseName(text.Tilde(f.Name, v.home)), max(room, 8)), Token: themes.Path})
 	if f.Changed {
 		spans = append(spans, style.Span{Text: note, Token: themes.Warning})
 	}
@@ -150,7 +151,7 @@ func (s *Screen) drawScope(at panes.Place) []string {
 		p.Foot = "heap " + text.Bytes(s.progress.Heap)
 	}
 	if width := p.InnerWidth(at.W); s.scope != nil && width != s.scopeWidth {
-		v := &scopeView{width: width}
+		v := &scopeView{width: width, home: s.env.Home}
 		v.view(s.scope)
 		s.scopeWidth, s.names = width, v.names
 		s.scopeList.SetSource(rows.NewList(v.items))

@@ -19,8 +19,8 @@ type Column struct {
 	// first, the last of equals first. Rank 0 stays.
 	Rank  int
 	Right bool // aligned right
-	// End cuts a cell at its end; else names lose their middle.
-	End bool
+	// End cuts a cell at its end and Dirs at directories; else names lose their middle.
+	End, Dirs bool
 
 	hidden bool
 }
@@ -61,8 +61,9 @@ func (w *Rows) cellOf(i int) int {
 const gap = 2
 
 // layout returns the width of each column in w cells, 0 for one that is left
-// out.
-func layout(columns []Column, w int) []int {
+// out. needs is the width of the widest cell of each, as far as it is known: what is
+// left over goes to flexible columns that need it, then to all of them.
+func layout(columns []Column, needs []int, w int) []int {
 	widths := make([]int, len(columns))
 	used := -gap
 	for i, c := range columns {
@@ -85,7 +86,13 @@ func layout(columns []Column, w int) []int {
 		used -= widths[out] + gap
 		widths[out] = 0
 	}
-	spread(columns, widths, w-used)
+	left := spread(columns, widths, w-used, func(i int) int {
+		if i >= len(needs) {
+			return 0
+		}
+		return atMost(columns[i], needs[i])
+	})
+	spread(columns, widths, left, func(i int) int { return atMost(columns[i], w) })
 	return widths
 }
 
@@ -110,36 +117,37 @@ func squeeze(widths []int, w int) []int {
 	return widths
 }
 
-// spread shares left cells out among the flexible columns.
-func spread(columns []Column, widths []int, left int) {
+// spread shares left cells out among the flexible columns, none of which gets wider
+// than bound says, and returns how many are still left.
+func spread(columns []Column, widths []int, left int, bound func(i int) int) int {
+	grows := func(i int) bool { return widths[i] > 0 && columns[i].Flex > 0 && widths[i] < bound(i) }
 	for left > 0 {
 		shares := 0
 		for i, c := range columns {
-			if grows(c, widths[i]) {
+			if grows(i) {
 				shares += c.Flex
 			}
 		}
 		if shares == 0 {
-			return
+			break
 		}
-		before, total := left, left
+		total := left
 		for i, c := range columns {
-			if !grows(c, widths[i]) || left == 0 {
+			if !grows(i) || left == 0 {
 				continue
 			}
-			n := min(max(total*c.Flex/shares, 1), left)
-			if c.Max > 0 {
-				n = min(n, c.Max-widths[i])
-			}
+			n := min(max(total*c.Flex/shares, 1), left, bound(i)-widths[i])
 			widths[i] += n
 			left -= n
 		}
-		if left == before {
-			return
-		}
 	}
+	return left
 }
 
-func grows(c Column, width int) bool {
-	return width > 0 && c.Flex > 0 && (c.Max == 0 || width < c.Max)
+// atMost is n, or the column's bound if that is less.
+func atMost(c Column, n int) int {
+	if c.Max > 0 {
+		return min(n, c.Max)
+	}
+	return n
 }

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"slices"
 	"strings"
 
 	"nixbench/repl/text"
@@ -12,14 +13,22 @@ import (
 // widget has the keys.
 func (w *Rows) Draw(width, h int, focus bool) []string {
 	out := make([]string, 0, max(h, 0))
-	widths := layout(w.Columns, width-w.gutter())
 	w.head = 0
-	if head, ok := w.heading(width, widths); ok && h > 1 {
-		out = append(out, head)
+	if w.isTitled() && h > 1 {
 		w.head = 1
 	}
 	w.height = max(h-w.head, 0)
 	w.scroll()
+	shown := w.shown[:0]
+	for pos := w.top; pos < min(w.Len(), w.top+w.height); pos++ {
+		shown = append(shown, w.src.Row(w.index(pos)))
+	}
+	w.shown = shown
+	w.measure(width)
+	widths := layout(w.Columns, w.needs, width-w.gutter())
+	if w.head > 0 {
+		out = append(out, w.heading(width, widths))
+	}
 	if w.Len() == 0 && w.height > 0 {
 		note := w.Empty
 		if w.filter.query != "" && w.src.Len() > 0 {
@@ -27,8 +36,8 @@ func (w *Rows) Draw(width, h int, focus bool) []string {
 		}
 		out = append(out, w.st.Row(width, themes.Text, style.Span{Text: note, Token: themes.Muted}))
 	}
-	for pos := w.top; pos < w.Len() && len(out) < h; pos++ {
-		out = append(out, w.row(w.src.Row(w.index(pos)), width, widths, pos == w.sel, focus))
+	for i, row := range shown {
+		out = append(out, w.row(row, width, widths, w.top+i == w.sel, focus))
 	}
 	for len(out) < h {
 		out = append(out, style.Fit("", width))
@@ -61,12 +70,46 @@ func (w *Rows) gutter() int {
 	return n
 }
 
-func (w *Rows) heading(width int, widths []int) (string, bool) {
-	titled := false
+// isTitled tells whether a line of titles stands above the rows.
+func (w *Rows) isTitled() bool {
+	return slices.ContainsFunc(w.Columns, func(c Column) bool { return c.Title != "" })
+}
+
+// measure finds out how wide the cells of the rows that are shown are.
+func (w *Rows) measure(width int) {
+	if w.needsOf != width || len(w.needs) != len(w.Columns) {
+		w.needs, w.needsOf = make([]int, len(w.Columns)), width
+	}
+	if !slices.ContainsFunc(w.Columns, func(c Column) bool { return c.Flex > 0 }) {
+		return
+	}
+	for _, row := range w.shown {
+		for i, c := range w.Columns {
+			at := w.cellOf(i)
+			if c.Flex == 0 || at >= len(row.Cells) {
+				continue
+			}
+			n := cellWidth(row.Cells[at])
+			if i == 0 {
+				n += cellWidth(w.lead(row, w.st.Glyphs()))
+			}
+			w.needs[i] = max(w.needs[i], n)
+		}
+	}
+}
+
+func cellWidth(cell Cell) int {
+	n := 0
+	for _, sp := range cell {
+		n += style.Width(sp.Text)
+	}
+	return n
+}
+
+func (w *Rows) heading(width int, widths []int) string {
 	spans := []style.Span{{Text: strings.Repeat(" ", w.gutter())}}
 	n := 0
 	for i, c := range w.Columns {
-		titled = titled || c.Title != ""
 		if widths[i] == 0 {
 			continue
 		}
@@ -79,7 +122,7 @@ func (w *Rows) heading(width int, widths []int) (string, bool) {
 		}
 		spans = append(spans, style.Span{Text: title, Token: themes.Heading})
 	}
-	return w.st.Row(width, themes.Text, spans...), titled
+	return w.st.Row(width, themes.Text, spans...)
 }
 
 // row draws one row.
@@ -182,16 +225,17 @@ func (p *painter) columns(columns []Column, widths []int, lead Cell, cells []Cel
 
 // cell draws cell in exactly room cells.
 func (p *painter) cell(cell Cell, room int, c Column) {
-	total := 0
-	for _, sp := range cell {
-		total += style.Width(sp.Text)
-	}
+	total := cellWidth(cell)
 	if c.Right {
 		p.blanks(room - total)
 		room = min(room, max(total, 0))
 	}
 	if len(cell) == 1 && total > room && !c.End {
-		cell = Cell{{Text: text.CutMiddle(cell[0].Text, room), Token: cell[0].Token}}
+		cut := text.CutMiddle
+		if c.Dirs {
+			cut = text.CutDir
+		}
+		cell = Cell{{Text: cut(cell[0].Text, room), Token: cell[0].Token}}
 	}
 	for i, sp := range cell {
 		if room <= 0 {

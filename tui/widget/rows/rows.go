@@ -100,8 +100,14 @@ type Rows struct {
 	selKey string
 	top    int // position in view of the first row drawn
 
-	height int // rows drawn last
-	head   int // lines above the first row, drawn last
+	// needs are the widths of the widest cells of the columns that were drawn since the
+	// widget got the width needsOf: they only grow, lest columns move to and fro.
+	needs   []int
+	needsOf int
+
+	shown  []Row // drawn last
+	height int   // how many there is room for
+	head   int   // lines above the first row, drawn last
 }
 
 // New returns a widget without rows.
