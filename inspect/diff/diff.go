@@ -84,7 +84,9 @@ type Diff struct {
 	SizeBefore, SizeAfter int64 // of the closures, in bytes
 	PathsBefore           int   // how many paths the closures have
 	PathsAfter            int
-	PathsGone, PathsNew   int // how many only one of them has
+	PathsGone, PathsNew   int   // how many only one of them has
+	PathsShared           int   // how many both have
+	SizeShared            int64 // of these, in bytes
 }
 
 // SizeDelta returns by how many bytes the closure has grown.
@@ -127,6 +129,12 @@ func Closures(before, after *closure.Graph) *Diff {
 	d := &Diff{
 		SizeBefore: before.Total(), SizeAfter: after.Total(),
 		PathsBefore: before.Len(), PathsAfter: after.Len(),
+	}
+	for n := range closure.Node(before.Len()) {
+		if _, both := after.Node(before.Path(n)); both {
+			d.PathsShared++
+			d.SizeShared += before.OwnSize(n)
+		}
 	}
 	a, b := group(before), group(after)
 	names := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))

@@ -78,6 +78,9 @@ func TestClosures(t *testing.T) {
 	if diff := cmp.Diff(want, d.Changes, ignorePaths); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
+	if d.PathsShared != 3 || d.SizeShared != 52 { // glibc, cfg and multi-2
+		t.Errorf("shared: got %d paths, %d bytes, want 3 of 52", d.PathsShared, d.SizeShared)
+	}
 	if got, want := d.Changes[2].Pairs, []version.Pair{{Before: "1", After: "0"}}; !slices.Equal(got, want) {
 		t.Errorf("Pairs of multi = %v, want %v", got, want)
 	}

@@ -114,7 +114,8 @@ func (inv *invocation) printClosures(d *diff.Diff, etc []diff.FileChange) error 
 	if len(counts) == 0 {
 		counts = []string{"no package differs"}
 	}
-	fmt.Fprintf(out, "%s; %s gone, %s new; %s → %s, %s\n", strings.Join(counts, ", "), text.Plural(d.PathsGone, "path"), text.Count(d.PathsNew),
+	fmt.Fprintf(out, "%s; %s gone, %s new, %s in both (%s); %s → %s, %s\n", strings.Join(counts, ", "), text.Plural(d.PathsGone, "path"), text.Count(d.PathsNew),
+		text.Count(d.PathsShared), text.Bytes(d.SizeShared),
 		text.Bytes(d.SizeBefore), text.Bytes(d.SizeAfter), text.SignedBytes(d.SizeDelta()))
 	inv.printEtc("units", etc, (*diff.FileChange).IsUnit)
 	inv.printEtc("etc", etc, func(c *diff.FileChange) bool { return !c.IsUnit() })
@@ -219,7 +220,7 @@ func (inv *invocation) closuresJSON(d *diff.Diff, etc []diff.FileChange) error {
 	}
 	return writeJSON(inv.env.Stdout, map[string]any{
 		"packages": changes, "etc": files, "sizeBefore": d.SizeBefore, "sizeAfter": d.SizeAfter,
-		"pathsBefore": d.PathsBefore, "pathsAfter": d.PathsAfter,
+		"pathsBefore": d.PathsBefore, "pathsAfter": d.PathsAfter, "pathsShared": d.PathsShared, "sizeShared": d.SizeShared,
 	})
 }
 

@@ -138,6 +138,7 @@ func (f *frame) setDiff(d *closureDiff, err error) {
 	}
 	f.list.Empty = "no package differs"
 	f.name = cleanName(f.base) + " -> " + cleanName(f.path) + "   " + text.SignedBytes(d.SizeDelta()) +
-		"   +" + text.Plural(d.PathsNew, "path") + " -" + text.Count(d.PathsGone)
+		"   +" + text.Plural(d.PathsNew, "path") + " -" + text.Count(d.PathsGone) +
+		"   both " + text.Count(d.PathsShared) + ", " + text.Bytes(d.SizeShared)
 	f.list.SetSource(changes.Source(d.Diff, d.etc, true))
 }
