@@ -123,7 +123,7 @@ func TestConfirmFailures(t *testing.T) {
 		"slow --timeout 1", "slow --max-silent-time 1", "loud --option max-build-log-size 20", "noBuilder", "platform", "feature",
 		"phases", "many", "many -Q", "many -Q --option log-lines 3", "many -j0", "redrawn", "writable", "allowed", "disallowed",
 		"noRule", "large", "noChroot", "manyUsers",
-		"manyUsers --option auto-allocate-uids true", "ok --option use-cgroups true", "magic", "notFixed", "noChannel", "bad -K", "bad -A wrong -A none -k", "bad --quiet",
+		"manyUsers --option auto-allocate-uids true", "ok --option use-cgroups true", "magic", "notFixed", "noChannel", "long", "pipe", "floatingRefers --option extra-experimental-features ca-derivations", "bad -K", "bad -A wrong -A none -k", "bad --quiet",
 	} {
 		t.Run(line, func(t *testing.T) {
 			ours, theirs := b.both(t, append([]string{"-A"}, strings.Fields(line)...)...)

@@ -26,7 +26,8 @@ func TestConfirmNixStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	tw.set(t, "ln -s d/x tree/l; cp foo tree/exe; chmod +x tree/exe")
+	tw.set(t, "ln -s d/x tree/l; cp foo tree/exe; chmod +x tree/exe; mkfifo pipe; mkdir odd; cp foo 'odd/a b'; cp foo odd/é; mkfifo odd/pipe; "+
+		"mkdir -p deep$(printf '/d%.0s' $(seq 65))")
 	drv := tw.set(t, "nix-instantiate t.nix -A b")
 	tw.set(t, "nix-store -r "+drv+" --add-root r1")
 	vars := []string{
@@ -96,20 +97,33 @@ nix-store --dump-db $D
 nix-store --dump-db $N
 nix-store -r $DRV
 nix-store -r $D
-nix-store -r $N #stderr ours
+nix-store -r $N
+nix-store -r /nix/store/00000000000000000000000000000000-none.drv
 nix-store -r $DRV!dev
 nix-store -r $DRV!foo #stderr ours
 nix-store -r $DRV --no-gc-warning --no-output
 nix-store -r $N --ignore-unknown
 nix-store -r --dry-run $FAIL
 nix-store -r $FAIL #stderr ours
+nix-store -r $D --add-root foo
+nix-store -r $D --add-root $D/x
+nix-store -r $D --add-root ''
 nix-store -r $DRV $D --add-root r2; ls -l r2* | cut -c 40-
 nix-store --add foo
 nix-store --add tree foo
 nix-store --add nope #stderr no double slash
+nix-store --add pipe
+nix-store --add odd
+nix-store --add deep 2>&1 | sed 's,//,/,'
+nix-store --add 'odd/a b'
+nix-store --add $(printf 'odd/\303\251')
+nix-store --print-fixed-path sha256 0kfr7ddnlzwxh1jmq0f2hzqh3i32wmbwr33jyyxnwbnjk6lcynw2 'a b'
+nix-store --print-fixed-path sha256 0kfr7ddnlzwxh1jmq0f2hzqh3i32wmbwr33jyyxnwbnjk6lcynw2 ''
 nix-store --add-fixed sha1 foo
 nix-store --add-fixed --recursive md5 tree
 nix-store --add-fixed --recursive sha256 tree
+nix-store --add-fixed blake3 foo
+nix-store --add-fixed sha256 pipe
 nix-store --add-fixed sha512 tree #stderr ours
 nix-store --add-fixed
 nix-store --add-fixed foo

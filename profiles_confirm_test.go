@@ -54,7 +54,7 @@ nix-env -p $P/prof --set-flag priority 2 hello; readlink $P/prof
 nix-env -p $P/prof --set-flag active false other; readlink $P/prof
 nix-env -p $P/prof --set-flag priority 2 nope; readlink $P/prof
 nix-env -p $P/prof --set-flag x
-nix-env -p $P/prof -e other nope; readlink $P/prof
+nix-env -p $P/prof -e other nope; readlink $P/prof; cat $P/prof/manifest.nix
 nix-env -p $P/prof -q
 nix-env -p $P/prof --list-generations | cut -c 1-7,27-
 nix-env -p $P/prof --rollback; readlink $P/prof

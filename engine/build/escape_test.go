@@ -85,8 +85,8 @@ func TestOtherPathsAreNotRegistered(t *testing.T) {
 func TestImpossibleOutputs(t *testing.T) {
 	r := newRig(t)
 	for name, test := range map[string]struct{ script, want string }{
-		"fifo":     {"mkdir $out\nfifo $out/p", "neither a file nor a directory"},
-		"too-deep": {"dig $out 2100", "too deep"},
+		"fifo":     {"mkdir $out\nfifo $out/p", "-fifo/p\" has an unsupported type"},
+		"too-deep": {"dig $out 2100", "exceeds maximum NAR directory depth of 64"},
 		"setuid":   {"write $out x\nchmod 4755 $out", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

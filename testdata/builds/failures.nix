@@ -71,4 +71,11 @@ rec {
   magic = sh "magic" "" { builder = "builtin:magic"; };
   notFixed = sh "not-fixed" "" { builder = "builtin:fetchurl"; };
   noChannel = sh "no-channel" "" { builder = "builtin:unpack-channel"; };
+  long = sh "long" "head -c 5000 /dev/zero | tr '\\000' x; echo end; exit 1" { };
+  pipe = sh "pipe" "mkdir $out; mkfifo $out/pipe" { };
+  floatingRefers = sh "floating-refers" "echo $out > $out" {
+    __contentAddressed = true;
+    outputHashMode = "flat";
+    outputHashAlgo = "sha256";
+  };
 }
