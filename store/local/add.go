@@ -200,7 +200,10 @@ func dumpFlat(sink, contents io.Writer, file string) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return &nar.TypeError{File: file}
+	}
+	if info.IsDir() {
 		return errors.New("it is not a regular file")
 	}
 	w := nar.NewWriter(sink)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"nixbench/store/nar"
 )
 
 // maxDepth is how deep directories may be nested in a store object.
@@ -16,7 +18,8 @@ const maxDepth = 64
 // Canonicalise gives what is at file the permissions, times, owner and extended
 // attributes of store objects: 0444, or 0555 for directories and what its owner
 // may execute; one second after the epoch; ours; none. Nobody must be
-// changing it. Devices, sockets and pipes are an error.
+// changing it. Devices, sockets and pipes are a [*nar.TypeError], what is too deep
+// for an archive is a [*nar.DepthError].
 //
 // Behaviour: Nix 2.34, posix-fs-canonicalise.cc.
 func (st *Store) Canonicalise(ctx context.Context, file string) error {
@@ -25,10 +28,48 @@ func (st *Store) Canonicalise(ctx context.Context, file string) error {
 		err = canonicalise(ctx, parent, filepath.Base(file), 1)
 		unix.Close(parent)
 	}
-	if err != nil {
-		return fmt.Errorf("canonicalise %s: %w", file, err)
+	return canonError(file, err)
+}
+
+// canonError returns the error of making what is at file canonical, which names the
+// file below it that it is about.
+func canonError(file string, err error) error {
+	var inside *treeError
+	if errors.As(err, &inside) {
+		file, err = filepath.Join(filepath.Dir(file), inside.file), inside.err
 	}
-	return nil
+	switch err {
+	case nil:
+		return nil
+	case errOddType:
+		return &nar.TypeError{File: file}
+	case errTooDeep:
+		return &nar.DepthError{File: file}
+	}
+	return fmt.Errorf("canonicalise %s: %w", file, err)
+}
+
+var (
+	errOddType = errors.New("neither a file nor a directory nor a symbolic link")
+	errTooDeep = errors.New("directories are nested too deep")
+)
+
+// A treeError says what is wrong with a file in a tree.
+type treeError struct {
+	file string // relative to the directory that the tree is in
+	err  error
+}
+
+func (e *treeError) Error() string { return e.file + ": " + e.err.Error() }
+func (e *treeError) Unwrap() error { return e.err }
+
+// within returns an error about something in a directory as one of what that is in.
+func within(dir string, err error) error {
+	var inside *treeError
+	if errors.As(err, &inside) {
+		return &treeError{dir + "/" + inside.file, inside.err}
+	}
+	return err
 }
 
 // canonicalise does so with what is called name in the directory parent. The
@@ -38,18 +79,18 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 		return err
 	}
 	if depth > maxDepth {
-		return errors.New("directories are nested too deep")
+		return &treeError{name, errTooDeep}
 	}
 	var info unix.Stat_t
 	if err := unix.Fstatat(parent, name, &info, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return err
+		return &treeError{name, err}
 	}
 	if err := stripAttributes(parent, name); err != nil {
-		return fmt.Errorf("%s: extended attributes: %w", name, err)
+		return &treeError{name, fmt.Errorf("extended attributes: %w", err)}
 	}
 	if int(info.Uid) != os.Geteuid() {
 		if err := unix.Fchownat(parent, name, os.Geteuid(), os.Getegid(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
-			return fmt.Errorf("%s: owner %d: %w", name, info.Uid, err)
+			return &treeError{name, fmt.Errorf("owner %d: %w", info.Uid, err)}
 		}
 		info.Mode |= unix.S_ISUID // so that the permissions are set in any case
 	}
@@ -61,7 +102,7 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 		}
 		if uint32(info.Mode)&0o7777 != mode {
 			if err := chmodAt(parent, name, mode); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return &treeError{name, err}
 			}
 		}
 	case unix.S_IFDIR:
@@ -70,11 +111,11 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 		}
 	case unix.S_IFLNK:
 	default:
-		return fmt.Errorf("%s: neither a file nor a directory nor a symbolic link", name)
+		return &treeError{name, errOddType}
 	}
 	if info.Mtim.Sec != 1 || info.Mtim.Nsec != 0 {
 		if err := unix.UtimesNanoAt(parent, name, storeTimes(), unix.AT_SYMLINK_NOFOLLOW); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return &treeError{name, err}
 		}
 	}
 	return nil
@@ -83,19 +124,19 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 func canonicaliseDir(ctx context.Context, parent int, name string, depth int) error {
 	fd, err := openDirWritable(parent, name)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return &treeError{name, err}
 	}
 	defer unix.Close(fd)
 	if err := unix.Fchmod(fd, 0o555); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return &treeError{name, err}
 	}
 	names, err := readNames(fd)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return &treeError{name, err}
 	}
 	for _, inside := range names {
 		if err := canonicalise(ctx, fd, inside, depth+1); err != nil {
-			return fmt.Errorf("%s/%w", name, err)
+			return within(name, err)
 		}
 	}
 	return nil

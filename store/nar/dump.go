@@ -17,8 +17,8 @@ type Filter = func(path, typ string) (bool, error)
 
 // Dump writes the archive of the file system object at file to w. Links are
 // not followed. A nil filter dumps all; its errors are wrapped. Sockets,
-// devices and pipes that the filter does not leave out are an error, and so is
-// a file that becomes shorter meanwhile.
+// devices and pipes that the filter does not leave out are a [*TypeError], what is
+// too deep is a [*DepthError], and a file that becomes shorter meanwhile is an error.
 func Dump(w io.Writer, file string, filter Filter) error {
 	d := &dumper{enc: newEncoder(w), filter: filter}
 	defer d.enc.release()
@@ -59,7 +59,7 @@ type dumper struct {
 // calls nest.
 func (d *dumper) object(file string, mode fs.FileMode, depth int) error {
 	if depth > maxDepth {
-		return fmt.Errorf("directories nest deeper than %d", maxDepth)
+		return &DepthError{file}
 	}
 	switch {
 	case mode.IsRegular():
@@ -85,6 +85,18 @@ func (d *dumper) object(file string, mode fs.FileMode, depth int) error {
 type TypeError struct{ File string }
 
 func (e *TypeError) Error() string { return e.File + " has an unsupported type" }
+
+// A DepthError says that a file is deeper in what is dumped than an archive may be.
+type DepthError struct{ File string }
+
+func (e *DepthError) Error() string {
+	return fmt.Sprintf("%s: directories nest deeper than %d", e.File, maxDepth)
+}
+
+// Message says so in Nix's words.
+func (e *DepthError) Message() string {
+	return fmt.Sprintf("path '%s' exceeds maximum NAR directory depth of %d", e.File, maxDepth)
+}
 
 func (d *dumper) directory(file string, depth int) error {
 	entries, err := os.ReadDir(file) // sorted by name
