@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nixbench/store"
+	"nixbench/store/local"
 	"nixbench/store/profile"
 )
 
@@ -139,6 +140,9 @@ func (e *Engine) ProfileLink() string {
 	}
 	return filepath.Join(e.getenv("HOME"), ".nix-profile")
 }
+
+// A RootError reports that there can be no root at a place.
+type RootError = local.RootError
 
 // AddRoot makes link lead to p, and be a root for as long as it does.
 func (e *Engine) AddRoot(ctx context.Context, p store.Path, link string) error {

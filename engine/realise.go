@@ -277,5 +277,11 @@ type DifferenceError = build.DifferenceError
 // that it needs could not be.
 type DependencyError = build.DependencyError
 
+// An UnknownError reports that a path is not valid and that nobody can make it.
+type UnknownError = build.UnknownError
+
+// A NoOutputError reports in Nix's words that a derivation has no output of a name.
+type NoOutputError = build.NoOutputError
+
 // ErrCancelled reports that a build was cancelled.
 var ErrCancelled = build.ErrCancelled

@@ -72,6 +72,8 @@ func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	var odd *nar.TypeError
 	if errors.As(err, &odd) {
 		err = eval.Errorf(eval.ErrorFile, "file '%s' has an unsupported type", odd.File)
+	} else if deep := (*nar.DepthError)(nil); errors.As(err, &deep) {
+		err = eval.Errorf(eval.ErrorFile, "%s", deep.Message())
 	}
 	return p, instantiate.PathError(err)
 }

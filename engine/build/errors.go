@@ -204,6 +204,16 @@ func (e *DependencyError) Error() string {
 // ErrCancelled reports that a build was cancelled.
 var ErrCancelled = errors.New("cancelled")
 
+// A NoOutputError reports in Nix's words that a derivation has no output of a name.
+type NoOutputError struct {
+	DrvPath store.Path
+	Output  store.OutputName
+}
+
+func (e *NoOutputError) Error() string {
+	return fmt.Sprintf("derivation '%s' does not have wanted outputs '%s'", e.DrvPath, e.Output)
+}
+
 // An UnknownError reports that a path is not valid and that nobody can make it.
 type UnknownError struct {
 	Path store.Path
@@ -216,6 +226,16 @@ func (e *UnknownError) Error() string {
 		return fmt.Sprintf("realise %s: path is not valid, and no derivation or cache is known to make it", e.Path)
 	}
 	return fmt.Sprintf("build %s: needs %s, which is not valid, and no derivation or cache is known to make it", e.For, e.Path)
+}
+
+// Message says in Nix's words that a path that was asked for cannot be had.
+//
+// Behaviour: Nix, substitution-goal.cc and derivation-trampoline-goal.cc.
+func (e *UnknownError) Message() string {
+	if e.Path.IsDerivation() {
+		return fmt.Sprintf("failed to obtain derivation of '%s'", e.Path)
+	}
+	return fmt.Sprintf("path '%s' is required, but there is no substituter that can build it", e.Path)
 }
 
 // Unwrap returns [store.ErrInvalidPath].

@@ -2,7 +2,6 @@ package build
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,8 +59,7 @@ func (m *mover) move(ctx context.Context, o *output) error {
 	refs, refersToSelf := m.references(o)
 	ca := store.ContentAddress{Method: o.spec.Method, Hash: hash}
 	if o.info.Path, err = ca.Path(m.st.Dir(), o.scratch.Name(), refs, refersToSelf); err != nil {
-		return &statusError{status: MiscFailure, err: fmt.Errorf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
-			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", o.scratch.Name())}
+		return refersError(o.scratch.Name())
 	}
 	o.info.CA, o.info.References = ca.String(), refs
 	if refersToSelf {

@@ -105,11 +105,11 @@ func (c *collector) take(ctx context.Context, o *output) error {
 	}
 	if c.user != nil && c.user.isOther() {
 		if err := c.user.own(o.file); err != nil {
-			return &statusError{status: OutputRejected, err: err}
+			return &statusError{status: OutputRejected, err: unfit(err)}
 		}
 	}
 	if err := c.st.Canonicalise(ctx, o.file); err != nil {
-		return &statusError{status: OutputRejected, err: err}
+		return &statusError{status: OutputRejected, err: unfit(err)}
 	}
 	o.info = &store.PathInfo{
 		Path: o.scratch, Deriver: c.planned.DrvPath, Ultimate: true,
@@ -122,6 +122,26 @@ func (c *collector) take(ctx context.Context, o *output) error {
 		return c.takeFresh(ctx, o)
 	}
 	return c.read(o, io.Discard)
+}
+
+// refersError says in Nix's words that a path whose name says only what is in it refers
+// to others. Name is its name.
+func refersError(name string) error {
+	return &ToldError{fmt.Sprintf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
+		"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", name)}
+}
+
+// unfit says in Nix's words which file no store object can have.
+func unfit(err error) error {
+	var odd *nar.TypeError
+	var deep *nar.DepthError
+	switch {
+	case errors.As(err, &odd):
+		return fmt.Errorf("file \"%s\" has an unsupported type", odd.File)
+	case errors.As(err, &deep):
+		return fmt.Errorf("%s", deep.Message())
+	}
+	return err
 }
 
 // read reads an output once, for its hash, its size and its references, and
@@ -175,8 +195,7 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 		return err
 	}
 	if len(o.info.References) > 0 && (o.spec.Method != store.NAR || o.spec.Algo != nixhash.SHA256) {
-		return &ToldError{fmt.Sprintf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
-			"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", drv.NameOf(c.planned.DrvPath))}
+		return refersError(drv.NameOf(c.planned.DrvPath))
 	}
 	if err := c.checkFixed(ctx, o); err != nil || o.mismatch != nil || len(o.info.References) == 0 {
 		return err

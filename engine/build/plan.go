@@ -272,7 +272,7 @@ func (p *planner) askOutputs(level []want) error {
 		}
 		outputs, missing := w.n.wanted(w.outputs)
 		if missing != "" {
-			return fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", w.n.path, missing)
+			return &NoOutputError{w.n.path, missing}
 		}
 		if w.n.isAsked {
 			continue

@@ -220,7 +220,7 @@ func (r *resolver) outputs(ctx context.Context, t Target) (map[store.OutputName]
 	}
 	for _, name := range names {
 		if _, ok := d.Outputs[name]; !ok {
-			return nil, fmt.Errorf("derivation '%s' does not have wanted outputs '%s'", t.Path, name)
+			return nil, &NoOutputError{t.Path, name}
 		}
 		if outputs[name], err = r.output(ctx, t.Path, name); err != nil {
 			return nil, err

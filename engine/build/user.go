@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine/settings"
+	"nixbench/store/nar"
 )
 
 // A buildUser is who a builder is outside the sandbox. If we are not root it
@@ -122,12 +123,25 @@ func (u *buildUser) own(file string) error {
 		return err
 	}
 	defer unix.Close(parent)
-	return u.ownAt(parent, filepath.Base(file), 1)
+	return below(filepath.Dir(file), u.ownAt(parent, filepath.Base(file), 1))
+}
+
+// below returns an error about what is in dir, which says where in it if it is one of
+// depth.
+func below(dir string, err error) error {
+	var deep *nar.DepthError
+	if errors.As(err, &deep) {
+		return &nar.DepthError{File: filepath.Join(dir, deep.File)}
+	}
+	return err
 }
 
 // ownAt does so with what is called name in the directory parent, following no
 // links.
 func (u *buildUser) ownAt(parent int, name string, depth int) error {
+	if depth > maxDepth {
+		return &nar.DepthError{File: name}
+	}
 	var info unix.Stat_t
 	if err := unix.Fstatat(parent, name, &info, unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return err
@@ -143,9 +157,6 @@ func (u *buildUser) ownAt(parent int, name string, depth int) error {
 	if !isDir {
 		return nil
 	}
-	if depth >= maxDepth {
-		return errors.New("directories are nested too deep")
-	}
 	fd, err := unix.Openat(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -158,7 +169,7 @@ func (u *buildUser) ownAt(parent int, name string, depth int) error {
 	}
 	for _, inside := range names {
 		if err := u.ownAt(fd, inside, depth+1); err != nil {
-			return fmt.Errorf("%s/%w", name, err)
+			return below(name, fmt.Errorf("%s/%w", name, err))
 		}
 	}
 	return nil

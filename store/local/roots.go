@@ -41,20 +41,44 @@ func (st *Store) addPermRoot(ctx context.Context, p store.Path, link string) err
 	return st.addIndirectRoot(filepath.Clean(link))
 }
 
+// A RootError reports that there can be no root at a place: it is in the store, or
+// something is there that is not a link into it.
+type RootError struct {
+	Link    string
+	InStore bool
+}
+
+func (e *RootError) Error() string {
+	if e.InStore {
+		return "it lies in the store"
+	}
+	return "it exists and is not a link into the store"
+}
+
+// Message says so in Nix's words.
+//
+// Behaviour: Nix, indirect-root-store.cc.
+func (e *RootError) Message() string {
+	if e.InStore {
+		return fmt.Sprintf("creating a garbage collector root (\"%s\") in the Nix store is forbidden (are you running nix-build inside the store?)", e.Link)
+	}
+	return fmt.Sprintf("cannot create symlink \"%s\"; already exists", e.Link)
+}
+
 // MakeRootLink makes link, an absolute name outside the store that lies in realDir,
 // lead to p. What is there must be nothing, or a link into the store, which is
-// replaced in one step.
+// replaced in one step; else it is a [*RootError].
 func MakeRootLink(dir store.Dir, realDir string, p store.Path, link string) error {
 	if !filepath.IsAbs(link) {
 		return errors.New("it is not an absolute name")
 	}
 	link = filepath.Clean(link)
 	if dir.Contains(link) || strings.HasPrefix(link, realDir+"/") {
-		return errors.New("it lies in the store")
+		return &RootError{Link: link, InStore: true}
 	}
 	if _, err := os.Lstat(link); err == nil {
 		if target, err := os.Readlink(link); err != nil || !dir.Contains(target) {
-			return errors.New("it exists and is not a link into the store")
+			return &RootError{Link: link}
 		}
 	}
 	return replaceLink(link, string(p))
