@@ -223,9 +223,9 @@ func (f *follower) tellLine(prefix, line string) {
 	message, ok := text.LogMessage(line)
 	switch {
 	case !ok:
-		fmt.Fprintln(f.w, prefix+text.Plain(text.LogLine(line)))
+		fmt.Fprintln(f.w, prefix+text.PlainLogLine(line))
 	case message.Action == "msg" && message.Level <= f.level:
-		fmt.Fprintln(f.w, text.Plain(text.LogLine(line)))
+		fmt.Fprintln(f.w, text.PlainLogLine(line))
 	}
 }
 

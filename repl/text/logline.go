@@ -26,16 +26,23 @@ func LogMessage(line string) (m Message, ok bool) {
 // line that has nothing for people is "".
 //
 // Format: Nix manual, "Build log", structured messages.
-func LogLine(line string) string {
+func LogLine(line string) string { return logLine(line, Sanitise) }
+
+// PlainLogLine is [LogLine] cleaned by [PlainLine]: without colours and as long as
+// the line is.
+func PlainLogLine(line string) string { return logLine(line, PlainLine) }
+
+// logLine is [LogLine] cleaned by clean.
+func logLine(line string, clean func(string) string) string {
 	msg, ok := LogMessage(line)
 	if !ok {
-		return Sanitise(line)
+		return clean(line)
 	}
 	switch msg.Action {
 	case "setPhase":
 		return "-- " + SanitiseName(msg.Phase) + " --"
 	case "msg":
-		return Sanitise(msg.Msg)
+		return clean(msg.Msg)
 	}
 	return SanitiseName(msg.Text)
 }

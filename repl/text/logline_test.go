@@ -1,6 +1,9 @@
 package text
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLogLine(t *testing.T) {
 	for _, tt := range []struct{ line, want string }{
@@ -15,6 +18,21 @@ func TestLogLine(t *testing.T) {
 	} {
 		if got := LogLine(tt.line); got != tt.want {
 			t.Errorf("LogLine(%q): got %q, want %q", tt.line, got, tt.want)
+		}
+	}
+}
+
+// A log that is not shown on a screen has its long lines whole.
+func TestPlainLogLine(t *testing.T) {
+	long := strings.Repeat("x", 2*MaxCells)
+	for _, tt := range []struct{ line, want string }{
+		{long, long},
+		{"\x1b[1m" + long + "\x1b[2J", long},
+		{`@nix {"action":"msg","level":1,"msg":"` + long + `"}`, long},
+		{`@nix {"action":"setPhase","phase":"check"}`, "-- check --"},
+	} {
+		if got := PlainLogLine(tt.line); got != tt.want {
+			t.Errorf("PlainLogLine(%.60q): got %.60q, %d bytes, want %d", tt.line, got, len(got), len(tt.want))
 		}
 	}
 }
