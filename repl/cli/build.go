@@ -32,16 +32,40 @@ func runBuild(ctx context.Context, inv *invocation) error {
 	}
 	targets := targetsOf(insts)
 	result, err := inv.realise(ctx, eng, targets)
-	var failed *engine.BuildError
 	switch {
-	case errors.As(err, &failed):
-		return &ExitError{Status: 1, Err: err} // not what nix-build exits with
 	case err != nil:
-		return err
+		return exitOne(err)
 	case inv.dryRun:
 		return inv.printPlanned(ctx, eng, targets)
 	}
-	return inv.report(ctx, eng, result)
+	if err := inv.report(ctx, eng, result); err != nil || inv.profile == "" {
+		return err
+	}
+	return inv.setProfile(ctx, eng, result)
+}
+
+// exitOne returns the error of a command of nix, which exits with status 1 if a build
+// failed, unlike nix-build.
+func exitOne(err error) error {
+	var failed *engine.BuildError
+	if errors.As(err, &failed) {
+		return &ExitError{Status: 1, Err: err}
+	}
+	return err
+}
+
+// setProfile makes the one path that was built the current generation of the profile
+// that --profile names.
+func (inv *invocation) setProfile(ctx context.Context, eng *engine.Engine, result *engine.Result) error {
+	var paths []store.Path
+	for _, outcome := range result.Outcomes {
+		paths = slices.AppendSeq(paths, maps.Values(outcome.Outputs))
+	}
+	if len(paths) != 1 {
+		return inv.cmd.usage("'--profile' requires that the arguments produce a single store path, but there are %d", len(paths))
+	}
+	_, err := eng.SetProfile(ctx, inv.abs(inv.profile), paths[0])
+	return err
 }
 
 // realise builds what targets need, and says so on standard error: what is

@@ -84,7 +84,7 @@ func evalCommands() []command {
 				{[]string{"--parse", "--parse-only"}, nil, "print the syntax tree instead", on(func(inv *invocation) *bool { return &inv.parse })},
 				{[]string{"--find-file"}, nil, "print where names are found in the search path", on(func(inv *invocation) *bool { return &inv.findFile })},
 				{[]string{"--read-write-mode"}, nil, "write to the store with --eval too", on(func(inv *invocation) *bool { return &inv.readWrite })},
-				{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", text1(func(inv *invocation) *string { return &inv.addRoot })},
+				{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", rootName},
 				ignored("roots are indirect anyway", "--indirect"),
 				{[]string{"--dry-run"}, nil, "the same as --readonly-mode", on(func(inv *invocation) *bool { return &inv.readOnly })},
 				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
@@ -102,6 +102,7 @@ func buildCommands() []command {
 			summary: "Build derivations, and link to their outputs.",
 			flags: slices.Concat(sourceFlags, buildFlags, []flag{
 				jsonFlag, rebuildFlag("--rebuild", engine.Check, checkHelp),
+				{[]string{"--profile"}, []string{"PATH"}, "make what is built the next generation of a profile", text1(func(inv *invocation) *string { return &inv.profile })},
 				{[]string{"--why"}, nil, "say why what is going to be built has to be, with --dry-run without building it", on(func(inv *invocation) *bool { return &inv.why })},
 				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
 			})},

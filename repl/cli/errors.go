@@ -180,7 +180,7 @@ func (inv *invocation) describeBuild(err error) string {
 	}
 	var f *engine.Failure
 	if !errors.As(err, &f) {
-		return err.Error()
+		return nixWords(err)
 	}
 	text := f.Message()
 	var different *engine.DifferenceError

@@ -138,6 +138,12 @@ func text1(field func(*invocation) *string) func(*invocation, []string) error {
 	}
 }
 
+// rootName sets where a root is made. An empty name is that of the directory.
+func rootName(inv *invocation, args []string) error {
+	inv.addRoot = inv.abs(args[0])
+	return nil
+}
+
 // printed returns a setter of how values are printed. Of several, nix-instantiate
 // takes the last.
 func printed(field func(*invocation) *bool) func(*invocation, []string) error {

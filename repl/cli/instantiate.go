@@ -140,7 +140,7 @@ func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *
 	for _, d := range drvs {
 		shown := string(d.DrvPath)
 		if e.inv.addRoot != "" {
-			shown = e.inv.abs(e.inv.addRoot)
+			shown = e.inv.addRoot
 			if *printed++; *printed > 1 {
 				shown = fmt.Sprintf("%s-%d", shown, *printed)
 			}

@@ -82,7 +82,7 @@ func nixStoreFlags() []flag {
 		}})
 	}
 	return append(flags, []flag{
-		{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", text1(func(inv *invocation) *string { return &inv.addRoot })},
+		{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", rootName},
 		ignored("roots are indirect anyway", "--indirect"),
 		{[]string{"--no-output"}, nil, "print no paths", on(func(inv *invocation) *bool { return &inv.legacy.noOutput })},
 		{[]string{"--stdin"}, nil, "take arguments from standard input, too", func(inv *invocation, _ []string) error { return inv.argsFromStdin() }},

@@ -51,7 +51,7 @@ func (inv *invocation) algorithm(s string) (nixhash.Algo, error) {
 	if err != nil {
 		return 0, inv.cmd.usage("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", s)
 	}
-	return algo, nil
+	return algo, inv.checkAlgo(algo)
 }
 
 // addFiles adds files under their own names, and prints their paths.

@@ -161,7 +161,7 @@ func (run *storeRun) root(ctx context.Context, p store.Path, output store.Output
 		run.warnNoRoot()
 		return string(p), nil
 	}
-	link := run.abs(run.addRoot)
+	link := run.addRoot
 	if run.legacy.rooted > 1 {
 		link = fmt.Sprintf("%s-%d", link, run.legacy.rooted)
 	}

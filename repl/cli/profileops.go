@@ -68,7 +68,7 @@ func runProfileAdd(ctx context.Context, inv *invocation) error {
 		if err != nil {
 			return err
 		}
-		for _, arg := range slices.Concat(inv.attrs, inv.args) {
+		for _, arg := range orWhole(slices.Concat(inv.attrs, inv.args)) {
 			elem, err := inv.element(ctx, eng, arg)
 			if err != nil {
 				return err
@@ -89,7 +89,7 @@ func (inv *invocation) element(ctx context.Context, eng *engine.Engine, arg stri
 	}
 	result, err := inv.realise(ctx, eng, targetsOf(insts))
 	if err != nil {
-		return elem, err
+		return elem, exitOne(err)
 	}
 	for _, outcome := range result.Outcomes {
 		if outcome.Target.Outputs == nil {

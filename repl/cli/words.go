@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"nixbench/engine"
+	"nixbench/store"
+	"nixbench/store/nar"
+)
+
+// nixWords returns what Nix says of an error of a store, if that is known, or else the
+// error as it is.
+func nixWords(err error) string {
+	var odd *nar.TypeError
+	var deep *nar.DepthError
+	var name *store.NameError
+	var root *engine.RootError
+	var unknown *engine.UnknownError
+	var lacks *engine.NoOutputError
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &odd):
+		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
+	case errors.As(err, &deep):
+		return deep.Message()
+	case errors.As(err, &name):
+		return fmt.Sprintf("path '%s' is not a valid store path: %s", name.Base, store.NameProblem(name.Name))
+	case errors.As(err, &root):
+		return root.Message()
+	case errors.As(err, &unknown) && unknown.For == "":
+		return unknown.Message()
+	case errors.As(err, &lacks):
+		return lacks.Error()
+	case errors.As(err, &file) && file.Op == "readlink":
+		return fmt.Sprintf("reading symbolic link \"%s\": %s", file.Path, capital(file.Err.Error()))
+	}
+	return err.Error()
+}
+
+// capital returns what the system calls an error as C's library writes it.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
