@@ -67,7 +67,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	if slices.Contains(cmd.notOfNix(inv), arg) {
 		return cmd.unrecognised(inv, arg, argv)
 	}
-	if inv.attrsAreArgs(arg) {
+	if inv.attrsAreArgs(arg, argv) {
 		inv.env2.byAttr = true
 		return argv, nil
 	}

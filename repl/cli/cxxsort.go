@@ -5,7 +5,8 @@ import "math/bits"
 // This file sorts as std::sort of the GNU C++ library does, which nix-env uses:
 // equal elements end up in the same, otherwise arbitrary, order. It is an
 // introsort: quicksort around the median of three, heapsort where that goes too
-// deep, and insertion sort at the end.
+// deep, and insertion sort at the end. It splits lists as std::partition does, which
+// leaves them in an arbitrary order too.
 
 // sortedInserts is the size below which parts are left to the insertion sort.
 const sortedInserts = 16
@@ -19,6 +20,22 @@ func cxxSort[T any](list []T, less func(a, b T) bool) {
 	s.introsort(list, 2*(bits.Len(uint(len(list)))-1))
 	for i := 1; i < len(list); i++ {
 		s.insert(list, i)
+	}
+}
+
+// cxxPartition puts the elements that are to stay before the others, as std::partition
+// does with a list, and returns where the others begin.
+func cxxPartition[T any](list []T, stays func(T) bool) int {
+	for lo, hi := 0, len(list); ; lo++ {
+		for lo < hi && stays(list[lo]) {
+			lo++
+		}
+		for hi--; lo < hi && !stays(list[hi]); hi-- {
+		}
+		if lo >= hi {
+			return lo
+		}
+		list[lo], list[hi] = list[hi], list[lo]
 	}
 }
 

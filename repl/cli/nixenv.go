@@ -40,7 +40,10 @@ func nixEnvFlags() []flag {
 		query("only packages that need not be built", func(q *packageQuery) *bool { return &q.prebuiltOnly }, "--prebuilt-only", "-b"),
 		query("say what would be done", func(q *packageQuery) *bool { return &q.dryRun }, "--dry-run"),
 		{[]string{"--file", "-f"}, []string{"FILE"}, "the expression, default ~/.nix-defexpr", text1(func(inv *invocation) *string { return &inv.file })},
-		{[]string{"--profile", "-p"}, []string{"PATH"}, "the profile, default that of the user", text1(func(inv *invocation) *string { return &inv.profile })},
+		{[]string{"--profile", "-p"}, []string{"PATH"}, "the profile, default that of the user", func(inv *invocation, args []string) error {
+			inv.profile = inv.abs(args[0]) // an empty name is that of the directory
+			return nil
+		}},
 		{[]string{"--system-filter"}, []string{"SYSTEM"}, "only packages for SYSTEM, default '*'", text1(func(inv *invocation) *string { return &inv.pkgs.systemFilter })},
 		{[]string{"--xml"}, nil, "print XML", on(func(inv *invocation) *bool { return &inv.xml })},
 		jsonFlag,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,10 @@ func (u *userEnv) upgrade(ctx context.Context) error {
 	return u.change(ctx, func(installed []*engine.EnvPackage) (packages []*engine.EnvPackage, err error) {
 		err = u.do(ctx, func(s *eval.State) error {
 			for _, ep := range installed {
-				packages = append(packages, u.upgraded(s, ep, available))
+				s.WithContext(eval.MakeString("while trying to find an upgrade for '"+ep.Name+"'"), func() eval.Value {
+					packages = append(packages, u.upgraded(s, ep, available))
+					return eval.MakeBool(true)
+				})
 			}
 			return nil
 		})
@@ -210,7 +214,7 @@ func (u *userEnv) uninstall(ctx context.Context) error {
 }
 
 // without splits packages into those that a selector does not pick and those that it
-// does.
+// does, in the order that Nix leaves them in.
 func (u *userEnv) without(ctx context.Context, packages []*engine.EnvPackage, selector string) (kept, removed []*engine.EnvPackage, err error) {
 	var named store.Path
 	if strings.Contains(selector, "/") {
@@ -219,21 +223,18 @@ func (u *userEnv) without(ctx context.Context, packages []*engine.EnvPackage, se
 		}
 	}
 	err = u.do(ctx, func(s *eval.State) error {
-		for _, ep := range packages {
-			picked := named != "" && ep.OutPath(s) == named
-			if named == "" {
-				var err error
-				if picked, err = engine.MatchName(selector, ep.Name); err != nil {
-					return err
-				}
+		packages = slices.Clone(packages)
+		var failed error
+		split := cxxPartition(packages, func(ep *engine.EnvPackage) bool {
+			if named != "" {
+				return ep.OutPath(s) != named
 			}
-			if picked {
-				removed = append(removed, ep)
-			} else {
-				kept = append(kept, ep)
-			}
-		}
-		return nil
+			picked, err := engine.MatchName(selector, ep.Name)
+			failed = cmp.Or(failed, err)
+			return !picked
+		})
+		kept, removed = packages[:split], packages[split:]
+		return failed
 	})
 	return kept, removed, err
 }

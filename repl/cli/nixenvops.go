@@ -88,9 +88,22 @@ func userEnvFlags() []flag {
 }
 
 // attrsAreArgs reports whether --attr says just that the arguments are attribute
-// paths.
-func (inv *invocation) attrsAreArgs(arg string) bool {
-	return inv.cmd.name == "nix-env" && inv.env2.op > envQuery && (arg == "-A" || arg == "--attr")
+// paths. The operation may come later, in argv.
+func (inv *invocation) attrsAreArgs(arg string, argv []string) bool {
+	if inv.cmd.name != "nix-env" || arg != "-A" && arg != "--attr" {
+		return false
+	}
+	return inv.env2.op > envQuery || inv.env2.op == 0 && slices.ContainsFunc(argv, isEnvChange)
+}
+
+// isEnvChange reports whether an argument is an operation of nix-env that takes
+// packages, on its own or first in a cluster.
+func isEnvChange(arg string) bool {
+	switch arg {
+	case "--install", "--upgrade", "--uninstall", "--set":
+		return true
+	}
+	return len(arg) > 1 && arg[0] == '-' && strings.IndexByte("iue", arg[1]) >= 0
 }
 
 // runUserEnv does what nix-env is asked to change.
