@@ -6,6 +6,7 @@ package builds
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -332,7 +333,8 @@ func (s *Screen) follow() tea.Cmd {
 	if !ok || act.Kind != event.Build {
 		return nil
 	}
-	isShown := act.ID == s.logOf && s.log.Key() == act.Subject
+	key := fmt.Sprint(act.ID, " ", act.Subject) // a derivation built again has another log
+	isShown := s.log.Key() == key
 	hasGoneOn := act.LogSize != s.logTried.LogSize || act.State != s.logTried.State
 	if isShown && (s.log.Err() == nil || !hasGoneOn) {
 		return nil
@@ -349,7 +351,7 @@ func (s *Screen) follow() tea.Cmd {
 	s.log.Live = !act.State.Final()
 	drv := store.Path(act.Subject)
 	backend := s.env.Backend
-	return s.log.Load(s.env.Context(), act.Subject, func(ctx context.Context) (logview.File, error) {
+	return s.log.Load(s.env.Context(), key, func(ctx context.Context) (logview.File, error) {
 		return backend.OpenLog(ctx, drv)
 	})
 }

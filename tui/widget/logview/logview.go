@@ -38,6 +38,7 @@ type View struct {
 
 	st     *style.Styles
 	key    string // what Load was called with
+	past   []seenLog
 	file   File
 	serial int // of the file; answers for an older one are dropped
 	err    error
@@ -61,6 +62,15 @@ type View struct {
 	w, h   int // drawn last, without the times
 	gutter int // cells of the times
 }
+
+// A seenLog is what was known of a log when another was shown.
+type seenLog struct {
+	key string
+	idx index
+}
+
+// pastLogs is how many logs are remembered.
+const pastLogs = 16
 
 // A finder is the state of a search.
 type finder struct {
@@ -114,13 +124,14 @@ func New(st *style.Styles) *View { return &View{st: st, follow: true} }
 func (v *View) Key() string { return v.key }
 
 // Load shows the log that open returns, from its end. The widget closes it. If
-// key is that of the log already shown, nothing happens.
+// key is that of the log already shown, nothing happens; if it is that of one that was
+// shown, what that had then is taken to be there still, before whatever has come since.
 func (v *View) Load(ctx context.Context, key string, open func(context.Context) (File, error)) tea.Cmd {
 	if key == v.key && v.err == nil {
 		return nil
 	}
 	closing := v.Close()
-	v.key = key
+	v.key, v.idx = key, v.recall(key)
 	serial := v.serial
 	return tea.Batch(closing, func() tea.Msg {
 		f, err := open(ctx)
@@ -131,12 +142,34 @@ func (v *View) Load(ctx context.Context, key string, open func(context.Context) 
 // Close shows no log; the command closes the file.
 func (v *View) Close() tea.Cmd {
 	closing := closeFile(v.file)
+	v.remember()
 	*v = View{
-		Live: v.Live, Empty: v.Empty, Written: v.Written, st: v.st, serial: v.serial + 1,
+		Live: v.Live, Empty: v.Empty, Written: v.Written, st: v.st, past: v.past, serial: v.serial + 1,
 		follow: true, wrap: v.wrap, times: v.times, w: v.w, h: v.h,
 		find: finder{query: v.find.query, errors: v.find.errors, serial: v.find.serial + 1, current: -1},
 	}
 	return closing
+}
+
+// remember keeps what is known of the log that is shown, the least recent at the front.
+func (v *View) remember() {
+	if v.key == "" {
+		return
+	}
+	v.past = slices.DeleteFunc(v.past, func(l seenLog) bool { return l.key == v.key })
+	if v.err != nil || v.idx.size == 0 {
+		return
+	}
+	v.past = append(v.past, seenLog{v.key, v.idx})
+	v.past = v.past[max(0, len(v.past)-pastLogs):]
+}
+
+// recall returns what is known of a log.
+func (v *View) recall(key string) index {
+	if i := slices.IndexFunc(v.past, func(l seenLog) bool { return l.key == key }); i >= 0 {
+		return v.past[i].idx
+	}
+	return index{}
 }
 
 func closeFile(f File) tea.Cmd {

@@ -83,6 +83,30 @@ func load(t testing.TB, f File) *View {
 	return v
 }
 
+// Who comes back to a log need not wait until all of it has been looked through again.
+func TestComesBack(t *testing.T) {
+	f := &memory{b: []byte(numbered(0, 100_000))}
+	v := load(t, f)
+	other := &memory{b: []byte("other\n")}
+	show := func(key string, f File) {
+		run(v, v.Load(t.Context(), key, func(context.Context) (File, error) { return f, nil }))
+	}
+	show("other", other)
+	wants(t, v, "other", "", "", "", "")
+	f.append("line 100000\n")
+	f.read = 0
+	show("log", f)
+	wants(t, v, "line 99996", "line 99997", "line 99998", "line 99999", "line 100000")
+	if f.read > 200_000 {
+		t.Errorf("%d bytes of %d were read", f.read, len(f.b))
+	}
+
+	show("other", other)
+	f.b = []byte("begun\nanew\n")
+	show("log", f)
+	wants(t, v, "begun", "anew", "", "", "")
+}
+
 func drawn(v *View, w, h int) []string {
 	out := v.Draw(w, h)
 	for i, line := range out {
