@@ -158,16 +158,45 @@ const readPiece = 4 << 20
 // ReadSource appends the text that a name stands for, and returns the file that it
 // is in: of a directory, its default.nix.
 func ReadSource(ctx context.Context, buf []byte, name string) (file string, text []byte, err error) {
-	text, err = appendFile(ctx, buf, name)
+	file, err = followSource(name)
+	if err == nil {
+		text, err = appendFile(ctx, buf, file)
+	}
 	if errors.Is(err, unix.EISDIR) {
-		name = filepath.Join(name, "default.nix")
-		text, err = appendFile(ctx, buf, name)
+		file = filepath.Join(file, "default.nix")
+		text, err = appendFile(ctx, buf, file)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("path '%s' does not exist", name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENOTDIR):
+		err = fmt.Errorf("path '%s' does not exist", file)
+	case errors.Is(err, unix.ELOOP):
+		err = fmt.Errorf("infinite symlink recursion in path '%s'", filepath.Dir(file))
 	}
-	return name, text, err
+	return file, text, err
 }
+
+// followSource returns the file that symbolic links at the end of a name lead to,
+// so that relative paths in it start where it is. Behaviour: resolveExprPath in
+// Nix's eval.cc.
+func followSource(name string) (string, error) {
+	for range maxSourceLinks {
+		target, err := os.Readlink(name)
+		switch {
+		case errors.Is(err, unix.EINVAL): // it is no link
+			return name, nil
+		case err != nil:
+			return name, err
+		case filepath.IsAbs(target):
+			name = filepath.Clean(target)
+		default:
+			name = filepath.Join(filepath.Dir(name), target)
+		}
+	}
+	return name, fmt.Errorf("too many symbolic links encountered while traversing the path '%s'", name)
+}
+
+// maxSourceLinks is Nix's limit of 1024, in which it counts the name itself.
+const maxSourceLinks = 1024 - 1
 
 // appendFile appends the contents of a file. An evaluation reads thousands of them,
 // so it does with four system calls, where an os.File takes twice as many.
