@@ -229,7 +229,7 @@ func (l *layout) doc(d *tui.Doc) {
 // docLines lays out documentation in w cells; hint tells which key edits it.
 func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
 	var out [][]style.Span
-	for _, dl := range d.Lines {
+	for _, dl := range flow(d.Lines) {
 		switch {
 		case dl.Head:
 			out = append(out, []style.Span{{Text: dl.Text, Token: themes.Heading}})
