@@ -38,6 +38,7 @@ type Driver struct {
 	now     time.Time
 	timers  []timer
 	pending int
+	frame   string // drawn after the last message
 }
 
 type timer struct {
@@ -104,7 +105,7 @@ func (d *Driver) Send(msgs ...tea.Msg) {
 	for _, msg := range msgs {
 		d.pending = 0
 		d.deliver(msg)
-		d.Model.View()
+		d.frame = d.Model.View().Content
 	}
 }
 

@@ -111,7 +111,11 @@ var sgr = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
 
 // check returns what is wrong with the screen.
 func (d *Driver) check() error {
+	d.Model.Update(struct{}{}) // which nobody takes: the screen is drawn again
 	lines := d.Lines()
+	if again := strings.Join(lines, "\n"); again != d.frame {
+		return fmt.Errorf("the same is drawn in two ways, first\n%s\nthen\n%s", style.Strip(d.frame), style.Strip(again))
+	}
 	if len(lines) != max(d.h, 1) { // nothing is one empty line
 		return fmt.Errorf("%d lines on a screen of %d", len(lines), d.h)
 	}
