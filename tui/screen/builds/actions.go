@@ -17,8 +17,19 @@ import (
 	"nixbench/tui/widget/palette"
 )
 
-// Actions lists what can be done, the most important first.
+// Actions lists what can be done, the most important first. Whatever moves the cursor has
+// the log of another build shown.
 func (s *Screen) Actions() []action.Action {
+	list := s.actions()
+	for i := range list {
+		if run := list[i].Run; run != nil {
+			list[i].Run = func() tea.Cmd { return tea.Batch(run(), s.follow()) }
+		}
+	}
+	return list
+}
+
+func (s *Screen) actions() []action.Action {
 	none := s.noBuild()
 	noLog := none
 	if noLog == "" && s.log.Lines() == 0 {

@@ -297,16 +297,20 @@ func (s *Screen) noOutputText(n *node) string {
 
 func (s *Screen) drawLog(w, h int) []string {
 	p := style.Pane{Title: "log", Focus: s.panes.Focus() == paneLog || s.fullLog, Foot: s.log.SearchStatus()}
-	if n := s.nodeOf(s.logOf); n != nil {
+	n := s.nodeOf(s.logOf)
+	if n != nil {
 		p.Title = "log: " + text.SanitiseName(n.act.Name)
 		if n.act.Phase != "" && tui.WidthOf(w) != tui.Narrow {
 			p.Title += "  " + text.SanitiseName(n.act.Phase)
 		}
-		p.Note = s.log.Status()
 		s.log.Empty = s.noOutputText(n)
 	}
 	if err := s.log.Err(); err != nil {
 		s.log.Empty = text.PlainLine(err.Error())
 	}
-	return s.env.Styles.Box(w, h, p, s.log.Draw(p.InnerWidth(w), p.InnerHeight(h)))
+	lines := s.log.Draw(p.InnerWidth(w), p.InnerHeight(h))
+	if n != nil {
+		p.Note = s.log.Status() // of what has just been drawn
+	}
+	return s.env.Styles.Box(w, h, p, lines)
 }
