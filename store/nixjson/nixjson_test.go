@@ -146,6 +146,25 @@ func TestStrings(t *testing.T) {
 	}
 }
 
+// TestCutOffStrings pins what is written of a string before an error: the pieces, of at
+// least 500 bytes, that come before the one with the error.
+func TestCutOffStrings(t *testing.T) {
+	line := strings.Repeat("x", 498) + "\n"
+	for _, tt := range []struct{ in, want string }{
+		{"\xff", `"`},
+		{"a\nb\xff", `"`},
+		{line[:498] + "\xff", `"`},
+		{line + "\xff", `"` + line[:498] + `\n`},
+		{line + line[:498] + "a\xff", `"` + line[:498] + `\n`},
+		{line[:498] + "€b\xff", `"` + line[:498] + "€"},
+	} {
+		got, err := AppendString(nil, tt.in)
+		if string(got) != tt.want || err == nil {
+			t.Errorf("write %q: got %s, %v, want %s and an error", tt.in, got, err, tt.want)
+		}
+	}
+}
+
 // TestDeep pins that nesting does not use up the stack.
 func TestDeep(t *testing.T) {
 	const n = 1_000_000

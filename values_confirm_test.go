@@ -1,0 +1,48 @@
+//go:build confirm
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// What is written of a value before an error ends it, and the error, are the real one's.
+func TestConfirmCutOffValues(t *testing.T) {
+	tw := newShellTwins(t)
+	for name, text := range map[string]string{
+		"bad.nix":  "\"\xff\"",
+		"long.nix": `builtins.concatStringsSep "\n" (builtins.genList (x: "é€") 300) + import ./bad.nix`,
+	} {
+		if err := os.WriteFile(filepath.Join(tw.dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tw.compareLines(t, `
+nix-instantiate --eval --strict --json -E '[ 1 (import ./bad.nix) 2 ]'
+nix-instantiate --eval --strict --json -E '[ 1 ("a\n" + import ./bad.nix) ]'
+nix-instantiate --eval --strict --json -E '{ a = 1; ${import ./bad.nix} = 2; }'
+nix-instantiate --eval --strict --json -E '{ a = [ (import ./bad.nix) (throw "x") ]; }'
+nix-instantiate --eval --strict --json long.nix
+nix-instantiate --eval --json bad.nix
+nix-instantiate --eval --json long.nix
+nix-instantiate --eval --strict --json -E 1 -E 2 -A '' bad.nix
+nix-instantiate --eval --strict --xml -E '[ 1 (throw "x") 2 ]'
+nix-instantiate --eval --strict --xml --no-location -E '{ a = 1; b = [ 1 { c = throw "x"; } ]; c = 3; }'
+nix-instantiate --eval --strict --xml -E '{ type = "derivation"; drvPath = throw "x"; }'
+nix-instantiate --eval --strict --xml -E '{ type = "derivation"; drvPath = "/d"; outPath = "/o"; z = throw "x"; }'
+nix-instantiate --eval --strict --xml -E '{ type = throw "x"; }'
+nix-instantiate --eval --strict --xml -E 'throw "x"'
+nix-instantiate --eval --xml -E 'throw "x"'
+nix eval --json --expr "[ 1 (import $PWD/bad.nix) ]" --impure
+nix eval --json --pretty -f bad.nix
+nix eval --json -f long.nix
+nix eval --raw --impure --expr "builtins.toJSON (import $PWD/bad.nix)"
+nix eval --raw -f bad.nix
+nix eval --impure --expr "(derivation { name = \"a\"; system = \"b\"; builder = \"c\"; __structuredAttrs = true; x = import $PWD/bad.nix; }).drvPath"
+nix eval --show-trace --impure --expr "builtins.addErrorContext (throw \"y\") (derivation { name = \"a\"; system = \"b\"; builder = \"c\"; __structuredAttrs = true; x = import $PWD/bad.nix; }).drvPath"
+nix-instantiate -E 'derivation { name = "a"; system = "b"; builder = "c"; __structuredAttrs = true; x = import ./bad.nix; }'
+nix-instantiate --eval -E '(builtins.tryEval (derivation { name = "a"; system = "b"; builder = "c"; __structuredAttrs = true; x = import ./bad.nix; }).drvPath).success'
+`)
+}
