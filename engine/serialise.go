@@ -6,21 +6,35 @@ import (
 
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
+	"nixbench/engine/xmlout"
 	"nixbench/store/nixjson"
 )
 
-// LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not
-// yet fails. Paths are copied to the store.
-func LazyJSON(ctx context.Context, ev *eval.Evaluator, v eval.Value) (out string, err error) {
-	err = ev.Do(ctx, func(s *eval.State) { out = string(serial.LazyJSON(s, v, true)) })
-	return out, err
+// JSONOptions say how [JSON] writes. The zero value is for nix eval.
+type JSONOptions struct {
+	Lazy      bool // leaves what is in the value unevaluated, and fails there
+	CopyPaths bool // to the store, as builtins.toJSON does
 }
 
-// JSON returns v with all that is in it as JSON, on one line. If copyPaths is
-// set, paths are copied to the store, as builtins.toJSON does.
-func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, copyPaths bool) (out string, err error) {
+// JSON returns v with all that is in it as JSON, on one line. If a string is not
+// UTF-8, it returns what Nix writes before that, and an error.
+func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts JSONOptions) (out string, err error) {
 	err = ev.Do(ctx, func(s *eval.State) {
-		out, _ = serial.JSON(s, v, copyPaths)
+		var text []byte
+		var bad error
+		if opts.Lazy {
+			text, bad = serial.AppendLazyJSON(s, nil, v)
+		} else {
+			text, _, bad = serial.AppendJSON(s, nil, v, opts.CopyPaths)
+		}
+		out = string(text)
+		switch {
+		case bad != nil && opts.CopyPaths:
+			s.Fail(eval.ErrorOther, "JSON serialization error: %v", bad)
+		case bad != nil:
+			s.Raise(eval.ErrorOther, syntax.Hintf("%v", bad), eval.Untraced())
+		}
 	})
 	return out, err
 }
@@ -28,10 +42,12 @@ func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, copyPaths bool)
 // XMLOptions say how [XML] writes. The zero value is for builtins.toXML.
 type XMLOptions = serial.XMLOptions
 
-// XML returns v with all that is in it as XML.
+// XML returns v with all that is in it as XML; with an error what comes before it,
+// and the ends of the elements that it is in.
 func XML(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts XMLOptions) (out string, err error) {
-	err = ev.Do(ctx, func(s *eval.State) { out, _ = serial.XML(s, v, opts) })
-	return out, err
+	var x xmlout.Writer
+	err = ev.Do(ctx, func(s *eval.State) { serial.WriteXML(s, &x, v, opts) })
+	return x.String(), err
 }
 
 // Text returns a string, or what can be coerced to one, as it is. Paths are

@@ -69,6 +69,7 @@ type Error struct {
 	from  []int32 // by frame of Trace, where in stack it is from
 	cell  *Value  // that turned out to refer to itself
 	whole bool    // Msg ends with what is printed as it is, spaces included
+	bare  bool    // see Untraced
 }
 
 // A TraceFrame is one step of an error's trace.
@@ -103,6 +104,10 @@ func While(pos Pos, text syntax.Hint) ErrorOption {
 
 // Whole says that spaces and newlines at the end of the message are printed.
 func Whole() ErrorOption { return func(e *Error) { e.whole = true } }
+
+// Untraced says that nothing tells of what led to the error: in Nix it is an exception of
+// a library, to which no steps are added, and at which no debugger stops.
+func Untraced() ErrorOption { return func(e *Error) { e.bare = true } }
 
 // Suggest adds similar names.
 func Suggest(names []string) ErrorOption { return func(e *Error) { e.Suggestions = names } }
@@ -153,7 +158,7 @@ func (s *State) Throw(msg string) { s.throw(&Error{Kind: ErrorThrow, Msg: msg}) 
 
 // throw unwinds the evaluation. All language errors come through here: see Try.
 func (s *State) throw(e *Error) {
-	if s.ev.opts.Debugger != nil {
+	if s.ev.opts.Debugger != nil && !e.bare {
 		s.stopAtError(e)
 	}
 	s.thrown = e

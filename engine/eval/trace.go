@@ -18,7 +18,7 @@ func (s *State) finish(e *Error) *Error {
 	if e.Pos.Line == 0 && e.pos != 0 {
 		e.Pos = s.ev.Position(e.pos)
 	}
-	if e.Trace != nil {
+	if e.Trace != nil || e.bare {
 		return e
 	}
 	s.replaceCaught(e, 0, false)
@@ -69,7 +69,7 @@ func (e *Error) become(err *Error) {
 // it is decided whether it is caught there. If keep is set, the cells that a text
 // may need again keep the error.
 func (s *State) replaceCaught(e *Error, mark int, keep bool) {
-	if e.Kind == ErrorCancelled || e.Kind == ErrorLimit || e.halt {
+	if e.Kind == ErrorCancelled || e.Kind == ErrorLimit || e.halt || e.bare {
 		return
 	}
 	top := len(s.stack)

@@ -87,7 +87,7 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	r.check()
 	r.makeOutputs()
 	if r.badJSON != nil {
-		r.fail("%v", r.badJSON)
+		s.Raise(eval.ErrorOther, syntax.Hintf("%v", r.badJSON), eval.Untraced())
 	}
 	drvPath, kept, err := r.in.write(s.Context(), r.d)
 	if err != nil {

@@ -65,10 +65,14 @@ func runEval(ctx context.Context, inv *invocation) error {
 	return eng.Settle(ctx)
 }
 
-// print prints a value as the flags ask for it.
+// print prints a value as the flags ask for it; as nix-instantiate also what comes
+// before an error.
 func (e *evaluation) print(ctx context.Context, v eval.Value) error {
 	out, err := e.show(ctx, v)
 	if err != nil {
+		if e.inv.evalOnly {
+			io.WriteString(e.inv.env.Stdout, out)
+		}
 		return err
 	}
 	return e.tell(ctx, out)
@@ -118,17 +122,15 @@ func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file, shown string) {
 	}
 }
 
-// show returns a value as the flags ask for it.
+// show returns a value as the flags ask for it; with an error, what is made before it.
 func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err error) {
 	program := "eval command"
 	if e.inv.evalOnly {
 		program = "nix-instantiate"
 	}
 	switch {
-	case e.inv.json && e.inv.evalOnly && !e.inv.strict:
-		out, err = engine.LazyJSON(ctx, e.ev, v)
 	case e.inv.json:
-		out, err = engine.JSON(ctx, e.ev, v, e.inv.evalOnly)
+		out, err = engine.JSON(ctx, e.ev, v, engine.JSONOptions{Lazy: e.inv.evalOnly && !e.inv.strict, CopyPaths: e.inv.evalOnly})
 	case e.inv.xml:
 		out, err = engine.XML(ctx, e.ev, v, engine.XMLOptions{Lazy: e.inv.evalOnly && !e.inv.strict, Places: e.inv.evalOnly && !e.inv.noLocation})
 	case e.inv.raw:

@@ -3,21 +3,23 @@ package nixjson
 import (
 	"fmt"
 	"math"
+	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
 // AppendString appends s as a JSON string.
-// It is an error if s is not valid UTF-8.
+// It is an error if s is not valid UTF-8; then what Nix writes of it is appended.
 func AppendString(dst []byte, s string) ([]byte, error) {
 	dst = append(dst, '"')
+	start := len(dst)
 	plain := 0 // s[plain:i] needs no escape
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= 0x80 {
 			n, err := validRune(s, i)
 			if err != nil {
-				return dst, err
+				return appendPieces(dst[:start], s[:i]), err
 			}
 			i += n
 			continue
@@ -33,6 +35,24 @@ func AppendString(dst []byte, s string) ([]byte, error) {
 	}
 	dst = append(dst, s[plain:]...)
 	return append(dst, '"'), nil
+}
+
+// appendPieces appends s as far as it is written when an error follows it: a piece is
+// written once it has 500 bytes.
+// Source: serializer::dump_escaped of nlohmann's JSON, which has a buffer of 512 bytes.
+func appendPieces(dst []byte, s string) []byte {
+	written := len(dst)
+	for _, r := range s {
+		if r < ' ' || r == '"' || r == '\\' {
+			dst = appendEscape(dst, byte(r))
+		} else {
+			dst = utf8.AppendRune(dst, r)
+		}
+		if len(dst)-written >= 500 {
+			written = len(dst)
+		}
+	}
+	return dst[:written]
 }
 
 // appendEscape appends the escape sequence of an ASCII character.

@@ -14,14 +14,11 @@ import (
 // it: keys sorted, no spaces. A set that has __toString or outPath is written as
 // that. If copyPaths is set, paths are copied to the store and written as store
 // paths. The context is that of all strings. If there are strings that are not
-// UTF-8, it returns what comes before the first of them and an error.
+// UTF-8, it returns what Nix writes before the error about the first of them.
 func AppendJSON(s *eval.State, dst []byte, v eval.Value, copyPaths bool) ([]byte, eval.StringContext, error) {
 	w := jsonWriter{s: s, out: dst}
 	w.value(v, 0, copyPaths)
-	if w.bad != nil {
-		w.out = w.out[:w.end]
-	}
-	return w.out, w.ctx, w.bad
+	return w.cutOff(), w.ctx, w.bad
 }
 
 // JSON returns v as [AppendJSON] writes it, and raises its error.
@@ -51,13 +48,18 @@ func (b *Buffer) Finish(text []byte) string {
 	return out
 }
 
-// LazyJSON is [JSON] of a value in which nothing more is evaluated: what is not
-// yet cannot be written.
-func LazyJSON(s *eval.State, v eval.Value, copyPaths bool) []byte {
-	w := jsonWriter{s: s, lazy: true, root: true}
-	w.value(s.Force(v), 0, copyPaths)
+// AppendLazyJSON is [AppendJSON] of a value in which nothing more is evaluated: what is
+// not yet cannot be written. Paths are copied.
+func AppendLazyJSON(s *eval.State, dst []byte, v eval.Value) ([]byte, error) {
+	w := jsonWriter{s: s, out: dst, lazy: true, root: true}
+	w.value(s.Force(v), 0, true)
+	return w.cutOff(), w.bad
+}
+
+// cutOff returns what is written, up to what is not UTF-8.
+func (w *jsonWriter) cutOff() []byte {
 	if w.bad != nil {
-		s.Fail(eval.ErrorOther, "%v", w.bad)
+		return w.out[:w.end]
 	}
 	return w.out
 }

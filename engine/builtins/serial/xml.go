@@ -19,19 +19,26 @@ type XMLOptions struct {
 // XML writes v, with all that is in it, as builtins.toXML does.
 // The context is that of all strings.
 func XML(s *eval.State, v eval.Value, opts XMLOptions) (string, eval.StringContext) {
-	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool), out: xmlout.Writer{Forget: true}}
+	out := xmlout.Writer{Forget: true}
+	ctx := WriteXML(s, &out, v, opts)
+	return out.String(), ctx
+}
+
+// WriteXML is [XML] that writes to out, also what comes before an error.
+func WriteXML(s *eval.State, out *xmlout.Writer, v eval.Value, opts XMLOptions) eval.StringContext {
+	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool), out: out}
 	w.out.Header()
 	if opts.Lazy {
 		v = s.Force(v)
 	}
 	w.out.Element("expr", nil, func() { w.value(v) })
-	return w.out.String(), w.ctx
+	return w.ctx
 }
 
 type xmlWriter struct {
 	s    *eval.State
 	opts XMLOptions
-	out  xmlout.Writer
+	out  *xmlout.Writer
 	ctx  eval.StringContext
 	seen map[string]bool // drvPaths of the derivations written in full
 }
