@@ -13,7 +13,7 @@ func TestConfirmFetchFiles(t *testing.T) {
 nix-instantiate --eval -E 'builtins.fetchTarball "file://'$PWD'/nope.tar.gz"'
 nix-instantiate --eval -E 'builtins.fetchTarball { url = "file://'$PWD'/nope.tar.gz"; name = "x"; }'
 nix-instantiate --eval -E 'builtins.fetchTarball { url = "file://'$PWD'/nope"; sha256 = "0wgfzzalj4swj4k3d14zv0ynf3hhsp5q3z6km1n2f3wcdifw7y4a"; }'
-nix-instantiate --eval -E 'builtins.fetchTarball { url = "file://'$PWD'/a.tar.gz"; sha256 = "'$(nix-hash --type sha256 --base32 src)'"; name = "x"; }'
+nix-instantiate --eval -E 'builtins.fetchTarball { url = "file://'$PWD'/a.tar.gz"; sha256 = "'$(nix-hash --type sha256 --base32 src)'"; name = "x"; }' 2>/dev/null
 nix-instantiate --eval -E 'builtins.fetchTarball { url = "file://'$PWD'/a.tar.gz"; sha256 = "'$(nix-hash --type sha256 --base32 f)'"; }'
 nix-instantiate --eval -E 'builtins.fetchurl "file://'$PWD'/f"'
 nix-instantiate --eval -E 'builtins.fetchurl "file://'$PWD'/nope"'

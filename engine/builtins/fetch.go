@@ -67,6 +67,9 @@ func (t *table) fetchurl(s *eval.State, arg eval.Value) eval.Value {
 		return p
 	}
 	src.path = r.localFile(s)
+	if _, err := fetchWorld(s).Lstat(s.Context(), src.path); errors.Is(err, fs.ErrNotExist) {
+		s.Fail(eval.ErrorFile, "unable to download '%s': Could not read a file:// file (37) Could not open file %s", r.url, strings.TrimPrefix(r.url, "file://"))
+	}
 	return storePathString(r.addFile(s, &src))
 }
 
@@ -79,7 +82,8 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 	file := r.localFile(s)
 	archive, err := fetchWorld(s).ReadFile(s.Context(), file, nil)
 	if errors.Is(err, fs.ErrNotExist) {
-		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
+		s.Raise(eval.ErrorFile, syntax.Hintf("tarball \"%s\" does not exist.", file),
+			eval.While(0, syntax.Hintf("while fetching the input '%s'", r.url)), eval.Because(err))
 	} else if err != nil {
 		s.FailFile(file, err)
 	}
@@ -188,7 +192,7 @@ func (r *fetchRequest) addFile(s *eval.State, src *source) store.Path {
 	switch {
 	case errors.As(err, &mismatch):
 		s.Raise(eval.ErrorOther, syntax.Hintf("hash mismatch in file downloaded from '%s':\n  specified: %s\n  got:       %s",
-			r.url, mismatch.Want, mismatch.Got), eval.Because(err))
+			r.url, mismatch.Want, mismatch.Got), eval.Because(fmt.Errorf("%w: %w", eval.ErrFetched, err)))
 	case err != nil:
 		s.FailFile(src.path, err)
 	}

@@ -144,6 +144,10 @@ func (s *State) Raise(kind ErrorKind, msg syntax.Hint, opts ...ErrorOption) {
 // command, although they are in an expression.
 var ErrUsage = errors.New("usage")
 
+// ErrFetched is the cause of errors about files that were fetched and have another
+// hash than the one that was wanted, after which Nix's commands exit with 102.
+var ErrFetched = errors.New("fetched file has another hash")
+
 // FailWith raises an error of Go as a language error: an [*Error] as it is,
 // anything else as one of kind [ErrorFile] with it as its cause.
 func (s *State) FailWith(err error) {

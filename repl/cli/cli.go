@@ -102,6 +102,9 @@ func Run(ctx context.Context, env *Env) int {
 	if errors.As(err, &built) {
 		status = built.Result.ExitStatus() // also of builds that an evaluation wanted
 	}
+	if errors.Is(err, eval.ErrFetched) {
+		status = 102
+	}
 	var exit *ExitError
 	if errors.As(err, &exit) {
 		status = exit.Status
