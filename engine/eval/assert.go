@@ -52,7 +52,7 @@ func (s *State) assertEqualLists(a, b Value, pos Pos) {
 			len(x), len(y), s.showArgument(a), s.showArgument(b))
 	}
 	for i := range x {
-		if x[i] == y[i] {
+		if x[i] == y[i] || sameOnceRead(x[i], y[i]) {
 			continue
 		}
 		s.push(textFrame(pos, syntax.Hintf("while comparing list element %d", i)))
@@ -83,7 +83,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 			s.namesDiffer(a, b, i)
 		}
 		x, y := *a.attrAt(i), *b.attrAt(i)
-		if x == y {
+		if x == y || sameOnceRead(x, y) {
 			continue
 		}
 		s.push(textFrame(pos, syntax.Hintf("while comparing attribute '%s'", ShowSym(name))))

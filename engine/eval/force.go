@@ -192,7 +192,24 @@ func (s *State) equalSlots(x, y Value) bool {
 		s.force(x)
 		return true
 	}
-	return s.Equal(x, y)
+	s.Enter()
+	a, b := s.force(x), s.force(y)
+	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || sameOnceRead(x, y) || s.equal(a, b)
+	s.Leave()
+	return r
+}
+
+// sameOnceRead reports whether one of two evaluated slots holds a set or a list,
+// and the other still refers to the thunk that came to be it. Whether that is what
+// the first has been read from, so that they are the very same thing in Nix, is not
+// kept; if it is another thunk with the same set, only what fails in there, and
+// what is no equal to itself, could tell.
+func sameOnceRead(x, y Value) bool {
+	if x.lazy() == y.lazy() {
+		return false
+	}
+	a := x.peek()
+	return a == y.peek() && (a.is(rawAttrs) || a.is(rawList))
 }
 
 func (s *State) equalAttrs(a, b Value) bool {
