@@ -98,7 +98,7 @@ func (s *State) assertEqualSets(a, b Value, pos Pos) {
 		s.stack = s.stack[:mark]
 		s.pop()
 	}
-	s.unsure -= unsure
+	s.wentInOrder(unsure, true)
 }
 
 func (s *State) namesDiffer(a, b Value, i int) {

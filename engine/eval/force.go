@@ -224,13 +224,13 @@ func (s *State) equalAttrs(a, b Value) bool {
 	if len(sa.syms) != len(sb.syms) {
 		return false
 	}
-	n := s.goesInOrder(sa)
+	n, held := s.goesInOrder(sa), len(s.held)
 	same := true
 	for i := 0; same && i < len(sa.syms); i++ {
 		// Where the names differ Nix has compared values before, and met their errors.
 		same = sa.syms[i] == sb.syms[i] && s.equalSlots(*a.attrAt(i), *b.attrAt(i))
 	}
-	s.unsure -= n
+	s.wentInOrder(n, same || len(s.held) == held)
 	return same
 }
 

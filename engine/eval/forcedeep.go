@@ -44,7 +44,7 @@ func (d *deepForcer) force(v Value, pos Pos) {
 			unsure = s.goesInOrder(c.shape)
 		}
 		d.elements(&c)
-		s.unsure -= unsure
+		s.wentInOrder(unsure, true)
 	}
 	s.Leave()
 }

@@ -15,8 +15,7 @@ import (
 // been forgotten.
 
 // goesInOrder is called before the attributes of a shape are evaluated in the order
-// of their symbols, or told by it. What it returns is to be taken from s.unsure
-// afterwards.
+// of their symbols, or told by it. What it returns is for wentInOrder.
 func (s *State) goesInOrder(sh *Shape) int {
 	if c := s.crew; c == nil || len(sh.syms) < 2 || sh.syms[len(sh.syms)-2] <= c.lastName {
 		return 0
@@ -33,8 +32,8 @@ func (s *State) goesInOrder(sh *Shape) int {
 // caught where another would not have been, and messages cannot be taken back. There, an
 // evaluation ends at once if whoever started it can do so again.
 
-// dependsOnOrder is called when an error is caught, or a message is about to be told, that
-// another order of attributes would have made another.
+// dependsOnOrder is called when an error is caught, or messages are about to be told, that
+// another order of attributes would have made others. It returns if that cannot be helped.
 func (s *State) dependsOnOrder() {
 	if s.lead != nil {
 		s.giveUp() // the State that offers the part does it itself
@@ -46,25 +45,61 @@ func (s *State) dependsOnOrder() {
 	}
 }
 
-// An orderly World is that of an evaluation that has a crew.
+// wentInOrder is called after attributes of a shape were gone through, with what
+// goesInOrder has returned; all reports whether no message was told because some were left
+// out, or told though they might have been.
+func (s *State) wentInOrder(unsure int, all bool) {
+	s.unsure -= unsure
+	if unsure == 0 || len(s.held) == 0 {
+		return
+	}
+	if !all {
+		s.dependsOnOrder()
+	}
+	if s.unsure == 0 {
+		s.tellHeld()
+	}
+}
+
+// An orderly World is that of an evaluation that has a crew. A message that is told while
+// attributes are gone through in an uncertain order is held back until all of them have
+// been: then it was told in any order, and if there was no other, at this place.
 type orderly struct {
 	World
 	s *State
 }
 
-func (o orderly) Trace(msg string) {
-	o.check()
-	o.World.Trace(msg)
+// A heldMessage is one that is going to be told.
+type heldMessage struct {
+	text string
+	tell func()
 }
+
+func (o orderly) Trace(msg string) { o.say(msg, func() { o.World.Trace(msg) }) }
 
 func (o orderly) Warn(msg syntax.Hint) {
-	o.check()
-	o.World.Warn(msg)
+	o.say("warning: "+string(msg), func() { o.World.Warn(msg) })
 }
 
-func (o orderly) check() {
-	if o.s.unsure > 0 {
-		o.s.dependsOnOrder()
+func (o orderly) say(text string, tell func()) {
+	s := o.s
+	if s.unsure > 0 && (len(s.held) == 0 || s.held[0].text == text) {
+		s.held = append(s.held, heldMessage{text, tell})
+		return
+	}
+	if s.unsure > 0 {
+		s.dependsOnOrder()
+	}
+	s.tellHeld()
+	tell()
+}
+
+// tellHeld tells what was held back.
+func (s *State) tellHeld() {
+	held := s.held
+	s.held = nil
+	for _, m := range held {
+		m.tell()
 	}
 }
 

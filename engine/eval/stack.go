@@ -184,6 +184,9 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 				s.keep(mark.stack, e, s.failing(mark.stack, e))
 			}
 			s.restore(mark)
+			if s.unsure == 0 {
+				s.tellHeld()
+			}
 			s.thrown = nil
 			err = e
 		}

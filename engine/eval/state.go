@@ -56,11 +56,12 @@ type State struct {
 	offered   int       // index in pending: those before it have nothing to offer any more
 	lead      *lead     // what s works on, if it is a worker; guarded by crew.mu
 
-	unsure     int    // sets that are being gone through, in an order that may be wrong: see order.go
-	tries      int    // calls of Try that are under way
-	stepping   bool   // the debugger wants to be called at the next call
-	undebugged bool   // the debugger ended the evaluation
-	outer      *State // the stopped evaluation that this one is inside of
+	unsure     int           // sets that are being gone through, in an order that may be wrong: see order.go
+	held       []heldMessage // messages of one text, from there: see orderly
+	tries      int           // calls of Try that are under way
+	stepping   bool          // the debugger wants to be called at the next call
+	undebugged bool          // the debugger ended the evaluation
+	outer      *State        // the stopped evaluation that this one is inside of
 }
 
 // Stats counts what evaluations did.
