@@ -291,7 +291,7 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 		helped := s.dismiss()
 		if e, ok := r.(*Error); ok {
 			e.unordered = e.unordered || s.unsure > 0 || helped && e.isTooDeep()
-			if again := ev.opts.MayRepeat; e.unordered && again != nil && again() {
+			if e.unordered && ev.mayRepeat() {
 				s.held = nil // they are told by the next evaluation
 			}
 			s.tellHeld()

@@ -38,12 +38,15 @@ func (s *State) dependsOnOrder() {
 	if s.lead != nil {
 		s.giveUp() // the State that offers the part does it itself
 	}
-	if again := s.ev.opts.MayRepeat; again != nil && again() {
+	if s.ev.mayRepeat() {
 		e := Errorf(ErrorCancelled, "interrupted: has to be done in one thread")
 		e.unordered = true
 		s.throw(e)
 	}
 }
+
+// mayRepeat reports whether whoever started an evaluation can do so again.
+func (ev *Evaluator) mayRepeat() bool { return ev.opts.MayRepeat != nil && ev.opts.MayRepeat() }
 
 // wentInOrder is called after attributes of a shape were gone through, with what
 // goesInOrder has returned; all reports whether no message was told because some were left

@@ -39,13 +39,18 @@ func deprecated(run runFunc, name string) runFunc {
 	}
 }
 
+// openBuildTrace opens the store for commands about its build trace, which are experimental.
+func (inv *invocation) openBuildTrace(ctx context.Context) (*engine.Engine, error) {
+	if err := inv.needFeature("ca-derivations"); err != nil {
+		return nil, err
+	}
+	return inv.open(ctx)
+}
+
 // runBuildTraceInfo is `nixbench store build-trace info`: a line for each output that
 // the build trace knows and each path, in Nix's order.
 func runBuildTraceInfo(ctx context.Context, inv *invocation) error {
-	if err := inv.needFeature("ca-derivations"); err != nil {
-		return err
-	}
-	eng, err := inv.open(ctx)
+	eng, err := inv.openBuildTrace(ctx)
 	if err != nil {
 		return err
 	}
@@ -130,10 +135,7 @@ func (inv *invocation) printTraceJSON(traced []store.Realisation, paths []store.
 
 // runBuildTraceDelete is `nixbench store build-trace delete`.
 func runBuildTraceDelete(ctx context.Context, inv *invocation) error {
-	if err := inv.needFeature("ca-derivations"); err != nil {
-		return err
-	}
-	eng, err := inv.open(ctx)
+	eng, err := inv.openBuildTrace(ctx)
 	if err != nil {
 		return err
 	}
