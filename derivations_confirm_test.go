@@ -46,9 +46,11 @@ func newDerivations(t *testing.T) *shellTwins {
 func TestConfirmDerivationShow(t *testing.T) {
 	tw := newDerivations(t)
 	var lines []string
+	// One after the other: two of the real Nix that are the first to open a store with
+	// content-addressed derivations may fail at its database's migration.
 	for _, name := range []string{"plain", "dep", "fixed", "flat", "floating", "deferred", "impure", "structured", "dyn", "useDyn"} {
 		lines = append(lines, `nix derivation show -f d.nix `+name+
-			` | tee /dev/stderr | sed 's/^{"derivations":{"[^"]*"://; s/},"version":4}$//; s/{"path":"[^"]*"}/{}/g' | nix derivation add`)
+			` >shown; cat shown >&2; sed 's/^{"derivations":{"[^"]*"://; s/},"version":4}$//; s/{"path":"[^"]*"}/{}/g' shown | nix derivation add`)
 	}
 	lines = append(lines, "nix derivation show -f d.nix bytes")
 	lines = append(lines, strings.Fields(`
