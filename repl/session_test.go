@@ -3,6 +3,7 @@ package repl_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -98,6 +99,40 @@ func TestCancelledEvaluationHarmsNothing(t *testing.T) {
 	res, err := w.session.Eval(ctx, "slow")
 	if err != nil || !strings.Contains(res.Err.Msg, "interrupted") {
 		t.Errorf("again: got %+v, %v, want an interruption", res, err)
+	}
+}
+
+// What is typed while an input is carried out is completed and explained with what was
+// bound before it, and what the input binds meanwhile is not in the way.
+func TestCompletesBesideAnInput(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "mine = { alpha = 1; /** First. */ beta = 2; }")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	done := w.start(ctx, loop)
+	for i, input := range []string{"mine.", "min", "let x = mine; in x.", ":t mine.", ":te "} {
+		c, err := w.session.Complete(ctx, input, len(input))
+		if err != nil || c.Err != "" || len(c.Items) == 0 {
+			t.Errorf("%d, %s: got %+v, %v, want completions", i, input, c, err)
+		}
+	}
+	if doc, err := w.session.Doc(ctx, "mine.beta", 9); err != nil || len(doc.Lines) == 0 {
+		t.Errorf("got %+v, %v, want documentation", doc, err)
+	}
+	cancel()
+	<-done
+	for i := range 200 {
+		asked := make(chan struct{})
+		go func() {
+			defer close(asked)
+			_, _ = w.session.Complete(t.Context(), "mine.", 5)
+		}()
+		w.eval(t, fmt.Sprintf("x%d = mine", i))
+		<-asked
+	}
+	c, err := w.session.Complete(t.Context(), "x199.al", 7)
+	if err != nil || len(c.Items) != 1 {
+		t.Errorf("afterwards: got %+v, %v, want alpha", c, err)
 	}
 }
 
