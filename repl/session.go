@@ -5,6 +5,7 @@
 //	sitting   scope, results, loaded files; one input at a time
 //	command   the commands that begin with a colon, as a table
 //	complete  what can stand at the cursor
+//	aside     what answers while an input is carried out
 //	watch     which loaded files have changed
 //	history   earlier inputs, shared by sessions
 //
@@ -161,15 +162,15 @@ func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {
 
 // Complete finds what can stand at the cursor, a byte offset. Attributes are
 // found by evaluating what stands before the last dot; if that fails, Err of the
-// answer says why.
+// answer says why. While an input is carried out, what was bound before it is completed.
 func (s *Session) Complete(ctx context.Context, input string, cursor int) (*Completions, error) {
-	return s.sitting.Load().complete(ctx, input, cursor)
+	return s.sitting.Load().beside().complete(ctx, input, cursor)
 }
 
 // Doc explains the expression at the cursor: the variable or selection that the
 // cursor stands at or just behind.
 func (s *Session) Doc(ctx context.Context, input string, cursor int) (*Doc, error) {
-	return s.sitting.Load().docAt(ctx, input, cursor)
+	return s.sitting.Load().beside().docAt(ctx, input, cursor)
 }
 
 // Scope lists what was loaded and bound, and the files that have changed.

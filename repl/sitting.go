@@ -47,8 +47,11 @@ type sitting struct {
 
 	// under is what is being evaluated; nil between inputs.
 	under atomic.Pointer[under]
+	// aside answers while an input is carried out; nil between inputs.
+	aside atomic.Pointer[sitting]
+	lent  bool // aside has, or had, the scopes that there are
 
-	mu     sync.Mutex // mu guards memory
+	mu     sync.Mutex // mu guards memory and traces
 	memory memory
 }
 
@@ -171,10 +174,21 @@ func (s *sitting) evalArgs(ctx context.Context) (args eval.Attrs, err error) {
 }
 
 func (s *sitting) trace(msg string) {
+	s.mu.Lock()
 	s.traces = append(s.traces, msg)
+	s.mu.Unlock()
 	if s.opts.Trace != nil {
 		s.opts.Trace(msg)
 	}
+}
+
+// takeTraces returns the messages of builtins.trace since it was called last.
+func (s *sitting) takeTraces() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	traces := s.traces
+	s.traces = nil
+	return traces
 }
 
 // begin waits for the session's turn and returns the function that ends it.
@@ -196,6 +210,7 @@ func (s *sitting) begin(ctx context.Context) (end func(), err error) {
 
 // define binds a name in the scope.
 func (s *sitting) define(name string, v eval.Value) {
+	s.ownScopes()
 	if s.trail.scope != nil {
 		s.trail.scope.Define(name, v)
 	}
@@ -234,7 +249,8 @@ func (s *sitting) turnFor(ctx context.Context, carryOut func(context.Context) (*
 	defer s.under.Store(nil)
 	s.count++
 	s.remember()
-	s.traces = nil
+	s.takeTraces()
+	defer s.openAside()()
 	started := s.opts.Clock()
 	res, err := carryOut(ctx)
 	switch {
@@ -246,7 +262,7 @@ func (s *sitting) turnFor(ctx context.Context, carryOut func(context.Context) (*
 		res = &Result{}
 	}
 	res.Number, res.Took = s.count, s.opts.Clock().Sub(started)
-	for _, msg := range s.traces {
+	for _, msg := range s.takeTraces() {
 		res.Traces = append(res.Traces, strings.Split(cleanText(msg), "\n")...)
 	}
 	s.remember()
