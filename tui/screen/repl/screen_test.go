@@ -215,6 +215,30 @@ func TestCompletion(t *testing.T) {
 	d.Wants("nix> [ pkgs.editor")
 }
 
+// What is typed while an input is carried out is completed and explained too.
+func TestCompletionWhileEvaluating(t *testing.T) {
+	d, b := at80(t)
+	asked := false
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		asked = true
+		d.Type("lib.a")
+		d.Keys("tab")
+		d.Wants("nix> lib.attrsets.filterAttrs ", "2 matches")
+		d.Keys("ctrl+@")
+		d.Wants("Filter an attribute set")
+		d.Keys("esc")
+		d.Type("x")
+		d.Advance(time.Second)
+		d.Wants("lib.attrsets.filterAttrsx  Filter an attribute set")
+		return nil, false
+	}
+	enter(d, ":b pkgs.editor")
+	d.Wants("built in 12 ms", "nix> lib.attrsets.filterAttrsx")
+	if !asked {
+		t.Error("nothing was evaluated")
+	}
+}
+
 func TestUnfold(t *testing.T) {
 	d, _ := at80(t)
 	enter(d, "pkgs")
