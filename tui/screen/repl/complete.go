@@ -47,10 +47,6 @@ func (s *Screen) complete(dir int) tea.Cmd {
 }
 
 func (s *Screen) askCompletions(insert bool) tea.Cmd {
-	if s.current != nil {
-		s.input.Popup.Show(s.input.Offset(), nil, completesLate)
-		return nil
-	}
 	s.cancelWork()
 	s.docs.Cancel()
 	s.slow++
@@ -60,17 +56,6 @@ func (s *Screen) askCompletions(insert bool) tea.Cmd {
 		c, err := b.Complete(ctx, input, cursor)
 		return completed{c, input, cursor, insert}, err
 	}))
-}
-
-// completesLate is said while an evaluation has to end first.
-const completesLate = "completing when the evaluation has ended; ^C interrupts it"
-
-// completeLate completes what was to be when the evaluation has ended.
-func (s *Screen) completeLate() tea.Cmd {
-	if p := &s.input.Popup; p.IsOpen() && p.Note == completesLate {
-		return s.askCompletions(true)
-	}
-	return nil
 }
 
 // slowAfter is after how long it is said that completions are being found.
@@ -185,7 +170,7 @@ func (s *Screen) waitForPause() tea.Cmd {
 // pausedTyping explains the word at the cursor without being asked to, if that is
 // done soon.
 func (s *Screen) pausedTyping(msg pauseMsg) tea.Cmd {
-	if msg.to != s || msg.serial != s.paused || s.current != nil || s.comp.Pending() || s.busyWork() || !s.Typing() || s.input.Word() == "" {
+	if msg.to != s || msg.serial != s.paused || s.comp.Pending() || s.busyWork() || !s.Typing() || s.input.Word() == "" {
 		return nil
 	}
 	s.quiet = true
@@ -200,9 +185,6 @@ func (s *Screen) pausedTyping(msg pauseMsg) tea.Cmd {
 // askDoc asks to explain what is at the cursor, or the completion that is
 // chosen.
 func (s *Screen) askDoc() tea.Cmd {
-	if s.current != nil {
-		return s.env.Notify("an evaluation is running; ^C interrupts it")
-	}
 	s.comp.Cancel()
 	s.cancelWork()
 	s.quiet = false

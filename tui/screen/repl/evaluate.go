@@ -71,7 +71,7 @@ func (s *Screen) next() tea.Cmd {
 	}
 	e := s.log.next()
 	if e == nil {
-		return tea.Batch(s.askScope(), s.askPast(), s.completeLate())
+		return tea.Batch(s.askScope(), s.askPast())
 	}
 	s.cancelWork()
 	s.comp.Cancel()
