@@ -97,7 +97,12 @@ func TestOutputs(t *testing.T) {
 	if w.engine.CheckSandbox() != nil {
 		return // what is built is told below
 	}
-	w.eval(t, ":b greet")
+	if res := w.eval(t, ":b greet"); res.Built != 2 {
+		t.Errorf("got %d derivations built, want greet and hello", res.Built)
+	}
+	if res := w.eval(t, ":b greet"); res.Built != 0 || len(res.Outputs) != 2 {
+		t.Errorf("again: got %d derivations built, the outputs %v", res.Built, res.Outputs)
+	}
 	n = w.eval(t, "greet").Node
 	if n.Note != "valid" {
 		t.Errorf("got %q when it is built, want valid", n.Note)

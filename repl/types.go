@@ -94,7 +94,11 @@ type Result struct {
 	Doc     *Doc          `json:"doc,omitempty"`
 	Drv     store.Path    `json:"drv,omitempty"`
 	Outputs []BuiltOutput `json:"outputs,omitempty"`
-	Err     *EvalError    `json:"error,omitempty"`
+	// Built counts the derivations that had to be built for Outputs, and Copied the
+	// paths that came from another store; both are 0 if all was valid.
+	Built  int        `json:"built,omitempty"`
+	Copied int        `json:"copied,omitempty"`
+	Err    *EvalError `json:"error,omitempty"`
 	// Traces are the messages of builtins.trace, and warnings; clean.
 	Traces []string      `json:"traces,omitempty"`
 	Took   time.Duration `json:"took,omitempty"` // in JSON: nanoseconds

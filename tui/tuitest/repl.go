@@ -85,7 +85,7 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 		}
 	case strings.HasPrefix(input, ":b "):
 		res.Kind, r.built = tui.ResultBuilt, true
-		res.Drv = PathNamed("editor-7.2.drv")
+		res.Drv, res.Built = PathNamed("editor-7.2.drv"), 1
 		res.Outputs = []tui.BuiltOutput{{Name: "out", Path: PathNamed("editor-7.2")}}
 	case strings.HasPrefix(input, ":closure "):
 		res.Then = &tui.Then{Screen: repl.ScreenClosure, Path: PathNamed("editor-7.2")}

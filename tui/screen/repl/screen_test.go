@@ -288,6 +288,22 @@ func TestBuiltGoesToClosure(t *testing.T) {
 	}
 }
 
+// What was valid is not said to have been built.
+func TestBuiltNothing(t *testing.T) {
+	d, b := at80(t)
+	enter(d, ":b pkgs.editor")
+	res := &tui.Result{Number: 2, Kind: tui.ResultBuilt, Outputs: []tui.BuiltOutput{{Name: "out", Path: tuitest.PathNamed("editor-7.2")}}}
+	b.Hook = func(context.Context, string) (*tui.Result, bool) { return res, true }
+	enter(d, ":b pkgs.editor")
+	d.Wants("out 2  valid already: nothing was built", "out -> ")
+	if got := d.Model.Summary(); len(got) != 1 {
+		t.Errorf("got the summary %q, want what was built once", got)
+	}
+	res = &tui.Result{Number: 3, Kind: tui.ResultBuilt, Took: time.Second, Copied: 4, Outputs: res.Outputs}
+	enter(d, ":b pkgs.editor")
+	d.Wants("out 3  4 paths copied in 1.0 s")
+}
+
 func TestCommandsOnDerivations(t *testing.T) {
 	d, _ := at80(t)
 	enter(d, "pkgs")
