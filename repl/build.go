@@ -47,15 +47,18 @@ func (s *sitting) cmdBuild(ctx context.Context, arg string) (*Result, error) {
 
 // build realises all outputs of a derivation.
 func (s *sitting) build(ctx context.Context, d engine.Derivation) (*Result, error) {
-	target := store.AllOutputsOf(d.DrvPath)
-	result, err := s.eng.Realise(ctx, []store.DerivedPath{target})
+	plan, err := s.eng.PlanRealise(ctx, []store.DerivedPath{store.AllOutputsOf(d.DrvPath)})
+	if err != nil {
+		return nil, err
+	}
+	result, err := s.eng.ExecuteRealise(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
 	if err := result.Err(); err != nil {
 		return nil, err
 	}
-	res := &Result{Kind: ResultBuilt, Drv: d.DrvPath}
+	res := &Result{Kind: ResultBuilt, Drv: d.DrvPath, Built: len(plan.Build), Copied: len(plan.Copy) + len(plan.Substitute)}
 	outputs := result.Outcomes[0].Outputs
 	for name, p := range outputs {
 		res.Outputs = append(res.Outputs, BuiltOutput{Name: name, Path: p})

@@ -149,7 +149,9 @@ func (s *Screen) came(e *entry) tea.Cmd {
 	case tui.ResultDoc:
 		s.setDoc(r.Doc)
 	case tui.ResultBuilt:
-		s.built = append(s.built, r.Outputs...)
+		if r.Built > 0 {
+			s.built = append(s.built, r.Outputs...)
+		}
 		if r.Drv != "" {
 			s.env.Ran("nixbench build '" + store.AllOutputsOf(r.Drv).String() + "'")
 		}

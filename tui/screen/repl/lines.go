@@ -261,9 +261,17 @@ func wrap(s string, w int) []string {
 }
 
 func (l *layout) built(r *tui.Result) {
-	took := "built in " + text.Took(r.Took)
-	ln := l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: took, Token: themes.Done})
-	ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
+	how := "valid already: nothing was built"
+	switch {
+	case r.Built > 0:
+		how = "built in " + text.Took(r.Took)
+	case r.Copied > 0:
+		how = text.Plural(r.Copied, "path") + " copied in " + text.Took(r.Took)
+	}
+	ln := l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: how, Token: themes.Done})
+	if r.Built > 0 {
+		ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
+	}
 	for i, o := range r.Outputs {
 		room := l.width - l.lead() - 2 - len(o.Name) - 4
 		ln := l.add(lineOutput, indent(l.lead()+2), style.Span{Text: text.SanitiseName(o.Name), Token: themes.AttrName},
