@@ -15,8 +15,12 @@ import (
 	"nixbench/tui/widget/panes"
 )
 
-// listWidth is the width of the list of profiles on wide screens.
-const listWidth = 34
+// listWidth is the width of the list of profiles on wide screens. From besideWidth on,
+// generations stand beside the difference: with less, sizes and dates would be cut.
+const (
+	listWidth   = 34
+	besideWidth = 120
+)
 
 // Draw implements tui.Screen.
 func (s *Screen) Draw(w, h int) []string {
@@ -55,8 +59,16 @@ func (s *Screen) drawFull(at panes.Place) []string {
 	return s.drawGens(at)
 }
 
-// drawMain draws the generations over the difference.
+// drawMain draws the generations beside the difference where two panes have room, else
+// over it.
 func (s *Screen) drawMain(at panes.Place) []string {
+	if at.W >= besideWidth && !s.wide {
+		left := s.panes.Across(at.W, at.W/2, 36)
+		gens, beside := at, at
+		gens.W = left
+		beside.X, beside.W = at.X+left, at.W-left
+		return style.Beside(s.drawGens(gens), s.drawDiff(beside))
+	}
 	top := s.panes.Down(at.H, min(max(len(s.all)+3, 6), max(at.H/2, 6)), 5)
 	gens, below := at, at
 	gens.H = top

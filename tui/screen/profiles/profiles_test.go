@@ -26,7 +26,7 @@ func start(t testing.TB, b tui.Backend, w, h int) *tuitest.Driver {
 }
 
 func TestGoldens(t *testing.T) {
-	for _, size := range tuitest.Sizes() {
+	for _, size := range append(tuitest.Sizes(), [2]int{120, 40}) {
 		d := start(t, tuitest.NewBackend(t), size[0], size[1])
 		d.Golden("generations")
 		d.Keys("j m k k enter")

@@ -80,8 +80,8 @@ func New(env *tui.Env) *Screen {
 	s.list.Empty = "listing profiles .."
 	s.table = env.Table(table.Generations,
 		rows.Column{Title: "GEN", Min: 5},
-		rows.Column{Title: "DATE", Min: 16, Rank: 2},
-		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 3},
+		rows.Column{Title: "DATE", Min: 16, Rank: 3},
+		rows.Column{Title: "AGE", Min: 5, Right: true, Rank: 2},
 		rows.Column{Title: "SIZE", Min: 7, Right: true},
 		rows.Column{Title: "ONLY HERE", Min: 9, Right: true, Rank: 5},
 		rows.Column{Title: "KERNEL", Min: 8, Rank: 7},

@@ -45,7 +45,7 @@ func NewList(st *style.Styles) *rows.Rows {
 	w := rows.New(st,
 		rows.Column{Min: 6},
 		rows.Column{Min: 10, Flex: 2, Max: 32},
-		rows.Column{Min: 22, Flex: 3, Max: 48, End: true},
+		rows.Column{Min: 18, Flex: 3, Max: 48, End: true},
 		rows.Column{Min: 10, Right: true},
 		rows.Column{Min: 10, Rank: 1, End: true})
 	w.NoFolds = true
