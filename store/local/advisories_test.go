@@ -2,11 +2,14 @@ package local_test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"nixbench/store"
 	"nixbench/store/nixhash"
@@ -19,6 +22,7 @@ func TestAdvisories(t *testing.T) {
 		"2011-b2027f70d9": forgedDerivation,
 		"2011-4d728bc3e6": locksAreOurs,
 		"CVE-2024-45593":  archivesStayInside,
+		"bombs":           noRoomForArchive,
 	} {
 		t.Run(name, test)
 	}
@@ -99,5 +103,22 @@ func archivesStayInside(t *testing.T) {
 			}
 			return nil
 		})
+	}
+}
+
+// noRoomForArchive adds what there is no room for: nothing of it is read.
+func noRoomForArchive(t *testing.T) {
+	root := newDir(t)
+	st := openAt(t, root)
+	p := store.Path("/nix/store/00000000000000000000000000000000-bomb")
+	read := iotest.ErrReader(errors.New("it was read"))
+	for _, size := range []int64{1 << 60, math.MaxInt64} {
+		err := st.AddNAR(t.Context(), &store.PathInfo{Path: p, NarSize: size}, read)
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("%d bytes: got %v, want that there is no room", size, err)
+		}
+	}
+	if entries, err := filepath.Glob(st.RealDir() + "/*bomb*"); err != nil || len(entries) > 0 {
+		t.Errorf("left %v, %v", entries, err)
 	}
 }
