@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
+	"golang.org/x/sys/unix"
 )
 
 // Bounds are how much of an archive there may be.
@@ -27,10 +29,22 @@ type bounds struct {
 	bytes   int64 // unpacked, and decompressed
 	entries int
 	depth   int // directories in each other
+	// An archive may unpack to slack bytes, and to ratio more for each byte that it has.
+	slack, ratio int64
+	// free says how many bytes there is room for; nil is any number.
+	free func() (int64, error)
 }
 
 // usual are wide enough for the sources of anything.
-var usual = bounds{bytes: 16 << 30, entries: 4 << 20, depth: 1024}
+var usual = bounds{bytes: 16 << 30, entries: 4 << 20, depth: 1024, slack: 1 << 30, ratio: 250}
+
+// most is what n bytes of an archive may unpack to.
+func (b *bounds) most(n int64) int64 {
+	if b.ratio == 0 || n > b.bytes/b.ratio {
+		return b.bytes
+	}
+	return min(b.bytes, b.slack+n*b.ratio)
+}
 
 // errTooLarge reports an archive beyond its bounds.
 var errTooLarge = errors.New("archive unpacks to too much")
@@ -40,9 +54,21 @@ var errTooLarge = errors.New("archive unpacks to too much")
 // file, in seconds since 1970.
 //
 // An archive of more than 16 GiB, 4 million entries or 1,024 directories in each other is
-// an error.
+// an error, and so is one that unpacks to more than 1 GiB and 250 times its size. If there
+// is no room for a file, errors.Is finds ENOSPC, and it was not begun.
 func Unpack(archive []byte, dir string) (newest int64, err error) {
-	return unpackWithin(archive, dir, usual)
+	limits := usual
+	limits.free = func() (int64, error) { return FreeSpace(dir) }
+	return unpackWithin(archive, dir, limits)
+}
+
+// FreeSpace returns how many bytes are free where dir is.
+func FreeSpace(dir string) (int64, error) {
+	var info unix.Statfs_t
+	if err := unix.Statfs(dir, &info); err != nil {
+		return 0, &fs.PathError{Op: "statfs", Path: dir, Err: err}
+	}
+	return int64(info.Bavail) * int64(info.Bsize), nil //nolint:unconvert // not everywhere of that type
 }
 
 func unpackWithin(archive []byte, dir string, limits bounds) (newest int64, err error) {
@@ -53,6 +79,7 @@ func unpackWithin(archive []byte, dir string, limits bounds) (newest int64, err 
 	defer root.Close()
 	u := unpacker{root: root, limits: limits}
 	if bytes.HasPrefix(archive, []byte("PK\x03\x04")) {
+		u.limits.bytes = limits.most(int64(len(archive)))
 		err = u.zip(archive)
 	} else {
 		err = u.tar(archive)
@@ -61,8 +88,22 @@ func unpackWithin(archive []byte, dir string, limits bounds) (newest int64, err 
 }
 
 // Decompress returns the contents of a compressed file, told by its first bytes,
-// or of one that is not compressed.
-func Decompress(file io.Reader) (io.Reader, error) {
+// or of one that is not compressed. Reading more than 1 GiB and 250 times what was read
+// of the file is an error.
+func Decompress(file io.Reader) (io.Reader, error) { return decompress(file, usual) }
+
+func decompress(file io.Reader, limits bounds) (io.Reader, error) {
+	compressed := &counted{r: file}
+	contents, err := decompressor(compressed)
+	if err != nil {
+		return nil, err
+	}
+	limits.bytes = math.MaxInt64
+	return &inflated{r: contents, file: compressed, limits: limits}, nil
+}
+
+// decompressor returns a reader of what file is compressed.
+func decompressor(file io.Reader) (io.Reader, error) {
 	r := bufio.NewReader(file)
 	head, err := r.Peek(6)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -91,7 +132,7 @@ type unpacker struct {
 }
 
 func (u *unpacker) tar(archive []byte) error {
-	r, err := Decompress(bytes.NewReader(archive))
+	r, err := decompress(bytes.NewReader(archive), u.limits)
 	if err != nil {
 		return err
 	}
@@ -189,6 +230,9 @@ func (u *unpacker) file(name string, mode fs.FileMode, size int64, r io.Reader) 
 	if size < 0 || size > u.limits.bytes-u.size {
 		return u.limits.tooManyBytes()
 	}
+	if err := u.checkRoom(name, size); err != nil {
+		return err
+	}
 	if err := u.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -207,8 +251,51 @@ func (u *unpacker) file(name string, mode fs.FileMode, size int64, r io.Reader) 
 	return errors.Join(err, f.Close())
 }
 
+// checkRoom refuses a file that there is no room for. A small one is tried.
+func (u *unpacker) checkRoom(name string, size int64) error {
+	const small = 1 << 20
+	if u.limits.free == nil || size <= small {
+		return nil
+	}
+	if free, err := u.limits.free(); err == nil && size > free {
+		return fmt.Errorf("unpack %q: %w: it has %d bytes, and %d are free", name, unix.ENOSPC, size, free)
+	}
+	return nil
+}
+
 func (b *bounds) tooManyBytes() error {
 	return fmt.Errorf("%w: more than %d bytes", errTooLarge, b.bytes)
+}
+
+// A counted counts what is read of a file.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads from r.
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// An inflated passes on what a file decompresses to, while that is in proportion to what
+// was read of it.
+type inflated struct {
+	r      io.Reader
+	file   *counted
+	n      int64
+	limits bounds
+}
+
+// Read reads from r.
+func (i *inflated) Read(b []byte) (int, error) {
+	n, err := i.r.Read(b)
+	if i.n += int64(n); i.n > i.limits.most(i.file.n) {
+		return 0, fmt.Errorf("%w: %d bytes of it unpack to more than %d", errTooLarge, i.file.n, i.limits.most(i.file.n))
+	}
+	return n, err
 }
 
 // A within passes on so many bytes as there may be.

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -11,7 +12,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // TestAdvisories unpacks archives that mean harm, each by the name of the advisory:
@@ -33,7 +37,11 @@ func TestAdvisories(t *testing.T) {
 			t.Run(name, func(t *testing.T) { unpackHostile(t, headers) })
 		}
 	})
-	t.Run("bombs", bombs)
+	t.Run("bombs", func(t *testing.T) {
+		bombs(t)
+		t.Run("much smaller", muchSmaller)
+		t.Run("no room", noRoom)
+	})
 }
 
 // Small archives that unpack to a lot are refused once they go beyond the bounds, and
@@ -76,6 +84,65 @@ func bombs(t *testing.T) {
 				t.Error("it was begun to write")
 			}
 		})
+	}
+}
+
+// What came much smaller than it unpacks to is refused, however it was compressed and well
+// before 16 GiB; what compresses well is not.
+func muchSmaller(t *testing.T) {
+	limits := bounds{bytes: 64 << 20, entries: 10, depth: 10, slack: 1 << 20, ratio: 10}
+	tarOf := func(w io.Writer, size int64) {
+		tw := tar.NewWriter(w)
+		err := tw.WriteHeader(&tar.Header{Name: "d/a", Typeflag: tar.TypeReg, Size: size})
+		if _, copyErr := io.CopyN(tw, zeros{}, size); errors.Join(err, copyErr, tw.Close()) != nil {
+			t.Fatal(err, copyErr)
+		}
+	}
+	for name, pack := range map[string]func(w io.Writer, size int64){
+		"gzip": func(w io.Writer, size int64) { zw := gzip.NewWriter(w); tarOf(zw, size); zw.Close() },
+		"zstd": func(w io.Writer, size int64) { zw, _ := zstd.NewWriter(w); tarOf(zw, size); zw.Close() },
+		"zip": func(w io.Writer, size int64) {
+			zw := zip.NewWriter(w)
+			f, _ := zw.Create("d/a")
+			io.CopyN(f, zeros{}, size)
+			zw.Close()
+		},
+	} {
+		for size, want := range map[int64]error{32 << 20: errTooLarge, 1 << 19: nil} {
+			var data bytes.Buffer
+			pack(&data, size)
+			dir := t.TempDir()
+			_, err := unpackWithin(data.Bytes(), dir, limits)
+			if !errors.Is(err, want) {
+				t.Errorf("%s: %d bytes that unpack to %d: got %v, want %v", name, data.Len(), size, err, want)
+			}
+			if info, err := os.Stat(dir + "/d/a"); err == nil && want != nil && info.Size() > 2<<20 {
+				t.Errorf("%s: %d bytes were written", name, info.Size())
+			}
+		}
+	}
+	if usual.slack > 1<<30 || usual.ratio > 1000 {
+		t.Errorf("1 MB may unpack to 10 GB: %+v", usual)
+	}
+}
+
+// A file for which there is no room is not begun.
+func noRoom(t *testing.T) {
+	limits := usual
+	limits.free = func() (int64, error) { return 1 << 20, nil }
+	for size, want := range map[int]error{2 << 20: syscall.ENOSPC, 1 << 19: nil} {
+		var data bytes.Buffer
+		w := tar.NewWriter(&data)
+		w.WriteHeader(&tar.Header{Name: "a", Typeflag: tar.TypeReg, Size: int64(size)})
+		w.Write(make([]byte, size))
+		w.Close()
+		dir := t.TempDir()
+		if _, err := unpackWithin(data.Bytes(), dir, limits); !errors.Is(err, want) {
+			t.Errorf("%d bytes: got %v, want %v", size, err, want)
+		}
+		if _, err := os.Stat(dir + "/a"); want != nil && err == nil {
+			t.Error("it was begun to write")
+		}
 	}
 }
 

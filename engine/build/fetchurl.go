@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"nixbench/engine/archive"
@@ -107,7 +108,11 @@ func unpackTree(r io.Reader, out string, isCompressed bool) error {
 		}
 		r = contents
 	}
-	return nar.Restore(r, out, nar.RestoreOptions{})
+	free, err := archive.FreeSpace(filepath.Dir(out))
+	if err != nil {
+		return err
+	}
+	return nar.Restore(r, out, nar.RestoreOptions{MaxSize: max(1, free)})
 }
 
 // fetch copies what is at a URL to w.

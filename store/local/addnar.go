@@ -18,10 +18,14 @@ import (
 // is valid: then nothing is read. The archive must be what info says in size
 // and hash, and in its content address if it has one; else errors.As finds a
 // [*store.HashMismatch], or the error says what is wrong. Nothing beyond
-// info.NarSize bytes is read. For the rest see [Store.Register]. Whether to
+// info.NarSize bytes is read, and nothing at all if there is no room for so many: then
+// errors.Is finds ENOSPC. For the rest see [Store.Register]. Whether to
 // trust info is for the caller to decide before.
 func (st *Store) AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error {
 	err := st.addOnce(ctx, info.Path, func(dir string) (*store.PathInfo, error) {
+		if err := st.checkRoom(info.NarSize); err != nil {
+			return nil, err
+		}
 		return info, restoreChecked(ctx, info, r, filepath.Join(dir, info.Path.Base()))
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -69,4 +70,13 @@ func (st *Store) freeSpace() (int64, error) {
 		return 0, err
 	}
 	return int64(info.Bavail) * int64(info.Bsize), nil //nolint:unconvert // not everywhere of that type
+}
+
+// checkRoom refuses what has so many bytes if there are not as many free. It may turn out
+// larger on disk nevertheless.
+func (st *Store) checkRoom(size int64) error {
+	if free, err := st.freeSpace(); err == nil && size > free {
+		return fmt.Errorf("%w: it has %d bytes, and %d are free", unix.ENOSPC, size, free)
+	}
+	return nil
 }
