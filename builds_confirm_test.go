@@ -133,3 +133,20 @@ func TestConfirmFailures(t *testing.T) {
 		})
 	}
 }
+
+// TestConfirmView compares what builders see of themselves and of their sandboxes.
+func TestConfirmView(t *testing.T) {
+	b := newBuilds(t, "testdata/builds/view.nix")
+	b.env = append(b.env, "HOME_OF_TEST=value")
+	for _, name := range []string{"plain", "files", "two", "structured", "fixed"} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := b.both(t, "-A", name)
+			if diff := cmp.Diff(strings.Split(theirs.Stderr, "\n"), strings.Split(ours.Stderr, "\n")); diff != "" {
+				t.Errorf("(-nix +nixbench)\n%s", diff)
+			}
+			if ours.Status != 0 || ours.Stdout != theirs.Stdout {
+				t.Errorf("got %d, %q, want 0, %q", ours.Status, ours.Stdout, theirs.Stdout)
+			}
+		})
+	}
+}
