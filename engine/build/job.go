@@ -161,7 +161,7 @@ func (j *job) makeOpenDirs() error {
 		if err := os.Mkdir(name, 0o700); err != nil {
 			return err
 		}
-		if j.user.isOther() {
+		if name == j.storeDir() && j.user.isOther() {
 			if err := os.Chown(name, -1, j.user.gid); err != nil {
 				return err
 			}

@@ -113,7 +113,7 @@ func (r *root) mountRoot() {
 	place := filepath.Dir(r.spec.BuildSource)
 	r.what = place
 	uid, gid := r.spec.inside()
-	options := fmt.Sprintf("mode=0755,uid=%d,gid=%d", uid, gid)
+	options := fmt.Sprintf("mode=0750,uid=%d,gid=%d", uid, gid)
 	r.do(unix.SYS_MOUNT, "none", place, "tmpfs", unix.MS_NOSUID, options)
 	r.fd = r.into(r.do(unix.SYS_OPENAT, unix.AT_FDCWD, place, unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0))
 	r.do(unix.SYS_FCHDIR, r.fd)
@@ -131,7 +131,7 @@ func (r *root) makeSkeleton() {
 	}
 	for _, link := range [][2]string{
 		{"fd", "/proc/self/fd"}, {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
-		{"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"},
+		{"stderr", "/proc/self/fd/2"}, {"ptmx", "/dev/pts/ptmx"},
 	} {
 		r.what = "symlink /dev/" + link[0]
 		r.do(unix.SYS_SYMLINKAT, link[1], r.fd, "dev/"+link[0])
@@ -139,6 +139,9 @@ func (r *root) makeSkeleton() {
 	files := r.etcFiles()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		r.writeFile("etc/"+name, files[name])
+	}
+	if !r.spec.isRoot() {
+		r.do(unix.SYS_FCHMODAT, r.fd, "etc", 0o555)
 	}
 }
 
@@ -162,11 +165,7 @@ func (r *root) etcFiles() map[string]string {
 
 func (r *root) writeFile(name, text string) {
 	r.what = "write /" + name
-	mode := 0o444
-	if r.spec.isRoot() {
-		mode = 0o644
-	}
-	file := r.into(r.do(unix.SYS_OPENAT, r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, mode))
+	file := r.into(r.do(unix.SYS_OPENAT, r.fd, name, unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644))
 	r.do(unix.SYS_WRITE, file, text, len(text)).want(len(text))
 	r.do(unix.SYS_CLOSE, file)
 }

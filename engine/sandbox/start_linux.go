@@ -93,7 +93,7 @@ func blockingPipe() (r, w *os.File, err error) {
 // either ends, or nothing. A pipe, for a builder must not get hold of a terminal.
 func openInput(input io.Reader) (*os.File, error) {
 	if input == nil {
-		return os.Open(os.DevNull)
+		return os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	}
 	r, w, err := os.Pipe()
 	if err != nil {

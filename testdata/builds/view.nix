@@ -17,7 +17,7 @@ let
     done
     echo "build:"; stat -c '%n %F %a %U %G' /build $(find /build -type f | sort)
     find /build -type f | sort | while read -r file; do echo "$file:"; cat "$file"; done
-    echo "store:"; stat -c '%n %F %a %Y' /nix /nix/store
+    echo "store:"; stat -c '%n %F %a' /nix /nix/store
     stat -c '%n %F %a %Y' /nix/store/*
     echo "processes:"; ls /proc | grep '^[0-9]' | head -n 1
     echo "network:"; sed 's/ .*lo:.*/lo/' /proc/net/dev | grep -c :
