@@ -41,7 +41,7 @@ func (w *world) restrict(ctx context.Context, path []eval.SearchPathEntry) eval.
 	for _, entry := range path {
 		file := filepath.Clean(entry.Path)
 		switch {
-		case isURL(entry.Path):
+		case strings.HasPrefix(entry.Path, "flake:"):
 			continue
 		case !filepath.IsAbs(file):
 			file = filepath.Join(w.opts.Dir, file)

@@ -18,7 +18,11 @@ const maxChannels = 1024
 // set, however deep they are.
 // Behaviour: loadSourceExpr in Nix's nix-env.cc.
 func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string, warn func(string)) (eval.Value, error) {
-	info, err := os.Stat(file)
+	real, err := e.resolve(file)
+	if err != nil {
+		real = file
+	}
+	info, err := os.Stat(real)
 	if os.IsNotExist(err) {
 		return eval.Value{}, fmt.Errorf("path '%s' does not exist", file)
 	}
@@ -26,7 +30,7 @@ func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string
 		return eval.Value{}, err
 	}
 	switch {
-	case isNixExpr(file, info):
+	case isNixExpr(real, info):
 		return ev.EvalFile(ctx, file)
 	case !info.IsDir():
 		return eval.Value{}, fmt.Errorf("path '%s' is not a directory or a Nix expression", file)

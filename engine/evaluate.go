@@ -31,6 +31,9 @@ type EvalOptions struct {
 	// "warning:" or "evaluation warning:".
 	Trace func(msg string)
 	Warn  func(msg syntax.Hint)
+	// Inform gets what is being done that may take a while, "unpacking …"; nil
+	// drops it.
+	Inform func(msg string)
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)
@@ -72,7 +75,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	if e.files != nil {
 		files = e.files
 	}
-	return eval.New(eval.Options{
+	ev := eval.New(eval.Options{
 		OnFile: opts.OnFile, FileCache: files,
 		World: w.restrict(context.Background(), path),
 		Builtins: builtins.Table(builtins.Options{
@@ -87,6 +90,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 			Exec:            run,
 		}),
 		SearchPath:  path,
+		Lookup:      lookUp,
 		Corepkgs:    builtins.Corepkgs(),
 		Dir:         opts.Dir,
 		Home:        e.getenv("HOME"),
@@ -102,7 +106,12 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		RestrictEval: e.settings.RestrictEval,
 		Features:     features(e.settings),
 		Lints:        lints(e.settings),
-	}), nil
+	})
+	if e.settings.RestrictEval {
+		// As Nix does, which lets what they lead to be read.
+		err = ev.Do(context.Background(), (*eval.State).LookUpAll)
+	}
+	return ev, err
 }
 
 // evalCores returns how many goroutines may work on an evaluation at once.
@@ -150,8 +159,4 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 		path = append(path, eval.SearchPathEntry{Prefix: prefix, Path: target})
 	}
 	return path, nil
-}
-
-func isURL(s string) bool {
-	return strings.Contains(s, "://") || strings.HasPrefix(s, "channel:") || strings.HasPrefix(s, "flake:")
 }

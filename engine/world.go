@@ -50,6 +50,13 @@ func (w *world) Warn(msg syntax.Hint) {
 	}
 }
 
+// Inform says what is being done.
+func (w *world) Inform(msg string) {
+	if w.opts.Inform != nil {
+		w.opts.Inform(msg)
+	}
+}
+
 func (w *world) readOnly() bool { return w.opts.ReadOnly || w.e.store.ReadOnly() }
 
 func (w *world) AddText(ctx context.Context, name string, contents []byte, refs []store.Path) (store.Path, error) {

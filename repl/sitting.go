@@ -124,7 +124,7 @@ func (s *sitting) start(ctx context.Context) error {
 	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
 		Trace: s.trace, Warn: func(msg syntax.Hint) { s.trace(msg.Plain()) },
-		OnRead: s.watch.add, Debugger: s.stopsAt(), Tracer: s.watcher(),
+		Inform: s.trace, OnRead: s.watch.add, Debugger: s.stopsAt(), Tracer: s.watcher(),
 	})
 	if err != nil {
 		return err

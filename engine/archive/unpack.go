@@ -46,12 +46,15 @@ func (b *bounds) most(n int64) int64 {
 	return min(b.bytes, b.slack+n*b.ratio)
 }
 
+// ErrFormat reports what is no archive.
+var ErrFormat = errors.New("unrecognized archive format")
+
 // errTooLarge reports an archive beyond its bounds.
 var errTooLarge = errors.New("archive unpacks to too much")
 
 // Unpack unpacks an archive to the directory dir, which is empty: tar, plain or
 // compressed by gzip, xz, zstd or bzip2, or zip. It returns the time of the newest
-// file, in seconds since 1970.
+// file, in seconds since 1970. If it is not an archive, errors.Is(err, [ErrFormat]).
 //
 // An archive of more than 16 GiB, 4 million entries or 1,024 directories in each other is
 // an error, and so is one that unpacks to more than 1 GiB and 250 times its size. If there
@@ -137,12 +140,14 @@ func (u *unpacker) tar(archive []byte) error {
 		return err
 	}
 	// What is skipped is bounded, too.
-	for tr := tar.NewReader(&within{r, u.limits.bytes, u.limits}); ; {
+	for tr, first := tar.NewReader(&within{r, u.limits.bytes, u.limits}), true; ; first = false {
 		h, err := tr.Next()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case first && (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)):
+			return ErrFormat
+		case err != nil:
 			return fmt.Errorf("read tar archive: %w", err)
 		}
 		u.newest = max(u.newest, h.ModTime.Unix())

@@ -79,18 +79,7 @@ func (t *table) fetchTarball(s *eval.State, arg eval.Value) eval.Value {
 	if p, ok := r.present(s, &src); ok {
 		return p
 	}
-	file := r.localFile(s)
-	archive, err := fetchWorld(s).ReadFile(s.Context(), file, nil)
-	if errors.Is(err, fs.ErrNotExist) {
-		s.Raise(eval.ErrorFile, syntax.Hintf("tarball \"%s\" does not exist.", file),
-			eval.While(0, syntax.Hintf("while fetching the input '%s'", r.url)), eval.Because(err))
-	} else if err != nil {
-		s.FailFile(file, err)
-	}
-	u, err := unpack(archive)
-	if err != nil {
-		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", r.url, err)
-	}
+	u := unpackURL(s, r.url)
 	defer u.remove()
 	src.path = u.dir
 	return storePathString(r.addFile(s, &src))
@@ -104,6 +93,9 @@ func newFetchRequest(s *eval.State, arg eval.Value, who, name string) *fetchRequ
 	} else {
 		r.set = true
 		r.readSet(s, v.Attrs())
+	}
+	if who == "fetchTarball" {
+		r.url = channelURL(r.url)
 	}
 	checkURI(s, r.url)
 	if r.name == "" {
@@ -167,15 +159,16 @@ func (r *fetchRequest) present(s *eval.State, src *source) (eval.Value, bool) {
 
 // localFile returns the file that the URL names.
 func (r *fetchRequest) localFile(s *eval.State) string {
-	file, ok := strings.CutPrefix(r.url, "file://")
-	if !ok && !strings.HasPrefix(r.url, "/") {
+	if !schemePattern().MatchString(r.url) {
+		s.Fail(eval.ErrorOther, "URL '%s' doesn't have a scheme", r.url)
+	}
+	file, ok := strings.CutPrefix(r.url, "file:")
+	if !ok {
 		noNetwork(s, "files", r.url)
 	}
-	if ok {
-		var err error
-		if file, err = url.PathUnescape(file); err != nil || !strings.HasPrefix(file, "/") {
-			s.Fail(eval.ErrorOther, "'%s' is not a valid URL: it has no absolute path", r.url)
-		}
+	file, err := url.PathUnescape(strings.TrimPrefix(file, "//"))
+	if err != nil || !strings.HasPrefix(file, "/") {
+		s.Fail(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL (3) URL rejected: Bad file:// URL", r.url)
 	}
 	return path.Clean(file)
 }

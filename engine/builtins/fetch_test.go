@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,10 +132,14 @@ func TestFetchTarball(t *testing.T) {
 		if err := os.WriteFile(file, archive, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		b := newBench(t)
-		b.check(fmt.Sprintf("fetchTarball %q", "file://"+file), samplePath)
-		b.check(fmt.Sprintf("fetchTarball { url = %q; name = \"source\"; sha256 = %q; }", file, strings.Repeat("0", 52)),
-			"error: hash mismatch in file downloaded from '"+file+"'")
+		b, url := newBench(t), "file://"+file
+		b.check(fmt.Sprintf("fetchTarball %q", url), samplePath)
+		if want := "unpacking '" + url + "' into the Git cache..."; !slices.Equal(b.world.said, []string{want}) {
+			t.Errorf("got messages %q, want %q", b.world.said, want)
+		}
+		b.check(fmt.Sprintf("fetchTarball { url = %q; name = \"source\"; sha256 = %q; }", url, strings.Repeat("0", 52)),
+			"error: hash mismatch in file downloaded from '"+url+"'")
+		b.check(fmt.Sprintf("fetchTarball %q", file), "error: '"+file+"' doesn't have a scheme")
 	}
 }
 
@@ -181,7 +186,7 @@ func TestFetchTarballHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := newBench(t)
-	b.check(fmt.Sprintf("fetchTarball %q", file), "error: cannot unpack")
+	b.check(fmt.Sprintf("fetchTarball %q", "file://"+file), "error: Failed to open archive (Unrecognized archive format)")
 	b.check(`fetchTarball "file:///no/such.tar"`, `error: tarball "/no/such.tar" does not exist.`)
 }
 

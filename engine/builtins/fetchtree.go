@@ -43,7 +43,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 		s.Fail(eval.ErrorOther, "input '%s' is not allowed to use the '__final' attribute", ref.url(s))
 	}
 	var t tree
-	s.While(0, syntax.Hintf("while fetching the input '%s'", ref.url(s)), func() { t = ref.fetch(s) })
+	s.While(0, ref.fetching(s), func() { t = ref.fetch(s) })
 	if want, ok := ref.narHash(s); ok && want != t.hash {
 		// In this order, as Nix says it.
 		s.Fail(eval.ErrorOther, "NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), t.hash.SRI(), want.SRI())
@@ -174,31 +174,42 @@ func (ref flakeRef) fetch(s *eval.State) tree {
 		if local && !s.Exists(path.Clean(dir)) {
 			s.Fail(eval.ErrorFile, "Git repository \"%s\" does not exist.", path.Clean(dir))
 		}
-	case "file", "tarball":
-		u := ref.text("url")
-		file, local := strings.CutPrefix(u, "file:")
-		if !local {
-			break
-		}
-		if strings.HasPrefix(file, "///") {
-			file = file[2:]
-		}
-		file, err := url.PathUnescape(file)
-		if err == nil && path.IsAbs(file) {
-			return ref.fetchFile(s, path.Clean(file))
-		}
-		if ref.kind() == "tarball" {
-			s.Fail(eval.ErrorOther, "tarball '%s' must use an absolute path. The 'file' scheme does not support relative paths.", u)
-		}
-		s.Fail(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL", u)
+	case "file":
+		return ref.fetchFile(s)
+	case "tarball":
+		return ref.fetchTarball(s)
 	}
 	noNetwork(s, "what a "+ref.kind()+" reference leads to", ref.url(s))
 	return tree{}
 }
 
+// localFile returns the file that the URL of a file or tarball reference names.
+func (ref flakeRef) localFile(s *eval.State) string {
+	u := ref.text("url")
+	file, local := strings.CutPrefix(u, "file:")
+	if !local {
+		noNetwork(s, "what a "+ref.kind()+" reference leads to", ref.url(s))
+	}
+	if strings.HasPrefix(file, "///") {
+		file = file[2:]
+	}
+	file, err := url.PathUnescape(file)
+	switch {
+	case err == nil && path.IsAbs(file):
+		return path.Clean(file)
+	case ref.kind() == "tarball":
+		s.Fail(eval.ErrorOther, "tarball '%s' must use an absolute path. The 'file' scheme does not support relative paths.", u)
+	}
+	s.Fail(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL", u)
+	return ""
+}
+
+// ErrNetwork is the cause of errors about what is not on this machine.
+var ErrNetwork = errors.New("not on this machine")
+
 // noNetwork raises the error for what is not on this machine.
 func noNetwork(s *eval.State, what, from string) {
-	s.Fail(eval.ErrorFile, "cannot fetch '%s': fetching %s from the network is not supported yet", from, what)
+	s.Raise(eval.ErrorFile, syntax.Hintf("cannot fetch '%s': fetching %s from the network is not supported yet", from, what), eval.Because(ErrNetwork))
 }
 
 func (ref flakeRef) fetchPath(s *eval.State) tree {
@@ -219,28 +230,20 @@ func (ref flakeRef) fetchPath(s *eval.State) tree {
 	return t
 }
 
-// fetchFile fetches a file or archive of this machine.
-func (ref flakeRef) fetchFile(s *eval.State, file string) tree {
-	w := fetchWorld(s)
-	if ref.kind() == "file" {
-		if _, err := w.Lstat(s.Context(), file); errors.Is(err, fs.ErrNotExist) {
-			s.Fail(eval.ErrorFile, "unable to download '%s': Could not read a file:// file (37) Could not open file %s", ref.text("url"), file)
-		}
-		t := ref.addTree(s, s.FollowLinks(w, file))
-		t.modified = -1
-		ref.checkHash(s, t)
-		return t
+// fetchFile fetches a file of this machine.
+func (ref flakeRef) fetchFile(s *eval.State) tree {
+	w, file := fetchWorld(s), ref.localFile(s)
+	if _, err := w.Lstat(s.Context(), file); errors.Is(err, fs.ErrNotExist) {
+		s.Fail(eval.ErrorFile, "unable to download '%s': Could not read a file:// file (37) Could not open file %s", ref.text("url"), file)
 	}
-	archive, err := w.ReadFile(s.Context(), file, nil)
-	if errors.Is(err, fs.ErrNotExist) {
-		s.Fail(eval.ErrorFile, "tarball \"%s\" does not exist.", file)
-	} else if err != nil {
-		s.FailFile(file, err)
-	}
-	u, err := unpack(archive)
-	if err != nil {
-		s.Fail(eval.ErrorFile, "cannot unpack '%s': %v", ref.text("url"), err)
-	}
+	t := ref.addTree(s, s.FollowLinks(w, file))
+	t.modified = -1
+	ref.checkHash(s, t)
+	return t
+}
+
+func (ref flakeRef) fetchTarball(s *eval.State) tree {
+	u := ref.unpack(s)
 	defer u.remove()
 	t := ref.addTree(s, u.dir)
 	t.modified = u.newest

@@ -354,7 +354,11 @@ func checkURL(s *eval.State, text string) string {
 	if !schemePattern().MatchString(text) {
 		s.Fail(eval.ErrorOther, "'%s' doesn't have a scheme", text)
 	}
-	if _, err := url.Parse(text); err != nil && !strings.HasPrefix(text, "file:") {
+	if rest, ok := strings.CutPrefix(text, "file://"); ok {
+		if host, _, _ := strings.Cut(rest, "/"); host != "" {
+			s.Fail(eval.ErrorOther, "file:// URL '%s' has unexpected authority '%s'", text, host)
+		}
+	} else if _, err := url.Parse(text); err != nil && !strings.HasPrefix(text, "file:") {
 		s.Fail(eval.ErrorOther, "'%s' is not a valid URL", text)
 	}
 	return text

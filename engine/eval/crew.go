@@ -218,6 +218,7 @@ type cautious struct {
 
 func (c cautious) Trace(string)     { c.s.giveUp() }
 func (c cautious) Warn(syntax.Hint) { c.s.giveUp() }
+func (c cautious) Inform(string)    { c.s.giveUp() }
 func (c cautious) Realise(context.Context, StringContext) (map[string]store.Path, error) {
 	c.s.giveUp()
 	return nil, nil

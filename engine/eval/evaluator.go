@@ -16,6 +16,10 @@ type Options struct {
 	Builtins []Builtin // what the language knows; may be empty
 	// SearchPath is what <x> is looked up in.
 	SearchPath []SearchPathEntry
+	// Lookup finds what an entry of a search path leads to that may be a URL. It
+	// returns "" for one that is left out, and reports whether the entry is to be
+	// taken as a path; nil takes all as paths.
+	Lookup func(s *State, entry string) (dir string, isPath bool)
 	// Corepkgs are the files that <nix/…> falls back to, by name.
 	Corepkgs map[string]string
 	// Dir is the directory that relative paths in search paths start from.
@@ -82,6 +86,7 @@ type Evaluator struct {
 	fileCache fileCache
 	imports   sync.Map // path -> path of the file that importing it reads
 	copied    sync.Map // path -> store.Path
+	lookedUp  sync.Map // entry of a search path -> what lookupEntry returned
 	missing   sync.Map // entries of search paths that were warned of
 	nodes     nodeTable
 	stopped   atomic.Pointer[State] // for the debugger

@@ -233,6 +233,12 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	return s.evalRoot(n, size)
 }
 
+// ReadExpr returns the text of what importing a path reads, and the name of that file.
+func (s *State) ReadExpr(file string) (name string, text []byte) {
+	name = s.resolveImport(file)
+	return name, s.readFile(name, nil)
+}
+
 // ReadFile returns the contents of a file of the World, or of a core package.
 func (s *State) ReadFile(file string) []byte { return s.readFile(file, nil) }
 
@@ -408,62 +414,4 @@ func (s *State) followLinks(w World, file string, last bool) string {
 		rest = strings.Trim(target+"/"+rest, "/")
 	}
 	return done
-}
-
-// FindFile looks <name> up in a search path, and then among the core packages.
-// Behaviour: EvalState::findFile in Nix's eval.cc.
-func (s *State) FindFile(entries []SearchPathEntry, name string) string {
-	for _, e := range entries {
-		suffix, ok := matchPrefix(e.Prefix, name)
-		if !ok {
-			continue
-		}
-		dir := e.Path
-		if !path.IsAbs(dir) {
-			dir = path.Join(s.ev.opts.Dir, dir)
-		}
-		file := path.Join(dir, suffix)
-		_, _, err := s.stat(file)
-		if err == nil {
-			return s.ResolveLinks(file)
-		}
-		if errors.Is(err, fs.ErrPermission) {
-			s.FailFile(file, err)
-		}
-		s.warnMissing(e.Path, s.ResolveLinks(dir)) // or fails because of an endless link
-		s.ResolveLinks(file)
-	}
-	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
-		return corepkgsDir + rest
-	}
-	format := "file '%s' was not found in the Nix search path (add it using $NIX_PATH or -I)"
-	if s.ev.opts.PureEval {
-		format = "cannot look up '<%s>' in pure evaluation mode (use '--impure' to override)"
-	}
-	s.Fail(ErrorThrow, format, name)
-	return ""
-}
-
-// warnMissing warns, once, of an entry of a search path if its directory does not
-// exist. Behaviour: EvalState::resolveLookupPathPath in Nix's eval.cc.
-func (s *State) warnMissing(entry, dir string) {
-	if _, err := s.Lstat(dir); err == nil {
-		return
-	}
-	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
-		s.World().Warn(formatWarning(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry)))
-	}
-}
-
-// matchPrefix returns what follows prefix in name, if name begins with it as a
-// path.
-func matchPrefix(prefix, name string) (suffix string, ok bool) {
-	if prefix == "" {
-		return name, true
-	}
-	rest, ok := strings.CutPrefix(name, prefix)
-	if !ok || rest != "" && rest[0] != '/' {
-		return "", false
-	}
-	return strings.TrimPrefix(rest, "/"), true
 }

@@ -84,6 +84,8 @@ func (o orderly) Warn(msg syntax.Hint) {
 	o.say("warning: "+string(msg), func() { o.World.Warn(msg) })
 }
 
+func (o orderly) Inform(msg string) { o.say(msg, func() { o.World.Inform(msg) }) }
+
 func (o orderly) say(text string, tell func()) {
 	s := o.s
 	if s.unsure > 0 && (len(s.held) == 0 || s.held[0].text == text) {

@@ -50,6 +50,8 @@ type World interface {
 	// warning: …". Both must return soon.
 	Trace(msg string)
 	Warn(msg syntax.Hint)
+	// Inform says what is about to be done that may take a while. It must return soon.
+	Inform(msg string)
 }
 
 // An AccessControl is a [World] that does not let evaluation read every file.
@@ -119,5 +121,5 @@ type Tree struct {
 // A SearchPathEntry is an element of NIX_PATH or of -I: <prefix/x> is Path/x.
 type SearchPathEntry struct {
 	Prefix string // "" for an entry without prefix
-	Path   string // an absolute path, or a URL that the World resolves
+	Path   string // a path, or what Options.Lookup finds
 }

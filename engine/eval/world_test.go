@@ -62,6 +62,7 @@ func (w *testWorld) CurrentTime() int64                                { return 
 func (w *testWorld) CurrentSystem() string                             { return "x86_64-linux" }
 func (w *testWorld) Trace(msg string)                                  { w.trace = append(w.trace, msg) }
 func (w *testWorld) Warn(msg syntax.Hint)                              { w.trace = append(w.trace, "warning: "+msg.Plain()) }
+func (w *testWorld) Inform(msg string)                                 { w.trace = append(w.trace, msg) }
 
 // testBuiltins are enough of the builtins to test evaluation with.
 func testBuiltins() []Builtin {

@@ -235,7 +235,7 @@ func splitNixPath(s string) []string {
 		end := strings.IndexByte(s, ':')
 		if end < 0 {
 			end = len(s)
-		} else if hasScheme(s[strings.LastIndexByte(s[:end], '=')+1:]) {
+		} else if target := s[strings.LastIndexByte(s[:end], '=')+1:]; IsPseudoURL(target) || strings.HasPrefix(target, "flake:") {
 			next := strings.IndexByte(s[end+1:], ':')
 			if next < 0 {
 				end = len(s)
@@ -251,9 +251,11 @@ func splitNixPath(s string) []string {
 	return out
 }
 
-// hasScheme reports whether s begins as a URL that Nix fetches.
-func hasScheme(s string) bool {
-	if strings.HasPrefix(s, "channel:") || strings.HasPrefix(s, "flake:") {
+// IsPseudoURL reports whether an entry of a search path, or the name of a file on a
+// command line, is a URL that a tarball is fetched from, or a channel.
+// Behaviour: EvalSettings::isPseudoUrl of Nix.
+func IsPseudoURL(s string) bool {
+	if strings.HasPrefix(s, "channel:") {
 		return true
 	}
 	scheme, _, ok := strings.Cut(s, "://")

@@ -141,6 +141,13 @@ func (inv *invocation) warnOfSource(msg syntax.Hint) {
 	}
 }
 
+// inform prints what is being done, unless told to be quiet.
+func (inv *invocation) inform(msg string) {
+	if inv.verbosity() >= levelInfo {
+		inv.tell(msg)
+	}
+}
+
 // debug prints what is told only with --debug.
 func (inv *invocation) debug(msg string) {
 	if inv.verbosity() == levelVomit {
@@ -216,7 +223,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	}
 	ev, err := eng.NewEvaluator(engine.EvalOptions{
 		Tracer: tracer, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
-		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: inv.warnOfSource,
+		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: inv.warnOfSource, Inform: inv.inform,
 		Debugger: e.debugger(), OnFile: inv.tellsFiles(), MayRepeat: inv.once.possible,
 	})
 	if err != nil {
@@ -376,14 +383,13 @@ func (e *evaluation) fromFile(ctx context.Context, name string) (v eval.Value, e
 	return v, e.traced(err)
 }
 
-// locate returns the absolute name of a file that is named by a path or by
+// locate returns the absolute name of a file that is named by a path, by a URL or by
 // <NAME> in the search path.
 func (e *evaluation) locate(ctx context.Context, name string) (string, error) {
-	if inner, ok := strings.CutPrefix(name, "<"); ok && strings.HasSuffix(inner, ">") {
-		err := e.ev.Do(ctx, func(s *eval.State) {
-			name = s.FindFile(e.ev.Options().SearchPath, strings.TrimSuffix(inner, ">"))
-		})
-		return name, e.traced(err)
+	ok, file := false, ""
+	err := e.ev.Do(ctx, func(s *eval.State) { file, ok = engine.LocateFile(s, name) })
+	if err != nil || ok {
+		return file, e.traced(err)
 	}
 	return e.inv.abs(name), nil
 }
