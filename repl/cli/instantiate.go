@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"path/filepath"
 	"slices"
 
 	"nixbench/engine"
@@ -165,51 +162,4 @@ func (e *evaluation) printFile(ctx context.Context, name string) error {
 		_, err = fmt.Fprintln(e.inv.env.Stdout, file)
 	}
 	return err
-}
-
-// runParse prints syntax trees.
-func runParse(ctx context.Context, inv *invocation) error {
-	set, err := inv.settings()
-	if err != nil {
-		return err
-	}
-	parser, out := engine.NewParser(set, inv.env.Getenv("HOME"), inv.warnOfSource), bufio.NewWriterSize(inv.env.Stdout, 1<<16)
-	defer out.Flush() // before an error is told
-	args := inv.legacyArgs()
-	if len(args) >= manyFiles {
-		inv.env.Large()
-	}
-	var text, buf []byte
-	for _, arg := range args {
-		from, src, dir, err := inv.source(ctx, text[:0], arg)
-		if err != nil {
-			return err
-		}
-		text = src
-		if buf, err = parser.Parse(buf[:0], from, src, dir); err != nil {
-			return err
-		}
-		buf = append(buf, '\n')
-		if _, err := out.Write(buf); err != nil {
-			return err
-		}
-	}
-	return out.Flush()
-}
-
-// manyFiles is how many files take more memory to parse than a short command has.
-const manyFiles = 64
-
-// source returns the text that an argument of --parse stands for, what it is
-// called, and where relative paths in it start from. It may use buf.
-func (inv *invocation) source(ctx context.Context, buf []byte, arg string) (name string, src []byte, dir string, err error) {
-	switch {
-	case inv.hasExpr:
-		return "«string»", []byte(arg), inv.env.Dir, nil
-	case arg == "-":
-		src, err = io.ReadAll(inv.env.Stdin)
-		return "«stdin»", src, inv.env.Dir, err
-	}
-	name, src, err = engine.ReadSource(ctx, buf, inv.abs(arg))
-	return name, src, filepath.Dir(name), err
 }
