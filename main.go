@@ -52,7 +52,7 @@ func run() int {
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
 		Large:       late.putOff,
-		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "",
+		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()
 			return workbench(ctx, opts)

@@ -147,6 +147,17 @@ func (env *Env) nixName() string {
 	return ""
 }
 
+// wantsLines tells whether whoever is at the terminal is to get plain lines: a screen
+// reader reads them, and a terminal that knows no more shows them.
+func (env *Env) wantsLines() bool {
+	switch env.Getenv("TERM") {
+	case "", "dumb":
+		return true
+	}
+	accessible := env.Getenv("ACCESSIBLE")
+	return accessible != "" && accessible != "0" && accessible != "false"
+}
+
 func (inv *invocation) run(ctx context.Context) error {
 	cmd, argv, err := find(inv.env.Args[1:])
 	if err != nil {
@@ -159,6 +170,7 @@ func (inv *invocation) run(ctx context.Context) error {
 		}
 	}
 	err = cmd.parse(inv, argv)
+	inv.plain = inv.plain || inv.env.Terminal && inv.env.wantsLines()
 	switch {
 	case inv.help:
 		_, err := io.WriteString(inv.env.Stdout, cmd.help())

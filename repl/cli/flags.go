@@ -240,7 +240,7 @@ var commonFlags = []flag{
 		return nil
 	}},
 	{[]string{"--extra-experimental-features"}, []string{"NAMES"}, "turn experimental features on", setting("extra-experimental-features", "")},
-	{[]string{"--plain"}, nil, "plain text, never the screens, no colours", on(func(inv *invocation) *bool { return &inv.plain })},
+	{[]string{"--plain"}, nil, "plain text, never the screens, no colours; as with ACCESSIBLE=1 or TERM=dumb", on(func(inv *invocation) *bool { return &inv.plain })},
 	{[]string{"--quiet"}, nil, "say less; may be repeated", louder(-1)},
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
