@@ -128,6 +128,7 @@ const (
 // Actions of the builds screen.
 const (
 	BuildsLog         ID = "builds.log"
+	BuildsLogs        ID = "builds.logs"
 	BuildsView        ID = "builds.view"
 	BuildsOrder       ID = "builds.order"
 	BuildsNextFailure ID = "builds.nextFailure"

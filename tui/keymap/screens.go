@@ -48,6 +48,7 @@ func replBrowse() []Binding {
 func builds() []Binding {
 	return []Binding{
 		{ID: action.BuildsLog, Keys: []string{"enter"}},
+		{ID: action.BuildsLogs, Keys: []string{"L"}},
 		{ID: action.BuildsView, Keys: []string{"t"}},
 		{ID: action.BuildsOrder, Keys: []string{"o"}},
 		{ID: action.LogFollow, Keys: []string{"F"}},

@@ -23,7 +23,7 @@ func (s *Screen) Actions() []action.Action {
 	list := s.actions()
 	for i := range list {
 		if run := list[i].Run; run != nil {
-			list[i].Run = func() tea.Cmd { return tea.Batch(run(), s.follow()) }
+			list[i].Run = func() tea.Cmd { return tea.Batch(run(), s.followAll()) }
 		}
 	}
 	return list
@@ -46,6 +46,7 @@ func (s *Screen) actions() []action.Action {
 		{ID: action.BuildsCancel, Title: "Cancel the build ..", Short: "cancel", Disabled: s.notLive(), Destructive: true, Run: s.cancel},
 		{ID: action.LogWrap, Title: "Wrap the lines of the log", Disabled: noLog, Run: s.wrap},
 		{ID: action.BuildsView, Title: "List or graph", Short: "graph", Run: s.flip},
+		{ID: action.BuildsLogs, Title: "Logs of others that run, below that of the build", Short: "logs", Disabled: s.noOthers(), Run: s.flipLogs},
 		{ID: action.BuildsOrder, Title: "Sort by state, time or name", Disabled: s.inGraph(), Run: s.nextOrder},
 		{ID: action.FindNext, Title: "Next match", Run: s.match(1)},
 		{ID: action.FindPrev, Title: "Previous match", Run: s.match(-1)},
@@ -190,7 +191,7 @@ func (s *Screen) find() tea.Cmd {
 		if q != "" {
 			s.list.FindNext(0)
 		}
-		return nil
+		return s.followAll()
 	}
 	return s.env.Prompt(palette.PromptOptions{
 		Label: "/", Hint: "name of a build", OnChange: search,

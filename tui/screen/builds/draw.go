@@ -178,7 +178,7 @@ func (s *Screen) Draw(w, h int) []string {
 	case tui.WidthOf(w) == tui.Narrow:
 		top := s.panes.Down(h, min(max(6, s.list.Len()+3), h*2/5), 5)
 		list := s.panes.List(paneList, panes.Place{W: w, H: top}, s.listPane(), nil, s.list)
-		return style.Stack(list, s.drawLog(w, h-top))
+		return style.Stack(list, s.drawLogs(w, h-top))
 	}
 	return s.drawWide(w, h)
 }
@@ -196,7 +196,7 @@ func (s *Screen) drawWide(w, h int) []string {
 	if failed != nil {
 		failedHeight = h - s.panes.Down(h, h-min(len(failed)+2, h/3), 5)
 	}
-	right := s.drawLog(w-left, h-failedHeight)
+	right := s.drawLogs(w-left, h-failedHeight)
 	if failed != nil {
 		body := failed[max(0, len(failed)-(failedHeight-2)):]
 		right = style.Stack(right, s.env.Styles.Box(w-left, failedHeight, failedPane, body))

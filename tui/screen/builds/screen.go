@@ -60,6 +60,9 @@ type Screen struct {
 	chosen   bool // the user has moved the cursor: it no longer goes to what runs
 	fullLog  bool
 
+	together bool // logs of other builds are shown below it
+	beside   [besideLogs]beside
+
 	copying tui.Slot
 	asksWhy tui.Slot
 	realise tui.Slot
@@ -114,7 +117,7 @@ func New(env *tui.Env) *Screen {
 // Update takes messages.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.update(msg)
-	return tea.Batch(cmd, s.log.Update(msg), s.follow())
+	return tea.Batch(cmd, s.log.Update(msg), s.followAll())
 }
 
 func (s *Screen) update(msg tea.Msg) tea.Cmd {
@@ -164,6 +167,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 			s.tails[s.tailFor] = msg.Value
 		}
 		return s.askTail()
+	case tui.Answer[logEnd]:
+		s.endRead(msg)
 	case tui.Answer[copied]:
 		return s.opened(msg)
 	case tui.Answer[[]tui.BuildReason]:
