@@ -1,0 +1,4 @@
+{
+  /** Of a set that was loaded. */
+  answer = 43;
+}
