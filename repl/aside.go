@@ -27,7 +27,7 @@ func (s *sitting) openAside() (closeIt func()) {
 	s.aside.Store(&sitting{
 		common: s.common, turn: make(chan struct{}, 1), handles: make(map[Handle]*handled),
 		ev: s.ev, scope: s.scope, args: s.args, names: slices.Clip(s.names), trail: trail,
-		watched: slices.Clone(s.watched), depth: s.depth,
+		loaded: slices.Clone(s.loaded), bound: slices.Clone(s.bound), watched: slices.Clone(s.watched), depth: s.depth,
 	})
 	return func() { s.aside.Store(nil) }
 }

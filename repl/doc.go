@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -97,7 +98,7 @@ func (s *sitting) explainAt(doc *Doc, pos eval.Pos) {
 func (s *sitting) attrPos(ctx context.Context, expr string) eval.Pos {
 	dot := strings.LastIndexByte(expr, '.')
 	if dot < 0 {
-		return 0
+		return s.loadedPos(strings.TrimSpace(expr))
 	}
 	v, err := s.evalText(ctx, expr[:dot])
 	if err == nil {
@@ -107,6 +108,22 @@ func (s *sitting) attrPos(ctx context.Context, expr string) eval.Pos {
 		return 0
 	}
 	return v.Attrs().Pos(eval.Intern(strings.Trim(expr[dot+1:], `"`)))
+}
+
+// loadedPos returns where an attribute was written that was loaded under its name, and is
+// still what the name stands for.
+func (s *sitting) loadedPos(name string) eval.Pos {
+	for _, l := range slices.Backward(s.loaded) {
+		if slices.Contains(l.names, name) && l.set.Kind() == eval.KindAttrs && !s.isBound(name) {
+			return l.set.Attrs().Pos(eval.Intern(name))
+		}
+	}
+	return 0
+}
+
+// isBound tells whether an input has bound a name.
+func (s *sitting) isBound(name string) bool {
+	return slices.ContainsFunc(s.bound, func(b binding) bool { return b.name == name })
 }
 
 // docLines splits Markdown into lines: headings, code and text.

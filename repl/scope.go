@@ -76,6 +76,7 @@ func (s *sitting) addAttrs(ctx context.Context, v eval.Value, l *load) error {
 	if err != nil {
 		return err
 	}
+	l.set = v
 	for _, child := range s.ev.Children(v, 0, v.Attrs().Len()) {
 		s.define(child.Name, child.Value)
 		l.names = append(l.names, child.Name)

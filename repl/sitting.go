@@ -70,6 +70,7 @@ type load struct {
 	file  string // absolute; "" for :a
 	expr  string // of :a
 	names []string
+	set   eval.Value // whose attributes they are; not remembered, as it is of one evaluator
 }
 
 // A binding is a name that an input bound.
@@ -116,7 +117,11 @@ func (s *sitting) remembered() memory {
 func (s *sitting) remember() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.memory = memory{slices.Clone(s.loaded), slices.Clone(s.inputs), slices.Clone(s.watched), s.count, s.tracing, s.depth}
+	loaded := slices.Clone(s.loaded)
+	for i := range loaded {
+		loaded[i].set = eval.Value{}
+	}
+	s.memory = memory{loaded, slices.Clone(s.inputs), slices.Clone(s.watched), s.count, s.tracing, s.depth}
 }
 
 // start makes the evaluator, and loads and binds what is remembered.
