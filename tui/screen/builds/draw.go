@@ -73,7 +73,7 @@ func (s *Screen) doing(n *node) string {
 	case act.Kind != event.Build && act.Total > 0:
 		return fetched(act.Done, act.Total)
 	case act.State == event.Running && act.Phase == "" && s.takes(act) != "":
-		return text.Bytes(s.read.usage.Memory) // there is room for no more
+		return "mem " + text.Size(s.read.usage.Memory) // there is room for no more
 	case act.State == event.Running, act.State == event.Failed:
 		return text.SanitiseName(act.Phase)
 	}
