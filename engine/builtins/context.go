@@ -127,13 +127,13 @@ func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem)
 	notDerivation := func(what string) {
 		s.Raise(eval.ErrorOther, syntax.Hintf("tried to add %s context of %s, which is not a derivation, to a string", what, eval.QuoteName(name)), eval.At(a.Pos))
 	}
-	info := s.ForceAttrs(a.Value, "while evaluating the value of a string context")
+	info := s.ForceAttrsAt(a.Value, a.Pos, "while evaluating the value of a string context")
 	if v, ok := info.Get(symPath); ok &&
-		s.ForceBool(v, "while evaluating the `path` attribute of a string context") {
+		s.ForceBoolAt(v, info.Pos(symPath), "while evaluating the `path` attribute of a string context") {
 		elems = append(elems, eval.OpaqueElem(p))
 	}
 	if v, ok := info.Get(symAllOutputs); ok &&
-		s.ForceBool(v, "while evaluating the `allOutputs` attribute of a string context") {
+		s.ForceBoolAt(v, info.Pos(symAllOutputs), "while evaluating the `allOutputs` attribute of a string context") {
 		if !p.IsDerivation() {
 			notDerivation("all-outputs")
 		}
@@ -143,12 +143,13 @@ func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem)
 	if !ok {
 		return elems
 	}
-	outputs := s.ForceElems(v, "while evaluating the `outputs` attribute of a string context")
+	at := info.Pos(symOutputs)
+	outputs := s.ForceListAt(v, at, "while evaluating the `outputs` attribute of a string context").List()
 	if len(outputs) > 0 && !p.IsDerivation() {
 		notDerivation("derivation output")
 	}
 	for _, o := range outputs {
-		name := s.ForceStringNoCtx(o, "while evaluating an output name within a string context")
+		name := s.ForceStringAt(o, at, "while evaluating an output name within a string context")
 		elems = append(elems, eval.BuiltElem(p, name))
 	}
 	return elems

@@ -124,11 +124,11 @@ func (r *fetchRequest) readSet(s *eval.State, attrs eval.Attrs) {
 	for a := range attrs.Unordered() {
 		switch name := eval.SymName(a.Name); name {
 		case "url":
-			r.url, hasURL = s.ForceStringNoCtx(a.Value, "while evaluating the url we should fetch"), true
+			r.url, hasURL = s.ForceStringAt(a.Value, a.Pos, "while evaluating the url we should fetch"), true
 		case "sha256":
-			r.hash = expectedHash(s, s.ForceStringNoCtx(a.Value, "while evaluating the sha256 of the content we should fetch"))
+			r.hash = expectedHash(s, s.ForceStringAt(a.Value, a.Pos, "while evaluating the sha256 of the content we should fetch"))
 		case "name":
-			r.name, r.named = s.ForceStringNoCtx(a.Value, "while evaluating the name of the content we should fetch"), true
+			r.name, r.named = s.ForceStringAt(a.Value, a.Pos, "while evaluating the name of the content we should fetch"), true
 		default:
 			s.Fail(eval.ErrorOther, "unsupported argument '%s' to '%s'", name, r.who)
 		}

@@ -36,7 +36,7 @@ func hgArguments(s *eval.State, ref flakeRef, attrs eval.Attrs) (place string) {
 	for a := range attrs.Unordered() {
 		switch name := eval.SymName(a.Name); name {
 		case "url":
-			place, _ = s.CoerceToString(a.Value, "while evaluating the `url` attribute passed to builtins.fetchMercurial", eval.CoerceOpts{})
+			place, _ = s.CoerceToString(a.Value, "while evaluating the `url` attribute passed to builtins.fetchMercurial", eval.CoerceOpts{Pos: a.Pos})
 		case "rev":
 			rev := s.ForceStringAt(a.Value, a.Pos, "while evaluating the `rev` attribute passed to builtins.fetchMercurial")
 			ref.setCommitOrRef(rev)

@@ -71,17 +71,17 @@ func addPath(s *eval.State, arg eval.Value) eval.Value {
 	for a := range attrs.Unordered() {
 		switch name := eval.SymName(a.Name); name {
 		case "path":
-			src.path, src.ctx = s.CoerceToPath(a.Value, "while evaluating the 'path' attribute passed to 'builtins.path'")
+			src.path, src.ctx = s.CoerceToPathAt(a.Value, a.Pos, "while evaluating the 'path' attribute passed to 'builtins.path'")
 		case "name":
-			src.name = s.ForceStringNoCtx(a.Value, "while evaluating the `name` attribute passed to builtins.path")
+			src.name = s.ForceStringAt(a.Value, a.Pos, "while evaluating the `name` attribute passed to builtins.path")
 		case "filter":
-			src.filter = s.ForceFunction(a.Value, "while evaluating the `filter` parameter passed to builtins.path")
+			src.filter = s.ForceFunctionAt(a.Value, a.Pos, "while evaluating the `filter` parameter passed to builtins.path")
 		case "recursive":
-			if !s.ForceBool(a.Value, "while evaluating the `recursive` attribute passed to builtins.path") {
+			if !s.ForceBoolAt(a.Value, a.Pos, "while evaluating the `recursive` attribute passed to builtins.path") {
 				src.method = store.Flat
 			}
 		case "sha256":
-			text := s.ForceStringNoCtx(a.Value, "while evaluating the `sha256` attribute passed to builtins.path")
+			text := s.ForceStringAt(a.Value, a.Pos, "while evaluating the `sha256` attribute passed to builtins.path")
 			src.hash = expectedHash(s, text)
 		default:
 			s.Raise(eval.ErrorOther, syntax.Hintf("unsupported argument '%s' to 'builtins.path'", eval.QuoteName(name)), eval.At(a.Pos))
@@ -122,7 +122,7 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	var filterErr *eval.Error
 	if src.filter.Kind() != eval.KindNone {
 		a.Filter = func(file string, t eval.FileType) (take bool, err error) {
-			filterErr = s.Try(func() { take = src.takes(s, file, t) }, func(*eval.Error) bool { return true })
+			filterErr = s.Detour(func() { take = src.takes(s, file, t) })
 			if filterErr != nil {
 				return false, filterErr
 			}

@@ -124,7 +124,12 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 // CoerceToPath makes an absolute path of v. Ctx is for the trace.
 // Behaviour: coerceToPath in Nix's eval.cc.
 func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext) {
-	s.Peel(v, 0, false, func(peeled Value, _ bool) {
+	return s.CoerceToPathAt(v, 0, ctx)
+}
+
+// CoerceToPathAt is CoerceToPath for what is at pos.
+func (s *State) CoerceToPathAt(v Value, pos Pos, ctx string) (text string, c StringContext) {
+	s.Peel(v, pos, false, func(peeled Value, _ bool) {
 		if peeled.is(rawPath) {
 			text = peeled.text()
 			return
@@ -132,9 +137,9 @@ func (s *State) CoerceToPath(v Value, ctx string) (text string, c StringContext)
 		if peeled == v.peek() {
 			peeled = v
 		}
-		text, c = s.CoerceToString(peeled, ctx, CoerceOpts{})
+		text, c = s.CoerceToString(peeled, ctx, CoerceOpts{Pos: pos})
 		if !strings.HasPrefix(text, "/") {
-			s.Raise(ErrorOther, syntax.Hintf("string '%s' doesn't represent an absolute path", text), While(0, syntax.Hint(ctx)))
+			s.Raise(ErrorOther, syntax.Hintf("string '%s' doesn't represent an absolute path", text), While(pos, syntax.Hint(ctx)))
 		}
 		text = path.Clean(text)
 	})

@@ -43,10 +43,13 @@ func (s *State) ForceFloat(v Value, ctx string) float64 {
 }
 
 // ForceBool returns the value of a Boolean.
-func (s *State) ForceBool(v Value, ctx string) bool {
-	w := s.forceAt(v, 0, ctx)
+func (s *State) ForceBool(v Value, ctx string) bool { return s.ForceBoolAt(v, 0, ctx) }
+
+// ForceBoolAt is ForceBool for what is at pos.
+func (s *State) ForceBoolAt(v Value, pos Pos, ctx string) bool {
+	w := s.forceAt(v, pos, ctx)
 	if !w.is(rawBool) {
-		s.wrongArgument("a Boolean", v, 0, 0, ctx)
+		s.wrongArgument("a Boolean", v, pos, pos, ctx)
 	}
 	return w.n>>8 != 0
 }
@@ -68,17 +71,23 @@ func (s *State) ForceListAt(v Value, pos Pos, ctx string) Value {
 func (s *State) ForceElems(v Value, ctx string) []Value { return s.ForceList(v, ctx).list() }
 
 // ForceAttrs returns the attributes of a set.
-func (s *State) ForceAttrs(v Value, ctx string) Attrs {
-	w := s.force(v)
+func (s *State) ForceAttrs(v Value, ctx string) Attrs { return s.ForceAttrsAt(v, 0, ctx) }
+
+// ForceAttrsAt is ForceAttrs for what is at pos.
+func (s *State) ForceAttrsAt(v Value, pos Pos, ctx string) Attrs {
+	w := s.ForceFor(v, pos)
 	if !w.is(rawAttrs) {
-		s.wrongArgument("a set", v, 0, 0, ctx)
+		s.wrongArgument("a set", v, 0, pos, ctx)
 	}
 	return Attrs{w}
 }
 
 // ForceFunction returns a function, which may be a set with a __functor.
-func (s *State) ForceFunction(v Value, ctx string) Value {
-	w := s.forceAt(v, 0, ctx)
+func (s *State) ForceFunction(v Value, ctx string) Value { return s.ForceFunctionAt(v, 0, ctx) }
+
+// ForceFunctionAt is ForceFunction for what is at pos.
+func (s *State) ForceFunctionAt(v Value, pos Pos, ctx string) Value {
+	w := s.forceAt(v, pos, ctx)
 	switch w.raw() {
 	case rawLambda, rawClosure, rawBuiltin, rawPartial:
 		return w
@@ -87,7 +96,7 @@ func (s *State) ForceFunction(v Value, ctx string) Value {
 			return w
 		}
 	}
-	s.wrongArgument("a function", v, 0, 0, ctx)
+	s.wrongArgument("a function", v, pos, pos, ctx)
 	return w
 }
 

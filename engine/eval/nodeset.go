@@ -56,7 +56,7 @@ func (c *compiler) bindings(b *bindings, a *syntax.Attrs) {
 		switch at.Kind {
 		case syntax.InheritedFrom:
 			d.from = at.From
-			n := &inheritNode{tag: &d.tag, from: use{a.Froms[at.From].Pos(), whileSelecting}}
+			n := &inheritNode{tag: &d.tag, from: use{a.FromAts[at.From], whileSelecting}}
 			n.sel = selection{sym: at.Name, pos: at.At}
 			if c.ev.selections != nil {
 				c.enter(&countInherit{*n}, thunkRoom, nil)

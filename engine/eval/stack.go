@@ -163,6 +163,21 @@ func (s *State) TryOnce(f func(), catch func(*Error) bool) (err *Error) {
 	return s.try(f, catch, true)
 }
 
+// Detour runs f on behalf of other code, which hands on the error that unwound it:
+// FailWith raises it anew, with the steps that led to it here.
+func (s *State) Detour(f func()) *Error {
+	mark, kept := len(s.stack), false
+	return s.Try(f, func(e *Error) bool {
+		if !kept && e.Kind != ErrorCancelled {
+			for i := len(s.stack) - 1; i >= mark; i-- {
+				e.inner.add(s.stack[i].saved())
+			}
+			kept = true
+		}
+		return true
+	})
+}
+
 func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 	mark := s.checkpoint()
 	s.thrown = nil

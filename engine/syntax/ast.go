@@ -50,7 +50,7 @@ type (
 	Interp struct {
 		Parts  []Part
 		IsPath bool // Parts[0] is a *Path, and the result is a path
-		At     Pos
+		At     Pos  // of "…" that of the first part
 	}
 
 	// A Part is a piece of an [Interp]: a *Str for literal text,
@@ -101,6 +101,7 @@ type (
 		// Froms are the sources of inherit (from) …; each is evaluated at
 		// most once, in the scope of a rec or let, else outside.
 		Froms   []Expr
+		FromAts []Pos // where the texts of Froms begin
 		Dynamic []DynAttr
 		Rec     bool
 		At      Pos

@@ -77,11 +77,12 @@ func (p *parser) inherit(a *Attrs) {
 	h, kind, from := 0, Inherited, int32(0)
 	if p.tok.Kind == ParenOpen {
 		p.next()
+		at := p.here()
 		x := p.expr()
 		h = p.height
 		p.accept(ParenClose)
 		kind, from = InheritedFrom, int32(len(a.Froms))
-		a.Froms = append(a.Froms, x)
+		a.Froms, a.FromAts = append(a.Froms, x), append(a.FromAts, at)
 	}
 	var names []Attr
 	for p.tok.Kind != Semicolon && !p.failed {
@@ -225,7 +226,7 @@ func (p *parser) addAttr(a *Attrs, path []AttrName, n Attr) {
 			return
 		}
 	}
-	into.Froms = append(into.Froms, from.Froms...)
+	into.Froms, into.FromAts = append(into.Froms, from.Froms...), append(into.FromAts, from.FromAts...)
 	into.Dynamic = append(into.Dynamic, from.Dynamic...)
 }
 

@@ -37,9 +37,9 @@ func (p *parser) str(at Pos) Expr {
 		}
 		base := len(p.parts)
 		p.parts = append(p.parts, Part{p.newStr(s, p.pos(first.Start)), p.pos(first.Start)})
-		return p.interpolation(at, base, Quote)
+		return p.interpolation(p.pos(first.Start), base, Quote)
 	}
-	return p.interpolation(at, len(p.parts), Quote)
+	return p.interpolation(p.here(), len(p.parts), Quote)
 }
 
 func (p *parser) newStr(s string, at Pos) *Str {

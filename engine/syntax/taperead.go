@@ -344,7 +344,12 @@ func (r *TapeReader) frame() Frame { return Frame{New: r.bool(), Size: r.number(
 func (r *TapeReader) attrs(at Pos) Expr {
 	e := r.arena.sets.alloc()
 	e.At, e.Rec, e.Frame, e.Overrides = at, r.bool(), r.frame(), r.number()
-	e.Froms = r.all()
+	if e.Froms = r.all(); len(e.Froms) > 0 {
+		e.FromAts = make([]Pos, len(e.Froms))
+		for i := range e.FromAts {
+			e.FromAts[i] = r.pos()
+		}
+	}
 	e.Attrs = r.arena.attrs.take(r.count())
 	for i := range e.Attrs {
 		a := &e.Attrs[i]

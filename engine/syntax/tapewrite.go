@@ -283,6 +283,9 @@ func (w *tapeWriter) attrs(e *Attrs) {
 	w.frame(e.Frame)
 	w.number(e.Overrides)
 	w.each(e.Froms, w.expr)
+	for _, at := range e.FromAts {
+		w.pos(at)
+	}
 	w.count(len(e.Attrs))
 	for i := range e.Attrs {
 		a := &e.Attrs[i]
