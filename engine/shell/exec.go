@@ -366,7 +366,7 @@ func (p *process) script(ctx context.Context, file string) int {
 
 // invocation is the process as a run of the shell.
 func (p *process) invocation(args []string) invocation {
-	in := invocation{args: args, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, dir: p.dir, env: p.environ()}
+	in := invocation{args: args, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr, dir: p.dir, env: p.environ(), nested: true}
 	if p.files != nil {
 		in.files = p.files()
 	}

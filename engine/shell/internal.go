@@ -42,7 +42,7 @@ func (s *session) internal(ctx context.Context, hc interp.HandlerContext, verb s
 	case "hash":
 		return in.hash(ctx)
 	case "kill":
-		return status(in.kill())
+		return in.kill(ctx)
 	case "umask":
 		return in.umask(ctx)
 	case "ulimit":
@@ -111,7 +111,7 @@ func (in *internalCall) applet(ctx context.Context) error {
 // finish returns the status of a builtin that writes.
 func (in *internalCall) finish(ctx context.Context, code int) error {
 	if code == 128+int(syscall.SIGPIPE) {
-		return in.hc.Builtin(ctx, []string{"exit", strconv.Itoa(code)})
+		return in.exit(ctx, code)
 	}
 	return status(code)
 }

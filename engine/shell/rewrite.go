@@ -98,12 +98,15 @@ func (w *rewriter) command(cmd syntax.Command, sc scope) syntax.Command {
 		x.Cond = w.list(x.Cond, cond)
 		x.Do = w.loopBody(x.Do, sc)
 	case *syntax.ForClause:
+		var before []*syntax.Stmt
 		if iter, ok := x.Loop.(*syntax.WordIter); ok {
+			before = w.list(w.fields(iter.Items), inner)
 			w.words(iter.Items...)
 		} else {
 			w.node(x.Loop)
 		}
 		x.Do = w.loopBody(x.Do, sc)
+		return after(before, x, x.Pos())
 	case *syntax.CaseClause:
 		w.words(x.Word)
 		w.unescape(x.Word)
@@ -137,7 +140,9 @@ func (w *rewriter) ifClause(x *syntax.IfClause, sc scope) {
 
 // call rewrites a simple command.
 func (w *rewriter) call(x *syntax.CallExpr, sc scope) syntax.Command {
+	before := w.list(w.fields(x.Args), sc)
 	for _, as := range x.Assigns {
+		before = append(before, w.arrayFields(as, sc)...)
 		w.node(as)
 	}
 	w.words(x.Args...)
@@ -147,7 +152,23 @@ func (w *rewriter) call(x *syntax.CallExpr, sc scope) syntax.Command {
 			return w.leave(x, sc.loop)
 		}
 	}
-	return x
+	return after(before, x, x.Pos())
+}
+
+// arrayFields is fields of what an array is assigned.
+func (w *rewriter) arrayFields(as *syntax.Assign, sc scope) []*syntax.Stmt {
+	if as.Array == nil {
+		return nil
+	}
+	var before []*syntax.Stmt
+	for _, elem := range as.Array.Elems {
+		if elem.Value != nil && elem.Index == nil {
+			value := []*syntax.Word{elem.Value}
+			before = append(before, w.fields(value)...)
+			elem.Value = value[0]
+		}
+	}
+	return w.list(before, sc)
 }
 
 // subshell rewrites the list of a subshell or command substitution. The
@@ -275,6 +296,10 @@ func (w *rewriter) parts(parts []syntax.WordPart, in quotes) {
 			w.changed = true
 		case x.Param.Value == "BASH_SOURCE" && plain && w.name != "":
 			parts[i] = &syntax.SglQuoted{Value: strings.ReplaceAll(w.name, "'", "")}
+			w.changed = true
+		case len(x.Param.Value) > 1 && isNumber(x.Param.Value) && plain:
+			x.Slice = &syntax.Slice{Offset: literal(x.Param.Value), Length: literal("1")} // of which the interpreter knows
+			x.Param = &syntax.Lit{Value: "*"}
 			w.changed = true
 		case x.Param.Value == "!":
 			x.Param = &syntax.Lit{Value: jobLast}

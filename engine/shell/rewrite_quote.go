@@ -108,6 +108,10 @@ func (w *rewriter) alternative(x *syntax.ParamExp, in quotes) {
 	}
 	w.note(x.Exp.Word, in)
 	for i, part := range x.Exp.Word.Parts {
+		if single, ok := part.(*syntax.SglQuoted); ok && !single.Dollar && !strings.ContainsAny(single.Value, "\"$`") {
+			lit := &syntax.Lit{Value: "'" + single.Value + "'"} // which quotes nothing there
+			x.Exp.Word.Parts[i], w.changed = &syntax.DblQuoted{Parts: []syntax.WordPart{lit}}, true
+		}
 		if lit, ok := part.(*syntax.Lit); ok && in == double && strings.Contains(lit.Value, `\`) {
 			lit.Value = strings.ReplaceAll(lit.Value, `\}`, "}")
 			x.Exp.Word.Parts[i], w.changed = &syntax.DblQuoted{Parts: []syntax.WordPart{lit}}, true

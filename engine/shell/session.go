@@ -29,12 +29,14 @@ type invocation struct {
 	dir            string
 	env            []string
 	files          []*os.File // descriptors from 3 on, of the shell that runs this one
+	nested         bool       // a shell runs this one in its own process
 }
 
 // A session is one run of the shell: a script with its subshells. Subshells
 // run at the same time, so that everything here is safe for concurrent use.
 type session struct {
 	name    string // $0, which begins messages
+	nested  bool   // in the process of another shell
 	files   *fileTable
 	signals *signalTraps
 	mask    maskState
@@ -60,7 +62,7 @@ func runShell(ctx context.Context, in invocation) int {
 		return status
 	}
 	s := newSession(cl.name)
-	s.files.outer = in.files
+	s.files.outer, s.nested = in.files, in.nested
 	defer s.close()
 	src, status := s.source(cl, in)
 	if src == nil {

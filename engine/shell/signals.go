@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"nixbench/engine/shell/applet"
 )
@@ -23,6 +25,7 @@ type signalTraps struct {
 	mu sync.Mutex
 	// mu guards the fields below.
 	actions map[syscall.Signal]string
+	ignored []syscall.Signal // which were not before: another shell may run us
 	waiting []syscall.Signal
 	onExit  string // for printing
 	onErr   string
@@ -55,6 +58,20 @@ func (t *signalTraps) collect(notify <-chan os.Signal, done <-chan struct{}) {
 	}
 }
 
+// raise notes a signal that the shell sends itself, before the next command, which it
+// could be later than if the kernel brought it. It reports whether there is a trap for it.
+func (t *signalTraps) raise(sig syscall.Signal) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, trapped := t.actions[sig]
+	if !trapped && (t.onExit == "" || !slices.Contains(fatalSignals(), sig)) {
+		return false
+	}
+	t.waiting = append(t.waiting, sig)
+	t.pending.Add(1)
+	return true
+}
+
 func (t *signalTraps) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,6 +79,9 @@ func (t *signalTraps) close() {
 		signal.Stop(t.notify)
 		close(t.done)
 		t.notify = nil
+	}
+	for _, sig := range t.ignored {
+		heed(sig)
 	}
 }
 
@@ -96,13 +116,23 @@ func (t *signalTraps) set(sig syscall.Signal, action string) {
 			t.listen(sig)
 			return
 		}
-		signal.Reset(sig)
+		heed(sig)
 	case "":
+		if !signal.Ignored(sig) {
+			t.ignored = append(t.ignored, sig)
+		}
 		signal.Ignore(sig)
 	default:
 		t.actions[sig] = action
 		t.listen(sig)
 	}
+}
+
+// heed gives a signal its default effect. Resetting alone leaves it known as ignored.
+func heed(sig syscall.Signal) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, sig)
+	signal.Reset(sig)
 }
 
 // fatalSignals are those on which a shell with a trap on exit runs it.
@@ -202,8 +232,31 @@ func (t *signalTraps) print() []string {
 // signalNumber reads the name or number of a signal.
 func signalNumber(name string) (syscall.Signal, bool) { return applet.ParseSignal(name) }
 
+// isFatal reports whether a signal ends a process that has not set a trap for it.
+func isFatal(sig syscall.Signal) bool {
+	switch sig {
+	case 0, syscall.SIGCHLD, syscall.SIGCONT, syscall.SIGURG, syscall.SIGWINCH,
+		syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU:
+		return false
+	}
+	return true
+}
+
+// die awaits the end by a signal that the shell has sent itself. Go ignores some that end
+// other processes: then the shell exits as if by it.
+func (in *internalCall) die(ctx context.Context, sig syscall.Signal) error {
+	const soon = 100 * time.Millisecond
+	time.Sleep(soon)
+	return in.exit(ctx, 128+int(sig))
+}
+
+// exit ends the shell.
+func (in *internalCall) exit(ctx context.Context, code int) error {
+	return in.hc.Builtin(ctx, []string{"exit", strconv.Itoa(code)})
+}
+
 // kill is the kill builtin.
-func (in *internalCall) kill() int {
+func (in *internalCall) kill(ctx context.Context) error {
 	sig := syscall.SIGTERM
 	args := in.args
 	if len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' && args[0] != "--" {
@@ -211,14 +264,14 @@ func (in *internalCall) kill() int {
 		args = args[1:]
 		switch {
 		case name == "l":
-			return in.listSignals(args)
+			return status(in.listSignals(args))
 		case (name == "s" || name == "n") && len(args) > 0:
 			name, args = args[0], args[1:]
 		}
 		var ok bool
 		if sig, ok = signalNumber(name); !ok {
 			in.errorf("kill: %s: invalid signal specification", name)
-			return 1
+			return status(1)
 		}
 	}
 	if len(args) > 0 && args[0] == "--" {
@@ -226,7 +279,7 @@ func (in *internalCall) kill() int {
 	}
 	if len(args) == 0 {
 		in.errorf("kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]")
-		return 2
+		return status(2)
 	}
 	code := 0
 	for _, arg := range args {
@@ -242,13 +295,21 @@ func (in *internalCall) kill() int {
 			if pid >= firstJob && in.session.jobs.kill(pid, sig) {
 				continue
 			}
+			if pid == os.Getpid() && in.session.signals.raise(sig) {
+				continue
+			}
+			if pid == os.Getpid() && in.session.nested && isFatal(sig) && !signal.Ignored(sig) {
+				return in.exit(ctx, 128+int(sig))
+			}
 			if err := syscall.Kill(pid, sig); err != nil {
 				in.errorf("kill: (%d) - %s", pid, errnoText(err))
 				code = 1
+			} else if pid == os.Getpid() && isFatal(sig) && !signal.Ignored(sig) {
+				return in.die(ctx, sig)
 			}
 		}
 	}
-	return code
+	return status(code)
 }
 
 func (in *internalCall) listSignals(args []string) int {
