@@ -51,7 +51,11 @@ func run() int {
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
-		Large:       late.putOff,
+		Large: late.putOff,
+		ErrSize: func() (width, height int) {
+			width, height, _ = term.GetSize(os.Stderr.Fd())
+			return width, height
+		},
 		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			late.asUsual()

@@ -28,6 +28,9 @@ type Env struct {
 	Terminal bool
 	// ErrTerminal is true if standard error is a terminal: then text is cleaned.
 	ErrTerminal bool
+	// ErrSize is how many columns and lines the terminal of standard error has, 0 if that
+	// is not known. It may be nil.
+	ErrSize func() (width, height int)
 	// Colour is true if standard error may get colours.
 	Colour bool
 	// Width is the number of columns of standard output, 0 if it is no terminal.
@@ -36,6 +39,8 @@ type Env struct {
 	Large func()
 	// Workbench opens the screens. It is called only if Terminal is true.
 	Workbench func(ctx context.Context, opts WorkbenchOptions) error
+
+	bar *bar // the end of the terminal of standard error; nil if it is none
 }
 
 // WorkbenchOptions say what the workbench opens with.
@@ -77,6 +82,7 @@ type runFunc func(ctx context.Context, inv *invocation) error
 
 // Run runs the command that env.Args names and returns the exit status.
 func Run(ctx context.Context, env *Env) int {
+	env = env.withBar()
 	out := &output{w: env.Stdout}
 	env, once := prepare(env, out)
 	inv := &invocation{env: env, once: once}

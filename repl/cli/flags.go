@@ -107,6 +107,7 @@ type invocation struct {
 	checkContents, repair    bool
 	jsonLog                  bool   // --log-format internal-json
 	blocks                   bool   // --log-format blocks
+	rawLog, barLog           bool   // --log-format raw: no bar; bar: one also where that is not usual
 	unknown                  string // the first flag that nix-env does not know
 	maxFreed                 int64
 	maxFreedGiven            bool
@@ -244,15 +245,17 @@ var commonFlags = []flag{
 	{[]string{"--quiet"}, nil, "say less; may be repeated", louder(-1)},
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
-	{[]string{"--log-format"}, []string{"FORMAT"}, "raw, bar or bar-with-logs, which are the same, internal-json, or blocks: each build in one piece when it has ended", logFormat},
+	{[]string{"--log-format"}, []string{"FORMAT"}, "bar or bar-with-logs: on a terminal what runs is shown in its last lines; raw: lines only; internal-json; or blocks: each build in one piece when it has ended", logFormat},
 	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
 }
 
 // logFormat takes the formats of Nix. All of them but JSON are lines of text.
 func logFormat(inv *invocation, args []string) error {
 	switch args[0] {
-	case "raw", "raw-with-logs", "bar", "bar-with-logs":
-		inv.jsonLog = false
+	case "raw", "raw-with-logs":
+		inv.jsonLog, inv.rawLog = false, true
+	case "bar", "bar-with-logs":
+		inv.jsonLog, inv.rawLog, inv.barLog = false, false, true
 	case "internal-json":
 		inv.jsonLog = true
 	case "blocks":

@@ -30,8 +30,17 @@ type follower struct {
 	blocks bool
 	level  int                  // of the messages of builders that are told
 	fail   func(event.Activity) // tells of a failure
+	// bar shows what runs; lines stay of what has ended. nil for none: lines tell of what
+	// begins.
+	bar *bar
+
+	shown []string  // the bar's lines
+	drawn time.Time // when they were made
+	stale bool      // something has happened since
 
 	seen  map[event.ID]*followed
+	runs  map[event.ID]*followed   // of seen
+	count [event.Cancelled + 1]int // of seen, by their states
 	began time.Time
 	// log opens the log of a derivation that has been built.
 	log func(store.Path) (io.ReadCloser, error)
@@ -43,6 +52,8 @@ type followed struct {
 	offset int64
 	grew   time.Time // when its log was last seen to have grown
 	quiet  bool      // that its log does not grow has been told
+	tail   string    // the last line of its log when that had tailOf bytes
+	tailOf int64
 }
 
 // heartbeat is how long a follower says nothing while builds run.
@@ -62,7 +73,7 @@ func (s *spoken) Write(b []byte) (int, error) {
 // follow starts a follower of the engine's activities. The function that it
 // returns waits until all that was posted has been told.
 func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
-	f.seen, f.began = make(map[event.ID]*followed), time.Now()
+	f.seen, f.runs, f.began = make(map[event.ID]*followed), make(map[event.ID]*followed), time.Now()
 	said := &spoken{f.w, f.began}
 	f.w = said
 	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
@@ -82,15 +93,22 @@ func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
 		if f.blocks {
 			f.tellSummary()
 		}
+		if f.bar != nil {
+			f.bar.show(nil)
+		}
 	}
 }
 
 func (f *follower) run(ctx context.Context, box *event.Mailbox, said *spoken) {
 	for {
-		wait, cancel := context.WithDeadline(ctx, said.last.Add(heartbeat))
+		wait, cancel := context.WithDeadline(ctx, f.until(said.last))
 		acts, err := box.Take(wait)
 		cancel()
 		switch {
+		case f.bar != nil && (ctx.Err() == nil || err == nil):
+			f.bar.begin()
+			f.tell(acts)
+			f.redraw(err != nil)
 		case ctx.Err() != nil && err != nil:
 			return
 		case err != nil:
@@ -119,10 +137,8 @@ func (f *follower) beat() {
 // running returns the builds that run, the oldest first.
 func (f *follower) running() []*followed {
 	var running []*followed
-	for _, seen := range f.seen {
-		if seen.act.State == event.Running {
-			running = append(running, seen)
-		}
+	for _, seen := range f.runs {
+		running = append(running, seen)
 	}
 	slices.SortFunc(running, func(a, b *followed) int {
 		return cmp.Or(a.act.Started.Compare(b.act.Started), cmp.Compare(a.act.ID, b.act.ID))
@@ -144,9 +160,15 @@ func (f *follower) tell(acts []event.Activity) {
 		if seen == nil {
 			seen = &followed{act: event.Activity{State: event.Waiting}}
 			f.seen[act.ID] = seen
+			f.count[event.Waiting]++
 		}
 		before := seen.act
 		seen.act = act
+		f.count[before.State]--
+		f.count[act.State]++
+		if delete(f.runs, act.ID); act.State == event.Running {
+			f.runs[act.ID] = seen
+		}
 		if act.LogSize > before.LogSize {
 			seen.grew, seen.quiet = time.Now(), false
 		}
@@ -184,7 +206,12 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 		}
 		return
 	}
-	if before.Started.IsZero() && !f.quiet {
+	switch {
+	case f.bar != nil:
+		if act := &seen.act; act.State.Final() && !before.State.Final() && act.State != event.Cancelled {
+			fmt.Fprintf(f.w, "%s: %s\n", text.SanitiseName(act.Name), verdict(act))
+		}
+	case before.Started.IsZero() && !f.quiet:
 		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, cmp.Or(seen.act.Resolved, seen.act.Subject))
 	}
 	if f.logs && (!f.quiet || f.bare) {
