@@ -78,7 +78,8 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	inputs = slices.DeleteFunc(inputs, inv.shell.excludes)
-	if _, err := inv.realise(ctx, eng, inputs); err != nil || inv.dryRun {
+	bash, err := inv.realiseForShell(ctx, eng, inputs)
+	if err != nil || inv.dryRun {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "nix-shell-")
@@ -87,10 +88,6 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	}
 	defer os.RemoveAll(dir)
 	dev, err := eng.NewDevShell(ctx, drvPath, dir)
-	if err != nil {
-		return err
-	}
-	bash, err := inv.findBash(ctx, eng)
 	if err != nil {
 		return err
 	}
@@ -156,30 +153,29 @@ func fileExists(name string) bool {
 	return err == nil
 }
 
-// findBash finds the shell: $NIX_BUILD_SHELL, or bashInteractive of <nixpkgs> if that is
-// built, or the machine's. It is a name as the user wrote it, to be looked for in PATH.
-func (inv *invocation) findBash(ctx context.Context, eng *engine.Engine) (string, error) {
+// findBash finds the shell: $NIX_BUILD_SHELL, a name as the user wrote it that is looked for
+// in PATH, or bashInteractive of <nixpkgs>, whose derivation it returns instead of a name; or
+// the bash of the environment where that is not found.
+//
+// Behaviour: nix-shell.
+func (inv *invocation) findBash(ctx context.Context, eng *engine.Engine) (name string, drvPath store.Path, err error) {
 	if name := inv.env.Getenv("NIX_BUILD_SHELL"); name != "" {
-		return name, nil
+		return name, "", nil
 	}
-	bash, err := inv.bashOfPackages(ctx, eng)
+	drvPath, err = inv.bashOfPackages(ctx, eng)
 	if err == nil {
-		return bash, nil
+		return "", drvPath, nil
 	}
 	if ctx.Err() != nil {
-		return "", ctx.Err()
+		return "", "", ctx.Err()
 	}
-	inv.tell(firstLineOf(err) + "; uses bash from your environment")
-	return "bash", nil
+	fmt.Fprintln(inv.env.Stderr, inv.formatError(err))
+	inv.tell("uses bash from your environment")
+	return "bash", "", nil
 }
 
-func firstLineOf(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
-
-// bashOfPackages is the bash of <nixpkgs>, if it is valid.
-func (inv *invocation) bashOfPackages(ctx context.Context, eng *engine.Engine) (string, error) {
+// bashOfPackages is the derivation of the bash of <nixpkgs>.
+func (inv *invocation) bashOfPackages(ctx context.Context, eng *engine.Engine) (store.Path, error) {
 	e, err := inv.evaluate(ctx, eng, false)
 	if err != nil {
 		return "", err
@@ -192,14 +188,29 @@ func (inv *invocation) bashOfPackages(ctx context.Context, eng *engine.Engine) (
 	if err != nil {
 		return "", err
 	}
-	outputs, err := eng.FindOutputs(ctx, store.DerivedPath{Path: drvs[0].DrvPath, Outputs: []store.OutputName{"out"}})
+	if len(drvs) != 1 {
+		return "", errors.New("the 'bashInteractive' attribute in <nixpkgs> did not evaluate to a derivation")
+	}
+	return drvs[0].DrvPath, nil
+}
+
+// realiseForShell makes what the shell needs valid: the inputs, and the bash that it runs,
+// which is drvPath's unless it has a name already. It returns that bash, "" in a dry run.
+func (inv *invocation) realiseForShell(ctx context.Context, eng *engine.Engine, inputs []store.DerivedPath) (bash string, err error) {
+	bash, drvPath, err := inv.findBash(ctx, eng)
 	if err != nil {
 		return "", err
 	}
-	if _, err := eng.StoreOf(ctx, outputs["out"]); err != nil {
-		return "", errors.New("bashInteractive of <nixpkgs> is not built")
+	if drvPath == "" {
+		_, err := inv.realise(ctx, eng, inputs)
+		return bash, err
 	}
-	return string(outputs["out"]) + "/bin/bash", nil
+	shell := store.DerivedPath{Path: drvPath, Outputs: []store.OutputName{"out"}}
+	result, err := inv.realise(ctx, eng, append([]store.DerivedPath{shell}, inputs...))
+	if err != nil || result == nil {
+		return "", err
+	}
+	return string(result.Outcomes[0].Outputs["out"]) + "/bin/bash", nil
 }
 
 // runShell runs bash in the environment and ends as it does.
