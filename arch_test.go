@@ -60,7 +60,7 @@ var rules = []rule{
 	{"engine/settings", "store", ""},
 	{"engine/resolve", "engine/syntax", ""},
 	{"engine/eval", "engine/syntax engine/resolve store", ""},
-	{"engine/archive", "", "github.com/klauspost/compress github.com/therootcompany/xz"},
+	{"engine/archive", "", "github.com/klauspost/compress github.com/therootcompany/xz golang.org/x/sys/unix"},
 	{"engine/builtins/...", "engine/builtins/... engine/archive engine/eval engine/syntax engine/instantiate engine/xmlout store store/drv store/drvname store/nar store/nixbase32 store/nixhash store/nixjson",
 		"github.com/BurntSushi/toml github.com/klauspost/compress"},
 	{"engine/watch", "engine/eval engine/syntax", ""},
