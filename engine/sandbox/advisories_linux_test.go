@@ -5,10 +5,13 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -131,8 +134,19 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
-// Whoever starts it, a builder is nobody and may nothing.
+// Whoever starts it, a builder is nobody and may nothing; were that forgotten, it would not
+// be started.
 func builderIsNobody(t *testing.T) {
+	if os.Geteuid() == 0 && maySetGroups() {
+		before, err := syscall.Getgroups()
+		if err == nil {
+			err = syscall.Setgroups([]int{4242})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer syscall.Setgroups(before)
+	}
 	_, got := runSpec(t, newSpec(t, "view"))
 	for _, want := range []string{
 		"pid 1 uid 1000 gid 100 groups []\n", "caps" + strings.Repeat(" 0000000000000000", 5) + "\n", "NoNewPrivs 1", "Seccomp 2",
@@ -140,6 +154,11 @@ func builderIsNobody(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q in it", got, want)
 		}
+	}
+	var setup *SetupError
+	res, err := runOrder(t.Context(), &order{Spec: *newSpec(t, "view"), KeepPrivileges: true}, io.Discard)
+	if !errors.As(err, &setup) || setup.Step != "check privileges" {
+		t.Errorf("with all privileges: got %+v, %v; want that they are found", res, err)
 	}
 }
 

@@ -295,9 +295,13 @@ func printInherited() {
 	data, _ := os.ReadFile("/proc/self/status")
 	for line := range strings.Lines(string(data)) {
 		if mask, ok := strings.CutPrefix(line, "SigIgn:\t"); ok {
-			fmt.Print("files ", early.FileLimit().Cur, " ignored ", mask)
+			fmt.Print("files ", early.FileLimit().Cur, " ignored ", strings.TrimSpace(mask))
 		}
 	}
+	var core unix.Rlimit
+	unix.Getrlimit(unix.RLIMIT_CORE, &core)
+	personality, _ := os.ReadFile("/proc/self/personality")
+	fmt.Printf(" core %d umask %03o personality %s\n", core.Cur, unix.Umask(0), strings.TrimSpace(string(personality)))
 }
 
 func list(dir string) string {

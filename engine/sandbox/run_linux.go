@@ -19,6 +19,8 @@ type order struct {
 	CgroupDir string
 	// NoScopes is for tests: do as on a kernel whose Landlock has none.
 	NoScopes bool
+	// KeepPrivileges is for tests: give up nothing.
+	KeepPrivileges bool
 }
 
 // run is [Run] on Linux.

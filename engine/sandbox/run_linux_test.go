@@ -32,11 +32,14 @@ func TestMain(m *testing.M) {
 // checked is what [Check] says of this machine.
 var checked = sync.OnceValue(Check)
 
-// needSandbox skips t where the machine has no sandbox to give.
+// needSandbox skips t where the machine has no sandbox to give, and says why.
 func needSandbox(t *testing.T) {
 	t.Helper()
-	if err := checked(); err != nil {
+	var setup *SetupError
+	if err := checked(); errors.As(err, &setup) && setup.Reason != "" {
 		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -278,13 +281,14 @@ func TestLargeEnvironment(t *testing.T) {
 }
 
 // A builder has the limits and the signals that we were started with, not what Go's
-// runtime makes of them.
+// runtime makes of them; it dumps no core, and its umask and personality are always the same.
 func TestInherited(t *testing.T) {
 	needSandbox(t)
 	ignored := ignoredSignals(t)
 	for _, test := range []struct{ before, want string }{
-		{"ulimit -S -n 256", fmt.Sprintf("files 256 ignored %016x", ignored)},
-		{"trap '' HUP", fmt.Sprintf("files 1024 ignored %016x", ignored|1)},
+		{"ulimit -S -n 256", fmt.Sprintf("files 256 ignored %016x core 0 umask 022 personality 00040000", ignored)},
+		{"trap '' HUP", fmt.Sprintf("files 1024 ignored %016x core 0 umask 022 personality 00040000", ignored|1)},
+		{"ulimit -S -c 1 || :; umask 077", fmt.Sprintf("files 1024 ignored %016x core 0 umask 022 personality 00040000", ignored)},
 	} {
 		cmd := exec.Command("/bin/sh", "-c", "ulimit -S -n 1024; "+test.before+`; exec "$0" -test.run '^TestInheritedByBuilder$' -test.v`, os.Args[0])
 		cmd.Env = append(os.Environ(), "INHERITED=1")

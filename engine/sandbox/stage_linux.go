@@ -64,7 +64,9 @@ func (o *order) script(tty, stdin, ready, start, procs *os.File) (*script, error
 	}
 	s.begin("enter build directory")
 	s.do(unix.SYS_CHDIR, spec.BuildDir)
-	s.dropPrivileges(spec)
+	if !o.KeepPrivileges {
+		s.dropPrivileges(spec)
+	}
 	s.restrictSockets(o)
 	s.installFilter(spec)
 	s.checkDropped(spec)
