@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"nixbench/engine"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
@@ -327,9 +328,7 @@ func TestCopyOfChangedPath(t *testing.T) {
 
 // A build takes the machine's paths as inputs, and its derivations as they are.
 func TestBuildWithMachinePaths(t *testing.T) {
-	if err := sandbox.Check(); err != nil {
-		t.Skip(err)
-	}
+	enginetest.NeedSandbox(t)
 	w := newTwo(t, nil)
 	result, err := w.Realise(t.Context(), []store.DerivedPath{{Path: w.appDrv, Outputs: []store.OutputName{"out"}}})
 	if err == nil {

@@ -255,6 +255,7 @@ func buildDirectoriesAreInTheState(t *testing.T) {
 	r := newRig(t)
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
+	defer syscall.Umask(syscall.Umask(0)) // which must not decide it
 	r.during("mkdir d", func() {
 		dirs, err := filepath.Glob(filepath.Join(r.st.StateDir(), "builds", "*"))
 		if err != nil || len(dirs) != 1 {

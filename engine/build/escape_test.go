@@ -10,6 +10,7 @@ import (
 
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/nixhash"
 )
 
@@ -19,20 +20,28 @@ import (
 // CVE-2024-27297: whoever still holds the builder's file open must not hold
 // what is registered.
 func fixedOutputIsACopy(t *testing.T) {
-	r := newRig(t)
-	d := fixed(script("file", "write $out hello\ninode $out"), store.Flat, nixhash.SumString(nixhash.SHA256, "hello\n"))
-	out := r.build(d, nil)["out"]
-	p, _ := d.Path(r.st.Dir())
-	theirs, err := strconv.ParseUint(strings.TrimSpace(r.log(p)), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(r.st.RealPath(out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if ours := info.Sys().(*syscall.Stat_t).Ino; ours == theirs {
-		t.Error("the builder's own file was registered")
+	const text = "write $out hello\ninode $out"
+	impure := floating("impure", text)
+	o := impure.Outputs["out"]
+	o.Impure = true
+	impure.Outputs["out"] = o
+	for _, d := range []*drv.Derivation{
+		fixed(script("file", text), store.Flat, nixhash.SumString(nixhash.SHA256, "hello\n")), impure,
+	} {
+		r := newRig(t, withFeatures)
+		out := r.build(d, nil)["out"]
+		p, _ := d.Path(r.st.Dir())
+		theirs, err := strconv.ParseUint(strings.TrimSpace(r.log(p)), 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(r.st.RealPath(out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ours := info.Sys().(*syscall.Stat_t).Ino; ours == theirs {
+			t.Errorf("%s: the builder's own file was registered", d.Name)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"nixbench/engine/build"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
@@ -135,9 +136,7 @@ type rig struct {
 // newRig makes a rig, or skips t where there is no sandbox to be had.
 func newRig(t testing.TB, configure ...func(*settings.Settings)) *rig {
 	t.Helper()
-	if err := sandbox.Check(); err != nil {
-		t.Skip(err)
-	}
+	enginetest.NeedSandbox(t)
 	return newRigAt(t, t.TempDir(), configure...)
 }
 

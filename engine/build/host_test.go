@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"nixbench/engine/sandbox"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -17,9 +17,7 @@ import (
 // A derivation with __noChroot sees the host's files, and cannot write them, where
 // the configuration allows it.
 func TestNoChroot(t *testing.T) {
-	if err := sandbox.Check(); err != nil {
-		t.Skip(err)
-	}
+	enginetest.NeedSandbox(t)
 	for setting, want := range map[string]string{"true": "not allowed when 'sandbox' is 'true'", "relaxed": ""} {
 		root := t.TempDir()
 		own := local.Options{Dir: store.Dir(root + "/nix/store"), StateDir: root + "/var", LogDir: root + "/log"}
