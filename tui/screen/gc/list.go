@@ -89,7 +89,7 @@ func (s *Screen) arrange() {
 		c := 0
 		switch s.order {
 		case byFrees:
-			c = cmp.Compare(rc.Frees(b), rc.Frees(a))
+			c = cmp.Or(cmp.Compare(rc.Frees(b), rc.Frees(a)), cmp.Compare(cannotMark(x), cannotMark(y)))
 		case byClosure:
 			c = cmp.Compare(s.closure(b), s.closure(a))
 		case byAge:
@@ -141,7 +141,7 @@ func rootName(r gc.Root, home string) string {
 		return text.SanitiseName(name)
 	}
 	if r.Note != "" {
-		name += " (" + r.Note + ")"
+		name += " (" + strings.Replace(r.Note, ", process ", " ", 1) + ")"
 	}
 	return text.SanitiseName(name)
 }
@@ -164,6 +164,14 @@ func kindName(r gc.Root) string {
 
 // canMark tells whether a user may remove the root. What dangles keeps nothing.
 func canMark(r gc.Root) bool { return r.Removable() && !r.Dangling }
+
+// cannotMark is what sorts the roots that can be marked before those that cannot.
+func cannotMark(r gc.Root) int {
+	if canMark(r) {
+		return 0
+	}
+	return 1
+}
 
 func (s *Screen) rootRow(i int) rows.Row {
 	r := s.data.plan.Roots[i]

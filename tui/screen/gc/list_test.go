@@ -17,6 +17,7 @@ func TestRootNames(t *testing.T) {
 	}{
 		{storegc.Root{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Note: "nixbench, pid 7"}, "libjson-4.0 (nixbench, pid 7)", "temp"},
 		{storegc.Root{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Dangling: true}, "libjson-4.0", "temp"},
+		{storegc.Root{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Note: "nixbench, process 7"}, "libjson-4.0 (nixbench 7)", "temp"},
 		{storegc.Root{Link: "/proc/7/maps", Path: p, Kind: storegc.KindProcess, Note: "sh"}, "/proc/7/maps (sh)", "process"},
 		{storegc.Root{Link: "/p/profile-2-link", Path: p, Kind: storegc.KindGeneration, Note: "current"}, "profile-2-link", "current"},
 		{storegc.Root{Link: "/home/result", Path: p, Kind: storegc.KindResult, Dangling: true}, "/home/result", "dangling"},
