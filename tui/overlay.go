@@ -4,7 +4,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/themes"
-	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/confirm"
@@ -96,83 +95,4 @@ func (o *promptOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 	out := append([]string(nil), lines...)
 	out[len(out)-1] = o.Prompt.Draw(w)
 	return out, tea.NewCursor(o.CursorX(), h-1)
-}
-
-// ViewOptions say what is to be read.
-type ViewOptions struct {
-	Title string
-	Lines [][]style.Span // clean
-	// Bottom begins at the end.
-	Bottom bool
-	// OnCopy, which may be nil, copies what there is to be copied.
-	OnCopy func() tea.Cmd
-}
-
-// A viewer shows lines to be read.
-type viewer struct {
-	st   *style.Styles
-	o    ViewOptions
-	top  int
-	page int
-}
-
-func newViewer(st *style.Styles, o ViewOptions) overlay {
-	v := &viewer{st: st, o: o}
-	if o.Bottom {
-		v.top = len(o.Lines)
-	}
-	return v
-}
-
-func (v *viewer) Scopes() []keymap.Scope { return []keymap.Scope{keymap.Viewer} }
-
-func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
-	switch msg := msg.(type) {
-	case PointerMsg:
-		v.top += msg.Wheel
-	case action.Intent:
-		switch msg.ID {
-		case action.OverlayClose:
-			return nil, true
-		case action.CopyCommand:
-			if v.o.OnCopy != nil {
-				return v.o.OnCopy(), false
-			}
-		case action.RowDown:
-			v.top++
-		case action.RowUp:
-			v.top--
-		case action.PageDown:
-			v.top += max(v.page-1, 1)
-		case action.PageUp:
-			v.top -= max(v.page-1, 1)
-		case action.Top:
-			v.top = 0
-		case action.Bottom:
-			v.top = len(v.o.Lines)
-		}
-	}
-	return nil, false
-}
-
-func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
-	width := min(w-4, 96)
-	height := min(h-3, len(v.o.Lines)+2)
-	pane := style.Pane{Title: v.o.Title, Focus: true}
-	v.page = pane.InnerHeight(height)
-	v.top = max(0, min(v.top, len(v.o.Lines)-v.page))
-	if v.top+v.page < len(v.o.Lines) {
-		pane.Foot = "more below: PgDn"
-	} else {
-		pane.Foot = "esc closes"
-	}
-	if v.o.OnCopy != nil {
-		pane.Foot = "Y copies the last command   " + pane.Foot
-	}
-	var body []string
-	for i := v.top; i < len(v.o.Lines) && len(body) < v.page; i++ {
-		body = append(body, v.st.Row(pane.InnerWidth(width), themes.Text, v.o.Lines[i]...))
-	}
-	block := v.st.Box(width, height, pane, body)
-	return style.Over(dim(v.st, lines), block, (w-width)/2, 1), nil
 }

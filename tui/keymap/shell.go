@@ -221,6 +221,7 @@ func viewer() []Binding {
 	return []Binding{
 		{ID: action.OverlayClose, Keys: []string{"esc", "q", "ctrl+c", "enter", "?", "f1", "@"}, Help: "close"},
 		{ID: action.CopyCommand, Keys: []string{"Y"}, Help: "copy the last command (in messages)"},
+		{ID: action.FindText, Keys: []string{"/"}, Help: "show only lines with a text"},
 		{ID: action.RowDown, Keys: []string{"j", "down"}, Help: "down"},
 		{ID: action.RowUp, Keys: []string{"k", "up"}, Help: "up"},
 		{ID: action.PageDown, Keys: []string{"pgdown", "ctrl+d", "space"}, Help: "a page down"},

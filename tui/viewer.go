@@ -1,0 +1,175 @@
+package tui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"nixbench/repl/text"
+	"nixbench/themes"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
+	"nixbench/tui/style"
+	"nixbench/tui/widget/palette"
+)
+
+// ViewOptions say what is to be read.
+type ViewOptions struct {
+	Title string
+	Lines [][]style.Span // clean
+	// Bottom begins at the end.
+	Bottom bool
+	// OnCopy, which may be nil, copies what there is to be copied.
+	OnCopy func() tea.Cmd
+}
+
+// A viewer shows lines to be read.
+type viewer struct {
+	st   *style.Styles
+	o    ViewOptions
+	top  int
+	page int
+
+	query  string          // only lines that have it are shown
+	found  [][]style.Span  // of the lines, those that have it
+	asking *palette.Prompt // for the query; nil while it is not typed
+}
+
+func newViewer(st *style.Styles, o ViewOptions) overlay {
+	v := &viewer{st: st, o: o}
+	if o.Bottom {
+		v.top = len(o.Lines)
+	}
+	return v
+}
+
+func (v *viewer) Scopes() []keymap.Scope {
+	if v.asking != nil {
+		return v.asking.Scopes()
+	}
+	return []keymap.Scope{keymap.Viewer}
+}
+
+// find asks for what is to be in the lines that are shown.
+func (v *viewer) find() {
+	v.asking = palette.NewPrompt(v.st, palette.PromptOptions{
+		Label: "/", Initial: v.query, Hint: "only lines with ..",
+		OnChange: func(q string) tea.Cmd { v.show(q); return nil },
+		OnCancel: func() tea.Cmd { v.show(""); return nil },
+	})
+}
+
+// show shows the lines that have a text, in any case; all lines if it is "".
+func (v *viewer) show(query string) {
+	v.query, v.top, v.found = query, 0, nil
+	if query == "" {
+		return
+	}
+	query = strings.ToLower(query)
+	for _, line := range v.o.Lines {
+		var whole strings.Builder
+		for _, span := range line {
+			whole.WriteString(span.Text)
+		}
+		if strings.Contains(strings.ToLower(whole.String()), query) {
+			v.found = append(v.found, line)
+		}
+	}
+}
+
+// lines are those that are shown.
+func (v *viewer) lines() [][]style.Span {
+	if v.query != "" {
+		return v.found
+	}
+	return v.o.Lines
+}
+
+func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if _, isPointer := msg.(PointerMsg); v.asking != nil && !isPointer {
+		cmd, done := v.asking.Update(msg)
+		if done {
+			v.asking = nil
+		}
+		return cmd, false
+	}
+	switch msg := msg.(type) {
+	case PointerMsg:
+		v.top += msg.Wheel
+	case action.Intent:
+		switch msg.ID {
+		case action.OverlayClose:
+			if v.query != "" {
+				v.show("")
+				return nil, false
+			}
+			return nil, true
+		case action.FindText:
+			v.find()
+		case action.CopyCommand:
+			if v.o.OnCopy != nil {
+				return v.o.OnCopy(), false
+			}
+		case action.RowDown:
+			v.top++
+		case action.RowUp:
+			v.top--
+		case action.PageDown:
+			v.top += max(v.page-1, 1)
+		case action.PageUp:
+			v.top -= max(v.page-1, 1)
+		case action.Top:
+			v.top = 0
+		case action.Bottom:
+			v.top = len(v.lines())
+		}
+	}
+	return nil, false
+}
+
+func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
+	width := min(w-4, 96)
+	height := min(h-3, len(v.o.Lines)+2)
+	pane := style.Pane{Title: v.o.Title, Foot: "esc closes", Focus: true}
+	shown := v.lines()
+	v.page = pane.InnerHeight(height)
+	v.top = max(0, min(v.top, len(shown)-v.page))
+	if v.top+v.page < len(shown) {
+		pane.Foot = "more below: PgDn"
+	}
+	if len(v.o.Lines) > v.page || v.query != "" {
+		pane.Foot += "   / finds"
+	}
+	if v.query != "" {
+		pane.Foot = "/ " + text.SanitiseName(v.query) + "   " + text.Plural(len(shown), "line") + "   esc shows all"
+	}
+	if v.o.OnCopy != nil {
+		pane.Foot = "Y copies the last command   " + pane.Foot
+	}
+	var body []string
+	for i := v.top; i < len(shown) && len(body) < v.page; i++ {
+		body = append(body, v.line(shown[i], pane.InnerWidth(width)))
+	}
+	block := v.st.Box(width, height, pane, body)
+	out := style.Over(dim(v.st, lines), block, (w-width)/2, 1)
+	if v.asking == nil {
+		return out, nil
+	}
+	out[len(out)-1] = v.asking.Draw(w)
+	return out, tea.NewCursor(v.asking.CursorX(), h-1)
+}
+
+// line draws a line; what is cut off is seen to be.
+func (v *viewer) line(spans []style.Span, w int) string {
+	width := 0
+	for i, span := range spans {
+		n := style.Width(span.Text)
+		if width+n > w {
+			cut := append([]style.Span(nil), spans[:i+1]...)
+			cut[i].Text = text.Cut(span.Text, w-width)
+			return v.st.Row(w, themes.Text, cut...)
+		}
+		width += n
+	}
+	return v.st.Row(w, themes.Text, spans...)
+}
