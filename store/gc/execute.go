@@ -38,6 +38,7 @@ type Progress struct {
 const (
 	batchPaths = 500       // paths made invalid in one step
 	batchBytes = 256 << 20 // and the sum of their NarSize
+	atOnce     = 8         // paths whose files are deleted at a time
 )
 
 // Execute removes the roots that the options ignore and deletes what is in
@@ -276,18 +277,8 @@ func (run *execution) deleteBatch(ctx context.Context, items []Item) error {
 	for _, p := range inUse {
 		spared[p] = true
 	}
-	for _, item := range items {
-		if spared[item.Path] {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := run.remove(ctx, item); err != nil {
-			return err
-		}
-	}
-	return nil
+	items = slices.DeleteFunc(items, func(item Item) bool { return spared[item.Path] })
+	return run.remove(ctx, items)
 }
 
 // keptNow reports whether an item has come alive since the collection began,
@@ -304,18 +295,51 @@ func (run *execution) keptNow(item Item) bool {
 	return false
 }
 
-// remove deletes the files of one path. An error is noted and does not end
+// A removal is what came of deleting the files of one path.
+type removal struct {
+	freed int64
+	err   error
+}
+
+// remove deletes the files of items, several at a time: a file system may take long over
+// each, and does not keep others waiting meanwhile. Once ctx is done it begins no more.
+func (run *execution) remove(ctx context.Context, items []Item) error {
+	window := atOnce
+	if run.whole {
+		window = 1
+	}
+	removals := make([]chan removal, len(items))
+	begun := 0
+	for i, item := range items {
+		for ; begun < min(i+window, len(items)); begun++ {
+			done := make(chan removal, 1)
+			removals[begun] = done
+			go func(p store.Path) { done <- run.removeOne(ctx, p) }(items[begun].Path)
+		}
+		run.note(ctx, item, <-removals[i])
+	}
+	return ctx.Err()
+}
+
+func (run *execution) removeOne(ctx context.Context, p store.Path) removal {
+	if err := ctx.Err(); err != nil {
+		return removal{err: err}
+	}
+	freed, err := run.coll.Remove(ctx, p)
+	return removal{freed, err}
+}
+
+// note takes stock of one path whose files were to be deleted. An error does not end
 // the collection, unless ctx is done.
-func (run *execution) remove(ctx context.Context, item Item) error {
-	freed, err := run.coll.Remove(ctx, item.Path)
-	run.res.Freed += freed
+func (run *execution) note(ctx context.Context, item Item, r removal) {
+	run.res.Freed += r.freed
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		run.spare(item.Path, err.Error())
+	case r.err != nil && ctx.Err() != nil:
+		return
+	case r.err != nil:
+		run.spare(item.Path, r.err.Error())
 		if run.failed == nil {
-			run.failed = err
+			run.failed = r.err
 		}
 	default:
 		run.res.Deleted = append(run.res.Deleted, item.Path)
@@ -327,5 +351,4 @@ func (run *execution) remove(ctx context.Context, item Item) error {
 	if most := run.plan.Options.MaxFreed; most > 0 && run.res.Freed > most {
 		run.res.LimitReached = true
 	}
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,8 @@ type fake struct {
 	strays  []string // base names
 	inUse   map[string]bool
 	failing map[store.Path]error // of Remove
+
+	mu sync.Mutex // mu guards what Remove uses against those that go on meanwhile
 
 	locked  bool
 	onClaim func() // called before each claim
@@ -159,6 +162,8 @@ func (st *fake) Claim(paths []store.Path) (kept []store.Path) {
 }
 
 func (st *fake) Release(paths []store.Path) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	for _, p := range paths {
 		delete(st.claimed, p)
 	}
@@ -184,6 +189,8 @@ func (st *fake) Invalidate(_ context.Context, paths []store.Path) (inUse []store
 }
 
 func (st *fake) Remove(_ context.Context, p store.Path) (int64, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	name := names([]store.Path{p})
 	if st.paths[name] != nil && st.paths[name].path == p {
 		return 0, fmt.Errorf("%s is valid", name)

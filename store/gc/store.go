@@ -27,7 +27,7 @@ type Store interface {
 }
 
 // A Collection is the exclusive right to delete paths from a store.
-// Its methods are called from one goroutine.
+// Its methods are called from one goroutine, but for Remove.
 type Collection interface {
 	// Claim announces that paths are about to be deleted. It returns those
 	// that a process asked to keep, which are not claimed. A process that asks
@@ -42,7 +42,8 @@ type Collection interface {
 	// outside the list stay valid and are returned.
 	Invalidate(ctx context.Context, paths []store.Path) (inUse []store.Path, err error)
 	// Remove deletes the files of a path, which must not be valid, and returns
-	// how many bytes that frees.
+	// how many bytes that frees. Several goroutines may call it, with a path each;
+	// that of a WholeCollection is called from one.
 	Remove(ctx context.Context, p store.Path) (freed int64, err error)
 	// RemoveRoot deletes the link of a root if it still leads where root says;
 	// it is no error if it is gone already. For a link that leads elsewhere

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -97,6 +98,9 @@ func (d *deleter) run(ctx context.Context, name string) error {
 	}
 }
 
+// hardLinks is held while one of several names of a file is deleted.
+var hardLinks sync.Mutex
+
 // unlinkAt deletes what is called name in the directory dir, unless it is a directory,
 // and returns how many bytes that frees. It is no error if there is nothing.
 func unlinkAt(dir int, name string) (freed int64, isDir bool, err error) {
@@ -109,6 +113,12 @@ func unlinkAt(dir int, name string) (freed int64, isDir bool, err error) {
 	}
 	if info.Mode&unix.S_IFMT == unix.S_IFDIR {
 		return 0, true, nil
+	}
+	if info.Nlink > 1 {
+		// Of names of one file that go at once, each counts those that are left.
+		hardLinks.Lock()
+		defer hardLinks.Unlock()
+		unix.Fstatat(dir, name, &info, unix.AT_SYMLINK_NOFOLLOW)
 	}
 	if err := unix.Unlinkat(dir, name, 0); err != nil && !errors.Is(err, unix.ENOENT) {
 		return 0, false, fmt.Errorf("remove %s: %w", name, err)
