@@ -1,29 +1,76 @@
 package store
 
+import "math/bits"
+
 // Requisites returns the closure of roots, given by index: the roots and everything
 // that they refer to, directly or not, sorted.
 func (g *Graph) Requisites(roots []int32) []int32 {
-	seen := make([]bool, g.Len())
-	todo := make([]int32, 0, g.Len())
-	for list, next := roots, 0; ; next++ {
+	seen, open := newIndexSet(g.Len()), newIndexSet(g.Len())
+	size := 0
+	for list := roots; ; {
 		for _, i := range list {
-			if !seen[i] {
-				seen[i] = true
-				todo = append(todo, i)
+			if seen.add(i) {
+				open.add(i)
+				size++
 			}
 		}
-		if next == len(todo) {
+		// In the order of indices references are read one after the other, which the
+		// processor foresees.
+		next, found := open.takeFirst()
+		if !found {
 			break
 		}
-		list = g.References(todo[next])
+		list = g.References(next)
 	}
-	all := todo[:0]
-	for i := range int32(len(seen)) {
-		if seen[i] {
-			all = append(all, i)
+	all := make([]int32, 0, size)
+	for w, word := range seen.words {
+		for ; word != 0; word &= word - 1 {
+			all = append(all, int32(w<<6+bits.TrailingZeros64(word)))
 		}
 	}
 	return all
+}
+
+// An indexSet is a set of indices.
+type indexSet struct {
+	words []uint64 // a bit for each index
+	some  []uint64 // a bit for each word that is not zero
+	first int      // no word of some before it is anything but zero
+}
+
+// newIndexSet returns an empty set for indices below n.
+func newIndexSet(n int) *indexSet {
+	words := (n + 63) / 64
+	return &indexSet{words: make([]uint64, words), some: make([]uint64, (words+63)/64)}
+}
+
+// add adds i, and reports whether it was not there.
+func (s *indexSet) add(i int32) bool {
+	w, bit := i>>6, uint64(1)<<(i&63)
+	if s.words[w]&bit != 0 {
+		return false
+	}
+	s.words[w] |= bit
+	s.some[w>>6] |= 1 << (w & 63)
+	s.first = min(s.first, int(w>>6))
+	return true
+}
+
+// takeFirst takes the lowest index out, if there is one.
+func (s *indexSet) takeFirst() (i int32, found bool) {
+	for ; s.first < len(s.some); s.first++ {
+		if s.some[s.first] == 0 {
+			continue
+		}
+		w := s.first<<6 + bits.TrailingZeros64(s.some[s.first])
+		word := s.words[w]
+		s.words[w] = word & (word - 1)
+		if s.words[w] == 0 {
+			s.some[s.first] &^= 1 << (w & 63)
+		}
+		return int32(w<<6 + bits.TrailingZeros64(word)), true
+	}
+	return 0, false
 }
 
 // TopoSort returns paths, given by index, as the function [TopoSort] does.

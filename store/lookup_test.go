@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // lookedUp is a store that counts what it is asked.
@@ -144,5 +145,27 @@ func TestGraphTopoSortCycle(t *testing.T) {
 	var cycle *CycleError
 	if _, err := g.TopoSort([]int32{0, 1, 2}); !errors.As(err, &cycle) || cycle.Path != "c" || cycle.Reference != "a" {
 		t.Errorf("TopoSort of a cycle: got %v, want one of c and a", err)
+	}
+}
+
+// A closure of thousands of paths in a graph is that of the function, in order.
+func TestGraphRequisites(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 7))
+	s, paths := randomStore(rnd, 10_000, 1)
+	g, err := s.Graph(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	refs := func(_ context.Context, p Path) ([]Path, error) { return s.refs[p], nil }
+	for _, roots := range [][]Path{nil, paths[:1], paths[9_999:], {paths[5_000], paths[9_000], paths[5_000]}} {
+		want, _ := Requisites(t.Context(), refs, roots...)
+		slices.Sort(want)
+		indexes, err := g.indexes(roots)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, g.pathsOf(g.Requisites(indexes)), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%d roots (-want +got):\n%s", len(roots), diff)
+		}
 	}
 }
