@@ -124,7 +124,7 @@ func (st *Store) addTree(ctx context.Context, name, file string, method store.In
 	if algo == 0 {
 		algo = nixhash.SHA256
 	}
-	in := &spool{stopped: ctx.Err, tempDir: func() (string, func() error, error) { return st.TempDir(ctx) }}
+	in := &spool{stopped: ctx.Err, early: st.earlySync(), tempDir: func() (string, func() error, error) { return st.TempDir(ctx) }}
 	defer in.close()
 	narHash := nixhash.New(nixhash.SHA256)
 	ca := store.ContentAddress{Method: method}

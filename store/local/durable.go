@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // manyFiles is how many files it takes before syncing the file system is
@@ -66,4 +67,65 @@ func syncFile(name string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// earlySyncSize is after how many bytes an [earlySync] has them written.
+const earlySyncSize = 16 << 20
+
+// An earlySync has the disk write what is made while more is made, so that who makes all
+// of it durable waits for the rest only. A nil one does nothing.
+type earlySync struct {
+	dir     string // on the file system
+	size    int    // bytes that were made since it was last told
+	more    chan struct{}
+	running sync.WaitGroup
+	err     error // of running
+}
+
+// earlySync returns one for the store, which begin starts and end waits for.
+func (st *Store) earlySync() *earlySync {
+	if st.syncMode == SyncNone {
+		return nil
+	}
+	return &earlySync{dir: st.realDir}
+}
+
+func (e *earlySync) begin() {
+	if e == nil {
+		return
+	}
+	more := make(chan struct{}, 1)
+	e.more = more
+	e.running.Go(func() {
+		for range more {
+			e.err = errors.Join(e.err, syncFileSystem(e.dir))
+		}
+	})
+}
+
+// made says that so many bytes more were made.
+func (e *earlySync) made(bytes int) {
+	if e == nil {
+		return
+	}
+	if e.size += bytes; e.size < earlySyncSize {
+		return
+	}
+	e.size = 0
+	select {
+	case e.more <- struct{}{}:
+	default: // it is still at it, and comes back
+	}
+}
+
+// end waits until the disk has what it was told to write. An error means that something
+// was not written, which nobody is told again.
+func (e *earlySync) end() error {
+	if e == nil || e.more == nil {
+		return nil
+	}
+	close(e.more)
+	e.more = nil
+	e.running.Wait()
+	return e.err
 }

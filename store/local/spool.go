@@ -24,6 +24,7 @@ type spool struct {
 	remove   func() error
 	pipe     *io.PipeWriter
 	restored chan error
+	early    *earlySync // nil where nothing is made durable
 }
 
 // Write adds to the archive.
@@ -37,6 +38,7 @@ func (s *spool) Write(b []byte) (int, error) {
 		}
 	}
 	if s.pipe != nil {
+		s.early.made(len(b))
 		return s.pipe.Write(b)
 	}
 	return s.buf.Write(b)
@@ -51,6 +53,7 @@ func (s *spool) spill() error {
 	s.file, s.remove = filepath.Join(dir, "x"), remove
 	r, w := io.Pipe()
 	s.pipe, s.restored = w, make(chan error, 1)
+	s.early.begin()
 	head := bytes.NewReader(s.buf.Bytes())
 	go func() { // finish and close wait for it
 		err := nar.Restore(io.MultiReader(head, r), s.file, nar.RestoreOptions{})
@@ -77,7 +80,7 @@ func (s *spool) finish() error {
 	s.pipe.Close()
 	s.pipe = nil
 	s.buf = bytes.Buffer{}
-	return <-s.restored
+	return errors.Join(<-s.restored, s.early.end())
 }
 
 // close deletes what was not moved away.
@@ -89,6 +92,7 @@ func (s *spool) close() {
 	if s.remove != nil {
 		s.remove()
 	}
+	s.early.end()
 }
 
 // A stopWriter writes until it is stopped.
