@@ -141,6 +141,27 @@ func (st *Store) AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) 
 	return nil
 }
 
+// AddLog keeps the log of a derivation, which log has as plain text. A daemon lets only
+// those do that whom it trusts.
+func (st *Store) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) error {
+	e := op(opAddBuildLog).text(drvPath.Base())
+	err := st.with(ctx, func(c *conn) error {
+		err := st.upload(c, e, func(w io.Writer) error {
+			_, err := io.Copy(stopWriter{ctx, w}, log)
+			return err
+		})
+		if err == nil {
+			c.dec.number()
+			err = c.dec.err
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add log of %s: %w", drvPath, err)
+	}
+	return nil
+}
+
 func (st *Store) addNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error {
 	if err := st.Flush(ctx); err != nil {
 		return err

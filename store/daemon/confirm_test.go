@@ -189,3 +189,24 @@ func TestConfirmSession(t *testing.T) {
 		}
 	})
 }
+
+// A log that is sent to a real daemon is the one that it prints.
+func TestConfirmAddLog(t *testing.T) {
+	eachDaemon(t, "", func(t *testing.T, d *realDaemon) {
+		st := daemon.New(daemon.Options{
+			URI: "daemon", RealDir: filepath.Join(d.root, "nix/store"),
+			Dial: func(ctx context.Context) (net.Conn, error) {
+				return new(net.Dialer).DialContext(ctx, "unix", d.socket)
+			},
+		})
+		defer st.Close()
+		const p = "/nix/store/0abcdfghijklmnpqrsvwxyz123456789-x.drv"
+		text := strings.Repeat("line of a log\n", 10_000)
+		if err := st.AddLog(t.Context(), p, strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.nix(t, "nix-store", "-l", p); got != strings.TrimSpace(text) {
+			t.Errorf("got %d bytes, want %d", len(got), len(text))
+		}
+	})
+}

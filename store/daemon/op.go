@@ -27,6 +27,7 @@ const (
 	opQueryMissing            = 40
 	opQueryDerivationOutputs  = 41
 	opAddMultipleToStore      = 44
+	opAddBuildLog             = 45
 	opBuildPathsWithResults   = 46
 	opBuildPaths              = 9
 	buildPathsWithResultsFrom = 1<<8 | 34

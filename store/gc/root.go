@@ -24,6 +24,10 @@ type Root struct {
 	// Dangling means that the root keeps nothing: the link or what it leads to
 	// is gone, or the path is not valid.
 	Dangling bool
+	// Auto is, where Link is gone, the link in gcroots/auto that leads to it; else "".
+	Auto string
+	// Target is what the link says, "" of what is no link.
+	Target string
 }
 
 // noteCurrent is the Note of the current generation of a profile.

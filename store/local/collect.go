@@ -291,11 +291,7 @@ func (coll *collection) Finish(ctx context.Context) (saved int64, err error) {
 	}
 	err = sweep(ctx, coll.st.autoRootsDir(), func(name string) bool {
 		target, err := os.Readlink(name)
-		if err != nil || !filepath.IsAbs(target) || coll.st.dir.Contains(target) {
-			return false
-		}
-		_, err = os.Lstat(target)
-		return errors.Is(err, fs.ErrNotExist)
+		return err == nil && !coll.st.dir.Contains(target) && isGone(beside(name, target))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete dangling roots: %w", err)

@@ -105,14 +105,12 @@ func (f *rootFinder) link(name string, info fs.FileInfo) error {
 	if f.st.dir.Contains(target) {
 		return f.addLink(name, target, info)
 	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(filepath.Dir(name), target)
-	}
+	target = beside(name, target)
 	there, err := os.Lstat(target)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		auto := filepath.Dir(name) == f.st.autoRootsDir()
+		auto := strings.HasPrefix(name, f.st.autoRootsDir()+"/")
 		if auto && errors.Is(err, fs.ErrNotExist) {
-			return f.add(gc.Root{Link: target, Since: info.ModTime(), Kind: gc.KindOfLink(target, auto), Dangling: true})
+			return f.add(gc.Root{Link: target, Since: info.ModTime(), Kind: gc.KindOfLink(target, auto), Dangling: true, Auto: name})
 		}
 		return err
 	} else if err != nil {
@@ -131,6 +129,21 @@ func (f *rootFinder) link(name string, info fs.FileInfo) error {
 	return nil
 }
 
+// beside returns the absolute name of what the link name leads to if target is what it
+// says.
+func beside(name, target string) string {
+	if filepath.IsAbs(target) {
+		return target
+	}
+	return filepath.Join(filepath.Dir(name), target)
+}
+
+// isGone reports whether there is nothing of that name.
+func isGone(name string) bool {
+	_, err := os.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 // addLink adds a link that leads into the store.
 func (f *rootFinder) addLink(link, target string, info fs.FileInfo) error {
 	p, _, err := f.st.dir.PathOf(target)
@@ -138,7 +151,7 @@ func (f *rootFinder) addLink(link, target string, info fs.FileInfo) error {
 		return nil
 	}
 	inside := strings.HasPrefix(link, filepath.Join(f.st.stateDir, "gcroots")+"/")
-	root := gc.Root{Link: link, Path: p, Kind: gc.KindOfLink(link, !inside), Since: info.ModTime(), Note: gc.NoteOfLink(link)}
+	root := gc.Root{Link: link, Path: p, Kind: gc.KindOfLink(link, !inside), Since: info.ModTime(), Note: gc.NoteOfLink(link), Target: target}
 	return f.add(root)
 }
 

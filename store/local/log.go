@@ -6,6 +6,7 @@ package local
 
 import (
 	"compress/bzip2"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -100,6 +101,21 @@ func (st *Store) FinishLog(drvPath store.Path) error {
 	}
 	if err != nil {
 		return fmt.Errorf("compress log of %s: %w", drvPath, err)
+	}
+	return nil
+}
+
+// AddLog keeps the log of a derivation, which log has as plain text, unless there is one.
+func (st *Store) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) error {
+	err := st.Writable()
+	if err == nil && st.LogSize(drvPath) < 0 {
+		name := st.LogPath(drvPath)
+		if err = os.MkdirAll(filepath.Dir(name), 0o755); err == nil {
+			err = compressFile(stopReader{ctx.Err, log}, name+".bz2")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("add log of %s: %w", drvPath, err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"nixbench/store"
+	"nixbench/store/gc"
 	"nixbench/store/nixbase32"
 )
 
@@ -109,6 +110,23 @@ func (st *Store) addIndirectRoot(link string) error {
 		return err
 	}
 	return st.syncDir(st.autoRootsDir())
+}
+
+// RemoveStaleRoots removes of roots, which Roots returned, the links in gcroots/auto to
+// what is still gone.
+func (st *Store) RemoveStaleRoots(roots []gc.Root) error {
+	if st.Writable() != nil {
+		return nil
+	}
+	for _, r := range roots {
+		if r.Auto == "" || !isGone(r.Link) {
+			continue
+		}
+		if err := os.Remove(r.Auto); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove stale root: %w", err)
+		}
+	}
+	return nil
 }
 
 func (st *Store) autoRootsDir() string { return filepath.Join(st.stateDir, "gcroots", "auto") }

@@ -234,6 +234,65 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+// A log that comes from elsewhere is kept, but in the place of none that is there.
+func TestAddLog(t *testing.T) {
+	st := openAt(t, newDir(t))
+	p := store.Path("/nix/store/0abcdfghijklmnpqrsvwxyz123456789-x.drv")
+	for _, text := range []string{"first\n", "second\n"} {
+		if err := st.AddLog(t.Context(), p, strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		r, err := st.OpenLog(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != "first\n" {
+			t.Errorf("got %q, %v, want the first", got, err)
+		}
+		r.Close()
+	}
+}
+
+// Links in gcroots/auto to what is gone are found, at any depth and relative too, and
+// removed unless it has come back.
+func TestStaleRoots(t *testing.T) {
+	st := openAt(t, newDir(t))
+	auto, back := filepath.Join(st.StateDir(), "gcroots/auto"), filepath.Join(t.TempDir(), "back")
+	if err := os.MkdirAll(filepath.Join(auto, "sub"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"a": back, "b": "gone", "sub/c": "/nowhere/gone"} {
+		if err := os.Symlink(target, filepath.Join(auto, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	roots, _, err := st.Roots(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(map[string]string)
+	for _, r := range roots {
+		if r.Auto != "" {
+			got[r.Auto] = r.Link
+		}
+	}
+	want := map[string]string{auto + "/a": back, auto + "/b": auto + "/gone", auto + "/sub/c": "/nowhere/gone"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("stale roots (-want +got):\n%s", d)
+	}
+	if err := os.WriteFile(back, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.RemoveStaleRoots(roots); err != nil {
+		t.Fatal(err)
+	}
+	for name, stays := range map[string]bool{"a": true, "b": false, "sub/c": false} {
+		if _, err := os.Lstat(filepath.Join(auto, name)); (err == nil) != stays {
+			t.Errorf("%s: %v, want it there: %v", name, err, stays)
+		}
+	}
+}
+
 // TestVerifyFinds damages a store in each way and looks what is found.
 func TestVerifyFinds(t *testing.T) {
 	st := openAt(t, newDir(t))

@@ -253,6 +253,9 @@ func (c *conn) doMore(ctx context.Context, op uint64) error {
 		return c.answer(err, found)
 	case 40:
 		return c.queryMissing(ctx)
+	case 45:
+		drvPath := store.Path(string(c.dir) + "/" + c.text())
+		return c.answer(c.s.st.AddLog(ctx, drvPath, bytes.NewReader(c.framed())), 1)
 	case 46:
 		return c.build(ctx)
 	}
