@@ -49,6 +49,8 @@ type backend interface {
 	AddSignatures(ctx context.Context, p store.Path, sigs []string) (added int, err error)
 	// OpenLog opens the log of a derivation; see [local.Store.OpenLog].
 	OpenLog(drvPath store.Path) (io.ReadCloser, error)
+	// AddLog keeps the log of a derivation, unless there is one.
+	AddLog(ctx context.Context, drvPath store.Path, log io.Reader) error
 	// LogSize is how large the file of that log is; see [local.LogSize].
 	LogSize(drvPath store.Path) int64
 	Optimise(ctx context.Context, opts local.OptimiseOptions) (local.Optimisation, error)

@@ -114,6 +114,9 @@ func (dummyStore) ReleaseTempRoots() error                       { return nil }
 func (dummyStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("open log of %s: %w", drvPath, fs.ErrNotExist)
 }
+func (dummyStore) AddLog(context.Context, store.Path, io.Reader) error {
+	return unsupported("addBuildLog")
+}
 func (dummyStore) LogSize(store.Path) int64 { return -1 }
 
 func (dummyStore) AddPermRoot(context.Context, store.Path, string) error {

@@ -124,6 +124,15 @@ func (e *Engine) Roots(ctx context.Context) ([]gc.Root, error) {
 	return roots, err
 }
 
+// RemoveStaleRoots removes of roots, which Roots or a plan has, the links in gcroots/auto
+// to what is still gone. A daemon does so itself.
+func (e *Engine) RemoveStaleRoots(roots []gc.Root) error {
+	if st, ok := e.store.(interface{ RemoveStaleRoots([]gc.Root) error }); ok {
+		return st.RemoveStaleRoots(roots)
+	}
+	return nil
+}
+
 // Occupied reports whether the store that is built into has p, or files in its
 // place.
 func (e *Engine) Occupied(ctx context.Context, p store.Path) (bool, error) {

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"nixbench/store"
 	"nixbench/store/local"
@@ -45,20 +45,25 @@ func (e *Engine) DefaultProfile() string {
 	if p, ok := profile.Resolve(filepath.Join(e.getenv("HOME"), ".nix-profile")); ok {
 		return p
 	}
-	return filepath.Join(e.NixState(), "profiles", "profile")
+	return filepath.Join(e.userProfiles(), "profile")
 }
 
-// ProfileDirs returns the directories that the profiles of the store and of this
-// user are in, each once.
-func (e *Engine) ProfileDirs() []string {
-	dirs := []string{filepath.Join(e.store.StateDir(), "profiles")}
-	if dir := filepath.Dir(e.DefaultProfile()); !slices.Contains(dirs, dir) && !strings.HasPrefix(dir, dirs[0]+"/") {
-		dirs = append(dirs, dir)
+// userProfiles returns the directory that Nix keeps this user's profiles in.
+// Behaviour: profilesDir in Nix's profiles.cc.
+func (e *Engine) userProfiles() string {
+	if os.Geteuid() == 0 && e.store.StateDir() == machineState {
+		return filepath.Join(machineState, "profiles", "per-user", "root")
 	}
-	if dir := filepath.Join(e.NixState(), "profiles"); !slices.Contains(dirs, dir) {
-		dirs = append(dirs, dir)
-	}
-	return dirs
+	return filepath.Join(e.NixState(), "profiles")
+}
+
+// OldGenerationDirs returns the directories in which, and below which, nix-collect-garbage
+// deletes old generations: each once, though one may lie in another, sorted.
+// Behaviour: nix-collect-garbage.cc.
+func (e *Engine) OldGenerationDirs() []string {
+	dirs := []string{e.userProfiles(), filepath.Join(e.store.StateDir(), "profiles"), filepath.Dir(e.DefaultProfile())}
+	slices.Sort(dirs)
+	return slices.Compact(dirs)
 }
 
 // NixState returns the directory that Nix keeps the user's profiles in: $NIX_STATE_HOME, or

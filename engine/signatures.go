@@ -49,6 +49,18 @@ func (e *Engine) signBuilt(info *store.PathInfo) error {
 
 // signText signs a fingerprint with each of those keys.
 func (e *Engine) signText(fingerprint string) (sigs []string, err error) {
+	keys, err := e.secretKeys()
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		sigs = append(sigs, key.SignText(fingerprint))
+	}
+	return sigs, nil
+}
+
+// secretKeys reads the keys of the setting secret-key-files.
+func (e *Engine) secretKeys() (keys []*narinfo.SecretKey, err error) {
 	for _, name := range e.settings.SecretKeyFiles {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -58,9 +70,9 @@ func (e *Engine) signText(fingerprint string) (sigs []string, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		sigs = append(sigs, key.SignText(fingerprint))
+		keys = append(keys, key)
 	}
-	return sigs, nil
+	return keys, nil
 }
 
 // CopySignatures adds to paths the signatures that other stores have of the same

@@ -50,6 +50,12 @@ func (e *Engine) StoreInfo(ctx context.Context) (StoreInfo, error) {
 	return info, nil
 }
 
+// HumanURI returns what messages call the store: its URL without parameters.
+func (e *Engine) HumanURI() string {
+	uri, _, _ := strings.Cut(e.url, "?")
+	return uri
+}
+
 func (e *Engine) isDummy() bool {
 	_, is := e.store.(dummyStore)
 	return is

@@ -48,6 +48,12 @@ func (cmd *command) parse(inv *invocation, argv []string) error {
 		case arg == "--":
 			inv.args = append(inv.args, argv...)
 			argv = nil
+		case arg == "-" && !cmd.takesDash(inv):
+			rest, err := cmd.unrecognised(inv, arg, argv)
+			if err != nil {
+				return err
+			}
+			argv = rest
 		case arg == "-" || !strings.HasPrefix(arg, "-"):
 			inv.args = append(inv.args, arg)
 		default:
@@ -58,7 +64,22 @@ func (cmd *command) parse(inv *invocation, argv []string) error {
 			argv = rest
 		}
 	}
-	return cmd.checkArgs(inv.args)
+	if inv.fromStdin {
+		if err := inv.argsFromStdin(); err != nil {
+			return err
+		}
+	}
+	return cmd.checkArgs(inv)
+}
+
+// takesDash reports whether "-" is an argument, as it is for what reads an expression
+// from standard input, and not a flag that there is not.
+func (cmd *command) takesDash(inv *invocation) bool {
+	switch cmd.name {
+	case "instantiate", "nix-build", "nix-shell":
+		return true
+	}
+	return inv.env.nixName() == ""
 }
 
 // parseFlag handles the flag arg, whose arguments may follow in argv, and
@@ -115,7 +136,7 @@ func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]
 }
 
 // ownArgs are the flags of the older commands that Nix parses apart.
-var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name"}
+var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name", "--max-freed", "--delete-older-than", "--type", "--name"}
 
 func (cmd *command) missingArgs(name string, f *flag, given int) error {
 	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
@@ -184,12 +205,16 @@ func (cmd *command) flag(name string) (*flag, bool) {
 	return settingFlag(name)
 }
 
-func (cmd *command) checkArgs(args []string) error {
-	switch n := len(args); {
-	case n < cmd.minArgs:
+// checkArgs looks whether there are as many arguments as there may be. Without one, the
+// real Nix takes the flake of the directory where an argument could be one.
+func (cmd *command) checkArgs(inv *invocation) error {
+	switch n := len(inv.args); {
+	case n < cmd.minArgs && inv.env.nixName() == "nix" && !strings.Contains(cmd.args, "ATTRPATH"):
+		return cmd.usage("more arguments are required")
+	case n < cmd.minArgs && !inv.fromStdin:
 		return cmd.usage("got %s, want %s", countArgs(n), cmd.args)
 	case cmd.maxArgs >= 0 && n > cmd.maxArgs:
-		return cmd.usage("unexpected argument '%s'", args[cmd.maxArgs])
+		return cmd.usage("unexpected argument '%s'", inv.args[cmd.maxArgs])
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func runBuild(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	insts, err := inv.installables(ctx, eng, orWhole(slices.Concat(inv.attrs, inv.args)))
+	insts, err := inv.installables(ctx, eng, inv.installableArgs())
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (inv *invocation) report(ctx context.Context, eng *engine.Engine, result *e
 		}
 	}
 	if inv.json {
-		if err := writeJSON(inv.env.Stdout, emptyIfNil(built)); err != nil {
+		if err := inv.printValue(emptyIfNil(built)); err != nil {
 			return err
 		}
 	}
@@ -207,7 +207,7 @@ func (inv *invocation) printPlanned(ctx context.Context, eng *engine.Engine, tar
 		}
 		planned = append(planned, buildJSON(target, outputs))
 	}
-	return writeJSON(inv.env.Stdout, planned)
+	return inv.printValue(planned)
 }
 
 // buildJSON returns what --json prints for a target: a store path as such.

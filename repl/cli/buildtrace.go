@@ -78,15 +78,13 @@ func (inv *invocation) buildTrace(ctx context.Context, eng *engine.Engine) (path
 		paths, err = inv.pathsAsked(ctx, eng)
 		return paths, nil, err
 	}
-	insts, err := inv.installables(ctx, eng, orWhole(slices.Concat(inv.attrs, inv.args)))
+	insts, err := inv.installables(ctx, eng, inv.installableArgs())
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := eng.PlanRebuild(ctx, targetsOf(insts), inv.mode)
-	if err != nil {
+	if err := inv.printUnbuilt(ctx, eng, insts); err != nil {
 		return nil, nil, err
 	}
-	printPlan(inv, plan)
 	for _, inst := range insts {
 		if inst.target.Outputs == nil {
 			paths = append(paths, inst.target.Path)

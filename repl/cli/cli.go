@@ -165,7 +165,7 @@ func (env *Env) wantsLines() bool {
 }
 
 func (inv *invocation) run(ctx context.Context) error {
-	cmd, argv, err := find(inv.env.Args[1:])
+	cmd, argv, err := inv.find(inv.unaliased(inv.env.Args[1:]))
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (inv *invocation) run(ctx context.Context) error {
 
 // find returns the command that the arguments name, of up to three words, and
 // the arguments after it.
-func find(args []string) (*command, []string, error) {
+func (inv *invocation) find(args []string) (*command, []string, error) {
 	var flags []string // before the command's name
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		n := 1
@@ -200,6 +200,9 @@ func find(args []string) (*command, []string, error) {
 		}
 		n = min(n, len(args))
 		flags, args = append(flags, args[:n]...), args[n:]
+	}
+	if len(args) == 0 && inv.env.nixName() == "nix" && len(flags) == 0 {
+		return nil, nil, &usageError{"help", "no subcommand specified"}
 	}
 	if len(args) == 0 {
 		return &workbench, flags, nil
@@ -219,18 +222,28 @@ func find(args []string) (*command, []string, error) {
 	if strings.ContainsAny(args[0], "/<.") {
 		return &workbench, append(flags, args...), nil // a file to load in the REPL
 	}
-	return nil, nil, unknownCommand(args)
+	return nil, nil, inv.unknownCommand(args)
 }
 
-func unknownCommand(args []string) error {
+func (inv *invocation) unknownCommand(args []string) error {
 	var group []string
 	for _, cmd := range commands() {
 		if first, second, two := strings.Cut(cmd.name, " "); two && first == args[0] {
 			group = append(group, second)
 		}
 	}
+	isNix := inv.env.nixName() == "nix"
+	if group != nil && isNix && len(args) > 1 {
+		return &usageError{"help", fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(args[1]))}
+	}
 	if group != nil {
 		return &usageError{"help", fmt.Sprintf("'nixbench %s' needs one of: %s", args[0], strings.Join(group, ", "))}
+	}
+	if why, known := leftOut[args[0]]; known {
+		return &ExitError{1, fmt.Errorf("%s is not here: %s", args[0], why)}
+	}
+	if isNix {
+		return &usageError{"help", fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(args[0]))}
 	}
 	return &usageError{"help", fmt.Sprintf("'%s' is not a nixbench command", text.SanitiseName(args[0]))}
 }

@@ -84,7 +84,7 @@ func (inv *invocation) listedClosure(ctx context.Context, eng *engine.Engine) (*
 	if !inv.buildTime {
 		return inv.closureOf(ctx, eng)
 	}
-	roots, err := inv.derivationsNamed(ctx, eng, orWhole(inv.args))
+	roots, err := inv.derivationsNamed(ctx, eng, inv.orWhole(inv.args))
 	if err != nil {
 		return nil, err
 	}

@@ -36,10 +36,12 @@ var pathInfoFlags = []flag{
 	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
 	budgetFlag,
 	jsonFlag,
-	{[]string{"--json-format"}, []string{"N"}, "the shape of the JSON, 1 (the default) or 2, as nix has them", func(inv *invocation, args []string) (err error) {
-		if inv.jsonFormat, err = number(args[0]); err == nil && inv.jsonFormat != 1 && inv.jsonFormat != 2 {
-			err = fmt.Errorf("got %d, want 1 or 2", inv.jsonFormat)
+	{[]string{"--json-format"}, []string{"N"}, "the shape of the JSON, 1 (the default), 2 or 3, as nix has them", func(inv *invocation, args []string) error {
+		n, err := unitInt(args[0])
+		if err == nil && (n < 1 || n > 3) {
+			err = &ExitError{1, fmt.Errorf("unsupported path info JSON format version %d; supported versions are 1, 2 and 3", n)}
 		}
+		inv.jsonFormat = int(n)
 		return err
 	}},
 }
@@ -101,7 +103,7 @@ func buildCommands() []command {
 		{name: "build", args: "[ATTRPATH|STOREPATH...]", maxArgs: -1, run: runBuild,
 			summary: "Build derivations, and link to their outputs.",
 			flags: slices.Concat(sourceFlags, buildFlags, []flag{
-				jsonFlag, rebuildFlag("--rebuild", engine.Check, checkHelp),
+				jsonFlag, prettyFlags[0], prettyFlags[1], stdinFlag, rebuildFlag("--rebuild", engine.Check, checkHelp),
 				{[]string{"--profile"}, []string{"PATH"}, "make what is built the next generation of a profile", text1(func(inv *invocation) *string { return &inv.profile })},
 				{[]string{"--why"}, nil, "say why what is going to be built has to be, with --dry-run without building it", on(func(inv *invocation) *bool { return &inv.why })},
 				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
@@ -118,6 +120,9 @@ func buildCommands() []command {
 		{name: "nix-store", args: "[PATH...]", maxArgs: -1, run: runNixStore,
 			summary: "Work with the store, with the operations and flags of nix-store.",
 			flags:   nixStoreFlags()},
+		{name: "nix-prefetch-url", args: "URL [HASH]", maxArgs: -1, run: runNixPrefetch,
+			summary: "Add the file of this machine that is at a file:// URL to the store, and print its hash.",
+			flags:   slices.Concat(prefetchFlags(), nixPrefetchFlags())},
 		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
 			summary: "Print the build logs of derivations.", flags: sourceFlags},
 		{name: "nix-collect-garbage", run: runCollectGarbage,
@@ -130,14 +135,18 @@ func pathCommands() []command {
 	return []command{
 		{name: "path-info", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runPathInfo,
 			summary: "Print what the store knows about paths.",
-			flags:   slices.Concat(pathInfoFlags, sourceFlags)},
+			flags:   slices.Concat(pathInfoFlags, installableFlags, prettyFlags, sourceFlags)},
 		{name: "why-depends", args: "PATH DEPENDENCY", minArgs: 2, maxArgs: 2, run: runWhyDepends,
 			summary: "Show why a path has another in its closure.",
 			flags: slices.Concat([]flag{
 				{[]string{"--all", "-a"}, nil, "all chains of references, not just a shortest", on(func(inv *invocation) *bool { return &inv.all })},
 				{[]string{"--precise"}, nil, "also the files that hold the references", on(func(inv *invocation) *bool { return &inv.precise })},
+				installableFlags[0],
 				jsonFlag,
 			}, sourceFlags)},
+		{name: "copy", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runCopy,
+			summary: "Copy paths, and what they refer to, from one store to another.",
+			flags:   slices.Concat(copyCommandFlags(), installableFlags, sourceFlags)},
 	}
 }
 

@@ -22,7 +22,7 @@ func derivationCommands() []command {
 			summary: "Print store derivations as JSON.",
 			flags: slices.Concat([]flag{
 				{[]string{"--recursive", "-r"}, nil, "also those that they need", on(func(inv *invocation) *bool { return &inv.recursive })},
-			}, prettyFlags, sourceFlags)},
+			}, prettyFlags, []flag{stdinFlag}, sourceFlags)},
 		{name: "derivation add", run: runDerivationAdd,
 			summary: "Make the store derivation that standard input says in JSON, and print its path.",
 			flags:   []flag{dryRunFlag}},
@@ -36,7 +36,7 @@ func runDerivationShow(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	insts, err := inv.installables(ctx, eng, orWhole(slices.Concat(inv.attrs, inv.args)))
+	insts, err := inv.installables(ctx, eng, inv.installableArgs())
 	if err != nil {
 		return err
 	}
@@ -108,6 +108,15 @@ func derivationTrace(err error) []string {
 		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
 	}
 	return nil
+}
+
+// printValue prints a value as JSON.
+func (inv *invocation) printValue(v any) error {
+	var b bytes.Buffer
+	if err := writeJSON(&b, v); err != nil {
+		return err
+	}
+	return inv.printJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
 }
 
 // printJSON prints JSON, over several lines if it is for people.

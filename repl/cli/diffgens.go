@@ -73,7 +73,7 @@ func runStoreDiffClosures(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	ends, err := inv.ends(ctx, eng, inv.validPath)
+	ends, err := inv.ends(ctx, eng, inv.oneBuilt)
 	if err != nil {
 		return err
 	}

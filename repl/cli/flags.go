@@ -70,9 +70,12 @@ type invocation struct {
 	legacy  storeCommand   // of nix-store
 	hashing hashing        // of nix-hash and nix hash
 
+	prefetch prefetch // of nix-prefetch-url and nix store prefetch-file
+
 	// Listings, and what is added and deleted.
 	long, directory        bool
 	name                   string
+	hasName                bool
 	ignoreLiveness         bool
 	skipAlive, alsoReferrs bool
 	noContents, noTrust    bool
@@ -81,6 +84,11 @@ type invocation struct {
 	hasKeyName             bool
 	sigStores              []string // that signatures are copied from
 	copyFrom, copyTo       string   // stores that paths are copied from and to; "": the usual one
+	notRecursive           bool
+	noCheckSigs            bool
+	// wantsDerivation asks for the derivation of what is named, fromStdin for arguments from
+	// standard input, too.
+	wantsDerivation, fromStdin bool
 
 	// Old generations.
 	deleteOld bool

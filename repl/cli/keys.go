@@ -107,18 +107,32 @@ func runStoreCopySigs(ctx context.Context, inv *invocation) error {
 	if len(inv.sigStores) == 0 {
 		return inv.cmd.usage("you must specify at least one substituter using '-s'")
 	}
-	var from []*engine.Engine
-	for _, uri := range inv.sigStores {
-		eng, err := inv.openAt(ctx, uri)
-		if err != nil {
-			return err
-		}
-		defer eng.Close()
-		from = append(from, eng)
+	from, closeAll, err := inv.openSigStores(ctx)
+	if err != nil {
+		return err
 	}
+	defer closeAll()
 	return inv.changeSignatures(ctx, "imported %d signatures", func(eng *engine.Engine, paths []store.Path) (int, error) {
 		return eng.CopySignatures(ctx, from, paths)
 	})
+}
+
+// openSigStores opens the stores that --substituter names.
+func (inv *invocation) openSigStores(ctx context.Context) (engs []*engine.Engine, closeAll func(), err error) {
+	closeAll = func() {
+		for _, eng := range engs {
+			eng.Close()
+		}
+	}
+	for _, uri := range inv.sigStores {
+		eng, err := inv.openAt(ctx, uri)
+		if err != nil {
+			closeAll()
+			return nil, nil, err
+		}
+		engs = append(engs, eng)
+	}
+	return engs, closeAll, nil
 }
 
 // changeSignatures changes the signatures of the paths that are asked for, all of

@@ -73,7 +73,7 @@ func runStoreLs(ctx context.Context, inv *invocation) error {
 	} else if err != nil {
 		return err
 	}
-	return inv.list(node, path.Base(inside))
+	return inv.list(node, baseOf(inside))
 }
 
 // runNarLs is `nixbench nar ls`.
@@ -83,7 +83,15 @@ func runNarLs(_ context.Context, inv *invocation) error {
 		return err
 	}
 	f.Close()
-	return inv.list(node, path.Base(inside))
+	return inv.list(node, baseOf(inside))
+}
+
+// baseOf returns the last part of a path in an object, "" for the object itself.
+func baseOf(inside string) string {
+	if base := path.Base(path.Clean("/" + inside)); base != "/" {
+		return base
+	}
+	return ""
 }
 
 // insideArchive returns what is at the second argument in the archive that the
@@ -235,7 +243,7 @@ func runStoreDumpPath(ctx context.Context, inv *invocation) error {
 		err = inv.cmd.usage("this command requires exactly one store path")
 	}
 	if err == nil {
-		_, err = eng.StoreOf(ctx, paths[0])
+		_, err = realIfValid(ctx, eng.Reader(), paths[0])
 	}
 	if err != nil {
 		return err

@@ -3,11 +3,14 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"nixbench/repl/text"
+	"nixbench/store"
 )
 
 // runLog is `nixbench log`: the log of a build, cleaned if it goes to a
@@ -24,8 +27,14 @@ func runLog(ctx context.Context, inv *invocation) error {
 	}
 	for _, inst := range insts {
 		log, err := eng.Log(ctx, inst.target.Path)
+		if err != nil && inv.env.nixName() != "" && (errors.Is(err, store.ErrInvalidPath) || errors.Is(err, fs.ErrNotExist)) {
+			err = fmt.Errorf("build log of '%s' is not available", inst.name)
+		}
 		if err != nil {
 			return err
+		}
+		if inv.env.nixName() != "" {
+			inv.say("got build log for '%s' from '%s'", inst.name, eng.HumanURI())
 		}
 		err = inv.copyLog(log)
 		log.Close()

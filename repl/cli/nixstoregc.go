@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/settings"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -75,6 +76,9 @@ func (run *storeRun) gc(ctx context.Context) error {
 
 func (run *storeRun) printRoots(ctx context.Context) error {
 	roots, err := run.eng.Roots(ctx)
+	if err == nil {
+		err = run.tellRoots(run.eng, roots)
+	}
 	if err != nil {
 		return err
 	}
@@ -86,10 +90,30 @@ func (run *storeRun) printRoots(ctx context.Context) error {
 	return nil
 }
 
+// tellRoots tells of the roots that lead nowhere, and removes the links in gcroots/auto
+// to what is gone, as the real Nix does wherever it looks for roots.
+func (inv *invocation) tellRoots(eng *engine.Engine, roots []gc.Root) error {
+	for _, r := range roots {
+		switch {
+		case r.Auto != "":
+			inv.say("removing stale link from %s to %s", store.QuoteFile(r.Auto), store.QuoteFile(r.Link))
+		case r.Dangling && r.Target != "":
+			inv.say("skipping invalid root from %s to %s", store.QuoteFile(r.Link), store.QuoteFile(r.Target))
+		}
+	}
+	return eng.RemoveStaleRoots(roots)
+}
+
 // collect collects garbage, or says what a collection would delete.
 func (inv *invocation) collect(ctx context.Context, eng *engine.Engine, c *collect) error {
 	inv.say("finding garbage collector roots...")
+	if c.nothing {
+		c.opts.Only = []store.Path{}
+	}
 	plan, err := eng.PlanCollect(ctx, c.opts)
+	if err == nil {
+		err = inv.tellRoots(eng, plan.Roots)
+	}
 	if err != nil {
 		return err
 	}
@@ -112,10 +136,9 @@ func (inv *invocation) collect(ctx context.Context, eng *engine.Engine, c *colle
 		}
 		slices.Sort(paths)
 		return inv.printPaths(paths)
-	case c.nothing:
-		return inv.println("0 store paths deleted, 0.0 KiB freed")
+	case !c.nothing:
+		inv.say("deleting garbage...")
 	}
-	inv.say("deleting garbage...")
 	return inv.executeCollect(ctx, eng, plan, nil)
 }
 
@@ -165,6 +188,9 @@ func (inv *invocation) deletePaths(ctx context.Context, eng *engine.Engine, path
 	inv.say("finding garbage collector roots...")
 	opts := gc.Options{Only: paths, IgnoreLiveness: ignoreLiveness}
 	plan, err := eng.PlanCollect(ctx, opts)
+	if err == nil {
+		err = inv.tellRoots(eng, plan.Roots)
+	}
 	if err != nil {
 		return err
 	}
@@ -233,13 +259,13 @@ func unitInt(s string) (int64, error) {
 	if n := len(s); n > 0 && !(s[n-1] >= '0' && s[n-1] <= '9') {
 		i := indexUnit(s[n-1])
 		if i == 0 {
-			return 0, fmt.Errorf("invalid unit specifier '%s'", strings.ToUpper(s[n-1:]))
+			return 0, settings.Complain("invalid unit specifier '%s'", strings.ToUpper(s[n-1:]))
 		}
 		digits, unit = s[:n-1], 1<<(10*i)
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("'%s' is not an integer", s)
+		return 0, settings.Complain("'%s' is not an integer", digits)
 	}
 	if n > math.MaxInt64/unit {
 		return math.MaxInt64, nil

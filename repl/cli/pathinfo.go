@@ -44,6 +44,9 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 		}
 	}
 	if inv.json {
+		if inv.jsonFormat == 0 && inv.env.nixName() != "" {
+			inv.warn("'--json' without '--json-format' is deprecated; please specify '--json-format 1' or '--json-format 2'. This will become an error in a future release.")
+		}
 		return inv.pathInfosJSON(ctx, st, paths, invalid)
 	}
 	// As nix does: what is referred to first, and otherwise by name.
@@ -61,14 +64,19 @@ type pathInfos struct {
 
 // pathsAsked returns the paths that the arguments stand for.
 func (inv *invocation) pathsAsked(ctx context.Context, eng *engine.Engine) ([]store.Path, error) {
-	args := slices.Concat(inv.attrs, inv.args)
 	if inv.all {
-		if len(args) > 0 {
+		if len(inv.attrs)+len(inv.args) > 0 {
 			return nil, inv.cmd.usage("'--all' does not expect arguments")
 		}
 		return eng.Store().AllPaths(ctx)
 	}
-	return inv.paths(ctx, eng, args)
+	return inv.paths(ctx, eng, slices.Concat(inv.attrs, inv.args))
+}
+
+// installableArgs returns the arguments that say what is meant: if there are none, the one
+// that stands for the whole expression.
+func (inv *invocation) installableArgs() []string {
+	return inv.orWhole(slices.Concat(inv.attrs, inv.args))
 }
 
 // splitValid returns the paths that are valid and those that are not. Only JSON
@@ -89,29 +97,61 @@ func (inv *invocation) splitValid(ctx context.Context, eng *engine.Engine, paths
 
 // orWhole returns args, or if there are none the attribute path that stands for the whole
 // expression.
-func orWhole(args []string) []string {
-	if len(args) == 0 {
+func (inv *invocation) orWhole(args []string) []string {
+	if len(args) == 0 && !inv.fromStdin {
 		return []string{""}
 	}
 	return args
 }
 
 // paths returns the store paths that the arguments stand for, a path as such,
-// and the outputs of a derivation. They need not be valid.
+// and the outputs of a derivation, or with --derivation that. They need not be valid.
 func (inv *invocation) paths(ctx context.Context, eng *engine.Engine, args []string) ([]store.Path, error) {
-	insts, err := inv.installables(ctx, eng, orWhole(args))
+	insts, err := inv.installables(ctx, eng, inv.orWhole(args))
 	if err != nil {
+		return nil, err
+	}
+	if inv.wantsDerivation {
+		return inv.derivationsOf(ctx, eng, insts)
+	}
+	if err := inv.tellUnbuilt(ctx, eng, insts); err != nil {
 		return nil, err
 	}
 	var paths []store.Path
 	for _, inst := range insts {
 		found, err := outputPaths(ctx, eng, inst.target)
 		if err != nil {
-			return nil, err
+			return nil, lookedAt(err)
 		}
 		paths = append(paths, found...)
 	}
 	return paths, nil
+}
+
+// tellUnbuilt tells what is not valid and would have to be built, as the real Nix does of
+// what is looked at.
+func (inv *invocation) tellUnbuilt(ctx context.Context, eng *engine.Engine, insts []installable) error {
+	if inv.env.nixName() == "" {
+		return nil
+	}
+	return inv.printUnbuilt(ctx, eng, insts)
+}
+
+func (inv *invocation) printUnbuilt(ctx context.Context, eng *engine.Engine, insts []installable) error {
+	plan, err := eng.PlanRealise(ctx, targetsOf(insts))
+	if err == nil {
+		printPlan(inv, plan)
+	}
+	return lookedAt(err)
+}
+
+// lookedAt returns an error of what is looked at and not built: Nix has other words for
+// an output that there is not.
+func lookedAt(err error) error {
+	if lacks := (*engine.NoOutputError)(nil); errors.As(err, &lacks) {
+		return fmt.Errorf("the derivation '%s' doesn't have an output named '%s'", lacks.DrvPath, lacks.Output)
+	}
+	return err
 }
 
 // pathInfos prints a line for each path, in columns as nix has them.
@@ -209,7 +249,8 @@ func signatures(info *store.PathInfo) []string {
 
 // pathInfosJSON prints an object for each path, and null for invalid ones.
 // Format: Nix manual, "Store object info JSON format"; version 1 has an object
-// of whole paths, version 2 puts one of base names below "info".
+// of whole paths, version 2 puts one of base names below "info", and in version 3
+// signatures are objects.
 func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, invalid []store.Path) error {
 	var sizes map[store.Path]int64
 	if inv.closureSize {
@@ -218,7 +259,8 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 			return err
 		}
 	}
-	v2 := inv.jsonFormat == 2
+	format := max(1, inv.jsonFormat)
+	v2 := format > 1
 	name := func(p store.Path) string {
 		if v2 {
 			return p.Base()
@@ -237,10 +279,13 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 		}
 		obj := infoJSON(st.Dir(), info, name)
 		if v2 {
-			obj["version"] = 2
+			obj["version"] = format
 			if obj["ca"], err = contentAddressJSON(info.CA); err != nil {
 				return err
 			}
+		}
+		if format > 2 {
+			obj["signatures"] = signaturesJSON(info)
 		}
 		if sizes != nil {
 			obj["closureSize"] = sizes[p]
@@ -252,10 +297,21 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 		}
 		objects[name(p)] = obj
 	}
+	var all any = objects
 	if v2 {
-		return writeJSON(inv.env.Stdout, map[string]any{"info": objects, "storeDir": st.Dir(), "version": 2})
+		all = map[string]any{"info": objects, "storeDir": st.Dir(), "version": format}
 	}
-	return writeJSON(inv.env.Stdout, objects)
+	return inv.printValue(all)
+}
+
+// signaturesJSON returns signatures as version 3 has them.
+func signaturesJSON(info *store.PathInfo) []map[string]string {
+	sigs := []map[string]string{}
+	for _, sig := range info.Sigs {
+		key, sum, _ := strings.Cut(sig, ":")
+		sigs = append(sigs, map[string]string{"keyName": key, "sig": sum})
+	}
+	return sigs
 }
 
 // infoJSON returns what is known of a path, in version 1.

@@ -68,7 +68,7 @@ func runProfileAdd(ctx context.Context, inv *invocation) error {
 		if err != nil {
 			return err
 		}
-		for _, arg := range orWhole(slices.Concat(inv.attrs, inv.args)) {
+		for _, arg := range inv.orWhole(slices.Concat(inv.attrs, inv.args)) {
 			elem, err := inv.element(ctx, eng, arg)
 			if err != nil {
 				return err

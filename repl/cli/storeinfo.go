@@ -29,7 +29,7 @@ func runStoreInfo(ctx context.Context, inv *invocation) error {
 		if info.Trusted != nil {
 			object["trusted"] = *info.Trusted
 		}
-		return writeJSON(inv.env.Stdout, object)
+		return inv.printValue(object)
 	}
 	lines := "Store URL: " + info.URL + "\n"
 	if info.Version != "" {
@@ -38,7 +38,9 @@ func runStoreInfo(ctx context.Context, inv *invocation) error {
 	if info.Trusted != nil {
 		lines += fmt.Sprintf("Trusted: %d\n", map[bool]int{true: 1}[*info.Trusted])
 	}
-	lines += "Access: " + info.Access + "\n"
+	if inv.env.nixName() == "" {
+		lines += "Access: " + info.Access + "\n"
+	}
 	_, err = io.WriteString(inv.env.Stderr, text.Plain(lines))
 	return err
 }

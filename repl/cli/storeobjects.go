@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine"
@@ -21,7 +22,10 @@ import (
 // addToStoreFlags are those of nix store add.
 func addToStoreFlags() []flag {
 	return []flag{
-		{[]string{"--name", "-n"}, []string{"NAME"}, "what the store path is called, default the file's name", text1(func(inv *invocation) *string { return &inv.name })},
+		{[]string{"--name", "-n"}, []string{"NAME"}, "what the store path is called, default the file's name", func(inv *invocation, args []string) error {
+			inv.name, inv.hasName = args[0], true
+			return nil
+		}},
 		hashMethodFlag("what is hashed: flat, nar, git, or text", store.Flat, store.NAR, store.Git, store.Text), hashAlgoFlag("--hash-algo"), dryRunFlag,
 	}
 }
@@ -35,6 +39,9 @@ func runStoreAdd(ctx context.Context, inv *invocation) error {
 	if h.algo == 0 {
 		h.algo = nixhash.SHA256
 	}
+	if err := inv.checkAlgo(h.algo); err != nil {
+		return err
+	}
 	if h.method == store.Git {
 		if err := inv.needFeature("git-hashing"); err != nil {
 			return err
@@ -47,7 +54,7 @@ func runStoreAdd(ctx context.Context, inv *invocation) error {
 	defer eng.Close()
 	file := inv.args[0]
 	name := inv.name
-	if name == "" {
+	if !inv.hasName {
 		name = filepath.Base(file)
 	}
 	var p store.Path
@@ -135,6 +142,9 @@ func runStoreDelete(ctx context.Context, inv *invocation) error {
 	}
 	inv.say("finding garbage collector roots...")
 	plan, err := eng.PlanCollect(ctx, gc.Options{Only: paths, IgnoreLiveness: inv.ignoreLiveness})
+	if err == nil {
+		err = inv.tellRoots(eng, plan.Roots)
+	}
 	if err != nil {
 		return err
 	}
@@ -166,13 +176,24 @@ func verifyFlags() []flag {
 	return []flag{
 		{[]string{"--no-contents"}, nil, "do not read the files", on(func(inv *invocation) *bool { return &inv.noContents })},
 		{[]string{"--no-trust"}, nil, "do not ask for signatures", on(func(inv *invocation) *bool { return &inv.noTrust })},
-		{[]string{"--sigs-needed", "-n"}, []string{"N"}, "how many keys have to have signed a path", func(inv *invocation, args []string) (err error) {
-			inv.sigsNeeded, err = number(args[0])
+		{[]string{"--sigs-needed", "-n"}, []string{"N"}, "how many keys have to have signed a path", func(inv *invocation, args []string) error {
+			n, err := unitInt(args[0])
+			inv.sigsNeeded = int(n)
 			return err
 		}},
+		{[]string{"--substituter", "-s"}, []string{"URI"}, "a store whose signatures of the same paths count, too", copySigsFlags[0].set},
 		selectionFlags[0], selectionFlags[1],
 	}
 }
+
+// installableFlags say what is meant by what is named.
+var installableFlags = []flag{
+	{[]string{"--derivation"}, nil, "the store derivation that makes it, not its outputs", on(func(inv *invocation) *bool { return &inv.wantsDerivation })},
+	stdinFlag,
+}
+
+// stdinFlag takes more arguments from standard input.
+var stdinFlag = flag{[]string{"--stdin"}, nil, "take arguments from standard input, too", on(func(inv *invocation) *bool { return &inv.fromStdin })}
 
 // selectionFlags say which paths are meant besides those that are named.
 var selectionFlags = []flag{
@@ -203,9 +224,14 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	others, closeOthers, err := inv.openSigStores(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeOthers()
 	status := 0
 	for _, p := range paths {
-		status |= inv.verifyOne(ctx, eng, p)
+		status |= inv.verifyOne(ctx, eng, others, p)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -216,7 +242,7 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 	return nil
 }
 
-func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, p store.Path) (status int) {
+func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, others []*engine.Engine, p store.Path) (status int) {
 	if _, err := eng.StoreOf(ctx, p); err != nil {
 		inv.tell(syntax.ErrorHead + " " + err.Error())
 		return 4
@@ -238,11 +264,35 @@ func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, p stor
 			status |= 1
 		}
 	}
-	if !inv.noTrust && !(info.Ultimate && inv.sigsNeeded == 0) && !eng.Trusted(info, max(1, inv.sigsNeeded)) {
+	if inv.noTrust || info.Ultimate && inv.sigsNeeded == 0 {
+		return status
+	}
+	if info, err = withSignatures(ctx, info, others); err != nil {
+		inv.tell(syntax.ErrorHead + " " + err.Error())
+		return status | 4
+	}
+	if !eng.Trusted(info, max(1, inv.sigsNeeded)) {
 		inv.tell(fmt.Sprintf("path '%s' is untrusted", p))
 		status |= 2
 	}
 	return status
+}
+
+// withSignatures returns what is known of a path with the signatures that other stores
+// have of it.
+func withSignatures(ctx context.Context, info *store.PathInfo, others []*engine.Engine) (*store.PathInfo, error) {
+	more := *info
+	more.Sigs = slices.Clone(info.Sigs)
+	for _, other := range others {
+		theirs, err := other.Reader().PathInfo(ctx, info.Path)
+		switch {
+		case err == nil:
+			more.AddSigs(theirs.Sigs...)
+		case !errors.Is(err, store.ErrInvalidPath):
+			return nil, err
+		}
+	}
+	return &more, nil
 }
 
 // collectGarbageFlags are those of nix-collect-garbage.
@@ -280,7 +330,7 @@ func runCollectGarbage(ctx context.Context, inv *invocation) error {
 	}
 	defer eng.Close()
 	if inv.deleteOld {
-		for _, dir := range eng.ProfileDirs() {
+		for _, dir := range eng.OldGenerationDirs() {
 			if err := inv.removeOldGenerations(ctx, eng, dir); err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -24,14 +23,9 @@ func runWhyDepends(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	from, err := inv.onePath(ctx, eng, inv.args[0])
+	from, err := inv.oneBuilt(ctx, eng, inv.args[0])
 	if err != nil {
 		return err
-	}
-	if _, err := eng.StoreOf(ctx, from); errors.Is(err, store.ErrInvalidPath) {
-		if err := inv.buildArgument(ctx, eng, inv.args[0]); err != nil {
-			return err
-		}
 	}
 	to, err := inv.onePath(ctx, eng, inv.args[1])
 	if err != nil {
@@ -65,19 +59,37 @@ func (inv *invocation) onePath(ctx context.Context, eng *engine.Engine, arg stri
 		return "", err
 	}
 	if len(paths) != 1 {
-		return "", fmt.Errorf("argument '%s' should evaluate to one store path", arg)
+		return "", notOnePath(arg)
 	}
 	return paths[0], nil
 }
 
-// buildArgument builds what an argument stands for.
-func (inv *invocation) buildArgument(ctx context.Context, eng *engine.Engine, arg string) error {
+// oneBuilt is onePath for a path that has to be valid, and is built if it is not.
+func (inv *invocation) oneBuilt(ctx context.Context, eng *engine.Engine, arg string) (store.Path, error) {
+	if inv.wantsDerivation {
+		return inv.onePath(ctx, eng, arg)
+	}
 	insts, err := inv.installables(ctx, eng, []string{arg})
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = inv.realise(ctx, eng, targetsOf(insts))
-	return err
+	result, err := inv.realise(ctx, eng, targetsOf(insts))
+	if err != nil {
+		return "", exitOne(err)
+	}
+	var roots copied
+	for _, outcome := range result.Outcomes {
+		roots = append(roots, outcome.Outputs)
+	}
+	paths := roots.paths()
+	if len(paths) != 1 {
+		return "", notOnePath(arg)
+	}
+	return paths[0], nil
+}
+
+func notOnePath(arg string) error {
+	return fmt.Errorf("argument '%s' should evaluate to one store path", arg)
 }
 
 // A whyPrinter prints why one path depends on another, as nix why-depends does

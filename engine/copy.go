@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"nixbench/store"
+	"nixbench/store/narinfo"
+)
+
+// This file copies store objects, and the logs of builds, from the stores of one engine to
+// the store of another.
+//
+// Behaviour: Nix, copyPaths in store-api.cc and copy.cc.
+
+// CopyOptions say how CopyPaths copies, and what it tells. All may be zero.
+type CopyOptions struct {
+	// Unsigned copies also what no trusted key has signed.
+	Unsigned bool
+	// Begin is called with how many paths have to be copied, if there are any.
+	Begin func(n int)
+	// Copy is called with each path before it is copied.
+	Copy func(store.Path)
+}
+
+// An UntrustedError reports that a path is not copied because no trusted key has signed it.
+type UntrustedError struct{ Path store.Path }
+
+func (e *UntrustedError) Error() string {
+	return fmt.Sprintf("cannot add path '%s' because it lacks a signature by a trusted key", e.Path)
+}
+
+// CopyPaths copies those of paths, all of which are valid in the stores of e, that the
+// store of to does not have, each after those that it refers to.
+func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, opts CopyOptions) error {
+	if err := errors.Join(e.flush(ctx), to.flush(ctx)); err != nil {
+		return err
+	}
+	have, err := to.store.QueryValid(ctx, paths)
+	if err != nil {
+		return err
+	}
+	missing := slices.DeleteFunc(store.SortUnique(paths), func(p store.Path) bool {
+		_, found := slices.BinarySearch(have, p)
+		return found
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	if opts.Begin != nil {
+		opts.Begin(len(missing))
+	}
+	order, err := store.TopoSort(ctx, missing, store.References(bothStores{e}))
+	if err != nil {
+		return err
+	}
+	for _, p := range order {
+		if err := e.sendPath(ctx, to, p, opts); err != nil {
+			return err
+		}
+	}
+	return to.flush(ctx)
+}
+
+func (e *Engine) sendPath(ctx context.Context, to *Engine, p store.Path, opts CopyOptions) error {
+	info, err := bothStores{e}.PathInfo(ctx, p)
+	if err != nil {
+		return err
+	}
+	copied := *info
+	copied.Ultimate, copied.RegistrationTime = false, 0
+	if to.isDummy() {
+		return to.store.AddNAR(ctx, &copied, nil)
+	}
+	if !opts.Unsigned && to.settings.RequireSigs {
+		if trusted, err := to.trusts(&copied); err != nil {
+			return err
+		} else if !trusted {
+			return &UntrustedError{p}
+		}
+	}
+	if err := to.adopt(ctx, copied.OtherReferences()...); err != nil {
+		return err
+	}
+	if opts.Copy != nil {
+		opts.Copy(p)
+	}
+	r, w := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.CloseWithError(e.DumpPath(ctx, w, p))
+	}()
+	err = to.store.AddNAR(ctx, &copied, r)
+	r.Close()
+	<-done
+	return err
+}
+
+// trusts reports whether a path may be added for what it is said to be: it is named after
+// its contents, or one of the trusted keys or of our own has signed it.
+func (e *Engine) trusts(info *store.PathInfo) (bool, error) {
+	if e.Trusted(info, 1) {
+		return true, nil
+	}
+	own, err := e.secretKeys()
+	if err != nil {
+		return false, err
+	}
+	var public []string
+	for _, key := range own {
+		public = append(public, key.Public())
+	}
+	keys, err := narinfo.ParsePublicKeys(public)
+	return err == nil && len(keys.Verify(info)) > 0, err
+}
+
+// A NoLogError reports that there is no log of a derivation.
+type NoLogError struct{ Drv store.Path }
+
+func (e *NoLogError) Error() string { return fmt.Sprintf("build log for '%s' is not available", e.Drv) }
+
+// CopyLog copies the log of a derivation to the store of another engine, unless that has
+// one.
+func (e *Engine) CopyLog(ctx context.Context, to *Engine, drvPath store.Path) error {
+	log, err := e.Log(ctx, drvPath)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &NoLogError{drvPath}
+	} else if err != nil {
+		return err
+	}
+	defer log.Close()
+	return to.store.AddLog(ctx, drvPath, log)
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"nixbench/engine"
+	"nixbench/store"
+)
+
+// This file is nix copy and nix store copy-log.
+
+// copyCommandFlags are those of nix copy.
+func copyCommandFlags() []flag {
+	return slices.Concat(copyFlags, []flag{
+		{[]string{"--no-recursive"}, nil, "only the paths themselves, not their closures", on(func(inv *invocation) *bool { return &inv.notRecursive })},
+		selectionFlags[1],
+		{[]string{"--no-check-sigs"}, nil, "copy also what no trusted key has signed", on(func(inv *invocation) *bool { return &inv.noCheckSigs })},
+		ignored("nothing is substituted", "--substitute-on-destination", "-s"),
+		{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make a link to what was copied, in the store that it was copied to", text1(func(inv *invocation) *string { return &inv.outLink })},
+		{[]string{"--profile"}, []string{"PATH"}, "make what was copied the next generation of a profile", text1(func(inv *invocation) *string { return &inv.profile })},
+		evalStoreFlag, jobsFlag,
+	})
+}
+
+// openBoth opens the stores that paths are copied from and to. The caller closes them.
+func (inv *invocation) openBoth(ctx context.Context) (from, to *engine.Engine, err error) {
+	if inv.copyFrom == "" && inv.copyTo == "" {
+		return nil, nil, inv.cmd.usage("you must pass '--from' and/or '--to'")
+	}
+	if from, err = inv.openAt(ctx, inv.copyFrom); err != nil {
+		return nil, nil, err
+	}
+	inv.follow(ctx, from)
+	if to, err = inv.openAt(ctx, inv.copyTo); err != nil {
+		from.Close()
+		return nil, nil, err
+	}
+	return from, to, nil
+}
+
+// runCopy is `nixbench copy`.
+//
+// Behaviour: Nix, copy.cc, but that what content-addressed outputs came to be is not
+// copied.
+func runCopy(ctx context.Context, inv *invocation) error {
+	from, to, err := inv.openBoth(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	defer to.Close()
+	roots, err := inv.copyRoots(ctx, from)
+	if err != nil {
+		return err
+	}
+	paths := roots.paths()
+	if !inv.all && !inv.notRecursive {
+		if paths, err = from.Lookup().Requisites(ctx, paths...); err != nil {
+			return err
+		}
+	}
+	err = from.CopyPaths(ctx, to, paths, engine.CopyOptions{
+		Unsigned: inv.noCheckSigs,
+		Begin:    func(n int) { inv.say("copying %d paths...", n) },
+		Copy:     func(p store.Path) { inv.say("copying path '%s' to '%s'...", p, to.HumanURI()) },
+	})
+	if err != nil {
+		return err
+	}
+	return inv.keepCopied(ctx, to, roots)
+}
+
+// copied are what was asked to be copied: of each argument, or path, the outputs, which
+// are "" by name for a path.
+type copied []map[store.OutputName]store.Path
+
+func (c copied) paths() []store.Path {
+	var all []store.Path
+	for _, outputs := range c {
+		all = slices.AppendSeq(all, maps.Values(outputs))
+	}
+	return store.SortUnique(all)
+}
+
+// copyRoots returns what is asked to be copied, built where it has to be.
+func (inv *invocation) copyRoots(ctx context.Context, from *engine.Engine) (copied, error) {
+	var roots copied
+	if inv.all || inv.wantsDerivation {
+		paths, err := inv.pathsAsked(ctx, from)
+		for _, p := range paths {
+			roots = append(roots, map[store.OutputName]store.Path{"": p})
+		}
+		return roots, err
+	}
+	insts, err := inv.installables(ctx, from, inv.installableArgs())
+	if err != nil {
+		return nil, err
+	}
+	result, err := inv.realise(ctx, from, targetsOf(insts))
+	if err != nil {
+		return nil, exitOne(err)
+	}
+	for _, outcome := range result.Outcomes {
+		roots = append(roots, outcome.Outputs)
+	}
+	return roots, nil
+}
+
+// keepCopied makes the links and the generation that --out-link and --profile ask for.
+func (inv *invocation) keepCopied(ctx context.Context, to *engine.Engine, roots copied) error {
+	if inv.profile != "" {
+		if paths := roots.paths(); len(paths) != 1 {
+			return inv.cmd.usage("'--profile' requires that the arguments produce a single store path, but there are %d", len(paths))
+		} else if _, err := to.SetProfile(ctx, inv.abs(inv.profile), paths[0]); err != nil {
+			return err
+		}
+	}
+	if inv.outLink == "" {
+		return nil
+	}
+	for i, outputs := range roots {
+		for _, name := range slices.Sorted(maps.Keys(outputs)) {
+			if err := inv.link(ctx, to, outputs[name], i, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// runStoreCopyLog is `nixbench store copy-log`.
+func runStoreCopyLog(ctx context.Context, inv *invocation) error {
+	from, to, err := inv.openBoth(ctx)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	defer to.Close()
+	insts, err := inv.installables(ctx, from, inv.installableArgs())
+	if err != nil {
+		return err
+	}
+	paths, err := inv.derivationsOf(ctx, from, insts)
+	if err != nil {
+		return err
+	}
+	for _, p := range paths {
+		if err := from.CopyLog(ctx, to, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

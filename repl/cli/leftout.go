@@ -1,0 +1,22 @@
+package cli
+
+// leftOut are commands of Nix that are not here, and why.
+var leftOut = map[string]string{
+	"nix-channel":      "channels come from the network; name a copy of nixpkgs with -I nixpkgs=DIR or NIX_PATH",
+	"nix-copy-closure": "it copies over ssh; 'nixbench copy --to' and '--from' copy between stores of this machine",
+	"nix-daemon":       "nixbench is a client of Nix's daemon, and none itself; 'nixbench nix-store --serve' answers ssh:// stores",
+	"bundle":           "it is about flakes",
+	"daemon":           "nixbench is a client of Nix's daemon, and none itself",
+	"develop":          "use 'nixbench nix-shell'",
+	"print-dev-env":    "'nixbench nix-store --print-env' prints the environment of a derivation",
+	"edit":             "it is for packages of flakes",
+	"env":              "it is for packages of flakes",
+	"shell":            "it is for packages of flakes",
+	"flake":            "flakes are fetched from the network",
+	"fmt":              "it is for flakes",
+	"formatter":        "it is for flakes",
+	"registry":         "it is about flakes",
+	"run":              "it is for packages of flakes",
+	"search":           "it is for flakes; 'nixbench nix-env -qaP' searches files",
+	"upgrade-nix":      "it comes from the network",
+}
