@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"nixbench/engine"
@@ -47,6 +48,7 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 	}
 	d := desk.New(ctx, desk.Options{
 		Engine: eng, Session: session, Version: cli.Version, Profile: opts.Profile, Targets: targets, Includes: opts.Includes,
+		StoreURI: storeFromAnywhere(opts.StoreURI),
 	})
 	defer d.Close()
 	var inputs []string
@@ -69,6 +71,19 @@ func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine,
 		}
 	}
 	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set, CacheDir: engine.CacheDir(os.Getenv)})
+}
+
+// storeFromAnywhere is the URI of a store with an absolute path where that is relative.
+func storeFromAnywhere(uri string) string {
+	path, settings, _ := strings.Cut(uri, "?")
+	if !strings.Contains(path, "/") || strings.Contains(path, "://") {
+		return uri
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return uri
+	}
+	return strings.TrimSuffix(abs+"?"+settings, "?")
 }
 
 func newSession(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOptions) (*repl.Session, error) {

@@ -9,6 +9,7 @@ package tui
 
 import (
 	"os/exec"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -70,7 +71,32 @@ func (e *Env) Fail(err error) tea.Cmd { return e.request(noticeMsg{themes.Error,
 
 // Ran notes the command line that does the same as what was just done, for the
 // messages.
-func (e *Env) Ran(line string) tea.Cmd { return e.request(commandMsg{line}) }
+func (e *Env) Ran(line string) tea.Cmd { return e.request(commandMsg{e.OnStore(line)}) }
+
+// OnStore is a command line of nixbench, or of one of Nix's commands, that works on the
+// store of the workbench wherever it is carried out.
+func (e *Env) OnStore(line string) string { return onStore(e.Backend.Info().StoreURI, line) }
+
+func onStore(uri, line string) string {
+	program, rest, _ := strings.Cut(line, " ")
+	if uri == "" || program != "nixbench" && !strings.HasPrefix(program, "nix-") {
+		return line
+	}
+	if !isPlainWord(uri) {
+		uri = "'" + strings.ReplaceAll(uri, "'", `'\''`) + "'"
+	}
+	return program + " --store " + uri + " " + rest
+}
+
+// isPlainWord tells whether a shell takes a word as it is.
+func isPlainWord(word string) bool {
+	return !strings.ContainsFunc(word, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("/._-:+=,@%", c))
+	})
+}
+
+// CopyCommand puts a command line on the clipboard, with the store.
+func (e *Env) CopyCommand(line string) tea.Cmd { return e.Copy(e.OnStore(line), "the command") }
 
 // Copy puts text on the clipboard and says so; what names it ("the path").
 func (e *Env) Copy(text, what string) tea.Cmd { return e.request(copyMsg{text, what}) }

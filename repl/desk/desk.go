@@ -30,6 +30,8 @@ type Options struct {
 	Version string
 	// Profile is listed first among the profiles; "" for none.
 	Profile string
+	// StoreURI is Info's.
+	StoreURI string
 	// Includes are -I of the session: each a path, or NAME=PATH, absolute.
 	Includes []string
 	// Targets are built from the start.
@@ -127,6 +129,9 @@ type Info struct {
 	// StoreRoot is where the store's files are, if that is not the machine's
 	// own root directory: "~/.local/share/nix/root".
 	StoreRoot string
+	// StoreURI is the store as it was asked for, so that it is found from anywhere; "" for
+	// the usual one.
+	StoreURI string
 	// Reading names a second store that is only read, such as /nix/store
 	// beside the embedded one; "" for none.
 	Reading string
@@ -167,7 +172,7 @@ func (d *Desk) describe() Info {
 	st := d.eng.Store()
 	info := Info{
 		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
-		Jobs: d.eng.Settings().MaxJobs,
+		Jobs: d.eng.Settings().MaxJobs, StoreURI: d.opts.StoreURI,
 	}
 	if real := st.RealDir(); real != string(st.Dir()) {
 		info.StoreRoot = d.shorten(strings.TrimSuffix(real, string(st.Dir())))
