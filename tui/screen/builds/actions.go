@@ -308,5 +308,5 @@ func (s *Screen) copy() tea.Cmd {
 
 func (s *Screen) copyCommand() tea.Cmd {
 	act, _ := s.selected()
-	return s.env.Copy("nixbench log "+act.Subject, "the command")
+	return s.env.CopyCommand("nixbench log " + act.Subject)
 }

@@ -383,7 +383,7 @@ func (s *Screen) copyCommand() tea.Cmd {
 	case f.kind == kindReferrers:
 		command = "nix-store --query --referrers " + string(p)
 	}
-	return s.env.Copy(command, "the command")
+	return s.env.CopyCommand(command)
 }
 
 // find searches as one types.

@@ -180,9 +180,9 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.Copy, Title: "Copy the root's link, or the path", Disabled: s.noCopy(), Run: s.copy},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the plan", Run: func() tea.Cmd {
 			if s.proposal != nil {
-				return s.env.Copy("nixbench gc --free "+strconv.FormatInt(s.proposal.size, 10), "the command")
+				return s.env.CopyCommand("nixbench gc --free " + strconv.FormatInt(s.proposal.size, 10))
 			}
-			return s.env.Copy("nixbench store gc --dry-run", "the command")
+			return s.env.CopyCommand("nixbench store gc --dry-run")
 		}},
 		{ID: action.Refresh, Title: "Read the roots again", Disabled: s.busyReason(), Run: s.reload},
 	}, s.panes.Actions()...)

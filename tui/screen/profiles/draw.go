@@ -295,9 +295,9 @@ func (s *Screen) pick() tea.Cmd {
 func (s *Screen) copyCommand() tea.Cmd {
 	from, to, _ := s.pair()
 	if from.Number == 0 {
-		return s.env.Copy("nixbench path-info -rsSh "+string(to.Path), "the command")
+		return s.env.CopyCommand("nixbench path-info -rsSh " + string(to.Path))
 	}
-	return s.env.Copy("nixbench profile diff-closures --profile "+s.link, "the command")
+	return s.env.CopyCommand("nixbench profile diff-closures --profile " + s.link)
 }
 
 // find searches as one types.

@@ -395,7 +395,7 @@ func (s *Screen) noCommand() string {
 
 func (s *Screen) copyCommand() tea.Cmd {
 	ln, _ := s.line()
-	return s.env.Copy(commandOf(ln.entry), "the command")
+	return s.env.CopyCommand(commandOf(ln.entry))
 }
 
 // piece goes to the next input, or back to this one and the one before.
