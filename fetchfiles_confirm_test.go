@@ -41,6 +41,7 @@ nix-instantiate --eval -E 'fetchTarball "file:a.tar.gz"'
 nix-instantiate --eval -E 'fetchTarball "'$PWD'/a.tar.gz"'
 nix eval --impure --expr '(fetchTree { type = "tarball"; url = "file://'$PWD'/a.tar.gz"; }).narHash' --extra-experimental-features fetch-tree --option tarball-ttl 0
 nix-instantiate --quiet --eval -E 'fetchTarball "file://'$PWD'/a.tar.gz"' --option tarball-ttl 0
+nix-instantiate --eval -E 'fetchTree { type = "path"; path = "'$PWD'/src"; narHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; }' --extra-experimental-features 'fetch-tree flakes'
 `)
 }
 
