@@ -46,7 +46,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 	s.While(0, ref.fetching(s), func() { t = ref.fetch(s) })
 	if want, ok := ref.narHash(s); ok && want != t.hash {
 		// In this order, as Nix says it.
-		s.Fail(eval.ErrorOther, "NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), t.hash.SRI(), want.SRI())
+		ref.mismatch(s, t.hash, want)
 	}
 	return t.value(s)
 }
@@ -169,7 +169,7 @@ func (ref flakeRef) fetch(s *eval.State) tree {
 	case "indirect":
 		s.Fail(eval.ErrorOther, "indirect input '%s' cannot be fetched directly", ref.url(s))
 	case "git":
-		base, _ := splitQuery(ref.text("url"))
+		base, _, _ := strings.Cut(ref.text("url"), "?")
 		dir, local := strings.CutPrefix(base, "file://")
 		if local && !s.Exists(path.Clean(dir)) {
 			s.Fail(eval.ErrorFile, "Git repository \"%s\" does not exist.", path.Clean(dir))
@@ -254,8 +254,13 @@ func (ref flakeRef) fetchTarball(s *eval.State) tree {
 // checkHash refuses what has another hash than a reference says.
 func (ref flakeRef) checkHash(s *eval.State, t tree) {
 	if want, ok := ref.narHash(s); ok && want != t.hash {
-		s.Fail(eval.ErrorOther, "NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), want.SRI(), t.hash.SRI())
+		ref.mismatch(s, want, t.hash)
 	}
+}
+
+func (ref flakeRef) mismatch(s *eval.State, want, got nixhash.Hash) {
+	s.Raise(eval.ErrorOther, syntax.Hintf("NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), want.SRI(), got.SRI()),
+		eval.Because(eval.ErrFetched))
 }
 
 // addTree adds what is at file to the store.

@@ -39,7 +39,7 @@ func (ref flakeRef) requireFeature(s *eval.State) {
 
 func getFlake(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, getFlakeArg)
-	ref, err := parseRef(text)
+	ref, err := parseRef(s, text)
 	if err != nil {
 		s.FailWith(err)
 	}
@@ -53,7 +53,7 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 
 func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, parseFlakeRefArg)
-	ref, err := parseRef(text)
+	ref, err := parseRef(s, text)
 	if err != nil {
 		s.FailWith(err)
 	}

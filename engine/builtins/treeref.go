@@ -3,7 +3,6 @@ package builtins
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"path"
 	"slices"
 	"strconv"
@@ -50,13 +49,10 @@ func (ref flakeRef) acceptScheme(s *eval.State, kind string) {
 			s.Fail(eval.ErrorOther, "'%s' is not a valid flake ID", id)
 		}
 	case kind == "hg":
-		checkURL(s, ref.need(s, "url"))
+		ref.need(s, "url")
+		failWith(s, ref.checkMercurial(s))
 	case kind == "git":
-		for _, name := range []string{"keytype", "publicKey", "publicKeys", "verifyCommit"} {
-			if _, ok := ref[name]; ok {
-				requireFeature(s, "verified-fetches")
-			}
-		}
+		ref.requireVerifiedFetches(s)
 		ref.boolean(s, "verifyCommit")
 		if name, ok := ref.str(s, "ref"); ok && !legalRefName(name) {
 			s.Fail(eval.ErrorOther, "invalid Git branch/tag name '%s'", name)
@@ -70,21 +66,28 @@ func (ref flakeRef) acceptScheme(s *eval.State, kind string) {
 	}
 }
 
+func (ref flakeRef) requireVerifiedFetches(s *eval.State) {
+	for _, name := range []string{"keytype", "publicKey", "publicKeys", "verifyCommit"} {
+		if _, ok := ref[name]; ok {
+			requireFeature(s, "verified-fetches")
+		}
+	}
+}
+
+// failWith raises an error if there is one.
+func failWith(s *eval.State, err error) {
+	if err != nil {
+		s.FailWith(plainly(err))
+	}
+}
+
 func (ref flakeRef) acceptForge(s *eval.State) {
 	ref.need(s, "owner")
 	ref.need(s, "repo")
-	name, named := ref.str(s, "ref")
-	rev, fixed := ref.str(s, "rev")
-	if named && fixed {
-		s.Fail(eval.ErrorOther, "input %s contains both a commit hash ('%s') and a branch/tag name ('%s')", ref.json(), rev, name)
-	}
-	ref.rev(s)
-	if named && !legalRefName(name) {
-		s.Fail(eval.ErrorOther, "input %s contains an invalid branch/tag name", ref.json())
-	}
-	if host, ok := ref.str(s, "host"); ok && !legalHost(host) {
-		s.Fail(eval.ErrorOther, "input %s contains an invalid instance host", ref.json())
-	}
+	ref.str(s, "ref")
+	ref.str(s, "rev")
+	ref.str(s, "host")
+	failWith(s, ref.checkForge(s))
 }
 
 // legalHost reports whether text has only what the name of a host has.
@@ -213,83 +216,89 @@ func jsonString(text string) []byte {
 
 // url writes the reference as a URL.
 func (ref flakeRef) url(s *eval.State) string {
-	query := make(map[string]string)
-	if dir := ref.text("dir"); dir != "" {
-		query["dir"] = dir
+	u := ref.toURL(s)
+	if dir := ref.text("dir"); dir != "" && u.query["dir"] == "" {
+		u.set("dir", dir)
 	}
+	return u.String()
+}
+
+func (ref flakeRef) toURL(s *eval.State) *parsedURL {
 	kind := ref.kind()
 	switch {
 	case kind == "path":
+		u := &parsedURL{scheme: "path", path: fileSegments(ref.text("path"))}
 		for name := range ref {
-			if name != "type" && name != "path" && name != "__final" {
-				query[name] = ref.queryText(name)
+			if name != "type" && name != "path" && name != "dir" && name != "__final" {
+				u.set(name, ref.queryText(name))
 			}
 		}
-		return "path:" + escapePath(ref.text("path")) + encodeQuery("", query)
+		return u
 	case kind == "indirect":
-		return "flake:" + ref.text("id") + ref.suffix(s) + encodeQuery("", query)
+		return &parsedURL{scheme: "flake", path: append([]string{ref.text("id")}, ref.refAndRev(s)...)}
 	case slices.Contains(forges, kind):
-		ref.addHash(s, query)
-		if host := ref.text("host"); host != "" {
-			query["host"] = host
+		u := &parsedURL{scheme: kind, path: append([]string{ref.text("owner"), ref.text("repo")}, ref.refAndRev(s)...)}
+		ref.addHash(s, u)
+		if host, ok := ref.str(s, "host"); ok {
+			u.set("host", host)
 		}
-		return kind + ":" + escapeSegment(ref.text("owner")) + "/" + escapeSegment(ref.text("repo")) + ref.suffix(s) + encodeQuery("", query)
+		return u
 	case kind == "git", kind == "hg":
-		return ref.repositoryURL(s, kind, query)
+		return ref.repositoryURL(s, kind)
 	case kind == "file", kind == "tarball":
-		ref.addHash(s, query)
-		base, old := splitQuery(checkURL(s, ref.need(s, "url")))
-		return base + encodeQuery(old, query)
+		u := urlOf(s, ref.need(s, "url"))
+		ref.addHash(s, u)
+		return u
 	}
 	s.Fail(eval.ErrorOther, "cannot show unsupported input '%s'", ref.json())
-	return ""
+	return nil
 }
 
-// repositoryURL is url for what a version control system fetches.
-func (ref flakeRef) repositoryURL(s *eval.State, kind string, query map[string]string) string {
-	base, old := splitQuery(checkURL(s, ref.need(s, "url")))
+// repositoryURL is toURL for what a version control system fetches.
+func (ref flakeRef) repositoryURL(s *eval.State, kind string) *parsedURL {
+	u := urlOf(s, ref.need(s, "url"))
+	if u.scheme != "git" {
+		u.scheme = kind + "+" + u.scheme
+	}
 	if rev, ok := ref.rev(s); ok {
-		query["rev"] = rev
+		u.set("rev", rev)
 	}
 	if name, ok := ref.str(s, "ref"); ok {
-		query["ref"] = name
+		u.set("ref", name)
 	}
 	if kind == "hg" {
-		return "hg+" + base + encodeQuery(old, query)
-	}
-	if !strings.HasPrefix(base, "git:") {
-		base = "git+" + base
+		return u
 	}
 	for _, name := range []string{"shallow", "lfs", "submodules", "exportIgnore", "verifyCommit"} {
 		if yes, _ := ref.boolean(s, name); yes {
-			query[name] = "1"
+			u.set(name, "1")
 		}
 	}
 	if key := ref.text("publicKey"); key != "" {
-		query["keytype"], query["publicKey"] = "ssh-ed25519", key
+		u.set("publicKey", key)
+		u.set("keytype", "ssh-ed25519")
 		if t := ref.text("keytype"); t != "" {
-			query["keytype"] = t
+			u.set("keytype", t)
 		}
 	}
-	return base + encodeQuery(old, query)
+	return u
 }
 
-func (ref flakeRef) addHash(s *eval.State, query map[string]string) {
+func (ref flakeRef) addHash(s *eval.State, u *parsedURL) {
 	if h, ok := ref.narHash(s); ok {
-		query["narHash"] = h.SRI()
+		u.set("narHash", h.SRI())
 	}
 }
 
-// suffix returns /ref and /rev, as far as they are set.
-func (ref flakeRef) suffix(s *eval.State) string {
-	suffix := ""
+// refAndRev returns ref and rev, as far as they are set.
+func (ref flakeRef) refAndRev(s *eval.State) (path []string) {
 	if name, ok := ref.str(s, "ref"); ok {
-		suffix += "/" + escapeSegment(name)
+		path = append(path, name)
 	}
 	if rev, ok := ref.rev(s); ok {
-		suffix += "/" + rev
+		path = append(path, rev)
 	}
-	return suffix
+	return path
 }
 
 // queryText returns an attribute as the value of a parameter.
@@ -306,123 +315,59 @@ func (ref flakeRef) queryText(name string) string {
 	return ref.text(name)
 }
 
-// splitQuery returns a URL without its parameters, and them.
-func splitQuery(text string) (base, query string) {
-	base, query, _ = strings.Cut(text, "?")
-	return base, query
+// urlOf reads a URL, and raises an error for what is none.
+func urlOf(s *eval.State, text string) *parsedURL {
+	u, err := parseURL(s, text, false)
+	failWith(s, err)
+	return u
 }
 
-// encodeQuery adds parameters to those that a URL has.
-func encodeQuery(old string, query map[string]string) string {
-	values, err := url.ParseQuery(old)
-	if err == nil {
-		for name, v := range values {
-			if _, ok := query[name]; !ok {
-				query[name] = v[0]
-			}
-		}
-	}
-	out, sep := "", "?"
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		out += sep + escapeBut(name, ":@/?") + "=" + escapeBut(query[name], ":@/?")
-		sep = "&"
-	}
-	return out
-}
-
-func escapePath(p string) string { return escapeBut(p, ":@/") }
-
-func escapeSegment(p string) string { return escapeBut(p, ":@") }
-
-// escapeBut percent-encodes all but letters, digits and some signs.
-func escapeBut(text, keep string) string {
-	var b strings.Builder
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~"+keep, c) >= 0:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
-}
-
-// checkURL raises an error for what is no URL.
-func checkURL(s *eval.State, text string) string {
-	if !schemePattern().MatchString(text) {
-		s.Fail(eval.ErrorOther, "'%s' doesn't have a scheme", text)
-	}
-	if rest, ok := strings.CutPrefix(text, "file://"); ok {
-		if host, _, _ := strings.Cut(rest, "/"); host != "" {
-			s.Fail(eval.ErrorOther, "file:// URL '%s' has unexpected authority '%s'", text, host)
-		}
-	} else if _, err := url.Parse(text); err != nil && !strings.HasPrefix(text, "file:") {
-		s.Fail(eval.ErrorOther, "'%s' is not a valid URL", text)
-	}
-	return text
-}
-
-// gitURL returns what Git takes as the place of a repository as a URL: a path, or
-// HOST:PATH as for ssh. Behaviour: fixGitURL in Nix's url.cc.
+// gitURL is fixGitURL, with errors that are raised.
 func gitURL(s *eval.State, text string) string {
+	u, err := fixGitURL(s, text)
+	failWith(s, err)
+	return u.String()
+}
+
+// fixGitURL returns what Git takes as the place of a repository as a URL: a path, or
+// HOST:PATH as for ssh. Behaviour: fixGitURL in Nix's url.cc.
+func fixGitURL(s *eval.State, text string) (*parsedURL, error) {
 	if path.IsAbs(text) {
-		return "file://" + escapePath(text)
+		return &parsedURL{scheme: "file", authority: &authority{}, path: fileSegments(text)}, nil
 	}
-	scheme, rest, ok := strings.Cut(text, ":")
-	switch transport := strings.TrimPrefix(scheme, "git+"); {
-	case ok && slices.Contains([]string{"ssh", "http", "https", "file", "ftp", "ftps", "git"}, transport):
-		return transport + ":" + rest
-	case ok && !strings.Contains(scheme, "/") && !strings.HasPrefix(rest, "//"):
-		if rest == "" {
-			s.Fail(eval.ErrorOther, "SCP-style Git URL '%s' has an empty path", text)
+	host, rest, ok := strings.Cut(text, ":")
+	transports := []string{"ssh", "http", "https", "file", "ftp", "ftps", "git"}
+	if ok && !strings.Contains(host, "/") && !strings.Contains(text, "://") && !slices.Contains(transports, strings.TrimPrefix(host, "git+")) {
+		return scpURL(text, host, rest)
+	}
+	u, err := parseURL(s, text, false)
+	if err == nil {
+		if application, transport := u.application(); application == "git" {
+			u.scheme = transport
 		}
-		return "ssh://" + scheme + "/" + escapePath(strings.TrimPrefix(rest, "/"))
-	case !ok:
-		return checkURL(s, text)
 	}
-	return text
+	return u, err
+}
+
+// scpURL reads [USER@]HOST:PATH.
+func scpURL(text, host, rest string) (*parsedURL, error) {
+	if rest == "" {
+		return nil, notURL("SCP-style Git URL '%s' has an empty path", text)
+	}
+	u := &parsedURL{scheme: "ssh", authority: &authority{host: host}, path: strings.Split(rest, "/")}
+	if user, name, ok := strings.Cut(host, "@"); ok {
+		u.authority.user, u.authority.host = &user, name
+	}
+	if u.path[0] != "" {
+		u.path = append([]string{""}, u.path...)
+	}
+	return u, nil
 }
 
 // refOfURL reads a reference in the form of a URL, for fetchTree.
 func refOfURL(s *eval.State, text string) flakeRef {
-	checkURL(s, text)
-	if rest, ok := strings.CutPrefix(text, "path:"); ok {
-		checkPathURL(s, text, rest)
-	}
-	ref, err := parseRef(text)
-	if err != nil {
-		s.FailWith(err)
-	}
-	if _, ok := ref["dir"]; ok {
-		delete(ref, "dir")
-	}
+	ref, err := urlOf(s, text).reference(s)
+	failWith(s, err)
 	ref.accept(s)
 	return ref
-}
-
-// checkPathURL says what is wrong with the URL of a path.
-func checkPathURL(s *eval.State, text, rest string) {
-	if after, ok := strings.CutPrefix(rest, "//"); ok {
-		if host, _, _ := strings.Cut(after, "/"); host != "" {
-			s.Fail(eval.ErrorOther, "path URL '%s' should not have an authority ('%s')", text, host)
-		}
-	}
-	_, raw := splitQuery(text)
-	query, err := url.ParseQuery(raw)
-	if err != nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		switch name {
-		case "rev", "narHash":
-		case "revCount", "lastModified":
-			if _, err := strconv.ParseUint(query.Get(name), 10, 64); err != nil {
-				s.Fail(eval.ErrorOther, "path URL '%s' has invalid parameter '%s'", text, name)
-			}
-		default:
-			s.Fail(eval.ErrorOther, "path URL '%s' has unsupported parameter '%s'", text, name)
-		}
-	}
 }

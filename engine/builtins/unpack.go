@@ -31,7 +31,7 @@ func FetchTarball(s *eval.State, u string) string {
 // be read and returns the store path.
 func FetchFlake(s *eval.State, text string) string {
 	requireFlakes(s)
-	ref, err := parseRef(text)
+	ref, err := parseRef(s, text)
 	if err != nil {
 		s.FailWith(err)
 	}
