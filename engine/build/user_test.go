@@ -2,6 +2,7 @@ package build
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -87,5 +88,35 @@ func TestClaimSlotInContainers(t *testing.T) {
 	}
 	if m := readIDMap("/proc/self/uid_map"); !m.has(os.Getuid(), 1) && os.Getuid() != nobody && m != nil {
 		t.Errorf("our own map %v does not have us", m)
+	}
+}
+
+// TestOwnOthers takes over what a builder made (2013-5526a282b5): nothing of others', even
+// if it has the same owner as what was taken over before, but what is the same file.
+func TestOwnOthers(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	if err := os.Mkdir(file("tree"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file("others"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(file("others"), file("tree/link")); err != nil {
+		t.Fatal(err)
+	}
+	u := &buildUser{uid: os.Geteuid() + 1, gid: os.Getegid(), count: 1}
+	for _, name := range []string{"others", "tree", "tree/link"} {
+		if err := u.own(file(name)); err == nil || !strings.Contains(err.Error(), "suspicious ownership") {
+			t.Errorf("%s: got %v, want that it is suspicious", name, err)
+		}
+	}
+	u = &buildUser{uid: os.Geteuid(), gid: os.Getegid(), count: 1}
+	if err := u.own(file("tree")); err != nil {
+		t.Error(err)
+	}
+	u.uid++ // tree/link is ours now, and was taken over
+	if err := u.own(file("others")); err != nil {
+		t.Errorf("another name of what was taken over: %v", err)
 	}
 }

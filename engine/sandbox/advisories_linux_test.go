@@ -146,6 +146,9 @@ func builderIsNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer syscall.Setgroups(before)
+		if _, got := runSpec(t, newSpec(t, "groups")); got != "[] <nil>\n" {
+			t.Errorf("groups: got %s", got)
+		}
 	}
 	_, got := runSpec(t, newSpec(t, "view"))
 	for _, want := range []string{

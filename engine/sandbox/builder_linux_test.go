@@ -60,6 +60,8 @@ func builder(args []string) int {
 		startOther(false, "family-member", arg)
 		fmt.Println("ready")
 		time.Sleep(time.Hour)
+	case "groups":
+		fmt.Println(os.Getgroups())
 	case "inherited":
 		printInherited()
 	case "burn":
