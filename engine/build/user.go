@@ -23,7 +23,12 @@ type buildUser struct {
 	uid, gid int
 	count    int      // how many users and groups, from uid and gid on
 	lock     *os.File // nil if there is nothing to give back
+	// owned are the files of several names that were the builder's and are ours now.
+	owned map[inode]bool
 }
+
+// An inode is a file, whatever its names are.
+type inode struct{ dev, ino uint64 }
 
 // nobody is a user without anything, where others are not to be had.
 const nobody = 65534
@@ -147,7 +152,8 @@ func (u *buildUser) ownAt(parent int, name string, depth int) error {
 		return err
 	}
 	isDir := info.Mode&unix.S_IFMT == unix.S_IFDIR
-	isSeen := int(info.Uid) == os.Geteuid() && !isDir && info.Nlink > 1 // by another name
+	file := inode{uint64(info.Dev), info.Ino} //nolint:unconvert // not everywhere of that type
+	isSeen := u.owned[file]                   // by another name
 	if (int(info.Uid) < u.uid || int(info.Uid) >= u.uid+u.count) && !isSeen {
 		return fmt.Errorf("suspicious ownership of '%s': user %d", name, info.Uid)
 	}
@@ -155,6 +161,12 @@ func (u *buildUser) ownAt(parent int, name string, depth int) error {
 		return err
 	}
 	if !isDir {
+		if info.Nlink > 1 {
+			if u.owned == nil {
+				u.owned = make(map[inode]bool)
+			}
+			u.owned[file] = true
+		}
 		return nil
 	}
 	fd, err := unix.Openat(parent, name, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
