@@ -114,7 +114,13 @@ func (w *Palette) match() {
 		}
 	} else {
 		matches := fuzzy.FindFromNoSort(query, titles(w.o.Items))
-		slices.SortStableFunc(matches, func(a, b fuzzy.Match) int { return cmp.Compare(b.Score, a.Score) })
+		ranks := make([]int, len(w.o.Items))
+		for _, m := range matches {
+			ranks[m.Index] = rank(w.o.Items[m.Index], strings.ToLower(query))
+		}
+		slices.SortStableFunc(matches, func(a, b fuzzy.Match) int {
+			return cmp.Or(cmp.Compare(ranks[a.Index], ranks[b.Index]), cmp.Compare(b.Score, a.Score))
+		})
 		for _, m := range matches {
 			w.shown = append(w.shown, m.Index)
 		}
@@ -126,6 +132,25 @@ func (w *Palette) match() {
 		TextOf: func(i int) string { return w.o.Items[w.shown[i]].Title },
 	})
 	w.list.MoveTop()
+}
+
+// rank is how well an item fits a query in lower case, 0 being best: it begins with it, a
+// word of it does, it has it somewhere, or it only has its letters. Of items that fit as
+// well, those that cannot be picked come later.
+func rank(it Item, query string) int {
+	title, n := strings.ToLower(it.Title), 6
+	switch {
+	case strings.HasPrefix(title, query):
+		n = 0
+	case strings.Contains(title, " "+query):
+		n = 2
+	case strings.Contains(title, query):
+		n = 4
+	}
+	if it.Disabled != "" {
+		n++
+	}
+	return n
 }
 
 type titles []Item
@@ -219,10 +244,22 @@ func (w *Palette) Draw(width, h int) []string {
 	w.y = 2 + len(body)
 	body = append(body, w.st.Rule(inner, ""))
 	body = append(body, w.list.Draw(inner, max(h-6, 1), true)...)
-	body = append(body, "", w.st.Spans(themes.Text,
-		style.Span{Text: "enter", Token: themes.Key}, style.Span{Text: " take it   ", Token: themes.KeyText},
-		style.Span{Text: "esc", Token: themes.Key}, style.Span{Text: " close", Token: themes.KeyText}))
+	keys := []style.Span{{Text: "esc", Token: themes.Key}, {Text: " close", Token: themes.KeyText}}
+	if why := w.noPick(); why != "" {
+		keys = append(keys, style.Span{Text: "   " + why, Token: themes.Warning})
+	} else {
+		keys = append([]style.Span{{Text: "enter", Token: themes.Key}, {Text: " take it   ", Token: themes.KeyText}}, keys...)
+	}
+	body = append(body, "", w.st.Row(inner, themes.Text, keys...))
 	return w.st.Box(width, h, pane, body)
+}
+
+// noPick says why the item with the cursor cannot be picked, "" if it can.
+func (w *Palette) noPick() string {
+	if i, ok := w.list.Selected(); ok {
+		return w.o.Items[w.shown[i]].Disabled
+	}
+	return ""
 }
 
 // CursorXY is where the cursor is in the box.

@@ -2,6 +2,7 @@ package palette
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,10 @@ func TestPick(t *testing.T) {
 func TestDisabledItemsSayWhyAndCannotBePicked(t *testing.T) {
 	w := New(style.New(style.Options{ASCII: true}), Options{Items: items(), Initial: "build"})
 	if got := style.Strip(strings.Join(w.Draw(80, 12), "\n")); !strings.Contains(got, "(no namespaces here)") {
+		t.Errorf("got\n%s", got)
+	}
+	// Also where the list is too narrow for it.
+	if got := style.Strip(strings.Join(w.Draw(34, 12), "\n")); !strings.Contains(got, "close   no namespaces here") {
 		t.Errorf("got\n%s", got)
 	}
 	if accept(w.Update) {
@@ -113,5 +118,26 @@ func BenchmarkMatch(b *testing.B) {
 	for b.Loop() {
 		w.input.SetValue("pymod9")
 		w.match()
+	}
+}
+
+// What is typed is looked for as it is before its letters are: at the beginning, at the
+// beginning of a word, anywhere. Of the same rank, what can be done comes first.
+func TestRanks(t *testing.T) {
+	w := New(style.New(style.Options{ASCII: true}), Options{Items: []Item{
+		{Key: "letters", Title: "Go round the house"},
+		{Key: "inside", Title: "Regroup the windows"},
+		{Key: "disabled", Title: "Mark the group", Disabled: "nothing is selected"},
+		{Key: "word", Title: "Unmark the root, or the group"},
+		{Key: "begin", Title: "Groups of roots"},
+	}})
+	typed(t, w.Update, "grou")
+	var got []string
+	for range 5 {
+		got = append(got, w.key())
+		w.Update(action.Intent{ID: action.RowDown})
+	}
+	if want := []string{"begin", "word", "disabled", "inside", "letters"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
