@@ -83,7 +83,7 @@ func (s *Screen) drawGens(at panes.Place) []string {
 		if n := len(s.profiles); n > 1 && !s.wide {
 			p.Title += "   (p: " + text.Plural(n-1, "other") + ")"
 		}
-		if at.W >= 70 {
+		if at.W >= 58 {
 			p.Note = text.Plural(len(s.all), "generation")
 		}
 	}
