@@ -77,3 +77,45 @@
   138
   $ (bash -c 'kill $$; echo alive'; echo $?) 2>/dev/null
   143
+
+# Empty fields, where IFS has more than blanks.
+  $ IFS=:; x=a:b::c:; for i in $x; do echo "[$i]"; done
+  [a]
+  [b]
+  []
+  [c]
+  $ IFS=': '; x=' a : b  c::d '; for i in $x; do echo "[$i]"; done; set -- $x; echo $#
+  [a]
+  [b]
+  [c]
+  []
+  [d]
+  5
+  $ IFS=,; x=a,b,,c; set -- $x; echo $# "$3"; y=($x); echo ${#y[@]}
+  4 
+  4
+  $ P=/a:/b::/c; oIFS=$IFS; IFS=:; for d in $P; do IFS=$oIFS; test -z "$d" && d=.; echo $d; done
+  /a
+  /b
+  .
+  /c
+  $ touch 1.x 2.x; IFS=:; x="*.x:it's:\$y:a b:\\"; for i in $x; do echo "[$i]"; done; set -f; set -- $x; echo "$1"
+  [1.x]
+  [2.x]
+  [it's]
+  [$y]
+  [a b]
+  [\]
+  *.x
+  $ IFS=:; for i in $(echo a::b); do echo "[$i]"; done; x=; for i in $x; do echo no; done; set -- $x; echo $#
+  [a]
+  []
+  [b]
+  0
+  $ IFS=:; eval 'x=a::b; for i in $x; do echo "[$i]"; done'; IFS=; x='a b'; for i in $x; do echo "[$i]"; done; unset IFS; for i in $x; do echo "[$i]"; done
+  [a]
+  []
+  [b]
+  [a b]
+  [a]
+  [b]

@@ -222,13 +222,12 @@ Variables and expansion
 
   $ x=abc.tar.gz; echo ${x%.*} ${x%%.*} ${x#*.} ${x##*.} ${x/a/b} ${x//a/b} ${x:1:2} ${x^^} ${#x} ${y:-d} ${y:=e} $y ${y:+f}
   abc.tar abc tar.gz gz bbc.tar.gz bbc.tbr.gz bc ABC.TAR.GZ 10 d e e f
-# differs: the interpreter drops empty fields between separators
   $ x='a b  c'; echo $x; echo "$x"; set -- $x; echo $#; IFS=:; p=a:b::c; set -- $p; echo $#; echo "$*"; unset IFS
   a b c
   a b  c
   3
-  3
-  a:b:c
+  4
+  a:b::c
   $ a=(1 2 "3 4"); echo ${#a[@]} "${a[2]}" "${a[@]:1}"; a+=(5); a[7]=x; echo "${!a[@]}"; for e in "${a[@]}"; do echo "<$e>"; done; unset 'a[0]'; echo ${a[*]}
   3 3 4 2 3 4
   0 1 2 3 7
