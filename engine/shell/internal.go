@@ -35,6 +35,8 @@ func (s *session) internal(ctx context.Context, hc interp.HandlerContext, verb s
 		return status(code)
 	case "read":
 		return in.read(ctx)
+	case "split":
+		return in.split(ctx)
 	case "type":
 		return in.typeOf(ctx)
 	case "which":

@@ -28,6 +28,7 @@ type rewriter struct {
 	quotes  map[*syntax.Word]quotes // of words that are in some
 	loops   *atomic.Int64           // numbered so far in the session
 	funcs   map[string]bool         // functions that the script declares
+	ifs     bool                    // IFS has more than blanks somewhere
 }
 
 // A scope is what surrounds a statement, inside its function or subshell.
@@ -100,7 +101,7 @@ func (w *rewriter) command(cmd syntax.Command, sc scope) syntax.Command {
 	case *syntax.ForClause:
 		var before []*syntax.Stmt
 		if iter, ok := x.Loop.(*syntax.WordIter); ok {
-			before = w.list(w.fields(iter.Items), inner)
+			before = w.list(w.fields(iter.Items, true), inner)
 			w.words(iter.Items...)
 		} else {
 			w.node(x.Loop)
@@ -140,7 +141,7 @@ func (w *rewriter) ifClause(x *syntax.IfClause, sc scope) {
 
 // call rewrites a simple command.
 func (w *rewriter) call(x *syntax.CallExpr, sc scope) syntax.Command {
-	before := w.list(w.fields(x.Args), sc)
+	before := w.list(w.fields(x.Args, len(x.Args) > 0 && x.Args[0].Lit() == "set"), sc)
 	for _, as := range x.Assigns {
 		before = append(before, w.arrayFields(as, sc)...)
 		w.node(as)
@@ -164,7 +165,7 @@ func (w *rewriter) arrayFields(as *syntax.Assign, sc scope) []*syntax.Stmt {
 	for _, elem := range as.Array.Elems {
 		if elem.Value != nil && elem.Index == nil {
 			value := []*syntax.Word{elem.Value}
-			before = append(before, w.fields(value)...)
+			before = append(before, w.fields(value, true)...)
 			elem.Value = value[0]
 		}
 	}

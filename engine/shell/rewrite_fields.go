@@ -17,23 +17,25 @@ import (
 //	if test -n "${1+set}"; then __nixbench_fields1=("$@"); else __nixbench_fields1=(); fi
 //	cmd "${__nixbench_fields1[@]}"
 
-// fields takes such words out of lists of words. It returns what is to be run before the
-// command that has them.
-func (w *rewriter) fields(lists ...[]*syntax.Word) []*syntax.Stmt {
+// fields takes such words out of words, and if they are a list that is walked through, also
+// those that split.go is about. It returns what is to be run before the command that has them.
+func (w *rewriter) fields(words []*syntax.Word, isList bool) []*syntax.Stmt {
 	var before []*syntax.Stmt
-	for _, words := range lists {
-		for i, word := range words {
-			at := quotedAlternative(word)
-			if at < 0 {
-				continue
-			}
-			name := prefix + "fields" + strconv.FormatInt(w.loops.Add(1), 10)
-			before = append(before, chooseFields(name, word, at))
-			words[i] = &syntax.Word{Parts: []syntax.WordPart{&syntax.DblQuoted{Parts: []syntax.WordPart{
-				&syntax.ParamExp{Param: &syntax.Lit{Value: name}, Index: literal("@")},
-			}}}}
-			w.changed = true
+	for i, word := range words {
+		at := quotedAlternative(word)
+		if at < 0 && !(isList && w.ifs && isValue(word)) {
+			continue
 		}
+		name := prefix + "fields" + strconv.FormatInt(w.loops.Add(1), 10)
+		if at >= 0 {
+			before = append(before, chooseFields(name, word, at))
+		} else {
+			before = append(before, splitInto(name, word))
+		}
+		words[i] = &syntax.Word{Parts: []syntax.WordPart{&syntax.DblQuoted{Parts: []syntax.WordPart{
+			&syntax.ParamExp{Param: &syntax.Lit{Value: name}, Index: literal("@")},
+		}}}}
+		w.changed = true
 	}
 	return before
 }

@@ -41,7 +41,8 @@ type session struct {
 	signals *signalTraps
 	mask    maskState
 	jobs    jobTable
-	loops   atomic.Int64 // loops numbered by the rewriter
+	loops   atomic.Int64 // loops and words numbered by the rewriter
+	ifs     atomic.Bool  // a script has set IFS to more than blanks
 
 	mu sync.Mutex
 	// mu guards the fields below.
@@ -216,7 +217,10 @@ func (s *session) parse(src []byte, name string) (*syntax.File, error) {
 
 // rewrite rewrites a script and reports whether that changed it.
 func (s *session) rewrite(file *syntax.File) bool {
-	w := &rewriter{name: file.Name, funcs: make(map[string]bool), loops: &s.loops}
+	if setsIFS(file) {
+		s.ifs.Store(true)
+	}
+	w := &rewriter{ifs: s.ifs.Load(), name: file.Name, funcs: make(map[string]bool), loops: &s.loops}
 	w.file(file)
 	s.mu.Lock()
 	defer s.mu.Unlock()
