@@ -136,7 +136,8 @@ func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]
 }
 
 // ownArgs are the flags of the older commands that Nix parses apart.
-var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name", "--max-freed", "--delete-older-than", "--type", "--name"}
+var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name", "--max-freed", "--delete-older-than", "--type", "--name",
+	"-o", "--out-link", "--drv-link", "--run", "--command", "--keep", "--exclude"}
 
 func (cmd *command) missingArgs(name string, f *flag, given int) error {
 	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
@@ -186,7 +187,9 @@ func (cmd *command) notOfNix(inv *invocation) []string {
 		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
 	case "path-info":
 		return []string{"--budget"}
-	case "instantiate", "nix-build", "nix-env", "nix-store", "nix-hash", "nix-collect-garbage":
+	case "nix-build":
+		return []string{"--debugger", "--print-out-paths", "--print-build-logs", "-L"}
+	case "instantiate", "nix-env", "nix-store", "nix-hash", "nix-collect-garbage":
 		return []string{"--debugger"}
 	}
 	return nil

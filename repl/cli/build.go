@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +66,16 @@ func (inv *invocation) setProfile(ctx context.Context, eng *engine.Engine, resul
 	if len(paths) != 1 {
 		return inv.cmd.usage("'--profile' requires that the arguments produce a single store path, but there are %d", len(paths))
 	}
-	_, err := eng.SetProfile(ctx, inv.abs(inv.profile), paths[0])
+	return inv.setProfileTo(ctx, eng, paths[0])
+}
+
+// setProfileTo makes a path the current generation of the profile that --profile names.
+func (inv *invocation) setProfileTo(ctx context.Context, eng *engine.Engine, p store.Path) error {
+	name := inv.abs(inv.profile)
+	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return fmt.Errorf("reading symbolic link %s: Invalid argument", store.QuoteFile(name))
+	}
+	_, err := eng.SetProfile(ctx, name, p)
 	return err
 }
 

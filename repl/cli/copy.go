@@ -18,8 +18,8 @@ func copyCommandFlags() []flag {
 		selectionFlags[1],
 		{[]string{"--no-check-sigs"}, nil, "copy also what no trusted key has signed", on(func(inv *invocation) *bool { return &inv.noCheckSigs })},
 		ignored("nothing is substituted", "--substitute-on-destination", "-s"),
-		{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make a link to what was copied, in the store that it was copied to", text1(func(inv *invocation) *string { return &inv.outLink })},
-		{[]string{"--profile"}, []string{"PATH"}, "make what was copied the next generation of a profile", text1(func(inv *invocation) *string { return &inv.profile })},
+		{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make a link to what was copied, in the store that it was copied to", outLink},
+		{[]string{"--profile"}, []string{"PATH"}, "make what was copied the next generation of a profile", profileName},
 		evalStoreFlag, jobsFlag,
 	})
 }
@@ -111,9 +111,11 @@ func (inv *invocation) copyRoots(ctx context.Context, from *engine.Engine) (copi
 // keepCopied makes the links and the generation that --out-link and --profile ask for.
 func (inv *invocation) keepCopied(ctx context.Context, to *engine.Engine, roots copied) error {
 	if inv.profile != "" {
-		if paths := roots.paths(); len(paths) != 1 {
+		paths := roots.paths()
+		if len(paths) != 1 {
 			return inv.cmd.usage("'--profile' requires that the arguments produce a single store path, but there are %d", len(paths))
-		} else if _, err := to.SetProfile(ctx, inv.abs(inv.profile), paths[0]); err != nil {
+		}
+		if err := inv.setProfileTo(ctx, to, paths[0]); err != nil {
 			return err
 		}
 	}

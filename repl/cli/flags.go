@@ -147,6 +147,18 @@ func text1(field func(*invocation) *string) func(*invocation, []string) error {
 	}
 }
 
+// outLink sets where the link to a result is made. An empty name is that of the directory.
+func outLink(inv *invocation, args []string) error {
+	inv.outLink = inv.abs(args[0])
+	return nil
+}
+
+// profileName sets the profile that gets a result. An empty name is that of the directory.
+func profileName(inv *invocation, args []string) error {
+	inv.profile = inv.abs(args[0])
+	return nil
+}
+
 // rootName sets where a root is made. An empty name is that of the directory.
 func rootName(inv *invocation, args []string) error {
 	inv.addRoot = inv.abs(args[0])
@@ -348,7 +360,7 @@ const checkHelp = "build again what is valid, and name the files that come out d
 var buildFlags = []flag{
 	rebuildFlag("--repair", engine.Repair, "build again, or add again, what is damaged"),
 	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
-	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", text1(func(inv *invocation) *string { return &inv.outLink })},
+	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", outLink},
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},
 	{[]string{"--print-build-logs", "-L"}, nil, "print the logs of builds as they come", on(func(inv *invocation) *bool { return &inv.printLogs })},
 	{[]string{"--dry-run"}, nil, "say what would be built, and build nothing", on(func(inv *invocation) *bool { return &inv.dryRun })},

@@ -38,7 +38,9 @@ func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([
 	}
 	var targets []store.DerivedPath
 	for _, arg := range inv.legacyArgs() {
-		if target, ok := inv.drvArgument(eng, arg); ok {
+		if target, ok, err := inv.drvArgument(ctx, eng, arg); err != nil {
+			return nil, err
+		} else if ok {
 			targets = append(targets, target)
 			continue
 		}
@@ -53,19 +55,33 @@ func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([
 	return targets, nil
 }
 
-// drvArgument parses "/nix/store/….drv" and "/nix/store/….drv!out".
-func (inv *invocation) drvArgument(eng *engine.Engine, arg string) (store.DerivedPath, bool) {
+// drvArgument parses "/nix/store/….drv", which stands for the output "out", and
+// "/nix/store/….drv!dev".
+//
+// Behaviour: PackageInfo in Nix's get-drvs.cc.
+func (inv *invocation) drvArgument(ctx context.Context, eng *engine.Engine, arg string) (target store.DerivedPath, ok bool, err error) {
 	if inv.hasExpr || !strings.HasPrefix(arg, string(eng.Store().Dir())+"/") {
-		return store.DerivedPath{}, false
+		return store.DerivedPath{}, false, nil
 	}
-	target, err := eng.Store().Dir().ParseDerivedPath(arg)
+	target, err = eng.Store().Dir().ParseDerivedPath(arg)
 	if err != nil || !target.Path.IsDerivation() {
-		return store.DerivedPath{}, false
+		return store.DerivedPath{}, false, nil //nolint:nilerr // it is a file
 	}
-	if target.Outputs == nil {
-		target.Outputs = []store.OutputName{store.AllOutputs}
+	switch len(target.Outputs) {
+	case 0:
+		target.Outputs = []store.OutputName{"out"}
+	case 1:
+	default:
+		return store.DerivedPath{}, false, fmt.Errorf("building more than one derivation output is not supported, in '%s'", arg)
 	}
-	return target, true
+	d, err := eng.ReadDerivation(ctx, target.Path)
+	if err != nil {
+		return store.DerivedPath{}, false, err
+	}
+	if _, has := d.Outputs[target.Outputs[0]]; !has && target.Outputs[0] != store.AllOutputs {
+		return store.DerivedPath{}, false, fmt.Errorf("derivation '%s' does not have output '%s'", target.Path, target.Outputs[0])
+	}
+	return target, true, nil
 }
 
 // reportLegacy links the outputs, unless told not to, and prints them. The

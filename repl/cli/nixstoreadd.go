@@ -148,6 +148,19 @@ func (run *storeRun) restore(ctx context.Context) error {
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("creating file %s: File exists", store.QuoteFile(dest))
 	}
+	return archiveError(err)
+}
+
+// archiveError returns an error of reading an archive, or an export, in Nix's words if it
+// ends too early or is none.
+func archiveError(err error) error {
+	var none *nar.FormatError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("unexpected end-of-file")
+	case errors.As(err, &none) && none.Offset <= int64(len("nix-archive-1")+8):
+		return errors.New("bad archive: input doesn't look like a Nix archive")
+	}
 	return err
 }
 
@@ -202,7 +215,7 @@ func (run *storeRun) importPaths(ctx context.Context) error {
 		added = append(added, p)
 		return nil
 	})
-	return run.printAdded(ctx, run.eng, added, err)
+	return run.printAdded(ctx, run.eng, added, archiveError(err))
 }
 
 // readLog is nix-store --read-log.

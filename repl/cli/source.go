@@ -182,7 +182,7 @@ func (inv *invocation) clean(msg string) string {
 }
 
 // tellsFiles returns what says which files are evaluated, nil if that is not asked
-// for. The files that instantiate is given are only read, as Nix counts it.
+// for. The files that instantiate and nix-build are given are only read, as Nix counts it.
 func (inv *invocation) tellsFiles() func(file string) {
 	if inv.verbosity() < levelTalkative {
 		return nil
@@ -190,7 +190,8 @@ func (inv *invocation) tellsFiles() func(file string) {
 	tell := func(file string) { inv.tell("evaluating file '" + file + "'") }
 	tell(eval.DerivationInternal)
 	given := make(map[string]bool)
-	if inv.cmd.name == "instantiate" {
+	switch inv.cmd.name {
+	case "instantiate", "nix-build":
 		for _, arg := range inv.args {
 			given[inv.abs(arg)] = true
 		}
