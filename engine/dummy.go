@@ -47,7 +47,7 @@ func (dummyStore) Realisation(context.Context, store.Path, store.OutputName) (st
 }
 
 func (dummyStore) DeleteRealisations(context.Context, []store.DrvOutput) error {
-	return errors.New("Garbage collection not supported by store 'dummy://'") //nolint:staticcheck // Nix's words
+	return errDummyGC
 }
 
 func (dummyStore) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, error) {
@@ -136,9 +136,9 @@ func (dummyStore) Roots(context.Context) (roots []gc.Root, unread []string, err 
 func (dummyStore) Entries(context.Context) ([]string, error) { return nil, nil }
 func (dummyStore) InUse(string) bool                         { return false }
 
-func (dummyStore) LockGC(context.Context) (gc.Collection, error) {
-	return nil, fmt.Errorf("Garbage collection not supported by store 'dummy://'")
-}
+func (dummyStore) LockGC(context.Context) (gc.Collection, error) { return nil, errDummyGC }
+
+var errDummyGC = errors.New("Garbage collection not supported by store 'dummy://'") //nolint:staticcheck // Nix's words
 
 func (dummyStore) Verify(context.Context, local.VerifyOptions, func(local.Finding)) error { return nil }
 
@@ -156,10 +156,18 @@ func (b noBuilder) Plan(ctx context.Context, targets []store.DerivedPath, mode b
 	return build.NewPlan(ctx, bothStores(b), targets, build.PlanOptions{Settings: b.settings, Mode: mode})
 }
 
+// ErrNoBuilder reports that the store is one that nothing can be built for.
+var ErrNoBuilder = errors.New("Unable to build with a primary store that isn't a local store; " + //nolint:staticcheck // Nix's words
+	"either pass a different '--store' or enable remote builds.\n\n" +
+	"For more information check 'man nix.conf' and search for '/machines'.")
+
 // Execute returns the plan's error.
 func (noBuilder) Execute(_ context.Context, plan *build.Plan) (*build.Result, error) {
 	for _, missing := range plan.Missing {
 		return nil, missing
+	}
+	if len(plan.Build) > 0 {
+		return nil, ErrNoBuilder
 	}
 	return &build.Result{}, nil
 }

@@ -112,6 +112,7 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	} else if loc, err = Locate(cmp.Or(opts.StoreURI, e.settings.Store), e.getenv); err != nil {
 		return loc, err
 	}
+	loc.warnOfParams(opts.Warn)
 	loc.Build.Late, loc.Build.AutoOptimise, loc.Build.Repair = opts.Late, e.settings.AutoOptimise, opts.Repair
 	loc.Build.AutoGC = local.AutoGC{
 		MinFree: e.settings.MinFree, MaxFree: e.settings.MaxFree, Interval: time.Duration(e.settings.MinFreeInterval) * time.Second,
@@ -135,6 +136,14 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	}
 	e.url = loc.render()
 	switch {
+	case loc.Scratch:
+		st, err := openScratch(ctx, loc.Build.Dir)
+		if err != nil {
+			return err
+		}
+		e.store = st
+		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
+		return nil
 	case loc.Dummy:
 		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
 		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})

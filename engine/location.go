@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
+	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/local"
 
@@ -27,11 +27,15 @@ type Location struct {
 	Daemon *Daemon
 	// Dummy says that there is no store: nothing is valid, nothing can be added.
 	Dummy bool
+	// Scratch says that what is added to a Dummy store is kept as long as it is open.
+	Scratch bool
 	// Machine is nil, or the store that is only read beside Build: the
 	// machine's /nix/store where it is not ours to write.
 	Machine *local.Options
 	// BuildDir is where builds have their directories, "" for the usual place.
 	BuildDir string
+	// Unknown are the names of parameters that no such store has, sorted.
+	Unknown []string
 }
 
 // A Daemon is a daemon of Nix on this machine.
@@ -55,7 +59,8 @@ type Daemon struct {
 //     "local?root=DIR&store=DIR&real=DIR&state=DIR&log=DIR&read-only=true";
 //   - "daemon", or "unix://SOCKET", with the same but for read-only, and
 //     max-connections;
-//   - "dummy://": no store at all.
+//   - "dummy://": no store at all; with read-only=false one that lasts as long as it is
+//     open.
 //
 // Format: Nix manual, "Store URL format".
 func Locate(uri string, getenv func(string) string) (Location, error) {
@@ -65,47 +70,78 @@ func Locate(uri string, getenv func(string) string) (Location, error) {
 		return Location{}, fmt.Errorf("parse store %q: %v", uri, err)
 	}
 	if base == "" || base == "auto" {
-		if len(params) > 0 {
-			return Location{}, fmt.Errorf("parse store %q: \"auto\" takes no parameters", uri)
-		}
-		return locateAuto("", getenv)
+		return locateAutoWith(params, getenv)
 	}
-	loc := Location{Build: local.Options{
-		Dir: storeDirOf(getenv), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR"),
-	}}
-	scheme, rest, hasScheme := strings.Cut(base, "://")
+	loc := Location{Build: machineStore("", getenv)}
+	scheme, rest, hasScheme := cutScheme(base)
 	switch {
 	case base == "local", base == "daemon":
 		scheme, rest = base, ""
 	case !hasScheme:
+		if base, err = filepath.Abs(base); err != nil {
+			return Location{}, err
+		}
 		scheme, rest = "local", base
 	}
-	switch scheme {
-	case "local":
+	switch {
+	case scheme == "local":
 		err = loc.local(rest, params)
-	case "daemon", "unix":
+	case scheme == "daemon", scheme == "unix":
 		err = loc.daemon(rest, params, getenv)
-	case "dummy":
+	case scheme == "dummy" && rest != "":
+		err = settings.Complain("`dummy` store URIs must not contain an authority part %s", rest)
+	case scheme == "dummy":
 		loc.Dummy = true
 		err = loc.setParams(params)
-	default:
-		return Location{}, fmt.Errorf("open store %q: don't know how to open Nix store with scheme '%s'; "+
+	case slices.Contains(elsewhere, scheme):
+		err = fmt.Errorf("open store %q: don't know how to open Nix store with scheme '%s'; "+
 			"only stores on this machine can be used: a directory, local?root=DIR, daemon, unix://SOCKET", uri, scheme)
+	default:
+		err = fmt.Errorf("don't know how to open Nix store with scheme '%s'", scheme)
 	}
-	if err != nil {
-		return Location{}, fmt.Errorf("parse store %q: %w", uri, err)
+	return loc, err
+}
+
+// elsewhere are the schemes of stores that are not used here.
+var elsewhere = []string{"file", "http", "https", "s3", "ssh", "ssh-ng", "mounted-ssh-ng", "local-overlay"}
+
+// cutScheme returns what is before and after the colon of a URL, without the slashes
+// that an authority follows.
+func cutScheme(uri string) (scheme, rest string, ok bool) {
+	scheme, rest, ok = strings.Cut(uri, ":")
+	if !ok || !settings.IsScheme(scheme) {
+		return "", uri, false
 	}
-	return loc, nil
+	return scheme, strings.TrimPrefix(rest, "//"), true
+}
+
+// machineStore is the store of this machine, as the environment says. Root is what its
+// directories are in: "" but for tests.
+func machineStore(root string, getenv func(string) string) local.Options {
+	return local.Options{Root: root, Dir: storeDirOf(getenv), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR")}
+}
+
+// locateAutoWith is locateAuto with parameters: if there are any, the store is one of this
+// machine.
+func locateAutoWith(params url.Values, getenv func(string) string) (Location, error) {
+	loc, err := locateAuto("", getenv)
+	if err != nil || len(params) == 0 {
+		return loc, err
+	}
+	if loc.Daemon != nil {
+		return Locate("daemon?"+params.Encode(), getenv)
+	}
+	return Locate("local?"+params.Encode(), getenv)
 }
 
 // local is the store below a directory, or if that is "" that of the machine.
 func (loc *Location) local(dir string, params url.Values) error {
-	if dir != "" {
-		root, err := filepath.Abs(dir)
-		if err != nil {
-			return err
-		}
-		loc.setRoot(root)
+	switch {
+	case dir == "":
+	case !filepath.IsAbs(dir):
+		return notAbsolute(dir)
+	default:
+		loc.setRoot(filepath.Clean(dir))
 	}
 	return loc.setParams(params)
 }
@@ -114,7 +150,7 @@ func (loc *Location) local(dir string, params url.Values) error {
 func (loc *Location) daemon(socket string, params url.Values, getenv func(string) string) error {
 	loc.Daemon = &Daemon{URI: "daemon", Socket: socket}
 	if socket != "" && !filepath.IsAbs(socket) {
-		return fmt.Errorf("got %q, want the absolute path of a socket", socket)
+		return notAbsolute(socket)
 	}
 	if err := loc.setParams(params); err != nil {
 		return err
@@ -139,55 +175,11 @@ func (loc *Location) setRoot(root string) {
 	loc.Build.Root, loc.Build.StateDir, loc.Build.LogDir = root, "", ""
 }
 
-// noEffect are parameters of Nix that change nothing here: they say how the store
-// is used by others, or are about what we do in another way.
-var noEffect = []string{
-	"path-info-cache-size", "trusted", "priority", "want-mass-query", "system-features", "require-sigs",
-	"ignore-gc-delete-failure", "use-roots-daemon", "max-connection-age",
-}
-
-func (loc *Location) setParams(params url.Values) error {
-	if roots := params["root"]; len(roots) > 0 {
-		loc.setRoot("") // what it implies comes before what others say
-	}
-	dirs := map[string]*string{
-		"root": &loc.Build.Root, "real": &loc.Build.RealDir, "state": &loc.Build.StateDir, "log": &loc.Build.LogDir,
-	}
-	if loc.Daemon == nil {
-		dirs["build-dir"] = &loc.BuildDir
-	}
-	for name, values := range params {
-		value := values[len(values)-1]
-		switch dir, isDir := dirs[name]; {
-		case isDir && !filepath.IsAbs(value):
-			return fmt.Errorf("parameter %q: got %q, want an absolute path", name, value)
-		case isDir:
-			*dir = filepath.Clean(value)
-		case name == "store":
-			loc.Build.Dir = store.Dir(filepath.Clean(value))
-		case name == "read-only" && loc.Daemon == nil:
-			if value != "true" && value != "false" {
-				return fmt.Errorf("parameter %q: got %q, want true or false", name, value)
-			}
-			loc.Build.ReadOnly = value == "true"
-		case name == "max-connections" && loc.Daemon != nil:
-			n, err := strconv.Atoi(value)
-			if err != nil || n < 1 {
-				return fmt.Errorf("parameter %q: got %q, want a number of at least 1", name, value)
-			}
-			loc.Daemon.MaxConnections = n
-		case !slices.Contains(noEffect, name):
-			return fmt.Errorf("unknown parameter %q", name)
-		}
-	}
-	return nil
-}
-
 // locateAuto chooses as Nix does; and where there is neither the right to write
 // nor a daemon, what is there is read and the store of one's own is written. Root
 // is what the machine's directories are in: "" but for tests.
 func locateAuto(root string, getenv func(string) string) (Location, error) {
-	machine := local.Options{Root: root, Dir: storeDirOf(getenv), StateDir: getenv("NIX_STATE_DIR"), LogDir: getenv("NIX_LOG_DIR")}
+	machine := machineStore(root, getenv)
 	storeDir := filepath.Join(root, cmp.Or(string(machine.Dir), "/nix/store"))
 	stateDir := cmp.Or(machine.StateDir, filepath.Join(root, "/nix/var/nix"))
 	exists, writable := local.Access(machine)

@@ -39,6 +39,8 @@ func (e *Engine) StoreInfo(ctx context.Context) (StoreInfo, error) {
 		info.Access = e.daemon.access(told)
 	case e.isDummy():
 		info.Version, info.Access = "", "nothing is there, and nothing can be added"
+	case e.isScratch():
+		info.Version, info.Access = "", "what is added is gone when the program ends"
 	case e.store.ReadOnly():
 		info.Access = "only read"
 	default:
@@ -61,6 +63,11 @@ func (e *Engine) isDummy() bool {
 	return is
 }
 
+func (e *Engine) isScratch() bool {
+	_, is := e.store.(scratchStore)
+	return is
+}
+
 // access says what may be done to the store, by what the daemon says of itself.
 func (st *daemonStore) access(told daemon.Info) string {
 	s := "written by nix-daemon " + cmp.Or(told.Version, "(protocol "+told.Protocol+")")
@@ -77,7 +84,10 @@ func (st *daemonStore) access(told daemon.Info) string {
 
 // render returns the URL of what is written, as Nix does.
 func (loc *Location) render() string {
-	if loc.Dummy {
+	switch {
+	case loc.Scratch:
+		return "dummy://?read-only=false"
+	case loc.Dummy:
 		return "dummy://"
 	}
 	params := make(map[string]string)

@@ -30,7 +30,30 @@ func CheckStore(text string) error {
 	if strings.Contains(name, "/") || name == "auto" || name == "daemon" || name == "local" {
 		return nil
 	}
+	if scheme, _, ok := strings.Cut(text, ":"); ok && IsScheme(scheme) {
+		return nil
+	}
 	return Complain("Cannot parse Nix store '%s'", text)
+}
+
+// storeField is the setting store: a directory is shown as the URL that it stands for.
+func storeField(p *string) field {
+	f := textField(p)
+	f.get = func() string {
+		if strings.HasPrefix(*p, "/") {
+			return "local://" + *p
+		}
+		return *p
+	}
+	return f
+}
+
+// IsScheme reports whether text can be the scheme of a URL.
+func IsScheme(text string) bool {
+	if text == "" || text[0] < 'a' || text[0] > 'z' {
+		return false
+	}
+	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789+.-") == ""
 }
 
 // storesField checks the stores in a list.
