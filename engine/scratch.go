@@ -59,7 +59,9 @@ func (scratchStore) AddSignatures(context.Context, store.Path, []string) (int, e
 	return 0, unsupported("addSignatures")
 }
 
-func (scratchStore) Verify(context.Context, local.VerifyOptions, func(local.Finding)) error { return nil }
+func (scratchStore) Verify(context.Context, local.VerifyOptions, func(local.Finding)) error {
+	return nil
+}
 
 func (scratchStore) Optimise(context.Context, local.OptimiseOptions) (local.Optimisation, error) {
 	return local.Optimisation{}, unsupported("optimiseStore")

@@ -37,6 +37,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	}
 	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
 		kvm.Close()
+		l.s.hasKVM = true
 		l.s.SystemFeatures = append(l.s.SystemFeatures, "kvm")
 		slices.Sort(l.s.SystemFeatures)
 	}

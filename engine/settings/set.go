@@ -135,6 +135,10 @@ var aliases = map[string]string{
 	"gc-keep-derivations":                "keep-derivations",
 	"substitution-max-jobs":              "max-substitution-jobs",
 	"binary-caches-parallel-connections": "http-connections",
+	"commit-lockfile-summary":            "commit-lock-file-summary",
+	"build-impersonate-linux-26":         "impersonate-linux-26",
+	"env-keep-derivations":               "keep-env-derivations",
+	"trusted-binary-caches":              "trusted-substituters",
 }
 
 // fields returns every setting by name.
@@ -168,6 +172,7 @@ func (s *Settings) fields() map[string]field {
 	for name, f := range foreigners {
 		fields[name] = s.foreignField(name, f)
 	}
+	fields["store"] = storeField(&s.Store)
 	fields["substituters"] = storesField(fields["substituters"])
 	fields["experimental-features"] = s.featuresField(fields["experimental-features"])
 	return fields

@@ -118,6 +118,7 @@ type Settings struct {
 	overridden map[string]bool   // names that were set
 	users      map[string]bool   // those that were set by others than the machine's nix.conf
 	foreign    map[string]string // values of foreigners that were set
+	hasKVM     bool              // the machine has /dev/kvm, which adds to the default of SystemFeatures
 }
 
 // IDsPerBuilder is how many users and groups each of root's builders has to itself.

@@ -136,8 +136,11 @@ func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]
 }
 
 // ownArgs are the flags of the older commands that Nix parses apart.
-var ownArgs = []string{"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority", "--force-name", "--max-freed", "--delete-older-than", "--type", "--name",
-	"-o", "--out-link", "--drv-link", "--run", "--command", "--keep", "--exclude"}
+var ownArgs = []string{
+	"-A", "--attr", "--add-root", "-f", "--file", "-p", "--profile", "--system-filter", "--from-profile", "--priority",
+	"--force-name", "-o", "--out-link", "--max-freed", "--delete-older-than", "--run", "--command", "--keep",
+	"--exclude", "-i", "--type", "--name", "-b", "--binding", "--drv-link",
+}
 
 func (cmd *command) missingArgs(name string, f *flag, given int) error {
 	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")

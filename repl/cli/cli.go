@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/engine/settings"
 	"nixbench/repl/text"
 	"nixbench/store/drv"
 )
@@ -111,6 +113,9 @@ func Run(ctx context.Context, env *Env) int {
 	if errors.Is(err, eval.ErrFetched) {
 		status = 102
 	}
+	if name := env.nixName(); errors.Is(err, engine.ErrNoBuilder) && name != "" && name != "nix" {
+		status = 100
+	}
 	var exit *ExitError
 	if errors.As(err, &exit) {
 		status = exit.Status
@@ -135,10 +140,11 @@ func Run(ctx context.Context, env *Env) int {
 func (inv *invocation) adviseHelp(err error) {
 	var usage *usageError
 	var malformed *drv.JSONError
+	var complaint *settings.Complaint
 	switch {
 	case errors.As(err, &usage) && inv.env.nixName() == "":
 		inv.tell("Try 'nixbench " + usage.command + " --help' for more information.")
-	case usage != nil, inv.env.nixName() != "" && (errors.Is(err, eval.ErrUsage) || errors.As(err, &malformed) && malformed.Usage):
+	case usage != nil, inv.env.nixName() != "" && (errors.Is(err, eval.ErrUsage) || errors.As(err, &complaint) || errors.As(err, &malformed) && malformed.Usage):
 		inv.tell("Try '" + inv.env.Args[0] + " --help' for more information.")
 	}
 }
@@ -235,6 +241,10 @@ func (inv *invocation) unknownCommand(args []string) error {
 	isNix := inv.env.nixName() == "nix"
 	if group != nil && isNix && len(args) > 1 {
 		return &usageError{"help", fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(args[1]))}
+	}
+	if group != nil && isNix {
+		slices.Sort(group)
+		return &usageError{"help", fmt.Sprintf("nix %s requires a sub-command. Available sub-commands:\n\n  · %s", args[0], strings.Join(group, "\n  · "))}
 	}
 	if group != nil {
 		return &usageError{"help", fmt.Sprintf("'nixbench %s' needs one of: %s", args[0], strings.Join(group, ", "))}

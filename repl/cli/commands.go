@@ -158,7 +158,9 @@ func pathCommands() []command {
 func otherCommands() []command {
 	return []command{
 		{name: "config show", args: "[SETTING]", maxArgs: 1, run: runConfigShow,
-			summary: "Print the settings that are in force, or one of them."},
+			summary: "Print the settings that are in force, or one of them.", flags: slices.Concat([]flag{jsonFlag}, prettyFlags)},
+		{name: "config check", run: runConfigCheck,
+			summary: "Check which Nix is found, and whether profiles are kept from collections."},
 		{name: "repl", args: "[FILE...]", maxArgs: -1, run: runRepl,
 			summary: "Evaluate lines of input: on a terminal in the workbench, else from standard input.",
 			flags: slices.Concat(sourceFlags, workbenchFlags, []flag{

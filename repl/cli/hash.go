@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"nixbench/engine/settings"
 	"nixbench/store"
@@ -130,12 +131,12 @@ func hashFileFlags() []flag {
 		hashFormatFlag("--base32", "print in Nix's base 32", nix32, false),
 		hashFormatFlag("--base64", "print in base 64", base64, false),
 		hashFormatFlag("--sri", "print in the form of subresource integrity (the default)", sri, false),
-		hashAlgoFlag("--algo", "--type"),
+		hashAlgoFlag("--type"),
 	}
 }
 
 func hashPathFlags() []flag {
-	return append(hashFileFlags(), hashMethodFlag("what is hashed: flat, nar, or git", store.Flat, store.NAR, store.Git),
+	return append(hashFileFlags(), hashAlgoFlag("--algo"), hashMethodFlag("what is hashed: flat, nar, or git", store.Flat, store.NAR, store.Git),
 		flag{[]string{"--format"}, []string{"FORMAT"}, "base16, nix32, base64 or sri", func(inv *invocation, args []string) (err error) {
 			inv.hashing.format, err = inv.parseHashFormat(args[0])
 			return err
@@ -270,6 +271,9 @@ func (inv *invocation) hashFile(ctx context.Context, file string) (nixhash.Hash,
 	if err == nil {
 		defer f.Close()
 		_, err = io.Copy(stoppable{ctx, w}, f)
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		err = errors.New("read of 65536 bytes: Is a directory")
 	}
 	return w.Sum(), err
 }

@@ -88,7 +88,7 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		return nil, err
 	}
 	// What is written on the command line of nix is pure unless it says otherwise.
-	if inv.env.nixName() == "nix" && inv.hasExpr && inv.cmd.name != "repl" {
+	if inv.env.nixName() == "nix" && (inv.hasExpr && inv.cmd.name != "repl" || inv.cmd.name == "config show") {
 		set.PureEval = true
 	}
 	for _, opt := range inv.options {
