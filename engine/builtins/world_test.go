@@ -185,7 +185,7 @@ func (w *testWorld) Getenv(name string) string { return w.env[name] }
 func (w *testWorld) CurrentTime() int64        { return 1_700_000_000 }
 func (w *testWorld) CurrentSystem() string     { return "x86_64-linux" }
 func (w *testWorld) Trace(msg string)          { w.say("trace: " + msg) }
-func (w *testWorld) Warn(msg syntax.Hint)      { w.say("warning: " + msg.Plain()) }
+func (w *testWorld) Warn(msg syntax.Hint)      { w.say(msg.Plain()) }
 func (w *testWorld) Inform(msg string)         { w.say(msg) }
 
 func (w *testWorld) say(msg string) {
