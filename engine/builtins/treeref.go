@@ -10,6 +10,7 @@ import (
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
 	"nixbench/store/nixhash"
 	"nixbench/store/nixjson"
 )
@@ -338,7 +339,7 @@ func fixGitURL(s *eval.State, text string) (*parsedURL, error) {
 	host, rest, ok := strings.Cut(text, ":")
 	transports := []string{"ssh", "http", "https", "file", "ftp", "ftps", "git"}
 	if ok && !strings.Contains(host, "/") && !strings.Contains(text, "://") && !slices.Contains(transports, strings.TrimPrefix(host, "git+")) {
-		return scpURL(text, host, rest)
+		return scpURL(s, text, host, rest)
 	}
 	u, err := parseURL(s, text, false)
 	if err == nil {
@@ -349,8 +350,8 @@ func fixGitURL(s *eval.State, text string) (*parsedURL, error) {
 	return u, err
 }
 
-// scpURL reads [USER@]HOST:PATH.
-func scpURL(text, host, rest string) (*parsedURL, error) {
+// scpURL reads [USER@]HOST:PATH, and warns of a path that begins in the user's directory.
+func scpURL(s *eval.State, text, host, rest string) (*parsedURL, error) {
 	if rest == "" {
 		return nil, notURL("SCP-style Git URL '%s' has an empty path", text)
 	}
@@ -358,11 +359,23 @@ func scpURL(text, host, rest string) (*parsedURL, error) {
 	if user, name, ok := strings.Cut(host, "@"); ok {
 		u.authority.user, u.authority.host = &user, name
 	}
-	if u.path[0] != "" {
-		u.path = append([]string{""}, u.path...)
+	if u.path[0] == "" {
+		return u, nil
+	}
+	relative := !strings.HasPrefix(u.path[0], "~")
+	u.path = append([]string{""}, u.path...)
+	if relative {
+		home, name := *u, u.authority.host
+		home.path = append([]string{"", "~"}, u.path[1:]...)
+		s.Warn(syntax.Hintf(relativeSCP, text, name+":/"+rest, u.String(), name+":~/"+rest, home.String()))
 	}
 	return u, nil
 }
+
+const relativeSCP = "SCP-style URL '%s' has a relative path which cannot be faithfully converted to an SSH URL: " +
+	"we will convert it to an absolute path when making an SSH URL.\n\nUse an explicit absolute path:\n\n    %s\n\n" +
+	"or with an explicit SSH URL:\n\n    %s\n\ninstead, to explicitly use an absolute path (and silence this warning). " +
+	"Or, to be relative to the remote user's home directory:\n\n    %s\n\nor with an explicit SSH URL:\n\n    %s"
 
 // refOfURL reads a reference in the form of a URL, for fetchTree.
 func refOfURL(s *eval.State, text string) flakeRef {
