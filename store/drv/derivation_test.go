@@ -59,6 +59,32 @@ func newModulo(tb testing.TB, texts map[store.Path]string) (m *Modulo, loads map
 	}}, loads
 }
 
+// What was checked as it was added is loaded no more, and hashes as if it had been.
+func TestCheckAddedRemembers(t *testing.T) {
+	texts := oracle(t)
+	loading, _ := newModulo(t, texts)
+	adding, loads := newModulo(t, texts)
+	for p, text := range texts {
+		if err := adding.CheckAdded(p, mustParse(t, p, text)); err != nil {
+			t.Errorf("CheckAdded %s: %v", p.Name(), err)
+		}
+	}
+	clear(loads)
+	for p := range texts {
+		got, gotDeferred, err := adding.Hash(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, wantDeferred, err := loading.Hash(p)
+		if err != nil || got != want || gotDeferred != wantDeferred {
+			t.Errorf("%s: got %v, %v, want %v, %v, %v", p.Name(), got, gotDeferred, want, wantDeferred, err)
+		}
+	}
+	if len(loads) > 0 {
+		t.Errorf("loaded again: %v", loads)
+	}
+}
+
 // What is read prints as it was, has its path, and claims the right outputs.
 func TestOracle(t *testing.T) {
 	texts := oracle(t)

@@ -93,6 +93,33 @@ func (m *Modulo) Instantiate(d *Derivation) (store.Path, error) {
 // Whoever registers a store derivation must check it, or it could claim any
 // path.
 func (m *Modulo) CheckOutputs(d *Derivation) error {
+	pr := newPrinter()
+	defer pr.release()
+	return m.check(d, pr)
+}
+
+// CheckAdded is CheckOutputs for a derivation that goes to drvPath. The hash of d as an
+// input is remembered, as Instantiate does.
+func (m *Modulo) CheckAdded(drvPath store.Path, d *Derivation) error {
+	pr := newPrinter()
+	defer pr.release()
+	if err := m.check(d, pr); err != nil {
+		return err
+	}
+	if _, known := m.lookup(drvPath); known {
+		return nil
+	}
+	pr.text(d, nil, false)
+	in, err := m.asInput(d, pr)
+	if err != nil {
+		return err
+	}
+	m.remember(drvPath, in)
+	return nil
+}
+
+// check is CheckOutputs, with what prints d.
+func (m *Modulo) check(d *Derivation, pr *printer) error {
 	filled := *d
 	filled.Outputs, filled.Env = maps.Clone(d.Outputs), maps.Clone(d.Env)
 	for name, o := range filled.Outputs {
@@ -103,7 +130,7 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 			return fmt.Errorf("derivation has incorrect environment variable '%s', should be '%s' but is actually '%s'", name, o.Path, d.Env[name])
 		}
 	}
-	if err := m.FillOutputs(&filled); err != nil {
+	if err := m.fill(&filled, pr); err != nil {
 		return err
 	}
 	for _, name := range d.OutputNames() {

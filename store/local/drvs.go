@@ -74,7 +74,7 @@ func (st *Store) addDerivation(ctx context.Context, p store.Path, add pending.De
 	if st.drvs.Known(p) {
 		return nil
 	}
-	if err := st.modulo.CheckOutputs(add.Drv); err != nil {
+	if err := st.modulo.CheckAdded(p, add.Drv); err != nil {
 		return err
 	}
 	if !st.ReadOnly() {
