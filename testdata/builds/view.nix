@@ -8,7 +8,7 @@ let
     echo "personality $(cat /proc/self/personality), out of memory $(cat /proc/self/oom_score_adj)"
     echo "limits:"; cat /proc/self/limits
     echo "status:"; grep -E '^(Uid|Gid|Groups|Cap(Inh|Prm|Eff|Amb)|NoNewPrivs|Seccomp|Sig(Blk|Ign|Cgt)|NS)' /proc/self/status
-    echo "standard files:"; ls -l /proc/self/fd 2>/dev/null | sed -n 's/^\(l[rwx-]*\).* \([012]\) -> /\1 \2 /p'
+    echo "standard files:"; ls -l /proc/self/fd 2>/dev/null | sed -n 's/^\(l[rwx-]*\).* \([012]\) -> /\1 \2 /p' | sed 's/[0-9]*$//'
     echo "root:"; stat -c '%n %F %a' / /*
     echo "devices:"; stat -c '%N %F %a %t,%T' /dev/* /dev/pts/*
     echo "etc:"
