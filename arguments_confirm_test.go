@@ -200,7 +200,7 @@ nix-env --rollback
 nix-env -S
 nix-env --switch-profile
 nix-env --list-generations x
-nix-env --list-generations
+nix-env --list-generations | cut -c 1-5
 nix-env --delete-generations
 nix-env --foo
 nix-env

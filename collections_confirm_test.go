@@ -114,6 +114,10 @@ nix-collect-garbage -d --dry-run
 nix-collect-garbage -d
 nix-collect-garbage -d --quiet
 nix-collect-garbage -d -v
+! ln -s /nowhere/x /nix/var/nix/gcroots/auto/x
+nix-store -q --roots $(readlink r1) | sort
+nix-env --switch-profile $PWD/prof; readlink .nix-profile
+nix-env -S /nix/var/nix/profiles/p; readlink .nix-profile
 ! rm -r /nix/var/nix/gcroots/*; rm -f prof* r1* /nix/var/nix/profiles/per-user/*/*
 nix-store --gc --print-roots
 nix-store --gc

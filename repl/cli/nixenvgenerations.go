@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (u *userEnv) generation(ctx context.Context) error {
 	case op == envListGenerations:
 		return u.listGenerations()
 	case op == envSwitchProfile:
-		return profile.SwitchLink(u.eng.ProfileLink(), u.abs(u.args[0]))
+		return u.switchProfile(u.abs(u.args[0]))
 	}
 	number, err := strconv.Atoi(u.args[0])
 	if err != nil || number < 0 {
@@ -37,6 +38,17 @@ func (u *userEnv) generation(ctx context.Context) error {
 		return errors.New("profile version 0 does not exist")
 	}
 	return u.switchTo(ctx, u.eng, u.profile, number)
+}
+
+// switchProfile makes the user's link lead to a profile, which it names alone if it lies in
+// the same directory.
+// Behaviour: switchLink in Nix's profiles.cc.
+func (u *userEnv) switchProfile(name string) error {
+	link := u.eng.ProfileLink()
+	if filepath.Dir(link) == filepath.Dir(name) {
+		name = filepath.Base(name)
+	}
+	return profile.SwitchLink(link, name)
 }
 
 // listGenerations prints generations as nix-env does.

@@ -388,6 +388,9 @@ func (q *storeQuery) roots(ctx context.Context) error {
 		return err
 	}
 	roots, err := q.eng.Roots(ctx)
+	if err == nil {
+		err = q.tellRoots(q.eng, roots)
+	}
 	if err != nil {
 		return err
 	}
