@@ -535,13 +535,13 @@ Functions and builtins
   2
   sh: -z: invalid option
   [2]
-  $ set -x; echo traced; set +x; time -p true 2>/dev/null; [[ foo =~ ^f(o+)$ ]] && echo ${BASH_REMATCH[1]}; [[ a < b && -n x ]] && echo both; [[ abc == a* ]] && echo glob; [[ -f nosuch || 1 -eq 1 ]] && echo or; while read -r a; do echo "l:$a"; done < <(printf '1\n2\n'); diff <(echo a) <(echo a) && echo same; echo >(cat >/dev/null) | wc -l
+  $ set -x; echo traced; set +x; { time -p true; } 2>&1 | while read what seconds; do echo $what; done; [[ foo =~ ^f(o+)$ ]] && echo ${BASH_REMATCH[1]}; [[ a < b && -n x ]] && echo both; [[ abc == a* ]] && echo glob; [[ -f nosuch || 1 -eq 1 ]] && echo or; while read -r a; do echo "l:$a"; done < <(printf '1\n2\n'); diff <(echo a) <(echo a) && echo same; echo >(cat >/dev/null) | wc -l
   + echo traced
   traced
   + set +x
-  real 0.00
-  user 0.00
-  sys 0.00
+  real
+  user
+  sys
   oo
   both
   glob
