@@ -24,7 +24,7 @@ func (st *Store) AddText(ctx context.Context, name string, contents []byte, refs
 	refs = slices.Compact(refs)
 	p, err := st.dir.TextPath(name, nixhash.Sum(nixhash.SHA256, contents), refs)
 	if err == nil {
-		err = st.addOnce(ctx, p, func(dir string) (*store.PathInfo, error) {
+		err = st.addOnce(ctx, p, refs, func(dir string) (*store.PathInfo, error) {
 			if err := writeText(filepath.Join(dir, p.Base()), contents); err != nil {
 				return nil, err
 			}
@@ -68,8 +68,8 @@ func textInfo(p store.Path, contents []byte, refs []store.Path) (*store.PathInfo
 }
 
 // addOnce makes p valid if it is not. Make puts the object, canonical, into a
-// directory under the base name of p and describes it.
-func (st *Store) addOnce(ctx context.Context, p store.Path, make func(dir string) (*store.PathInfo, error)) error {
+// directory under the base name of p and describes it; it refers to refs at the most.
+func (st *Store) addOnce(ctx context.Context, p store.Path, refs []store.Path, make func(dir string) (*store.PathInfo, error)) error {
 	if st.ReadOnly() {
 		valid, err := st.isValid(ctx, p)
 		if err == nil && !valid {
@@ -82,8 +82,10 @@ func (st *Store) addOnce(ctx context.Context, p store.Path, make func(dir string
 	}
 	st.CollectIfFull(ctx)
 	// What refers to pending derivations needs them valid; and so may p be.
-	if err := st.Flush(ctx); err != nil {
-		return err
+	for _, pending := range append([]store.Path{p}, refs...) {
+		if err := st.flushFor(ctx, pending); err != nil {
+			return err
+		}
 	}
 	if has, err := st.has(ctx, p); err != nil || has {
 		return err
@@ -172,7 +174,7 @@ func (st *Store) addSpooled(ctx context.Context, info *store.PathInfo, in *spool
 		return err
 	}
 	if in.file == "" {
-		return st.addOnce(ctx, info.Path, func(dir string) (*store.PathInfo, error) {
+		return st.addOnce(ctx, info.Path, info.References, func(dir string) (*store.PathInfo, error) {
 			return info, nar.Restore(&in.buf, filepath.Join(dir, info.Path.Base()), nar.RestoreOptions{})
 		})
 	}

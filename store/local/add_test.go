@@ -436,6 +436,12 @@ func TestDerivationsPending(t *testing.T) {
 	if got := must(st.ReadDerivation(ctx, p))(t); got.Name != "d" {
 		t.Errorf("read: got %v", got)
 	}
+	// What does not refer to it leaves it pending.
+	must(st.AddText(ctx, "other", nil, nil))(t)
+	must(st.AddTree(ctx, "tree", makeTree(t), store.NAR, 0, nil))(t)
+	if _, err := os.Lstat(st.RealPath(p)); err == nil {
+		t.Error("it is on disk when something else was added")
+	}
 	// What refers to it makes it valid for all.
 	text := must(st.AddText(ctx, "text", []byte(p), []store.Path{p}))(t)
 	other := openAt(t, root)

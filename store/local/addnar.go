@@ -22,7 +22,7 @@ import (
 // errors.Is finds ENOSPC. For the rest see [Store.Register]. Whether to
 // trust info is for the caller to decide before.
 func (st *Store) AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error {
-	err := st.addOnce(ctx, info.Path, func(dir string) (*store.PathInfo, error) {
+	err := st.addOnce(ctx, info.Path, info.References, func(dir string) (*store.PathInfo, error) {
 		if err := st.checkRoom(info.NarSize); err != nil {
 			return nil, err
 		}
