@@ -68,11 +68,11 @@ func (inv *invocation) errorText(err error) string {
 	var evalErr *eval.Error
 	if !errors.As(err, &evalErr) {
 		if trace := derivationTrace(err); len(trace) > 0 {
-			return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + err.Error()
+			return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(err.Error())
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
-			parts = append(parts, syntax.ErrorHead+" "+strings.TrimLeft(indent(part), " "))
+			parts = append(parts, syntax.ErrorHead+" "+strings.TrimLeft(indent(paint(part)), " "))
 		}
 		return strings.Join(parts, "\n")
 	}
@@ -80,7 +80,7 @@ func (inv *invocation) errorText(err error) string {
 	shown := *evalErr
 	var failed *engine.BuildError
 	if errors.As(err, &failed) {
-		shown.Say(syntax.Hint(strings.Join(inv.paragraphs(failed), "\n")))
+		shown.Say(syntax.Hint(paint(strings.Join(inv.paragraphs(failed), "\n"))))
 	}
 	return string(shown.FormatInColours(errors.As(err, &withTrace)))
 }

@@ -107,7 +107,7 @@ func runStoreVerify(ctx context.Context, inv *invocation) error {
 			bad++
 		}
 		if !inv.json {
-			inv.tell(syntax.ErrorHead + " " + f.Err.Error() + note)
+			inv.tell(syntax.ErrorHead + " " + paint(f.Err.Error()) + note)
 		}
 	})
 	if err != nil {

@@ -244,20 +244,20 @@ func (inv *invocation) verifyPaths(ctx context.Context) error {
 
 func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, others []*engine.Engine, p store.Path) (status int) {
 	if _, err := eng.StoreOf(ctx, p); err != nil {
-		inv.tell(syntax.ErrorHead + " " + err.Error())
+		inv.tell(syntax.ErrorHead + " " + paint(err.Error()))
 		return 4
 	}
 	inv.say("checking '%s'...", p)
 	info, err := eng.Reader().PathInfo(ctx, p)
 	if err != nil {
-		inv.tell(syntax.ErrorHead + " " + err.Error())
+		inv.tell(syntax.ErrorHead + " " + paint(err.Error()))
 		return 4
 	}
 	if !inv.noContents {
 		got, _, err := eng.HashPath(ctx, p)
 		switch {
 		case err != nil:
-			inv.tell(syntax.ErrorHead + " " + err.Error())
+			inv.tell(syntax.ErrorHead + " " + paint(err.Error()))
 			return 4
 		case got != info.NarHash:
 			inv.tell(modified(p, &store.HashMismatch{Path: p, Want: info.NarHash, Got: got}))
@@ -268,7 +268,7 @@ func (inv *invocation) verifyOne(ctx context.Context, eng *engine.Engine, others
 		return status
 	}
 	if info, err = withSignatures(ctx, info, others); err != nil {
-		inv.tell(syntax.ErrorHead + " " + err.Error())
+		inv.tell(syntax.ErrorHead + " " + paint(err.Error()))
 		return status | 4
 	}
 	if !eng.Trusted(info, max(1, inv.sigsNeeded)) {
