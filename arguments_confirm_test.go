@@ -209,3 +209,29 @@ nix-env -q --foo
 nix-env -q -i
 `)
 }
+
+// A word that is no command is told with what may have been meant; and what only operations
+// of nix-env know has no place before one.
+func TestConfirmNoCommands(t *testing.T) {
+	tw := newShellTwins(t)
+	tw.compareLines(t, `
+nix nope
+nix buld
+nix stor
+nix ev
+nix log2
+nix store nope
+nix store vrify
+nix store dump
+nix profile lst
+nix profile ls
+nix hash fle
+nix hash to-sri2
+nix key gen
+nix derivation shw
+nix-env -A
+nix-env --attr
+nix-env -q -A
+nix-env -f
+`)
+}

@@ -84,6 +84,8 @@ nix profile rollback --to 33
 nix path-info $N
 nix path-info --foo
 nix build --foo
+nix nope
+nix ev
 nix build --file t.nix nope
 nix build --file
 nix build --arg x

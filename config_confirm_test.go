@@ -100,6 +100,7 @@ func TestConfirmStoreParams(t *testing.T) {
 		"auto?foo=bar&root=$PWD/x", "local?real=rel", "local?state=rel", "$PWD/x?log=rel", "$PWD/x?read-only=maybe",
 		"$PWD/x?priority=x", "$PWD/x?want-mass-query=x", "$PWD/x?path-info-cache-size=x", "local://x", "unix://x", "daemon?max-connections=x",
 		"dummy://?foo=1", "dummy://?read-only=maybe", "dummy://x", "./x?foo=1", ".",
+		"local?root=/%zz", "local?a%zz=1", "dummy://?%", "auto?%z", "$PWD/x?read-only=%zz", "local?state=/a#b", "local?a=é", "local?a=/a<b",
 	} {
 		lines.WriteString(`nix-instantiate --eval -E 1 --store "` + uri + "\"\n" + `nix eval --expr 1 --store "` + uri + "\"\n")
 	}
