@@ -65,9 +65,9 @@ type Daemon struct {
 // Format: Nix manual, "Store URL format".
 func Locate(uri string, getenv func(string) string) (Location, error) {
 	base, query, _ := strings.Cut(uri, "?")
-	params, err := url.ParseQuery(query)
+	params, err := parseParams(query)
 	if err != nil {
-		return Location{}, fmt.Errorf("parse store %q: %v", uri, err)
+		return Location{}, err
 	}
 	if base == "" || base == "auto" {
 		return locateAutoWith(params, getenv)

@@ -122,5 +122,5 @@ func (loc *Location) render() string {
 	for name, value := range params {
 		query.Set(name, value)
 	}
-	return base + "?" + strings.ReplaceAll(query.Encode(), "%2F", "/")
+	return base + "?" + strings.NewReplacer("%2F", "/", "+", "%20").Replace(query.Encode())
 }

@@ -5,9 +5,11 @@ import (
 	"maps"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"nixbench/engine/settings"
 	"nixbench/store"
@@ -58,6 +60,30 @@ func (loc *Location) params() map[string]paramKind {
 		maps.Copy(known, localParams)
 	}
 	return known
+}
+
+// parameterText is what parameters are in, once spaces and double quotes are escaped.
+// Source: boost::urls, params_encoded_view; extraAllowedCharsInQuery in Nix's url.cc.
+var parameterText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?[\] "]|%[0-9A-Fa-f]{2})*$`)
+})
+
+// parseParams reads parameters. What has no value is as if it were empty.
+func parseParams(query string) (url.Values, error) {
+	if !parameterText().MatchString(query) {
+		return nil, fmt.Errorf("invalid URI query '%s': leftover", query)
+	}
+	params := make(url.Values)
+	for pair := range strings.SplitSeq(query, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, _ = url.PathUnescape(name) // all escapes are whole
+		value, _ = url.PathUnescape(value)
+		params.Add(name, value)
+	}
+	return params, nil
 }
 
 func (loc *Location) setParams(params url.Values) error {
