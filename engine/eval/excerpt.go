@@ -94,6 +94,16 @@ func distance(a, b string) int {
 	return prev[len(b)]
 }
 
+// DidYouMean returns a line that asks whether one of the names was meant that are like
+// name, in colours; "" if none is.
+func DidYouMean(names []string, name string) syntax.Hint {
+	like := suggestions(names, name)
+	if len(like) == 0 {
+		return ""
+	}
+	return syntax.Hint("Did you mean " + joinSuggestions(like) + "?")
+}
+
 func joinSuggestions(names []string) string {
 	shown := make([]string, len(names))
 	for i, name := range names {

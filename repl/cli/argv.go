@@ -101,7 +101,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	}
 	if f, ok := cmd.flag(arg); ok {
 		if len(argv) < len(f.args) {
-			return nil, cmd.missingArgs(arg, f, len(argv))
+			return nil, inv.missingArgs(cmd, arg, f, len(argv))
 		}
 		n := len(f.args)
 		return argv[n:], cmd.setFlag(inv, f, arg, argv[:n])
@@ -142,7 +142,10 @@ var ownArgs = []string{
 	"--exclude", "-i", "--type", "--name", "-b", "--binding", "--drv-link",
 }
 
-func (cmd *command) missingArgs(name string, f *flag, given int) error {
+func (inv *invocation) missingArgs(cmd *command, name string, f *flag, given int) error {
+	if cmd.name == "nix-env" && (name == "-A" || name == "--attr") && inv.env2.op == 0 {
+		return cmd.usage("no operation specified") // it is the operations that know the flag
+	}
 	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
 	if older && slices.Contains(ownArgs, name) {
 		return cmd.usage("'%s' requires an argument", name)

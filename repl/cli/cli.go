@@ -231,6 +231,24 @@ func (inv *invocation) find(args []string) (*command, []string, error) {
 	return nil, nil, inv.unknownCommand(args)
 }
 
+// nixCommands are the commands of nix, without those that have another name by now: what
+// may have been meant by a word that is none.
+// Source: registerCommand in Nix's src/nix.
+var nixCommands = []string{
+	"build", "bundle", "config", "copy", "daemon", "derivation", "develop", "edit", "env", "eval", "flake", "fmt",
+	"formatter", "hash", "help", "help-stores", "key", "log", "nar", "path-info", "print-dev-env", "profile", "realisation",
+	"registry", "repl", "run", "search", "shell", "store", "upgrade-nix", "why-depends",
+}
+
+// notRecognised is Nix's error about a word that is none of the names of commands.
+func notRecognised(word string, names []string) error {
+	message := fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(word))
+	if meant := eval.DidYouMean(names, word); meant != "" {
+		message += "\n" + string(meant)
+	}
+	return &usageError{"help", message}
+}
+
 func (inv *invocation) unknownCommand(args []string) error {
 	var group []string
 	for _, cmd := range commands() {
@@ -240,7 +258,7 @@ func (inv *invocation) unknownCommand(args []string) error {
 	}
 	isNix := inv.env.nixName() == "nix"
 	if group != nil && isNix && len(args) > 1 {
-		return &usageError{"help", fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(args[1]))}
+		return notRecognised(args[1], group)
 	}
 	if group != nil && isNix {
 		slices.Sort(group)
@@ -253,7 +271,7 @@ func (inv *invocation) unknownCommand(args []string) error {
 		return &ExitError{1, fmt.Errorf("%s is not here: %s", args[0], why)}
 	}
 	if isNix {
-		return &usageError{"help", fmt.Sprintf("'%s' is not a recognised command", text.SanitiseName(args[0]))}
+		return notRecognised(args[0], nixCommands)
 	}
 	return &usageError{"help", fmt.Sprintf("'%s' is not a nixbench command", text.SanitiseName(args[0]))}
 }
