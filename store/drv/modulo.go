@@ -81,12 +81,7 @@ func (m *Modulo) Instantiate(d *Derivation) (store.Path, error) {
 	if err != nil {
 		return "", err
 	}
-	in, err := m.asInput(d, pr)
-	if err != nil {
-		return "", err
-	}
-	m.remember(drvPath, in)
-	return drvPath, nil
+	return drvPath, m.rememberInput(drvPath, d, pr)
 }
 
 // CheckOutputs reports an error unless d's outputs are where they have to be.
@@ -110,12 +105,16 @@ func (m *Modulo) CheckAdded(drvPath store.Path, d *Derivation) error {
 		return nil
 	}
 	pr.text(d, nil, false)
+	return m.rememberInput(drvPath, d, pr)
+}
+
+// rememberInput remembers the hash of d as an input. The printer has just printed d.
+func (m *Modulo) rememberInput(drvPath store.Path, d *Derivation, pr *printer) error {
 	in, err := m.asInput(d, pr)
-	if err != nil {
-		return err
+	if err == nil {
+		m.remember(drvPath, in)
 	}
-	m.remember(drvPath, in)
-	return nil
+	return err
 }
 
 // check is CheckOutputs, with what prints d.
