@@ -89,6 +89,14 @@ func TestLocateEnvironment(t *testing.T) {
 	}
 }
 
+// Parameters of auto are those of the store that it stands for, whichever that is.
+func TestLocateAutoParams(t *testing.T) {
+	got, err := Locate("auto?root=/r%20s%2Bt", func(string) string { return "" })
+	if want := "/r s+t"; err != nil || got.Build.Root != want {
+		t.Errorf("got root %q, %v, want %q", got.Build.Root, err, want)
+	}
+}
+
 func TestDataHome(t *testing.T) {
 	for _, tt := range []struct{ xdg, home, want string }{
 		{"/data/", "/home/me", "/data"},
