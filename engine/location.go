@@ -72,7 +72,13 @@ func Locate(uri string, getenv func(string) string) (Location, error) {
 	if base == "" || base == "auto" {
 		return locateAutoWith(params, getenv)
 	}
-	loc := Location{Build: machineStore("", getenv)}
+	return locateIn(uri, params, getenv)
+}
+
+// locateIn is Locate of a URL that is not auto, whose parameters are params.
+func locateIn(uri string, params url.Values, getenv func(string) string) (loc Location, err error) {
+	base, _, _ := strings.Cut(uri, "?")
+	loc = Location{Build: machineStore("", getenv)}
 	scheme, rest, hasScheme := cutScheme(base)
 	switch {
 	case base == "local", base == "daemon":
@@ -129,9 +135,9 @@ func locateAutoWith(params url.Values, getenv func(string) string) (Location, er
 		return loc, err
 	}
 	if loc.Daemon != nil {
-		return Locate("daemon?"+params.Encode(), getenv)
+		return locateIn("daemon", params, getenv)
 	}
-	return Locate("local?"+params.Encode(), getenv)
+	return locateIn("local", params, getenv)
 }
 
 // local is the store below a directory, or if that is "" that of the machine.
