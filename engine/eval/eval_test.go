@@ -117,6 +117,31 @@ func TestLazyPrinting(t *testing.T) {
 	}
 }
 
+// TestFunctionsAreThunks pins that a function shows as one where it was called or
+// selected, in whatever holds it, and as a thunk where it was not.
+func TestFunctionsAreThunks(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{`let s = { f = x: x; g = x: x; y = s.f 1; }; in builtins.seq s.y s`, `{ f = <LAMBDA>; g = <CODE>; y = 1; }`},
+		{`let g = { a, h ? (x: x) }: { inherit a h; }; v = g { a = y: y; }; in builtins.seq (v.a 1) v`, `{ a = <LAMBDA>; h = <CODE>; }`},
+		{`let s = { f = x: x; }; t = s // { g = 1; }; in builtins.seq (t.f 1) [ s t ]`, `[ { f = <LAMBDA>; } { f = <LAMBDA>; g = 1; } ]`},
+		{`let s = { f = x: y: x; }; in builtins.seq (map s.f [ 1 2 ]) s`, `{ f = <LAMBDA>; }`},
+		{`let l = [ (x: x) (x: x) ]; in builtins.seq (builtins.head l 1) l`, `[ <LAMBDA> <CODE> ]`},
+		{`(f: builtins.seq (f 1) [ f ]) (x: x)`, `[ <LAMBDA> ]`},
+		{`(f: [ f ]) (x: x)`, `[ <CODE> ]`},
+		{`let s = { f = x: x; t = s.f == 1; }; in builtins.seq s.t s`, `{ f = <LAMBDA>; t = false; }`},
+	}
+	ev := newTestEvaluator(nil)
+	for _, test := range tests {
+		v, err := ev.EvalString(context.Background(), test.in, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ev.PrintPlain(v, false); got != test.want {
+			t.Errorf("%s\ngot  %s\nwant %s", test.in, got, test.want)
+		}
+	}
+}
+
 // TestErrors pins messages and kinds.
 func TestErrors(t *testing.T) {
 	tests := []struct {
