@@ -190,5 +190,5 @@ func (l *lang) eval(t *testing.T) (string, bool) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	return l.ev.PrintPlain(v, true), false
+	return l.ev.PrintPlain(v), false
 }

@@ -104,5 +104,5 @@ func (p *nixpkgs) outcome(t *testing.T, names []string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.ev.PrintPlain(f, true)
+	return p.ev.PrintPlain(f)
 }

@@ -212,7 +212,7 @@ func printData(ev *eval.Evaluator, s *eval.State, v eval.Value) string {
 		}
 		return printSet(attrs)
 	}
-	return ev.PrintPlain(v, true)
+	return ev.PrintPlain(v)
 }
 
 // userEnvironment is the derivation that an environment is made by. Its attributes

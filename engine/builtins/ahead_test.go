@@ -70,5 +70,5 @@ func outcome(t *testing.T, text string, cores int) string {
 	if errors.As(err, &e) {
 		return shown + e.Format(true)
 	}
-	return shown + ev.PrintPlain(v, true)
+	return shown + ev.PrintPlain(v)
 }

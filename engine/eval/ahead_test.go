@@ -35,7 +35,7 @@ func outcome(text string, cores int) string {
 	if errors.As(err, &e) {
 		return shown + e.Format(true)
 	}
-	return shown + ev.PrintPlain(v, true)
+	return shown + ev.PrintPlain(v)
 }
 
 // TestAhead pins that several goroutines give the value, the messages and the
@@ -155,7 +155,7 @@ func TestAheadCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ev.PrintPlain(quick, true), "[ 0 1 2 3 4 5 6 7 ]"; got != want {
+	if got, want := ev.PrintPlain(quick), "[ 0 1 2 3 4 5 6 7 ]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -168,15 +168,6 @@ func (s *State) AttrsOf(sh *Shape, vals ...Value) Value {
 	return v
 }
 
-// ownThunk returns a thunk for a function that stands for one, so that whoever
-// has it can see whether it was evaluated.
-func (s *State) ownThunk(f Value) Value {
-	if f.lazy() || !f.shownLazy() {
-		return f
-	}
-	return s.Thunk(f.Shown())
-}
-
 // Index returns where the values of a set of this shape hold name, or -1.
 func (sh *Shape) Index(name string) int {
 	if sym, ok := LookupSym(name); ok {
@@ -194,7 +185,7 @@ func (s *State) MapAttrs(f, set Value) Value {
 		return EmptyAttrs
 	}
 	shared := s.alloc(2)
-	*shared, *at(shared, 1) = s.ownThunk(f), set
+	*shared, *at(shared, 1) = f, set
 	v, vals := s.newAttrs(sh.withoutPos())
 	thunks := s.allocN(n)
 	for i := range vals {

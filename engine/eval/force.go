@@ -197,7 +197,7 @@ func (s *State) equalLists(a, b Value) bool {
 func (s *State) EqualSlots(x, y Value) bool { return s.equalSlots(x, y) }
 
 func (s *State) equalSlots(x, y Value) bool {
-	if x.Shown() == y.Shown() && s.depth < s.ev.maxDepth {
+	if x == y && s.depth < s.ev.maxDepth {
 		s.force(x)
 		return true
 	}

@@ -71,23 +71,17 @@ type formalsPlan struct {
 	late  []int32 // the formals that use the default, in the order of symbols
 }
 
-// A lambdaNode makes a function.
+// A lambdaNode makes a function. It is delayed by a thunk, though to make the
+// function takes no longer: who sees the slot can tell whether it was evaluated.
 type lambdaNode struct {
-	n      uint64 // of the function's value
+	base
 	lambda *lambda
 }
 
 func (n *lambdaNode) Eval(_ *State, fr *Value) Value {
 	capture(fr)
-	return makeLambda(fr, n.n)
+	return makeLambda(fr, n.tag)
 }
-
-func (n *lambdaNode) Delay(_ *State, fr *Value) Value {
-	capture(fr)
-	return makeLambda(fr, n.n|delayedLambda)
-}
-
-func (n *lambdaNode) setTag(tag uint64) { n.n = tag&^0xff | rawLambda }
 
 func (c *compiler) lambda(e *syntax.Lambda) node {
 	l := &lambda{

@@ -148,10 +148,10 @@ func (b *base) delaySlot(s *State, fr, c *Value) Value {
 	v := *c
 	switch {
 	case v.lazy():
-		if r := v.peek(); !r.is(rawList) {
+		if r := v.peek(); !r.is(rawList) && !r.is(rawLambda) {
 			return r
 		}
-		return v // lists are told apart by the variables that they are values of
+		return v // lists and functions are told apart by the variables that they are values of
 	case v.n == 0:
 		return b.Delay(s, fr)
 	}

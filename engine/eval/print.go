@@ -392,12 +392,8 @@ func (p *printer) list(v Value, depth int) {
 // element prints what a slot holds.
 func (p *printer) element(v Value, depth int) {
 	p.cell = cellOf(v)
-	if v = v.peek(); v.shownLazy() && !p.o.Force {
-		if v.lazy() {
-			p.lazy(v)
-		} else {
-			p.write(syntax.Magenta, unevaluated)
-		}
+	if v = v.peek(); v.lazy() && !p.o.Force {
+		p.lazy(v)
 		return
 	}
 	p.print(v, depth)

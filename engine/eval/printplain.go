@@ -3,10 +3,10 @@ package eval
 import "unsafe"
 
 // PrintPlain returns a value as nix-instantiate --eval prints it, without
-// forcing anything. Forced says that the value was forced deeply before.
+// forcing anything.
 // Behaviour: print-ambiguous.cc in Nix.
-func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
-	p := plainPrinter{ev: ev, forced: forced, seen: make(identities)}
+func (ev *Evaluator) PrintPlain(v Value) string {
+	p := plainPrinter{ev: ev, seen: make(identities)}
 	p.print(v.peek(), 0)
 	return string(p.b)
 }
@@ -15,15 +15,14 @@ func (ev *Evaluator) PrintPlain(v Value, forced bool) string {
 // without forcing it, and whether it is: what Nix makes a thunk for is not.
 func (v Value) Evaluated() (Value, bool) {
 	v = v.peek()
-	return v, !v.shownLazy()
+	return v, !v.lazy()
 }
 
 type plainPrinter struct {
-	b      []byte
-	ev     *Evaluator
-	forced bool
-	seen   identities
-	cell   unsafe.Pointer // as in printer
+	b    []byte
+	ev   *Evaluator
+	seen identities
+	cell unsafe.Pointer // as in printer
 }
 
 func (p *plainPrinter) print(v Value, depth int) {
@@ -76,13 +75,9 @@ func (p *plainPrinter) list(v Value, depth int) {
 
 func (p *plainPrinter) element(v Value, depth int) {
 	p.cell = cellOf(v)
-	v = v.peek()
-	switch {
-	case depth > p.ev.maxDepth:
+	if depth > p.ev.maxDepth {
 		p.b = append(p.b, "«too deep»"...)
-	case v.shownLazy() && !v.lazy() && !p.forced:
-		p.b = append(p.b, "<CODE>"...)
-	default:
-		p.print(v, depth)
+		return
 	}
+	p.print(v.peek(), depth)
 }

@@ -25,7 +25,6 @@
 //	attrs           header {shape}, values…; n>>8: 0
 //	                header {shape}, base, flat, values…; n>>8: layers
 //	lambda          frame          n>>8: index of the lambda (32 bits);
-//	                               bit 63: shown as a thunk, see delayedLambda
 //	builtin         *Builtin
 //	partial         builtin, arguments…; n>>8: number of arguments
 //	closure         the same of a lambda, which shows as a lambda
@@ -444,23 +443,6 @@ func initLayer(c *Value, sh *Shape, base Value) Value {
 // lambdaIndex returns the index of the lambda that a function was made by.
 func (v Value) lambdaIndex() uint32 { return uint32(v.n >> 8) }
 
-// delayedLambda marks a function that stands in a slot without having been
-// evaluated. No thunk is needed for it, but it is shown as one.
-const delayedLambda = 1 << 63
-
-// shownLazy reports whether the value of a slot is to be shown as a thunk.
-func (v Value) shownLazy() bool {
-	return v.lazy() || v.n&(delayedLambda|0xff) == delayedLambda|rawLambda
-}
-
-// Shown returns an evaluated value as one that a slot shows as what it is.
-func (v Value) Shown() Value {
-	if v.is(rawLambda) {
-		v.n &^= delayedLambda
-	}
-	return v
-}
-
 // frame returns the frame that a function was made in.
 func (v Value) frame() *Value { return (*Value)(v.p) }
 
@@ -468,7 +450,11 @@ func (v Value) frame() *Value { return (*Value)(v.p) }
 // does not touch n, which others may be changing.
 func (c *Value) env() *Value { return (*Value)(c.p) }
 
-func makeLambda(frame *Value, tagged uint64) Value { return Value{unsafe.Pointer(frame), tagged} }
+// makeLambda returns the function that a node makes in a frame; tagged is the n of
+// thunks of the node.
+func makeLambda(frame *Value, tagged uint64) Value {
+	return Value{unsafe.Pointer(frame), tagged&^0xff | rawLambda}
+}
 
 // makePartial returns the callee at c applied to the nargs values behind it.
 func makePartial(c *Value, nargs int) Value {

@@ -84,18 +84,7 @@ func explain(ours, theirs string) string {
 	if movedWarnings(ours, theirs) {
 		return derivationWarning.name
 	}
-	o, t = strings.Join(strings.Fields(o), " "), strings.Join(strings.Fields(t), " ")
-	if strings.Contains(o, thunk) && shownThunks(o).MatchString(t) {
-		return "a function that was called where it stands is still shown as a thunk here"
-	}
 	return ""
-}
-
-const thunk = "«thunk»"
-
-// shownThunks matches what a text is if some thunks in it are shown as functions.
-func shownThunks(text string) *regexp.Regexp {
-	return regexp.MustCompile("(?s)^" + strings.ReplaceAll(regexp.QuoteMeta(text), thunk, `«(?:thunk|lambda(?: \S+)? @ (?:«string»)?[^»]*)»`) + "$")
 }
 
 // amid is the warning of 2.34, also inside a value that was being printed.

@@ -117,7 +117,7 @@ func (e *evaluation) printValues(ctx context.Context, arg string) error {
 				return e.traced(err)
 			}
 		}
-		return e.tell(ctx, e.ev.PrintPlain(v, e.inv.strict))
+		return e.tell(ctx, e.ev.PrintPlain(v))
 	})
 }
 
