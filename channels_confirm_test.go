@@ -57,13 +57,13 @@ nix-channel --list; nix-channel --add file://$PWD/c/old-stable; cat .nix-channel
 nix-channel --add https://example.org/channels/nixos-24.05-unstable; cat .nix-channels; nix-channel --remove nixos-24.05; cat .nix-channels
 nix-channel --update; readlink .nix-defexpr/channels; ls .nix-defexpr/channels/
 cat .nix-defexpr/channels/manifest.nix
-readlink /nix/var/nix/profiles/per-user/*/channels*
+readlink /nix/var/nix/profiles/per-user/*/channels /nix/var/nix/profiles/per-user/*/channels-?-link
 nix-env -qaP --description
 nix-env -qa --drv-path
 nix-env -q -p .nix-defexpr/channels
 nix-channel --add file://$PWD/c/chan-1.5 five && nix-channel --add file://$PWD/c/pkgs-1.2.tar.gz tar && nix-channel --update five tar; cat .nix-defexpr/channels/manifest.nix
 nix-env -q -p .nix-defexpr/channels; cat .nix-channels
-nix-channel --update; readlink /nix/var/nix/profiles/per-user/*/channels*
+nix-channel --update; readlink /nix/var/nix/profiles/per-user/*/channels /nix/var/nix/profiles/per-user/*/channels-?-link
 printf '# comment\n  # more\n\n  file://%s/c/chan// \nfile://%s/c/chan-1.5  x  y  \n' $PWD $PWD > .nix-channels; nix-channel --list
 nix-channel --update x; readlink /nix/var/nix/profiles/per-user/*/channels
 nix-channel --update; nix-env -q -p .nix-defexpr/channels; readlink /nix/var/nix/profiles/per-user/*/channels
@@ -72,8 +72,9 @@ nix-channel --rollback 1; readlink /nix/var/nix/profiles/per-user/*/channels
 nix-channel --remove chan; cat .nix-channels; readlink /nix/var/nix/profiles/per-user/*/channels; ls .nix-defexpr/channels/
 nix-channel --list-generations | sed 's/ 20[^ ]* [^ ]*//'
 nix-channel --update nope; nix-channel --list; nix-env -q -p .nix-defexpr/channels
-echo file://$PWD/c/pkgs-1.2.tar.gz 'a"b' > .nix-channels; nix-channel --update; nix-channel --list
-rm .nix-channels; ln -s elsewhere .nix-channels; nix-channel --add file://$PWD/c/chan; cat elsewhere; readlink .nix-channels
+echo file://$PWD/c/pkgs-1.2.tar.gz 'a"b' > .nix-channels; nix-channel --update; nix-channel --list #stderr the name of a temporary file
+rm .nix-channels; ln -s elsewhere .nix-channels; nix-channel --list
+touch elsewhere; nix-channel --add file://$PWD/c/chan; cat elsewhere; readlink .nix-channels
 rm -rf .nix-defexpr; ln -s c .nix-defexpr; nix-channel --update; readlink .nix-defexpr/channels; ls c
 env -u NIX_PATH nix-instantiate --eval --strict -E '[ <chan> builtins.nixPath ]'
 env -u NIX_PATH nix-env -f '<chan>' -qa

@@ -75,7 +75,7 @@ func legacyArgs(args []string) []string {
 	}
 	switch name {
 	case "nix-build", "nix-env", "nix-shell", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url",
-		"nix-channel", "nix-copy-closure", "nix-daemon": // the last are refused
+		"nix-channel", "nix-copy-closure", "nix-daemon": // the last two are refused
 		return append([]string{args[0], name}, rest...)
 	case "nix-instantiate":
 		return append([]string{args[0], "instantiate"}, rest...)
@@ -88,7 +88,7 @@ func legacyArgs(args []string) []string {
 // one of ours.
 func isLegacy(arg string) bool {
 	switch arg {
-	case "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url":
+	case "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url", "nix-channel":
 		return true
 	}
 	return false

@@ -35,7 +35,7 @@ func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string
 	case !info.IsDir():
 		return eval.Value{}, fmt.Errorf("path '%s' is not a directory or a Nix expression", file)
 	}
-	c := channels{warn: warn, files: make(map[string]string)}
+	c := channels{e: e, warn: warn, files: make(map[string]string)}
 	if err := c.collect(file); err != nil {
 		return eval.Value{}, err
 	}
@@ -62,12 +62,17 @@ func isNixExpr(file string, info os.FileInfo) bool {
 
 // channels collects the expressions of a directory, by attribute name.
 type channels struct {
+	e    *Engine
 	warn  func(string)
 	files map[string]string
 }
 
 func (c *channels) collect(dir string) error {
-	entries, err := os.ReadDir(dir) // sorted
+	real, err := c.e.resolve(dir)
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(real) // sorted
 	if err != nil {
 		return err
 	}
@@ -75,16 +80,16 @@ func (c *channels) collect(dir string) error {
 		if entry.Name() == "manifest.nix" {
 			continue // of a profile: channels are profiles
 		}
-		file, err := filepath.EvalSymlinks(filepath.Join(dir, entry.Name()))
+		file, real, err := c.e.follow(filepath.Join(dir, entry.Name()))
 		if err != nil {
 			continue // a link to nowhere
 		}
-		info, err := os.Lstat(file)
+		info, err := os.Lstat(real)
 		if err != nil {
 			continue
 		}
 		switch {
-		case isNixExpr(file, info) && (info.IsDir() || strings.HasSuffix(file, ".nix")):
+		case isNixExpr(real, info) && (info.IsDir() || strings.HasSuffix(file, ".nix")):
 			err = c.add(dir, file, strings.TrimSuffix(entry.Name(), ".nix"))
 		case info.IsDir():
 			err = c.collect(file)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -158,5 +159,27 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 		}
 		path = append(path, eval.SearchPathEntry{Prefix: prefix, Path: target})
 	}
-	return path, nil
+	if e.settings.RestrictEval {
+		return path, nil
+	}
+	return append(path, e.channelEntries()...), nil
+}
+
+// channelEntries returns what is looked at where nothing that was named has a file: the
+// user's channels, and root's.
+// Behaviour: getDefaultNixPath in Nix's eval-settings.cc.
+func (e *Engine) channelEntries() (path []eval.SearchPathEntry) {
+	channels := rootChannels()
+	for _, entry := range []eval.SearchPathEntry{
+		{Path: filepath.Join(e.DefExpr(), "channels")},
+		{Prefix: "nixpkgs", Path: filepath.Join(channels, "nixpkgs")},
+		{Path: channels},
+	} {
+		if real, err := e.resolve(entry.Path); err != nil {
+			continue
+		} else if _, err := os.Stat(real); err == nil {
+			path = append(path, entry)
+		}
+	}
+	return path
 }

@@ -48,14 +48,32 @@ const maxLinks = 40
 // resolve returns the real path of the file that path leads to, links
 // followed: a link's absolute target may be a logical store path.
 func (e *Engine) resolve(path string) (string, error) {
+	_, real, err := e.walk(path)
+	return real, err
+}
+
+// follow returns the path that path leads to, without links, and the real path of the file
+// there.
+func (e *Engine) follow(path string) (logical, real string, err error) {
+	logical, real, err = e.walk(path)
+	if err == nil && logical == real {
+		real, err = filepath.EvalSymlinks(real)
+		logical = real
+	}
+	return logical, real, err
+}
+
+// walk returns a path that path leads to and the real path of the file there. Where the two
+// are the same the kernel knows the way from there on, which may lead through links.
+func (e *Engine) walk(path string) (logical, real string, err error) {
 	for range maxLinks {
 		real, next, err := e.step(path)
 		if err != nil || next == "" {
-			return real, err
+			return path, real, err
 		}
 		path = next
 	}
-	return "", fmt.Errorf("open %s: too many levels of symbolic links", path)
+	return "", "", fmt.Errorf("open %s: too many levels of symbolic links", path)
 }
 
 // step walks path up to its first symbolic link. It returns the path with that

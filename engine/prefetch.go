@@ -32,16 +32,42 @@ type PrefetchOptions struct {
 	Executable bool
 }
 
+// A DownloadError reports that what is at a URL cannot be had.
+type DownloadError struct{ URL, Why string }
+
+func (err *DownloadError) Error() string {
+	return fmt.Sprintf("unable to download '%s': %s", err.URL, err.Why)
+}
+
 // Prefetch adds what is at a URL, of a file of this machine, and returns where it is and
-// the hash by which it is named.
+// the hash by which it is named. It returns a [*DownloadError] if there is none.
 func (e *Engine) Prefetch(ctx context.Context, address string, opts PrefetchOptions) (store.Path, nixhash.Hash, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "", nixhash.Hash{}, fmt.Errorf("unable to download '%s': %v", address, err)
+		return "", nixhash.Hash{}, &DownloadError{address, err.Error()}
 	}
 	if err := nameOfURL(&opts, u, address); err != nil {
 		return "", nixhash.Hash{}, err
 	}
+	return e.prefetch(ctx, u, address, opts)
+}
+
+// Download adds the file at a URL by its SHA-256, under any name. It returns a
+// [*DownloadError] if there is none.
+// Behaviour: downloadFile in Nix's tarball.cc, without what that remembers.
+func (e *Engine) Download(ctx context.Context, address, name string) (store.Path, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return "", &DownloadError{address, err.Error()}
+	case u.Scheme == "":
+		return "", fmt.Errorf("URL '%s' doesn't have a scheme", address)
+	}
+	p, _, err := e.prefetch(ctx, u, address, PrefetchOptions{Name: name})
+	return p, err
+}
+
+func (e *Engine) prefetch(ctx context.Context, u *url.URL, address string, opts PrefetchOptions) (store.Path, nixhash.Hash, error) {
 	method := store.Flat
 	if opts.Unpack || opts.Executable {
 		method = store.NAR
@@ -60,7 +86,7 @@ func (e *Engine) Prefetch(ctx context.Context, address string, opts PrefetchOpti
 		}
 	}
 	if u.Scheme != "file" {
-		return "", nixhash.Hash{}, fmt.Errorf("unable to download '%s': nothing here fetches %q URLs", address, u.Scheme)
+		return "", nixhash.Hash{}, &DownloadError{address, fmt.Sprintf("nothing here fetches %q URLs", u.Scheme)}
 	}
 	dir, err := os.MkdirTemp("", "nix-")
 	if err != nil {
@@ -93,11 +119,12 @@ func nameOfURL(opts *PrefetchOptions, u *url.URL, address string) error {
 // fetched returns the name of what is to be added: a copy in dir of the file called name,
 // or of what it unpacks to.
 func fetched(dir, name, address string, opts PrefetchOptions) (string, error) {
-	contents, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return "", fmt.Errorf("unable to download '%s': Could not read a file:// file (37) Could not open file %s", address, name)
+	contents, err := readOrList(name)
+	var unopened *fs.PathError
+	if errors.As(err, &unopened) && unopened.Op == "open" {
+		return "", &DownloadError{address, "Could not read a file:// file (37) Could not open file " + name}
 	} else if err != nil {
-		return "", fmt.Errorf("unable to download '%s': %v", address, err)
+		return "", &DownloadError{address, err.Error()}
 	}
 	mode := os.FileMode(0o600)
 	if opts.Executable {
@@ -124,6 +151,27 @@ func fetched(dir, name, address string, opts PrefetchOptions) (string, error) {
 		return filepath.Join(unpacked, entries[0].Name()), nil
 	}
 	return unpacked, nil
+}
+
+// readOrList returns what is in a file, or the names in a directory that are not hidden, a
+// line each, in the directory's own order: curl's answer to a file:// URL.
+func readOrList(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.IsDir() {
+		return io.ReadAll(f)
+	}
+	names, err := f.Readdirnames(-1)
+	var list []byte
+	for _, name := range names {
+		if name[0] != '.' {
+			list = append(append(list, name...), '\n')
+		}
+	}
+	return list, err
 }
 
 // addFetched adds what was fetched, unless another hash is expected.

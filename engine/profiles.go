@@ -138,14 +138,6 @@ func (e *Engine) LabelGeneration(ctx context.Context, name string, number int, l
 	return profile.SetLabel(ctx, e.store, name, number, label)
 }
 
-// ProfileLink returns the link that leads to the user's profile.
-func (e *Engine) ProfileLink() string {
-	if e.settings.UseXDGBase {
-		return filepath.Join(e.StateHome(), "nix", "profile")
-	}
-	return filepath.Join(e.getenv("HOME"), ".nix-profile")
-}
-
 // A RootError reports that there can be no root at a place.
 type RootError = local.RootError
 

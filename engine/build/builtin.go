@@ -110,7 +110,9 @@ func (j *job) unpackChannel(out string) error {
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return err
 	}
-	if _, err := archive.Unpack(data, out); err != nil {
+	if _, err := archive.Unpack(data, out); errors.Is(err, archive.ErrFormat) {
+		return errors.New("failed to open archive: Unrecognized archive format")
+	} else if err != nil {
 		return fmt.Errorf("unpack '%s': %v", source, err)
 	}
 	entries, err := os.ReadDir(out)

@@ -132,6 +132,9 @@ func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]
 		inv.legacy.flags = append(inv.legacy.flags, arg) // its operations know theirs
 		return argv, nil
 	}
+	if cmd.name == "nix-channel" {
+		return nil, cmd.usage("unsupported argument '%s'", arg)
+	}
 	return nil, cmd.usage("unrecognised flag '%s'", arg)
 }
 

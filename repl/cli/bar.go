@@ -135,7 +135,7 @@ func (b *bar) flush() error {
 
 // withBar gives standard error a bar if it is a terminal that can have one.
 func (env *Env) withBar() *Env {
-	if !env.ErrTerminal || env.ErrSize == nil || env.wantsLines() {
+	if !env.ErrTerminal || env.ErrSize == nil || env.wantsLines() || env.bar != nil {
 		return env
 	}
 	with := *env

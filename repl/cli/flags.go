@@ -70,7 +70,8 @@ type invocation struct {
 	legacy  storeCommand   // of nix-store
 	hashing hashing        // of nix-hash and nix hash
 
-	prefetch prefetch // of nix-prefetch-url and nix store prefetch-file
+	prefetch  prefetch // of nix-prefetch-url and nix store prefetch-file
+	channelOp channelOp
 
 	// Listings, and what is added and deleted.
 	long, directory        bool

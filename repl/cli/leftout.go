@@ -2,7 +2,6 @@ package cli
 
 // leftOut are commands of Nix that are not here, and why.
 var leftOut = map[string]string{
-	"nix-channel":      "channels come from the network; name a copy of nixpkgs with -I nixpkgs=DIR or NIX_PATH",
 	"nix-copy-closure": "it copies over ssh; 'nixbench copy --to' and '--from' copy between stores of this machine",
 	"nix-daemon":       "nixbench is a client of Nix's daemon, and none itself; 'nixbench nix-store --serve' answers ssh:// stores",
 	"bundle":           "it is about flakes",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"nixbench/engine"
@@ -72,6 +71,7 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
+	eng.MakeDefExpr()
 	e, err := inv.evaluate(ctx, eng, true)
 	if err != nil {
 		return err
@@ -129,10 +129,7 @@ func (e *evaluation) packageSource(ctx context.Context) (string, error) {
 	if e.inv.file != "" {
 		return e.locate(ctx, e.inv.file)
 	}
-	file := filepath.Join(e.inv.env.Getenv("HOME"), ".nix-defexpr")
-	if e.eng.Settings().UseXDGBase {
-		file = filepath.Join(e.eng.NixState(), "defexpr")
-	}
+	file := e.eng.DefExpr()
 	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

@@ -117,6 +117,7 @@ func runUserEnv(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
+	eng.MakeDefExpr()
 	u := &userEnv{invocation: inv, eng: eng, profile: inv.envProfile(eng)}
 	switch inv.env2.op {
 	case envInstall:
@@ -140,6 +141,7 @@ func (inv *invocation) envProfile(eng *engine.Engine) string {
 			return inv.abs(name)
 		}
 	}
+	eng.MakeProfileLinks()
 	return eng.DefaultProfile()
 }
 

@@ -21,6 +21,7 @@ func (inv *invocation) withProfile(ctx context.Context, f func(eng *engine.Engin
 	defer eng.Close()
 	name := inv.profile
 	if name == "" {
+		eng.MakeProfileLinks()
 		name = eng.DefaultProfile()
 	}
 	return f(eng, inv.abs(name))
