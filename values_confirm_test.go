@@ -46,3 +46,27 @@ nix-instantiate -E 'derivation { name = "a"; system = "b"; builder = "c"; __stru
 nix-instantiate --eval -E '(builtins.tryEval (derivation { name = "a"; system = "b"; builder = "c"; __structuredAttrs = true; x = import ./bad.nix; }).drvPath).success'
 `)
 }
+
+// Which of several attributes fails first depends on when their names were first read. That
+// of a name which a builtin takes or gives is where a program has it, or calls the builtin.
+func TestConfirmOrderOfNames(t *testing.T) {
+	tw := newShellTwins(t)
+	if err := os.WriteFile(filepath.Join(tw.dir, "named.nix"), []byte(`{ qFirst = throw "first"; version = throw "version"; success = throw "success"; allOutputs = throw "allOutputs"; }`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tw.compareLines(t, `
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; _type = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; allOutputs = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; hash = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; hashAlgo = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; success = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; toHashFormat = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq { qFirst = throw "first"; version = throw "named"; } null'
+nix-instantiate --eval -E 'builtins.deepSeq (import ./named.nix) null'
+nix-instantiate --eval -E 'builtins.seq (builtins.tryEval 1) (builtins.deepSeq (import ./named.nix) null)'
+nix-instantiate --eval -E 'builtins.seq (builtins.tryEval (throw "x")) (builtins.deepSeq (import ./named.nix) null)'
+nix-instantiate --eval -E 'builtins.seq (builtins.parseDrvName "a-1") (builtins.deepSeq (import ./named.nix) null)'
+nix-instantiate --eval -E 'builtins.seq (builtins.getContext "") (builtins.deepSeq (import ./named.nix) null)'
+nix-instantiate --eval -E 'builtins.seq (builtins.appendContext "" { }) (builtins.deepSeq (import ./named.nix) null)'
+`)
+}
