@@ -89,14 +89,14 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 			i.opaque = true
 		}
 	}
-	all := s.NewAttrs(len(infos))
+	all, allOutputs := s.NewAttrs(len(infos)), eval.Intern("allOutputs")
 	for p, i := range infos {
 		b := s.NewAttrs(3)
 		if i.opaque {
 			b.Set(symPath, eval.True)
 		}
 		if i.deep {
-			b.Set(symAllOutputs, eval.True)
+			b.Set(allOutputs, eval.True)
 		}
 		if len(i.outputs) > 0 {
 			b.Set(symOutputs, s.ListOf(i.outputs...))
@@ -110,14 +110,16 @@ func (t *table) appendContext(s *eval.State, str, context eval.Value) eval.Value
 	text, ctx := s.ForceString(str, "while evaluating the first argument passed to builtins.appendContext")
 	attrs := s.ForceAttrs(context, "while evaluating the second argument passed to builtins.appendContext")
 	var elems []eval.ContextElem
+	allOutputs := eval.Intern("allOutputs")
 	for a := range attrs.Unordered() {
-		elems = append(elems, t.contextOf(s, a)...)
+		elems = append(elems, t.contextOf(s, a, allOutputs)...)
 	}
 	return eval.MakeContextString(text, ctx.Union(eval.NewStringContext(elems...)))
 }
 
-// contextOf returns the elements that one attribute of a context stands for.
-func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem) {
+// contextOf returns the elements that one attribute of a context stands for. AllOutputs
+// is that name.
+func (t *table) contextOf(s *eval.State, a eval.Attr, allOutputs eval.Sym) (elems []eval.ContextElem) {
 	name := eval.SymName(a.Name)
 	p, err := s.World().StoreDir().ParsePath(name)
 	if err != nil {
@@ -132,8 +134,8 @@ func (t *table) contextOf(s *eval.State, a eval.Attr) (elems []eval.ContextElem)
 		s.ForceBoolAt(v, info.Pos(symPath), "while evaluating the `path` attribute of a string context") {
 		elems = append(elems, eval.OpaqueElem(p))
 	}
-	if v, ok := info.Get(symAllOutputs); ok &&
-		s.ForceBoolAt(v, info.Pos(symAllOutputs), "while evaluating the `allOutputs` attribute of a string context") {
+	if v, ok := info.Get(allOutputs); ok &&
+		s.ForceBoolAt(v, info.Pos(allOutputs), "while evaluating the `allOutputs` attribute of a string context") {
 		if !p.IsDerivation() {
 			notDerivation("all-outputs")
 		}

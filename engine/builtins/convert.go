@@ -156,7 +156,7 @@ func tomlTimestamp(s *eval.State, t nixtoml.Timestamp) eval.Value {
 		s.Fail(eval.ErrorOther, noTimestamps)
 	}
 	b := s.NewAttrs(2)
-	b.Set(symType, eval.MakeString("timestamp"))
+	b.SetName("_type", eval.MakeString("timestamp"))
 	b.Set(symValue, eval.MakeString(string(t)))
 	return b.Value()
 }

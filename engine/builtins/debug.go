@@ -50,8 +50,8 @@ func tryEval(s *eval.State, v eval.Value) eval.Value {
 		result = eval.False
 	}
 	b := s.NewAttrs(2)
-	b.Set(symSuccess, success)
 	b.Set(symValue, result)
+	b.SetName("success", success)
 	return b.Value()
 }
 

@@ -58,13 +58,13 @@ func hashFile(s *eval.State, algo, file eval.Value) eval.Value {
 
 func convertHash(s *eval.State, arg eval.Value) eval.Value {
 	attrs := s.ForceAttrs(arg, "while evaluating the first argument passed to builtins.convertHash")
-	text := s.ForceStringNoCtx(s.ForceAttr(attrs, symHash, "while locating the attribute 'hash'"),
+	text := s.ForceStringNoCtx(s.ForceAttr(attrs, eval.Intern("hash"), "while locating the attribute 'hash'"),
 		"while evaluating the attribute 'hash'")
 	var algo nixhash.Algo
-	if v, ok := attrs.Get(symHashAlgo); ok {
+	if v, ok := attrs.Get(eval.Intern("hashAlgo")); ok {
 		algo = hashAlgo(s, s.ForceStringNoCtx(v, "while evaluating the attribute 'hashAlgo'"))
 	}
-	format := s.ForceStringNoCtx(s.ForceAttr(attrs, symToHashFormat, "while locating the attribute 'toHashFormat'"),
+	format := s.ForceStringNoCtx(s.ForceAttr(attrs, eval.Intern("toHashFormat"), "while locating the attribute 'toHashFormat'"),
 		"while evaluating the attribute 'toHashFormat'")
 	print := hashFormat(format)
 	if format == "base32" {

@@ -36,6 +36,6 @@ func parseDrvName(s *eval.State, v eval.Value) eval.Value {
 	name, version := drvname.Split(s.ForceStringNoCtx(v, "while evaluating the first argument passed to builtins.parseDrvName"))
 	b := s.NewAttrs(2)
 	b.Set(symName, eval.MakeString(name))
-	b.Set(symVersion, eval.MakeString(version))
+	b.SetName("version", eval.MakeString(version))
 	return b.Value()
 }
