@@ -62,7 +62,7 @@ func isNixExpr(file string, info os.FileInfo) bool {
 
 // channels collects the expressions of a directory, by attribute name.
 type channels struct {
-	e    *Engine
+	e     *Engine
 	warn  func(string)
 	files map[string]string
 }
