@@ -136,6 +136,53 @@ func TestCompletesBesideAnInput(t *testing.T) {
 	}
 }
 
+// Results unfold, are evaluated and printed while an input is carried out, also if
+// they were asked for just before it began, and for as long as one after another is.
+func TestUnfoldsBesideAnInput(t *testing.T) {
+	w := newWorld(t)
+	res := w.eval(t, `{ a = 1 + 1; b = throw "no"; c = { d = [ 1 2 3 ]; }; }`)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	done := w.start(ctx, loop)
+	kids, err := w.session.Expand(ctx, res.Node.Handle, 0, 10)
+	if err != nil || len(kids) != 3 {
+		t.Fatalf("got %v, %v, want three attributes", kids, err)
+	}
+	forced, err := w.session.Force(ctx, kids[0].Handle, kids[1].Handle)
+	if err != nil || len(forced) != 2 || forced[0].Text != "2" || forced[1].Kind != repl.NodeError {
+		t.Errorf("got %+v, %v, want 2 and an error", forced, err)
+	}
+	if text, err := w.session.ValueText(ctx, kids[2].Handle); err != nil || !strings.Contains(text, "[") {
+		t.Errorf("got %q, %v, want the set", text, err)
+	}
+	cancel()
+	<-done
+	if steps, err := w.session.Expand(t.Context(), forced[1].Handle, 0, 10); err != nil || len(steps) == 0 {
+		t.Errorf("afterwards: got %v, %v, want the steps of the error", steps, err)
+	}
+	for i := range 200 {
+		asked := make(chan error, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		go func() {
+			_, err := w.session.Expand(ctx, res.Node.Handle, 0, 10)
+			asked <- err
+		}()
+		busy, stop := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = w.session.Eval(busy, fmt.Sprintf("x%d = [ _1 ]", i))
+			_, _ = w.session.Eval(busy, loop)
+		}()
+		if err := <-asked; err != nil {
+			t.Fatalf("%d: got %v while an input was carried out", i, err)
+		}
+		stop()
+		<-ended
+		cancel()
+	}
+}
+
 func TestAbandon(t *testing.T) {
 	w := newWorld(t)
 	w.eval(t, ":l set.nix")
