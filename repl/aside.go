@@ -1,9 +1,12 @@
 package repl
 
-import "slices"
+import (
+	"context"
+	"slices"
+)
 
-// This file lets what is typed be completed and explained while an input is carried
-// out, which may take as long as a build does.
+// This file lets what is typed be completed and explained, and results be looked at,
+// while an input is carried out, which may take as long as a build does.
 
 // beside returns the sitting that answers without waiting for the input that is carried
 // out: one with what was bound before it, which binds nothing itself; s if there is no
@@ -24,12 +27,59 @@ func (s *sitting) openAside() (closeIt func()) {
 	trail := s.trail
 	trail.steps = slices.Clip(trail.steps)
 	s.lent = true
-	s.aside.Store(&sitting{
-		common: s.common, turn: make(chan struct{}, 1), handles: make(map[Handle]*handled),
+	s.lend(&sitting{
+		common: s.common, turn: make(chan struct{}, 1), handles: s.handles,
 		ev: s.ev, scope: s.scope, args: s.args, names: slices.Clip(s.names), trail: trail,
 		loaded: slices.Clone(s.loaded), bound: slices.Clone(s.bound), watched: slices.Clone(s.watched), depth: s.depth,
 	})
-	return func() { s.aside.Store(nil) }
+	return func() { s.lend(nil) }
+}
+
+// beginLook waits until values may be looked at, beside the input if one is carried out or
+// begins meanwhile. It returns the sitting to do it with and the function that ends it.
+func (s *sitting) beginLook(ctx context.Context) (at *sitting, end func(), err error) {
+	for {
+		lent := s.lending()
+		if at = s.beside(); at != s {
+			lent = nil
+		}
+		select {
+		case at.turn <- struct{}{}:
+		case <-lent:
+			continue
+		case <-ctx.Done():
+			return nil, nil, context.Cause(ctx)
+		}
+		endTurn, err := at.begun(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		endLook, err := s.handles.look(ctx)
+		if err != nil {
+			endTurn()
+			return nil, nil, err
+		}
+		return at, func() { endLook(); endTurn() }, nil
+	}
+}
+
+// lending returns a channel that is closed while there is a sitting beside this one.
+func (s *sitting) lending() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened
+}
+
+// lend makes a sitting the one beside this; nil for none.
+func (s *sitting) lend(a *sitting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aside.Store(a)
+	if a != nil {
+		close(s.opened)
+	} else {
+		s.opened = make(chan struct{})
+	}
 }
 
 // ownScopes makes the scopes the sitting's own before a name is defined in one: those of the

@@ -257,7 +257,7 @@ func signature(l *syntax.Lambda) string {
 func (s *sitting) stepNode(steps []eval.Step, i int) Node {
 	st := &steps[i]
 	h := Handle(s.handle.Add(1))
-	s.handles[h] = &handled{steps: steps, at: i}
+	s.handles.set(h, &handled{steps: steps, at: i})
 	n := Node{Handle: h, Kind: NodeFrame, Label: fmt.Sprint(i), Text: text.PlainLine(firstLine(st.Text)), Count: -1}
 	if st.IsError {
 		n.Text = "the error itself"
@@ -326,7 +326,7 @@ func (s *sitting) stepChildren(ctx context.Context, it *handled, from, n int) []
 func (s *sitting) errorNode(err *eval.Error) Node {
 	h := Handle(s.handle.Add(1))
 	steps := err.Steps()
-	s.handles[h] = &handled{steps: steps, at: -1}
+	s.handles.set(h, &handled{steps: steps, at: -1})
 	return Node{
 		Handle: h, Kind: NodeError, Text: text.SanitiseName(firstLine(err.Msg)), Count: len(steps), HasChildren: len(steps) > 0,
 	}

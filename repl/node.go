@@ -2,7 +2,6 @@ package repl
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,12 +15,12 @@ import (
 const maxText = 4096
 
 func (s *sitting) children(ctx context.Context, h Handle, from, n int) ([]Node, error) {
-	end, err := s.begin(ctx)
+	s, end, err := s.beginLook(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	it, err := s.lookup(h)
+	it, err := s.handles.lookup(h)
 	switch {
 	case err != nil:
 		return nil, err
@@ -84,27 +83,16 @@ func (s *sitting) valueChildren(v eval.Value, from, n int) []eval.Child {
 	return all[min(from, len(all)):min(from+n, len(all))]
 }
 
-// errHandle reports a handle that the session does not know, or no longer.
-var errHandle = errors.New("this value belongs to an earlier session")
-
-func (s *sitting) lookup(h Handle) (*handled, error) {
-	it, ok := s.handles[h]
-	if !ok {
-		return nil, errHandle
-	}
-	return it, nil
-}
-
 // force evaluates nodes and describes them again, as many as there is time for.
 func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
-	end, err := s.begin(ctx)
+	s, end, err := s.beginLook(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
 	var nodes []Node
 	for _, h := range hs {
-		it, err := s.lookup(h)
+		it, err := s.handles.lookup(h)
 		if err != nil {
 			return nodes, err
 		}
@@ -118,7 +106,9 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 			s.describeOption(ctx, &node, it, text.SanitiseName(snap.Text))
 		case snap.Err != nil:
 			failed := s.errorNode(snap.Err)
-			s.handles[h] = s.handles[failed.Handle]
+			if it, err := s.handles.lookup(failed.Handle); err == nil {
+				s.handles.set(h, it)
+			}
 			node.Kind, node.Text = NodeError, text.SanitiseName(snap.Text)
 			node.Count, node.HasChildren = failed.Count, failed.HasChildren
 		}
@@ -165,7 +155,7 @@ func (s *sitting) expand(ctx context.Context, it *handled) (Node, error) {
 // node describes a value as it is now, and gives it a handle.
 func (s *sitting) node(ctx context.Context, it *handled) Node {
 	h := Handle(s.handle.Add(1))
-	s.handles[h] = it
+	s.handles.set(h, it)
 	return s.describeNode(ctx, h, it)
 }
 
@@ -282,12 +272,12 @@ func storePathIn(snap eval.Snapshot) store.Path {
 }
 
 func (s *sitting) valueText(ctx context.Context, h Handle) (string, error) {
-	end, err := s.begin(ctx)
+	s, end, err := s.beginLook(ctx)
 	if err != nil {
 		return "", err
 	}
 	defer end()
-	it, err := s.lookup(h)
+	it, err := s.handles.lookup(h)
 	if err != nil {
 		return "", err
 	}

@@ -18,7 +18,7 @@ func (s *sitting) optionList(ctx context.Context, found []option, config string)
 		return s.optionNode(ctx, found[0], config)
 	}
 	h := Handle(s.handle.Add(1))
-	s.handles[h] = &handled{options: found, attrPath: config}
+	s.handles.set(h, &handled{options: found, attrPath: config})
 	return Node{Handle: h, Kind: NodeSet, Text: text.Plural(len(found), "option"), Count: len(found), HasChildren: true}
 }
 

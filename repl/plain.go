@@ -191,12 +191,12 @@ func (p *Plain) value(ctx context.Context, node Node) error {
 
 // print1 prints a node one level deep.
 func (s *sitting) print1(ctx context.Context, h Handle) (out string, wrong *EvalError, err error) {
-	end, err := s.begin(ctx)
+	s, end, err := s.beginLook(ctx)
 	if err != nil {
 		return "", nil, err
 	}
 	defer end()
-	it, err := s.lookup(h)
+	it, err := s.handles.lookup(h)
 	if err != nil {
 		return "", nil, err
 	}

@@ -30,7 +30,7 @@ type sitting struct {
 	bound   []binding
 	inputs  []boundInput // oldest first
 	results []binding    // _N
-	handles map[Handle]*handled
+	handles *handles
 	count   int // of inputs
 	trail   trace
 	watched []watchedExpr
@@ -51,8 +51,9 @@ type sitting struct {
 	aside atomic.Pointer[sitting]
 	lent  bool // aside has, or had, the scopes that there are
 
-	mu     sync.Mutex // mu guards memory and traces
+	mu     sync.Mutex // mu guards traces and the fields below
 	memory memory
+	opened chan struct{} // closed while there is an aside
 }
 
 // A memory is what the next sitting begins with.
@@ -85,23 +86,9 @@ type boundInput struct {
 	names  []string
 }
 
-// handled is what a Handle stands for: a value, options, an error, or a step of one.
-type handled struct {
-	value    eval.Value
-	attrPath string
-	pos      eval.Pos
-	inside   []Node // before the children of value
-
-	option  *option  // whose value it is; nil for most
-	options []option // of a list of them; nil for a value
-
-	steps []eval.Step // of an error; nil for a value
-	at    int         // the step among them, -1 for the error
-}
-
 func newSitting(c *common, m memory) *sitting {
 	return &sitting{
-		common: c, turn: make(chan struct{}, 1), handles: make(map[Handle]*handled),
+		common: c, turn: make(chan struct{}, 1), handles: newHandles(), opened: make(chan struct{}),
 		count: m.count, tracing: m.tracing, depth: max(m.depth, 1), watched: m.watched, memory: m,
 	}
 }
@@ -200,17 +187,23 @@ func (s *sitting) takeTraces() []string {
 func (s *sitting) begin(ctx context.Context) (end func(), err error) {
 	select {
 	case s.turn <- struct{}{}:
-		if s.ev == nil {
-			if err := s.start(ctx); err != nil {
-				s.ev = nil
-				<-s.turn
-				return nil, err
-			}
-		}
-		return func() { <-s.turn }, nil
+		return s.begun(ctx)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// begun makes the evaluator at the begin of the first turn, and returns the function that
+// ends the turn.
+func (s *sitting) begun(ctx context.Context) (end func(), err error) {
+	if s.ev == nil {
+		if err := s.start(ctx); err != nil {
+			s.ev = nil
+			<-s.turn
+			return nil, err
+		}
+	}
+	return func() { <-s.turn }, nil
 }
 
 // define binds a name in the scope.

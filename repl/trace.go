@@ -121,7 +121,7 @@ func (s *sitting) goToStep(i int) *Result {
 // first, if it names the error.
 func (s *sitting) enter(ctx context.Context, h Handle) (*Result, error) {
 	return s.turnFor(ctx, func(context.Context) (*Result, error) {
-		it, err := s.lookup(h)
+		it, err := s.handles.lookup(h)
 		switch {
 		case err != nil:
 			return nil, err
