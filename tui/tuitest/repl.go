@@ -22,6 +22,8 @@ type Repl struct {
 	built   bool
 	// Hook, if not nil, answers an input instead; ok false lets it pass.
 	Hook func(ctx context.Context, input string) (r *tui.Result, ok bool)
+	// Printing, if not nil, is called before a value is printed in full.
+	Printing func(ctx context.Context)
 	// ChangedFile is what WaitChange returns once.
 	ChangedFile string
 	// Watched are the expressions that Scope says are watched.
@@ -234,7 +236,13 @@ func (r *Repl) Enter(context.Context, tui.Handle) (*tui.Result, error) {
 }
 
 // ValueText implements tui.Repl.
-func (r *Repl) ValueText(_ context.Context, h tui.Handle) (string, error) {
+func (r *Repl) ValueText(ctx context.Context, h tui.Handle) (string, error) {
+	if r.Printing != nil {
+		r.Printing(ctx)
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+	}
 	return r.node("", h).Text, nil
 }
 

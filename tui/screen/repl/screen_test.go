@@ -239,6 +239,28 @@ func TestCompletionWhileEvaluating(t *testing.T) {
 	}
 }
 
+// Results unfold, are evaluated and copied while an input is carried out.
+func TestUnfoldWhileEvaluating(t *testing.T) {
+	d, b := at80(t)
+	enter(d, "pkgs")
+	enter(d, "1 + 2")
+	asked := false
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		asked = true
+		d.Keys("esc k k k k k l")
+		d.Wants("meta = { 2 attrs }", "license = \"MIT\"")
+		d.Keys("j y")
+		d.Wants("copied")
+		d.Keys("i")
+		return nil, false
+	}
+	enter(d, ":b pkgs.editor")
+	d.Wants("built in 12 ms", "license = \"MIT\"")
+	if !asked {
+		t.Error("nothing was evaluated")
+	}
+}
+
 func TestUnfold(t *testing.T) {
 	d, _ := at80(t)
 	enter(d, "pkgs")
@@ -347,6 +369,47 @@ func TestInterrupt(t *testing.T) {
 	d.Wants("out 1  3")
 }
 
+// Printing a value in full may take long: it says so, and ends with ^C.
+func TestInterruptCopying(t *testing.T) {
+	d, b := at80(t)
+	enter(d, "pkgs")
+	b.Printing = func(ctx context.Context) {
+		d.Advance(time.Second)
+		d.Wants("evaluating oops", "^C interrupts")
+		if d.Model.ScreenOf(tui.ScreenRepl).Busy() == "" {
+			t.Error("nothing would be cancelled")
+		}
+		d.Keys("ctrl+c")
+		<-ctx.Done()
+	}
+	d.Keys("esc j v")
+	d.Wants("interrupted")
+	d.Lacks("evaluating oops", "canceled")
+	b.Printing = nil
+	d.Keys("y")
+	d.Wants("copied")
+}
+
+// An input that begins while a value is printed in full does not wait for it.
+func TestInputWhileCopying(t *testing.T) {
+	d, b := at80(t)
+	enter(d, "pkgs")
+	printed := 0
+	b.Printing = func(ctx context.Context) {
+		if printed++; printed == 1 {
+			d.Keys("i")
+			enter(d, "1 + 2")
+			d.Wants("out 2  3")
+			<-ctx.Done()
+		}
+	}
+	d.Keys("esc j y")
+	d.Wants("copied")
+	if printed != 2 {
+		t.Errorf("printed %d times, want 2: given up for the input, and done again", printed)
+	}
+}
+
 func TestAbandon(t *testing.T) {
 	d, b := at80(t)
 	b.Hook = func(context.Context, string) (*tui.Result, bool) {
@@ -422,6 +485,49 @@ func TestFind(t *testing.T) {
 	d.Type("editor")
 	d.Keys("enter enter")
 	d.Wants("nix> _.editor")
+}
+
+// What was built for a value, or for a derivation to be known, is told of as well.
+func TestBuiltMeanwhile(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		d.Post(
+			event.Activity{ID: 8, Parent: 7, Kind: event.Build, Name: "one", State: event.Done},
+			event.Activity{ID: 9, Parent: 7, Kind: event.Build, Name: "two", State: event.Running},
+		)
+		return nil, false
+	}
+	enter(d, "1 + 2")
+	d.Wants("out 1  3", "2 derivations built meanwhile", "log: screen 2")
+	enter(d, ":b pkgs.editor")
+	d.Wants("built in 12 ms", "1 more derivation built meanwhile")
+}
+
+// What an input builds, the Builds screen counts: quitting cancels it once.
+func TestBusyOnce(t *testing.T) {
+	d, b := at80(t)
+	busy := d.Model.ScreenOf(tui.ScreenRepl).Busy
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		act := event.Activity{ID: 8, Parent: 7, Kind: event.Build, Name: "editor-7.2"}
+		for _, step := range []struct {
+			state event.State
+			want  string
+		}{{event.Running, ""}, {event.Done, "1 evaluation"}} {
+			if act.State = step.state; step.state == event.Running {
+				if got := busy(); got != "1 evaluation" {
+					t.Errorf("before: got %q", got)
+				}
+			}
+			d.Post(act)
+			if got := busy(); got != step.want {
+				t.Errorf("build in state %v: got %q, want %q", act.State, got, step.want)
+			}
+		}
+		d.Lacks("building editor")
+		return nil, false
+	}
+	enter(d, ":b pkgs.editor")
+	d.Wants("built in")
 }
 
 func TestOtherBuildsAreNotFollowed(t *testing.T) {
