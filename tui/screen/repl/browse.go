@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -307,20 +308,36 @@ func errorText(e *tui.EvalError) string {
 	return strings.Join(lines, "\n")
 }
 
+// asked is the value that was asked for in full last.
+type asked struct {
+	node   *node
+	title  string
+	serial int
+	slow   bool // it has been waited for
+}
+
+// copiesSlowlyMsg says that a value in full has been waited for.
+type copiesSlowlyMsg struct {
+	to     *Screen
+	serial int
+}
+
 // ask asks for a value in full, to be copied, or read under a title.
 func (s *Screen) ask(n *node, title string) tea.Cmd {
-	if s.current != nil {
-		return s.env.Notify("an evaluation is running; ^C interrupts it")
-	}
 	if n.Handle == 0 {
 		return s.full(copied{n.Text, name(n), title})
 	}
 	b, h, what := s.env.Backend, n.Handle, name(n)
 	s.cancelWork()
-	return tui.Ask(s.env, &s.copying, func(ctx context.Context) (copied, error) {
-		t, err := b.ValueText(ctx, h)
-		return copied{t, what, title}, err
-	})
+	s.asked = asked{node: n, title: title, serial: s.asked.serial + 1}
+	slow := copiesSlowlyMsg{s, s.asked.serial}
+	return tea.Batch(
+		s.env.After(slowAfter, func(time.Time) tea.Msg { return slow }),
+		tui.Ask(s.env, &s.copying, func(ctx context.Context) (copied, error) {
+			t, err := b.ValueText(ctx, h)
+			return copied{t, what, title}, err
+		}),
+	)
 }
 
 func name(n *node) string {

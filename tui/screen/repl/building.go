@@ -41,10 +41,10 @@ type tail struct {
 
 // title says what is being built, and how far that is; "" for nothing.
 func (b *building) title() (name, how string) {
-	act, ok := b.acts[b.now]
-	if !ok {
+	if !b.running[b.now] {
 		return "", ""
 	}
+	act := b.acts[b.now]
 	if act.Phase != "" {
 		how = "  " + text.SanitiseName(act.Phase)
 	}
@@ -52,6 +52,18 @@ func (b *building) title() (name, how string) {
 		how += fmt.Sprintf("  %d of %d done", b.done, n)
 	}
 	return "building " + text.SanitiseName(act.Name), how
+}
+
+// made counts the builds that were done by the end of the input: of the last it may
+// not have been told yet that they are.
+func (b *building) made() int {
+	n := 0
+	for _, act := range b.acts {
+		if act.State == event.Done || act.State == event.Running {
+			n++
+		}
+	}
+	return n
 }
 
 // fold takes a snapshot of a build.

@@ -41,6 +41,7 @@ type entry struct {
 	steps *node       // of an error: its trace
 	shown int         // lines of a long text that are shown
 	build building
+	made  int      // derivations that were built for it
 	saved tui.Slot // adding it to the history
 
 	lines []line // as drawn last

@@ -73,7 +73,7 @@ func (s *Screen) next() tea.Cmd {
 	if e == nil {
 		return tea.Batch(s.askScope(), s.askPast())
 	}
-	s.cancelWork()
+	again := s.yield()
 	s.comp.Cancel()
 	s.docs.Cancel()
 	stop := make(chan struct{})
@@ -82,7 +82,7 @@ func (s *Screen) next() tea.Cmd {
 	s.current, s.progress = e, tui.EvalProgress{}
 	does, backend, input := e.does, s.env.Backend, e.input
 	began := s.env.After(0, func(at time.Time) tea.Msg { return startedMsg{s, e.serial, at} })
-	return tea.Batch(began, tui.Ask(s.env, &s.eval, func(ctx context.Context) (*tui.Result, error) {
+	return tea.Batch(began, again, tui.Ask(s.env, &s.eval, func(ctx context.Context) (*tui.Result, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		go func() {
@@ -124,7 +124,7 @@ func (s *Screen) evaluated(msg tui.Answer[*tui.Result]) tea.Cmd {
 // finish ends the current input.
 func (s *Screen) finish(e *entry) {
 	e.state, e.stale = ended, true
-	e.build = building{}
+	e.made, e.build = e.build.made(), building{}
 	s.current = nil
 	s.tail.Cancel()
 	s.reveal = e
@@ -240,6 +240,9 @@ func pausing(t *tui.Then) *exec.Cmd {
 // Interrupt cancels what runs, or else clears the input. It never leaves.
 func (s *Screen) Interrupt() (tea.Cmd, bool) {
 	switch e := s.current; {
+	case s.copying.Pending():
+		s.copying.Cancel()
+		s.env.Notify("interrupted")
 	case e != nil && !e.stopped:
 		e.stop()
 		e.stopped = true
@@ -273,12 +276,12 @@ func (s *Screen) abandon(e *entry) tea.Cmd {
 	return s.next()
 }
 
-// Busy says what quitting would cancel.
+// Busy says what quitting would cancel. What is being built, the Builds screen counts.
 func (s *Screen) Busy() string {
-	if s.current == nil {
-		return ""
+	if s.copying.Pending() || s.current != nil && len(s.current.build.running) == 0 {
+		return "1 evaluation"
 	}
-	return "1 evaluation"
+	return ""
 }
 
 // Summary tells what was built.

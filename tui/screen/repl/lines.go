@@ -98,8 +98,25 @@ func (l *layout) lay() []line {
 		l.message(e.wrong)
 	case e.res != nil:
 		l.result(e.res)
+		l.meanwhile(e.made, e.res.Built)
 	}
 	return l.out
+}
+
+// meanwhile tells of derivations that had to be built for what they are to be known.
+func (l *layout) meanwhile(made, told int) {
+	n := made - told
+	if n <= 0 {
+		return
+	}
+	what := text.Plural(n, "derivation")
+	if told > 0 {
+		what = text.Plural(n, "more derivation")
+	}
+	ln := l.add(lineOther, indent(l.lead()), style.Span{Text: what + " built meanwhile", Token: themes.Muted})
+	if told == 0 {
+		ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
+	}
 }
 
 // input shows what was typed, and how long it took.

@@ -62,6 +62,7 @@ type Screen struct {
 	work     tui.Slot
 	job      job
 	jobs     []job
+	asked    asked // what copying asks for
 	built    []tui.BuiltOutput
 
 	comp, docs, draft, copying tui.Slot
@@ -153,6 +154,10 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.changed(msg)
 	case tui.Answer[copied]:
 		return s.copied(msg)
+	case copiesSlowlyMsg:
+		if msg.to == s && msg.serial == s.asked.serial && s.copying.Pending() {
+			s.asked.slow = true
+		}
 	case tui.EventsMsg:
 		return s.events(msg)
 	case tui.TickMsg:
@@ -311,6 +316,9 @@ func (s *Screen) Badge() string {
 // Status says what an evaluation has done. Otherwise it names the packages where the
 // header has no room for them and the store, which then is the machine's.
 func (s *Screen) Status() string {
+	if s.copying.Pending() && s.asked.slow {
+		return "evaluating " + text.CutMiddle(name(s.asked.node), 20) + " .. ^C interrupts"
+	}
 	if e := s.current; e != nil {
 		name, _ := e.build.title()
 		if done := workDone(s.progress); name == "" && len(done) > 0 {

@@ -32,14 +32,14 @@ type found struct {
 	forced []tui.Node
 }
 
-// serve carries out what was asked for since the last time. The session does
-// one thing after another, and inputs come first.
+// serve carries out what was asked for since the last time: one thing after another,
+// beside the input that is carried out.
 func (s *Screen) serve() tea.Cmd {
 	for _, n := range s.log.wanted {
 		s.jobs = append(s.jobs, job{node: n})
 	}
 	s.log.wanted = nil
-	if s.work.Pending() || s.current != nil || len(s.jobs) == 0 {
+	if s.work.Pending() || len(s.jobs) == 0 {
 		return nil
 	}
 	s.job = s.jobs[0]
@@ -203,6 +203,19 @@ func takeForced(n *node, forced []tui.Node) {
 
 // busyWork tells whether something is asked for.
 func (s *Screen) busyWork() bool { return s.work.Pending() || len(s.jobs) > 0 }
+
+// yield lets the input that begins come first: what is asked for of values is asked
+// for again, beside it.
+func (s *Screen) yield() tea.Cmd {
+	if s.work.Pending() {
+		s.jobs = append([]job{s.job}, s.jobs...)
+		s.work.Cancel()
+	}
+	if s.copying.Pending() {
+		return s.ask(s.asked.node, s.asked.title)
+	}
+	return nil
+}
 
 // cancelWork gives up what is being asked for; what was opened for it closes.
 func (s *Screen) cancelWork() {
