@@ -73,7 +73,13 @@ func write(t *testing.T, dir, name, data string) {
 func TestErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"theme = ", "c.toml:1: theme: unexpected EOF"},
-		{"mouse = 3", "c.toml:1: mouse: "},
+		{"mouse = 3", "c.toml:1: mouse: got 3, want true or false"},
+		{"theme = [1]", "c.toml:1: theme: got a list, want text"},
+		{"columns = 1", "c.toml:1: columns: got 1, want a table"},
+		{"[columns]\nclosure = \"own\"", "c.toml:2: columns.closure: got \"own\", want a list of texts"},
+		{"[keys]\nbuilds = true", "c.toml:2: keys.builds: got true, want a table"},
+		{"[keys.builds]\n\"builds.cancel\" = \"contorl+x\"", "c.toml:2: keys.builds.builds.cancel: there is no key \"contorl+x\""},
+		{"[keys.builds]\n\"builds.cancel\" = \"ctrl+x f13 é space shift+tab alt+enter ctrl+@\"\n\"builds.view\" = 1", "c.toml:3: keys.builds.builds.view: want a key"},
 		{"\ncolour = 1", "c.toml:2: colour: there is no such setting"},
 		{"theme = \"x\"\nglyphs = \"emoji\"", "c.toml:2: glyphs: got \"emoji\", want auto, ascii or unicode"},
 		{"[columns]\nclosure = [\"own\", \"age\"]", "c.toml:2: columns.closure: \"age\" is not a column; they are name, own, closure"},
@@ -89,6 +95,33 @@ func TestErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("Parse(%q): got %v, want …%s…", tt.in, err, tt.want)
 		}
+	}
+	_, err := Parse("c.toml", []byte(`mouse = 3
+glyphs = "emoji"
+colour = 1
+[columns]
+closure = ["age"]
+gc = []
+[keys.builds]
+"builds.view" = "x"
+"builds.cancel" = "t"
+"builds.stop" = "x"
+"builds.rebuild" = 1
+`))
+	want := []string{
+		"c.toml:1: mouse: got 3, want true or false",
+		`c.toml:2: glyphs: got "emoji", want auto, ascii or unicode`,
+		"c.toml:3: colour: there is no such setting, only theme, glyphs, mouse, editing, columns and keys",
+		`c.toml:5: columns.closure: "age" is not a column; they are name, own, closure, adds, refs, % adds`,
+		`c.toml:6: columns.gc: "gc" is not a table; they are build-time, builds, closure, generations, roots`,
+		`c.toml:10: keys.builds.builds.stop: bind builds.stop: scope "builds" has no such action`,
+		`c.toml:11: keys.builds.builds.rebuild: want a key or a list of keys, such as "x" or ["x", "ctrl+x"]`,
+	}
+	if err == nil {
+		t.Fatal("got no error, want all")
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("all mistakes (-want +got):\n%s", diff)
 	}
 	c, err := Load(t.TempDir())
 	if err != nil {
