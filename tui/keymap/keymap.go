@@ -103,6 +103,11 @@ func (m *Map) Override(s Scope, id action.ID, keys []string) error {
 	return nil
 }
 
+// Has tells whether there is such an action in a scope.
+func (m *Map) Has(s Scope, id action.ID) bool {
+	return slices.ContainsFunc(m.scopes[s], func(b Binding) bool { return b.ID == id })
+}
+
 // Conflicts lists the keys that one scope binds twice, in words.
 func (m *Map) Conflicts() []string {
 	var out []string

@@ -134,3 +134,22 @@ func TestShow(t *testing.T) {
 		}
 	}
 }
+
+// All keys of the built-in bindings are keys; what is misspelt is none.
+func TestCheckKeys(t *testing.T) {
+	m := Default()
+	for _, s := range m.Scopes() {
+		for _, b := range m.Bindings(s) {
+			for _, k := range b.Keys {
+				if err := CheckKeys(k); err != nil {
+					t.Errorf("scope %s, %s: %v", s, b.ID, err)
+				}
+			}
+		}
+	}
+	for _, k := range []string{"", "contorl+x", "ctrl+", "f0", "f64", "ab", "x ", "Enter", "ctrl"} {
+		if CheckKeys(k) == nil {
+			t.Errorf("%q: got no error", k)
+		}
+	}
+}
