@@ -39,12 +39,11 @@ func (b *bar) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.note(p)
-	if b.held {
-		b.erase()
-		return b.frame.Write(p)
-	}
 	b.erase()
 	b.frame.Write(p)
+	if b.held {
+		return len(p), nil
+	}
 	b.draw()
 	return len(p), b.flush()
 }
