@@ -99,6 +99,27 @@ func TestRestrictEval(t *testing.T) {
 	})
 }
 
+// What allowed-uris lets be fetched can be read however many goroutines evaluate, and
+// what it does not, by none.
+func TestAllowedURIsTogether(t *testing.T) {
+	var dir string
+	e, _ := newAccess(t, func(s *settings.Settings) {
+		dir = strings.TrimPrefix(s.NixPath[0], "in=")
+		dir = filepath.Dir(dir)
+		s.RestrictEval, s.EvalCores = true, 4
+		s.AllowedURIs = []string{"file://" + dir + "/out/"}
+	})
+	// Each is work enough for one to be left to another goroutine.
+	const many = `concatStringsSep "" (map (i: seq (foldl' (a: b: a + b) i (genList (x: x) 50000)) (%)) (genList (i: i) 64))`
+	checkAccess(t, e, dir, []accessTest{
+		{expr: strings.ReplaceAll(many, "%", `readFile (fetchurl "file://${toString dir}/out/file")`), want: strings.Repeat("42", 64)},
+		{
+			expr: strings.ReplaceAll(many, "%", `toString (tryEval (fetchurl "http://x.example/y")).success`),
+			err:  "access to URI 'http://x.example/y' is forbidden in restricted mode",
+		},
+	})
+}
+
 // In pure evaluation mode, the store is all that can be read, and of it what
 // the evaluation added.
 func TestPureEval(t *testing.T) {
