@@ -70,7 +70,7 @@ func (s *State) hire() {
 		cancel()
 	}
 	s.crew = c
-	s.world = orderly{s.ev.world, s}
+	s.world = around(s.world, func(w World) World { return orderly{w, s} })
 }
 
 // dismiss ends the crew of an evaluation and waits until it is gone. It reports whether
@@ -140,7 +140,7 @@ func (c *crew) call() {
 	case len(c.workers) < maxWorkers*c.cores:
 		s := c.ev.acquire(c.ctx)
 		s.crew, s.nextOffer = c, 0
-		s.world = cautious{s.ev.world, s}
+		s.world = around(s.ev.world, func(w World) World { return cautious{w, s} })
 		c.workers = append(c.workers, s)
 		c.running++
 		c.wg.Go(func() { c.labour(s) })
@@ -223,6 +223,25 @@ func (c cautious) Realise(context.Context, StringContext) (map[string]store.Path
 	c.s.giveUp()
 	return nil, nil
 }
+
+// around returns what wrap makes of a World: an AccessControl if that is one.
+func around(w World, wrap func(World) World) World {
+	if access, ok := w.(AccessControl); ok {
+		return controlled{wrap(w), access, wrap}
+	}
+	return wrap(w)
+}
+
+// A controlled World is one around an AccessControl.
+type controlled struct {
+	World
+	under AccessControl
+	wrap  func(World) World
+}
+
+func (c controlled) CheckURI(uri string) error { return c.under.CheckURI(uri) }
+func (c controlled) Permit(p store.Path)       { c.under.Permit(p) }
+func (c controlled) Unrestricted() World       { return c.wrap(c.under.Unrestricted()) }
 
 // giveUp unwinds a worker.
 func (s *State) giveUp() {
