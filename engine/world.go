@@ -218,6 +218,19 @@ func (w *world) Realise(ctx context.Context, elems eval.StringContext) (map[stri
 	return w.e.builtPaths(ctx, targets, res)
 }
 
+// MustBuild reports whether Realise would build something.
+func (w *world) MustBuild(ctx context.Context, elems eval.StringContext) (bool, error) {
+	var targets []store.DerivedPath
+	for _, elem := range elems {
+		targets = append(targets, derivedPath(elem))
+	}
+	if err := w.e.flush(ctx); err != nil {
+		return false, err
+	}
+	missing, err := w.e.unrealised(ctx, targets)
+	return len(missing) > 0, err
+}
+
 // realise returns what elems refer to, and what came of building it if any of it
 // was not valid.
 func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.DerivedPath, *Result, error) {

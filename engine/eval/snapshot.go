@@ -2,7 +2,10 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"nixbench/store"
 )
 
 // A Snapshot is what an interface shows of a value: text, and how many children
@@ -62,15 +65,23 @@ func isEvaluatedDerivation(v Value) bool {
 // its drvPath is forced too. Err of the result is the error if there was one;
 // err is one that concerns the caller: the context was cancelled.
 func (ev *Evaluator) Expand(ctx context.Context, v Value) (snap Snapshot, err error) {
-	r, err := ev.value(ctx, func(s *State) Value {
-		r := s.force(v)
-		if r.is(rawAttrs) && s.IsDerivation(r) {
-			if p := get(r, symDrvPath); p != nil {
-				s.force(*p)
-			}
+	return ev.snapshotOr(ev.value(ctx, func(s *State) Value { return s.known(v) }))
+}
+
+// known evaluates what a snapshot tells of a value.
+func (s *State) known(v Value) Value {
+	r := s.force(v)
+	if r.is(rawAttrs) && s.IsDerivation(r) {
+		if p := get(r, symDrvPath); p != nil {
+			s.force(*p)
 		}
-		return r
-	})
+	}
+	return r
+}
+
+// snapshotOr describes a value, or the error of the language instead of which it is not
+// there; err is any other.
+func (ev *Evaluator) snapshotOr(r Value, err error) (Snapshot, error) {
 	if err == nil {
 		return ev.Snapshot(r), nil
 	}
@@ -79,6 +90,47 @@ func (ev *Evaluator) Expand(ctx context.Context, v Value) (snap Snapshot, err er
 		return Snapshot{}, err
 	}
 	return Snapshot{Kind: KindThunk, Text: fmt.Sprintf("«error: %s»", e.Msg), Err: e}, nil
+}
+
+// ErrMustBuild reports that something has to be built for a value to be known.
+var ErrMustBuild = errors.New("something has to be built first")
+
+// Glance is [Evaluator.Expand] that builds nothing. It returns ErrMustBuild if something
+// would have to be built, and leaves the value as it was then.
+func (ev *Evaluator) Glance(ctx context.Context, v Value) (snap Snapshot, err error) {
+	must := false
+	r, err := ev.value(ctx, func(s *State) Value {
+		s.world = around(s.world, func(w World) World { return idle{w, s, &must} })
+		return s.known(v)
+	})
+	if must && ctx.Err() == nil {
+		return Snapshot{}, ErrMustBuild
+	}
+	return ev.snapshotOr(r, err)
+}
+
+// A Foreteller is a [World] that knows whether Realise would build something.
+type Foreteller interface {
+	World
+	MustBuild(ctx context.Context, elems StringContext) (bool, error)
+}
+
+// An idle World builds nothing, and notes that it should have.
+type idle struct {
+	World
+	s    *State
+	must *bool
+}
+
+func (i idle) Realise(ctx context.Context, elems StringContext) (map[string]store.Path, error) {
+	if w, ok := i.World.(Foreteller); ok {
+		if must, err := w.MustBuild(ctx, elems); err == nil && !must {
+			return i.World.Realise(ctx, elems)
+		}
+	}
+	*i.must = true
+	i.s.giveUp()
+	return nil, nil
 }
 
 // Children returns the attributes, in lexicographic order, or the elements of a
