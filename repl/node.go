@@ -2,6 +2,7 @@ package repl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,6 +86,21 @@ func (s *sitting) valueChildren(v eval.Value, from, n int) []eval.Child {
 
 // force evaluates nodes and describes them again, as many as there is time for.
 func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
+	return s.forceBy(ctx, hs, (*eval.Evaluator).Expand)
+}
+
+// glance is force that builds nothing.
+func (s *sitting) glance(ctx context.Context, hs []Handle) ([]Node, error) {
+	return s.forceBy(ctx, hs, (*eval.Evaluator).Glance)
+}
+
+// noteUnbuilt is said of a value for which something has to be built.
+const noteUnbuilt = "needs a build"
+
+// expansion is how a value is evaluated to be described.
+type expansion func(*eval.Evaluator, context.Context, eval.Value) (eval.Snapshot, error)
+
+func (s *sitting) forceBy(ctx context.Context, hs []Handle, expand expansion) ([]Node, error) {
 	s, end, err := s.beginLook(ctx)
 	if err != nil {
 		return nil, err
@@ -96,12 +112,15 @@ func (s *sitting) force(ctx context.Context, hs []Handle) ([]Node, error) {
 		if err != nil {
 			return nodes, err
 		}
-		snap, err := s.ev.Expand(ctx, it.value)
-		if err != nil {
+		snap, err := expand(s.ev, ctx, it.value)
+		mustBuild := errors.Is(err, eval.ErrMustBuild)
+		if err != nil && !mustBuild {
 			break // there is no more time
 		}
 		node := s.describeNode(ctx, h, it)
 		switch {
+		case mustBuild:
+			node.Note = noteUnbuilt
 		case it.option != nil && snap.Err != nil:
 			s.describeOption(ctx, &node, it, text.SanitiseName(snap.Text))
 		case snap.Err != nil:

@@ -148,6 +148,12 @@ func (s *Session) Force(ctx context.Context, hs ...Handle) ([]Node, error) {
 	return s.sitting.Load().force(ctx, hs)
 }
 
+// Glance is [Session.Force] that builds nothing: a value for which something would have
+// to be built stays a NodeThunk, whose Note says so.
+func (s *Session) Glance(ctx context.Context, hs ...Handle) ([]Node, error) {
+	return s.sitting.Load().glance(ctx, hs)
+}
+
 // Enter selects the step that a handle names, of any error, as the command
 // :frame does of the last: inputs that follow use its variables, until :c.
 func (s *Session) Enter(ctx context.Context, h Handle) (*Result, error) {

@@ -207,6 +207,45 @@ func TestAbandon(t *testing.T) {
 	<-done
 }
 
+// A glance evaluates what is shown, but builds nothing for it: that is left to who unfolds
+// it.
+func TestGlanceBuildsNothing(t *testing.T) {
+	w := newWorld(t)
+	const made = `import (derivation { name = "made.nix"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo 42 > $out" ]; })`
+	kids := func(expr string) []repl.Handle {
+		res := w.eval(t, expr)
+		nodes, err := w.session.Expand(t.Context(), res.Node.Handle, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hs []repl.Handle
+		for _, n := range nodes {
+			hs = append(hs, n.Handle)
+		}
+		return hs
+	}
+	hs := kids(`{ a = ` + made + ` + 1; b = 1 + 1; c = throw "no"; }`)
+	nodes, err := w.session.Glance(t.Context(), hs...)
+	if err != nil || len(nodes) != 3 {
+		t.Fatalf("got %+v, %v, want three", nodes, err)
+	}
+	if n := nodes[0]; n.Kind != repl.NodeThunk || n.Note != "needs a build" || !n.HasChildren {
+		t.Errorf("got %+v, want a thunk that needs a build", n)
+	}
+	if nodes[1].Text != "2" || nodes[2].Kind != repl.NodeError {
+		t.Errorf("got %+v, want 2 and an error", nodes[1:])
+	}
+	if w.engine.CheckSandbox() != nil {
+		return
+	}
+	if nodes, err = w.session.Force(t.Context(), hs[0]); err != nil || len(nodes) != 1 || nodes[0].Text != "43" || nodes[0].Note != "" {
+		t.Errorf("got %+v, %v, want 43", nodes, err)
+	}
+	if nodes, err = w.session.Glance(t.Context(), kids(`{ a = `+made+` + 2; }`)...); err != nil || len(nodes) != 1 || nodes[0].Text != "44" {
+		t.Errorf("built: got %+v, %v, want 44", nodes, err)
+	}
+}
+
 func TestExpandAndForce(t *testing.T) {
 	w := newWorld(t)
 	res := w.eval(t, `{ a = 1 + 1; b = throw "no"; c = { d = [ 1 2 3 ]; }; "x y" = 1; }`)

@@ -25,6 +25,8 @@ type Repl interface {
 	// as can be done before ctx ends. One whose evaluation fails becomes
 	// a NodeError.
 	Force(ctx context.Context, hs ...Handle) ([]Node, error)
+	// Glance is Force that builds nothing: what would need it stays a NodeThunk.
+	Glance(ctx context.Context, hs ...Handle) ([]Node, error)
 	// Enter selects the step of an error that a node names, whose variables
 	// the inputs that follow can use.
 	Enter(ctx context.Context, h Handle) (*Result, error)

@@ -177,6 +177,11 @@ func (h *Hostile) Expand(ctx context.Context, n tui.Handle, from, count int) ([]
 	return poisoned(h, v, err)
 }
 
+// Glance implements tui.Repl.
+func (h *Hostile) Glance(ctx context.Context, hs ...tui.Handle) ([]tui.Node, error) {
+	return h.Force(ctx, hs...)
+}
+
 // Force implements tui.Repl.
 func (h *Hostile) Force(ctx context.Context, hs ...tui.Handle) ([]tui.Node, error) {
 	v, err := h.Backend.Force(ctx, hs...)

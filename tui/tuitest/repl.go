@@ -213,6 +213,11 @@ func (r *Repl) Expand(_ context.Context, h tui.Handle, from, n int) ([]tui.Node,
 	return all[from:min(from+n, len(all))], nil
 }
 
+// Glance implements tui.Repl.
+func (r *Repl) Glance(ctx context.Context, hs ...tui.Handle) ([]tui.Node, error) {
+	return r.Force(ctx, hs...)
+}
+
 // Force implements tui.Repl.
 func (r *Repl) Force(_ context.Context, hs ...tui.Handle) ([]tui.Node, error) {
 	var nodes []tui.Node

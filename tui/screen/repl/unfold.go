@@ -82,7 +82,7 @@ func (s *Screen) force(n *node) tea.Cmd {
 	return tui.Ask(s.env, &s.work, func(ctx context.Context) (f found, err error) {
 		ctx, cancel := context.WithTimeout(ctx, forceTime)
 		defer cancel()
-		f.forced, err = b.Force(ctx, hs...)
+		f.forced, err = b.Glance(ctx, hs...)
 		return f, err
 	})
 }
