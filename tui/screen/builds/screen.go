@@ -107,7 +107,7 @@ func New(env *tui.Env) *Screen {
 		RowOf:       s.treeRow,
 		TextOf:      func(n *node) string { return n.act.Name },
 		HasChildren: func(n *node) bool { return len(n.needs) > 0 },
-		Children:    func(n *node) ([]*node, bool) { return s.board.below(n), true },
+		Children:    func(n *node) []*node { return s.board.below(n) },
 		Guides:      env.Styles,
 	}
 	s.show()

@@ -48,12 +48,12 @@ func (s *Screen) newDups(f *frame) *frame {
 		},
 		TextOf:      func(n dup) string { return text.SanitiseName(n.pkg.Name) },
 		HasChildren: func(n dup) bool { return n.copy == nil },
-		Children: func(n dup) ([]dup, bool) {
+		Children: func(n dup) []dup {
 			var out []dup
 			for i := range n.pkg.Copies {
 				out = append(out, dup{n.pkg, &n.pkg.Copies[i]})
 			}
-			return out, true
+			return out
 		},
 		RowOf: d.dupRow,
 	}

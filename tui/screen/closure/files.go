@@ -32,7 +32,7 @@ func (s *Screen) newFiles(p store.Path) *frame {
 		TextOf:      func(e files.Entry) string { return f.fileName(e, false) },
 		RowOf:       func(e files.Entry) rows.Row { return f.fileRow(e, f.fileName(e, false)) },
 		HasChildren: func(e files.Entry) bool { return len(f.files.Children(e)) > 0 },
-		Children:    func(e files.Entry) ([]files.Entry, bool) { return f.files.Children(e), true },
+		Children:    func(e files.Entry) []files.Entry { return f.files.Children(e) },
 	}
 	return f
 }

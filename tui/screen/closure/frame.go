@@ -116,7 +116,7 @@ func newClosure(env *tui.Env, k kind, p store.Path, name string) *frame {
 		RowOf:       f.row,
 		TextOf:      f.nodeName,
 		HasChildren: func(n closure.Node) bool { return len(f.data.g.References(n)) > 0 },
-		Children:    func(n closure.Node) ([]closure.Node, bool) { return f.children(n), true },
+		Children:    f.children,
 	}
 	f.cols = newColumns(env, k)
 	f.areas = areas{m: treemap.New(env.Styles), in: closure.None}

@@ -41,7 +41,7 @@ func (s *Screen) newReferrers(p store.Path, in *closure.Graph) *frame {
 		KeyOf:       func(i int32) string { return string(f.graph.Paths[i]) },
 		TextOf:      func(i int32) string { return cleanName(f.graph.Paths[i]) },
 		HasChildren: func(i int32) bool { return len(f.graph.Referrers(i)) > 0 },
-		Children:    func(i int32) ([]int32, bool) { return f.referrers(i), true },
+		Children:    f.referrers,
 		RowOf:       f.referrerRow,
 	}
 	f.back.OpenTo(string(p), "")

@@ -133,7 +133,7 @@ func (s *Screen) explained(f *frame, c *why.Chains, err error) tea.Cmd {
 		KeyOf:       func(st step) string { return string(g.Path(st.to)) },
 		TextOf:      func(st step) string { return f.nodeName(st.to) },
 		HasChildren: func(st step) bool { return st.to != c.To() },
-		Children:    func(st step) ([]step, bool) { return nextSteps(c, st), true },
+		Children:    func(st step) []step { return nextSteps(c, st) },
 		RowOf:       w.row,
 		Guides:      s.env.Styles,
 	}

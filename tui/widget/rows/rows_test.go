@@ -220,30 +220,28 @@ func TestFoundTextIsMarked(t *testing.T) {
 type node struct {
 	name string
 	kids []node
-	late bool // its children are not known at first
 }
 
-func tree(known *bool) *Tree[node] {
+func tree() *Tree[node] {
 	t := &Tree[node]{
 		KeyOf:       func(n node) string { return n.name },
 		RowOf:       func(n node) Row { return Row{Cells: []Cell{Text(themes.Text, n.name)}} },
 		TextOf:      func(n node) string { return n.name },
 		HasChildren: func(n node) bool { return len(n.kids) > 0 },
-		Children:    func(n node) ([]node, bool) { return n.kids, !n.late || *known },
+		Children:    func(n node) []node { return n.kids },
 	}
 	leaf := func(name string) node { return node{name: name} }
 	shared := node{name: "lib", kids: []node{leaf("core")}}
 	t.SetRoots(node{name: "desktop", kids: []node{
 		{name: "editor", kids: []node{shared, leaf("words")}},
 		{name: "viewer", kids: []node{shared}},
-		{name: "slow", kids: []node{leaf("x")}, late: true},
+		{name: "slow", kids: []node{leaf("x")}},
 	}})
 	return t
 }
 
 func TestTree(t *testing.T) {
-	known := false
-	src := tree(&known)
+	src := tree()
 	w := New(styles(t))
 	w.SetSource(src)
 	do := func(ids ...action.ID) {
@@ -275,16 +273,10 @@ func TestTree(t *testing.T) {
 	if got := src.Len(); got != 6 {
 		t.Errorf("got %d rows, want 6", got)
 	}
-	do(action.Bottom, action.FoldFlip)
-	wanted := src.Wanted()
-	if len(wanted) != 1 || wanted[0].name != "slow" || len(src.Wanted()) != 0 {
-		t.Errorf("wanted: got %v, want slow, once", wanted)
-	}
 }
 
 func TestTreeOpenToAndGuides(t *testing.T) {
-	known := true
-	src := tree(&known)
+	src := tree()
 	st := styles(t)
 	src.Guides = st
 	w := New(st)
@@ -368,8 +360,7 @@ func BenchmarkTreeOpen(b *testing.B) {
 	for i := range kids {
 		kids[i] = node{name: fmt.Sprint("package-", i)}
 	}
-	known := true
-	src := tree(&known)
+	src := tree()
 	src.SetRoots(node{name: "root", kids: kids})
 	for b.Loop() {
 		src.Fold(0, true)

@@ -20,18 +20,15 @@ type Tree[N any] struct {
 	TextOf func(N) string
 	// HasChildren tells whether a node can be unfolded.
 	HasChildren func(N) bool
-	// Children returns what is below a node. known is false if that is not
-	// known yet; the node then opens without children and [Tree.Wanted] names
-	// it.
-	Children func(N) (children []N, known bool)
+	// Children returns what is below a node.
+	Children func(N) []N
 	// Guides draws lines from parents to children with the glyphs of these
 	// styles; nil indents instead.
 	Guides *style.Styles
 
-	roots  []N
-	flat   []*place[N] // what is visible, in order
-	open   map[string]bool
-	wanted []N
+	roots []N
+	flat  []*place[N] // what is visible, in order
+	open  map[string]bool
 }
 
 // Sep separates the keys in the name of a place.
@@ -53,8 +50,7 @@ func (t *Tree[N]) SetRoots(roots ...N) {
 	t.Rebuild()
 }
 
-// Rebuild asks for the children of all open nodes again: after another sort
-// order, or when children have become known.
+// Rebuild asks for the children of all open nodes again, after another sort order.
 func (t *Tree[N]) Rebuild() {
 	t.flat = t.appendBelow(t.flat[:0], nil, t.roots)
 }
@@ -70,27 +66,10 @@ func (t *Tree[N]) appendBelow(flat []*place[N], parent *place[N], nodes []N) []*
 		flat = append(flat, p)
 		if t.open[p.key] && t.HasChildren(n) {
 			p.open = true
-			flat = t.appendBelow(flat, p, t.children(n))
+			flat = t.appendBelow(flat, p, t.Children(n))
 		}
 	}
 	return flat
-}
-
-func (t *Tree[N]) children(n N) []N {
-	kids, known := t.Children(n)
-	if !known {
-		t.wanted = append(t.wanted, n)
-	}
-	return kids
-}
-
-// Wanted returns the nodes that were opened without their children being
-// known, and forgets them. Ask for the children, then call [Tree.Rebuild] and
-// the widget's Changed.
-func (t *Tree[N]) Wanted() []N {
-	wanted := t.wanted
-	t.wanted = nil
-	return wanted
 }
 
 // Fold implements [Folder].
@@ -108,7 +87,7 @@ func (t *Tree[N]) Fold(i int, open bool) bool {
 	p.open = open
 	if open {
 		t.open[p.key] = true
-		below := t.appendBelow(nil, p, t.children(p.node))
+		below := t.appendBelow(nil, p, t.Children(p.node))
 		t.flat = slices.Insert(t.flat, i+1, below...)
 		return true
 	}
@@ -140,8 +119,7 @@ func (t *Tree[N]) CloseAll() {
 	t.Rebuild()
 }
 
-// OpenAll unfolds everything that is known, down to depth levels and until
-// limit rows are visible.
+// OpenAll unfolds everything, down to depth levels and until limit rows are visible.
 func (t *Tree[N]) OpenAll(depth, limit int) {
 	for i := 0; i < len(t.flat) && len(t.flat) < limit; i++ {
 		if t.flat[i].depth < depth {
