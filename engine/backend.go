@@ -63,10 +63,8 @@ type backend interface {
 type builder interface {
 	Plan(ctx context.Context, targets []store.DerivedPath, mode build.Mode) (*build.Plan, error)
 	Execute(ctx context.Context, plan *build.Plan) (*build.Result, error)
-	// Cancel cancels the build of one derivation, CancelAll all of them. They do
-	// not wait.
+	// Cancel cancels the build of one derivation. It does not wait.
 	Cancel(drvPath store.Path)
-	CancelAll()
 }
 
 var (

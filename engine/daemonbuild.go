@@ -142,17 +142,10 @@ func (b *daemonBuilder) Execute(ctx context.Context, plan *build.Plan) (*build.R
 
 // Cancel cancels the requests that want a derivation built.
 func (b *daemonBuilder) Cancel(drvPath store.Path) {
-	b.cancel(func(r *daemonRequest) bool { return r.builds[drvPath] != nil })
-}
-
-// CancelAll cancels all requests.
-func (b *daemonBuilder) CancelAll() { b.cancel(func(*daemonRequest) bool { return true }) }
-
-func (b *daemonBuilder) cancel(meant func(*daemonRequest) bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for r := range b.requests {
-		if meant(r) {
+		if r.builds[drvPath] != nil {
 			r.cancel()
 		}
 	}

@@ -17,9 +17,6 @@ import (
 // the paths that a plan names and nothing else. Whether they are dead it decides
 // itself, when it deletes them.
 
-// censored is what a daemon calls a root that it does not trust us to know.
-const censored = "{censored}"
-
 // Roots returns all roots that the daemon knows. Unread is empty: it sees all.
 func (st *daemonStore) Roots(ctx context.Context) (roots []gc.Root, unread []string, err error) {
 	found, err := st.FindRoots(ctx)

@@ -173,4 +173,3 @@ func (noBuilder) Execute(_ context.Context, plan *build.Plan) (*build.Result, er
 }
 
 func (noBuilder) Cancel(store.Path) {}
-func (noBuilder) CancelAll()        {}

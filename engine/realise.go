@@ -26,9 +26,6 @@ type Plan struct {
 // A Shell is opened in the sandbox of a build that fails; see [build.Shell].
 type Shell = build.Shell
 
-// A PlannedBuild is one derivation to be built.
-type PlannedBuild = build.PlannedBuild
-
 // CopySize is how many bytes, in archives, are copied.
 func (p *Plan) CopySize() int64 {
 	var size int64
@@ -235,14 +232,6 @@ func (e *Engine) CancelBuild(drvPath store.Path) {
 	for b := e.builders.Load(); b != nil; b = b.before {
 		b.usual.Cancel(drvPath)
 		b.keeper.Cancel(drvPath)
-	}
-}
-
-// CancelBuilds cancels all builds. It does not wait.
-func (e *Engine) CancelBuilds() {
-	for b := e.builders.Load(); b != nil; b = b.before {
-		b.usual.CancelAll()
-		b.keeper.CancelAll()
 	}
 }
 

@@ -11,9 +11,6 @@ import (
 // A Rebuild is a plan to make the database of a store anew.
 type Rebuild = local.Rebuild
 
-// ErrInUse reports that other processes have a store open.
-var ErrInUse = local.ErrInUse
-
 // PlanRebuild plans to make the database of the store that is built into anew, from its
 // journal and its files, which it hashes. No engine may have the store open. Progress,
 // which may be nil, is called before each path is checked. The caller closes the plan.

@@ -122,13 +122,3 @@ func (b *Builder) Cancel(drvPath store.Path) {
 		r.cancel(drvPath)
 	}
 }
-
-// CancelAll cancels every request. It does not wait; Realise returns when all
-// is over.
-func (b *Builder) CancelAll() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, r := range b.requests {
-		r.cancel("")
-	}
-}

@@ -31,7 +31,7 @@ type request struct {
 	failures []error
 	act      event.Activity // of the request itself
 
-	inbox   chan store.Path // derivations to cancel; "" for all
+	inbox   chan store.Path // derivations to cancel; "" for all of them
 	events  chan func()     // what workers want done, on the owner's goroutine
 	workers sync.WaitGroup
 	ctx     context.Context // of the one call that the request lives for

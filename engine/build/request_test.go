@@ -337,31 +337,27 @@ func TestCancelWaiting(t *testing.T) {
 	})
 }
 
-func TestCancelAll(t *testing.T) {
+// Whoever cancels the context cancels all that a request builds.
+func TestCancelContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for name, cancel := range map[string]func(*Builder, context.CancelFunc){
-			"CancelAll": func(b *Builder, _ context.CancelFunc) { b.CancelAll() },
-			"context":   func(_ *Builder, cancel context.CancelFunc) { cancel() },
-		} {
-			f := &fakeRunner{busy: map[string]time.Duration{"c": time.Hour}}
-			b := fakeBuilder(2, false, f)
-			box := b.opts.Hub.Subscribe()
-			ctx, stop := context.WithCancel(t.Context())
-			time.AfterFunc(500*time.Millisecond, func() { cancel(b, stop) })
-			res, err := b.Execute(ctx, fakePlan("a: b c"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := res.Outcomes[0]; got.Status != Cancelled || !errors.Is(got.Err, ErrCancelled) {
-				t.Errorf("%s: got %+v", name, got)
-			}
-			if got, want := time.Since(f.start), 500*time.Millisecond; got != want {
-				t.Errorf("%s: took %v, want %v", name, got, want)
-			}
-			checkStates(t, box, map[string]event.State{
-				"a": event.Cancelled, "b": event.Cancelled, "c": event.Cancelled, "realise a": event.Cancelled,
-			})
+		f := &fakeRunner{busy: map[string]time.Duration{"c": time.Hour}}
+		b := fakeBuilder(2, false, f)
+		box := b.opts.Hub.Subscribe()
+		ctx, stop := context.WithCancel(t.Context())
+		time.AfterFunc(500*time.Millisecond, stop)
+		res, err := b.Execute(ctx, fakePlan("a: b c"))
+		if err != nil {
+			t.Fatal(err)
 		}
+		if got := res.Outcomes[0]; got.Status != Cancelled || !errors.Is(got.Err, ErrCancelled) {
+			t.Errorf("got %+v", got)
+		}
+		if got, want := time.Since(f.start), 500*time.Millisecond; got != want {
+			t.Errorf("took %v, want %v", got, want)
+		}
+		checkStates(t, box, map[string]event.State{
+			"a": event.Cancelled, "b": event.Cancelled, "c": event.Cancelled, "realise a": event.Cancelled,
+		})
 	})
 }
 

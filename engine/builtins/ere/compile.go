@@ -55,9 +55,6 @@ type Regexp struct {
 	start  int32
 }
 
-// Groups returns the number of parenthesised groups.
-func (re *Regexp) Groups() int { return re.groups }
-
 // Compile parses a pattern.
 // Its error is [ErrSyntax] or [ErrTooLarge].
 func Compile(pattern string) (*Regexp, error) {
