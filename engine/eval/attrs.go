@@ -280,10 +280,9 @@ func (s *State) OrderNames(a Attrs) {
 	}
 }
 
-// sortAttrs sorts entries by symbol and leaves one of each name, the last or
-// the first of those given. It changes entries, and calls poll, which may be nil,
-// once in a while.
-func sortAttrs(entries []Attr, keepLast bool, poll func()) []Attr {
+// sortAttrs sorts entries by symbol and leaves the last one of each name. It changes
+// entries, and calls poll, which may be nil, once in a while.
+func sortAttrs(entries []Attr, poll func()) []Attr {
 	sorted := true
 	for i := 1; i < len(entries); i++ {
 		if entries[i].Name <= entries[i-1].Name {
@@ -298,9 +297,7 @@ func sortAttrs(entries []Attr, keepLast bool, poll func()) []Attr {
 	n := 0
 	for i := range entries {
 		if n > 0 && entries[i].Name == entries[n-1].Name {
-			if keepLast {
-				entries[n-1] = entries[i]
-			}
+			entries[n-1] = entries[i]
 			continue
 		}
 		entries[n] = entries[i]

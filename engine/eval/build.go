@@ -51,14 +51,6 @@ func (b *AttrsBuilder) Add(a Attr) {
 // Len returns how many attributes were added.
 func (b *AttrsBuilder) Len() int { return len(b.entries) }
 
-// Value returns the set. Of attributes of the same name, the last one counts.
-func (b *AttrsBuilder) Value() Value { return b.value(true) }
-
-// FirstValue returns the set. Of attributes of the same name, the first one counts.
-func (b *AttrsBuilder) FirstValue() Value {
-	return b.value(false)
-}
-
 // poll returns what notices that the evaluation was cancelled, if there are many
 // entries.
 func (b *AttrsBuilder) poll() func() {
@@ -68,8 +60,9 @@ func (b *AttrsBuilder) poll() func() {
 	return b.s.poll
 }
 
-func (b *AttrsBuilder) value(keepLast bool) Value {
-	v := b.s.attrsFrom(sortAttrs(b.entries, keepLast, b.poll()), b.hasPos)
+// Value returns the set. Of attributes of the same name, the last one counts.
+func (b *AttrsBuilder) Value() Value {
+	v := b.s.attrsFrom(sortAttrs(b.entries, b.poll()), b.hasPos)
 	b.release()
 	return v
 }
@@ -166,14 +159,6 @@ func (s *State) AttrsOf(sh *Shape, vals ...Value) Value {
 	v, dst := s.newAttrs(sh)
 	copy(dst, vals)
 	return v
-}
-
-// Index returns where the values of a set of this shape hold name, or -1.
-func (sh *Shape) Index(name string) int {
-	if sym, ok := LookupSym(name); ok {
-		return sh.find(sym)
-	}
-	return -1
 }
 
 // MapAttrs returns the set whose values are, lazily, f name value.

@@ -171,8 +171,8 @@ func (s *State) throw(e *Error) {
 
 // wrongType raises "expected a list but found a set: { … }" at a place, while
 // doing what ctx says at another.
-func (s *State) wrongType(want string, v Value, at, while Pos, ctx string, opts ...ErrorOption) {
-	s.raiseWrongType(want, v, s.showForError(v), at, while, ctx, opts...)
+func (s *State) wrongType(want string, v Value, at, while Pos, ctx string) {
+	s.raiseWrongType(want, v, s.showForError(v), at, while, ctx)
 }
 
 // wrongArgument is wrongType for what a slot holds that was handed to a function.

@@ -152,7 +152,7 @@ func (ev *Evaluator) bindBuiltins(table []Builtin) {
 	}
 	self, _ := newChunk(1)
 	entries = append(entries, Attr{Name: symBuiltins, Value: makeRef(self)})
-	entries = sortAttrs(entries, true, nil)
+	entries = sortAttrs(entries, nil)
 	sh := &Shape{syms: make([]Sym, len(entries))}
 	first, vals := newChunk(len(entries) + 1)
 	for i, e := range entries {
@@ -176,12 +176,6 @@ func (s *State) evaluateConstants() {
 // Options returns what the Evaluator was made with.
 func (ev *Evaluator) Options() *Options { return &ev.opts }
 
-// World returns the world that evaluations see.
-func (ev *Evaluator) World() World { return ev.world }
-
-// Builtins returns the set builtins.
-func (ev *Evaluator) Builtins() Value { return ev.builtins }
-
 // Global returns the value of a name that is bound in every file.
 func (ev *Evaluator) Global(name string) (Value, bool) {
 	v, ok := ev.globals[symbols.Lookup(name)]
@@ -196,9 +190,6 @@ func (ev *Evaluator) GlobalNames() []string {
 	}
 	return names
 }
-
-// Positions returns the table of source positions, for those who parse.
-func (ev *Evaluator) Positions() *syntax.PosTable { return ev.positions }
 
 // Position spells out a position.
 func (ev *Evaluator) Position(p Pos) syntax.Position { return ev.positions.Position(p) }

@@ -109,7 +109,7 @@ func newFormals(e *syntax.Lambda) *formals {
 		f.optional = append(f.optional, x.Default != nil)
 		entries[i] = Attr{Name: x.Name, Pos: x.At}
 	}
-	f.sorted = newShape(sortAttrs(entries, true, nil), true)
+	f.sorted = newShape(sortAttrs(entries, nil), true)
 	return f
 }
 

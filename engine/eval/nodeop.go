@@ -407,18 +407,6 @@ func (s *State) addToInt(x, y Value, pos Pos) Value {
 	return MakeInt(r)
 }
 
-// Add returns the sum of two numbers, as builtins.add.
-func (s *State) Add(x, y Value) Value {
-	x, y = s.force(x), s.force(y)
-	const first, second = "while evaluating the first argument of the addition", "while evaluating the second argument of the addition"
-	if x.is(rawFloat) || y.is(rawFloat) {
-		return MakeFloat(s.ForceFloat(x, first) + s.ForceFloat(y, second))
-	}
-	s.ForceInt(x, first)
-	s.ForceInt(y, second)
-	return s.addToInt(x, y, 0)
-}
-
 // An interpNode is a string with interpolated expressions.
 type interpNode struct {
 	base

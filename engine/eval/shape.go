@@ -263,11 +263,6 @@ func (sh *Shape) withoutPos() *Shape {
 	return b
 }
 
-// sameNames reports whether two shapes have the same names.
-func (sh *Shape) sameNames(other *Shape) bool {
-	return sh == other || slices.Equal(sh.syms, other.syms)
-}
-
 // update returns the transition for left // right.
 func (sh *Shape) update(right *Shape) *transition {
 	more := sh.derived()

@@ -109,11 +109,11 @@ func TestSetOperations(t *testing.T) {
 		if diff := cmp.Diff(map[string]int64{"a": 1, "c": 3}, got); diff != "" {
 			t.Errorf("remove (-want +got)\n%s", diff)
 		}
-		first := s.NewAttrs(2)
-		first.SetName("x", MakeInt(1))
-		first.SetName("x", MakeInt(2))
-		if got := goMap(first.FirstValue())["x"]; got != 1 {
-			t.Errorf("got %d, want 1", got)
+		twice := s.NewAttrs(2)
+		twice.SetName("x", MakeInt(1))
+		twice.SetName("x", MakeInt(2))
+		if got := goMap(twice.Value())["x"]; got != 2 {
+			t.Errorf("got %d, want 2", got)
 		}
 	})
 }

@@ -81,35 +81,13 @@ func (s *Scope) Len() int { return int(s.n) }
 
 // Expr resolves a whole expression, which is to be evaluated in a frame of
 // its own without parent, of size slots.
-// An undefined variable gives a [*syntax.Error] in f.
+// An undefined variable gives a [*syntax.Error] in f. Of several it is the one that Nix
+// reports, which goes through sets in the order of symbols: a second pass finds it.
 func Expr(e syntax.Expr, f *syntax.File, opts *Options) (size int32, err error) {
-	return run(f, opts, func(r *resolver, sc *scope) { r.expr(e, sc, true) })
-}
-
-// Bindings resolves what was bound at a prompt. The names are not defined in opts.Scope
-// yet when the values are resolved: a = a + 1 refers to the earlier a.
-// Afterwards each Attr.Slot is a slot of opts.Scope, and the sources of
-// inherit (from) and the values are evaluated in a frame of size slots without parent.
-// If there is an error, no name is defined.
-func Bindings(b *syntax.Attrs, f *syntax.File, opts *Options) (size int32, err error) {
-	size, err = run(f, opts, func(r *resolver, sc *scope) { r.attrs(b, sc, sc) })
-	if err != nil {
-		return 0, err
-	}
-	for i := range b.Attrs {
-		b.Attrs[i].Slot = opts.Scope.Define(b.Attrs[i].Name)
-	}
-	return size, nil
-}
-
-// run resolves in a new top frame. Of several undefined variables
-// it reports the one that Nix does, which goes through sets in the order of
-// symbols; a second run finds it.
-func run(f *syntax.File, opts *Options, resolve func(*resolver, *scope)) (size int32, err error) {
 	for _, bySymbol := range []bool{false, true} {
 		r := &resolver{opts: opts, bySymbol: bySymbol}
 		top := &frame{}
-		resolve(r, &scope{frame: top})
+		r.expr(e, &scope{frame: top}, true)
 		if r.undefined == nil {
 			return top.size, nil
 		}

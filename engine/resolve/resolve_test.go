@@ -264,40 +264,6 @@ func TestUndefined(t *testing.T) {
 	}
 }
 
-// Bindings of a prompt see the scope as it was before, and then are part of it.
-// What was resolved earlier keeps the slots it had.
-func TestBindings(t *testing.T) {
-	opts := newOptions("a")
-	in, err := syntax.ParseReplInput("x", "a = a; b = a; inherit (a) c", &syntax.Options{Symbols: opts.Symbols})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Bindings(in.Bindings, in.File, opts); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := dump(in.Bindings, opts.Symbols), "a:outer.0 a:outer.0 a:outer.0"; got != want {
-		t.Errorf("values: got %s, want %s", got, want)
-	}
-	e, f := parse(t, "a b c", opts)
-	if _, err := Expr(e, f, opts); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := dump(e, opts.Symbols), "a:outer.1 b:outer.2 c:outer.3"; got != want {
-		t.Errorf("later expression: got %s, want %s", got, want)
-	}
-
-	in, err = syntax.ParseReplInput("x", "d = 1; e = nowhere", &syntax.Options{Symbols: opts.Symbols})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Bindings(in.Bindings, in.File, opts); err == nil {
-		t.Error("an undefined variable in bindings: got no error")
-	}
-	if _, ok := opts.Scope.Lookup(opts.Symbols.Lookup("d")); ok {
-		t.Error("bindings with an error were defined")
-	}
-}
-
 // Trees as high as the parser makes them can be resolved.
 func TestDeep(t *testing.T) {
 	for name, src := range map[string]string{

@@ -32,9 +32,6 @@ type Span struct {
 	// Match is the index of the span that opens or closes what this one closes or opens
 	// (brackets, quotes, ${ and }), -1 if there is none.
 	Match int
-	// Depth is how many brackets, quotes and ${ enclose the span; partners have
-	// the same.
-	Depth int
 }
 
 // Highlight classifies a text, which need not be correct or complete. The
@@ -99,7 +96,7 @@ func (h *highlighter) kind(i int) Kind {
 
 func (h *highlighter) add(start, end int, c Class) {
 	if start < end {
-		h.spans = append(h.spans, Span{start, end, c, -1, len(h.open)})
+		h.spans = append(h.spans, Span{start, end, c, -1})
 		h.end = end
 	}
 }

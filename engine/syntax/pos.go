@@ -19,9 +19,6 @@ type Pos uint32
 // NoPos is the position of what stands in no file.
 const NoPos Pos = 0
 
-// Shift returns the position n bytes after p.
-func (p Pos) Shift(n int) Pos { return p + Pos(n) }
-
 // A File is a text that was parsed. It is immutable and safe for concurrent use.
 type File struct {
 	// Name says where the text is from: an absolute path, or a word

@@ -129,8 +129,3 @@ func keyword(word string) Kind {
 	}
 	return Ident
 }
-
-// Keywords lists the reserved words, sorted.
-func Keywords() []string {
-	return []string{"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"}
-}
