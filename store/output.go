@@ -87,19 +87,9 @@ func ParseOutputs(s string) ([]OutputName, error) {
 }
 
 // String returns the form with "^" that [Dir.ParseDerivedPath] reads.
-func (dp DerivedPath) String() string { return dp.print("^") }
-
-// Legacy returns the form with "!", which the worker protocol uses.
-func (dp DerivedPath) Legacy() string { return dp.print("!") }
-
-func (dp DerivedPath) print(sep string) string {
+func (dp DerivedPath) String() string {
 	if dp.Outputs == nil {
 		return string(dp.Path)
 	}
-	return strings.Join(append(append([]string{string(dp.Path)}, dp.Through...), strings.Join(dp.Outputs, ",")), sep)
-}
-
-// Wants reports whether output is among those named.
-func (dp DerivedPath) Wants(output OutputName) bool {
-	return slices.Contains(dp.Outputs, output) || slices.Contains(dp.Outputs, AllOutputs)
+	return strings.Join(append(append([]string{string(dp.Path)}, dp.Through...), strings.Join(dp.Outputs, ",")), "^")
 }

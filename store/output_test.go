@@ -37,14 +37,6 @@ func TestParseDerivedPath(t *testing.T) {
 	}
 }
 
-func TestDerivedPathWants(t *testing.T) {
-	all := DerivedPath{Outputs: []string{AllOutputs}}
-	dev := DerivedPath{Outputs: []string{"dev"}}
-	if !all.Wants("out") || !dev.Wants("dev") || dev.Wants("out") || (DerivedPath{}).Wants("out") {
-		t.Error("Wants misjudges the outputs")
-	}
-}
-
 func TestContentAddress(t *testing.T) {
 	h := nixhash.SumString(nixhash.SHA256, "x")
 	for s, want := range map[string]ContentAddress{

@@ -83,14 +83,6 @@ func (g *Graph) Children(n Node, by Order) []Node {
 	return nodes
 }
 
-// Parents returns what in the closure refers to n, sorted. The caller may
-// modify it.
-func (g *Graph) Parents(n Node, by Order) []Node {
-	nodes := slices.Clone(g.Referrers(n))
-	g.Sort(nodes, by)
-	return nodes
-}
-
 // All returns all nodes, sorted. The caller may modify it.
 func (g *Graph) All(by Order) []Node {
 	nodes := make([]Node, g.Len())

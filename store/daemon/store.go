@@ -125,9 +125,6 @@ func (st *Store) RealDir() string { return st.opts.RealDir }
 // whether p is valid. For a derivation that was added, see [Store.Flush].
 func (st *Store) RealPath(p store.Path) string { return filepath.Join(st.opts.RealDir, p.Base()) }
 
-// URI returns what the store is called.
-func (st *Store) URI() string { return st.opts.URI }
-
 // quick is the patience with what takes no time, long that with what does.
 func (st *Store) quick() patience {
 	return patience{part: st.opts.Patience, answer: st.opts.Patience}

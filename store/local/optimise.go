@@ -164,7 +164,7 @@ func (o *optimiser) file(ctx context.Context, dir int, name, in string, depth in
 	if err := nar.Dump(stopWriter{ctx.Err, h}, file, nil); err != nil {
 		return err
 	}
-	if err := o.link(dir, name, file, h.Sum().Nix32(), &info, depth == 1); err != nil {
+	if err := o.link(dir, name, h.Sum().Nix32(), &info, depth == 1); err != nil {
 		return fmt.Errorf("link %s: %w", file, err)
 	}
 	return nil
@@ -195,7 +195,7 @@ func (o *optimiser) tell(msg string) {
 }
 
 // link makes a file the one of its hash, or a hard link to it.
-func (o *optimiser) link(dir int, name, file, hash string, info *unix.Stat_t, top bool) error {
+func (o *optimiser) link(dir int, name, hash string, info *unix.Stat_t, top bool) error {
 	for {
 		var linked unix.Stat_t
 		err := unix.Fstatat(o.links, hash, &linked, unix.AT_SYMLINK_NOFOLLOW)

@@ -161,9 +161,3 @@ func (keys PublicKeys) Verify(info *store.PathInfo) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
-
-// Trusts reports whether the path may be believed: a trusted key has signed
-// it, or it is named after its contents, which the caller checks.
-func (keys PublicKeys) Trusts(info *store.PathInfo) bool {
-	return info.IsContentAddressed() || len(keys.Verify(info)) > 0
-}

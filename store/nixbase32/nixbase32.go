@@ -93,6 +93,3 @@ func ValidString(s string) bool {
 	}
 	return true
 }
-
-// IsDigit reports whether c is in the alphabet.
-func IsDigit(c byte) bool { return digits[c] != invalid }

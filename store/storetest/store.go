@@ -29,19 +29,17 @@ type Store struct {
 
 	mu sync.Mutex
 	// mu guards the fields below.
-	infos   map[store.Path]*store.PathInfo
-	outputs map[store.Path][]store.Path // by derivation
-	roots   []gc.Root
-	kept    map[store.Path]bool // that processes ask a collection to keep
-	clock   int64               // of registrations, Unix seconds
+	infos map[store.Path]*store.PathInfo
+	roots []gc.Root
+	kept  map[store.Path]bool // that processes ask a collection to keep
+	clock int64               // of registrations, Unix seconds
 }
 
 // New returns an empty store that is gone when the test ends.
 func New(tb testing.TB) *Store {
 	tb.Helper()
 	st := &Store{
-		real: tb.TempDir(), infos: make(map[store.Path]*store.PathInfo),
-		outputs: make(map[store.Path][]store.Path), kept: make(map[store.Path]bool),
+		real: tb.TempDir(), infos: make(map[store.Path]*store.PathInfo), kept: make(map[store.Path]bool),
 	}
 	tb.Cleanup(func() {
 		if err := makeWritable(st.real); err != nil {
@@ -112,18 +110,13 @@ func (st *Store) Graph(context.Context) (*store.Graph, error) {
 			Path: p, NarSize: info.NarSize, Registered: info.RegistrationTime, Deriver: info.Deriver,
 		})
 	}
-	var refs, outputs [][2]int32
+	var refs [][2]int32
 	for p, at := range position {
 		for _, r := range st.infos[p].References {
 			refs = append(refs, [2]int32{at, position[r]})
 		}
-		for _, o := range st.outputs[p] {
-			if to, valid := position[o]; valid {
-				outputs = append(outputs, [2]int32{at, to})
-			}
-		}
 	}
-	return store.NewGraph(nodes, refs, outputs), nil
+	return store.NewGraph(nodes, refs, nil), nil
 }
 
 // Register makes a path valid whose files, if any, are in place. References
@@ -152,21 +145,6 @@ func (st *Store) register(info *store.PathInfo) error {
 	}
 	st.infos[own.Path] = &own
 	return nil
-}
-
-// SetDeriver says that paths are outputs of a derivation, which need not be
-// valid.
-func (st *Store) SetDeriver(drvPath store.Path, outputs ...store.Path) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.outputs[drvPath] = append(st.outputs[drvPath], outputs...)
-	for _, o := range outputs {
-		if info := st.infos[o]; info != nil {
-			changed := *info
-			changed.Deriver = drvPath
-			st.infos[o] = &changed
-		}
-	}
 }
 
 // AddText adds a flat file.
