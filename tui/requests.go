@@ -44,7 +44,6 @@ type (
 	promptMsg  struct{ options palette.PromptOptions }
 	viewMsg    struct{ options ViewOptions }
 	broadcast  struct{ msg tea.Msg }
-	quitMsg    struct{}
 	actMsg     struct {
 		screen ScreenID
 		id     action.ID
@@ -131,6 +130,3 @@ func (e *Env) Broadcast(msg tea.Msg) tea.Cmd { return e.request(broadcast{msg}) 
 // Act does the action of that ID on that screen, as if its key were pressed
 // there.
 func (e *Env) Act(id ScreenID, a action.ID) tea.Cmd { return e.request(actMsg{id, a}) }
-
-// Quit leaves the program without asking.
-func (e *Env) Quit() tea.Cmd { return e.request(quitMsg{}) }

@@ -237,9 +237,6 @@ func (m *Model) Front() ScreenID { return m.front }
 // ScreenOf returns a screen.
 func (m *Model) ScreenOf(id ScreenID) Screen { return m.screens[id] }
 
-// Quitting tells whether the user has left.
-func (m *Model) Quitting() bool { return m.quitting }
-
 // Init starts the screens and the wait for events.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.begin, m.awaitEvents(), m.awaitTheme(), m.catchUpSize()}

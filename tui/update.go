@@ -139,8 +139,6 @@ func (m *Model) request(msg tea.Msg) tea.Cmd {
 		return nil
 	case copyMsg:
 		return m.copy(msg)
-	case quitMsg:
-		return m.quit()
 	case editMsg:
 		cmd, err := m.env.Backend.EditorCommand(msg.file, msg.line)
 		if err != nil {

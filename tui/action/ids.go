@@ -90,7 +90,6 @@ const (
 	EditRedo         ID = "edit.redo"
 	EditTranspose    ID = "edit.transpose"
 	EditNewline      ID = "edit.newline"
-	EditAccept       ID = "edit.accept"
 	EditVi           ID = "edit.vi"
 )
 

@@ -108,23 +108,6 @@ func (m *Map) Has(s Scope, id action.ID) bool {
 	return slices.ContainsFunc(m.scopes[s], func(b Binding) bool { return b.ID == id })
 }
 
-// Conflicts lists the keys that one scope binds twice, in words.
-func (m *Map) Conflicts() []string {
-	var out []string
-	for _, s := range m.Scopes() {
-		taken := map[string]action.ID{}
-		for _, b := range m.scopes[s] {
-			for _, k := range b.Keys {
-				if other, ok := taken[k]; ok {
-					out = append(out, fmt.Sprintf("scope %q: key %q does both %s and %s", s, k, other, b.ID))
-				}
-				taken[k] = b.ID
-			}
-		}
-	}
-	return out
-}
-
 // Show spells keys for people: "^C", "alt+enter", "^X ^E".
 func Show(keys string) string {
 	strokes := strings.Split(keys, " ")

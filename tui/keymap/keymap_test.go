@@ -9,9 +9,19 @@ import (
 	"nixbench/tui/action"
 )
 
+// No scope binds a key twice.
 func TestNoConflicts(t *testing.T) {
-	for _, c := range Default().Conflicts() {
-		t.Error(c)
+	m := Default()
+	for _, s := range m.Scopes() {
+		taken := map[string]action.ID{}
+		for _, b := range m.Bindings(s) {
+			for _, k := range b.Keys {
+				if other, ok := taken[k]; ok {
+					t.Errorf("scope %q: key %q does both %s and %s", s, k, other, b.ID)
+				}
+				taken[k] = b.ID
+			}
+		}
 	}
 }
 

@@ -41,7 +41,6 @@ type Span struct {
 type Styles struct {
 	theme  *themes.Theme
 	glyphs Glyphs
-	lip    [themes.Count]lipgloss.Style
 	on     [len(bases)][themes.Count]ink
 }
 
@@ -79,7 +78,6 @@ func (s *Styles) Apply(o Options) {
 		if few && tok.IsBackground() {
 			look = neutral.Look(tok) // attributes tell where colours cannot
 		}
-		s.lip[tok] = lipStyle(look, o.Profile)
 		for b, base := range bases {
 			s.on[b][tok] = inkOf(lipStyle(mix(look, base, o.Theme, neutral, few), o.Profile))
 		}
@@ -161,9 +159,6 @@ func (s *Styles) Theme() *themes.Theme { return s.theme }
 // Glyphs returns the current glyph set.
 func (s *Styles) Glyphs() Glyphs { return s.glyphs }
 
-// Lip returns the lipgloss style of t, for components of others.
-func (s *Styles) Lip(t themes.Token) lipgloss.Style { return s.lip[t] }
-
 // Paint draws text as t.
 func (s *Styles) Paint(t themes.Token, text string) string {
 	return s.PaintOn(themes.Text, t, text)
@@ -190,15 +185,6 @@ func (s *Styles) ink(base, t themes.Token) ink {
 		return s.on[1+base-themes.Selected][t]
 	}
 	return s.on[0][t]
-}
-
-// Spans draws spans one after the other on the background base.
-func (s *Styles) Spans(base themes.Token, spans ...Span) string {
-	var b strings.Builder
-	for _, sp := range spans {
-		b.WriteString(s.PaintOn(base, sp.Token, sp.Text))
-	}
-	return b.String()
 }
 
 // Row draws spans on the background base, cut or padded to exactly w cells.

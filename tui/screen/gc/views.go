@@ -23,12 +23,11 @@ import (
 
 // A deadPath would be deleted.
 type deadPath struct {
-	path     store.Path
-	size     int64
-	valid    bool
-	byMarks  bool
-	cleaned  string // its name
-	fromPlan int    // position in the plan's Dead; -1: freed by marks
+	path    store.Path
+	size    int64
+	valid   bool
+	byMarks bool
+	cleaned string // its name
 }
 
 // A keptPath stays because of roots that are not marked.
@@ -54,15 +53,15 @@ func (s *Screen) relist() tea.Cmd {
 	plan, effect := s.data.plan, s.effect
 	return tui.Ask(s.env, &s.listing, func(context.Context) ([]deadPath, error) {
 		var out []deadPath
-		for i, it := range plan.Dead {
-			out = append(out, deadPath{it.Path, it.NarSize, it.Valid, false, cleanName(it.Path), i})
+		for _, it := range plan.Dead {
+			out = append(out, deadPath{it.Path, it.NarSize, it.Valid, false, cleanName(it.Path)})
 		}
 		for _, p := range effect.Freed {
 			size := int64(0)
 			if i, ok := plan.Graph.Index(p); ok {
 				size = plan.Graph.NarSize[i]
 			}
-			out = append(out, deadPath{p, size, true, true, cleanName(p), -1})
+			out = append(out, deadPath{p, size, true, true, cleanName(p)})
 		}
 		slices.SortStableFunc(out, func(a, b deadPath) int {
 			return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(a.path, b.path))

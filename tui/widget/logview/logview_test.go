@@ -324,7 +324,7 @@ func TestAnswersForAnotherLogAreDropped(t *testing.T) {
 func TestErrorIsShown(t *testing.T) {
 	v := newView(t)
 	v.Draw(40, 5)
-	run(v, v.Load(t.Context(), "x", func(context.Context) (File, error) { return OpenFile(filepath.Join(t.TempDir(), "none")) }))
+	run(v, v.Load(t.Context(), "x", func(context.Context) (File, error) { return openFile(filepath.Join(t.TempDir(), "none")) }))
 	if got := drawn(v, 200, 1)[0]; !strings.HasPrefix(got, "open log: ") {
 		t.Errorf("got %q", got)
 	}
@@ -337,7 +337,7 @@ func TestMillionLines(t *testing.T) {
 	if err := os.WriteFile(name, []byte(strings.Repeat("  CC      drivers/net/ethernet/intel/e1000e/netdev.o\n", 1_000_000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	f, err := OpenFile(name)
+	f, err := openFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,4 +466,22 @@ func TestTimesWithoutRoom(t *testing.T) {
 			t.Errorf("line %d: got %q, want %q", y, got, want)
 		}
 	}
+}
+
+func openFile(name string) (File, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	return diskFile{f}, nil
+}
+
+type diskFile struct{ *os.File }
+
+func (f diskFile) Size() (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
 }
