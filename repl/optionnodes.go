@@ -60,7 +60,7 @@ func (s *sitting) aboutOption(ctx context.Context, o *option) []Node {
 		say("type", s.textAttr(ctx, t, "description"))
 	}
 	say("default", s.defaultOf(ctx, o))
-	example, _ := s.valueAttr(ctx, o.value, "example")
+	example := s.valueAttr(ctx, o.value, "example")
 	say("example", example)
 	say("about", s.textAttr(ctx, o.value, "description"))
 	if !s.places(ctx, o, "declarationPositions", "declared", &nodes) {
@@ -75,22 +75,22 @@ func (s *sitting) defaultOf(ctx context.Context, o *option) string {
 	if said := s.textAttr(ctx, o.value, "defaultText"); said != "" {
 		return said
 	}
-	said, _ := s.valueAttr(ctx, o.value, "default")
-	return said
+	return s.valueAttr(ctx, o.value, "default")
 }
 
-// valueAttr is an attribute as a line, or its text if it is a set with the text of one.
-func (s *sitting) valueAttr(ctx context.Context, set eval.Value, name string) (line string, ok bool) {
+// valueAttr is an attribute as a line, or its text if it is a set with the text of one;
+// "" if there is none.
+func (s *sitting) valueAttr(ctx context.Context, set eval.Value, name string) string {
 	v, ok := s.attr(ctx, set, name)
 	if !ok {
-		return "", false
+		return ""
 	}
 	if v.Kind() == eval.KindAttrs {
 		if said := s.textAttr(ctx, set, name); said != "" {
-			return said, true
+			return said
 		}
 	}
-	return s.line(s.ev.Snapshot(v)), true
+	return s.line(s.ev.Snapshot(v))
 }
 
 // places adds a node for each place that a list in an option names: files, or sets of

@@ -65,7 +65,7 @@ type invocation struct {
 	// Packages.
 	pkgs packageQuery
 
-	env2    userEnvCommand // what nix-env changes
+	userEnv userEnvCommand // what nix-env changes
 	shell   shellOptions   // of nix-shell
 	legacy  storeCommand   // of nix-store
 	hashing hashing        // of nix-hash and nix hash
@@ -129,7 +129,6 @@ type invocation struct {
 	theme, debugLog      string
 	ascii, remove, fresh bool
 	version              bool
-	dir                  string
 }
 
 // on returns a setter of a switch.

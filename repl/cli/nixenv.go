@@ -16,7 +16,7 @@ type packageQuery struct {
 	status, noName, attrPath, system      bool
 	drvPath, outPath, description, meta   bool
 	compareVersions, prebuiltOnly, dryRun bool
-	from, systemFilter                    string
+	systemFilter                          string
 }
 
 // nixEnvFlags are the flags of nix-env that ask about packages.
@@ -56,9 +56,9 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 		inv.tell("(dry run; not doing anything)")
 	}
 	switch {
-	case inv.env2.op == 0:
+	case inv.userEnv.op == 0:
 		return inv.cmd.usage("no operation specified")
-	case inv.env2.op != envQuery:
+	case inv.userEnv.op != envQuery:
 		inv.dryRun = q.dryRun
 		return runUserEnv(ctx, inv)
 	case inv.unknown != "":

@@ -19,8 +19,8 @@ import (
 
 // install is nix-env --install.
 func (u *userEnv) install(ctx context.Context) error {
-	if u.env2.priority != "" {
-		if _, err := strconv.Atoi(u.env2.priority); err != nil {
+	if u.userEnv.priority != "" {
+		if _, err := strconv.Atoi(u.userEnv.priority); err != nil {
 			return u.cmd.usage("'--priority' requires an integer argument")
 		}
 	}
@@ -36,18 +36,18 @@ func (u *userEnv) install(ctx context.Context) error {
 	}
 	names := make(map[string]bool)
 	for _, ep := range fresh {
-		if u.env2.forceName != "" {
-			ep.Name = u.env2.forceName
+		if u.userEnv.forceName != "" {
+			ep.Name = u.userEnv.forceName
 		}
-		if u.env2.priority != "" {
-			ep.SetFlag("priority", u.env2.priority)
+		if u.userEnv.priority != "" {
+			ep.SetFlag("priority", u.userEnv.priority)
 		}
 		name, _ := drvname.Split(ep.Name)
 		names[name] = true
 	}
 	return u.change(ctx, func(installed []*engine.EnvPackage) ([]*engine.EnvPackage, error) {
 		packages := slices.Clone(fresh)
-		if !u.env2.removeAll {
+		if !u.userEnv.removeAll {
 			kept, err := u.besides(ctx, installed, names)
 			if err != nil {
 				return nil, err
@@ -67,7 +67,7 @@ func (u *userEnv) besides(ctx context.Context, installed []*engine.EnvPackage, n
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, ep := range installed {
 			name, _ := drvname.Split(ep.Name)
-			if !u.env2.preserve && !u.pkgs.attrPath && names[name] && !ep.Keep(s) {
+			if !u.userEnv.preserve && !u.pkgs.attrPath && names[name] && !ep.Keep(s) {
 				u.say("replacing old '%s'", ep.Name)
 			} else {
 				kept = append(kept, ep)
@@ -180,11 +180,11 @@ func (u *userEnv) upgraded(s *eval.State, ep *engine.EnvPackage, available []*en
 // upgradesTo reports whether a version is upgraded to one that it compares to so.
 func (u *userEnv) upgradesTo(c int) bool {
 	switch {
-	case u.env2.always:
+	case u.userEnv.always:
 		return true
-	case u.env2.eq:
+	case u.userEnv.eq:
 		return c == 0
-	case u.env2.leq:
+	case u.userEnv.leq:
 		return c <= 0
 	}
 	return c < 0

@@ -36,22 +36,21 @@ const (
 
 // A userEnvCommand is what nix-env is asked to change.
 type userEnvCommand struct {
-	op                    envOp
-	byAttr, byExpr        bool   // --attr, --from-expression
-	fromProfile           string // --from-profile
-	removeAll, preserve   bool
-	priority, forceName   string
-	lt, leq, eq, always   bool
-	unknownWhenInstalling string
+	op                  envOp
+	byAttr, byExpr      bool   // --attr, --from-expression
+	fromProfile         string // --from-profile
+	removeAll, preserve bool
+	priority, forceName string
+	lt, leq, eq, always bool
 }
 
 // envOpFlag names an operation.
 func envOpFlag(op envOp, help string, names ...string) flag {
 	return flag{names, nil, help, func(inv *invocation, _ []string) error {
-		if inv.env2.op != 0 && inv.env2.op != op {
+		if inv.userEnv.op != 0 && inv.userEnv.op != op {
 			return settings.Complain("only one operation may be specified")
 		}
-		inv.env2.op = op
+		inv.userEnv.op = op
 		inv.pkgs.query = op == envQuery
 		return nil
 	}}
@@ -60,7 +59,7 @@ func envOpFlag(op envOp, help string, names ...string) flag {
 // userEnvFlags are the flags of nix-env beside those of queries.
 func userEnvFlags() []flag {
 	is := func(help string, field func(*userEnvCommand) *bool, names ...string) flag {
-		return flag{names, nil, help, on(func(inv *invocation) *bool { return field(&inv.env2) })}
+		return flag{names, nil, help, on(func(inv *invocation) *bool { return field(&inv.userEnv) })}
 	}
 	return []flag{
 		envOpFlag(envQuery, "ask about packages", "--query", "-q"),
@@ -75,11 +74,11 @@ func userEnvFlags() []flag {
 		envOpFlag(envListGenerations, "list generations", "--list-generations"),
 		envOpFlag(envDeleteGenerations, "delete generations: numbers, old, 30d or +5", "--delete-generations"),
 		is("the arguments are functions of the expression", func(c *userEnvCommand) *bool { return &c.byExpr }, "--from-expression", "-E"),
-		{[]string{"--from-profile"}, []string{"PATH"}, "take packages from another profile", text1(func(inv *invocation) *string { return &inv.env2.fromProfile })},
+		{[]string{"--from-profile"}, []string{"PATH"}, "take packages from another profile", text1(func(inv *invocation) *string { return &inv.userEnv.fromProfile })},
 		is("install nothing beside what was named", func(c *userEnvCommand) *bool { return &c.removeAll }, "--remove-all", "-r"),
 		is("keep what has the same name", func(c *userEnvCommand) *bool { return &c.preserve }, "--preserve-installed"),
-		{[]string{"--priority"}, []string{"N"}, "install with this priority; lower wins", text1(func(inv *invocation) *string { return &inv.env2.priority })},
-		{[]string{"--force-name"}, []string{"NAME"}, "install under another name", text1(func(inv *invocation) *string { return &inv.env2.forceName })},
+		{[]string{"--priority"}, []string{"N"}, "install with this priority; lower wins", text1(func(inv *invocation) *string { return &inv.userEnv.priority })},
+		{[]string{"--force-name"}, []string{"NAME"}, "install under another name", text1(func(inv *invocation) *string { return &inv.userEnv.forceName })},
 		is("upgrade to newer versions (the default)", func(c *userEnvCommand) *bool { return &c.lt }, "--lt"),
 		is("upgrade also to other builds of a version", func(c *userEnvCommand) *bool { return &c.leq }, "--leq"),
 		is("upgrade only to other builds of a version", func(c *userEnvCommand) *bool { return &c.eq }, "--eq"),
@@ -93,7 +92,7 @@ func (inv *invocation) attrsAreArgs(arg string, argv []string) bool {
 	if inv.cmd.name != "nix-env" || arg != "-A" && arg != "--attr" {
 		return false
 	}
-	return inv.env2.op > envQuery || inv.env2.op == 0 && slices.ContainsFunc(argv, isEnvChange)
+	return inv.userEnv.op > envQuery || inv.userEnv.op == 0 && slices.ContainsFunc(argv, isEnvChange)
 }
 
 // isEnvChange reports whether an argument is an operation of nix-env that takes
@@ -119,7 +118,7 @@ func runUserEnv(ctx context.Context, inv *invocation) error {
 	defer eng.Close()
 	eng.MakeDefExpr()
 	u := &userEnv{invocation: inv, eng: eng, profile: inv.envProfile(eng)}
-	switch inv.env2.op {
+	switch inv.userEnv.op {
 	case envInstall:
 		return u.install(ctx)
 	case envUpgrade:
@@ -223,13 +222,13 @@ func (u *userEnv) sources(ctx context.Context, newest bool) (found []*engine.Env
 	args := slices.Concat(u.attrs, u.args)
 	u.attrs = nil
 	switch {
-	case u.env2.fromProfile != "":
-		pkgs, err := u.e.packagesIn(ctx, u.abs(u.env2.fromProfile))
+	case u.userEnv.fromProfile != "":
+		pkgs, err := u.e.packagesIn(ctx, u.abs(u.userEnv.fromProfile))
 		if err != nil {
 			return nil, err
 		}
 		return u.selected(ctx, pkgs, args, newest)
-	case u.env2.byAttr, u.env2.byExpr:
+	case u.userEnv.byAttr, u.userEnv.byExpr:
 		return u.named(ctx, args)
 	case len(args) > 0 && strings.Contains(args[0], "/"):
 		for _, arg := range args {
@@ -276,7 +275,7 @@ func (u *userEnv) named(ctx context.Context, args []string) (found []*engine.Env
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, arg := range args {
 			var v eval.Value
-			if u.env2.byExpr {
+			if u.userEnv.byExpr {
 				v = s.Call1(s.EvalText("«string»", arg, u.env.Dir, nil), root)
 			} else {
 				v, _ = s.SelectPath(root, arg, u.e.args)
