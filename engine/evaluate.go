@@ -63,10 +63,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 		}
 		opts.Dir = wd
 	}
-	path, err := e.searchPath(opts)
-	if err != nil {
-		return nil, err
-	}
+	path := e.searchPath(opts)
 	w := &world{e: e, opts: opts}
 	var run builtins.ExecFunc
 	if e.settings.AllowNativeCode {
@@ -110,9 +107,11 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	})
 	if e.settings.RestrictEval {
 		// As Nix does, which lets what they lead to be read.
-		err = ev.Do(context.Background(), (*eval.State).LookUpAll)
+		if err := ev.Do(context.Background(), (*eval.State).LookUpAll); err != nil {
+			return nil, err
+		}
 	}
-	return ev, err
+	return ev, nil
 }
 
 // evalCores returns how many goroutines may work on an evaluation at once.
@@ -147,9 +146,9 @@ func lints(set *settings.Settings) eval.Lints {
 func isYes(v string) bool { return v == "1" || v == "yes" || v == "true" }
 
 // searchPath returns what <x> is looked up in: the includes, then the nix-path.
-func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
+func (e *Engine) searchPath(opts EvalOptions) []eval.SearchPathEntry {
 	if e.settings.PureEval {
-		return nil, nil // nothing outside is looked up
+		return nil // nothing outside is looked up
 	}
 	var path []eval.SearchPathEntry
 	for _, include := range slices.Concat(opts.Includes, e.settings.NixPath) {
@@ -160,9 +159,9 @@ func (e *Engine) searchPath(opts EvalOptions) ([]eval.SearchPathEntry, error) {
 		path = append(path, eval.SearchPathEntry{Prefix: prefix, Path: target})
 	}
 	if e.settings.RestrictEval {
-		return path, nil
+		return path
 	}
-	return append(path, e.channelEntries()...), nil
+	return append(path, e.channelEntries()...)
 }
 
 // channelEntries returns what is looked at where nothing that was named has a file: the

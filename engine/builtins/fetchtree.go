@@ -39,7 +39,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 			"This is not reproducible and will break after garbage collection or when shared.", ref.url(s)))
 	}
 	checkURI(s, ref.url(s))
-	if final, _ := ref.boolean(s, "__final"); final {
+	if ref.boolean(s, "__final") {
 		s.Fail(eval.ErrorOther, "input '%s' is not allowed to use the '__final' attribute", ref.url(s))
 	}
 	var t tree

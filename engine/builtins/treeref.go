@@ -145,13 +145,14 @@ func (ref flakeRef) integer(s *eval.State, name string) (n int64, ok bool) {
 	return 0, false
 }
 
-func (ref flakeRef) boolean(s *eval.State, name string) (yes, ok bool) {
+// boolean returns an attribute that is a Boolean, false if there is none.
+func (ref flakeRef) boolean(s *eval.State, name string) bool {
 	v, ok := ref[name]
-	if yes, isBool := v.(bool); isBool || !ok {
-		return yes, ok
+	yes, isBool := v.(bool)
+	if ok && !isBool {
+		s.Fail(eval.ErrorOther, "input attribute '%s' is not a Boolean", name)
 	}
-	s.Fail(eval.ErrorOther, "input attribute '%s' is not a Boolean", name)
-	return false, false
+	return yes
 }
 
 // rev returns the commit in base 16.
@@ -271,7 +272,7 @@ func (ref flakeRef) repositoryURL(s *eval.State, kind string) *parsedURL {
 		return u
 	}
 	for _, name := range []string{"shallow", "lfs", "submodules", "exportIgnore", "verifyCommit"} {
-		if yes, _ := ref.boolean(s, name); yes {
+		if ref.boolean(s, name) {
 			u.set(name, "1")
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // does, must not run any of Go's code; so all that can be decided and allocated
 // beforehand is, here, and a few instructions of assembler make the calls.
 //
-// The first call that fails ends the process with status [exitSetup].
+// The first call that fails ends the process with status 125.
 type script struct {
 	calls []systemCall
 	notes []note // of each call
@@ -42,9 +42,6 @@ const (
 	// noCall has the first argument for its result.
 	noCall   = ^uintptr(0)
 	anyError = ^unix.Errno(0)
-	// exitSetup is the exit status of a process that does not get as far as to
-	// execute the program.
-	exitSetup = 125
 )
 
 // A slot holds a value that is not known before a script runs.

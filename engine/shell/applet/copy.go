@@ -298,7 +298,7 @@ func (k *copier) dir(src, dst string, info os.FileInfo) {
 		k.fail("cannot copy a directory, %s, into itself, %s", quote(src), quote(dst))
 		return
 	}
-	dstInfo, err := os.Stat(k.c.abs(dst))
+	_, err := os.Stat(k.c.abs(dst))
 	created := err != nil
 	if created {
 		if err := os.Mkdir(k.c.abs(dst), fileMode(permBits(info)&0o777|0o700)); err != nil {
@@ -308,11 +308,12 @@ func (k *copier) dir(src, dst string, info os.FileInfo) {
 		if k.verbose {
 			putf(k.c, "%s -> %s\n", quote(src), quote(dst))
 		}
-		if dstInfo, err = os.Stat(k.c.abs(dst)); err != nil {
+		made, err := os.Stat(k.c.abs(dst))
+		if err != nil {
 			k.fail("cannot stat %s: %s", quote(dst), errText(err))
 			return
 		}
-		k.made[inodeOf(dstInfo)] = true
+		k.made[inodeOf(made)] = true
 	}
 	entries, err := os.ReadDir(k.c.abs(src))
 	if err != nil {

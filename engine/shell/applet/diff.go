@@ -66,7 +66,6 @@ func diffMain(_ context.Context, c *Call) int {
 // A diffFile is one side of a comparison.
 type diffFile struct {
 	name    string
-	label   string
 	info    os.FileInfo // nil if the file is not there
 	data    []byte
 	lines   [][]byte

@@ -51,8 +51,8 @@ func (g *grepper) file(name, shownName string) {
 	g.contextual = (g.before > 0 || g.after > 0) && !g.count && !g.list && !g.listNot && !g.quiet && !g.only
 	lr := newLineReader(r, g.eol)
 	if !g.text && g.eol != 0 {
-		head, _ := lr.br.Peek(1)
-		head, _ = lr.br.Peek(min(lr.br.Buffered(), binaryProbe))
+		_, _ = lr.br.Peek(1) // fills the buffer
+		head, _ := lr.br.Peek(min(lr.br.Buffered(), binaryProbe))
 		g.binary = bytes.IndexByte(head, 0) >= 0
 		if g.binary && g.noBinary {
 			return

@@ -231,7 +231,7 @@ func (p *patcher) file(f *patchFile) {
 	}
 	name := p.choose(f)
 	if name == "" || !p.exists(name) && !f.creates {
-		p.noFile(f, name)
+		p.noFile(f)
 		return
 	}
 	if strings.Contains("/"+name+"/", "/../") || strings.HasPrefix(name, "/") && p.operand == "" {
@@ -287,7 +287,7 @@ func patchQuote(name string) string {
 	return name
 }
 
-func (p *patcher) noFile(f *patchFile, name string) {
+func (p *patcher) noFile(f *patchFile) {
 	p.status = max(p.status, exitFailure)
 	puts(p.c, "can't find file to patch at input line ", strconv.Itoa(f.line), "\n")
 	if p.strip < 0 {

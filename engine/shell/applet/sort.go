@@ -10,16 +10,15 @@ import (
 )
 
 type sorter struct {
-	mode     sortMode // for keys without options of their own, and whole lines
-	keys     []sortKey
-	tab      int // field separator, -1: blanks
-	unique   bool
-	stable   bool
-	check    byte // 'c' reports the disorder, 'C' only returns a status
-	merge    bool
-	eol      byte
-	output   string
-	lastEnds bool
+	mode   sortMode // for keys without options of their own, and whole lines
+	keys   []sortKey
+	tab    int // field separator, -1: blanks
+	unique bool
+	stable bool
+	check  byte // 'c' reports the disorder, 'C' only returns a status
+	merge  bool
+	eol    byte
+	output string
 }
 
 func sortMain(_ context.Context, c *Call) int {
