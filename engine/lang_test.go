@@ -190,5 +190,9 @@ func (l *lang) eval(t *testing.T) (string, bool) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	return l.ev.PrintPlain(v), false
+	text, err := l.ev.PrintPlain(t.Context(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text, false
 }

@@ -104,5 +104,9 @@ func (p *nixpkgs) outcome(t *testing.T, names []string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.ev.PrintPlain(f)
+	text, err := p.ev.PrintPlain(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -145,9 +145,9 @@ type envManifest struct {
 }
 
 // add writes a package.
-func (m *envManifest) add(ev *eval.Evaluator, s *eval.State, ep *EnvPackage, keepDrv bool) {
+func (m *envManifest) add(s *eval.State, ep *EnvPackage, keepDrv bool) {
 	attrs := map[string]string{
-		"type": `"derivation"`, "name": eval.QuoteString(ep.Name), "meta": m.meta(ev, s, ep),
+		"type": `"derivation"`, "name": eval.QuoteString(ep.Name), "meta": m.meta(s, ep),
 		"outPath": eval.QuoteString(string(ep.OutPath(s))),
 	}
 	if system := ep.System(s); system != "" {
@@ -168,12 +168,12 @@ func (m *envManifest) add(ev *eval.Evaluator, s *eval.State, ep *EnvPackage, kee
 }
 
 // meta returns what the package says of itself.
-func (m *envManifest) meta(ev *eval.Evaluator, s *eval.State, ep *EnvPackage) string {
+func (m *envManifest) meta(s *eval.State, ep *EnvPackage) string {
 	attrs := make(map[string]string)
 	if ep.pkg != nil {
 		for _, name := range ep.pkg.MetaNames(s) {
 			if v, ok := ep.pkg.Meta(s, name); ok {
-				attrs[name] = printData(ev, s, v)
+				attrs[name] = printData(s, v)
 			}
 		}
 	}
@@ -196,23 +196,23 @@ func printSet(attrs map[string]string) string {
 
 // printData returns a value of plain data, evaluated with all that is in it, as an
 // expression; what stands in it twice, twice.
-func printData(ev *eval.Evaluator, s *eval.State, v eval.Value) string {
+func printData(s *eval.State, v eval.Value) string {
 	v = s.Force(v)
 	switch v.Kind() {
 	case eval.KindList:
 		text := "[ "
 		for _, elem := range v.List() {
-			text += printData(ev, s, elem) + " "
+			text += printData(s, elem) + " "
 		}
 		return text + "]"
 	case eval.KindAttrs:
 		attrs := make(map[string]string)
 		for attr := range v.Attrs().All() {
-			attrs[eval.SymName(attr.Name)] = printData(ev, s, attr.Value)
+			attrs[eval.SymName(attr.Name)] = printData(s, attr.Value)
 		}
 		return printSet(attrs)
 	}
-	return ev.PrintPlain(v)
+	return s.PrintPlain(v)
 }
 
 // userEnvironment is the derivation that an environment is made by. Its attributes
@@ -235,7 +235,7 @@ func (e *Engine) MakeUserEnv(ctx context.Context, ev *eval.Evaluator, packages [
 		m.text.WriteString("[ ")
 		for _, ep := range packages {
 			targets = append(targets, ep.Target(s))
-			m.add(ev, s, ep, keep == "true")
+			m.add(s, ep, keep == "true")
 		}
 		m.text.WriteString("]")
 	})

@@ -65,10 +65,14 @@ func outcome(t *testing.T, text string, cores int) string {
 	if err == nil {
 		v, err = ev.ForceDeep(t.Context(), v)
 	}
+	printed := ""
+	if err == nil {
+		printed, err = ev.PrintPlain(t.Context(), v)
+	}
 	shown := strings.Join(w.said, "\n") + "\n"
 	var e *eval.Error
 	if errors.As(err, &e) {
 		return shown + e.Format(true)
 	}
-	return shown + ev.PrintPlain(v)
+	return shown + printed
 }

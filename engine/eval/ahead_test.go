@@ -30,12 +30,16 @@ func outcome(text string, cores int) string {
 	if err == nil {
 		v, err = ev.ForceDeep(ctx, v)
 	}
+	printed := ""
+	if err == nil {
+		printed, err = ev.PrintPlain(ctx, v)
+	}
 	shown := strings.Join(w.trace, "\n") + "\n"
 	var e *Error
 	if errors.As(err, &e) {
 		return shown + e.Format(true)
 	}
-	return shown + ev.PrintPlain(v)
+	return shown + printed
 }
 
 // TestAhead pins that several goroutines give the value, the messages and the
@@ -155,7 +159,7 @@ func TestAheadCancel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ev.PrintPlain(quick), "[ 0 1 2 3 4 5 6 7 ]"; got != want {
+	if got, want := printPlain(t, ev, quick), "[ 0 1 2 3 4 5 6 7 ]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

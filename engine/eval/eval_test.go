@@ -18,7 +18,7 @@ func evalText(t *testing.T, ev *Evaluator, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return ev.PrintPlain(v), nil
+	return ev.PrintPlain(ctx, v)
 }
 
 // TestLanguage pins values of expressions: the semantics of each construct.
@@ -105,14 +105,14 @@ func TestLazyPrinting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ev.PrintPlain(v); got != want {
+	if got := printPlain(t, ev, v); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	v, err = ev.EvalString(context.Background(), `let x = { a = 1; b = x; }; in x`, "/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ev.PrintPlain(v), `{ a = 1; b = «repeated»; }`; got != want {
+	if got, want := printPlain(t, ev, v), `{ a = 1; b = «repeated»; }`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -135,9 +135,37 @@ func TestFunctionsAreThunks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := ev.PrintPlain(v); got != test.want {
+		if got := printPlain(t, ev, v); got != test.want {
 			t.Errorf("%s\ngot  %s\nwant %s", test.in, got, test.want)
 		}
+	}
+}
+
+// TestPrintTooDeep pins that what is nested deeper than calls may be ends in an error
+// that names the place of the value, after what has been shown of it.
+func TestPrintTooDeep(t *testing.T) {
+	ev := newTestEvaluator(nil)
+	v, err := ev.EvalString(context.Background(), `
+		let f = n: acc: if n == 0 || acc == 0 then acc else f (n - 1) { inner = acc; }; a = f 9000 null; b = f 9000 a; in
+		if a == null || b == null then a else b`, "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "stack overflow; max-call-depth exceeded"
+	got, err := ev.PrintPlain(context.Background(), v)
+	if !strings.HasSuffix(got, "inner = { inner = ") || strings.Count(got, "inner") != 10_001 {
+		t.Errorf("got %d sets and then %q", strings.Count(got, "inner"), got[max(0, len(got)-30):])
+	}
+	checkPlace(t, err, want, 2, 65)
+	checkPlace(t, ev.Do(context.Background(), func(s *State) { s.Print(v, PrintOptions{Force: true}) }), want, 2, 65)
+}
+
+// checkPlace reports an error that does not say msg about a place.
+func checkPlace(t *testing.T, err error, msg string, line, column int) {
+	t.Helper()
+	e, ok := err.(*Error)
+	if !ok || PlainText(e.Msg) != msg || e.Pos.Line != line || e.Pos.Column != column {
+		t.Errorf("got %v at %v, want %s at %d:%d", err, e.Pos, msg, line, column)
 	}
 }
 
@@ -213,4 +241,14 @@ func TestStatsNow(t *testing.T) {
 	if got, want := ev.StatsNow(), ev.Stats(); got != want {
 		t.Errorf("afterwards: got %+v, want %+v", got, want)
 	}
+}
+
+// printPlain prints a value that is not nested too deeply.
+func printPlain(t *testing.T, ev *Evaluator, v Value) string {
+	t.Helper()
+	text, err := ev.PrintPlain(context.Background(), v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

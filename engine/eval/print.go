@@ -113,13 +113,18 @@ func (seen identities) list(v Value, cell unsafe.Pointer, depth int) bool {
 	return true
 }
 
+// notTooDeep fails if what is to be printed is nested deeper than calls may be.
+func (s *State) notTooDeep(v Value, depth int) {
+	if depth >= s.ev.maxDepth {
+		s.tooDeep(s.PlaceOf(v, 0))
+	}
+}
+
 // print shows a value. An error below the whole value is shown in its place,
 // after what has been shown of the value that it spoilt.
 func (p *printer) print(v Value, depth int) {
 	p.s.poll()
-	if depth > p.s.ev.maxDepth {
-		p.s.Fail(ErrorLimit, stackOverflow+"; max-call-depth exceeded")
-	}
+	p.s.notTooDeep(v, depth)
 	if !p.o.Force || depth == 0 && !p.o.WholeErrors {
 		p.show(v, depth)
 		return

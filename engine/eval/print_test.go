@@ -79,7 +79,7 @@ func TestSelectPath(t *testing.T) {
 		r, err := ev.Select(ctx, v, path, args, true)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)
-		} else if got := ev.PrintPlain(r); got != want {
+		} else if got := printPlain(t, ev, r); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
 	}
@@ -156,7 +156,7 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := ev.PrintPlain(v), `{ here = /d/x; v = "y"; }`; got != want {
+	if got, want := printPlain(t, ev, v), `{ here = /d/x; v = "y"; }`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	entries := []SearchPathEntry{{Path: "/d"}, {Prefix: "p", Path: "/p"}, {Prefix: "gone", Path: "/gone"}}

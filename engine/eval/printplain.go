@@ -1,12 +1,26 @@
 package eval
 
-import "unsafe"
+import (
+	"context"
+	"unsafe"
+)
 
 // PrintPlain returns a value as nix-instantiate --eval prints it, without
-// forcing anything.
+// forcing anything. It fails, with what comes before in text, where sets and lists are
+// nested deeper than calls may be.
 // Behaviour: print-ambiguous.cc in Nix.
-func (ev *Evaluator) PrintPlain(v Value) string {
-	p := plainPrinter{ev: ev, seen: make(identities)}
+func (ev *Evaluator) PrintPlain(ctx context.Context, v Value) (text string, err error) {
+	p := plainPrinter{seen: make(identities)}
+	err = ev.Do(ctx, func(s *State) {
+		p.s = s
+		p.print(v.peek(), 0)
+	})
+	return string(p.b), err
+}
+
+// PrintPlain is [Evaluator.PrintPlain] in an evaluation.
+func (s *State) PrintPlain(v Value) string {
+	p := plainPrinter{s: s, seen: make(identities)}
 	p.print(v.peek(), 0)
 	return string(p.b)
 }
@@ -20,12 +34,14 @@ func (v Value) Evaluated() (Value, bool) {
 
 type plainPrinter struct {
 	b    []byte
-	ev   *Evaluator
+	s    *State
 	seen identities
 	cell unsafe.Pointer // as in printer
 }
 
 func (p *plainPrinter) print(v Value, depth int) {
+	p.s.poll()
+	p.s.notTooDeep(v, depth)
 	switch v.raw() {
 	case rawString, rawContextString:
 		p.b = append(p.b, QuoteString(v.str())...)
@@ -42,7 +58,7 @@ func (p *plainPrinter) print(v Value, depth int) {
 	case rawThunk, rawRef, rawApp, rawMapElem, rawGenElem, rawMapAttr, rawFailed:
 		p.b = append(p.b, "<CODE>"...)
 	default:
-		p.b = append(p.b, p.ev.scalar(v)...)
+		p.b = append(p.b, p.s.ev.scalar(v)...)
 	}
 }
 
@@ -75,9 +91,5 @@ func (p *plainPrinter) list(v Value, depth int) {
 
 func (p *plainPrinter) element(v Value, depth int) {
 	p.cell = cellOf(v)
-	if depth > p.ev.maxDepth {
-		p.b = append(p.b, "«too deep»"...)
-		return
-	}
 	p.print(v.peek(), depth)
 }

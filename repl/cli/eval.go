@@ -135,6 +135,8 @@ func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err er
 		out, err = engine.XML(ctx, e.ev, v, engine.XMLOptions{Lazy: e.inv.evalOnly && !e.inv.strict, Places: e.inv.evalOnly && !e.inv.noLocation})
 	case e.inv.raw:
 		out, err = engine.Text(ctx, e.ev, v, "while generating the "+program+" output")
+	case e.inv.evalOnly:
+		out, err = e.ev.PrintPlain(ctx, v)
 	default:
 		err = e.ev.Do(ctx, func(s *eval.State) { out = s.Print(v, eval.PrintOptions{Force: true, WholeErrors: true}) })
 	}

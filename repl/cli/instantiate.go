@@ -108,16 +108,13 @@ func (e *evaluation) legacyDerivations(ctx context.Context, arg string) ([]engin
 // printValues prints values as nix-instantiate --eval does.
 func (e *evaluation) printValues(ctx context.Context, arg string) error {
 	return e.legacyValues(ctx, arg, func(v eval.Value) error {
-		if e.inv.json || e.inv.xml || e.inv.raw {
-			return e.print(ctx, v)
-		}
-		if e.inv.strict {
+		if plain := !e.inv.json && !e.inv.xml && !e.inv.raw; plain && e.inv.strict {
 			var err error
 			if v, err = e.ev.ForceDeep(ctx, v); err != nil {
 				return e.traced(err)
 			}
 		}
-		return e.tell(ctx, e.ev.PrintPlain(v))
+		return e.print(ctx, v)
 	})
 }
 
