@@ -70,3 +70,12 @@ nix-instantiate --eval -E 'builtins.seq (builtins.getContext "") (builtins.deepS
 nix-instantiate --eval -E 'builtins.seq (builtins.appendContext "" { }) (builtins.deepSeq (import ./named.nix) null)'
 `)
 }
+
+// What goes too deep as XML is told of with the place of the attribute that it is in.
+func TestConfirmXMLPlaces(t *testing.T) {
+	newShellTwins(t).compareLines(t, `
+nix-instantiate --eval --strict --xml --option max-call-depth 40 -E 'let x = { a = x; }; in x'
+nix-instantiate --eval --strict --xml --option max-call-depth 40 -E 'let x = { a = [ x ]; }; in x'
+nix-instantiate --eval --strict --xml --option max-call-depth 40 -E 'let x = [ x ]; in x'
+`)
+}
