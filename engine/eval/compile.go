@@ -144,7 +144,7 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Select:
 		return c.selection(e)
 	case *syntax.HasAttr:
-		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path)}
+		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path), pos: placeOf(e.X)}
 	case *syntax.Attrs:
 		return c.attrs(e)
 	case *syntax.List:

@@ -252,7 +252,10 @@ func (s *State) IsDerivation(v Value) bool {
 	if t == nil {
 		return false
 	}
-	tv := s.force(*t)
+	tv := t.peek()
+	if tv.lazy() {
+		tv = s.forceFrom(tv.cell(), Attrs{v}.Pos(symType))
+	}
 	return tv.isString() && tv.str() == "derivation"
 }
 

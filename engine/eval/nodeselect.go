@@ -190,6 +190,7 @@ type hasAttr struct {
 	base
 	x    node
 	path []attrName
+	pos  Pos // of x
 }
 
 func (n *hasAttr) Eval(s *State, fr *Value) Value {
@@ -204,7 +205,7 @@ func (n *hasAttr) Eval(s *State, fr *Value) Value {
 			return False
 		}
 		if i < len(n.path)-1 {
-			v = s.force(*c)
+			v = s.ForceFor(*c, n.pos)
 		}
 	}
 	return True

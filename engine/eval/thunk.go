@@ -148,14 +148,10 @@ func (s *State) callUnderWay(c *Value) (n uint64, ok bool) {
 }
 
 // infiniteRecursion raises the error that a cell that is being evaluated is
-// wanted for an expression at pos. As in Nix, builtins have no place to want
-// their arguments at.
+// wanted for an expression at pos.
 //
 //go:noinline
 func (s *State) infiniteRecursion(c *Value, pos Pos) {
-	if n := len(s.stack); n > 0 && uint8(s.stack[n-1].n) == tagBuiltin {
-		pos = 0
-	}
 	s.throw(&Error{Kind: ErrorRecursion, Msg: "infinite recursion encountered", pos: pos, cell: c})
 }
 

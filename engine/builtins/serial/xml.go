@@ -31,7 +31,7 @@ func WriteXML(s *eval.State, out *xmlout.Writer, v eval.Value, opts XMLOptions) 
 	if opts.Lazy {
 		v = s.Force(v)
 	}
-	w.out.Element("expr", nil, func() { w.value(v) })
+	w.out.Element("expr", nil, func() { w.value(v, 0) })
 	return w.ctx
 }
 
@@ -43,11 +43,12 @@ type xmlWriter struct {
 	seen map[string]bool // drvPaths of the derivations written in full
 }
 
-func (w *xmlWriter) value(v eval.Value) {
-	w.s.Enter()
+// value writes v, which an attribute at pos holds.
+func (w *xmlWriter) value(v eval.Value, pos eval.Pos) {
+	w.s.EnterAt(pos)
 	defer w.s.Leave()
 	if !w.opts.Lazy {
-		v = w.s.Force(v)
+		v = w.s.ForceFor(v, pos)
 	}
 	switch v.Kind() {
 	case eval.KindNull:
@@ -66,7 +67,7 @@ func (w *xmlWriter) value(v eval.Value) {
 	case eval.KindList:
 		w.out.Element("list", nil, func() {
 			for _, e := range v.List() {
-				w.inner(e)
+				w.inner(e, pos)
 			}
 		})
 	case eval.KindAttrs:
@@ -78,8 +79,8 @@ func (w *xmlWriter) value(v eval.Value) {
 	}
 }
 
-// inner writes what is in a value.
-func (w *xmlWriter) inner(v eval.Value) {
+// inner writes what is in a value, at pos.
+func (w *xmlWriter) inner(v eval.Value, pos eval.Pos) {
 	if w.opts.Lazy {
 		var ok bool
 		if v, ok = v.Evaluated(); !ok {
@@ -87,15 +88,16 @@ func (w *xmlWriter) inner(v eval.Value) {
 			return
 		}
 	}
-	w.value(v)
+	w.value(v, pos)
 }
 
-// wanted returns what is in a value, evaluated; false if that is not to be done.
-func (w *xmlWriter) wanted(v eval.Value) (eval.Value, bool) {
+// wanted returns an attribute that was defined at pos, evaluated; false if that is
+// not to be done.
+func (w *xmlWriter) wanted(v eval.Value, pos eval.Pos) (eval.Value, bool) {
 	if w.opts.Lazy {
 		return v.Evaluated()
 	}
-	return w.s.Force(v), true
+	return w.s.ForceFor(v, pos), true
 }
 
 // place returns the attributes that say where something is written. Text that is
@@ -124,7 +126,7 @@ func (w *xmlWriter) set(v eval.Value) {
 		if !ok {
 			continue
 		}
-		if a, ok = w.wanted(a); ok && a.Kind() == eval.KindString {
+		if a, ok = w.wanted(a, v.Attrs().Pos(eval.Intern(name))); ok && a.Kind() == eval.KindString {
 			attrs = append(attrs, name, a.AsString())
 			if name == "drvPath" {
 				drvPath = a.AsString()
@@ -144,7 +146,7 @@ func (w *xmlWriter) set(v eval.Value) {
 func (w *xmlWriter) attrs(attrs eval.Attrs) {
 	for a := range attrs.All() {
 		place, file := w.place(a.Pos)
-		w.out.Element("attr", slices.Concat(place, []string{"name", eval.SymName(a.Name)}, file), func() { w.inner(a.Value) })
+		w.out.Element("attr", slices.Concat(place, []string{"name", eval.SymName(a.Name)}, file), func() { w.inner(a.Value, a.Pos) })
 	}
 }
 
