@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"nixbench/store"
+	"nixbench/store/local"
 	"nixbench/store/narinfo"
 )
 
@@ -101,21 +102,94 @@ func (e *Engine) sendPath(ctx context.Context, to *Engine, p store.Path, opts Co
 	return err
 }
 
+// An UntrustedOutputError reports that it is not noted what an output came to be because no
+// trusted key has signed it.
+type UntrustedOutputError struct{ OutPath store.Path }
+
+func (e *UntrustedOutputError) Error() string {
+	return fmt.Sprintf("cannot register realisation '%s' because it lacks a signature by a trusted key", e.OutPath.Base())
+}
+
+// BuildTraceOf returns what the build trace says of targets, and of what their derivations
+// need, sorted, where the feature for it is on.
+func (e *Engine) BuildTraceOf(ctx context.Context, targets []store.DerivedPath) (traced []store.Realisation, err error) {
+	if !e.settings.HasFeature("ca-derivations") {
+		return nil, nil
+	}
+	for _, target := range targets {
+		if target.Outputs == nil {
+			continue
+		}
+		rs, outputs, err := e.BuildTrace(ctx, target)
+		if err != nil {
+			return nil, err
+		}
+		traced = append(traced, rs...)
+		if d, err := e.ReadDerivation(ctx, target.Path); err != nil || !d.NeedsResolution(true) {
+			continue
+		}
+		for name, p := range outputs {
+			if p != "" {
+				traced = append(traced, store.Realisation{DrvPath: target.Path, Output: name, OutPath: p, Unresolved: true})
+			}
+		}
+	}
+	slices.SortFunc(traced, store.Realisation.Compare)
+	traced = slices.CompactFunc(traced, func(a, b store.Realisation) bool { return a.Compare(b) == 0 })
+	if st, ok := e.store.(*local.Store); ok {
+		for i := range traced {
+			if traced[i].DrvHash, err = st.OldDrvHash(traced[i].DrvPath); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return traced, nil
+}
+
+// CopyBuildTrace notes in the store of to what outputs came to be, whose paths are valid
+// there. A daemon is not told.
+// Behaviour: Nix 2.36, registerDrvOutput in local-store.cc.
+func (e *Engine) CopyBuildTrace(ctx context.Context, to *Engine, traced []store.Realisation, opts CopyOptions) error {
+	st, ok := to.store.(*local.Store)
+	if !ok || len(traced) == 0 {
+		return nil
+	}
+	if !opts.Unsigned && to.settings.RequireSigs {
+		keys, err := to.trustedKeys()
+		if err != nil {
+			return err
+		}
+		traced = slices.DeleteFunc(slices.Clone(traced), func(r store.Realisation) bool { return r.Unresolved })
+		for _, r := range traced {
+			if len(keys.VerifyText(r.Fingerprint(), r.Sigs)) == 0 {
+				return &UntrustedOutputError{r.OutPath}
+			}
+		}
+	}
+	return st.RegisterRealisations(ctx, traced, nil)
+}
+
+// trustedKeys returns the keys that paths may be signed by: those of the settings and our
+// own.
+func (e *Engine) trustedKeys() (narinfo.PublicKeys, error) {
+	own, err := e.secretKeys()
+	if err != nil {
+		return nil, err
+	}
+	public := slices.Clone(e.settings.TrustedPublicKeys)
+	for _, key := range own {
+		public = append(public, key.Public())
+	}
+	return narinfo.ParsePublicKeys(public)
+}
+
 // trusts reports whether a path may be added for what it is said to be: it is named after
 // its contents, or one of the trusted keys or of our own has signed it.
 func (e *Engine) trusts(info *store.PathInfo) (bool, error) {
 	if e.Trusted(info, 1) {
 		return true, nil
 	}
-	own, err := e.secretKeys()
-	if err != nil {
-		return false, err
-	}
-	var public []string
-	for _, key := range own {
-		public = append(public, key.Public())
-	}
-	keys, err := narinfo.ParsePublicKeys(public)
+	keys, err := e.trustedKeys()
 	return err == nil && len(keys.Verify(info)) > 0, err
 }
 

@@ -47,6 +47,12 @@ type Realisation struct {
 	Output  OutputName
 	OutPath Path
 	Sigs    []string // "key-name:base64", in no order
+	// DrvHash is what Nix before 2.35 calls the derivation, as "sha256:" and digits of base
+	// 16. It is "" if that is not known, or follows from the derivation, which the store has.
+	DrvHash string
+	// Unresolved says that the derivation is one that has to be resolved first, of which
+	// only Nix before 2.35 notes anything.
+	Unresolved bool
 }
 
 // String names the output as [DrvOutput] does.

@@ -42,8 +42,7 @@ func (inv *invocation) openBoth(ctx context.Context) (from, to *engine.Engine, e
 
 // runCopy is `nixbench copy`.
 //
-// Behaviour: Nix, copy.cc, but that what content-addressed outputs came to be is not
-// copied.
+// Behaviour: Nix 2.36, copy.cc.
 func runCopy(ctx context.Context, inv *invocation) error {
 	from, to, err := inv.openBoth(ctx)
 	if err != nil {
@@ -51,22 +50,32 @@ func runCopy(ctx context.Context, inv *invocation) error {
 	}
 	defer from.Close()
 	defer to.Close()
-	roots, err := inv.copyRoots(ctx, from)
+	roots, targets, err := inv.copyRoots(ctx, from)
+	if err != nil {
+		return err
+	}
+	traced, err := from.BuildTraceOf(ctx, targets)
 	if err != nil {
 		return err
 	}
 	paths := roots.paths()
+	for _, r := range traced {
+		paths = append(paths, r.OutPath)
+	}
 	if !inv.all && !inv.notRecursive {
 		if paths, err = from.Lookup().Requisites(ctx, paths...); err != nil {
 			return err
 		}
 	}
-	err = from.CopyPaths(ctx, to, paths, engine.CopyOptions{
+	opts := engine.CopyOptions{
 		Unsigned: inv.noCheckSigs,
 		Begin:    func(n int) { inv.say("copying %d paths...", n) },
 		Copy:     func(p store.Path) { inv.say("copying path '%s' to '%s'...", p, to.HumanURI()) },
-	})
-	if err != nil {
+	}
+	if err := from.CopyPaths(ctx, to, paths, opts); err != nil {
+		return err
+	}
+	if err := from.CopyBuildTrace(ctx, to, traced, opts); err != nil {
 		return err
 	}
 	return inv.keepCopied(ctx, to, roots)
@@ -84,28 +93,29 @@ func (c copied) paths() []store.Path {
 	return store.SortUnique(all)
 }
 
-// copyRoots returns what is asked to be copied, built where it has to be.
-func (inv *invocation) copyRoots(ctx context.Context, from *engine.Engine) (copied, error) {
-	var roots copied
+// copyRoots returns what is asked to be copied, built where it has to be, and what of it are
+// outputs.
+func (inv *invocation) copyRoots(ctx context.Context, from *engine.Engine) (roots copied, targets []store.DerivedPath, err error) {
 	if inv.all || inv.wantsDerivation {
 		paths, err := inv.pathsAsked(ctx, from)
 		for _, p := range paths {
 			roots = append(roots, map[store.OutputName]store.Path{"": p})
 		}
-		return roots, err
+		return roots, nil, err
 	}
 	insts, err := inv.installables(ctx, from, inv.installableArgs())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	result, err := inv.realise(ctx, from, targetsOf(insts))
+	targets = targetsOf(insts)
+	result, err := inv.realise(ctx, from, targets)
 	if err != nil {
-		return nil, exitOne(err)
+		return nil, nil, exitOne(err)
 	}
 	for _, outcome := range result.Outcomes {
 		roots = append(roots, outcome.Outputs)
 	}
-	return roots, nil
+	return roots, targets, nil
 }
 
 // keepCopied makes the links and the generation that --out-link and --profile ask for.

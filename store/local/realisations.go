@@ -100,19 +100,24 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign st
 	}
 	for _, r := range rs {
 		d, err := st.loadDerivation(r.DrvPath)
-		if err != nil || !d.NeedsResolution(true) {
+		if !r.Unresolved && (err != nil || !d.NeedsResolution(true)) {
 			if err := buildTrace.put(c, r.DrvPath.Base(), r, sign); err != nil {
 				return err
 			}
 		}
-		if err != nil || !old {
+		if !old {
 			continue
 		}
-		key, err := st.traceKey(oldRealisations, r.DrvPath)
-		if err == nil {
-			err = oldRealisations.put(c, key, r, sign)
+		key := r.DrvHash
+		if key == "" && err == nil {
+			if key, err = st.traceKey(oldRealisations, r.DrvPath); err != nil {
+				return err
+			}
 		}
-		if err != nil {
+		if key == "" {
+			continue
+		}
+		if err := oldRealisations.put(c, key, r, sign); err != nil {
 			return err
 		}
 	}
@@ -186,6 +191,12 @@ func (st *Store) traceKey(table traceTable, drvPath store.Path) (string, error) 
 	}
 	h, err := st.modulo.TraceHash(d)
 	return h.Base16(), err
+}
+
+// OldDrvHash returns what Nix before 2.35 calls the derivation at drvPath in its build trace,
+// as [store.Realisation] has it; "" if that cannot be known.
+func (st *Store) OldDrvHash(drvPath store.Path) (string, error) {
+	return st.traceKey(oldRealisations, drvPath)
 }
 
 func (t traceTable) exists(c *sqlite.Conn) (bool, error) {

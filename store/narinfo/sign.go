@@ -148,8 +148,13 @@ func (keys PublicKeys) Verify(info *store.PathInfo) []string {
 	if err != nil {
 		return nil
 	}
+	return keys.VerifyText(text, info.Sigs)
+}
+
+// VerifyText is [PublicKeys.Verify] of any text that signatures may be of.
+func (keys PublicKeys) VerifyText(text string, sigs []string) []string {
 	var names []string
-	for _, s := range info.Sigs {
+	for _, s := range sigs {
 		sig, err := ParseSignature(s)
 		if err != nil || len(sig.Sig) != ed25519.SignatureSize {
 			continue
