@@ -2,11 +2,7 @@
 
 package main
 
-import (
-	"os"
-	"path/filepath"
-	"testing"
-)
+import "testing"
 
 // channelTree makes what channels are made of: archives of expressions, and directories of
 // such, with their names in the search path of the twins.
@@ -23,7 +19,6 @@ for d in chan-1.5 dashes-unstable x~y; do cp c/chan/nixexprs.tar.xz c/$d; done`
 // runs for it say last that they have failed; here there are none.
 func TestConfirmChannels(t *testing.T) {
 	tw := newApartTwins(t)
-	tw.withChannelCommand(t)
 	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
 		tw.set(t, channelTree)
 	}
@@ -92,7 +87,6 @@ use-xdg-base-directories = true"; nix-channel --list; nix-channel --add file://$
 // changed.
 func TestConfirmNoChannels(t *testing.T) {
 	tw := newApartTwins(t)
-	tw.withChannelCommand(t)
 	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
 		tw.set(t, channelTree+"&& echo 1 > f && mkdir -p t/chan && cp f t/chan/nixexprs.tar.xz")
 	}
@@ -104,12 +98,4 @@ echo "chan" > .nix-channels; nix-channel --update
 printf "file://$PWD/c/chan a\nfile://$PWD/c/none b\n" > .nix-channels; nix-channel --update; ls .nix-defexpr
 rm .nix-channels; mkdir .nix-channels; nix-channel --list || nix-channel --add file://$PWD/c/chan || rmdir .nix-channels #stderr HEAD words it otherwise
 `)
-}
-
-// withChannelCommand gives our twin the command nix-channel.
-func (tw *apartTwins) withChannelCommand(t *testing.T) {
-	t.Helper()
-	if err := os.Symlink(os.Getenv("NIXBENCH"), filepath.Join(tw.ours.bin, "nix-channel")); err != nil {
-		t.Fatal(err)
-	}
 }

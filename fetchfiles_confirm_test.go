@@ -84,3 +84,58 @@ nix eval -f '<>' -I x=.
 nix-build '<g.nix>'
 `, "TTL", "--option tarball-ttl 0"))
 }
+
+// What a call of fetchurl in a file would fetch is fetched as by the real Nix, which ends
+// where such a call has no name.
+func TestConfirmPrefetchAttribute(t *testing.T) {
+	tw := newApartTwins(t)
+	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
+		tw.set(t, "mkdir tree && echo 1 > tree/x && echo hello > foo && tar --sort=name --mtime=@1 --owner=0 --group=0 -czf tree.tgz tree && "+
+			"sed s,@,$PWD, > p.nix <<'END'\n"+prefetchCalls+"END\n")
+	}
+	tw.compareLines(t, `
+nix-prefetch-url -A flat p.nix
+nix-prefetch-url -A plain p.nix
+nix-prefetch-url -A plain p.nix --print-path
+nix-prefetch-url -A plain p.nix --name bar --print-path
+nix-prefetch-url -A plain p.nix --type sha1 --unpack
+nix-prefetch-url -A tree p.nix --print-path
+nix-prefetch-url --attr tree p.nix
+nix-prefetch-url -A plain -A flat p.nix
+nix-prefetch-url -A empty p.nix
+nix-prefetch-url -A none p.nix
+nix-prefetch-url -A number p.nix
+nix-prefetch-url -A text p.nix
+nix-prefetch-url -A function p.nix
+nix-prefetch-url -A nope p.nix
+nix-prefetch-url -A flat.x p.nix
+nix-prefetch-url -A plain nope.nix
+nix-prefetch-url -A plain
+nix-prefetch-url -A plain p.nix --argstr v 2
+nix-prefetch-url -A plain p.nix 00xyyr3fi8l6hb839bv3f7yb86yjv7xi1cgh1xnhipym4asvb4aq
+nix-prefetch-url -A plain p.nix x y
+nix-prefetch-url -A
+! cp p.nix default.nix
+nix-prefetch-url -A plain
+nix-prefetch-url file://$PWD/tree
+nix-prefetch-url --unpack file://$PWD/tree
+nix store add tree/
+nix store add tree/d/..
+nix store add --dry-run ./tree//
+nix store add foo/ --mode flat
+nix store add foo/ --name x
+nix-store --add tree/
+`)
+}
+
+const prefetchCalls = `{ v ? "1" }: rec {
+  flat = derivation { name = "foo"; system = "builtin"; builder = "builtin:fetchurl"; urls = [ "file://@/foo" ]; outputHashAlgo = "sha256"; outputHash = "00xyyr3fi8l6hb839bv3f7yb86yjv7xi1cgh1xnhipym4asvb4aq"; outputHashMode = "flat"; };
+  plain = { urls = [ "file://@/foo" "file:///nope" ]; name = "bar"; };
+  tree = { urls = [ "file://@/tree.tgz" ]; outputHashMode = "recursive"; name = "tree"; };
+  empty = { urls = [ ]; };
+  none = { name = "x"; };
+  number = 3;
+  text = { urls = "file://@/foo"; };
+  function = x: plain;
+}
+`

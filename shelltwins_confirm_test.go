@@ -95,7 +95,7 @@ func (tw *shellTwins) onOwnNix(t *testing.T) {
 }
 
 // names are the commands of Nix that nixbench is by that name.
-var names = []string{"nix", "nix-store", "nix-env", "nix-hash", "nix-collect-garbage", "nix-instantiate", "nix-build", "nix-shell"}
+var names = []string{"nix", "nix-store", "nix-env", "nix-hash", "nix-collect-garbage", "nix-instantiate", "nix-build", "nix-shell", "nix-prefetch-url", "nix-channel"}
 
 func newShellTwins(t *testing.T) *shellTwins {
 	t.Helper()

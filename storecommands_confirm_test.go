@@ -143,6 +143,7 @@ nix-prefetch-url --unpack file://$PWD/tree.tgz
 nix-prefetch-url --executable file://$PWD/foo
 nix-prefetch-url file://$PWD/foo 0k4nhl63g5c8bss2jwgbyap8cvfkr2wlaqx1bbnd1d9sa10cx1xm #stderr the URL, not a temporary file
 nix-prefetch-url file://$PWD/foo 0k4nhl63g5c8bss2jwgbyap8cvfkr2wlaqx1bbnd1d9sa10cx1xm x
+nix-prefetch-url --unpack file://$PWD/foo
 nix-prefetch-url --type
 nix-prefetch-url --foo
 nix-prefetch-url -
