@@ -138,7 +138,9 @@ func fetched(dir, name, address string, opts PrefetchOptions) (string, error) {
 	if err := os.Mkdir(unpacked, 0o755); err != nil {
 		return "", err
 	}
-	if _, err := archive.Unpack(contents, unpacked); err != nil {
+	if _, err := archive.Unpack(contents, unpacked); errors.Is(err, archive.ErrFormat) {
+		return "", errors.New("failed to open archive: Unrecognized archive format")
+	} else if err != nil {
 		return "", fmt.Errorf("unpack '%s': %v", address, err)
 	}
 	entries, err := os.ReadDir(unpacked)

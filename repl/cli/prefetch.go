@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"nixbench/engine"
+	"nixbench/engine/eval"
 	"nixbench/store/nixhash"
 )
 
@@ -76,12 +77,48 @@ func runStorePrefetch(ctx context.Context, inv *invocation) error {
 	return nil
 }
 
+// prefetchSource returns the URL that a call of fetchurl in a file has, which the attribute
+// path of -A names, and sets whether what is there is unpacked.
+func (inv *invocation) prefetchSource(ctx context.Context, eng *engine.Engine, file string) (address string, err error) {
+	e, err := inv.evaluate(ctx, eng, false)
+	if err != nil {
+		return "", err
+	}
+	root, err := e.fromFile(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	hasMode := false
+	err = e.ev.Do(ctx, func(s *eval.State) {
+		v, _ := s.SelectPath(root, inv.attrs[len(inv.attrs)-1], e.args)
+		attrs := s.ForceAttrs(v, "while evaluating the source attribute to prefetch")
+		list, found := attrs.GetName("urls")
+		if !found {
+			s.Fail(eval.ErrorOther, "attribute 'urls' missing")
+		}
+		urls := s.ForceElems(list, "while evaluating the urls to prefetch")
+		if len(urls) == 0 {
+			s.Fail(eval.ErrorOther, "'urls' list is empty")
+		}
+		address, _ = s.ForceString(urls[0], "while evaluating the first url from the urls list")
+		mode, found := attrs.GetName("outputHashMode")
+		if hasMode = found; found {
+			text, _ := s.ForceString(mode, "while evaluating the outputHashMode of the source to prefetch")
+			inv.prefetch.unpack = text == "recursive"
+		}
+	})
+	if err == nil && !hasMode {
+		inv.say("warning: this does not look like a fetchurl call")
+	}
+	return address, e.traced(err)
+}
+
 // runNixPrefetch is `nixbench nix-prefetch-url`.
 func runNixPrefetch(ctx context.Context, inv *invocation) error {
 	switch n := len(inv.args); {
 	case n > 2:
 		return inv.cmd.usage("too many arguments")
-	case n == 0:
+	case n == 0 && len(inv.attrs) == 0:
 		return inv.cmd.usage("you must specify a URL")
 	case n == 2:
 		inv.prefetch.expected = inv.args[1]
@@ -94,7 +131,16 @@ func runNixPrefetch(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	path, sum, err := inv.prefetchURL(ctx, eng, inv.args[0])
+	address := "."
+	if len(inv.args) > 0 {
+		address = inv.args[0]
+	}
+	if len(inv.attrs) > 0 {
+		if address, err = inv.prefetchSource(ctx, eng, address); err != nil {
+			return err
+		}
+	}
+	path, sum, err := inv.prefetchURL(ctx, eng, address)
 	if err != nil {
 		return err
 	}

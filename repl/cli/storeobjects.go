@@ -55,7 +55,7 @@ func runStoreAdd(ctx context.Context, inv *invocation) error {
 	file := inv.args[0]
 	name := inv.name
 	if !inv.hasName {
-		name = filepath.Base(file)
+		name = file[strings.LastIndexByte(file, '/')+1:] // none after a slash, as in Nix
 	}
 	var p store.Path
 	if inv.dryRun {
