@@ -9,7 +9,7 @@ import "testing"
 func TestConfirmLogLayout(t *testing.T) {
 	tw := newApartTwins(t)
 	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
-		tw.set(t, "cat > logs.nix <<'END'\\n"+logLayouts+"END\\n")
+		tw.set(t, "cat > logs.nix <<'END'\n"+logLayouts+"END\n")
 	}
 	tw.compareLines(t, `
 nix build -f logs.nix --no-link -L tabs

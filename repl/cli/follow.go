@@ -249,8 +249,10 @@ func (f *follower) tellLog(seen *followed) {
 func (f *follower) tellLine(prefix, line string) {
 	message, ok := text.LogMessage(line)
 	switch {
+	case !ok && prefix != "":
+		fmt.Fprintln(f.w, text.PrefixedLogLine(prefix, line))
 	case !ok:
-		fmt.Fprintln(f.w, prefix+text.PlainLogLine(line))
+		fmt.Fprintln(f.w, text.PlainLogLine(line))
 	case message.Action == "msg" && message.Level <= f.level:
 		fmt.Fprintln(f.w, text.PlainLogLine(line))
 	}

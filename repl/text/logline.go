@@ -32,6 +32,15 @@ func LogLine(line string) string { return logLine(line, Sanitise) }
 // the line is.
 func PlainLogLine(line string) string { return logLine(line, PlainLine) }
 
+// PrefixedLogLine is a line that is no message, cleaned as by [PlainLine], after a prefix from
+// which tab stops count, and without the blanks at its end.
+//
+// Behaviour: Nix, progress-bar.cc.
+func PrefixedLogLine(prefix, line string) string {
+	c := cleaner{max: -1}
+	return c.clean(prefix + lastDrawn(strings.TrimRight(line, " \t\r\n")))
+}
+
 // logLine is [LogLine] cleaned by clean.
 func logLine(line string, clean func(string) string) string {
 	msg, ok := LogMessage(line)

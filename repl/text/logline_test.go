@@ -36,3 +36,22 @@ func TestPlainLogLine(t *testing.T) {
 		}
 	}
 }
+
+// After a prefix, tab stops are those of the whole line, and blanks at the end are left out,
+// as in Nix.
+func TestPrefixedLogLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"a\tb":                "tabs> a b",
+		"\tx":                 "tabs>   x",
+		"        \ty":         "tabs>           y",
+		"trail  \t ":          "tabs> trail",
+		"   ":                 "tabs> ",
+		"10%\r20%\r30% ":      "tabs> 30%",
+		"cr at end\r":         "tabs> cr at end",
+		"\x1b[31mred\x1b[0m ": "tabs> red",
+	} {
+		if got := PrefixedLogLine("tabs> ", line); got != want {
+			t.Errorf("%q: got %q, want %q", line, got, want)
+		}
+	}
+}
