@@ -117,3 +117,27 @@ nix profile remove --profile $P/prof --all; readlink $P/prof
 nix profile add --profile $P/prof -f pk.nix low; readlink $P/prof
 `, "H="+tw.set(t, "nix-store -r $(nix-instantiate pk.nix -A hello1)"))
 }
+
+// The links in a user's home are made and followed as by the real Nix, also where they lead
+// to what is not there yet.
+func TestConfirmProfileLinks(t *testing.T) {
+	tw := newApartTwins(t)
+	for _, tw := range []*apartTwin{tw.ours, tw.theirs} {
+		if err := os.WriteFile(filepath.Join(tw.dir, "pk.nix"), []byte(packagesExpr), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tw.compareLines(t, `
+nix-env -q; readlink .nix-profile .nix-defexpr/channels /nix/var/nix/profiles/default; ls .nix-defexpr
+nix-env -f pk.nix -iA hello1; readlink -f .nix-profile
+nix-env --switch-profile $PWD/other; readlink .nix-profile
+nix-env -q
+nix-env -f pk.nix -iA other; readlink -f .nix-profile; readlink other
+nix-env -q
+nix-env --list-generations | cut -c 1-8
+nix-env -f pk.nix -iA low --profile third; nix-env --switch-profile third; readlink .nix-profile; nix-env -q
+rm .nix-profile; nix-env -q; readlink .nix-profile
+rm .nix-profile; nix profile list 2>&1; readlink .nix-profile
+nix-env --option use-xdg-base-directories true -q; readlink state/nix/profile
+`)
+}
