@@ -27,6 +27,8 @@ func whereMounting(ctx context.Context, f func() error) error {
 		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+		// A real Nix that takes itself for root builds nothing where groups cannot be set.
+		GidMappingsEnableSetgroups: os.Geteuid() == 0,
 	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	err := cmd.Run()

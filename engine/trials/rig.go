@@ -57,6 +57,9 @@ func (r *rig) command(ctx context.Context, c []string) *exec.Cmd {
 	conf := r.settings
 	if r.program.IsReal() { // it has no shell of its own for its sandbox
 		conf += "sandbox = true\nsandbox-paths = /bin /usr /lib /lib64\nbuild-users-group =\nsubstitute = false\n"
+		if os.Getenv(insideVariable) != "" { // where groups cannot be set, unless a real root made it
+			conf += "require-drop-supplementary-groups = false\n"
+		}
 	}
 	cmd.Env = append(r.program.Env[:len(r.program.Env):len(r.program.Env)],
 		"STORE="+r.store(), "INPUT="+r.input, "OUT="+r.out(), "BIN="+r.program.Bin, "NIX_CONFIG="+conf)
