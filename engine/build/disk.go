@@ -1,6 +1,6 @@
 package build
 
-import "golang.org/x/sys/unix"
+import "nixbench/store/disk"
 
 // fullDisk is how little free space, in bytes, makes us think that a build
 // failed for the lack of it.
@@ -11,8 +11,7 @@ const fullDisk = 8 << 20
 // diskIsFull reports whether the store or the build directory has no space.
 func (j *job) diskIsFull() bool {
 	for _, dir := range []string{j.st.RealDir(), j.topDir} {
-		var stat unix.Statfs_t
-		if unix.Statfs(dir, &stat) == nil && stat.Bavail*uint64(stat.Bsize) < fullDisk {
+		if space, err := disk.Of(dir); err == nil && space.Free < fullDisk {
 			return true
 		}
 	}

@@ -5,16 +5,14 @@ import (
 	"fmt"
 
 	"nixbench/engine"
+	"nixbench/store/disk"
 )
 
-// disk is what is known of the file system of a directory.
-type disk struct {
-	dir         string // which directory it was asked of
-	use         string // what for: "store"
-	total, free int64  // bytes
-	files, left int64  // inodes; 0 if the file system has no bound
-	readOnly    bool
-	noExec      bool
+// A place is a directory, and what is known of its file system.
+type place struct {
+	dir string
+	use string // what for: "the store"
+	disk.Space
 }
 
 // lookAtDisks looks at the file systems of the store, of its database and of
@@ -23,20 +21,19 @@ func lookAtDisks(eng *engine.Engine) []Finding {
 	st, set := eng.Store(), eng.Settings()
 	var found []Finding
 	seen := make(map[[2]int64]bool)
-	for _, place := range []disk{
+	for _, p := range []place{
 		{dir: st.RealDir(), use: "the store"}, {dir: st.StateDir(), use: "the database"},
 		{dir: cmp.Or(set.BuildDir, st.StateDir()), use: "builds"},
 	} {
-		d, err := readDisk(place.dir)
-		if err != nil {
-			found = append(found, Finding{"disk", Warning, fmt.Sprintf("%s, for %s, cannot be looked at: %v", place.dir, place.use, err), "make the directory, or name another"})
+		var err error
+		if p.Space, err = disk.Of(p.dir); err != nil {
+			found = append(found, Finding{"disk", Warning, fmt.Sprintf("%s, for %s, cannot be looked at: %v", p.dir, p.use, err), "make the directory, or name another"})
 			continue
 		}
-		d.dir, d.use = place.dir, place.use
-		key := [2]int64{d.total, d.free}
-		complaints := judge(d, set.MinFree)
+		key := [2]int64{p.Total, p.Free}
+		complaints := judge(p, set.MinFree)
 		if len(complaints) == 0 && !seen[key] {
-			complaints = []Finding{{Area: "disk", What: fmt.Sprintf("%d of %d MiB are free for %s", d.free>>20, d.total>>20, d.use)}}
+			complaints = []Finding{{Area: "disk", What: fmt.Sprintf("%d of %d MiB are free for %s", p.Free>>20, p.Total>>20, p.use)}}
 		}
 		seen[key] = true
 		found = append(found, complaints...)
@@ -51,27 +48,27 @@ const (
 )
 
 // judge says what is wrong with a disk.
-func judge(d disk, minFree int64) []Finding {
+func judge(p place, minFree int64) []Finding {
 	var found []Finding
 	add := func(level Level, what, remedy string) {
 		found = append(found, Finding{"disk", level, what, remedy})
 	}
-	if d.readOnly {
-		add(Problem, fmt.Sprintf("the file system of %s, for %s, is mounted read-only", d.dir, d.use), "mount it for writing, and see dmesg for why it is not")
+	if p.ReadOnly {
+		add(Problem, fmt.Sprintf("the file system of %s, for %s, is mounted read-only", p.dir, p.use), "mount it for writing, and see dmesg for why it is not")
 	}
-	if d.noExec {
-		add(Problem, fmt.Sprintf("the file system of %s, for %s, is mounted noexec: no program runs there", d.dir, d.use), "mount it without noexec, or name another directory")
+	if p.NoExec {
+		add(Problem, fmt.Sprintf("the file system of %s, for %s, is mounted noexec: no program runs there", p.dir, p.use), "mount it without noexec, or name another directory")
 	}
 	switch remedy := "nixbench gc shows what to remove, nixbench store optimise makes equal files one"; {
-	case d.free < littleFree && d.free < d.total/2:
-		add(Problem, fmt.Sprintf("only %d MiB are free for %s", d.free>>20, d.use), remedy)
-	case d.free < d.total/littleShare:
-		add(Warning, fmt.Sprintf("%d of %d MiB are free for %s", d.free>>20, d.total>>20, d.use), remedy)
-	case minFree > 0 && d.free < minFree:
-		add(Warning, fmt.Sprintf("%d MiB are free for %s, less than min-free, so builds begin with a collection", d.free>>20, d.use), remedy)
+	case p.Free < littleFree && p.Free < p.Total/2:
+		add(Problem, fmt.Sprintf("only %d MiB are free for %s", p.Free>>20, p.use), remedy)
+	case p.Free < p.Total/littleShare:
+		add(Warning, fmt.Sprintf("%d of %d MiB are free for %s", p.Free>>20, p.Total>>20, p.use), remedy)
+	case minFree > 0 && p.Free < minFree:
+		add(Warning, fmt.Sprintf("%d MiB are free for %s, less than min-free, so builds begin with a collection", p.Free>>20, p.use), remedy)
 	}
-	if d.files > 0 && d.left < d.files/littleShare {
-		add(Warning, fmt.Sprintf("%d of %d inodes are free for %s", d.left, d.files, d.use), "files that are many and small take them: nixbench gc")
+	if p.Files > 0 && p.FilesLeft < p.Files/littleShare {
+		add(Warning, fmt.Sprintf("%d of %d inodes are free for %s", p.FilesLeft, p.Files, p.use), "files that are many and small take them: nixbench gc")
 	}
 	return found
 }

@@ -13,6 +13,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/settings"
+	"nixbench/store/disk"
 )
 
 // open opens a store of its own.
@@ -165,22 +166,22 @@ func TestPath(t *testing.T) {
 func TestJudge(t *testing.T) {
 	const gib = 1 << 30
 	for _, tc := range []struct {
-		d       disk
+		space   disk.Space
 		minFree int64
 		want    string
 	}{
-		{disk{total: 100 * gib, free: 50 * gib}, 0, ""},
-		{disk{total: 100 * gib, free: 4 * gib}, 0, "warning: 4096 of 102400 MiB are free for builds"},
-		{disk{total: 100 * gib, free: gib / 2}, 0, "problem: only 512 MiB are free for builds"},
-		{disk{total: gib, free: gib * 3 / 4}, 0, ""}, // small, but empty
-		{disk{total: 100 * gib, free: 20 * gib}, 30 * gib, "warning: 20480 MiB are free for builds, less than min-free, so builds begin with a collection"},
-		{disk{total: 100 * gib, free: 50 * gib, files: 1000, left: 10}, 0, "warning: 10 of 1000 inodes are free for builds"},
-		{disk{total: 100 * gib, free: 50 * gib, readOnly: true}, 0, "problem: the file system of /x, for builds, is mounted read-only"},
-		{disk{total: 100 * gib, free: 50 * gib, noExec: true}, 0, "problem: the file system of /x, for builds, is mounted noexec: no program runs there"},
+		{disk.Space{Total: 100 * gib, Free: 50 * gib}, 0, ""},
+		{disk.Space{Total: 100 * gib, Free: 4 * gib}, 0, "warning: 4096 of 102400 MiB are free for builds"},
+		{disk.Space{Total: 100 * gib, Free: gib / 2}, 0, "problem: only 512 MiB are free for builds"},
+		{disk.Space{Total: gib, Free: gib * 3 / 4}, 0, ""}, // small, but empty
+		{disk.Space{Total: 100 * gib, Free: 20 * gib}, 30 * gib, "warning: 20480 MiB are free for builds, less than min-free, so builds begin with a collection"},
+		{disk.Space{Total: 100 * gib, Free: 50 * gib, Files: 1000, FilesLeft: 10}, 0, "warning: 10 of 1000 inodes are free for builds"},
+		{disk.Space{Total: 100 * gib, Free: 50 * gib, ReadOnly: true}, 0, "problem: the file system of /x, for builds, is mounted read-only"},
+		{disk.Space{Total: 100 * gib, Free: 50 * gib, NoExec: true}, 0, "problem: the file system of /x, for builds, is mounted noexec: no program runs there"},
 	} {
-		tc.d.dir, tc.d.use = "/x", "builds"
-		if got := worst(judge(tc.d, tc.minFree), "disk"); got != tc.want {
-			t.Errorf("judge(%+v) = %q, want %q", tc.d, got, tc.want)
+		p := place{"/x", "builds", tc.space}
+		if got := worst(judge(p, tc.minFree), "disk"); got != tc.want {
+			t.Errorf("judge(%+v) = %q, want %q", p, got, tc.want)
 		}
 	}
 }

@@ -7,9 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"nixbench/store/disk"
 	"nixbench/store/gc"
-
-	"golang.org/x/sys/unix"
 )
 
 // GCPlan says what a collection would delete.
@@ -25,13 +24,11 @@ func (d *Desk) Collect(ctx context.Context, plan *gc.Plan) (*gc.Result, error) {
 
 // Disk tells how full the store's file system is, in bytes.
 func (d *Desk) Disk(context.Context) (used, total int64, err error) {
-	var st unix.Statfs_t
-	if err := unix.Statfs(d.eng.Store().RealDir(), &st); err != nil {
-		return 0, 0, fmt.Errorf("size up the disk of %s: %v", d.eng.Store().RealDir(), err)
+	space, err := disk.Of(d.eng.Store().RealDir())
+	if err != nil {
+		return 0, 0, fmt.Errorf("size up the disk: %v", err)
 	}
-	block := int64(st.Bsize)
-	total = int64(st.Blocks) * block
-	return total - int64(st.Bavail)*block, total, nil
+	return space.Total - space.Free, space.Total, nil
 }
 
 // WriteFile writes a report for the user, beside no other of the same name, and

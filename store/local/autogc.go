@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"nixbench/store/disk"
 	"nixbench/store/gc"
 )
 
@@ -65,11 +66,8 @@ func (st *Store) CollectIfFull(ctx context.Context) {
 
 // freeSpace returns how many bytes are free where the store is.
 func (st *Store) freeSpace() (int64, error) {
-	var info unix.Statfs_t
-	if err := unix.Statfs(st.realDir, &info); err != nil {
-		return 0, err
-	}
-	return int64(info.Bavail) * int64(info.Bsize), nil //nolint:unconvert // not everywhere of that type
+	space, err := disk.Of(st.realDir)
+	return space.Free, err
 }
 
 // checkRoom refuses what has so many bytes if there are not as many free. It may turn out
