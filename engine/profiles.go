@@ -36,16 +36,21 @@ func (e *Engine) Profiles() []string {
 // machineState is the state directory of a machine's own store.
 const machineState = "/nix/var/nix"
 
-// DefaultProfile returns the profile that commands work on if none is named:
-// the user's own, or in a store of one's own, the store's.
+// DefaultProfile returns the profile that commands work on if none is named: what the user's
+// link leads to, be it there or not, or in a store of one's own, the store's.
 func (e *Engine) DefaultProfile() string {
 	if e.store.StateDir() != machineState {
 		return filepath.Join(e.store.StateDir(), "profiles", "profile")
 	}
-	if p, ok := profile.Resolve(filepath.Join(e.getenv("HOME"), ".nix-profile")); ok {
-		return p
+	link := e.ProfileLink()
+	target, err := os.Readlink(link)
+	switch {
+	case err != nil:
+		return filepath.Join(e.userProfiles(), "profile")
+	case !filepath.IsAbs(target):
+		return filepath.Join(filepath.Dir(link), target)
 	}
-	return filepath.Join(e.userProfiles(), "profile")
+	return target
 }
 
 // userProfiles returns the directory that Nix keeps this user's profiles in.
