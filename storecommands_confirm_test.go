@@ -147,6 +147,8 @@ nix-prefetch-url --unpack file://$PWD/foo
 nix-prefetch-url --type
 nix-prefetch-url --foo
 nix-prefetch-url -
+nix nar pack foo | md5sum
+nix nar dump-path foo | md5sum
 nix store path-from-hash-part
 nix store foo
 nix foo #stderr no suggestions
