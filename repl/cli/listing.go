@@ -226,7 +226,12 @@ func runNarCat(ctx context.Context, inv *invocation) error {
 }
 
 // runNarPack is `nixbench nar pack`: the archive of a file.
-func runNarPack(ctx context.Context, inv *invocation) error { return inv.dumpFile(ctx, inv.args[0]) }
+func runNarPack(ctx context.Context, inv *invocation) error {
+	if inv.cmd.name == "nar dump-path" {
+		inv.warn("'nix nar dump-path' is a deprecated alias for 'nix nar pack'")
+	}
+	return inv.dumpFile(ctx, inv.args[0])
+}
 
 // runStoreDumpPath is `nixbench store dump-path`.
 func runStoreDumpPath(ctx context.Context, inv *invocation) error {
