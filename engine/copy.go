@@ -68,35 +68,52 @@ func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, 
 }
 
 func (e *Engine) sendPath(ctx context.Context, to *Engine, p store.Path, opts CopyOptions) error {
-	info, err := bothStores{e}.PathInfo(ctx, p)
+	return to.takePath(ctx, exported{e}, p, opts)
+}
+
+// A pathSource is what paths are copied from.
+type pathSource interface {
+	PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error)
+	// Dump writes the archive of a path.
+	Dump(ctx context.Context, w io.Writer, p store.Path) error
+}
+
+// takePath adds a path from elsewhere.
+func (e *Engine) takePath(ctx context.Context, from pathSource, p store.Path, opts CopyOptions) error {
+	info, err := from.PathInfo(ctx, p)
 	if err != nil {
 		return err
 	}
 	copied := *info
 	copied.Ultimate, copied.RegistrationTime = false, 0
-	if to.isDummy() {
-		return to.store.AddNAR(ctx, &copied, nil)
+	if e.isDummy() {
+		return e.store.AddNAR(ctx, &copied, nil)
 	}
-	if !opts.Unsigned && to.settings.RequireSigs {
-		if trusted, err := to.trusts(&copied); err != nil {
+	if !opts.Unsigned && e.settings.RequireSigs {
+		if trusted, err := e.trusts(&copied); err != nil {
 			return err
 		} else if !trusted {
 			return &UntrustedError{p}
 		}
 	}
-	if err := to.adopt(ctx, copied.OtherReferences()...); err != nil {
+	if err := e.adopt(ctx, copied.OtherReferences()...); err != nil {
 		return err
 	}
 	if opts.Copy != nil {
 		opts.Copy(p)
 	}
+	return piped(ctx, from, p, func(archive io.Reader) error { return e.store.AddNAR(ctx, &copied, archive) })
+}
+
+// piped calls use with the archive of a path.
+func piped(ctx context.Context, from pathSource, p store.Path, use func(archive io.Reader) error) error {
 	r, w := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		w.CloseWithError(e.DumpPath(ctx, w, p))
+		w.CloseWithError(from.Dump(ctx, w, p))
 	}()
-	err = to.store.AddNAR(ctx, &copied, r)
+	err := use(r)
 	r.Close()
 	<-done
 	return err

@@ -62,17 +62,26 @@ func (e *Engine) signText(fingerprint string) (sigs []string, err error) {
 // secretKeys reads the keys of the setting secret-key-files.
 func (e *Engine) secretKeys() (keys []*narinfo.SecretKey, err error) {
 	for _, name := range e.settings.SecretKeyFiles {
-		text, err := os.ReadFile(name)
+		key, err := readSecretKey(name)
 		if err != nil {
-			return nil, fmt.Errorf("read secret key: %w", err)
-		}
-		key, err := narinfo.ParseSecretKey(string(text))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, err
 		}
 		keys = append(keys, key)
 	}
 	return keys, nil
+}
+
+// readSecretKey reads a key from a file.
+func readSecretKey(name string) (*narinfo.SecretKey, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read secret key: %w", err)
+	}
+	key, err := narinfo.ParseSecretKey(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return key, nil
 }
 
 // CopySignatures adds to paths the signatures that other stores have of the same

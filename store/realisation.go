@@ -70,10 +70,13 @@ type realisationJSON struct {
 		DrvPath    string     `json:"drvPath"`
 		OutputName OutputName `json:"outputName"`
 	} `json:"key"`
-	Value struct {
-		OutPath    string          `json:"outPath"`
-		Signatures []signatureJSON `json:"signatures"`
-	} `json:"value"`
+	Value RealisationValue `json:"value"`
+}
+
+// A RealisationValue is, in JSON, a realisation without what it is of.
+type RealisationValue struct {
+	OutPath    string          `json:"outPath"` // without the store directory
+	Signatures []signatureJSON `json:"signatures"`
 }
 
 type signatureJSON struct {
@@ -86,16 +89,35 @@ type signatureJSON struct {
 // Format: Nix 2.36, realisation.cc.
 func (r Realisation) MarshalJSON() ([]byte, error) {
 	var out realisationJSON
-	out.Key.DrvPath, out.Key.OutputName = r.DrvPath.Base(), r.Output
-	out.Value.OutPath, out.Value.Signatures = r.OutPath.Base(), []signatureJSON{}
+	out.Key.DrvPath, out.Key.OutputName, out.Value = r.DrvPath.Base(), r.Output, r.Value()
+	return json.Marshal(out)
+}
+
+// Value returns the realisation without what it is of, the signatures sorted.
+func (r Realisation) Value() RealisationValue {
+	v := RealisationValue{r.OutPath.Base(), []signatureJSON{}}
 	for _, sig := range r.Sigs {
 		name, value, _ := strings.Cut(sig, ":")
-		out.Value.Signatures = append(out.Value.Signatures, signatureJSON{name, value})
+		v.Signatures = append(v.Signatures, signatureJSON{name, value})
 	}
-	slices.SortFunc(out.Value.Signatures, func(a, b signatureJSON) int {
+	slices.SortFunc(v.Signatures, func(a, b signatureJSON) int {
 		return cmp.Or(cmp.Compare(a.KeyName, b.KeyName), cmp.Compare(a.Sig, b.Sig))
 	})
-	return json.Marshal(out)
+	return v
+}
+
+// UnmarshalValue fills in what [Realisation.Value] returned, in JSON, of a path in dir.
+func (r *Realisation) UnmarshalValue(dir Dir, text []byte) (err error) {
+	var v RealisationValue
+	if err := json.Unmarshal(text, &v); err != nil {
+		return err
+	}
+	r.Sigs = nil
+	for _, sig := range v.Signatures {
+		r.Sigs = append(r.Sigs, sig.KeyName+":"+sig.Sig)
+	}
+	r.OutPath, err = dir.Join(v.OutPath)
+	return err
 }
 
 // Fingerprint returns what is signed about a realisation.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -44,34 +45,25 @@ func (inv *invocation) openBoth(ctx context.Context) (from, to *engine.Engine, e
 //
 // Behaviour: Nix 2.36, copy.cc.
 func runCopy(ctx context.Context, inv *invocation) error {
+	switch {
+	case engine.IsCache(inv.copyFrom) && engine.IsCache(inv.copyTo):
+		return errors.New("nothing here copies from one binary cache to another; copy to a store first")
+	case engine.IsCache(inv.copyTo):
+		return inv.copyToCache(ctx)
+	case engine.IsCache(inv.copyFrom):
+		return inv.copyFromCache(ctx)
+	}
 	from, to, err := inv.openBoth(ctx)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
 	defer to.Close()
-	roots, targets, err := inv.copyRoots(ctx, from)
+	roots, paths, traced, err := inv.whatToCopy(ctx, from)
 	if err != nil {
 		return err
 	}
-	traced, err := from.BuildTraceOf(ctx, targets)
-	if err != nil {
-		return err
-	}
-	paths := roots.paths()
-	for _, r := range traced {
-		paths = append(paths, r.OutPath)
-	}
-	if !inv.all && !inv.notRecursive {
-		if paths, err = from.Lookup().Requisites(ctx, paths...); err != nil {
-			return err
-		}
-	}
-	opts := engine.CopyOptions{
-		Unsigned: inv.noCheckSigs,
-		Begin:    func(n int) { inv.say("copying %d paths...", n) },
-		Copy:     func(p store.Path) { inv.say("copying path '%s' to '%s'...", p, to.HumanURI()) },
-	}
+	opts := inv.copyOptions("to", to.HumanURI())
 	if err := from.CopyPaths(ctx, to, paths, opts); err != nil {
 		return err
 	}
@@ -79,6 +71,35 @@ func runCopy(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	return inv.keepCopied(ctx, to, roots)
+}
+
+// copyOptions tell of what is copied, "to" or "from" elsewhere.
+func (inv *invocation) copyOptions(direction, elsewhere string) engine.CopyOptions {
+	return engine.CopyOptions{
+		Unsigned: inv.noCheckSigs,
+		Begin:    func(n int) { inv.say("copying %d paths...", n) },
+		Copy:     func(p store.Path) { inv.say("copying path '%s' %s '%s'...", p, direction, elsewhere) },
+	}
+}
+
+// whatToCopy returns what is asked to be copied, with the closure that it is copied with and
+// what the build trace says of it.
+func (inv *invocation) whatToCopy(ctx context.Context, from *engine.Engine) (roots copied, paths []store.Path, traced []store.Realisation, err error) {
+	roots, targets, err := inv.copyRoots(ctx, from)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if traced, err = from.BuildTraceOf(ctx, targets); err != nil {
+		return nil, nil, nil, err
+	}
+	paths = roots.paths()
+	for _, r := range traced {
+		paths = append(paths, r.OutPath)
+	}
+	if !inv.all && !inv.notRecursive {
+		paths, err = from.Lookup().Requisites(ctx, paths...)
+	}
+	return roots, paths, traced, err
 }
 
 // copied are what was asked to be copied: of each argument, or path, the outputs, which

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/cache"
+)
+
+// This file copies paths to binary caches in directories of this machine, and from them.
+
+// A Cache is a binary cache in a directory; see [cache.Cache].
+type Cache = cache.Cache
+
+// cacheParams are the parameters of a file:// URL that say how the cache is written. Others
+// mean nothing here.
+var cacheParams = []string{"compression", "secret-key", "secret-keys"}
+
+// IsCache reports whether a URL is that of a binary cache on this machine.
+func IsCache(uri string) bool { return strings.HasPrefix(uri, "file:") }
+
+// OpenCache opens the binary cache at a file:// URL, for the paths of the store of e.
+func (e *Engine) OpenCache(uri string) (*Cache, error) {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return nil, fmt.Errorf("open store %q: %v", uri, err)
+	}
+	if u.Host != "" || !filepath.IsAbs(u.Path) {
+		return nil, fmt.Errorf("open store %q: got '%s', want an absolute path", uri, u.Host+u.Path)
+	}
+	params, err := parseParams(u.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if _, usual := storeParams[name]; !usual && !slices.Contains(cacheParams, name) && e.warn != nil {
+			e.warn(fmt.Sprintf("parameter '%s' of the store '%s' is not used", name, uri))
+		}
+	}
+	opts := cache.Options{Compression: params.Get("compression")}
+	files := strings.FieldsFunc(params.Get("secret-key")+","+params.Get("secret-keys"), func(r rune) bool { return r == ',' })
+	for _, name := range files {
+		key, err := readSecretKey(name)
+		if err != nil {
+			return nil, err
+		}
+		opts.Keys = append(opts.Keys, key)
+	}
+	return cache.Open(filepath.Clean(u.Path), e.store.Dir(), opts)
+}
+
+// CopyToCache copies those of paths, all of which are valid, that the cache does not have,
+// each after those that it refers to, and notes what outputs came to be.
+func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path, traced []store.Realisation, opts CopyOptions) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	from := exported{e}
+	err := copyMissing(ctx, paths, to.Has, store.References(bothStores{e}), opts, func(p store.Path) error {
+		info, err := from.PathInfo(ctx, p)
+		if err != nil {
+			return err
+		}
+		if opts.Copy != nil {
+			opts.Copy(p)
+		}
+		return piped(ctx, from, p, func(archive io.Reader) error { return to.Add(ctx, info, archive) })
+	})
+	for _, r := range traced {
+		if err == nil && !r.Unresolved {
+			err = to.AddRealisation(ctx, r)
+		}
+	}
+	return err
+}
+
+// FindInCache returns where the outputs of a target are that are in a cache: a path itself, or
+// what the store or the cache knows an output to be, with what the cache says of it.
+func (e *Engine) FindInCache(ctx context.Context, from *Cache, target store.DerivedPath) (paths map[store.OutputName]store.Path, traced []store.Realisation, err error) {
+	if target.Outputs == nil {
+		return map[store.OutputName]store.Path{"": target.Path}, nil, nil
+	}
+	paths, err = e.FindOutputs(ctx, target)
+	if errors.Is(err, store.ErrInvalidPath) && len(target.Through) == 0 && !slices.Contains(target.Outputs, store.AllOutputs) {
+		paths = make(map[store.OutputName]store.Path) // of a derivation that only the cache may know
+		for _, name := range target.Outputs {
+			paths[name] = ""
+		}
+	} else if err != nil {
+		return nil, nil, err
+	}
+	for name, p := range paths {
+		if p != "" {
+			continue
+		}
+		r, ok, err := from.Realisation(ctx, target.Path, name)
+		if err == nil && !ok {
+			err = fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		paths[name], traced = r.OutPath, append(traced, r)
+	}
+	return paths, traced, nil
+}
+
+// CopyFromCache copies those of paths that the store does not have from a cache, each after
+// those that it refers to, and notes what outputs came to be.
+func (e *Engine) CopyFromCache(ctx context.Context, from *Cache, paths []store.Path, traced []store.Realisation, opts CopyOptions) error {
+	if err := e.flush(ctx); err != nil {
+		return err
+	}
+	err := copyMissing(ctx, paths, e.store.IsValid, from.References, opts, func(p store.Path) error {
+		return e.takePath(ctx, from, p, opts)
+	})
+	if err == nil {
+		err = e.flush(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return e.CopyBuildTrace(ctx, e, traced, opts)
+}
+
+// copyMissing calls one with each of paths that is not there yet, after those that it refers
+// to.
+func copyMissing(ctx context.Context, paths []store.Path, has func(context.Context, store.Path) (bool, error),
+	refs func(context.Context, store.Path) ([]store.Path, error), opts CopyOptions, one func(store.Path) error,
+) error {
+	var missing []store.Path
+	for _, p := range store.SortUnique(paths) {
+		there, err := has(ctx, p)
+		if err != nil {
+			return err
+		}
+		if !there {
+			missing = append(missing, p)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if opts.Begin != nil {
+		opts.Begin(len(missing))
+	}
+	order, err := store.TopoSort(ctx, missing, refs)
+	for _, p := range order {
+		if err == nil {
+			err = one(p)
+		}
+	}
+	return err
+}

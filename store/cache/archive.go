@@ -1,0 +1,186 @@
+package cache
+
+import (
+	"bufio"
+	"compress/bzip2"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	bzip2writer "github.com/dsnet/compress/bzip2"
+	"github.com/klauspost/compress/zstd"
+	"github.com/therootcompany/xz"
+
+	"nixbench/store"
+	"nixbench/store/narinfo"
+	"nixbench/store/nixhash"
+)
+
+// This file is how archives are kept: compressed, each in a file of its own.
+
+const usualCompression = "zstd"
+
+// extension returns the end of the names of files that are compressed in a way that we
+// compress.
+func extension(compression string) (string, error) {
+	switch compression {
+	case "", usualCompression:
+		return ".nar.zst", nil
+	case "none":
+		return ".nar", nil
+	case "gzip":
+		return ".nar", nil // as Nix has it
+	case "bzip2":
+		return ".nar.bz2", nil
+	}
+	return "", fmt.Errorf("compress archives: got '%s', want 'none', 'gzip', 'bzip2' or 'zstd'", compression)
+}
+
+// compressor returns a writer that compresses to w. It has to be closed.
+func compressor(compression string, w io.Writer) (io.WriteCloser, error) {
+	switch compression {
+	case "none":
+		return uncompressed{w}, nil
+	case "gzip":
+		return gzip.NewWriter(w), nil
+	case "bzip2":
+		return bzip2writer.NewWriter(w, &bzip2writer.WriterConfig{Level: bzip2writer.BestCompression})
+	}
+	return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+}
+
+type uncompressed struct{ io.Writer }
+
+func (uncompressed) Close() error { return nil }
+
+// maxWindow bounds what decompressing takes of memory, in bytes.
+const maxWindow = 128 << 20
+
+// decompressor returns a reader of what r is compressed. It has to be closed.
+func decompressor(compression string, r io.Reader) (io.ReadCloser, error) {
+	r = bufio.NewReader(r)
+	switch compression {
+	case "none":
+		return io.NopCloser(r), nil
+	case "gzip":
+		return gzip.NewReader(r)
+	case "bzip2":
+		return io.NopCloser(bzip2.NewReader(r)), nil
+	case "xz":
+		x, err := xz.NewReader(r, maxWindow)
+		return io.NopCloser(x), err
+	case "zstd":
+		z, err := zstd.NewReader(r, zstd.WithDecoderMaxMemory(maxWindow), zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		return z.IOReadCloser(), nil
+	}
+	return nil, fmt.Errorf("nothing here reads the compression '%s'", compression)
+}
+
+// Dump writes the archive of p, of which no more is read than it is said to have. What it
+// has is for others to check.
+func (c *Cache) Dump(ctx context.Context, w io.Writer, p store.Path) error {
+	info, err := c.info(p)
+	if err != nil {
+		return err
+	}
+	if !filepath.IsLocal(info.URL) {
+		return fmt.Errorf("read the archive of %s: its name '%s' leads out of the cache", p, info.URL)
+	}
+	f, err := os.Open(filepath.Join(c.dir, info.URL))
+	if err != nil {
+		return fmt.Errorf("read the archive of %s: %w", p, err)
+	}
+	defer f.Close()
+	r, err := decompressor(info.Compression, f)
+	if err != nil {
+		return fmt.Errorf("read the archive of %s: %w", p, err)
+	}
+	defer r.Close()
+	if _, err := io.Copy(w, io.LimitReader(interruptible{ctx, r}, info.NarSize)); err != nil {
+		return fmt.Errorf("read the archive of %s: %w", p, err)
+	}
+	return nil
+}
+
+// interruptible is a reader that ends when its context does.
+type interruptible struct {
+	ctx context.Context //nolint:containedctx // of the one call that reads
+	r   io.Reader
+}
+
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// Add adds a path from its archive, which is read to its end, unless the cache has it. If
+// the archive is not what info says, errors.As finds a [*store.HashMismatch].
+func (c *Cache) Add(ctx context.Context, info *store.PathInfo, archive io.Reader) error {
+	if have, err := c.Has(ctx, info.Path); have || err != nil {
+		return err
+	}
+	for _, ref := range info.OtherReferences() {
+		have, err := c.Has(ctx, ref)
+		if err == nil && !have {
+			err = fmt.Errorf("cannot add '%s' to the binary cache because the reference '%s' is not valid", info.Path, ref)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	said := &narinfo.Info{PathInfo: *info, Compression: c.opts.Compression}
+	said.RegistrationTime, said.Ultimate = 0, false
+	if said.Compression == "" {
+		said.Compression = usualCompression
+	}
+	if err := c.addArchive(ctx, said, archive); err != nil {
+		return fmt.Errorf("add %s: %w", info.Path, err)
+	}
+	for _, key := range c.opts.Keys {
+		sig, err := key.Sign(&said.PathInfo)
+		if err != nil {
+			return err
+		}
+		said.AddSigs(sig)
+	}
+	return c.write(info.Path.Digest()+infoSuffix, said.Text())
+}
+
+// addArchive writes an archive, and fills in what info says of the file.
+func (c *Cache) addArchive(ctx context.Context, info *narinfo.Info, archive io.Reader) error {
+	f, err := c.temp()
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	file, contents := nixhash.New(nixhash.SHA256), nixhash.New(nixhash.SHA256)
+	packed, err := compressor(info.Compression, io.MultiWriter(f, file))
+	if err == nil {
+		_, err = io.Copy(io.MultiWriter(packed, contents), interruptible{ctx, archive})
+		err = errors.Join(err, packed.Close(), f.Chmod(0o644))
+	}
+	if err == nil && (contents.Sum() != info.NarHash || contents.Size() != info.NarSize) {
+		err = &store.HashMismatch{Path: info.Path, Want: info.NarHash, Got: contents.Sum()}
+	}
+	if err != nil {
+		f.Close()
+		return err
+	}
+	info.FileHash, info.FileSize = file.Sum(), file.Size()
+	end, err := extension(info.Compression)
+	if err != nil {
+		f.Close()
+		return err
+	}
+	info.URL = archives + "/" + info.FileHash.Nix32() + end
+	return c.install(f, info.URL)
+}

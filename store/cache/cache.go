@@ -1,0 +1,187 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"nixbench/store"
+	"nixbench/store/narinfo"
+)
+
+const (
+	infoFile   = "nix-cache-info"
+	archives   = "nar"
+	traces     = "build-trace-v2"
+	logs       = "log"
+	infoSuffix = ".narinfo"
+)
+
+// Options say how a cache is written. The zero value is usual.
+type Options struct {
+	// Compression is that of archives: "none", "gzip", "bzip2" or "zstd"; "" is "zstd".
+	Compression string
+	// Keys sign what is added.
+	Keys []*narinfo.SecretKey
+}
+
+// A Cache is a binary cache in a directory. Its methods are safe for concurrent use.
+type Cache struct {
+	dir   string
+	store store.Dir
+	opts  Options
+}
+
+// Open opens the cache in dir, an absolute name, for paths of a store directory. What is
+// missing of it is made.
+func Open(dir string, storeDir store.Dir, opts Options) (*Cache, error) {
+	if _, err := extension(opts.Compression); err != nil {
+		return nil, err
+	}
+	c := &Cache{dir: dir, store: storeDir, opts: opts}
+	text, err := os.ReadFile(filepath.Join(dir, infoFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, c.make()
+	case err != nil:
+		return nil, err
+	}
+	for line := range strings.Lines(string(text)) {
+		name, value, _ := strings.Cut(line, ":")
+		if value = strings.TrimSpace(value); name == "StoreDir" && value != string(storeDir) {
+			return nil, fmt.Errorf("binary cache '%s' is for Nix stores with prefix '%s', not '%s'", c.URL(), value, storeDir)
+		}
+	}
+	return c, nil
+}
+
+func (c *Cache) make() error {
+	for _, name := range []string{archives, traces, logs} {
+		if err := os.MkdirAll(filepath.Join(c.dir, name), 0o755); err != nil {
+			return err
+		}
+	}
+	return c.write(infoFile, []byte("StoreDir: "+string(c.store)+"\n"))
+}
+
+// URL returns what messages call the cache.
+func (c *Cache) URL() string { return "file://" + c.dir }
+
+// A missingError reports that a cache does not have a path.
+type missingError struct{ path store.Path }
+
+func (e *missingError) Error() string { return fmt.Sprintf("path '%s' is not valid", e.path) }
+func (e *missingError) Unwrap() error { return store.ErrInvalidPath }
+
+// info reads what is known of p.
+func (c *Cache) info(p store.Path) (*narinfo.Info, error) {
+	text, err := os.ReadFile(filepath.Join(c.dir, p.Digest()+infoSuffix))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &missingError{p}
+	} else if err != nil {
+		return nil, err
+	}
+	info, err := narinfo.Parse(c.store, text)
+	if err != nil {
+		return nil, fmt.Errorf("NAR info file '%s%s' is corrupt: %v", p.Digest(), infoSuffix, err)
+	}
+	if info.Path != p {
+		return nil, &missingError{p} // there is another that has its digest
+	}
+	return info, nil
+}
+
+// PathInfo returns what is said of p. If the cache does not have it, errors.Is(err,
+// [store.ErrInvalidPath]).
+func (c *Cache) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, error) {
+	info, err := c.info(p)
+	if err != nil {
+		return nil, err
+	}
+	return &info.PathInfo, nil
+}
+
+// Has reports whether the cache has p.
+func (c *Cache) Has(ctx context.Context, p store.Path) (bool, error) {
+	_, err := c.PathInfo(ctx, p)
+	if errors.Is(err, store.ErrInvalidPath) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// References returns what p refers to.
+func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, error) {
+	info, err := c.PathInfo(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return info.References, nil
+}
+
+// All returns the paths that the cache has, sorted.
+func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
+	entries, err := os.ReadDir(c.dir)
+	if err != nil {
+		return nil, err
+	}
+	var paths []store.Path
+	for _, entry := range entries {
+		digest, ok := strings.CutSuffix(entry.Name(), infoSuffix)
+		if !ok || len(digest) != store.DigestLen {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		text, err := os.ReadFile(filepath.Join(c.dir, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		info, err := narinfo.Parse(c.store, text)
+		if err != nil {
+			return nil, fmt.Errorf("NAR info file '%s' is corrupt: %v", entry.Name(), err)
+		}
+		paths = append(paths, info.Path)
+	}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+// write writes a file of the cache, durably and in one step.
+func (c *Cache) write(name string, contents []byte) error {
+	f, err := c.temp()
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(contents)
+	if err = errors.Join(err, f.Chmod(0o644)); err != nil {
+		f.Close()
+		return err
+	}
+	return c.install(f, name)
+}
+
+// temp makes a file to be installed.
+func (c *Cache) temp() (*os.File, error) {
+	return os.CreateTemp(filepath.Join(c.dir, archives), ".tmp-*")
+}
+
+// install makes an open temporary file, which it closes, a file of the cache.
+func (c *Cache) install(f *os.File, name string) error {
+	err := f.Sync()
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	file := filepath.Join(c.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
