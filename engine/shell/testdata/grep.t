@@ -275,3 +275,23 @@
   $ printf 'ab\nabc\n' | grep -E 'a(b|bc)$'
   ab
   abc
+  $ printf 'a\n-5\n-C5\n' | grep -e -5
+  -5
+  $ grep -n1 Banana f
+  1-apple
+  2:Banana
+  3-cherry pie
+  $ grep -2n1 Banana f
+  1-apple
+  2:Banana
+  3-cherry pie
+  $ grep -01 -n Banana f
+  1-apple
+  2:Banana
+  3-cherry pie
+  $ grep -A0 -C1 -n Banana f
+  1-apple
+  2:Banana
+  $ grep -B 0 -1 -n Banana f
+  2:Banana
+  3-cherry pie
