@@ -13,6 +13,7 @@ type option struct {
 	name  string
 	value string
 	given bool // value was given (for optional ones)
+	arg   int  // position of the argument that it was in
 }
 
 // A flagSpec says which flags an applet takes.
@@ -73,6 +74,7 @@ type optParser struct {
 	spec      flagSpec
 	rest      []string
 	stopEarly bool
+	arg       int // position of the argument that is looked at
 	opts      []option
 	operands  []string
 }
@@ -81,6 +83,7 @@ func (p *optParser) parse() (err string) {
 	for len(p.rest) > 0 {
 		arg := p.rest[0]
 		p.rest = p.rest[1:]
+		p.arg++
 		switch {
 		case arg == "--":
 			p.operands = append(p.operands, p.rest...)
@@ -109,7 +112,7 @@ func (p *optParser) shorts(s string) (err string) {
 		if at < 0 || s[i] == ':' || s[i] == '+' {
 			return fmt.Sprintf("invalid option -- '%c'", s[i])
 		}
-		o := option{name: s[i : i+1]}
+		o := option{name: s[i : i+1], arg: p.arg}
 		after := p.spec.short[at+1:]
 		if !strings.HasPrefix(after, ":") {
 			p.opts = append(p.opts, o)
@@ -189,7 +192,7 @@ func (p *optParser) long(arg string) (err string) {
 		value, given = p.rest[0], true
 		p.rest = p.rest[1:]
 	}
-	p.opts = append(p.opts, option{name: f.means, value: value, given: given})
+	p.opts = append(p.opts, option{name: f.means, value: value, given: given, arg: p.arg})
 	return ""
 }
 

@@ -14,16 +14,15 @@ import (
 )
 
 func grepMain(_ context.Context, c *Call) int {
-	g := &grepper{c: c, grepFlags: grepFlags{syntax: 'G', maxCount: -1, eol: '\n', label: "(standard input)"}}
+	g := &grepper{c: c, grepFlags: grepFlags{syntax: 'G', maxCount: -1, before: -1, after: -1, eol: '\n', label: "(standard input)"}}
 	switch c.name() {
 	case "egrep":
 		g.syntax = 'E'
 	case "fgrep":
 		g.syntax = 'F'
 	}
-	c.Args = numericContext(c.Args)
 	opts, operands, status, ok := c.options(flagSpec{
-		short: "A:B:C:D:EFGHILPRTUVZabcd:e:f:hiLlm:noqrsuvwxyz",
+		short: "0123456789A:B:C:D:EFGHILPRTUVZabcd:e:f:hiLlm:noqrsuvwxyz",
 		long: "after-context:=A before-context:=B context:=C devices:=D extended-regexp=E fixed-strings=F " +
 			"basic-regexp=G perl-regexp=P with-filename=H no-filename=h regexp:=e file:=f ignore-case=i no-ignore-case " +
 			"invert-match=v word-regexp=w line-regexp=x count=c color:: colour:: files-without-match=L " +
@@ -55,6 +54,7 @@ func grepMain(_ context.Context, c *Call) int {
 			return exitTrouble
 		}
 	}
+	g.setContext()
 	if !given {
 		if len(operands) == 0 {
 			fmt.Fprintf(c.Stderr, "Usage: %s [OPTION]... PATTERNS [FILE]...\nTry '%s --help' for more information.\n", c.name(), c.name())

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -18,31 +19,38 @@ type grepFlags struct {
 	recursive, follow         bool
 	text, noBinary            bool
 	skipDirs                  bool
-	maxCount                  int64 // -1: no limit
-	before, after             int
+	maxCount                  int64  // -1: no limit
+	before, after             int    // lines of context; -1: as many as around
+	around                    int    // of -C and -NUM
+	digits                    string // of -NUM, so far
+	digitsIn                  int    // the argument that they are in; 0: something else came after
 	eol                       byte
 	label                     string
 	include, exclude, exclDir []string
 }
 
-// numericContext rewrites -NUM as -C NUM.
-func numericContext(args []string) []string {
-	out := args[:1:1]
-	for i, arg := range args[1:] {
-		if arg == "--" {
-			return append(out, args[i+1:]...)
-		}
-		if len(arg) > 1 && arg[0] == '-' && isDigit(arg[1]) {
-			rest := strings.TrimLeft(arg[1:], "0123456789")
-			out = append(out, "-C"+arg[1:len(arg)-len(rest)])
-			if rest != "" {
-				out = append(out, "-"+rest)
-			}
-			continue
-		}
-		out = append(out, arg)
+// digit takes a digit of -NUM. Those of one number are next to each other in one argument.
+func (g *grepper) digit(o option) {
+	if g.digitsIn != o.arg {
+		g.digits, g.digitsIn = "", o.arg
 	}
-	return out
+	g.digits += o.name
+	if n, err := strconv.Atoi(g.digits); err == nil {
+		g.around = n
+	} else {
+		g.around = math.MaxInt // more than there are lines
+	}
+}
+
+// setContext settles how many lines are printed around a match: -A and -B count more than
+// -C and -NUM, wherever they stand.
+func (g *grepper) setContext() {
+	if g.before < 0 {
+		g.before = g.around
+	}
+	if g.after < 0 {
+		g.after = g.around
+	}
 }
 
 // patternList returns the patterns of -e, or of the file that -f names.
@@ -63,18 +71,18 @@ func (g *grepper) patternList(o option) ([]string, error) {
 }
 
 func (g *grepper) option(o option) (problem string) {
+	if isDigit(o.name[0]) {
+		g.digit(o)
+		return ""
+	}
+	g.digitsIn = 0
 	switch o.name {
 	case "A", "B", "C":
 		n, err := strconv.Atoi(o.value)
 		if err != nil || n < 0 {
 			return o.value + ": invalid context length argument"
 		}
-		if o.name != "A" {
-			g.before = n
-		}
-		if o.name != "B" {
-			g.after = n
-		}
+		*map[string]*int{"A": &g.after, "B": &g.before, "C": &g.around}[o.name] = n
 	case "E", "F", "G", "P":
 		g.syntax = o.name[0]
 	case "H":
