@@ -89,7 +89,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 		return cmd.unrecognised(inv, arg, argv)
 	}
 	if inv.attrsAreArgs(arg, argv) {
-		inv.userEnv.byAttr = true
+		inv.envChange.byAttr = true
 		return argv, nil
 	}
 	name, value, hasValue := strings.Cut(arg, "=")
@@ -146,7 +146,7 @@ var ownArgs = []string{
 }
 
 func (inv *invocation) missingArgs(cmd *command, name string, f *flag, given int) error {
-	if cmd.name == "nix-env" && (name == "-A" || name == "--attr") && inv.userEnv.op == 0 {
+	if cmd.name == "nix-env" && (name == "-A" || name == "--attr") && inv.envChange.op == 0 {
 		return cmd.usage("no operation specified") // it is the operations that know the flag
 	}
 	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")

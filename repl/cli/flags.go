@@ -65,10 +65,10 @@ type invocation struct {
 	// Packages.
 	pkgs packageQuery
 
-	userEnv userEnvCommand // what nix-env changes
-	shell   shellOptions   // of nix-shell
-	legacy  storeCommand   // of nix-store
-	hashing hashing        // of nix-hash and nix hash
+	envChange userEnvCommand // what nix-env changes
+	shell     shellOptions   // of nix-shell
+	legacy    storeCommand   // of nix-store
+	hashing   hashing        // of nix-hash and nix hash
 
 	prefetch  prefetch // of nix-prefetch-url and nix store prefetch-file
 	channelOp channelOp

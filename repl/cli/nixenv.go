@@ -56,9 +56,9 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 		inv.tell("(dry run; not doing anything)")
 	}
 	switch {
-	case inv.userEnv.op == 0:
+	case inv.envChange.op == 0:
 		return inv.cmd.usage("no operation specified")
-	case inv.userEnv.op != envQuery:
+	case inv.envChange.op != envQuery:
 		inv.dryRun = q.dryRun
 		return runUserEnv(ctx, inv)
 	case inv.unknown != "":

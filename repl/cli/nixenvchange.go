@@ -19,8 +19,8 @@ import (
 
 // install is nix-env --install.
 func (u *userEnv) install(ctx context.Context) error {
-	if u.userEnv.priority != "" {
-		if _, err := strconv.Atoi(u.userEnv.priority); err != nil {
+	if u.envChange.priority != "" {
+		if _, err := strconv.Atoi(u.envChange.priority); err != nil {
 			return u.cmd.usage("'--priority' requires an integer argument")
 		}
 	}
@@ -36,18 +36,18 @@ func (u *userEnv) install(ctx context.Context) error {
 	}
 	names := make(map[string]bool)
 	for _, ep := range fresh {
-		if u.userEnv.forceName != "" {
-			ep.Name = u.userEnv.forceName
+		if u.envChange.forceName != "" {
+			ep.Name = u.envChange.forceName
 		}
-		if u.userEnv.priority != "" {
-			ep.SetFlag("priority", u.userEnv.priority)
+		if u.envChange.priority != "" {
+			ep.SetFlag("priority", u.envChange.priority)
 		}
 		name, _ := drvname.Split(ep.Name)
 		names[name] = true
 	}
 	return u.change(ctx, func(installed []*engine.EnvPackage) ([]*engine.EnvPackage, error) {
 		packages := slices.Clone(fresh)
-		if !u.userEnv.removeAll {
+		if !u.envChange.removeAll {
 			kept, err := u.besides(ctx, installed, names)
 			if err != nil {
 				return nil, err
@@ -67,7 +67,7 @@ func (u *userEnv) besides(ctx context.Context, installed []*engine.EnvPackage, n
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, ep := range installed {
 			name, _ := drvname.Split(ep.Name)
-			if !u.userEnv.preserve && !u.pkgs.attrPath && names[name] && !ep.Keep(s) {
+			if !u.envChange.preserve && !u.pkgs.attrPath && names[name] && !ep.Keep(s) {
 				u.say("replacing old '%s'", ep.Name)
 			} else {
 				kept = append(kept, ep)
@@ -180,11 +180,11 @@ func (u *userEnv) upgraded(s *eval.State, ep *engine.EnvPackage, available []*en
 // upgradesTo reports whether a version is upgraded to one that it compares to so.
 func (u *userEnv) upgradesTo(c int) bool {
 	switch {
-	case u.userEnv.always:
+	case u.envChange.always:
 		return true
-	case u.userEnv.eq:
+	case u.envChange.eq:
 		return c == 0
-	case u.userEnv.leq:
+	case u.envChange.leq:
 		return c <= 0
 	}
 	return c < 0

@@ -15,7 +15,7 @@ import (
 
 // generation does what concerns only generations.
 func (u *userEnv) generation(ctx context.Context) error {
-	op := u.userEnv.op
+	op := u.envChange.op
 	switch {
 	case op == envDeleteGenerations:
 		return u.deleteNamed(ctx)

@@ -47,10 +47,10 @@ type userEnvCommand struct {
 // envOpFlag names an operation.
 func envOpFlag(op envOp, help string, names ...string) flag {
 	return flag{names, nil, help, func(inv *invocation, _ []string) error {
-		if inv.userEnv.op != 0 && inv.userEnv.op != op {
+		if inv.envChange.op != 0 && inv.envChange.op != op {
 			return settings.Complain("only one operation may be specified")
 		}
-		inv.userEnv.op = op
+		inv.envChange.op = op
 		inv.pkgs.query = op == envQuery
 		return nil
 	}}
@@ -59,7 +59,7 @@ func envOpFlag(op envOp, help string, names ...string) flag {
 // userEnvFlags are the flags of nix-env beside those of queries.
 func userEnvFlags() []flag {
 	is := func(help string, field func(*userEnvCommand) *bool, names ...string) flag {
-		return flag{names, nil, help, on(func(inv *invocation) *bool { return field(&inv.userEnv) })}
+		return flag{names, nil, help, on(func(inv *invocation) *bool { return field(&inv.envChange) })}
 	}
 	return []flag{
 		envOpFlag(envQuery, "ask about packages", "--query", "-q"),
@@ -74,11 +74,11 @@ func userEnvFlags() []flag {
 		envOpFlag(envListGenerations, "list generations", "--list-generations"),
 		envOpFlag(envDeleteGenerations, "delete generations: numbers, old, 30d or +5", "--delete-generations"),
 		is("the arguments are functions of the expression", func(c *userEnvCommand) *bool { return &c.byExpr }, "--from-expression", "-E"),
-		{[]string{"--from-profile"}, []string{"PATH"}, "take packages from another profile", text1(func(inv *invocation) *string { return &inv.userEnv.fromProfile })},
+		{[]string{"--from-profile"}, []string{"PATH"}, "take packages from another profile", text1(func(inv *invocation) *string { return &inv.envChange.fromProfile })},
 		is("install nothing beside what was named", func(c *userEnvCommand) *bool { return &c.removeAll }, "--remove-all", "-r"),
 		is("keep what has the same name", func(c *userEnvCommand) *bool { return &c.preserve }, "--preserve-installed"),
-		{[]string{"--priority"}, []string{"N"}, "install with this priority; lower wins", text1(func(inv *invocation) *string { return &inv.userEnv.priority })},
-		{[]string{"--force-name"}, []string{"NAME"}, "install under another name", text1(func(inv *invocation) *string { return &inv.userEnv.forceName })},
+		{[]string{"--priority"}, []string{"N"}, "install with this priority; lower wins", text1(func(inv *invocation) *string { return &inv.envChange.priority })},
+		{[]string{"--force-name"}, []string{"NAME"}, "install under another name", text1(func(inv *invocation) *string { return &inv.envChange.forceName })},
 		is("upgrade to newer versions (the default)", func(c *userEnvCommand) *bool { return &c.lt }, "--lt"),
 		is("upgrade also to other builds of a version", func(c *userEnvCommand) *bool { return &c.leq }, "--leq"),
 		is("upgrade only to other builds of a version", func(c *userEnvCommand) *bool { return &c.eq }, "--eq"),
@@ -92,7 +92,7 @@ func (inv *invocation) attrsAreArgs(arg string, argv []string) bool {
 	if inv.cmd.name != "nix-env" || arg != "-A" && arg != "--attr" {
 		return false
 	}
-	return inv.userEnv.op > envQuery || inv.userEnv.op == 0 && slices.ContainsFunc(argv, isEnvChange)
+	return inv.envChange.op > envQuery || inv.envChange.op == 0 && slices.ContainsFunc(argv, isEnvChange)
 }
 
 // isEnvChange reports whether an argument is an operation of nix-env that takes
@@ -118,7 +118,7 @@ func runUserEnv(ctx context.Context, inv *invocation) error {
 	defer eng.Close()
 	eng.MakeDefExpr()
 	u := &userEnv{invocation: inv, eng: eng, profile: inv.envProfile(eng)}
-	switch inv.userEnv.op {
+	switch inv.envChange.op {
 	case envInstall:
 		return u.install(ctx)
 	case envUpgrade:
@@ -222,13 +222,13 @@ func (u *userEnv) sources(ctx context.Context, newest bool) (found []*engine.Env
 	args := slices.Concat(u.attrs, u.args)
 	u.attrs = nil
 	switch {
-	case u.userEnv.fromProfile != "":
-		pkgs, err := u.e.packagesIn(ctx, u.abs(u.userEnv.fromProfile))
+	case u.envChange.fromProfile != "":
+		pkgs, err := u.e.packagesIn(ctx, u.abs(u.envChange.fromProfile))
 		if err != nil {
 			return nil, err
 		}
 		return u.selected(ctx, pkgs, args, newest)
-	case u.userEnv.byAttr, u.userEnv.byExpr:
+	case u.envChange.byAttr, u.envChange.byExpr:
 		return u.named(ctx, args)
 	case len(args) > 0 && strings.Contains(args[0], "/"):
 		for _, arg := range args {
@@ -275,7 +275,7 @@ func (u *userEnv) named(ctx context.Context, args []string) (found []*engine.Env
 	err = u.do(ctx, func(s *eval.State) error {
 		for _, arg := range args {
 			var v eval.Value
-			if u.userEnv.byExpr {
+			if u.envChange.byExpr {
 				v = s.Call1(s.EvalText("«string»", arg, u.env.Dir, nil), root)
 			} else {
 				v, _ = s.SelectPath(root, arg, u.e.args)

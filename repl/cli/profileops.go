@@ -32,7 +32,7 @@ func profileMatchFlags() []flag {
 // profileAddFlags are those of nix profile add.
 func profileAddFlags() []flag {
 	return slices.Concat(profileFlags[:1], []flag{
-		{[]string{"--priority"}, []string{"N"}, "the priority of the packages, default 5; lower wins", text1(func(inv *invocation) *string { return &inv.userEnv.priority })},
+		{[]string{"--priority"}, []string{"N"}, "the priority of the packages, default 5; lower wins", text1(func(inv *invocation) *string { return &inv.envChange.priority })},
 	}, sourceFlags)
 }
 
@@ -54,10 +54,10 @@ func currentManifest(ctx context.Context, eng *engine.Engine, name string) (*eng
 // runProfileAdd is `nixbench profile add`.
 func runProfileAdd(ctx context.Context, inv *invocation) error {
 	priority := engine.DefaultPriority
-	if inv.userEnv.priority != "" {
+	if inv.envChange.priority != "" {
 		var err error
-		if priority, err = strconv.Atoi(inv.userEnv.priority); err != nil {
-			return inv.cmd.usage("'%s' is not an integer", inv.userEnv.priority)
+		if priority, err = strconv.Atoi(inv.envChange.priority); err != nil {
+			return inv.cmd.usage("'%s' is not an integer", inv.envChange.priority)
 		}
 	}
 	if inv.env.nixName() == "nix" && inv.cmd.name == "profile install" {
