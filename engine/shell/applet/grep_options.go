@@ -70,12 +70,26 @@ func (g *grepper) patternList(o option) ([]string, error) {
 	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
 }
 
+// switches are the options that say yes to something.
+func (g *grepper) switches() map[string]*bool {
+	return map[string]*bool{
+		"a": &g.text, "b": &g.offset, "c": &g.count, "i": &g.fold, "n": &g.number, "o": &g.only, "q": &g.quiet,
+		"r": &g.recursive, "s": &g.silent, "v": &g.invert, "w": &g.word, "x": &g.whole, "y": &g.fold,
+		"I": &g.noBinary, "T": &g.initialTab, "Z": &g.nulName,
+	}
+}
+
+// option takes any option but for patterns. problem says what is wrong with it.
 func (g *grepper) option(o option) (problem string) {
 	if isDigit(o.name[0]) {
 		g.digit(o)
 		return ""
 	}
 	g.digitsIn = 0
+	if flag := g.switches()[o.name]; flag != nil {
+		*flag = true
+		return ""
+	}
 	switch o.name {
 	case "A", "B", "C":
 		n, err := strconv.Atoi(o.value)
@@ -89,20 +103,8 @@ func (g *grepper) option(o option) (problem string) {
 		g.withName, g.noName = true, false
 	case "h":
 		g.withName, g.noName = false, true
-	case "I":
-		g.noBinary = true
-	case "i", "y":
-		g.fold = true
 	case "no-ignore-case":
 		g.fold = false
-	case "v":
-		g.invert = true
-	case "w":
-		g.word = true
-	case "x":
-		g.whole = true
-	case "c":
-		g.count = true
 	case "L":
 		g.listNot, g.list = true, false
 	case "l":
@@ -113,28 +115,10 @@ func (g *grepper) option(o option) (problem string) {
 			return "invalid max count"
 		}
 		g.maxCount = n
-	case "o":
-		g.only = true
-	case "q":
-		g.quiet = true
-	case "s":
-		g.silent = true
-	case "b":
-		g.offset = true
-	case "n":
-		g.number = true
 	case "label":
 		g.label = o.value
-	case "T":
-		g.initialTab = true
-	case "Z":
-		g.nulName = true
-	case "a":
-		g.text = true
 	case "z":
 		g.eol = 0
-	case "r":
-		g.recursive = true
 	case "R":
 		g.recursive, g.follow = true, true
 	case "d":
