@@ -207,7 +207,7 @@ func isPlainMeta(s *eval.State, v eval.Value) bool {
 		if _, ok := v.Attrs().GetName("outPath"); ok {
 			return false
 		}
-		for attr := range v.Attrs().Unordered() {
+		for attr := range v.Attrs().BySymbol() {
 			if !isPlainMeta(s, attr.Value) {
 				return false
 			}

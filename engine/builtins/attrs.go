@@ -150,7 +150,7 @@ func zipAttrsWith(s *eval.State, f, list eval.Value) eval.Value {
 		if i%pollEvery == 0 {
 			s.Poll()
 		}
-		for a := range s.Force(e).Attrs().Unordered() {
+		for a := range s.Force(e).Attrs().BySymbol() {
 			groups.add(a.Name, a.Value)
 		}
 	}

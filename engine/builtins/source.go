@@ -68,7 +68,7 @@ func filterSource(s *eval.State, filter, file eval.Value) eval.Value {
 func addPath(s *eval.State, arg eval.Value) eval.Value {
 	src := source{method: store.NAR}
 	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to 'builtins.path'")
-	for a := range attrs.Unordered() {
+	for a := range attrs.BySymbol() {
 		switch name := eval.SymName(a.Name); name {
 		case "path":
 			src.path, src.ctx = s.CoerceToPathAt(a.Value, a.Pos, "while evaluating the 'path' attribute passed to 'builtins.path'")

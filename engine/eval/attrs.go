@@ -79,13 +79,13 @@ func (a Attrs) all(yield func(Attr) bool) {
 	}
 }
 
-// Unordered yields the attributes in the order of their symbols, which is
-// faster than All. It is the order in which [AttrsBuilder] is fastest, too.
-func (a Attrs) Unordered() iter.Seq[Attr] {
-	return func(yield func(Attr) bool) { a.unordered(yield) }
+// BySymbol yields the attributes in the order of their symbols, which is that in which
+// Nix goes through sets, and faster than All. [AttrsBuilder] is fastest in it, too.
+func (a Attrs) BySymbol() iter.Seq[Attr] {
+	return func(yield func(Attr) bool) { a.bySymbol(yield) }
 }
 
-func (a Attrs) unordered(yield func(Attr) bool) {
+func (a Attrs) bySymbol(yield func(Attr) bool) {
 	v := flat(a.v)
 	sh := v.shape()
 	for i, s := range sh.syms {

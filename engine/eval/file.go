@@ -197,7 +197,7 @@ func (s *State) Import(file string) Value {
 // ScopedImport evaluates a file with further variables. It is not cached.
 func (s *State) ScopedImport(file string, vars Attrs) Value {
 	scope := NewScope()
-	for a := range vars.Unordered() {
+	for a := range vars.BySymbol() {
 		scope.Define(SymName(a.Name), a.Value)
 	}
 	return s.evalFile(s.resolveImport(file), scope)

@@ -242,7 +242,7 @@ func (l *lambda) missingArgument(s *State, a Value, call Pos) {
 func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 	f := l.formals
 	s.goesInOrder(flat(a).shape())
-	for at := range a.Attrs().Unordered() {
+	for at := range a.Attrs().BySymbol() {
 		if f.sorted.find(at.Name) >= 0 {
 			continue
 		}

@@ -302,7 +302,7 @@ func (n *recNode) Eval(s *State, fr *Value) Value {
 // where the other attributes refer to them.
 func (n *recNode) override(s *State, v Value, in *Value) Value {
 	over := s.ForceAttrs(*at(in, uintptr(n.binds.attrs[n.overrides-1].cell)), "while evaluating the `__overrides` attribute")
-	for a := range over.Unordered() {
+	for a := range over.BySymbol() {
 		if i := n.shape.find(a.Name); i >= 0 {
 			*at(in, uintptr(n.binds.attrs[i].cell)) = a.Value
 		}

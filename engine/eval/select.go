@@ -99,7 +99,7 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 	}
 	b := s.NewAttrs(len(formals))
 	if s.lambdaOf(v).formals.ellipsis {
-		for a := range args.Unordered() {
+		for a := range args.BySymbol() {
 			b.Add(a)
 		}
 	} else {

@@ -113,7 +113,7 @@ func (p *packagePrinter) xmlMeta(x *xmlout.Writer, name string, v eval.Value) {
 		})
 	case eval.KindAttrs:
 		strings(func() {
-			for attr := range v.Attrs().Unordered() {
+			for attr := range v.Attrs().BySymbol() {
 				if elem := p.s.Force(attr.Value); elem.Kind() == eval.KindString {
 					x.Empty("string", "type", eval.SymName(attr.Name), "value", elem.AsString())
 				}
