@@ -106,7 +106,7 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 	if len(opts.Build) == 0 {
 		return nil, nil
 	}
-	ev, err := eng.NewEvaluator(engine.EvalOptions{Includes: opts.Includes})
+	ev, err := eng.NewEvaluator(ctx, engine.EvalOptions{Includes: opts.Includes})
 	if err != nil {
 		return nil, err
 	}

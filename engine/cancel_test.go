@@ -97,7 +97,7 @@ func TestCancel(t *testing.T) {
 		text := strings.NewReplacer("NUM", fmt.Sprint(c.num*scale), "DIR", dir).Replace(c.text)
 		t.Run(c.name, func(t *testing.T) {
 			newEvaluator := func() *eval.Evaluator {
-				ev, err := e.NewEvaluator(engine.EvalOptions{ReadOnly: true})
+				ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{ReadOnly: true})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -127,7 +127,7 @@ func TestCancel(t *testing.T) {
 // can be cancelled: this goes on for hours, as in Nix, which does not notice.
 func TestCancelContexts(t *testing.T) {
 	const text = `let f = n: builtins.addErrorContext "while counting ${f n}" (if n == 0 then throw "done" else f (n - 1)); in f 2`
-	ev, err := openEngine(t, nil, engine.Options{}).NewEvaluator(engine.EvalOptions{ReadOnly: true})
+	ev, err := openEngine(t, nil, engine.Options{}).NewEvaluator(t.Context(), engine.EvalOptions{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestCancelWaiting(t *testing.T) {
 	}
 	e := openEngine(t, []string{"--option", "eval-cores", "4"}, engine.Options{})
 	begun := make(chan string, 1)
-	ev, err := e.NewEvaluator(engine.EvalOptions{Trace: func(text string) { begun <- text }})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{Trace: func(text string) { begun <- text }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestCancelWaiting(t *testing.T) {
 // the evaluation that waits for it.
 func TestCancelImport(t *testing.T) {
 	e := openEngine(t, nil, engine.Options{})
-	ev, err := e.NewEvaluator(engine.EvalOptions{})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

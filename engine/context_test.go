@@ -15,7 +15,7 @@ func TestErrorContextOnce(t *testing.T) {
 		`addErrorContext "outer" (tryEval (addErrorContext (trace "said" (abort "text")) (throw "no")))`,
 	} {
 		said := 0
-		ev, err := e.NewEvaluator(engine.EvalOptions{Trace: func(string) { said++ }})
+		ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{Trace: func(string) { said++ }})
 		if err != nil {
 			t.Fatal(err)
 		}

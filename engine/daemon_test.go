@@ -38,7 +38,7 @@ func openBehind(t *testing.T, uri string, direct bool) *engine.Engine {
 // targetIn evaluates an attribute of expr, which must be a derivation.
 func targetIn(t *testing.T, eng *engine.Engine, expr, attr string) store.DerivedPath {
 	t.Helper()
-	ev, err := eng.NewEvaluator(engine.EvalOptions{})
+	ev, err := eng.NewEvaluator(t.Context(), engine.EvalOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestDaemonCollectsAtOnce(t *testing.T) {
 	defer eng.Close()
 	ctx := t.Context()
 	const n = 600
-	ev, err := eng.NewEvaluator(engine.EvalOptions{})
+	ev, err := eng.NewEvaluator(t.Context(), engine.EvalOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,8 +54,9 @@ type EvalOptions struct {
 }
 
 // NewEvaluator returns an evaluator over the engine's store. It belongs to the
-// caller, who drops it when it is no longer wanted.
-func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
+// caller, who drops it when it is no longer wanted. Cancelling ctx ends only the making,
+// which with restrict-eval may read the store.
+func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Evaluator, error) {
 	if opts.Dir == "" {
 		wd, err := os.Getwd()
 		if err != nil {
@@ -75,7 +76,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	}
 	ev := eval.New(eval.Options{
 		OnFile: opts.OnFile, FileCache: files,
-		World: w.restrict(context.Background(), path),
+		World: w.restrict(ctx, path),
 		Builtins: builtins.Table(builtins.Options{
 			Derivations:     instantiate.New(e.store.Dir(), w),
 			Store:           w,
@@ -107,7 +108,7 @@ func (e *Engine) NewEvaluator(opts EvalOptions) (*eval.Evaluator, error) {
 	})
 	if e.settings.RestrictEval {
 		// As Nix does, which lets what they lead to be read.
-		if err := ev.Do(context.Background(), (*eval.State).LookUpAll); err != nil {
+		if err := ev.Do(ctx, (*eval.State).LookUpAll); err != nil {
 			return nil, err
 		}
 	}

@@ -131,7 +131,7 @@ func TestOutputOfOthers(t *testing.T) {
 // tryEval evaluates an expression to a string.
 func tryEval(t *testing.T, e *engine.Engine, expr string) (string, error) {
 	t.Helper()
-	ev, err := e.NewEvaluator(engine.EvalOptions{})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

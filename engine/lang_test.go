@@ -31,7 +31,7 @@ func TestLang(t *testing.T) {
 		}
 		l := &lang{in: in}
 		var err error
-		if l.ev, err = e.NewEvaluator(evalOptions(in)); err != nil {
+		if l.ev, err = e.NewEvaluator(t.Context(), evalOptions(in)); err != nil {
 			t.Fatal(err)
 		}
 		answer := l.eval
@@ -89,7 +89,7 @@ func outcome(t *testing.T, e *engine.Engine, in enginetest.Input) (all, output s
 	opts := evalOptions(in)
 	opts.Trace = func(msg string) { said = append(said, msg) }
 	opts.Warn = func(msg syntax.Hint) { opts.Trace(msg.Plain()) }
-	ev, err := e.NewEvaluator(opts)
+	ev, err := e.NewEvaluator(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}

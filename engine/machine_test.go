@@ -114,7 +114,7 @@ func needLibraries(t *testing.T, s *settings.Settings) {
 // eval evaluates an expression to a string.
 func (w *two) eval(expr string) string {
 	w.t.Helper()
-	ev, err := w.NewEvaluator(engine.EvalOptions{})
+	ev, err := w.NewEvaluator(w.t.Context(), engine.EvalOptions{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -226,7 +226,7 @@ func (e *Engine) readManifestNix(ctx context.Context, p store.Path, m *Manifest)
 		}
 		return err
 	}
-	ev, err := e.NewEvaluator(EvalOptions{ReadOnly: true})
+	ev, err := e.NewEvaluator(ctx, EvalOptions{ReadOnly: true})
 	if err != nil {
 		return err
 	}

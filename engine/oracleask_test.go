@@ -44,7 +44,7 @@ func (o *oracleRun) answers(texts []string) []exprtest.Answer {
 }
 
 func (o *oracleRun) evaluator(say func(string)) *eval.Evaluator {
-	ev, err := o.engine.NewEvaluator(engine.EvalOptions{
+	ev, err := o.engine.NewEvaluator(o.t.Context(), engine.EvalOptions{
 		Dir: o.dir, MemoryLimit: 1 << 30,
 		Trace: say, Warn: func(msg syntax.Hint) { say(msg.Plain()) },
 	})

@@ -72,7 +72,7 @@ func openNixpkgs(t *testing.T, cores int) (*nixpkgs, []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { e.Close() })
-	ev, err := e.NewEvaluator(engine.EvalOptions{ReadOnly: true, Dir: t.TempDir()})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{ReadOnly: true, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,7 +113,7 @@ func (s *sitting) remember() {
 
 // start makes the evaluator, and loads and binds what is remembered.
 func (s *sitting) start(ctx context.Context) error {
-	ev, err := s.eng.NewEvaluator(engine.EvalOptions{
+	ev, err := s.eng.NewEvaluator(ctx, engine.EvalOptions{
 		Includes: s.opts.Includes, Dir: s.opts.Dir,
 		Trace: s.trace, Warn: func(msg syntax.Hint) { s.trace(msg.Plain()) },
 		Inform: s.trace, OnRead: s.watch.add, Debugger: s.stopsAt(), Tracer: s.watcher(),

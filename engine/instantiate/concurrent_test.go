@@ -12,7 +12,7 @@ import (
 // same time get the same paths. It is for the race detector.
 func TestConcurrent(t *testing.T) {
 	e := openEngine(t, filepath.Join(t.TempDir(), "store"), nil)
-	ev, err := e.NewEvaluator(engine.EvalOptions{ReadOnly: true, Dir: t.TempDir()})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{ReadOnly: true, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -106,7 +106,7 @@ func TestDerivations(t *testing.T) {
 }
 
 func (c *drvCase) run(t *testing.T, e *engine.Engine) {
-	ev, err := e.NewEvaluator(engine.EvalOptions{Dir: c.dir})
+	ev, err := e.NewEvaluator(t.Context(), engine.EvalOptions{Dir: c.dir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func needLibraries(t *testing.T, s *settings.Settings) {
 // store.
 func (r *rig) eval(expr string) string {
 	r.t.Helper()
-	ev, err := r.eng.NewEvaluator(engine.EvalOptions{})
+	ev, err := r.eng.NewEvaluator(r.t.Context(), engine.EvalOptions{})
 	if err != nil {
 		r.t.Fatal(err)
 	}

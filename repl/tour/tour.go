@@ -79,7 +79,7 @@ func New(ctx context.Context, root string, set *settings.Settings, getenv func(s
 	if err != nil {
 		return t, err
 	}
-	if t.ev, err = t.Engine.NewEvaluator(engine.EvalOptions{}); err != nil {
+	if t.ev, err = t.Engine.NewEvaluator(ctx, engine.EvalOptions{}); err != nil {
 		return t, err
 	}
 	v, err := t.ev.EvalFile(ctx, t.File())
