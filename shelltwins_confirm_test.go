@@ -28,11 +28,11 @@ type shellTwins struct {
 	enter []string
 }
 
-// withNix makes a place where $OWN is /nix, which is there as long as its input is open:
+// ownNix makes a place where $OWN is /nix, which is there as long as its input is open:
 // the real Nix reads profiles only by the paths that they have in themselves. There are
 // no other processes in it, among which collections look for roots: the real Nix ends
 // where one of them has a file open whose name is longer than 4,096 bytes.
-const withNix = `set -e
+const ownNix = `set -e
 mount --make-rprivate /
 mount -t tmpfs none "$NEWROOT"
 for d in /*; do
@@ -63,7 +63,7 @@ func (tw *shellTwins) onOwnNix(t *testing.T) {
 	if os.Geteuid() != 0 {
 		unshare, enter = "-rmpf", []string{"-U", "-m", "--preserve-credentials"}
 	}
-	place := exec.CommandContext(t.Context(), "unshare", unshare, "sh", "-c", withNix)
+	place := exec.CommandContext(t.Context(), "unshare", unshare, "sh", "-c", ownNix)
 	place.Env = append(os.Environ(), "OWN="+own, "NEWROOT="+newRoot)
 	place.Stderr = os.Stderr
 	in, err := place.StdinPipe()
