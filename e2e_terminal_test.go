@@ -31,13 +31,19 @@ func e2eTerminal(d *desktop) {
 	term.keys("Enter")
 	term.want(`out 1 +42`)
 
+	// A signal to stop, as from another terminal, is as ^Z.
+	for range 2 {
+		d.signal("-TSTP")
+		term.want(`Stopped`, `(?m)^prompt> *$`)
+		term.text("stty -g > ~/stopped; clear; fg")
+		term.keys("Enter")
+		term.want(`1 Repl`, `nix>`)
+	}
+
 	term.text("half an input")
 	term.keys("C-c") // clears it
 	term.want(`(?m)nix> *║`)
-	out, err := exec.Command("pkill", "-TERM", "-f", "^"+d.bench+" --fresh --store "+d.root).CombinedOutput()
-	if err != nil {
-		d.t.Fatalf("send SIGTERM: %v %s", err, out)
-	}
+	d.signal("-TERM")
 	term.want(`(?m)^prompt> *$`)
 	term.text("echo status $?; stty -g > ~/after")
 	term.keys("Enter")
@@ -46,6 +52,15 @@ func e2eTerminal(d *desktop) {
 		if got, want := d.file(name), d.file("before"); got != want {
 			d.t.Errorf("settings of the terminal, %s: got %s, want %s", name, got, want)
 		}
+	}
+}
+
+// signal sends a signal to the workbench.
+func (d *desktop) signal(name string) {
+	d.t.Helper()
+	out, err := exec.Command("pkill", name, "-f", "^"+d.bench+" --fresh --store "+d.root).CombinedOutput()
+	if err != nil {
+		d.t.Fatalf("send %s: %v %s", name, err, out)
 	}
 }
 
