@@ -106,6 +106,7 @@ type Model struct {
 
 	sizes chan os.Signal // changes of the size at the start; nil if there is no program
 
+	stops *stops
 	begin tea.Cmd // what the screens that were restored ask for
 }
 
@@ -129,7 +130,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 	m := &Model{
 		o: o, front: o.Start, profile: o.Profile, mouse: !o.NoMouse, dirty: true,
 		dark: true, chosen: o.Theme != nil,
-		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{},
+		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{}, stops: newStops(),
 	}
 	m.env = &Env{
 		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(), Home: homeOf(o.Environ),
@@ -171,12 +172,16 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(inner, b, o)
+	filter := newFilter(o.Now)
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithColorProfile(m.profile),
 		// Signals end ctx. Bubble Tea's own handler would hang on sending a
 		// message that nobody reads if ctx ended at the same time.
 		tea.WithoutSignalHandler(),
-		tea.WithEnvironment(m.o.Environ), tea.WithFilter(newFilter(o.Now)),
+		tea.WithEnvironment(m.o.Environ), tea.WithFilter(func(model tea.Model, msg tea.Msg) tea.Msg {
+			m.stops.note(msg)
+			return filter(model, msg)
+		}),
 	}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
@@ -193,7 +198,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	m.pace = &pacer{program: program, after: m.env.after}
 	m.sizes = watchSizes()
 	defer signal.Stop(m.sizes)
+	endStops := m.stops.watch(program)
 	_, err := program.Run()
+	endStops()
 	cancel()
 	if o.Save != nil {
 		if serr := o.Save(m.Session()); err == nil {
