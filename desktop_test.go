@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // This file drives programs by keys in a real terminal, tmux.
@@ -103,8 +105,27 @@ func (term *terminal) keys(keys ...string) {
 	for _, key := range keys {
 		term.tmux("send-keys", key)
 		if key == "Escape" {
-			time.Sleep(150 * time.Millisecond) // else Escape and the next key are Alt and that key
+			// Else Escape and the next key are Alt and that key.
+			term.drain()
+			time.Sleep(150 * time.Millisecond)
 		}
+	}
+}
+
+// drain waits until the program has read what was typed, which may take a while where
+// others are at work.
+func (term *terminal) drain() {
+	term.d.t.Helper()
+	tty, err := os.OpenFile(strings.TrimSpace(term.tmux("display-message", "-p", "#{pane_tty}")), os.O_RDONLY|unix.O_NOCTTY, 0)
+	if err != nil {
+		return // the terminal is gone, as what is wanted next will tell
+	}
+	defer tty.Close()
+	for range 1000 {
+		if n, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCINQ); err != nil || n == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
