@@ -74,7 +74,9 @@ func (p *Package) derivation(s *eval.State) Derivation {
 	if d.AllOutputs = p.outputNames(s); d.AllOutputs == nil {
 		d.AllOutputs = []store.OutputName{"out"}
 	}
-	d.Outputs = slices.Sorted(slices.Values(p.OutputsToInstall(s)))
+	if d.Outputs = slices.Sorted(slices.Values(p.OutputsToInstall(s))); len(d.Outputs) == 0 {
+		d.Outputs = []store.OutputName{"out"} // as InstallableAttrPath in Nix
+	}
 	return d
 }
 

@@ -237,7 +237,7 @@ func (e *Engine) readManifestNix(ctx context.Context, p store.Path, m *Manifest)
 	return ev.Do(ctx, func(s *eval.State) {
 		for _, elem := range s.ForceElems(v, "") {
 			out := s.ForceAttr(s.ForceAttrs(elem, ""), eval.Intern("outPath"), "while evaluating the output path of a derivation")
-			path, _ := s.CoerceToStorePath(out, "while evaluating the output path of a derivation")
+			path, _ := s.CoerceToStorePath(out, 0, "while evaluating the output path of a derivation")
 			m.Add(Element{Active: true, Priority: DefaultPriority, StorePaths: []store.Path{path}})
 		}
 	})

@@ -14,34 +14,34 @@ import (
 // System returns the system that the package is for, "unknown" if it does not
 // say.
 func (p *Package) System(s *eval.State) string {
-	v, ok := p.attrs.GetName("system")
+	v, pos, ok := p.attrs.GetNameAt("system")
 	if !ok {
 		return "unknown"
 	}
-	return s.ForceStringNoCtx(v, "while evaluating the 'system' attribute of a derivation")
+	return s.ForceStringAt(v, pos, "while evaluating the 'system' attribute of a derivation")
 }
 
 // DrvPath returns the path of the store derivation, "" if there is none.
 func (p *Package) DrvPath(s *eval.State) store.Path {
-	v, ok := p.attrs.GetName("drvPath")
+	v, pos, ok := p.attrs.GetNameAt("drvPath")
 	if !ok {
 		return ""
 	}
 	const ctx = "while evaluating the 'drvPath' attribute of a derivation"
-	path, _ := s.CoerceToStorePath(v, ctx)
+	path, _ := s.CoerceToStorePath(v, pos, ctx)
 	if !path.IsDerivation() {
-		s.Raise(eval.ErrorOther, syntax.Hintf("store path '%s' is not a valid derivation path", path.Base()), eval.While(0, syntax.Hint(ctx)))
+		s.Raise(eval.ErrorOther, syntax.Hintf("store path '%s' is not a valid derivation path", path.Base()), eval.While(pos, syntax.Hint(ctx)))
 	}
 	return path
 }
 
 // OutPath returns the path of the output that the package stands for.
 func (p *Package) OutPath(s *eval.State) store.Path {
-	v, ok := p.attrs.GetName("outPath")
+	v, pos, ok := p.attrs.GetNameAt("outPath")
 	if !ok {
 		s.Fail(eval.ErrorOther, "derivation does not have attribute 'outPath'")
 	}
-	path, _ := s.CoerceToStorePath(v, "while evaluating the output path of a derivation")
+	path, _ := s.CoerceToStorePath(v, pos, "while evaluating the output path of a derivation")
 	return path
 }
 
@@ -98,13 +98,13 @@ func (p *Package) Outputs(s *eval.State, withPaths bool) []PackageOutput {
 // outputNames returns the outputs in the package's own order, nil if it does not
 // say which it has.
 func (p *Package) outputNames(s *eval.State) []store.OutputName {
-	v, ok := p.attrs.GetName("outputs")
+	v, pos, ok := p.attrs.GetNameAt("outputs")
 	if !ok {
 		return nil
 	}
 	names := []store.OutputName{}
-	for _, elem := range s.ForceElems(v, "while evaluating the 'outputs' attribute of a derivation") {
-		names = append(names, s.ForceStringNoCtx(elem, "while evaluating the name of an output of a derivation"))
+	for _, elem := range s.ForceListAt(v, pos, "while evaluating the 'outputs' attribute of a derivation").List() {
+		names = append(names, s.ForceStringAt(elem, pos, "while evaluating the name of an output of a derivation"))
 	}
 	return names
 }
@@ -114,11 +114,12 @@ func (p *Package) outputPath(s *eval.State, name store.OutputName) (store.Path, 
 	if !ok {
 		return "", false
 	}
-	out, ok := s.ForceAttrs(v, "while evaluating an output of a derivation").GetName("outPath")
+	_, pos, _ := p.attrs.GetNameAt("outputs")
+	out, pos, ok := s.ForceAttrsAt(v, pos, "while evaluating an output of a derivation").GetNameAt("outPath")
 	if !ok {
 		return "", false
 	}
-	path, _ := s.CoerceToStorePath(out, "while evaluating an output path of a derivation")
+	path, _ := s.CoerceToStorePath(out, pos, "while evaluating an output path of a derivation")
 	return path, true
 }
 
@@ -130,7 +131,7 @@ func (p *Package) OutputsToInstall(s *eval.State) []store.OutputName {
 	if all == nil {
 		all = []store.OutputName{"out"}
 	}
-	if v, ok := p.attrs.GetName("outputSpecified"); ok && s.ForceBool(v, "while evaluating the 'outputSpecified' attribute of a derivation") {
+	if v, pos, ok := p.attrs.GetNameAt("outputSpecified"); ok && s.ForceBoolAt(v, pos, "while evaluating the 'outputSpecified' attribute of a derivation") {
 		name := p.OutputName(s)
 		if !slices.Contains(all, name) {
 			s.Fail(eval.ErrorOther, "derivation does not have output '%s'", name)
@@ -169,11 +170,11 @@ func (p *Package) MetaNames(s *eval.State) []string {
 }
 
 func (p *Package) meta(s *eval.State) (eval.Attrs, bool) {
-	v, ok := p.attrs.GetName("meta")
+	v, pos, ok := p.attrs.GetNameAt("meta")
 	if !ok {
 		return eval.NoAttrs(), false
 	}
-	return s.ForceAttrs(v, "while evaluating the 'meta' attribute of a derivation"), true
+	return s.ForceAttrsAt(v, pos, "while evaluating the 'meta' attribute of a derivation"), true
 }
 
 // Meta returns an attribute of meta, evaluated with all that is in it. It
@@ -192,9 +193,9 @@ func (p *Package) Meta(s *eval.State, name string) (eval.Value, bool) {
 }
 
 func isPlainMeta(s *eval.State, v eval.Value) bool {
-	s.Enter()
+	s.EnterFor(v)
 	defer s.Leave()
-	v = s.Force(v)
+	v = s.ForceFor(v, s.PlaceOf(v, 0))
 	switch v.Kind() {
 	case eval.KindList:
 		for _, elem := range v.List() {

@@ -40,6 +40,14 @@ func (a Attrs) GetName(name string) (Value, bool) {
 	return Value{}, false
 }
 
+// GetNameAt is GetName with where the attribute was defined, 0 if that is not known.
+func (a Attrs) GetNameAt(name string) (Value, Pos, bool) {
+	if s, ok := LookupSym(name); ok {
+		return a.v.lookup(s)
+	}
+	return Value{}, 0, false
+}
+
 // Has reports whether there is an attribute of that name.
 func (a Attrs) Has(name Sym) bool { return get(a.v, name) != nil }
 

@@ -199,12 +199,12 @@ func (s *State) TryRealise(c StringContext, text string, invalid func(store.Path
 	return text
 }
 
-// CoerceToStorePath makes a store path of v.
-func (s *State) CoerceToStorePath(v Value, ctx string) (store.Path, StringContext) {
-	text, c := s.CoerceToString(v, ctx, CoerceOpts{})
+// CoerceToStorePath makes a store path of v, which is at pos.
+func (s *State) CoerceToStorePath(v Value, pos Pos, ctx string) (store.Path, StringContext) {
+	text, c := s.CoerceToString(v, ctx, CoerceOpts{Pos: pos})
 	p, err := s.world.StoreDir().ParsePath(text)
 	if err != nil {
-		s.Raise(ErrorOther, syntax.Hintf("path '%s' is not in the Nix store", text), While(0, syntax.Hint(ctx)))
+		s.Raise(ErrorOther, syntax.Hintf("path '%s' is not in the Nix store", text), While(pos, syntax.Hint(ctx)))
 	}
 	return p, c
 }

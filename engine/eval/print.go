@@ -447,7 +447,7 @@ func (p *printer) pretty(elems []Value) bool {
 func (p *printer) derivation(v Value) {
 	text := "«derivation"
 	if d := get(v, symDrvPath); d != nil {
-		path, _ := p.s.CoerceToStorePath(*d, "while evaluating the drvPath of a derivation")
+		path, _ := p.s.CoerceToStorePath(*d, 0, "while evaluating the drvPath of a derivation")
 		text += " " + string(path)
 	}
 	p.write(syntax.Green, text+"»")

@@ -42,6 +42,7 @@ func (err *usageError) Error() string { return err.msg }
 // all are positional.
 func (cmd *command) parse(inv *invocation, argv []string) error {
 	for len(argv) > 0 {
+		argv = expandCluster(argv)
 		arg := argv[0]
 		argv = argv[1:]
 		switch {
@@ -106,21 +107,29 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 		n := len(f.args)
 		return argv[n:], cmd.setFlag(inv, f, arg, argv[:n])
 	}
-	// -j4, and clusters as -rsSh: the last of a cluster may take arguments.
-	if len(arg) > 2 && arg[1] != '-' {
-		f, ok := cmd.flag(arg[:2])
-		switch {
-		case ok && len(f.args) == 1:
-			return argv, cmd.setFlag(inv, f, arg[:2], []string{arg[2:]})
-		case ok && len(f.args) == 0:
-			if err := cmd.setFlag(inv, f, arg[:2], nil); err != nil {
-				return nil, err
-			}
-			return cmd.parseFlag(inv, "-"+arg[2:], argv)
-		}
-	}
 	return cmd.unrecognised(inv, arg, argv)
 }
+
+// expandCluster writes the first of several arguments out if it is a cluster of short
+// flags: -rsSh is -r -s -S -h, and -j4 is -j 4.
+// Behaviour: RootArgs::parseCmdline in Nix's args.cc.
+func expandCluster(argv []string) []string {
+	arg := argv[0]
+	if len(arg) <= 2 || arg[0] != '-' || !isLetter(arg[1]) {
+		return argv
+	}
+	expanded := []string{arg[:2]}
+	for i := 2; i < len(arg); i++ {
+		if !isLetter(arg[i]) {
+			expanded = append(expanded, arg[i:])
+			break
+		}
+		expanded = append(expanded, "-"+arg[i:i+1])
+	}
+	return append(expanded, argv[1:]...)
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]string, error) {
 	if cmd.name == "nix-env" {
@@ -149,8 +158,7 @@ func (inv *invocation) missingArgs(cmd *command, name string, f *flag, given int
 	if cmd.name == "nix-env" && (name == "-A" || name == "--attr") && inv.envChange.op == 0 {
 		return cmd.usage("no operation specified") // it is the operations that know the flag
 	}
-	older := cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
-	if older && slices.Contains(ownArgs, name) {
+	if cmd.isOlder() && slices.Contains(ownArgs, name) {
 		return cmd.usage("'%s' requires an argument", name)
 	}
 	return cmd.usage("flag '%s' requires %d argument(s), but only %d were given", name, len(f.args), given)
@@ -191,13 +199,28 @@ func (cmd *command) notOfNix(inv *invocation) []string {
 	if inv.env.nixName() == "" {
 		return nil
 	}
+	if cmd.isOlder() {
+		return append(cmd.oursInOlder(), "--print-build-logs", "-L", "--offline", "--no-net", "--refresh")
+	}
 	switch cmd.name {
 	case "eval":
 		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
 	case "path-info":
 		return []string{"--budget"}
+	}
+	return nil
+}
+
+// isOlder reports whether the command is one of those that Nix had before nix.
+func (cmd *command) isOlder() bool {
+	return cmd.name == "instantiate" || strings.HasPrefix(cmd.name, "nix-")
+}
+
+// oursInOlder returns the flags that Nix does not have of one of the older commands.
+func (cmd *command) oursInOlder() []string {
+	switch cmd.name {
 	case "nix-build":
-		return []string{"--debugger", "--print-out-paths", "--print-build-logs", "-L"}
+		return []string{"--debugger", "--print-out-paths"}
 	case "instantiate", "nix-env", "nix-store", "nix-hash", "nix-collect-garbage":
 		return []string{"--debugger"}
 	}

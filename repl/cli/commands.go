@@ -72,8 +72,6 @@ func evalCommands() []command {
 		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
-				ignored("nothing is built but what evaluation needs", "--print-build-logs", "-L"),
-				ignored("there is no network", "--offline", "--no-net", "--refresh"),
 				jobsFlag, evalStoreFlag,
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
 				{[]string{"--profile"}, nil, "say on standard error what took the time, by function and by file", on(func(inv *invocation) *bool { return &inv.profiling })},

@@ -266,6 +266,8 @@ var commonFlags = []flag{
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
 	{[]string{"--log-format"}, []string{"FORMAT"}, "bar or bar-with-logs: on a terminal what runs is shown in its last lines; raw: lines only; internal-json; or blocks: each build in one piece when it has ended", logFormat},
+	ignored("logs are printed by commands that build", "--print-build-logs", "-L"),
+	ignored("there is no network", "--offline", "--no-net", "--refresh"),
 	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
 }
 
