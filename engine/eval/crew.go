@@ -32,7 +32,8 @@ type crew struct {
 	bytes  atomic.Int64 // of cells, of all States
 	idle   atomic.Bool  // a worker could be at work, but there is nothing to do
 
-	lastName Sym // that there was before there were workers
+	lastName Sym      // that there was before there were workers
+	doubts   sync.Map // of Pos: see doubtPlace
 	wg       sync.WaitGroup
 
 	mu   sync.Mutex

@@ -284,9 +284,10 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 	})
 	defer func() {
 		r := recover()
+		crew := s.crew
 		helped := s.dismiss()
 		if e, ok := r.(*Error); ok {
-			e.unordered = e.unordered || s.unsure > 0 || helped && e.isTooDeep()
+			e.unordered = e.unordered || s.unsure > 0 || helped && (e.isTooDeep() || crew.doubted(s, e))
 			if e.unordered && ev.mayRepeat() {
 				s.held = nil // they are told by the next evaluation
 			}

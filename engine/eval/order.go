@@ -64,6 +64,34 @@ func (s *State) wentInOrder(unsure int, all bool) {
 	}
 }
 
+// Nor is the place of a call that has been put off always what one thread would tell: it is
+// where the function was written once that has been evaluated, which a worker may have done
+// sooner. An error whose trace has such a place is found again in one thread as well.
+
+// doubtPlace notes that a place is one that a worker may have made known.
+func (s *State) doubtPlace(pos Pos) {
+	if s.crew != nil && pos != 0 {
+		s.crew.doubts.Store(pos, true)
+	}
+}
+
+// doubted reports whether a step of an error, which is being unwound, is at a place of
+// which doubtPlace was told. It is false for nil.
+func (c *crew) doubted(s *State, e *Error) bool {
+	if c == nil {
+		return false
+	}
+	for _, frames := range [][]frame{s.stack, e.inner.frames()} {
+		for _, f := range frames {
+			if _, ok := c.doubts.Load(f.pos()); ok {
+				return true
+			}
+		}
+	}
+	_, ok := c.doubts.Load(e.pos)
+	return ok
+}
+
 // An orderly World is that of an evaluation that has a crew. A message that is told while
 // attributes are gone through in an uncertain order is held back until all of them have
 // been: then it was told in any order, and if there was no other, at this place.

@@ -81,11 +81,15 @@ func (s *State) placeOfCell(c *Value, or Pos) Pos {
 		switch n := c.loadN(); uint8(n) {
 		case rawApp, rawMapElem, rawGenElem, rawMapAttr:
 			if n == rawApp {
-				return or // of nothing: see ownThunk
+				return or // it has no arguments
 			}
 			// Another goroutine may claim the cell and publish its result.
 			if p := c.env(); c.loadN() == n {
-				return s.PlaceOf(*p, or)
+				pos := s.PlaceOf(*p, or)
+				if p.is(rawRef) {
+					s.doubtPlace(pos)
+				}
+				return pos
 			}
 		case rawBusy, rawBusyWaited:
 			if n>>8 == s.id {

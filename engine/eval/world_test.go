@@ -100,7 +100,7 @@ func testBuiltins() []Builtin {
 		}},
 		{Name: "add", Arity: 2, F2: add},
 		{Name: "map", Global: true, Arity: 2, F2: func(s *State, f, l Value) Value {
-			return s.MapList(f, s.ForceList(l, ""))
+			return s.MapList(s.ForceFunction(f, ""), s.ForceList(l, ""))
 		}},
 		{Name: "genList", Arity: 2, F2: func(s *State, f, n Value) Value {
 			return s.GenList(f, int(s.ForceInt(n, "")))
