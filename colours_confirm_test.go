@@ -99,6 +99,7 @@ nix hash file nope
 nix derivation show $N
 nix config show nope
 nix-instantiate --foo
+nix eval --json --expr '{ a.b = true; }'
 nix-collect-garbage --max-freed x
 `), "\n") {
 		t.Run(line, func(t *testing.T) {

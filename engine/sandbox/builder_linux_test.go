@@ -45,6 +45,11 @@ func builder(args []string) int {
 		panic("crash")
 	case "sleep":
 		time.Sleep(time.Hour)
+	case "hush":
+		for fd := range 3 {
+			syscall.Close(fd)
+		}
+		time.Sleep(time.Hour)
 	case "spam":
 		for {
 			fmt.Println("spam, spam, spam, spam")

@@ -186,6 +186,7 @@ func TestExitStatus(t *testing.T) {
 		{acts: []string{"sleep"}, silent: 200, status: 137, signal: 9, end: Silent},
 		{acts: []string{"spam"}, max: 4096, status: 137, signal: 9, end: TooLoud, log: "*"},
 		{acts: []string{"daemon"}, log: "left\n"},
+		{acts: []string{"hush"}, status: 137, signal: 9}, // it has closed its log: nothing more can be heard of it
 	} {
 		spec := newSpec(t, test.acts...)
 		spec.Timeout = time.Duration(test.time) * time.Millisecond
