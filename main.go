@@ -50,7 +50,7 @@ func run() int {
 	stdin, stdout, stderr := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd()), term.IsTerminal(os.Stderr.Fd())
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout,
+		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
 		Large: late.putOff,
 		ErrSize: func() (width, height int) {
 			width, height, _ = term.GetSize(os.Stderr.Fd())

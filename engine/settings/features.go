@@ -38,7 +38,10 @@ func (s *Settings) featuresField(f field) field {
 func UnknownFeatures(value string) []string {
 	var warnings []string
 	for _, word := range strings.Fields(value) {
-		if !slices.Contains(features, word) {
+		switch {
+		case word == "no-url-literals":
+			warnings = append(warnings, fmt.Sprintf("experimental feature '%s' has been stabilized and renamed; use 'lint-url-literals = fatal' setting instead", word))
+		case !slices.Contains(features, word):
 			warnings = append(warnings, fmt.Sprintf("unknown experimental feature '%s'", word))
 		}
 	}

@@ -35,8 +35,8 @@ type Env struct {
 	ErrSize func() (width, height int)
 	// Colour is true if standard error may get colours.
 	Colour bool
-	// Width is the number of columns of standard output, 0 if it is no terminal.
-	Width int
+	// OutTerminal is true if standard output is a terminal.
+	OutTerminal bool
 	// Large is called before what is going to take more memory than a short command.
 	Large func()
 	// Workbench opens the screens. It is called only if Terminal is true.

@@ -157,7 +157,7 @@ func (inv *invocation) prettyJSON() bool {
 	case inv.pretty != "":
 		return inv.pretty == "yes"
 	}
-	return inv.env.Width > 0
+	return inv.env.OutTerminal
 }
 
 // write writes a value's text, with a newline unless it is raw and goes to a

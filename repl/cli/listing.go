@@ -79,7 +79,9 @@ func runStoreLs(ctx context.Context, inv *invocation) error {
 // runNarLs is `nixbench nar ls`.
 func runNarLs(_ context.Context, inv *invocation) error {
 	node, inside, f, err := inv.insideArchive()
-	if err != nil {
+	if errors.Is(err, errNotInArchive) {
+		return fmt.Errorf("path '%s' does not exist", inside)
+	} else if err != nil {
 		return err
 	}
 	f.Close()
@@ -94,8 +96,12 @@ func baseOf(inside string) string {
 	return ""
 }
 
+// errNotInArchive reports that there is nothing at a path in an archive.
+var errNotInArchive = errors.New("not in the archive")
+
 // insideArchive returns what is at the second argument in the archive that the
-// first one names, and the file. The caller closes it.
+// first one names, and the file. The caller closes it. If there is nothing at
+// inside, which is still returned, errors.Is(err, errNotInArchive).
 func (inv *invocation) insideArchive() (node *nar.Node, inside string, f *os.File, err error) {
 	if f, err = os.Open(inv.abs(inv.args[0])); err != nil {
 		return nil, "", nil, err
@@ -104,12 +110,12 @@ func (inv *invocation) insideArchive() (node *nar.Node, inside string, f *os.Fil
 	inside = path.Clean("/" + inv.args[1])
 	if err == nil {
 		if node = listing.Root.At(inside); node == nil {
-			err = fmt.Errorf("path '%s' does not exist", inside)
+			err = errNotInArchive
 		}
 	}
 	if err != nil {
 		f.Close()
-		return nil, "", nil, err
+		return nil, inside, nil, err
 	}
 	return node, inside, f, nil
 }
@@ -129,7 +135,7 @@ func (inv *invocation) list(node *nar.Node, base string) error {
 		return inv.listNode(node, base)
 	}
 	if inv.directory {
-		return inv.listLine(node, ".")
+		return inv.listNode(node, ".")
 	}
 	return inv.listEntries(node, ".")
 }
@@ -174,7 +180,7 @@ func (inv *invocation) listLine(node *nar.Node, name string) error {
 
 // shownName returns the name of a file: cleaned for a terminal, as it is for others.
 func (inv *invocation) shownName(name string) string {
-	if inv.env.Terminal {
+	if inv.env.OutTerminal {
 		return text.SanitiseName(name)
 	}
 	return name
@@ -214,11 +220,12 @@ func runStoreCat(ctx context.Context, inv *invocation) error {
 // runNarCat is `nixbench nar cat`.
 func runNarCat(ctx context.Context, inv *invocation) error {
 	node, inside, f, err := inv.insideArchive()
-	if err != nil {
+	if err == nil {
+		defer f.Close()
+	} else if !errors.Is(err, errNotInArchive) {
 		return err
 	}
-	defer f.Close()
-	if node.Type != nar.Regular {
+	if node == nil || node.Type != nar.Regular {
 		return fmt.Errorf("NAR does not contain regular file '%s'", inside)
 	}
 	_, err = io.Copy(stoppable{ctx, inv.env.Stdout}, io.NewSectionReader(f, node.NarOffset, node.Size))
@@ -235,7 +242,7 @@ func runNarPack(ctx context.Context, inv *invocation) error {
 
 // runStoreDumpPath is `nixbench store dump-path`.
 func runStoreDumpPath(ctx context.Context, inv *invocation) error {
-	if inv.env.Terminal {
+	if inv.env.OutTerminal {
 		return inv.cmd.usage("refusing to write NAR to a terminal")
 	}
 	eng, err := inv.open(ctx)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"nixbench/engine"
 	"nixbench/repl/text"
@@ -128,7 +130,7 @@ func (run *storeRun) dump(ctx context.Context) error {
 
 // dumpFile writes the archive of a file to standard output.
 func (inv *invocation) dumpFile(ctx context.Context, file string) error {
-	if inv.env.Terminal {
+	if inv.env.OutTerminal {
 		return errors.New("refusing to write binary data to a terminal")
 	}
 	err := nar.Dump(stoppable{ctx, inv.env.Stdout}, inv.abs(file), nil)
@@ -143,12 +145,48 @@ func (run *storeRun) restore(ctx context.Context) error {
 	if len(run.args) != 1 {
 		return run.cmd.usage("only one argument allowed")
 	}
-	dest := run.abs(run.args[0])
-	err := nar.Restore(stoppableReader{ctx, run.env.Stdin}, dest, nar.RestoreOptions{OwnModes: true})
-	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("creating file %s: File exists", store.QuoteFile(dest))
+	dest := run.args[0]
+	if err := checkDestination(dest); err != nil {
+		return err
 	}
-	return archiveError(err)
+	return restoreError(nar.Restore(stoppableReader{ctx, run.env.Stdin}, run.abs(dest), nar.RestoreOptions{OwnModes: true}), dest)
+}
+
+// checkDestination reports why nothing can be made at dest.
+// Behaviour: getParentFdAndName in Nix's fs-sink.cc.
+func checkDestination(dest string) error {
+	if dest == "" {
+		return errors.New("restore destination path is empty")
+	}
+	if base := dest[strings.LastIndexByte(dest, '/')+1:]; base == "." || base == ".." {
+		return fmt.Errorf("restore destination '%s' ends in '%s', which is not a valid filename", dest, base)
+	}
+	return nil
+}
+
+// restoreError returns an error of restoring an archive to dest, in Nix's words.
+func restoreError(err error, dest string) error {
+	if unreadable := archiveError(err); unreadable != err { //nolint:errorlint // it is the same unless it knows better words
+		return unreadable
+	}
+	var create *nar.CreateError
+	var open *fs.PathError
+	switch {
+	case errors.As(err, &create):
+		file := store.QuoteFile(create.File)
+		switch create.Type {
+		case nar.Directory:
+			file = "directory " + file
+		case nar.Symlink:
+			file = fmt.Sprintf("symlink from %s -> '%s'", file, create.Target)
+		default:
+			file = "file " + file
+		}
+		return fmt.Errorf("creating %s: %s", file, capital(create.Err.Error()))
+	case errors.As(err, &open) && open.Op == "open":
+		return fmt.Errorf("opening parent directory of %s: %s", store.QuoteFile(dest), capital(open.Err.Error()))
+	}
+	return err
 }
 
 // archiveError returns an error of reading an archive, or an export, in Nix's words if it
@@ -160,6 +198,8 @@ func archiveError(err error) error {
 		return errors.New("unexpected end-of-file")
 	case errors.As(err, &none) && none.Offset <= int64(len("nix-archive-1")+8):
 		return errors.New("bad archive: input doesn't look like a Nix archive")
+	case errors.As(err, &none):
+		return fmt.Errorf("bad archive: %s", none.Msg)
 	}
 	return err
 }

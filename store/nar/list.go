@@ -106,7 +106,7 @@ func (n *Node) MarshalJSON() ([]byte, error) {
 		}{n.Target, n.Type})
 	}
 	return json.Marshal(struct {
-		Executable bool  `json:"executable,omitempty"`
+		Executable bool  `json:"executable"`
 		NarOffset  int64 `json:"narOffset,omitempty"`
 		Size       int64 `json:"size"`
 		Type       Type  `json:"type"`

@@ -13,7 +13,10 @@
 // Format: Nix manual, "Nix Archive (NAR) Format".
 package nar
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Type is the type of a file system object.
 type Type string
@@ -75,13 +78,13 @@ func padding(n int64) int64 { return -n & (alignment - 1) }
 func checkName(name string) error {
 	switch {
 	case name == "" || name == "." || name == "..":
-		return fmt.Errorf("invalid file name %q", name)
+		return fmt.Errorf("NAR contains invalid file name '%s'", name)
 	case len(name) > maxName:
 		return fmt.Errorf("file name of %d bytes, want at most %d", len(name), maxName)
 	}
 	for i := range len(name) {
 		if name[i] == '/' || name[i] == 0 {
-			return fmt.Errorf("invalid file name %q", name)
+			return fmt.Errorf("NAR contains invalid file name '%s'", name)
 		}
 	}
 	return nil
@@ -89,12 +92,15 @@ func checkName(name string) error {
 
 // checkTarget reports why target cannot be that of a symbolic link.
 func checkTarget(target string) error {
-	if target == "" || len(target) > maxTarget {
-		return fmt.Errorf("symlink target of %d bytes, want 1 to %d", len(target), maxTarget)
+	if len(target) > maxTarget {
+		return fmt.Errorf("symlink target of %d bytes, want at most %d", len(target), maxTarget)
+	}
+	if target == "" {
+		return errors.New("NAR contains invalid symlink target")
 	}
 	for i := range len(target) {
 		if target[i] == 0 {
-			return fmt.Errorf("invalid symlink target %q", target)
+			return errors.New("NAR contains invalid symlink target")
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func (r *Reader) next() (*Header, error) {
 		case "entry":
 			return r.entry()
 		default:
-			return nil, r.errorf("got tag %q, want \"entry\" or \")\"", tag)
+			return nil, r.errorf("expected tag 'entry' or ')', got '%s'", tag)
 		}
 	}
 	return nil, io.EOF
@@ -102,7 +102,7 @@ func (r *Reader) entry() (*Header, error) {
 	}
 	top := &r.dirs[len(r.dirs)-1]
 	if name <= top.last {
-		return nil, r.errorf("file name %q comes after %q", name, top.last)
+		return nil, r.errorf("NAR directory is not sorted")
 	}
 	top.last = name
 	if err := r.expect("node"); err != nil {
@@ -150,7 +150,7 @@ func (r *Reader) object(path string) (*Header, error) {
 		r.dirs = append(r.dirs, openDir{path: path})
 		return h, nil
 	}
-	return nil, r.errorf("unknown file type %q", typ)
+	return nil, r.errorf("unknown file type '%s'", typ)
 }
 
 func (r *Reader) regular(h *Header) error {
@@ -168,7 +168,7 @@ func (r *Reader) regular(h *Header) error {
 		}
 	}
 	if string(tag) != "contents" {
-		return r.errorf("got tag %q, want \"contents\"", tag)
+		return r.errorf("expected tag 'contents', got '%s'", tag)
 	}
 	size, err := r.number()
 	if err != nil {
@@ -240,7 +240,7 @@ func (r *Reader) expect(wants ...string) error {
 			return err
 		}
 		if string(got) != want {
-			return r.errorf("got %q, want %q", got, want)
+			return r.errorf("expected tag '%s', got '%s'", want, got)
 		}
 	}
 	return nil

@@ -75,13 +75,26 @@ func restore(r io.Reader, dest string, opts RestoreOptions) (err error) {
 			return fmt.Errorf("archive is longer than %d bytes", opts.MaxSize)
 		}
 		if err := rs.create(name, h); err != nil {
-			return &fs.PathError{Op: "create", Path: filepath.Join(dest, h.Path), Err: err}
+			return &CreateError{File: filepath.Join(dest, h.Path), Type: h.Type, Target: h.Target, Err: err}
 		}
 		if opts.MaxSize > 0 && rs.r.Offset() > opts.MaxSize {
 			return fmt.Errorf("archive is longer than %d bytes", opts.MaxSize)
 		}
 	}
 }
+
+// A CreateError reports that an object of an archive could not be made.
+type CreateError struct {
+	File   string
+	Type   Type
+	Target string // of a symbolic link
+	Err    error
+}
+
+func (e *CreateError) Error() string { return fmt.Sprintf("create %s: %v", e.File, e.Err) }
+
+// Unwrap returns what the system said.
+func (e *CreateError) Unwrap() error { return e.Err }
 
 // restoreDir is a directory whose entries are being made. The first is the one
 // that dest is in, which is not ours.
