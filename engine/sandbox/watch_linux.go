@@ -15,6 +15,10 @@ import (
 // pass it through.
 const drainTime = 5 * time.Second
 
+// endTime is how long a builder that has closed its log has to end: some programs
+// close it just before they do.
+const endTime = 3 * time.Second
+
 // A watcher copies what a builder says and kills it when its time has come.
 type watcher struct {
 	spec   *Spec
@@ -84,7 +88,11 @@ func (w *watcher) copy() {
 			return
 		}
 		if err != nil {
-			return // EIO once every process has closed the terminal
+			// EIO once every process has closed the terminal. As long as a builder goes on
+			// then, it can say nothing more, not even that it is done.
+			// Behaviour: handleEOF in Nix's derivation-building-goal.cc.
+			w.after(endTime, Exited)
+			return
 		}
 	}
 }
