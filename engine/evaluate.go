@@ -169,7 +169,7 @@ func (e *Engine) searchPath(opts EvalOptions) []eval.SearchPathEntry {
 // user's channels, and root's.
 // Behaviour: getDefaultNixPath in Nix's eval-settings.cc.
 func (e *Engine) channelEntries() (path []eval.SearchPathEntry) {
-	channels := rootChannels()
+	channels := e.rootChannels()
 	for _, entry := range []eval.SearchPathEntry{
 		{Path: filepath.Join(e.DefExpr(), "channels")},
 		{Prefix: "nixpkgs", Path: filepath.Join(channels, "nixpkgs")},

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 func (e *Engine) Profiles() []string {
 	places := profile.Places{Home: e.getenv("HOME"), State: e.NixState()}
 	own := e.store.StateDir()
-	if own == machineState {
+	if own == e.machineState() {
 		places.StateDirs = []string{own}
 		return profile.Find(places)
 	}
@@ -33,13 +34,13 @@ func (e *Engine) Profiles() []string {
 	return found
 }
 
-// machineState is the state directory of a machine's own store.
-const machineState = "/nix/var/nix"
+// machineState returns the state directory of the machine's own store.
+func (e *Engine) machineState() string { return cmp.Or(e.getenv("NIX_STATE_DIR"), "/nix/var/nix") }
 
 // DefaultProfile returns the profile that commands work on if none is named: what the user's
 // link leads to, be it there or not, or in a store of one's own, the store's.
 func (e *Engine) DefaultProfile() string {
-	if e.store.StateDir() != machineState {
+	if e.store.StateDir() != e.machineState() {
 		return filepath.Join(e.store.StateDir(), "profiles", "profile")
 	}
 	link := e.ProfileLink()
@@ -56,8 +57,8 @@ func (e *Engine) DefaultProfile() string {
 // userProfiles returns the directory that Nix keeps this user's profiles in.
 // Behaviour: profilesDir in Nix's profiles.cc.
 func (e *Engine) userProfiles() string {
-	if os.Geteuid() == 0 && e.store.StateDir() == machineState {
-		return filepath.Join(machineState, "profiles", "per-user", "root")
+	if os.Geteuid() == 0 && e.store.StateDir() == e.machineState() {
+		return filepath.Join(e.machineState(), "profiles", "per-user", "root")
 	}
 	return filepath.Join(e.NixState(), "profiles")
 }

@@ -23,7 +23,7 @@ func (e *Engine) ProfileLink() string {
 // the machine's. What cannot be made is not missed.
 // Behaviour: getDefaultProfile in Nix's profiles.cc.
 func (e *Engine) MakeProfileLinks() {
-	if e.store.StateDir() != machineState {
+	if e.store.StateDir() != e.machineState() {
 		return
 	}
 	dir := e.userProfiles()
@@ -32,7 +32,7 @@ func (e *Engine) MakeProfileLinks() {
 	}
 	links := []string{e.ProfileLink()}
 	if os.Geteuid() == 0 {
-		links = append(links, filepath.Join(machineState, "profiles", "default"))
+		links = append(links, filepath.Join(e.machineState(), "profiles", "default"))
 	}
 	for _, link := range links {
 		if makeLink(link, filepath.Join(dir, "profile")) != nil {
@@ -55,15 +55,15 @@ func makeLink(link, target string) error {
 // ChannelsProfile returns the profile that nix-channel makes: the user's own, or in a store
 // of one's own, the store's.
 func (e *Engine) ChannelsProfile() string {
-	if e.store.StateDir() != machineState {
+	if e.store.StateDir() != e.machineState() {
 		return filepath.Join(e.store.StateDir(), "profiles", "channels")
 	}
 	return filepath.Join(e.userProfiles(), "channels")
 }
 
 // rootChannels returns the profile of the channels that all users have.
-func rootChannels() string {
-	return filepath.Join(machineState, "profiles", "per-user", "root", "channels")
+func (e *Engine) rootChannels() string {
+	return filepath.Join(e.machineState(), "profiles", "per-user", "root", "channels")
 }
 
 // ChannelsFile returns the list of the user's channels.
@@ -87,11 +87,11 @@ func (e *Engine) DefExpr() string {
 // Behaviour: main_nix_env in Nix's nix-env.cc.
 func (e *Engine) MakeDefExpr() {
 	dir := e.DefExpr()
-	if _, err := os.Lstat(dir); err == nil || e.store.StateDir() != machineState {
+	if _, err := os.Lstat(dir); err == nil || e.store.StateDir() != e.machineState() {
 		return
 	}
 	if makeLink(filepath.Join(dir, "channels"), e.ChannelsProfile()) == nil && os.Geteuid() != 0 {
-		_ = makeLink(filepath.Join(dir, "channels_root"), rootChannels())
+		_ = makeLink(filepath.Join(dir, "channels_root"), e.rootChannels())
 	}
 }
 
