@@ -68,13 +68,21 @@ func (e *Engine) addReferring(ctx context.Context, name, tree string, refs []sto
 		return "", err
 	}
 	sum := nixhash.Sum(nixhash.SHA256, archive.Bytes())
-	p, err := e.store.Dir().FixedPath(name, store.NAR, sum, refs, false)
+	return e.addArchive(ctx, name, store.ContentAddress{Method: store.NAR, Hash: sum}, &archive, refs)
+}
+
+// addArchive adds what an archive in memory holds, addressed by ca, which refers to other
+// paths.
+func (e *Engine) addArchive(ctx context.Context, name string, ca store.ContentAddress, archive *bytes.Buffer, refs []store.Path) (store.Path, error) {
+	p, err := ca.Path(e.store.Dir(), name, refs, false)
 	if err != nil {
 		return "", err
 	}
-	ca := store.ContentAddress{Method: store.NAR, Hash: sum}
-	info := &store.PathInfo{
-		Path: p, NarHash: sum, NarSize: int64(archive.Len()), References: refs, CA: ca.String(),
+	if err := e.adopt(ctx, refs...); err != nil {
+		return "", err
 	}
-	return p, e.store.AddNAR(ctx, info, &archive)
+	info := &store.PathInfo{
+		Path: p, NarHash: nixhash.Sum(nixhash.SHA256, archive.Bytes()), NarSize: int64(archive.Len()), References: refs, CA: ca.String(),
+	}
+	return p, e.store.AddNAR(ctx, info, archive)
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -108,14 +109,14 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	}
 	filter := w.filter(a, real)
 	readOnly := w.readOnly() && !(a.Fetched && w.e.Writable() == nil)
-	if !readOnly && a.SHA256 == "" {
+	if !readOnly && a.SHA256 == "" && len(a.Refs) == 0 {
 		return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
 	}
 	got, err := hashFile(ctx, real, a.Method, filter)
 	if err != nil {
 		return "", fmt.Errorf("hash %s: %w", a.Path, err)
 	}
-	p, err := w.e.store.Dir().FixedPath(a.Name, a.Method, got, nil, false)
+	p, err := w.e.store.Dir().FixedPath(a.Name, a.Method, got, a.Refs, false)
 	if err != nil {
 		return "", err
 	}
@@ -131,7 +132,39 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	if readOnly {
 		return p, nil
 	}
+	if len(a.Refs) > 0 {
+		return w.addReferring(ctx, a, real, got, filter)
+	}
 	return w.e.store.AddTree(ctx, a.Name, real, a.Method, nixhash.SHA256, filter)
+}
+
+// addReferring adds the file or tree at real, whose hash by its method is known, with
+// references.
+func (w *world) addReferring(ctx context.Context, a eval.AddPath, real string, hash nixhash.Hash, filter nar.Filter) (store.Path, error) {
+	var archive bytes.Buffer
+	if err := dumpAs(cancellable{ctx, &archive}, real, a.Method, filter); err != nil {
+		return "", fmt.Errorf("add %s: %w", a.Path, err)
+	}
+	return w.e.addArchive(ctx, a.Name, store.ContentAddress{Method: a.Method, Hash: hash}, &archive, a.Refs)
+}
+
+// dumpAs writes the archive of a file or tree; a flat file has no permission to be executed.
+func dumpAs(w io.Writer, file string, method store.IngestionMethod, filter nar.Filter) error {
+	if method != store.Flat {
+		return nar.Dump(w, file, filter)
+	}
+	contents, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	flat := nar.NewWriter(w)
+	if err := flat.WriteHeader(&nar.Header{Type: nar.Regular, Size: int64(len(contents))}); err != nil {
+		return err
+	}
+	if _, err := flat.Write(contents); err != nil {
+		return err
+	}
+	return flat.Close()
 }
 
 func (w *world) Describe(ctx context.Context, file string) (t eval.Tree, err error) {

@@ -33,8 +33,8 @@ func (t *table) paths() []eval.Builtin {
 		def1("readDir", 1, "path", readDir),
 		def2("findFile", 1, "search-path lookup-path", findFile),
 		def1("getEnv", eval.Told, "s", getEnv),
-		def2("filterSource", 2, "e1 e2", filterSource),
-		def1("path", 1, "args", addPath),
+		def2("filterSource", 2, "e1 e2", t.filterSource),
+		def1("path", 1, "args", t.addPath),
 		def2("toFile", eval.Told, "name s", toFile),
 	}
 }

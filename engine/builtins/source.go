@@ -57,16 +57,18 @@ type source struct {
 	filter eval.Value // KindNone: takes everything
 	method store.IngestionMethod
 	hash   nixhash.Hash // expected; zero expects none
+	store  Store        // tells what is referred to
+	refs   []store.Path // what it is said to refer to, sorted
 }
 
-func filterSource(s *eval.State, filter, file eval.Value) eval.Value {
+func (t *table) filterSource(s *eval.State, filter, file eval.Value) eval.Value {
 	p, ctx := s.CoerceToPath(file, "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'")
 	f := s.ForceFunction(filter, "while evaluating the first argument passed to builtins.filterSource")
-	return (&source{name: eval.SourceName(p), path: p, ctx: ctx, filter: f, method: store.NAR}).add(s)
+	return (&source{store: t.Store, name: eval.SourceName(p), path: p, ctx: ctx, filter: f, method: store.NAR}).add(s)
 }
 
-func addPath(s *eval.State, arg eval.Value) eval.Value {
-	src := source{method: store.NAR}
+func (t *table) addPath(s *eval.State, arg eval.Value) eval.Value {
+	src := source{store: t.Store, method: store.NAR}
 	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to 'builtins.path'")
 	for a := range attrs.BySymbol() {
 		switch name := eval.SymName(a.Name); name {
@@ -110,8 +112,9 @@ func (src *source) add(s *eval.State) (v eval.Value) {
 func (src *source) addOnce(s *eval.State) eval.Value {
 	if len(src.ctx) > 0 {
 		src.path = s.Realise(src.ctx, src.path)
+		src.refs = referencesOf(s, src.store, src.path)
 	}
-	a := eval.AddPath{Name: src.name, Method: src.method}
+	a := eval.AddPath{Name: src.name, Method: src.method, Refs: src.refs}
 	if !src.hash.IsZero() {
 		if p := src.expectedPath(s); src.isPresent(s, p) {
 			return storePathString(p)
@@ -143,6 +146,22 @@ func (src *source) addOnce(s *eval.State) eval.Value {
 	return eval.Value{}
 }
 
+// referencesOf returns the references of the store path that a file with a context is in: the
+// copy is said to have them, too. There are none outside the store, or of what is not valid.
+// Behaviour: addPath in Nix's primops.cc.
+func referencesOf(s *eval.State, st Store, file string) []store.Path {
+	p, _, err := s.World().StoreDir().PathOf(file)
+	if err != nil || st == nil {
+		return nil
+	}
+	refs, err := st.References(s.Context(), p)
+	if err != nil {
+		s.Poll()
+		return nil
+	}
+	return refs
+}
+
 // takes asks the filter about a file.
 func (src *source) takes(s *eval.State, file string, t eval.FileType) bool {
 	return s.ForceBool(s.Call2(src.filter, eval.MakeString(file), eval.MakeString(t.String())),
@@ -150,7 +169,7 @@ func (src *source) takes(s *eval.State, file string, t eval.FileType) bool {
 }
 
 func (src *source) expectedPath(s *eval.State) store.Path {
-	p, err := s.World().StoreDir().FixedPath(src.name, src.method, src.hash, nil, false)
+	p, err := s.World().StoreDir().FixedPath(src.name, src.method, src.hash, src.refs, false)
 	if err != nil {
 		s.FailWith(instantiate.PathError(err))
 	}

@@ -107,6 +107,8 @@ type AddPath struct {
 	Filter func(path string, typ FileType) (bool, error)
 	// SHA256 is the expected hash, as nix32 or SRI or base16; "" expects none.
 	SHA256 string
+	// Refs are the store paths that what is added is said to refer to, sorted; they are valid.
+	Refs []store.Path
 	// Fetched says that a fetcher adds it. Evaluation is going to look into it, so
 	// it is also added where evaluation only computes store paths.
 	Fetched bool
