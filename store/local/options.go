@@ -12,14 +12,14 @@ import (
 
 // Options say which store to open and how.
 type Options struct {
-	// Root is the directory that Dir, /nix/var/nix and /nix/var/log/nix lie in.
+	// Root is the directory that /nix/store, /nix/var/nix and /nix/var/log/nix lie in.
 	// The default is the root of the file system.
 	Root string
 	// Dir is the logical store directory, by default [store.DefaultDir].
 	Dir store.Dir
 	// RealDir, StateDir and LogDir are where the objects, the database with
-	// roots and locks, and the logs are. The defaults are Root joined with Dir,
-	// /nix/var/nix and /nix/var/log/nix.
+	// roots and locks, and the logs are. The defaults are /nix/store, /nix/var/nix and
+	// /nix/var/log/nix below Root, but without Root the objects are in Dir.
 	RealDir, StateDir, LogDir string
 	// ReadOnly opens a store that is not ours to write. Whatever would change
 	// it returns an error for which errors.Is(err, syscall.EROFS).
@@ -66,15 +66,15 @@ func (o Options) resolve() (Options, error) {
 	if _, err := store.ParseDir(string(o.Dir)); err != nil {
 		return o, err
 	}
-	base := root
+	base, objects := root, filepath.Join(root, "nix", "store")
 	if base == "" {
-		base = string(filepath.Separator)
+		base, objects = string(filepath.Separator), string(o.Dir)
 	}
 	for _, d := range []struct {
 		dir      *string
 		fallback string
 	}{
-		{&o.RealDir, filepath.Join(base, string(o.Dir))},
+		{&o.RealDir, objects},
 		{&o.StateDir, filepath.Join(base, "nix", "var", "nix")},
 		{&o.LogDir, filepath.Join(base, "nix", "var", "log", "nix")},
 	} {

@@ -230,7 +230,7 @@ func (st *Store) openReadOnly(context.Context) (*database, error) {
 		return nil, err
 	}
 	if number == 0 {
-		return nil, fmt.Errorf("there is no database in %s: %w", st.stateDir, fs.ErrNotExist)
+		return nil, fmt.Errorf("database does not exist, and cannot be created in read-only mode: %w", fs.ErrNotExist)
 	}
 	if err := checkSchema(number); err != nil {
 		return nil, err
