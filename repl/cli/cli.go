@@ -182,6 +182,11 @@ func (inv *invocation) run(ctx context.Context) error {
 		}
 	}
 	err = cmd.parse(inv, argv)
+	if inv.jsonLog {
+		with := *inv.env
+		with.Stderr = &jsonLines{w: inv.env.Stderr}
+		inv.env = &with
+	}
 	inv.plain = inv.plain || inv.env.Terminal && inv.env.wantsLines()
 	switch {
 	case inv.help:

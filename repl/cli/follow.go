@@ -30,6 +30,8 @@ type follower struct {
 	blocks bool
 	level  int                  // of the messages of builders that are told
 	fail   func(event.Activity) // tells of a failure
+	// json tells of activities in the format internal-json.
+	json bool
 	// bar shows what runs; lines stay of what has ended. nil for none: lines tell of what
 	// begins.
 	bar *bar
@@ -124,7 +126,7 @@ func (f *follower) run(ctx context.Context, box *event.Mailbox, said *spoken) {
 func (f *follower) beat() {
 	running := f.running()
 	switch n := len(running); {
-	case n == 0 || f.quiet || f.bare:
+	case n == 0 || f.quiet || f.bare || f.json:
 	case f.blocks:
 		f.tellRunning(running)
 	case n == 1:
@@ -200,6 +202,10 @@ func (f *follower) tellNotice(act event.Activity) {
 
 // tellProgress tells that a build has begun, and what is new in its log.
 func (f *follower) tellProgress(seen *followed, before event.Activity) {
+	if f.json {
+		f.tellActivity(seen, before)
+		return
+	}
 	if f.blocks {
 		if seen.act.State.Final() && !before.State.Final() {
 			f.tellBlock(seen)
@@ -219,9 +225,18 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 	}
 }
 
-// tellLog prints the whole lines of the log that are new; the rest of the last
-// line too once the build has ended.
+// tellLog prints the lines of the log that are new.
 func (f *follower) tellLog(seen *followed) {
+	prefix := text.SanitiseName(seen.act.Name) + "> "
+	if f.bare {
+		prefix = ""
+	}
+	f.eachNewLine(seen, func(line string) { f.tellLine(prefix, line) })
+}
+
+// eachNewLine passes the whole lines of the log that are new; the rest of the last
+// line too once the build has ended.
+func (f *follower) eachNewLine(seen *followed, pass func(line string)) {
 	log, err := f.openLog(seen)
 	if err != nil {
 		return // not written yet
@@ -235,12 +250,8 @@ func (f *follower) tellLog(seen *followed) {
 		data = data[:bytes.LastIndexByte(data, '\n')+1]
 	}
 	seen.offset += int64(len(data))
-	prefix := text.SanitiseName(seen.act.Name) + "> "
-	if f.bare {
-		prefix = ""
-	}
 	for line := range bytes.Lines(data) {
-		f.tellLine(prefix, string(bytes.TrimRight(line, "\n")))
+		pass(string(bytes.TrimRight(line, "\n")))
 	}
 }
 

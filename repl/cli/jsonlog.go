@@ -87,6 +87,11 @@ func (inv *invocation) jsonError(err error) string {
 
 func (m *jsonMessage) line() string {
 	m.Action = "msg"
+	return encodeLine(m)
+}
+
+// encodeLine returns a message or activity as a line.
+func encodeLine(m any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -62,7 +62,7 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
 	inv.unfollow = follow(ctx, eng, follower{
 		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs, blocks: inv.blocks,
-		level: inv.verbosity(), fail: inv.tellFailure, bar: inv.builderBar(),
+		level: inv.verbosity(), fail: inv.tellFailure, bar: inv.builderBar(), json: inv.jsonLog,
 	})
 }
 

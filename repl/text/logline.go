@@ -15,7 +15,7 @@ type Message struct {
 // the builder wrote them.
 func LogMessage(line string) (m Message, ok bool) {
 	said, ok := strings.CutPrefix(line, "@nix ")
-	if !ok || json.Unmarshal([]byte(said), &m) != nil {
+	if !ok || json.Unmarshal([]byte(said), &m) != nil || m.Action == "" {
 		return Message{}, false
 	}
 	return m, true

@@ -1,0 +1,58 @@
+package build
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// This file says what is wrong with what builders say to us in their logs.
+
+// fieldsOf are the fields that a message has to have, by its action, and their types.
+// Behaviour: handleJSONLogMessage in Nix's logging.cc.
+var fieldsOf = map[string][][2]string{
+	"start":    {{"type", "number"}},
+	"stop":     {{"id", "number"}},
+	"result":   {{"id", "number"}},
+	"setPhase": {{"phase", "string"}},
+	"msg":      {{"msg", "string"}, {"level", "number"}},
+}
+
+// messageProblem returns what is wrong with a message, the rest of a line that begins with
+// "@nix ", in Nix's words; "" if nothing is.
+func messageProblem(message string) string {
+	var m any
+	if err := json.Unmarshal([]byte(message), &m); err != nil {
+		return fmt.Sprintf("bad JSON log message from the derivation builder: %v", err)
+	}
+	problem := func(what string) string {
+		return "warning: Unable to handle a JSON message from the derivation builder: " + what
+	}
+	object, ok := m.(map[string]any)
+	if !ok && m != nil {
+		return problem("[json.exception.type_error.305] cannot use operator[] with a string argument with " + jsonType(m))
+	}
+	action, _ := object["action"].(string)
+	for _, field := range append([][2]string{{"action", "string"}}, fieldsOf[action]...) {
+		if got := jsonType(object[field[0]]); got != field[1] {
+			return problem(fmt.Sprintf("[json.exception.type_error.302] type must be %s, but is %s", field[1], got))
+		}
+	}
+	return ""
+}
+
+// jsonType returns the name of the type of a value that was read from JSON.
+func jsonType(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case float64:
+		return "number"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	}
+	return "object"
+}

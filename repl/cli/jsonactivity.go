@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"nixbench/engine/event"
+	"nixbench/repl/text"
+)
+
+// This file tells of builds in the format internal-json, which other programs read.
+// Format: JSONLogger in Nix's logging.cc, which sorts the keys.
+
+// The types of activities and results.
+const (
+	activityBuild  = 105
+	resultLogLine  = 101
+	resultSetPhase = 104
+)
+
+// A jsonActivity is a line of the format that is about a build.
+type jsonActivity struct {
+	Action string  `json:"action"`
+	Fields []any   `json:"fields,omitempty"`
+	ID     uint64  `json:"id"`
+	Level  *int    `json:"level,omitempty"`
+	Parent *int    `json:"parent,omitempty"`
+	Text   *string `json:"text,omitempty"`
+	Type   int     `json:"type,omitempty"`
+}
+
+// tellActivity tells that a build has begun or ended, and what is new in its log.
+func (f *follower) tellActivity(seen *followed, before event.Activity) {
+	act := &seen.act
+	line := func(m jsonActivity) {
+		m.ID = uint64(os.Getpid())<<32 + uint64(act.ID)
+		fmt.Fprintln(f.w, encodeLine(m))
+	}
+	if before.Started.IsZero() {
+		level, parent := levelInfo, 0
+		drv := cmp.Or(act.Resolved, act.Subject)
+		said := fmt.Sprintf("%s '%s'", act.Text, drv)
+		line(jsonActivity{Action: "start", Fields: []any{drv, "", 1, 1}, Level: &level, Parent: &parent, Text: &said, Type: activityBuild})
+	}
+	if act.Phase != "" && act.Phase != before.Phase {
+		line(jsonActivity{Action: "result", Fields: []any{act.Phase}, Type: resultSetPhase})
+	}
+	f.eachNewLine(seen, func(said string) {
+		switch message, ok := text.LogMessage(said); {
+		case !ok:
+			line(jsonActivity{Action: "result", Fields: []any{said}, Type: resultLogLine})
+		case message.Action == "msg" && message.Level <= f.level:
+			m := jsonMessage{Level: message.Level, Msg: message.Msg}
+			fmt.Fprintln(f.w, m.line())
+		}
+	})
+	if act.State.Final() && !before.State.Final() {
+		line(jsonActivity{Action: "stop"})
+	}
+}
+
+// jsonLines writes lines as messages of the format, but for those that are in it already.
+type jsonLines struct {
+	w    io.Writer
+	line []byte // that has not ended
+}
+
+func (j *jsonLines) Write(p []byte) (int, error) {
+	j.line = append(j.line, p...)
+	for {
+		end := bytes.IndexByte(j.line, '\n')
+		if end < 0 {
+			return len(p), nil
+		}
+		line := string(j.line[:end])
+		j.line = j.line[end+1:]
+		if !strings.HasPrefix(line, "@nix {") {
+			m := jsonMessage{Level: cmp.Or(levelOf(line), levelInfo), Msg: line}
+			line = m.line()
+		}
+		if _, err := fmt.Fprintln(j.w, line); err != nil {
+			return len(p), err
+		}
+	}
+}
