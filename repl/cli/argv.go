@@ -13,7 +13,7 @@ import (
 // A flag is one option of a command.
 type flag struct {
 	names []string // as written, with dashes, the long one first
-	args  []string // placeholders of its arguments; may be empty
+	args  []string // placeholders of its arguments; may be empty; "NAME..." takes all that follow
 	help  string
 	set   func(inv *invocation, args []string) error
 }
@@ -101,6 +101,9 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 		return argv, cmd.setFlag(inv, f, name, []string{value})
 	}
 	if f, ok := cmd.flag(arg); ok {
+		if len(f.args) == 1 && strings.HasSuffix(f.args[0], "...") {
+			return nil, cmd.setFlag(inv, f, arg, argv)
+		}
 		if len(argv) < len(f.args) {
 			return nil, inv.missingArgs(cmd, arg, f, len(argv))
 		}

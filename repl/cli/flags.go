@@ -67,6 +67,7 @@ type invocation struct {
 
 	envChange userEnvCommand // what nix-env changes
 	shell     shellOptions   // of nix-shell
+	program   envOptions     // of nix shell
 	legacy    storeCommand   // of nix-store
 	hashing   hashing        // of nix-hash and nix hash
 

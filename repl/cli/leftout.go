@@ -10,7 +10,6 @@ var leftOut = map[string]string{
 	"print-dev-env":    "'nixbench nix-store --print-env' prints the environment of a derivation",
 	"edit":             "it is for packages of flakes",
 	"env":              "it is for packages of flakes",
-	"shell":            "it is for packages of flakes",
 	"flake":            "flakes are fetched from the network",
 	"fmt":              "it is for flakes",
 	"formatter":        "it is for flakes",
