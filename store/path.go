@@ -321,7 +321,7 @@ func (d Dir) FixedPath(name string, method IngestionMethod, h nixhash.Hash, refs
 		f.addRefs(refs, self)
 		return d.makePath(f, h, name)
 	case len(refs) > 0 || self:
-		return "", fmt.Errorf("make store path of %q: fixed output is not allowed to refer to other store paths", name)
+		return "", &ReferencesError{name}
 	case method == Git && h.Algo() != nixhash.SHA1 && h.Algo() != nixhash.SHA256:
 		return "", fmt.Errorf("make store path of %q: got %s for git ingestion, want sha1 or sha256", name, h.Algo())
 	}
@@ -352,4 +352,16 @@ func ParseDir(s string) (Dir, error) {
 		return "", fmt.Errorf("parse store directory %q: want a clean absolute path", s)
 	}
 	return Dir(s), nil
+}
+
+// ReferencesFormat is what Nix says of a [ReferencesError], with a verb for the name.
+const ReferencesFormat = "fixed output derivation '%s' is not allowed to refer to other store paths.\n" +
+	"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details."
+
+// A ReferencesError reports references of an object that is named after a hash in a way
+// that leaves no room for them.
+type ReferencesError struct{ Name string }
+
+func (e *ReferencesError) Error() string {
+	return fmt.Sprintf("make store path of %q: fixed output is not allowed to refer to other store paths", e.Name)
 }

@@ -127,8 +127,7 @@ func (c *collector) take(ctx context.Context, o *output) error {
 // refersError says in Nix's words that a path whose name says only what is in it refers
 // to others. Name is its name.
 func refersError(name string) error {
-	return &ToldError{fmt.Sprintf("fixed output derivation '%s' is not allowed to refer to other store paths.\n"+
-		"You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.", name)}
+	return &ToldError{fmt.Sprintf(store.ReferencesFormat, name)}
 }
 
 // unfit says in Nix's words which file no store object can have.

@@ -24,6 +24,10 @@ func PathError(err error) error {
 			return &eval.Error{Kind: eval.ErrorOther, Msg: msg}
 		}
 	}
+	var refers *store.ReferencesError
+	if errors.As(err, &refers) {
+		return eval.Errorf(eval.ErrorOther, store.ReferencesFormat, refers.Name)
+	}
 	var bad *store.NameError
 	if !errors.As(err, &bad) {
 		return err
