@@ -149,8 +149,9 @@ func text1(field func(*invocation) *string) func(*invocation, []string) error {
 }
 
 // outLink sets where the link to a result is made. An empty name is that of the directory.
+// Of this and --no-link the last one counts.
 func outLink(inv *invocation, args []string) error {
-	inv.outLink = inv.abs(args[0])
+	inv.outLink, inv.noLink = inv.abs(args[0]), false
 	return nil
 }
 
