@@ -172,9 +172,11 @@ func (q *storeQuery) outputsOf(ctx context.Context, p store.Path, outputs bool) 
 	if err != nil {
 		return nil, err
 	}
-	known, err := q.knownOutputs(ctx, p)
-	if err != nil {
-		return nil, err
+	var known map[store.OutputName]store.Path
+	if q.forceRealise {
+		if known, err = q.knownOutputs(ctx, p); err != nil {
+			return nil, err
+		}
 	}
 	var paths []store.Path
 	for _, name := range d.OutputNames() {
@@ -190,13 +192,20 @@ func (q *storeQuery) outputsOf(ctx context.Context, p store.Path, outputs bool) 
 	return store.SortUnique(paths), nil
 }
 
-// knownOutputs returns the outputs of a derivation that the database knows.
+// knownOutputs returns the outputs of a derivation whose paths are known.
 func (run *storeRun) knownOutputs(ctx context.Context, p store.Path) (map[store.OutputName]store.Path, error) {
 	st, err := run.eng.StoreOf(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return st.DerivationOutputs(ctx, p)
+	known, err := st.DerivationOutputs(ctx, p)
+	if err != nil || len(known) > 0 {
+		return known, err
+	}
+	// The build trace knows those that no derivation has the paths of.
+	known, err = run.eng.FindOutputs(ctx, store.AllOutputsOf(p))
+	maps.DeleteFunc(known, func(_ store.OutputName, out store.Path) bool { return out == "" })
+	return known, err
 }
 
 // allOutputs returns what the arguments stand for, sorted.
