@@ -78,6 +78,19 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 	return installable{arg, store.DerivedPath{Path: p}}, true, err
 }
 
+// called returns what Nix calls an argument: the store path that it stands for, or the
+// attribute path without the outputs.
+func (inv *invocation) called(eng *engine.Engine, arg string) string {
+	if inst, ok, err := inv.storePath(eng, arg); ok && err == nil {
+		return inst.target.String()
+	}
+	attrPath, _, err := cutOutputs(arg)
+	if err != nil {
+		return arg
+	}
+	return attrPath
+}
+
 // cutOutputs divides an attribute path from the outputs that it names, nil for none.
 // Behaviour: ExtendedOutputsSpec::parse in Nix's outputs-spec.cc.
 func cutOutputs(arg string) (attrPath string, outputs []store.OutputName, err error) {
@@ -200,11 +213,22 @@ func wantedOutputs(ctx context.Context, eng *engine.Engine, target store.Derived
 func checkBuilt(target store.DerivedPath, outputs map[store.OutputName]store.Path) error {
 	for _, name := range slices.Sorted(maps.Keys(outputs)) {
 		if outputs[name] == "" {
-			return fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
+			return &unbuiltError{target.Path, name}
 		}
 	}
 	if len(outputs) == 0 {
-		return fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", target.Through[0], target.Path)
+		return &unbuiltError{target.Path, target.Through[0]}
 	}
 	return nil
+}
+
+// An unbuiltError reports an output of which it is not known where it is before it has
+// been built.
+type unbuiltError struct {
+	drvPath store.Path
+	output  store.OutputName
+}
+
+func (e *unbuiltError) Error() string {
+	return fmt.Sprintf("cannot operate on output '%s' of the unbuilt derivation '%s'", e.output, e.drvPath)
 }

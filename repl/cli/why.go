@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -16,7 +17,7 @@ import (
 )
 
 // runWhyDepends is `nixbench why-depends PATH DEPENDENCY`. The path is built if
-// need be; what the dependency would be is known without.
+// need be; what the dependency would be is known without, or else it is none.
 func runWhyDepends(ctx context.Context, inv *invocation) error {
 	eng, err := inv.open(ctx)
 	if err != nil {
@@ -27,8 +28,9 @@ func runWhyDepends(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	var unbuilt *unbuiltError
 	to, err := inv.onePath(ctx, eng, inv.args[1])
-	if err != nil {
+	if err != nil && !errors.As(err, &unbuilt) {
 		return err
 	}
 	g, err := closure.Load(ctx, eng.Lookup(), from)
@@ -37,8 +39,8 @@ func runWhyDepends(ctx context.Context, inv *invocation) error {
 	}
 	w := whyPrinter{inv: inv, st: eng.Reader(), graph: g, printed: make(map[why.Node]bool)}
 	target, found := g.Node(to)
-	if !found {
-		fmt.Fprintf(inv.env.Stderr, "'%s' does not depend on '%s'\n", inv.args[0], inv.args[1])
+	if unbuilt != nil || !found {
+		fmt.Fprintf(inv.env.Stderr, "'%s' does not depend on '%s'\n", inv.called(eng, inv.args[0]), inv.called(eng, inv.args[1]))
 		if inv.json {
 			return writeJSON(inv.env.Stdout, []edge{})
 		}
@@ -59,7 +61,7 @@ func (inv *invocation) onePath(ctx context.Context, eng *engine.Engine, arg stri
 		return "", err
 	}
 	if len(paths) != 1 {
-		return "", notOnePath(arg)
+		return "", inv.notOnePath(eng, arg)
 	}
 	return paths[0], nil
 }
@@ -83,13 +85,13 @@ func (inv *invocation) oneBuilt(ctx context.Context, eng *engine.Engine, arg str
 	}
 	paths := roots.paths()
 	if len(paths) != 1 {
-		return "", notOnePath(arg)
+		return "", inv.notOnePath(eng, arg)
 	}
 	return paths[0], nil
 }
 
-func notOnePath(arg string) error {
-	return fmt.Errorf("argument '%s' should evaluate to one store path", arg)
+func (inv *invocation) notOnePath(eng *engine.Engine, arg string) error {
+	return fmt.Errorf("argument '%s' should evaluate to one store path", inv.called(eng, arg))
 }
 
 // A whyPrinter prints why one path depends on another, as nix why-depends does
