@@ -23,6 +23,11 @@ func (e *Engine) BuildInputs(ctx context.Context, drvPath store.Path) ([]store.D
 	for _, p := range slices.Sorted(maps.Keys(d.InputDrvs)) {
 		inputs = append(inputs, store.DerivedPath{Path: p, Outputs: d.InputDrvs[p]})
 	}
+	for _, in := range d.Inputs() {
+		if len(in.Through) > 0 {
+			inputs = append(inputs, store.DerivedPath{Path: in.DrvPath, Through: in.Through, Outputs: []store.OutputName{in.Output}})
+		}
+	}
 	for _, p := range d.InputSrcs {
 		inputs = append(inputs, store.DerivedPath{Path: p})
 	}
@@ -51,15 +56,8 @@ func (e *Engine) NewDevShell(ctx context.Context, drvPath store.Path, dir string
 	if err := e.CheckDevShell(); err != nil {
 		return nil, err
 	}
-	d, err := e.ReadDerivation(ctx, drvPath)
-	if err != nil {
-		return nil, err
-	}
 	set := e.Settings()
-	if d.NeedsResolution(set.HasFeature("ca-derivations")) {
-		return nil, fmt.Errorf("open shell: the inputs of '%s' have paths that only building it makes known", drvPath)
-	}
-	outputs, err := e.FindOutputs(ctx, store.AllOutputsOf(drvPath))
+	d, err := build.Resolve(ctx, bothStores{e}, set, drvPath)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +65,7 @@ func (e *Engine) NewDevShell(ctx context.Context, drvPath store.Path, dir string
 	if cores == 0 {
 		cores = runtime.NumCPU()
 	}
-	env, err := build.NewShellEnvironment(d, outputs, e.store.Dir(), dir, cores)
+	env, err := build.NewShellEnvironment(d, e.store.Dir(), dir, cores)
 	if err != nil {
 		return nil, fmt.Errorf("open shell: %w", err)
 	}

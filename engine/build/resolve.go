@@ -207,6 +207,20 @@ func Trace(ctx context.Context, st Reader, s *settings.Settings, t Target) ([]st
 	return r.traced, outputs, err
 }
 
+// Resolve reads a derivation and returns what it resolves to, itself if there is nothing
+// to resolve. Where its inputs are has to be known.
+func Resolve(ctx context.Context, st Reader, s *settings.Settings, drvPath store.Path) (*drv.Derivation, error) {
+	d, err := st.ReadDerivation(ctx, drvPath)
+	if err != nil {
+		return nil, err
+	}
+	resolved, _, err := newResolver(st, new(known), s).resolve(ctx, drvPath, d)
+	if errors.Is(err, errUnknown) {
+		return nil, fmt.Errorf("failed to resolve derivation '%s'", drvPath)
+	}
+	return resolved, err
+}
+
 // outputs returns where the outputs of a target that leads through no others are.
 func (r *resolver) outputs(ctx context.Context, t Target) (map[store.OutputName]store.Path, error) {
 	d, err := r.st.ReadDerivation(ctx, t.Path)

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"maps"
 	"slices"
 
 	"nixbench/store"
@@ -17,21 +18,25 @@ type ShellEnvironment struct {
 // derivation sets them.
 var buildersOwn = []string{"PATH", "HOME", "PWD", "NIX_LOG_FD", "TERM", "NIX_OUTPUT_CHECKED"}
 
-// NewShellEnvironment makes the environment of a shell in which the builder of d could be
-// run by hand. Its files are to be written into dir.
+// NewShellEnvironment makes the environment of a shell in which the builder of d, which
+// needs no resolution, could be run by hand. Its files are to be written into dir. As
+// nothing is built, placeholders of outputs are left as they are.
 //
 // Behaviour: nix-shell.
-func NewShellEnvironment(d *drv.Derivation, outputs map[store.OutputName]store.Path, storeDir store.Dir, dir string, cores int) (*ShellEnvironment, error) {
+func NewShellEnvironment(d *drv.Derivation, storeDir store.Dir, dir string, cores int) (*ShellEnvironment, error) {
 	options, err := d.Options()
 	if err != nil {
 		return nil, err
 	}
 	e, err := newEnvironment(envInput{
-		drv: d, outputs: outputs, options: options, storeDir: storeDir, buildDir: dir, cores: cores,
+		drv: d, options: options, storeDir: storeDir, buildDir: dir, cores: cores,
 		getenv: func(string) string { return "" },
 	})
 	if err != nil {
 		return nil, err
+	}
+	if d.StructuredAttrs != "" {
+		maps.Copy(e.vars, d.Env) // the outputs
 	}
 	for _, name := range slices.Concat(buildersOwn, options.ImpureEnvVars) {
 		value, ok := d.Env[name]
