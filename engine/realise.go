@@ -266,6 +266,9 @@ type DifferenceError = build.DifferenceError
 // that it needs could not be.
 type DependencyError = build.DependencyError
 
+// An ObtainError reports that a derivation is not there that another would have made.
+type ObtainError = build.ObtainError
+
 // An UnknownError reports that a path is not valid and that nobody can make it.
 type UnknownError = build.UnknownError
 

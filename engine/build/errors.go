@@ -183,6 +183,8 @@ type DependencyError struct {
 	// of what it needs directly had failed by then.
 	Outputs []store.Path
 	Count   int
+	// Unobtained are the derivations that it needs which others would have made.
+	Unobtained []Target
 }
 
 // Message says so in Nix's words, in several lines.
@@ -200,6 +202,25 @@ func (e *DependencyError) Error() string {
 	}
 	return fmt.Sprintf("build %s: %d derivations that it needs failed, e.g. %s", e.DrvPath, len(e.Failed), e.Failed[0])
 }
+
+// An ObtainError reports that a derivation is not there, because what would have made
+// it could not be built.
+type ObtainError struct {
+	Derivation Target // one output
+	Err        error  // why
+}
+
+// Message says so in Nix's words, without why.
+func (e *ObtainError) Message() string {
+	return fmt.Sprintf("failed to obtain derivation of '%s'", e.Derivation)
+}
+
+func (e *ObtainError) Error() string {
+	return fmt.Sprintf("obtain derivation of %s: %v", e.Derivation, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *ObtainError) Unwrap() error { return e.Err }
 
 // ErrCancelled reports that a build was cancelled.
 var ErrCancelled = errors.New("cancelled")

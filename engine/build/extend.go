@@ -77,6 +77,37 @@ func (r *request) dynamicTargets(g *goal) (targets []Target, final bool, err err
 	return targets, final, nil
 }
 
+// madeDerivation returns the derivation whose outputs a target asks for that leads
+// through others: it is itself an output.
+func madeDerivation(t Target) Target {
+	last := len(t.Through) - 1
+	return Target{Path: t.Path, Through: t.Through[:last], Outputs: t.Through[last:]}
+}
+
+// unobtained returns the derivations that a goal needs and that will not be made, for
+// what makes them has failed.
+func (r *request) unobtained(g *goal) []Target {
+	if !g.planned.isDynamic() {
+		return nil
+	}
+	d, _, err := g.planned.load(r.ctx, r.b.opts.Store)
+	if err != nil {
+		return nil
+	}
+	var failed []Target
+	for _, in := range d.Inputs() {
+		if len(in.Through) == 0 {
+			continue
+		}
+		t := Target{Path: in.DrvPath, Through: in.Through, Outputs: []store.OutputName{in.Output}}
+		rest, ends, err := r.follow(t)
+		if need := r.byPath[rest.Path]; err == nil && !ends && need != nil && need.state == ended && !need.status.OK() {
+			failed = append(failed, madeDerivation(t))
+		}
+	}
+	return failed
+}
+
 // follow returns what is left of a target; see [resolver.follow].
 func (r *request) follow(t Target) (rest Target, ends bool, err error) {
 	return newResolver(r.b.opts.Store, r.plan.known, r.b.opts.Settings).follow(r.ctx, t)

@@ -334,7 +334,7 @@ func (r *request) dependencyError(g *goal) error {
 	}
 	return &DependencyError{
 		DrvPath: g.planned.DrvPath, Failed: slices.Sorted(maps.Keys(failed)),
-		Outputs: g.planned.OutputPaths(), Count: count,
+		Outputs: g.planned.OutputPaths(), Count: count, Unobtained: r.unobtained(g),
 	}
 }
 
@@ -427,7 +427,10 @@ func (r *request) outcome(t Target) Outcome {
 			return o
 		}
 		if g := r.byPath[rest.Path]; !ends && g != nil {
-			o.DrvPath, o.Status, o.Err = rest.Path, g.status, g.err
+			o.DrvPath, o.Status = rest.Path, g.status
+			if o.Err = g.err; !g.status.OK() && g.status != Cancelled {
+				o.Err = &ObtainError{madeDerivation(t), g.err}
+			}
 			return o
 		}
 		t = rest

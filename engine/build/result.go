@@ -47,7 +47,8 @@ type Outcome struct {
 	Outputs map[store.OutputName]store.Path
 	Status  Status
 	// Err is nil if Status is OK, and otherwise a [*Failure],
-	// [*DependencyError], [*UnknownError] or [ErrCancelled].
+	// [*DependencyError], [*UnknownError] or [ErrCancelled], or an [*ObtainError]
+	// because of one of them.
 	Err error
 }
 

@@ -98,7 +98,22 @@ func (inv *invocation) paragraphs(err error) []string {
 // describeFailure tells of one build that failed, and of the derivation that was
 // resolved to it if that is another.
 func (inv *invocation) describeFailure(err error) []string {
-	parts := []string{inv.describeBuild(err)}
+	var obtain *engine.ObtainError
+	if errors.As(err, &obtain) {
+		var parts []string
+		if f := (*engine.Failure)(nil); !errors.As(err, &f) || !inv.told[f.Asked()] {
+			parts = inv.describeFailure(obtain.Err)
+		}
+		return append(parts, obtain.Message())
+	}
+	var parts []string
+	var dependency *engine.DependencyError
+	if errors.As(err, &dependency) {
+		for _, t := range dependency.Unobtained {
+			parts = append(parts, (&engine.ObtainError{Derivation: t}).Message())
+		}
+	}
+	parts = append(parts, inv.describeBuild(err))
 	var f *engine.Failure
 	if errors.As(err, &f) && f.Of != "" {
 		parts = append(parts, fmt.Sprintf("build of resolved derivation '%s' failed", f.DrvPath))
@@ -115,13 +130,16 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 	if told == nil {
 		told = map[store.Path]bool{}
 	}
+	isTold := func(t store.DerivedPath) bool { return len(t.Through) == 0 && told[t.Path] }
 	var wanted []engine.Outcome
 	for _, outcome := range inv.inOrder(result.Outcomes) {
 		isCancelled := errors.Is(outcome.Err, engine.ErrCancelled)
-		if told[outcome.Target.Path] || isCancelled && inv.cmd.name != "nix-build" {
+		if isTold(outcome.Target) || isCancelled && inv.cmd.name != "nix-build" {
 			continue
 		}
-		told[outcome.Target.Path] = true
+		if len(outcome.Target.Through) == 0 {
+			told[outcome.Target.Path] = true
+		}
 		targets = append(targets, "'"+inv.targetName(outcome.Target)+"'")
 		if !isCancelled {
 			wanted = append(wanted, outcome)
