@@ -51,6 +51,10 @@ func TestLocate(t *testing.T) {
 		{uri: "local?state=/a+b;c&root=/r%20s", want: at(local.Options{Root: "/r s", StateDir: "/a+b;c"})},
 		{uri: "local://r", err: `not an absolute path: "r"`},
 		{uri: "dummy://x", err: "`dummy` store URIs must not contain an authority part x"},
+		{uri: "local?root=/r&root=/s", want: at(local.Options{Root: "/r"})},
+		{uri: "local:///srv/a%20b/../c", want: at(local.Options{Root: "/srv/c"})},
+		{uri: "/srv/a%20b", want: at(local.Options{Root: "/srv/a%20b"})},
+		{uri: "a%zz://x", err: "Cannot parse Nix store 'a%zz://x'"},
 		{uri: "no:", err: "don't know how to open Nix store with scheme 'no'"},
 		{uri: "https://cache.example.org", err: "don't know how to open Nix store with scheme 'https'; only stores on this machine"},
 	}
