@@ -61,3 +61,47 @@ nix config show substituters --option substituters '/a/b https://x?y'
 NIX_REMOTE='local?x' nix config show store
 `)
 }
+
+// What dummy stores cannot do, and daemons that cannot be reached, are told of as the real
+// Nix does.
+func TestConfirmDummyWords(t *testing.T) {
+	tw := newApartTwins(t)
+	tw.compareLines(t, `
+nix-store --gc --store dummy://
+nix-store --gc --print-dead --store dummy://
+nix-store --gc --print-live --store dummy://
+nix-store --gc --print-roots --store dummy://
+nix-store --gc --max-freed 0 --store dummy://
+nix-collect-garbage --store dummy://
+nix-collect-garbage --dry-run --store dummy://
+nix store gc --store dummy://
+nix store gc --dry-run --store dummy://
+nix store delete --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix-store --delete --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix store repair --all --store dummy://
+nix store optimise --store dummy://
+nix-store --optimise --store dummy://
+nix-store -q --referrers --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix-store -q --roots --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix-store -r --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix-store -r --store dummy:// /nix/store/00000000000000000000000000000000-none.drv
+nix-store -l --store dummy:// /nix/store/00000000000000000000000000000000-none.drv
+nix log --store dummy:// /nix/store/00000000000000000000000000000000-none.drv
+nix log --store dummy:// /nix/store/00000000000000000000000000000000-none
+nix store path-from-hash-part --store dummy:// 00000000000000000000000000000000
+nix store copy-log --from dummy:// /nix/store/00000000000000000000000000000000-none.drv
+nix copy --from dummy:// /nix/store/00000000000000000000000000000000-none
+nix why-depends --store dummy:// /nix/store/00000000000000000000000000000000-none /nix/store/00000000000000000000000000000000-none
+nix build --store dummy:// /nix/store/00000000000000000000000000000000-none.drv^out
+nix-env --store dummy:// -i /nix/store/00000000000000000000000000000000-none
+nix-store --gc --store daemon
+nix-store --gc --print-dead --store daemon
+nix-store --gc --print-live --store daemon
+nix-store --gc --print-roots --store daemon
+nix-collect-garbage --store daemon
+nix-collect-garbage --dry-run --store daemon
+nix store gc --store daemon
+nix store gc --dry-run --store daemon
+nix-store --delete --store daemon /nix/store/00000000000000000000000000000000-none
+`)
+}
