@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/cache"
 )
@@ -25,28 +24,30 @@ type Cache = cache.Cache
 var cacheParams = []string{"compression", "secret-key", "secret-keys"}
 
 // IsCache reports whether a URL is that of a binary cache on this machine.
-func IsCache(uri string) bool { return strings.HasPrefix(uri, "file:") }
+func IsCache(text string) bool { return strings.HasPrefix(text, "file:") }
 
 // OpenCache opens the binary cache at a file:// URL, for the paths of the store of e.
-func (e *Engine) OpenCache(uri string) (*Cache, error) {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return nil, fmt.Errorf("open store %q: %v", uri, err)
-	}
-	if u.Host != "" || !filepath.IsAbs(u.Path) {
-		return nil, fmt.Errorf("open store %q: got '%s', want an absolute path", uri, u.Host+u.Path)
-	}
-	params, err := parseParams(u.RawQuery)
+func (e *Engine) OpenCache(text string) (*Cache, error) {
+	ref, err := settings.ParseStore(text, func(format string, args ...any) {
+		if e.warn != nil {
+			e.warn(fmt.Sprintf(format, args...))
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
+	dir, err := placeOf(ref)
+	if err != nil {
+		return nil, err
+	}
+	params := ref.Params
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		if _, usual := storeParams[name]; !usual && !slices.Contains(cacheParams, name) && e.warn != nil {
-			e.warn(fmt.Sprintf("parameter '%s' of the store '%s' is not used", name, uri))
+			e.warn(fmt.Sprintf("parameter '%s' of the store '%s' is not used", name, text))
 		}
 	}
-	opts := cache.Options{Compression: params.Get("compression")}
-	files := strings.FieldsFunc(params.Get("secret-key")+","+params.Get("secret-keys"), func(r rune) bool { return r == ',' })
+	opts := cache.Options{Compression: params["compression"]}
+	files := strings.FieldsFunc(params["secret-key"]+","+params["secret-keys"], func(r rune) bool { return r == ',' })
 	for _, name := range files {
 		key, err := readSecretKey(name)
 		if err != nil {
@@ -54,7 +55,7 @@ func (e *Engine) OpenCache(uri string) (*Cache, error) {
 		}
 		opts.Keys = append(opts.Keys, key)
 	}
-	return cache.Open(filepath.Clean(u.Path), e.store.Dir(), opts)
+	return cache.Open(dir, e.store.Dir(), opts)
 }
 
 // CopyToCache copies those of paths, all of which are valid, that the cache does not have,

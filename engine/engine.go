@@ -112,7 +112,11 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	} else if loc, err = Locate(cmp.Or(opts.StoreURI, e.settings.Store), e.getenv); err != nil {
 		return loc, err
 	}
-	loc.warnOfParams(opts.Warn)
+	for _, warning := range loc.Warnings {
+		if opts.Warn != nil {
+			opts.Warn(warning)
+		}
+	}
 	loc.Build.Late, loc.Build.AutoOptimise, loc.Build.Repair = opts.Late, e.settings.AutoOptimise, opts.Repair
 	loc.Build.AutoGC = local.AutoGC{
 		MinFree: e.settings.MinFree, MaxFree: e.settings.MaxFree, Interval: time.Duration(e.settings.MinFreeInterval) * time.Second,

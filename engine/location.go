@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"nixbench/engine/settings"
+	"nixbench/engine/uri"
 	"nixbench/store"
 	"nixbench/store/local"
 
@@ -34,8 +34,10 @@ type Location struct {
 	Machine *local.Options
 	// BuildDir is where builds have their directories, "" for the usual place.
 	BuildDir string
-	// Unknown are the names of parameters that no such store has, sorted.
-	Unknown []string
+	// Params are the parameters that were set, as Nix shows them.
+	Params map[string]string
+	// Warnings are about what is dubious in how the store was asked for.
+	Warnings []string
 }
 
 // A Daemon is a daemon of Nix on this machine.
@@ -51,7 +53,7 @@ type Daemon struct {
 	Direct bool
 }
 
-// Locate finds the stores that uri stands for, as Nix does for --store:
+// Locate finds the stores that text stands for, as Nix does for --store:
 //
 //   - "" or "auto": the machine's store if it is ours to write, else through its
 //     daemon; on a machine without Nix one of our own in $XDG_DATA_HOME/nix/root;
@@ -63,45 +65,37 @@ type Daemon struct {
 //     open.
 //
 // Format: Nix manual, "Store URL format".
-func Locate(uri string, getenv func(string) string) (Location, error) {
-	base, query, _ := strings.Cut(uri, "?")
-	params, err := parseParams(query)
+func Locate(text string, getenv func(string) string) (Location, error) {
+	var warnings []string
+	ref, err := settings.ParseStore(text, func(format string, args ...any) {
+		warnings = append(warnings, fmt.Sprintf(format, args...))
+	})
 	if err != nil {
 		return Location{}, err
 	}
-	if base == "" || base == "auto" {
-		return locateAutoWith(params, getenv)
-	}
-	return locateIn(uri, params, getenv)
+	loc, err := locateRef(ref, getenv)
+	loc.Warnings = append(warnings, loc.Warnings...)
+	return loc, err
 }
 
-// locateIn is Locate of a URL that is not auto, whose parameters are params.
-func locateIn(uri string, params url.Values, getenv func(string) string) (loc Location, err error) {
-	base, _, _ := strings.Cut(uri, "?")
-	loc = Location{Build: machineStore("", getenv)}
-	scheme, rest, hasScheme := cutScheme(base)
-	switch {
-	case base == "local", base == "daemon":
-		scheme, rest = base, ""
-	case !hasScheme:
-		if base, err = filepath.Abs(base); err != nil {
-			return Location{}, err
-		}
-		scheme, rest = "local", base
+func locateRef(ref settings.StoreReference, getenv func(string) string) (loc Location, err error) {
+	if ref.Name == "auto" {
+		return locateAutoWith(ref.Params, getenv)
 	}
-	switch {
+	loc = Location{Build: machineStore("", getenv)}
+	switch scheme := cmp.Or(ref.Scheme, ref.Name); {
 	case scheme == "local":
-		err = loc.local(rest, params)
+		err = loc.local(ref)
 	case scheme == "daemon", scheme == "unix":
-		err = loc.daemon(rest, params, getenv)
-	case scheme == "dummy" && rest != "":
-		err = settings.Complain("`dummy` store URIs must not contain an authority part %s", rest)
+		err = loc.daemon(ref, getenv)
+	case scheme == "dummy" && ref.Place != "":
+		err = settings.Complain("`dummy` store URIs must not contain an authority part %s", ref.Place)
 	case scheme == "dummy":
 		loc.Dummy = true
-		err = loc.setParams(params)
+		err = loc.setParams(ref.Params)
 	case slices.Contains(elsewhere, scheme):
 		err = fmt.Errorf("open store %q: don't know how to open Nix store with scheme '%s'; "+
-			"only stores on this machine can be used: a directory, local?root=DIR, daemon, unix://SOCKET", uri, scheme)
+			"only stores on this machine can be used: a directory, local?root=DIR, daemon, unix://SOCKET", ref, scheme)
 	default:
 		err = fmt.Errorf("don't know how to open Nix store with scheme '%s'", scheme)
 	}
@@ -111,16 +105,6 @@ func locateIn(uri string, params url.Values, getenv func(string) string) (loc Lo
 // elsewhere are the schemes of stores that are not used here.
 var elsewhere = []string{"file", "http", "https", "s3", "ssh", "ssh-ng", "mounted-ssh-ng", "local-overlay"}
 
-// cutScheme returns what is before and after the colon of a URL, without the slashes
-// that an authority follows.
-func cutScheme(uri string) (scheme, rest string, ok bool) {
-	scheme, rest, ok = strings.Cut(uri, ":")
-	if !ok || !settings.IsScheme(scheme) {
-		return "", uri, false
-	}
-	return scheme, strings.TrimPrefix(rest, "//"), true
-}
-
 // machineStore is the store of this machine, as the environment says. Root is what its
 // directories are in: "" but for tests.
 func machineStore(root string, getenv func(string) string) local.Options {
@@ -129,46 +113,64 @@ func machineStore(root string, getenv func(string) string) local.Options {
 
 // locateAutoWith is locateAuto with parameters: if there are any, the store is one of this
 // machine.
-func locateAutoWith(params url.Values, getenv func(string) string) (Location, error) {
+func locateAutoWith(params map[string]string, getenv func(string) string) (Location, error) {
 	loc, err := locateAuto("", getenv)
 	if err != nil || len(params) == 0 {
 		return loc, err
 	}
+	scheme := "local"
 	if loc.Daemon != nil {
-		return locateIn("daemon", params, getenv)
+		scheme = "unix"
 	}
-	return locateIn("local", params, getenv)
+	return locateRef(settings.StoreReference{Scheme: scheme, Params: params}, getenv)
 }
 
-// local is the store below a directory, or if that is "" that of the machine.
-func (loc *Location) local(dir string, params url.Values) error {
-	switch {
-	case dir == "":
-	case !filepath.IsAbs(dir):
-		return notAbsolute(dir)
-	default:
-		loc.setRoot(filepath.Clean(dir))
+// local is the store below a directory, or if none is named that of the machine.
+func (loc *Location) local(ref settings.StoreReference) error {
+	dir, err := placeOf(ref)
+	if err != nil {
+		return err
 	}
-	return loc.setParams(params)
+	if dir != "" {
+		loc.setRoot(dir)
+	}
+	return loc.setParams(ref.Params)
 }
 
-// daemon is the store behind a socket, or if that is "" that of the machine.
-func (loc *Location) daemon(socket string, params url.Values, getenv func(string) string) error {
+// daemon is the store behind a socket, or if none is named that of the machine.
+func (loc *Location) daemon(ref settings.StoreReference, getenv func(string) string) error {
+	socket, err := placeOf(ref)
+	if err != nil {
+		return err
+	}
 	loc.Daemon = &Daemon{URI: "daemon", Socket: socket}
-	if socket != "" && !filepath.IsAbs(socket) {
-		return notAbsolute(socket)
-	}
-	if err := loc.setParams(params); err != nil {
+	if err := loc.setParams(ref.Params); err != nil {
 		return err
 	}
 	usual := daemonSocket(cmp.Or(loc.Build.StateDir, filepath.Join("/", loc.Build.Root, "nix/var/nix")), getenv)
 	if socket == "" {
 		loc.Daemon.Socket = usual
 	} else if socket != usual {
-		loc.Daemon.URI = "unix://" + socket
+		loc.Daemon.URI = "unix://" + uri.EncodePath(uri.FileSegments(socket))
 	}
-	loc.Daemon.Direct = loc.Daemon.Socket == usual && getenv("NIX_DAEMON_SOCKET_PATH") == "" || loc.Build.Root != "" || params.Has("state")
+	loc.Daemon.Direct = loc.Daemon.Socket == usual && getenv("NIX_DAEMON_SOCKET_PATH") == "" || loc.Build.Root != "" || loc.Params["state"] != ""
 	return nil
+}
+
+// placeOf returns the file that a reference names, "" for none.
+func placeOf(ref settings.StoreReference) (string, error) {
+	if ref.Place == "" {
+		return "", nil
+	}
+	u := &uri.URL{Path: strings.Split(uri.Unescape(ref.Place), "/")}
+	file, err := u.FilePath()
+	switch {
+	case err != nil:
+		return "", err
+	case !filepath.IsAbs(file):
+		return "", notAbsolute(file)
+	}
+	return filepath.Clean(file), nil
 }
 
 // daemonSocket is where the daemon of a store listens.

@@ -7,6 +7,7 @@ import (
 	"nixbench/store/local"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestLocate(t *testing.T) {
@@ -38,8 +39,11 @@ func TestLocate(t *testing.T) {
 		{uri: "dummy://", want: Location{Dummy: true}},
 		{uri: "dummy://?read-only=false", want: Location{Dummy: true, Scratch: true}},
 		{uri: "local?read-only=1", want: at(local.Options{ReadOnly: true})},
-		{uri: "local?color=red&big=1", want: Location{Unknown: []string{"big", "color"}}},
-		{uri: "local?max-connections=2", want: Location{Unknown: []string{"max-connections"}}},
+		{uri: "local?color=red&big=1", want: Location{Warnings: []string{"unknown setting 'big'", "unknown setting 'color'"}}},
+		{uri: "local?max-connections=2", want: Location{Warnings: []string{"unknown setting 'max-connections'"}}},
+		{uri: "local?x&root=/r", want: Location{
+			Build: local.Options{Root: "/r"}, Warnings: []string{"dubious URI query 'x' is missing equal sign '=', ignoring"},
+		}},
 		{uri: "daemon?max-connections=0", want: behind(Daemon{URI: "daemon", Socket: usual, Direct: true, MaxConnections: 1}, local.Options{})},
 		{uri: "local?root=r", err: `not an absolute path: "r"`},
 		{uri: "local?store=r", err: `store directory path "r" is not an absolute path`},
@@ -68,9 +72,32 @@ func TestLocate(t *testing.T) {
 		case err != nil:
 			t.Errorf("Locate(%q): %v", tt.uri, err)
 		default:
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(Location{}, "Params")); diff != "" {
 				t.Errorf("Locate(%q) (-want +got):\n%s", tt.uri, diff)
 			}
+		}
+	}
+}
+
+// A store is called as Nix calls it: by the parameters that were set.
+func TestRender(t *testing.T) {
+	for uri, want := range map[string]string{
+		"":                                  "local",
+		"local":                             "local",
+		"/srv/a b":                          "local",
+		"local?root=/srv/a b/..&unknown=1":  "local://?root=/srv",
+		"/srv?trusted=yes&priority=1K":      "local://?priority=1024&trusted=true",
+		"local?system-features=kvm big kvm": "local://?system-features=big%20kvm",
+		"daemon":                            "daemon",
+		"daemon?max-connections=2":          "daemon?max-connections=2",
+		"unix:///run/a%20s?root=/r":         "unix:///run/a%20s?root=/r",
+		"unix:///nix/var/nix/daemon-socket/socket": "daemon",
+		"dummy://":             "dummy://",
+		"dummy://?read-only=0": "dummy://?read-only=false",
+	} {
+		loc, err := Locate(uri, func(name string) string { return map[string]string{"NIX_STORE_DIR": t.TempDir()}[name] })
+		if got := loc.render(); err != nil || got != want {
+			t.Errorf("%q: got %q, %v, want %q", uri, got, err, want)
 		}
 	}
 }

@@ -3,16 +3,16 @@ package engine
 import (
 	"cmp"
 	"context"
-	"net/url"
-	"strconv"
 	"strings"
 
+	"nixbench/engine/settings"
+	"nixbench/engine/uri"
 	"nixbench/store/daemon"
 )
 
 // StoreInfo says which store an engine works on, and what may be done to it.
 type StoreInfo struct {
-	URL     string // as Nix writes it: "local", "daemon", "local://?root=/srv"
+	URL     string // as Nix writes it: "local", "daemon", "local://?state=/srv"
 	Version string // of the Nix that writes it, "" if none does
 	// Trusted says whether we may do what only trusted users may; nil if the daemon
 	// does not say.
@@ -20,6 +20,12 @@ type StoreInfo struct {
 	// Access says in a few words what may be done to the store and by whom.
 	Access string
 }
+
+// A DialError says that the daemon cannot be reached.
+type DialError = daemon.DialError
+
+// StoreURL returns the URL of the store, as StoreInfo has it, without asking the store.
+func (e *Engine) StoreURL() string { return e.url }
 
 // StoreInfo asks the store what it is.
 func (e *Engine) StoreInfo(ctx context.Context) (StoreInfo, error) {
@@ -54,8 +60,29 @@ func (e *Engine) StoreInfo(ctx context.Context) (StoreInfo, error) {
 
 // HumanURI returns what messages call the store: its URL without parameters.
 func (e *Engine) HumanURI() string {
-	uri, _, _ := strings.Cut(e.url, "?")
-	return uri
+	base, _, _ := strings.Cut(e.url, "?")
+	return base
+}
+
+// CheckCollect returns an error if there is no collecting garbage in the store, or nobody
+// who would.
+func (e *Engine) CheckCollect(ctx context.Context) error {
+	switch {
+	case e.isDummy():
+		return errDummyGC
+	case e.daemon != nil:
+		_, err := e.daemon.Connect(ctx)
+		return err
+	}
+	return nil
+}
+
+// CheckLogs returns an error if the store keeps no logs of builds.
+func (e *Engine) CheckLogs() error {
+	if e.isDummy() {
+		return settings.Complain("Build log storage and retrieval not supported by store 'dummy://'")
+	}
+	return nil
 }
 
 func (e *Engine) isDummy() bool {
@@ -82,45 +109,20 @@ func (st *daemonStore) access(told daemon.Info) string {
 	return s
 }
 
-// render returns the URL of what is written, as Nix does.
+// render returns the URL of what is written, as Nix does: of directories that are no
+// parameters it says nothing.
 func (loc *Location) render() string {
-	switch {
-	case loc.Scratch:
-		return "dummy://?read-only=false"
-	case loc.Dummy:
-		return "dummy://"
-	}
-	params := make(map[string]string)
-	for name, value := range map[string]string{
-		"root": loc.Build.Root, "real": loc.Build.RealDir, "state": loc.Build.StateDir, "log": loc.Build.LogDir,
-		"store": string(loc.Build.Dir), "build-dir": loc.BuildDir,
-	} {
-		if value != "" {
-			params[name] = value
-		}
-	}
-	if loc.Build.ReadOnly {
-		params["read-only"] = "true"
-	}
 	base := "local"
-	if loc.Daemon != nil {
+	switch {
+	case loc.Dummy:
+		base = "dummy://"
+	case loc.Daemon != nil:
 		base = loc.Daemon.URI
-		if n := loc.Daemon.MaxConnections; n != 0 {
-			params["max-connections"] = strconv.Itoa(n)
-		}
-	}
-	if len(params) == 0 {
-		return base
-	}
-	switch base {
-	case "daemon":
-		base = "unix://"
-	case "local":
+	case len(loc.Params) > 0:
 		base = "local://"
 	}
-	query := make(url.Values, len(params))
-	for name, value := range params {
-		query.Set(name, value)
+	if len(loc.Params) == 0 {
+		return base
 	}
-	return base + "?" + strings.NewReplacer("%2F", "/", "+", "%20").Replace(query.Encode())
+	return base + "?" + uri.EncodeQuery(loc.Params)
 }

@@ -3,13 +3,10 @@ package engine
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"nixbench/engine/settings"
 	"nixbench/store"
@@ -24,13 +21,14 @@ type paramKind uint8
 const (
 	paramDir    paramKind = iota // an absolute path
 	paramSwitch                  // a Boolean
-	paramNumber                  // of at least 0
+	paramInt
+	paramUint // at least 0
 	paramWords
 )
 
 // storeParams are the parameters of all stores.
 var storeParams = map[string]paramKind{
-	"store": paramDir, "path-info-cache-size": paramNumber, "trusted": paramSwitch, "priority": paramNumber,
+	"store": paramDir, "path-info-cache-size": paramInt, "trusted": paramSwitch, "priority": paramInt,
 	"want-mass-query": paramSwitch, "system-features": paramWords,
 }
 
@@ -42,7 +40,7 @@ var (
 		"require-sigs": paramSwitch, "read-only": paramSwitch, "build-dir": paramDir,
 		"ignore-gc-delete-failure": paramSwitch, "use-roots-daemon": paramSwitch,
 	}
-	daemonParams = map[string]paramKind{"max-connections": paramNumber, "max-connection-age": paramNumber}
+	daemonParams = map[string]paramKind{"max-connections": paramInt, "max-connection-age": paramUint}
 	dummyParams  = map[string]paramKind{"read-only": paramSwitch}
 )
 
@@ -62,83 +60,74 @@ func (loc *Location) params() map[string]paramKind {
 	return known
 }
 
-// parameterText is what parameters are in, once spaces and double quotes are escaped.
-// Source: boost::urls, params_encoded_view; extraAllowedCharsInQuery in Nix's url.cc.
-var parameterText = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?[\] "]|%[0-9A-Fa-f]{2})*$`)
-})
-
-// parseParams reads parameters. What has no value is as if it were empty.
-func parseParams(query string) (url.Values, error) {
-	if !parameterText().MatchString(query) {
-		return nil, fmt.Errorf("invalid URI query '%s': leftover", query)
-	}
-	params := make(url.Values)
-	for pair := range strings.SplitSeq(query, "&") {
-		if pair == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		name, _ = url.PathUnescape(name) // all escapes are whole
-		value, _ = url.PathUnescape(value)
-		params.Add(name, value)
-	}
-	return params, nil
-}
-
-func (loc *Location) setParams(params url.Values) error {
-	if roots := params["root"]; len(roots) > 0 && !loc.Dummy {
+// setParams sets parameters, and notes how Nix shows them.
+func (loc *Location) setParams(params map[string]string) error {
+	if _, ok := params["root"]; ok && !loc.Dummy {
 		loc.setRoot("") // what it implies comes before what others say
 	}
 	known := loc.params()
+	shown := make(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(params)) {
-		values := params[name]
 		kind, ok := known[name]
 		if !ok {
-			loc.Unknown = append(loc.Unknown, name)
+			loc.Warnings = append(loc.Warnings, "unknown setting '"+strings.ToValidUTF8(name, "\ufffd")+"'")
 			continue
 		}
-		if err := loc.setParam(name, values[len(values)-1], kind); err != nil {
+		value, err := loc.setParam(name, params[name], kind)
+		if err != nil {
 			return err
 		}
+		shown[name] = value
+	}
+	if len(shown) > 0 {
+		loc.Params = shown
 	}
 	return nil
 }
 
-// setParam sets a parameter. Those that are only checked say how the store is used by
-// others, or are about what we do in another way.
-func (loc *Location) setParam(name, value string, kind paramKind) error {
+// setParam sets a parameter and returns how it is shown. Those that are only checked say
+// how the store is used by others, or are about what we do in another way.
+func (loc *Location) setParam(name, value string, kind paramKind) (shown string, err error) {
 	switch kind {
 	case paramDir:
 		if filepath.IsAbs(value) {
-			loc.setDir(name, filepath.Clean(value))
-			return nil
+			dir := filepath.Clean(value)
+			loc.setDir(name, dir)
+			return dir, nil
 		}
 		if name == "store" {
-			return settings.Complain("store directory path \"%s\" is not an absolute path", value)
+			return "", settings.Complain("store directory path \"%s\" is not an absolute path", value)
 		}
-		return notAbsolute(value)
+		return "", notAbsolute(value)
 	case paramSwitch:
-		on := slices.Contains([]string{"true", "yes", "1"}, value)
-		if !on && !slices.Contains([]string{"false", "no", "0"}, value) {
-			return settings.Complain("Boolean setting '%s' has invalid value '%s'", name, value)
-		}
-		switch {
-		case name == "read-only" && loc.Dummy:
-			loc.Scratch = !on
-		case name == "read-only":
-			loc.Build.ReadOnly = on
-		}
-	case paramNumber:
-		n, err := strconv.ParseUint(value, 10, 31)
+		return loc.setSwitch(name, value)
+	case paramInt, paramUint:
+		n, err := settings.ParseNumber(value, map[paramKind]settings.NumberType{paramInt: settings.Int, paramUint: settings.Uint}[kind])
 		if err != nil {
-			return settings.Complain("setting '%s' has invalid value '%s'", name, value)
+			return "", settings.Complain("setting '%s' has invalid value '%s'", name, value)
 		}
 		if name == "max-connections" {
 			loc.Daemon.MaxConnections = max(int(n), 1)
 		}
+		return strconv.FormatInt(n, 10), nil
 	}
-	return nil
+	words := strings.Fields(value)
+	slices.Sort(words)
+	return strings.Join(slices.Compact(words), " "), nil
+}
+
+func (loc *Location) setSwitch(name, value string) (shown string, err error) {
+	on := slices.Contains([]string{"true", "yes", "1"}, value)
+	if !on && !slices.Contains([]string{"false", "no", "0"}, value) {
+		return "", settings.Complain("Boolean setting '%s' has invalid value '%s'", name, value)
+	}
+	switch {
+	case name == "read-only" && loc.Dummy:
+		loc.Scratch = !on
+	case name == "read-only":
+		loc.Build.ReadOnly = on
+	}
+	return strconv.FormatBool(on), nil
 }
 
 func (loc *Location) setDir(name, dir string) {
@@ -161,13 +150,4 @@ func (loc *Location) setDir(name, dir string) {
 // notAbsolute is the error of a path that has to be absolute.
 func notAbsolute(path string) error {
 	return fmt.Errorf("not an absolute path: %s", store.QuoteFile(path))
-}
-
-// warnOfParams warns of the parameters that no such store has.
-func (loc *Location) warnOfParams(warn func(string)) {
-	for _, name := range loc.Unknown {
-		if warn != nil {
-			warn("unknown setting '" + strings.ToValidUTF8(name, "\ufffd") + "'")
-		}
-	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
+	"nixbench/engine/syntax"
+	"nixbench/engine/uri"
 	"nixbench/store/nixhash"
 )
 
@@ -57,42 +59,51 @@ var forges = []string{"github", "gitlab", "sourcehut"}
 // Behaviour: parseFlakeRef in Nix's flakeref.cc.
 func parseRef(s *eval.State, text string) (flakeRef, error) {
 	if m := idRefPattern().FindStringSubmatch(text); m != nil {
-		u := &parsedURL{scheme: "flake", path: strings.Split(m[1], "/"), fragment: unescape(m[2])}
-		ref, err := u.flakeReference(s, text)
+		u := &uri.URL{Scheme: "flake", Path: strings.Split(m[1], "/"), Fragment: uri.Unescape(m[2])}
+		ref, err := flakeURL{u}.flakeReference(s, text)
 		return ref, plainly(err)
 	}
-	if u, err := parseURL(s, text, true); err == nil {
-		if ref, err := u.flakeReference(s, text); plainly(err) == err {
+	if u, err := uri.Parse(text, true, warner(s)); err == nil {
+		if ref, err := (flakeURL{u}).flakeReference(s, text); plainly(err) == err {
 			return ref, err
 		}
 	}
 	main, fragment, _ := strings.Cut(text, "#")
 	file, raw, _ := strings.Cut(main, "?")
-	query := escapeOnly(raw, ` "`)
-	if !parameterText().MatchString(query) {
-		return nil, languageError("invalid URI query '%s': leftover", raw)
+	query, err := uri.DecodeQuery(raw, warner(s))
+	if err != nil {
+		return nil, plainly(err)
 	}
 	if !strings.HasPrefix(file, "/") {
 		return nil, languageError("flake reference '%s' is not an absolute path", text)
 	}
-	u := &parsedURL{scheme: "path", authority: &authority{}, path: fileSegments(file), query: decodeQuery(s, query), fragment: unescape(fragment)}
-	ref, err := u.flakeReference(s, text)
+	u := &uri.URL{Scheme: "path", Authority: &uri.Authority{}, Path: uri.FileSegments(file), Query: query, Fragment: uri.Unescape(fragment)}
+	ref, err := flakeURL{u}.flakeReference(s, text)
 	return ref, plainly(err)
 }
 
+// warner warns of what is dubious about a URL.
+func warner(s *eval.State) uri.Warner {
+	return func(format string, args ...any) { s.Warn(syntax.Hintf(format, args...)) }
+}
+
+// A flakeURL is a URL that is read as a reference. Errors about it are of the type
+// [*uri.Error] where the text can still be a path.
+type flakeURL struct{ *uri.URL }
+
 // plainly returns an error of the language for one about a URL.
 func plainly(err error) error {
-	if bad := (badURL{}); errors.As(err, &bad) {
-		return bad.error
+	if bad := (*uri.Error)(nil); errors.As(err, &bad) {
+		return languageError(bad.Format, bad.Args...)
 	}
 	return err
 }
 
 // flakeReference is reference for a text that may name a directory in what it leads to.
-func (u *parsedURL) flakeReference(s *eval.State, text string) (flakeRef, error) {
-	dir, fragment := u.query["dir"], u.fragment
-	delete(u.query, "dir")
-	u.fragment = ""
+func (u flakeURL) flakeReference(s *eval.State, text string) (flakeRef, error) {
+	dir, fragment := u.Query["dir"], u.Fragment
+	delete(u.Query, "dir")
+	u.Fragment = ""
 	ref, err := u.reference(s)
 	switch {
 	case err != nil:
@@ -105,18 +116,18 @@ func (u *parsedURL) flakeReference(s *eval.State, text string) (flakeRef, error)
 	return ref, nil
 }
 
-// reference reads a URL as a reference. Errors may be badURLs.
+// reference reads a URL as a reference.
 // Behaviour: inputFromURL of the input schemes of Nix's libfetchers, HEAD.
-func (u *parsedURL) reference(s *eval.State) (flakeRef, error) {
-	application, transport := u.application()
+func (u flakeURL) reference(s *eval.State) (flakeRef, error) {
+	application, transport := u.Application()
 	switch {
-	case u.scheme == "flake":
+	case u.Scheme == "flake":
 		return u.indirect(s)
-	case slices.Contains(forges, u.scheme):
+	case slices.Contains(forges, u.Scheme):
 		return u.forge(s)
-	case u.scheme == "path":
+	case u.Scheme == "path":
 		return u.local()
-	case u.scheme == "git" || application == "git":
+	case u.Scheme == "git" || application == "git":
 		return u.git(s)
 	case application == "hg" && slices.Contains([]string{"http", "https", "ssh", "file"}, transport):
 		return u.mercurial(s)
@@ -128,25 +139,25 @@ func (u *parsedURL) reference(s *eval.State) (flakeRef, error) {
 	return nil, languageError("input '%s' is unsupported", u.String())
 }
 
-func (u *parsedURL) indirect(s *eval.State) (flakeRef, error) {
-	parts := u.segments()
+func (u flakeURL) indirect(s *eval.State) (flakeRef, error) {
+	parts := u.Segments()
 	ref := flakeRef{"type": "indirect"}
 	switch {
 	case len(parts) == 0 || len(parts) > 3:
-		return nil, notURL("GitHub URL '%s' is invalid", u.String())
+		return nil, uri.Errorf("GitHub URL '%s' is invalid", u.String())
 	case len(parts) == 2 && !commitPattern().MatchString(parts[1]) && !legalRefName(parts[1]):
-		return nil, notURL("in flake URL '%s', '%s' is not a commit hash or branch/tag name", u.String(), parts[1])
+		return nil, uri.Errorf("in flake URL '%s', '%s' is not a commit hash or branch/tag name", u.String(), parts[1])
 	case len(parts) == 2:
 		ref.setCommitOrRef(parts[1])
 	case len(parts) == 3 && !legalRefName(parts[1]):
-		return nil, notURL("in flake URL '%s', '%s' is not a branch/tag name", u.String(), parts[1])
+		return nil, uri.Errorf("in flake URL '%s', '%s' is not a branch/tag name", u.String(), parts[1])
 	case len(parts) == 3 && !commitPattern().MatchString(parts[2]):
-		return nil, notURL("in flake URL '%s', '%s' is not a commit hash", u.String(), parts[2])
+		return nil, uri.Errorf("in flake URL '%s', '%s' is not a commit hash", u.String(), parts[2])
 	case len(parts) == 3:
 		ref["ref"], ref["rev"] = parts[1], parts[2]
 	}
 	if !idPattern().MatchString(parts[0]) {
-		return nil, notURL("'%s' is not a valid flake ID", parts[0])
+		return nil, uri.Errorf("'%s' is not a valid flake ID", parts[0])
 	}
 	ref["id"] = parts[0]
 	if rev, ok := ref.rev(s); ok {
@@ -163,29 +174,29 @@ func (ref flakeRef) setCommitOrRef(text string) {
 	}
 }
 
-func (u *parsedURL) forge(s *eval.State) (flakeRef, error) {
-	parts := u.segments()
+func (u flakeURL) forge(s *eval.State) (flakeRef, error) {
+	parts := u.Segments()
 	if len(parts) < 2 {
-		return nil, notURL("URL '%s' is invalid", u.String())
+		return nil, uri.Errorf("URL '%s' is invalid", u.String())
 	}
-	ref := flakeRef{"type": u.scheme}
+	ref := flakeRef{"type": u.Scheme}
 	switch {
 	case len(parts) == 3:
 		ref.setCommitOrRef(parts[2])
 	case len(parts) > 3:
 		ref["ref"] = strings.Join(parts[2:], "/")
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.query)) {
+	for _, name := range slices.Sorted(maps.Keys(u.Query)) {
 		_, twice := ref[name]
 		switch {
 		case name == "rev" && twice:
-			return nil, notURL("URL '%s' contains multiple commit hashes", u.String())
+			return nil, uri.Errorf("URL '%s' contains multiple commit hashes", u.String())
 		case name == "ref" && twice:
-			return nil, notURL("URL '%s' contains multiple branch/tag names", u.String())
+			return nil, uri.Errorf("URL '%s' contains multiple branch/tag names", u.String())
 		case !slices.Contains([]string{"rev", "ref", "host", "narHash"}, name):
-			return nil, notURL("URL '%s' contains unknown parameter '%s'", u.String(), name)
+			return nil, uri.Errorf("URL '%s' contains unknown parameter '%s'", u.String(), name)
 		}
-		ref[name] = u.query[name]
+		ref[name] = u.Query[name]
 	}
 	ref["owner"], ref["repo"] = parts[0], parts[1]
 	return ref, ref.checkForge(s)
@@ -196,31 +207,31 @@ func (ref flakeRef) checkForge(s *eval.State) error {
 	name, named := ref["ref"].(string)
 	rev, fixed := ref["rev"].(string)
 	if named && fixed {
-		return notURL("input %s contains both a commit hash ('%s') and a branch/tag name ('%s')", ref.json(), rev, name)
+		return uri.Errorf("input %s contains both a commit hash ('%s') and a branch/tag name ('%s')", ref.json(), rev, name)
 	}
 	if fixed {
 		instantiate.ParseHash(s, rev, nixhash.SHA1)
 	}
 	if named && !legalRefName(name) {
-		return notURL("input %s contains an invalid branch/tag name", ref.json())
+		return uri.Errorf("input %s contains an invalid branch/tag name", ref.json())
 	}
 	if host, ok := ref["host"].(string); ok && !legalHost(host) {
-		return notURL("input %s contains an invalid instance host", ref.json())
+		return uri.Errorf("input %s contains an invalid instance host", ref.json())
 	}
 	return nil
 }
 
-func (u *parsedURL) local() (flakeRef, error) {
-	if u.authority != nil && u.authority.host != "" {
-		return nil, languageError("path URL '%s' should not have an authority ('%s')", u.String(), u.authority.String())
+func (u flakeURL) local() (flakeRef, error) {
+	if u.Authority != nil && u.Authority.Host != "" {
+		return nil, languageError("path URL '%s' should not have an authority ('%s')", u.String(), u.Authority.String())
 	}
-	file, err := u.filePath()
+	file, err := u.FilePath()
 	if err != nil {
 		return nil, err
 	}
 	ref := flakeRef{"type": "path", "path": file}
-	for _, name := range slices.Sorted(maps.Keys(u.query)) {
-		switch value := u.query[name]; name {
+	for _, name := range slices.Sorted(maps.Keys(u.Query)) {
+		switch value := u.Query[name]; name {
 		case "rev", "narHash":
 			ref[name] = value
 		case "revCount", "lastModified":
@@ -242,22 +253,22 @@ func unsigned(text string) (int64, bool) {
 	return int64(n), err == nil
 }
 
-func (u *parsedURL) git(s *eval.State) (flakeRef, error) {
-	ref, place := flakeRef{"type": "git"}, *u
-	place.query = make(map[string]string)
-	for name, value := range u.query {
+func (u flakeURL) git(s *eval.State) (flakeRef, error) {
+	ref, place := flakeRef{"type": "git"}, *u.URL
+	place.Query = make(map[string]string)
+	for name, value := range u.Query {
 		switch name {
 		case "rev", "ref", "keytype", "publicKey", "publicKeys":
 			ref[name] = value
 		case "shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit":
 			ref[name] = value == "1"
 		default:
-			place.query[name] = value
+			place.Query[name] = value
 		}
 	}
 	ref.requireVerifiedFetches(s)
 	if name, ok := ref["ref"].(string); ok && !legalRefName(name) {
-		return nil, notURL("invalid Git branch/tag name '%s'", name)
+		return nil, uri.Errorf("invalid Git branch/tag name '%s'", name)
 	}
 	fixed, err := fixGitURL(s, place.String())
 	if err == nil {
@@ -266,15 +277,15 @@ func (u *parsedURL) git(s *eval.State) (flakeRef, error) {
 	return ref, err
 }
 
-func (u *parsedURL) mercurial(s *eval.State) (flakeRef, error) {
-	ref, place := flakeRef{"type": "hg"}, *u
-	_, place.scheme = u.application()
-	place.query = make(map[string]string)
-	for name, value := range u.query {
+func (u flakeURL) mercurial(s *eval.State) (flakeRef, error) {
+	ref, place := flakeRef{"type": "hg"}, *u.URL
+	_, place.Scheme = u.Application()
+	place.Query = make(map[string]string)
+	for name, value := range u.Query {
 		if name == "rev" || name == "ref" {
 			ref[name] = value
 		} else {
-			place.query[name] = value
+			place.Query[name] = value
 		}
 	}
 	ref["url"] = place.String()
@@ -284,26 +295,26 @@ func (u *parsedURL) mercurial(s *eval.State) (flakeRef, error) {
 // checkMercurial says what is wrong with the values of a reference to a repository of
 // Mercurial.
 func (ref flakeRef) checkMercurial(s *eval.State) error {
-	if _, err := parseURL(s, ref.text("url"), false); err != nil {
+	if _, err := uri.Parse(ref.text("url"), false, warner(s)); err != nil {
 		return err
 	}
 	if name, ok := ref["ref"].(string); ok && !hgRefPattern().MatchString(name) {
-		return notURL("invalid Mercurial branch/tag name '%s'", name)
+		return uri.Errorf("invalid Mercurial branch/tag name '%s'", name)
 	}
 	return nil
 }
 
 // fetched reads the URL of a file or archive.
-func (u *parsedURL) fetched() flakeRef {
-	kind, transport := u.application()
+func (u flakeURL) fetched() flakeRef {
+	kind, transport := u.Application()
 	if kind == "" {
 		kind = "tarball"
 	}
-	ref, place := flakeRef{"type": kind}, *u
-	place.scheme, place.query = transport, maps.Clone(u.query)
+	ref, place := flakeRef{"type": kind}, *u.URL
+	place.Scheme, place.Query = transport, maps.Clone(u.Query)
 	for _, name := range strings.Fields(flakeSchemes[kind]) {
-		value, ok := u.query[name]
-		delete(place.query, name)
+		value, ok := u.Query[name]
+		delete(place.Query, name)
 		switch n, isNumber := unsigned(value); {
 		case ok && (name == "narHash" || name == "rev"):
 			ref[name] = value

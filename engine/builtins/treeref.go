@@ -11,6 +11,7 @@ import (
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
 	"nixbench/engine/syntax"
+	"nixbench/engine/uri"
 	"nixbench/store/nixhash"
 	"nixbench/store/nixjson"
 )
@@ -219,30 +220,30 @@ func jsonString(text string) []byte {
 // url writes the reference as a URL.
 func (ref flakeRef) url(s *eval.State) string {
 	u := ref.toURL(s)
-	if dir := ref.text("dir"); dir != "" && u.query["dir"] == "" {
-		u.set("dir", dir)
+	if dir := ref.text("dir"); dir != "" && u.Query["dir"] == "" {
+		u.Set("dir", dir)
 	}
 	return u.String()
 }
 
-func (ref flakeRef) toURL(s *eval.State) *parsedURL {
+func (ref flakeRef) toURL(s *eval.State) *uri.URL {
 	kind := ref.kind()
 	switch {
 	case kind == "path":
-		u := &parsedURL{scheme: "path", path: fileSegments(ref.text("path"))}
+		u := &uri.URL{Scheme: "path", Path: uri.FileSegments(ref.text("path"))}
 		for name := range ref {
 			if name != "type" && name != "path" && name != "dir" && name != "__final" {
-				u.set(name, ref.queryText(name))
+				u.Set(name, ref.queryText(name))
 			}
 		}
 		return u
 	case kind == "indirect":
-		return &parsedURL{scheme: "flake", path: append([]string{ref.text("id")}, ref.refAndRev(s)...)}
+		return &uri.URL{Scheme: "flake", Path: append([]string{ref.text("id")}, ref.refAndRev(s)...)}
 	case slices.Contains(forges, kind):
-		u := &parsedURL{scheme: kind, path: append([]string{ref.text("owner"), ref.text("repo")}, ref.refAndRev(s)...)}
+		u := &uri.URL{Scheme: kind, Path: append([]string{ref.text("owner"), ref.text("repo")}, ref.refAndRev(s)...)}
 		ref.addHash(s, u)
 		if host, ok := ref.str(s, "host"); ok {
-			u.set("host", host)
+			u.Set("host", host)
 		}
 		return u
 	case kind == "git", kind == "hg":
@@ -257,38 +258,38 @@ func (ref flakeRef) toURL(s *eval.State) *parsedURL {
 }
 
 // repositoryURL is toURL for what a version control system fetches.
-func (ref flakeRef) repositoryURL(s *eval.State, kind string) *parsedURL {
+func (ref flakeRef) repositoryURL(s *eval.State, kind string) *uri.URL {
 	u := urlOf(s, ref.need(s, "url"))
-	if u.scheme != "git" {
-		u.scheme = kind + "+" + u.scheme
+	if u.Scheme != "git" {
+		u.Scheme = kind + "+" + u.Scheme
 	}
 	if rev, ok := ref.rev(s); ok {
-		u.set("rev", rev)
+		u.Set("rev", rev)
 	}
 	if name, ok := ref.str(s, "ref"); ok {
-		u.set("ref", name)
+		u.Set("ref", name)
 	}
 	if kind == "hg" {
 		return u
 	}
 	for _, name := range []string{"shallow", "lfs", "submodules", "exportIgnore", "verifyCommit"} {
 		if ref.boolean(s, name) {
-			u.set(name, "1")
+			u.Set(name, "1")
 		}
 	}
 	if key := ref.text("publicKey"); key != "" {
-		u.set("publicKey", key)
-		u.set("keytype", "ssh-ed25519")
+		u.Set("publicKey", key)
+		u.Set("keytype", "ssh-ed25519")
 		if t := ref.text("keytype"); t != "" {
-			u.set("keytype", t)
+			u.Set("keytype", t)
 		}
 	}
 	return u
 }
 
-func (ref flakeRef) addHash(s *eval.State, u *parsedURL) {
+func (ref flakeRef) addHash(s *eval.State, u *uri.URL) {
 	if h, ok := ref.narHash(s); ok {
-		u.set("narHash", h.SRI())
+		u.Set("narHash", h.SRI())
 	}
 }
 
@@ -318,8 +319,8 @@ func (ref flakeRef) queryText(name string) string {
 }
 
 // urlOf reads a URL, and raises an error for what is none.
-func urlOf(s *eval.State, text string) *parsedURL {
-	u, err := parseURL(s, text, false)
+func urlOf(s *eval.State, text string) *uri.URL {
+	u, err := uri.Parse(text, false, warner(s))
 	failWith(s, err)
 	return u
 }
@@ -333,41 +334,41 @@ func gitURL(s *eval.State, text string) string {
 
 // fixGitURL returns what Git takes as the place of a repository as a URL: a path, or
 // HOST:PATH as for ssh. Behaviour: fixGitURL in Nix's url.cc.
-func fixGitURL(s *eval.State, text string) (*parsedURL, error) {
+func fixGitURL(s *eval.State, text string) (*uri.URL, error) {
 	if path.IsAbs(text) {
-		return &parsedURL{scheme: "file", authority: &authority{}, path: fileSegments(text)}, nil
+		return &uri.URL{Scheme: "file", Authority: &uri.Authority{}, Path: uri.FileSegments(text)}, nil
 	}
 	host, rest, ok := strings.Cut(text, ":")
 	transports := []string{"ssh", "http", "https", "file", "ftp", "ftps", "git"}
 	if ok && !strings.Contains(host, "/") && !strings.Contains(text, "://") && !slices.Contains(transports, strings.TrimPrefix(host, "git+")) {
 		return scpURL(s, text, host, rest)
 	}
-	u, err := parseURL(s, text, false)
+	u, err := uri.Parse(text, false, warner(s))
 	if err == nil {
-		if application, transport := u.application(); application == "git" {
-			u.scheme = transport
+		if application, transport := u.Application(); application == "git" {
+			u.Scheme = transport
 		}
 	}
 	return u, err
 }
 
 // scpURL reads [USER@]HOST:PATH, and warns of a path that begins in the user's directory.
-func scpURL(s *eval.State, text, host, rest string) (*parsedURL, error) {
+func scpURL(s *eval.State, text, host, rest string) (*uri.URL, error) {
 	if rest == "" {
-		return nil, notURL("SCP-style Git URL '%s' has an empty path", text)
+		return nil, uri.Errorf("SCP-style Git URL '%s' has an empty path", text)
 	}
-	u := &parsedURL{scheme: "ssh", authority: &authority{host: host}, path: strings.Split(rest, "/")}
+	u := &uri.URL{Scheme: "ssh", Authority: &uri.Authority{Host: host}, Path: strings.Split(rest, "/")}
 	if user, name, ok := strings.Cut(host, "@"); ok {
-		u.authority.user, u.authority.host = &user, name
+		u.Authority.User, u.Authority.Host = &user, name
 	}
-	if u.path[0] == "" {
+	if u.Path[0] == "" {
 		return u, nil
 	}
-	relative := !strings.HasPrefix(u.path[0], "~")
-	u.path = append([]string{""}, u.path...)
+	relative := !strings.HasPrefix(u.Path[0], "~")
+	u.Path = append([]string{""}, u.Path...)
 	if relative {
-		home, name := *u, u.authority.host
-		home.path = append([]string{"", "~"}, u.path[1:]...)
+		home, name := *u, u.Authority.Host
+		home.Path = append([]string{"", "~"}, u.Path[1:]...)
 		s.Warn(syntax.Hintf(relativeSCP, text, name+":/"+rest, u.String(), name+":~/"+rest, home.String()))
 	}
 	return u, nil
@@ -380,7 +381,7 @@ const relativeSCP = "SCP-style URL '%s' has a relative path which cannot be fait
 
 // refOfURL reads a reference in the form of a URL, for fetchTree.
 func refOfURL(s *eval.State, text string) flakeRef {
-	ref, err := urlOf(s, text).reference(s)
+	ref, err := flakeURL{urlOf(s, text)}.reference(s)
 	failWith(s, err)
 	ref.accept(s)
 	return ref

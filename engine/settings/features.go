@@ -27,25 +27,23 @@ func (s *Settings) Features() []string {
 	return slices.DeleteFunc(slices.Clone(features), func(name string) bool { return !s.HasFeature(name) })
 }
 
-// featuresField is experimental-features, shown as Features.
+// featuresField is experimental-features, shown as Features. Words that are none are
+// warned of.
 func (s *Settings) featuresField(f field) field {
-	f.get = func() string { return strings.Join(s.Features(), " ") }
-	return f
-}
-
-// UnknownFeatures returns warnings of the words in value that are no experimental
-// features.
-func UnknownFeatures(value string) []string {
-	var warnings []string
-	for _, word := range strings.Fields(value) {
-		switch {
-		case word == "no-url-literals":
-			warnings = append(warnings, fmt.Sprintf("experimental feature '%s' has been stabilized and renamed; use 'lint-url-literals = fatal' setting instead", word))
-		case !slices.Contains(features, word):
-			warnings = append(warnings, fmt.Sprintf("unknown experimental feature '%s'", word))
+	warned := func(set func(string) error) func(string) error {
+		return func(value string) error {
+			for _, word := range strings.Fields(value) {
+				switch {
+				case word == "no-url-literals":
+					s.warn("experimental feature '%s' has been stabilized and renamed; use 'lint-url-literals = fatal' setting instead", word)
+				case !slices.Contains(features, word):
+					s.warn("unknown experimental feature '%s'", word)
+				}
+			}
+			return set(value)
 		}
 	}
-	return warnings
+	return field{get: func() string { return strings.Join(s.Features(), " ") }, set: warned(f.set), extend: warned(f.extend)}
 }
 
 // featureOf are the settings that there are only with an experimental feature.

@@ -30,10 +30,9 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 		l.s.SSLCertFile = cmp.Or(getenv("SSL_CERT_FILE"), l.s.SSLCertFile)
 	}
 	if remote := getenv("NIX_REMOTE"); remote != "" {
-		if err := CheckStore(remote); err != nil {
+		if err := l.s.storeField().set(remote); err != nil {
 			return nil, nil, err
 		}
-		l.s.Store = remote
 	}
 	if kvm, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err == nil {
 		kvm.Close()
@@ -65,7 +64,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 		l.s.NixPath = splitNixPath(nixPath)
 		l.s.overridden["nix-path"] = true
 	}
-	return l.s, append(l.warnings, l.unknownNames()...), nil
+	return l.s, append(append(l.s.Warnings(), l.warnings...), l.unknownNames()...), nil
 }
 
 // confDir returns the directory of the machine's own configuration.
@@ -155,9 +154,7 @@ func (l *loader) apply(text, file string) error {
 		case err != nil:
 			return &FileError{a.where, err.Error()}
 		}
-		if a.rank() > 0 {
-			l.warnings = append(l.warnings, UnknownFeatures(a.value)...)
-		}
+		l.warnings = append(l.warnings, l.s.Warnings()...)
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nixbench/engine/uri"
 )
 
 // ErrUnknown reports that there is no setting of a name.
@@ -25,7 +27,8 @@ type field struct {
 // Set gives the setting name the value, written as in nix.conf. The prefix
 // "extra-" adds to a list. It returns an error for which
 // errors.Is(err, [ErrUnknown]) reports true if there is no such setting, and an
-// [*IgnoredError] if there is none as long as an experimental feature is off.
+// [*IgnoredError] if there is none as long as an experimental feature is off. What else
+// is to be said of it, [Settings.Warnings] returns.
 func (s *Settings) Set(name, value string) error {
 	fields := s.fields()
 	canonical := name
@@ -48,7 +51,9 @@ func (s *Settings) Set(name, value string) error {
 	if !s.IsShown(canonical) {
 		return &IgnoredError{canonical, featureOf[canonical]}
 	}
-	if err := set(value); err != nil {
+	if err := set(value); errors.As(err, new(*uri.Error)) {
+		return err
+	} else if err != nil {
 		return &ValueError{name, value, f.get() == "true" || f.get() == "false", err}
 	}
 	s.overridden[canonical], s.users[canonical] = true, true
@@ -172,8 +177,8 @@ func (s *Settings) fields() map[string]field {
 	for name, f := range foreigners {
 		fields[name] = s.foreignField(name, f)
 	}
-	fields["store"] = storeField(&s.Store)
-	fields["substituters"] = storesField(fields["substituters"])
+	fields["store"] = s.storeField()
+	fields["substituters"] = s.storesField(&s.Substituters)
 	fields["experimental-features"] = s.featuresField(fields["experimental-features"])
 	return fields
 }
@@ -229,7 +234,7 @@ func (s *Settings) sizes() map[string]*int64 {
 func (s *Settings) strings() map[string]*string {
 	return map[string]*string{
 		"build-dir": &s.BuildDir, "sandbox-build-dir": &s.SandboxBuildDir,
-		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System, "store": &s.Store,
+		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System,
 		"netrc-file": &s.NetrcFile, "ssl-cert-file": &s.SSLCertFile,
 		"flake-registry": &s.FlakeRegistry, "eval-profile-file": &s.EvalProfileFile,
 		"eval-system":    &s.EvalSystem,
@@ -240,7 +245,7 @@ func (s *Settings) strings() map[string]*string {
 func (s *Settings) words() map[string]*[]string {
 	return map[string]*[]string{
 		"extra-platforms": &s.ExtraPlatforms, "system-features": &s.SystemFeatures,
-		"substituters": &s.Substituters, "trusted-public-keys": &s.TrustedPublicKeys, "secret-key-files": &s.SecretKeyFiles,
+		"trusted-public-keys": &s.TrustedPublicKeys, "secret-key-files": &s.SecretKeyFiles,
 		"hashed-mirrors": &s.HashedMirrors, "ignored-acls": &s.IgnoredACLs,
 		"nix-path": &s.NixPath, "experimental-features": &s.ExperimentalFeatures,
 		"allowed-uris": &s.AllowedURIs, "allowed-impure-host-deps": &s.AllowedHostDeps,

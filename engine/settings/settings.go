@@ -118,6 +118,7 @@ type Settings struct {
 	overridden map[string]bool   // names that were set
 	users      map[string]bool   // those that were set by others than the machine's nix.conf
 	foreign    map[string]string // values of foreigners that were set
+	warnings   []string          // that Warnings has not returned yet
 	hasKVM     bool              // the machine has /dev/kvm, which adds to the default of SystemFeatures
 }
 
@@ -177,6 +178,19 @@ func Default() *Settings {
 		users:      map[string]bool{},
 		foreign:    map[string]string{},
 	}
+}
+
+// warn notes a warning.
+func (s *Settings) warn(format string, args ...any) {
+	s.warnings = append(s.warnings, fmt.Sprintf(format, args...))
+}
+
+// Warnings returns what there is to be said of the values that were set since it was
+// called last, in Nix's words.
+func (s *Settings) Warnings() []string {
+	warnings := s.warnings
+	s.warnings = nil
+	return warnings
 }
 
 // String returns all settings as a nix.conf would have them.

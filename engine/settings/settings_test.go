@@ -41,8 +41,8 @@ func TestStoreOfEnvironment(t *testing.T) {
 	for _, c := range []struct{ remote, config, file, want string }{
 		{want: "auto"},
 		{remote: "daemon", want: "daemon"},
-		{remote: "/a", config: "store = /b", want: "/b"},
-		{remote: "/a", file: "store = /c\n", want: "/c"},
+		{remote: "/a", config: "store = /b", want: "local:///b"},
+		{remote: "/a", file: "store = /c\n", want: "local:///c"},
 	} {
 		write(t, filepath.Join(conf, "nix.conf"), c.file)
 		s, _, err := Load(env(t, map[string]string{"NIX_CONF_DIR": conf, "NIX_REMOTE": c.remote, "NIX_CONFIG": c.config}))
@@ -51,6 +51,54 @@ func TestStoreOfEnvironment(t *testing.T) {
 		}
 		if s.Store != c.want || s.IsOverridden("store") != (c.config+c.file != "") {
 			t.Errorf("%+v: got %q, overridden: %v", c, s.Store, s.IsOverridden("store"))
+		}
+	}
+}
+
+// A store is kept as the URL that it stands for, and what is dubious about it is warned of.
+func TestStoreReferences(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                      "auto",
+		"auto?x=y":              "auto?x=y",
+		"daemon?a=/b c":         "unix://?a=/b%20c",
+		"/a b":                  "local:///a%20b",
+		"local?x&root=/r":       "local://?root=/r",
+		"ssh://me@fe80::1%eth0": "ssh://me@[fe80::1%25eth0]",
+		"nope":                  "Cannot parse Nix store 'nope'",
+		"local?a=%":             "invalid URI query 'a=%': leftover",
+	} {
+		s := Default()
+		err := s.Set("store", text)
+		got := s.Store
+		if err != nil {
+			got = err.Error()
+		}
+		if got = strings.TrimPrefix(got, "setting 'store': "); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+		if warnings := s.Warnings(); len(warnings) > 0 != strings.Contains(text, "?x&") || len(s.Warnings()) > 0 {
+			t.Errorf("%q: got warnings %q", text, warnings)
+		}
+	}
+}
+
+// Numbers may have units, and what is too large with them loses bits.
+func TestParseNumber(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		kind NumberType
+		want int64 // -99: an error
+	}{
+		{"12", Int, 12}, {"-3", Int, -3}, {"-3", Uint, -99}, {"+3", Size, 3}, {"1k", Uint, 1024}, {"5G", Int, 1 << 30}, {"2G", Int, -1 << 31},
+		{"5g", Long, 5 << 30}, {"1T", Uint, 0}, {"4294967296", Uint, -99}, {"", Int, -99}, {"1x", Int, -99}, {"K", Int, -99}, {"1KK", Int, -99},
+		{"18446744073709551615", Size, -1},
+	} {
+		got, err := ParseNumber(c.text, c.kind)
+		if err != nil {
+			got = -99
+		}
+		if got != c.want {
+			t.Errorf("ParseNumber(%q, %d): got %d, want %d", c.text, c.kind, got, c.want)
 		}
 	}
 }

@@ -1,40 +1,50 @@
-package builtins
+// Package uri reads and writes URLs as Nix does: references to stores and to flakes are
+// some.
+//
+// Behaviour: Nix, url.cc, and what it takes of boost::urls.
+package uri
 
 import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"nixbench/engine/eval"
-	"nixbench/engine/syntax"
+	"sync"
 )
 
-// A parsedURL is a URL in its parts, decoded.
-// Behaviour: ParsedURL in Nix's url.cc.
-type parsedURL struct {
-	scheme    string
-	authority *authority // nil if there is no "//"
-	path      []string   // what is between slashes; an absolute one begins with ""
-	query     map[string]string
-	fragment  string
+// A URL is a URL in its parts, decoded.
+type URL struct {
+	Scheme    string
+	Authority *Authority // nil if there is no "//"
+	Path      []string   // what is between slashes; an absolute one begins with ""
+	Query     map[string]string
+	Fragment  string
 }
 
-// An authority is what is between "//" and the path of a URL.
-type authority struct {
-	user, password *string
-	host           string
+// An Authority is what is between "//" and the path of a URL.
+type Authority struct {
+	User, Password *string // nil if there is none
+	Host           string
 	bracketed      bool // an address of version 6
-	port           string
+	Port           string
 }
 
-// A badURL is an error about a text that is no URL, or about a URL that is no
-// reference. A flake reference can then still be a path.
-type badURL struct{ error }
+// An Error says that a text is no URL, in Nix's words: a format and what is filled in.
+type Error struct {
+	Format string
+	Args   []any
+}
 
-func notURL(format string, args ...any) error { return badURL{languageError(format, args...)} }
+// Errorf returns an Error.
+func Errorf(format string, args ...any) error { return &Error{format, args} }
+
+func (e *Error) Error() string { return fmt.Sprintf(e.Format, e.Args...) }
+
+// A Warner is told what is dubious, as a format and what is filled in. It may be nil.
+type Warner func(format string, args ...any)
 
 // These are compiled when they are needed, for which most programs have no reason.
 var (
@@ -46,131 +56,144 @@ var (
 		`(?:\[([0-9A-Fa-f:.]+)\]|((?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*))(?::([0-9]*))?$`)
 )
 
-// parseURL reads a URL. If it is lenient, spaces and quotes may be in the query and
-// the fragment, and ^ in the fragment. Errors are badURLs.
-func parseURL(s *eval.State, text string, lenient bool) (*parsedURL, error) {
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
+// Parse reads a URL. If it is lenient, spaces and quotes may be in the query and the
+// fragment, and ^ in the fragment. Errors are of the type [*Error].
+func Parse(text string, lenient bool, warn Warner) (*URL, error) {
 	m := urlPattern().FindStringSubmatch(text)
+	if m == nil { // there are lines
+		return nil, Errorf("'%s' is not a valid URL: %s", text, "leftover")
+	}
 	query, fragment := m[4], m[5]
 	if lenient {
 		query, fragment = escapeOnly(query, ` "`), escapeOnly(fragment, ` "^`)
 	}
 	if !pathText().MatchString(m[3]) || !parameterText().MatchString(query) || !parameterText().MatchString(fragment) ||
 		m[1] == "" && strings.Contains(strings.SplitN(m[3], "/", 2)[0], ":") {
-		return nil, notURL("'%s' is not a valid URL: %s", text, "leftover")
+		return nil, Errorf("'%s' is not a valid URL: %s", text, "leftover")
 	}
 	if m[1] == "" {
-		return nil, notURL("'%s' doesn't have a scheme", text)
+		return nil, Errorf("'%s' doesn't have a scheme", text)
 	}
-	u := &parsedURL{scheme: m[1]}
+	u := &URL{Scheme: m[1]}
 	if strings.HasPrefix(text[len(m[1])+1:], "//") {
 		a, err := parseAuthority(text, m[2])
 		if err != nil {
 			return nil, err
 		}
-		u.authority = a
+		u.Authority = a
 	}
-	_, transport := u.application()
+	_, transport := u.Application()
 	if transport == "file" {
-		if u.authority != nil && u.authority.host != "" {
-			return nil, notURL("file:// URL '%s' has unexpected authority '%s'", text, u.authority.String())
+		if u.Authority != nil && u.Authority.Host != "" {
+			return nil, Errorf("file:// URL '%s' has unexpected authority '%s'", text, u.Authority.String())
 		}
 		if m[3] == "" {
 			m[3] = "/"
 		}
 	}
 	for part := range strings.SplitSeq(m[3], "/") {
-		u.path = append(u.path, unescape(part))
+		u.Path = append(u.Path, Unescape(part))
 	}
-	u.query, u.fragment = decodeQuery(s, query), unescape(fragment)
-	return u, nil
+	var err error
+	u.Query, err = DecodeQuery(query, warn)
+	u.Fragment = Unescape(fragment)
+	return u, err
 }
 
-func parseAuthority(text, part string) (*authority, error) {
+func parseAuthority(text, part string) (*Authority, error) {
 	m := authorityText().FindStringSubmatch(part)
 	if m == nil {
-		return nil, notURL("'%s' is not a valid URL: %s", text, "leftover")
+		return nil, Errorf("'%s' is not a valid URL: %s", text, "leftover")
 	}
-	a := &authority{host: unescape(m[4])}
+	a := &Authority{Host: Unescape(m[4])}
 	if m[3] != "" {
-		a.host, a.bracketed = m[3], true
+		a.Host, a.bracketed = m[3], true
 	}
 	if strings.Contains(part, "@") {
-		user := unescape(m[1])
-		a.user = &user
+		user := Unescape(m[1])
+		a.User = &user
 		if m[2] != "" {
-			password := unescape(m[2][1:])
-			a.password = &password
+			password := Unescape(m[2][1:])
+			a.Password = &password
 		}
 	}
 	if m[5] != "" {
 		n, err := strconv.ParseUint(m[5], 10, 16)
 		if err != nil {
-			return nil, notURL("port '%s' is invalid", m[5])
+			return nil, Errorf("port '%s' is invalid", m[5])
 		}
-		a.port = strconv.FormatUint(n, 10)
+		a.Port = strconv.FormatUint(n, 10)
 	}
 	return a, nil
 }
 
-// decodeQuery reads the parameters of a URL. Of a name the first one counts, and what
-// has no value is warned of and left out.
-func decodeQuery(s *eval.State, text string) map[string]string {
+// DecodeQuery reads the parameters of a URL, in which spaces and quotes may stand for
+// themselves. Of a name the first one counts, and what has no value is warned of and left
+// out. Errors are of the type [*Error].
+func DecodeQuery(text string, warn Warner) (map[string]string, error) {
 	query := make(map[string]string)
+	if !parameterText().MatchString(escapeOnly(text, ` "`)) {
+		return nil, Errorf("invalid URI query '%s': %s", text, "leftover")
+	}
 	if text == "" {
-		return query
+		return query, nil
 	}
 	for param := range strings.SplitSeq(text, "&") {
 		name, value, ok := strings.Cut(param, "=")
-		_, old := query[unescape(name)]
+		_, old := query[Unescape(name)]
 		switch {
-		case !ok:
-			s.Warn(syntax.Hintf("dubious URI query '%s' is missing equal sign '%s', ignoring", name, "="))
-		case !old:
-			query[unescape(name)] = unescape(value)
+		case !ok && warn != nil:
+			warn("dubious URI query '%s' is missing equal sign '%s', ignoring", name, "=")
+		case ok && !old:
+			query[Unescape(name)] = Unescape(value)
 		}
 	}
-	return query
+	return query, nil
 }
 
-// unescape decodes what has been checked.
-func unescape(text string) string {
+// Unescape decodes what has been checked.
+func Unescape(text string) string {
 	if plain, err := url.PathUnescape(text); err == nil {
 		return plain
 	}
 	return text
 }
 
-// application splits a scheme such as git+https; application is "" if there is none.
-func (u *parsedURL) application() (application, transport string) {
-	if application, transport, ok := strings.Cut(u.scheme, "+"); ok {
+// Application splits a scheme such as git+https; application is "" if there is none.
+func (u *URL) Application() (application, transport string) {
+	if application, transport, ok := strings.Cut(u.Scheme, "+"); ok {
 		return application, transport
 	}
-	return "", u.scheme
+	return "", u.Scheme
 }
 
-// segments returns the parts of the path that are not empty.
-func (u *parsedURL) segments() []string {
-	return slices.DeleteFunc(slices.Clone(u.path), func(s string) bool { return s == "" })
+// Segments returns the parts of the path that are not empty.
+func (u *URL) Segments() []string {
+	return slices.DeleteFunc(slices.Clone(u.Path), func(s string) bool { return s == "" })
 }
 
-// set sets a parameter.
-func (u *parsedURL) set(name, value string) {
-	if u.query == nil {
-		u.query = make(map[string]string)
+// Set sets a parameter.
+func (u *URL) Set(name, value string) {
+	if u.Query == nil {
+		u.Query = make(map[string]string)
 	}
-	u.query[name] = value
+	u.Query[name] = value
 }
 
-// filePath returns the path as one of a file, without slashes of no use.
+// FilePath returns the path as one of a file, without slashes of no use.
 // Behaviour: urlPathToPath in Nix's url.cc.
-func (u *parsedURL) filePath() (string, error) {
+func (u *URL) FilePath() (string, error) {
 	file := ""
-	for i, part := range u.path {
+	for i, part := range u.Path {
 		switch {
 		case strings.Contains(part, "/"):
-			return "", notURL("URL path component '%s' contains '/', which is not allowed in file names", part)
+			return "", Errorf("URL path component '%s' contains '/', which is not allowed in file names", part)
 		case strings.Contains(part, "\x00"):
-			return "", notURL("URL path component '%s' contains NUL byte which is not allowed", strings.ReplaceAll(part, "\x00", "␀"))
+			return "", Errorf("URL path component '%s' contains NUL byte which is not allowed", strings.ReplaceAll(part, "\x00", "␀"))
 		case i == 0 && part == "":
 			file = "/"
 		case file == "" || strings.HasSuffix(file, "/"):
@@ -182,9 +205,9 @@ func (u *parsedURL) filePath() (string, error) {
 	return file, nil
 }
 
-// fileSegments returns a path of a file as that of a URL.
+// FileSegments returns a path of a file as that of a URL.
 // Behaviour: pathToUrlPath in Nix's url.cc.
-func fileSegments(file string) (path []string) {
+func FileSegments(file string) (path []string) {
 	if strings.HasPrefix(file, "/") {
 		path = append(path, "")
 	}
@@ -200,45 +223,64 @@ func fileSegments(file string) (path []string) {
 }
 
 // String writes the URL, with all escaped that can be.
-func (u *parsedURL) String() string {
+func (u *URL) String() string {
 	var b strings.Builder
-	b.WriteString(u.scheme + ":")
-	if u.authority != nil {
-		b.WriteString("//" + u.authority.String())
+	b.WriteString(u.Scheme + ":")
+	if u.Authority != nil {
+		b.WriteString("//")
 	}
-	for i, part := range u.path {
-		if i > 0 {
-			b.WriteByte('/')
-		}
-		b.WriteString(escapeBut(part, ":@"))
+	b.WriteString(u.Place())
+	if len(u.Query) > 0 {
+		b.WriteString("?" + EncodeQuery(u.Query))
 	}
-	sep := "?"
-	for _, name := range slices.Sorted(maps.Keys(u.query)) {
-		b.WriteString(sep + escapeBut(name, ":@/?") + "=" + escapeBut(u.query[name], ":@/?"))
-		sep = "&"
-	}
-	if u.fragment != "" {
-		b.WriteString("#" + escapeBut(u.fragment, ""))
+	if u.Fragment != "" {
+		b.WriteString("#" + escapeBut(u.Fragment, ""))
 	}
 	return b.String()
 }
 
-func (a *authority) String() string {
+// Place returns the authority and the path, encoded.
+func (u *URL) Place() string {
+	if u.Authority == nil {
+		return EncodePath(u.Path)
+	}
+	return u.Authority.String() + EncodePath(u.Path)
+}
+
+// EncodePath writes the parts of a path as they are in a URL.
+func EncodePath(parts []string) string {
+	encoded := make([]string, len(parts))
+	for i, part := range parts {
+		encoded[i] = escapeBut(part, ":@")
+	}
+	return strings.Join(encoded, "/")
+}
+
+// EncodeQuery writes parameters as they are in a URL, sorted.
+func EncodeQuery(query map[string]string) string {
+	var params []string
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		params = append(params, escapeBut(name, ":@/?")+"="+escapeBut(query[name], ":@/?"))
+	}
+	return strings.Join(params, "&")
+}
+
+func (a *Authority) String() string {
 	var b strings.Builder
-	if a.user != nil {
-		b.WriteString(escapeBut(*a.user, ""))
-		if a.password != nil {
-			b.WriteString(":" + escapeBut(*a.password, ""))
+	if a.User != nil {
+		b.WriteString(escapeBut(*a.User, ""))
+		if a.Password != nil {
+			b.WriteString(":" + escapeBut(*a.Password, ""))
 		}
 		b.WriteByte('@')
 	}
 	if a.bracketed {
-		b.WriteString("[" + escapeBut(a.host, ":") + "]")
+		b.WriteString("[" + escapeBut(a.Host, ":") + "]")
 	} else {
-		b.WriteString(escapeBut(a.host, ""))
+		b.WriteString(escapeBut(a.Host, ""))
 	}
-	if a.port != "" {
-		b.WriteString(":" + a.port)
+	if a.Port != "" {
+		b.WriteString(":" + a.Port)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nixbench/engine/settings"
+	"nixbench/engine/uri"
 )
 
 // A flag is one option of a command.
@@ -186,6 +187,8 @@ func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string
 		var bad *settings.ValueError
 		var own *settings.Complaint
 		switch {
+		case errors.As(err, new(*uri.Error)):
+			return &ExitError{1, err}
 		case errors.As(err, &bad):
 			return cmd.usage("%s", bad.Warning())
 		case errors.As(err, &own):

@@ -272,7 +272,10 @@ func (inv *invocation) tellFailure(act event.Activity) {
 // advice returns what to do about an error, "" if there is nothing to say.
 func advice(err error) string {
 	var file *settings.FileError
+	var unreachable *engine.DialError
 	switch {
+	case errors.As(err, &unreachable):
+		return unreachable.Advice()
 	case errors.As(err, &file):
 		return "It is in " + file.Where + "."
 	case errors.Is(err, engine.ErrNotDerivation):

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -182,9 +183,15 @@ func printed(field func(*invocation) *bool) func(*invocation, []string) error {
 // storeURI returns a setter of a store.
 func storeURI(field func(*invocation) *string) func(*invocation, []string) error {
 	return func(inv *invocation, args []string) error {
-		*field(inv) = args[0]
-		return settings.CheckStore(args[0])
+		*field(inv) = cmp.Or(args[0], "auto")
+		return checkStore(args[0])
 	}
+}
+
+// checkStore returns an error of what says which store is meant.
+func checkStore(text string) error {
+	_, err := settings.ParseStore(text, nil)
+	return err
 }
 
 // jobsFlag is --max-jobs.

@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"nixbench/engine"
-	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/narinfo"
 )
@@ -30,7 +29,7 @@ var signFlags = []flag{
 var copySigsFlags = []flag{
 	{[]string{"--substituter", "-s"}, []string{"URI"}, "the store that signatures are copied from", func(inv *invocation, args []string) error {
 		inv.sigStores = append(inv.sigStores, args[0])
-		return settings.CheckStore(args[0])
+		return checkStore(args[0])
 	}},
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +50,7 @@ func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, 
 func (inv *invocation) engineOptions() (engine.Options, error) {
 	set, err := inv.settings()
 	return engine.Options{
-		StoreURI: cmp.Or(inv.evalStore, inv.storeURI), Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+		StoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
 		Repair: inv.mode == engine.Repair,
 	}, err
@@ -91,6 +90,11 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	if inv.env.nixName() == "nix" && (inv.hasExpr && inv.cmd.name != "repl" || inv.cmd.name == "config show") {
 		set.PureEval = true
 	}
+	if inv.storeURI != "" {
+		if err := set.Set("store", inv.storeURI); err != nil {
+			return nil, err
+		}
+	}
 	for _, opt := range inv.options {
 		var bad *settings.ValueError
 		var ignored *settings.IgnoredError
@@ -104,11 +108,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case err != nil:
 			return nil, inv.cmd.usage("%v", err)
 		}
-		if strings.TrimPrefix(opt.Name, "extra-") == "experimental-features" {
-			for _, warning := range settings.UnknownFeatures(opt.Value) {
-				inv.warn(warning)
-			}
-		}
+	}
+	for _, warning := range set.Warnings() {
+		inv.warn(warning)
 	}
 	if inv.wantsFlakes && !slices.Contains(set.ExperimentalFeatures, "flakes") {
 		return nil, &ExitError{1, errors.New("experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it")}

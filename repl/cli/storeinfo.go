@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"nixbench/engine"
 	"nixbench/repl/text"
 )
 
@@ -17,21 +19,16 @@ func runStoreInfo(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
+	if inv.json {
+		return inv.storeInfoJSON(ctx, eng)
+	}
+	say := func(lines string) { _, _ = io.WriteString(inv.env.Stderr, text.Plain(lines)) }
+	say("Store URL: " + eng.StoreURL() + "\n")
 	info, err := eng.StoreInfo(ctx)
 	if err != nil {
 		return err
 	}
-	if inv.json {
-		object := map[string]any{"url": info.URL}
-		if info.Version != "" {
-			object["version"] = info.Version
-		}
-		if info.Trusted != nil {
-			object["trusted"] = *info.Trusted
-		}
-		return inv.printValue(object)
-	}
-	lines := "Store URL: " + info.URL + "\n"
+	lines := ""
 	if info.Version != "" {
 		lines += "Version: " + info.Version + "\n"
 	}
@@ -41,6 +38,19 @@ func runStoreInfo(ctx context.Context, inv *invocation) error {
 	if inv.env.nixName() == "" {
 		lines += "Access: " + info.Access + "\n"
 	}
-	_, err = io.WriteString(inv.env.Stderr, text.Plain(lines))
-	return err
+	say(lines)
+	return nil
+}
+
+// storeInfoJSON prints what is known of a store, also if that is only its URL.
+func (inv *invocation) storeInfoJSON(ctx context.Context, eng *engine.Engine) error {
+	info, err := eng.StoreInfo(ctx)
+	object := map[string]any{"url": eng.StoreURL()}
+	if info.Version != "" {
+		object["version"] = info.Version
+	}
+	if info.Trusted != nil {
+		object["trusted"] = *info.Trusted
+	}
+	return errors.Join(inv.printValue(object), err)
 }

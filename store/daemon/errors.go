@@ -47,17 +47,31 @@ func explain(err error) error {
 	return err
 }
 
-// dialError says why there is no connection, in Nix's words.
-func dialError(socket string, err error) error {
-	hint := ""
+// A DialError says that a daemon cannot be reached.
+type DialError struct {
+	Socket string
+	Err    error // of the system
+}
+
+// Error returns what Nix says.
+func (e *DialError) Error() string {
+	cause := e.Err.Error()
 	var sys syscall.Errno
-	if errors.As(err, &sys) {
-		err = errors.New(capital(sys.Error()))
-		if sys == syscall.ECONNREFUSED || sys == syscall.ENOENT {
-			hint = " (is nix-daemon running?)"
-		}
+	if errors.As(e.Err, &sys) {
+		cause = capital(sys.Error())
 	}
-	return fmt.Errorf("cannot connect to socket at '%s': %w%s", socket, err, hint)
+	return fmt.Sprintf("cannot connect to socket at '%s': %s", e.Socket, cause)
+}
+
+// Unwrap returns the error of the system.
+func (e *DialError) Unwrap() error { return e.Err }
+
+// Advice says what may be the matter, "" if that is not known.
+func (e *DialError) Advice() string {
+	if errors.Is(e.Err, syscall.ECONNREFUSED) || errors.Is(e.Err, syscall.ENOENT) {
+		return "Is nix-daemon running?"
+	}
+	return ""
 }
 
 // capital returns a system's error as C's library writes it.

@@ -69,14 +69,7 @@ func New(opts Options) *Store {
 	opts.Patience = cmp.Or(opts.Patience, 2*time.Minute)
 	opts.URI = cmp.Or(opts.URI, "unix://"+opts.Socket)
 	if opts.Dial == nil {
-		opts.Dial = func(ctx context.Context) (net.Conn, error) {
-			var d net.Dialer
-			nc, err := d.DialContext(ctx, "unix", opts.Socket)
-			if err != nil && ctx.Err() == nil {
-				err = dialError(opts.Socket, err)
-			}
-			return nc, err
-		}
+		opts.Dial = func(ctx context.Context) (net.Conn, error) { return dial(ctx, opts.Socket) }
 	}
 	st := &Store{opts: opts, slots: make(chan struct{}, opts.MaxConnections)}
 	st.roots = st.NewTempRoots()
