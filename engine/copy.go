@@ -218,6 +218,9 @@ func (e *NoLogError) Error() string { return fmt.Sprintf("build log for '%s' is 
 // CopyLog copies the log of a derivation to the store of another engine, unless that has
 // one.
 func (e *Engine) CopyLog(ctx context.Context, to *Engine, drvPath store.Path) error {
+	if err := e.CheckLogs(); err != nil {
+		return err
+	}
 	log, err := e.Log(ctx, drvPath)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &NoLogError{drvPath}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"nixbench/engine/build"
+	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/gc"
@@ -54,7 +55,9 @@ func (dummyStore) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, er
 	return nil, invalid(p)
 }
 
-func (dummyStore) Referrers(context.Context, store.Path) ([]store.Path, error) { return nil, nil }
+func (dummyStore) Referrers(context.Context, store.Path) ([]store.Path, error) {
+	return nil, unsupported("queryReferrers")
+}
 
 func (dummyStore) Derivers(context.Context, store.Path) ([]store.Path, error) { return nil, nil }
 
@@ -68,7 +71,9 @@ func (dummyStore) Graph(context.Context) (*store.Graph, error) {
 
 func (dummyStore) GraphCost(context.Context) (int, error) { return 1, nil }
 
-func (dummyStore) PathFromHashPart(context.Context, string) (store.Path, error) { return "", nil }
+func (dummyStore) PathFromHashPart(context.Context, string) (store.Path, error) {
+	return "", unsupported("queryPathFromHashPart")
+}
 
 func (dummyStore) DerivationOutputs(_ context.Context, p store.Path) (map[store.OutputName]store.Path, error) {
 	return nil, invalid(p)
@@ -138,12 +143,12 @@ func (dummyStore) InUse(string) bool                         { return false }
 
 func (dummyStore) LockGC(context.Context) (gc.Collection, error) { return nil, errDummyGC }
 
-var errDummyGC = errors.New("Garbage collection not supported by store 'dummy://'") //nolint:staticcheck // Nix's words
+var errDummyGC = settings.Complain("Garbage collection not supported by store 'dummy://'")
 
 func (dummyStore) Verify(context.Context, local.VerifyOptions, func(local.Finding)) error { return nil }
 
 func (dummyStore) Optimise(context.Context, local.OptimiseOptions) (local.Optimisation, error) {
-	return local.Optimisation{}, unsupported("optimiseStore")
+	return local.Optimisation{}, nil
 }
 
 // A noBuilder builds nothing, and says so.
@@ -161,10 +166,22 @@ var ErrNoBuilder = errors.New("Unable to build with a primary store that isn't a
 	"either pass a different '--store' or enable remote builds.\n\n" +
 	"For more information check 'man nix.conf' and search for '/machines'.")
 
+// A NoSubstituteError says that what is missing cannot be taken from elsewhere, for the
+// store is one that nothing can be added to.
+type NoSubstituteError struct{ *UnknownError }
+
+// Error returns what Nix says.
+func (e *NoSubstituteError) Error() string {
+	return fmt.Sprintf("cannot substitute path '%s' - no write access to the Nix store", e.Path)
+}
+
+// Unwrap returns what is missing.
+func (e *NoSubstituteError) Unwrap() error { return e.UnknownError }
+
 // Execute returns the plan's error.
 func (noBuilder) Execute(_ context.Context, plan *build.Plan) (*build.Result, error) {
 	for _, missing := range plan.Missing {
-		return nil, missing
+		return nil, &NoSubstituteError{missing}
 	}
 	if len(plan.Build) > 0 {
 		return nil, ErrNoBuilder

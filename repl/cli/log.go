@@ -26,6 +26,9 @@ func runLog(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	for _, inst := range insts {
+		if eng.CheckLogs() != nil {
+			inv.say("Skipped '%s' which does not support retrieving build logs", eng.HumanURI())
+		}
 		log, err := eng.Log(ctx, inst.target.Path)
 		if err != nil && inv.env.nixName() != "" && (errors.Is(err, store.ErrInvalidPath) || errors.Is(err, fs.ErrNotExist)) {
 			err = fmt.Errorf("build log of '%s' is not available", inst.name)

@@ -268,6 +268,9 @@ func (run *storeRun) readLog(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := run.eng.CheckLogs(); err != nil {
+			return err
+		}
 		log, err := run.eng.Log(ctx, p)
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, store.ErrInvalidPath) {
 			return fmt.Errorf("build log of derivation '%s' is not available", p)

@@ -76,6 +76,9 @@ func (run *storeRun) gc(ctx context.Context) error {
 
 func (run *storeRun) printRoots(ctx context.Context) error {
 	roots, err := run.eng.Roots(ctx)
+	if check := run.eng.CheckCollect(ctx); check != nil {
+		return check
+	}
 	if err == nil {
 		err = run.tellRoots(run.eng, roots)
 	}
@@ -104,8 +107,24 @@ func (inv *invocation) tellRoots(eng *engine.Engine, roots []gc.Root) error {
 	return eng.RemoveStaleRoots(roots)
 }
 
+// checkCollect returns an error if there is nobody who would collect garbage. Of a daemon
+// that cannot be reached it says that nothing was deleted.
+func (inv *invocation) checkCollect(ctx context.Context, eng *engine.Engine, c *collect) error {
+	err := eng.CheckCollect(ctx)
+	switch {
+	case err == nil || !eng.HasDaemon() || c.printLive || c.printDead:
+		return err
+	case c.dryRun:
+		return errors.Join(inv.println("0 store paths would be deleted"), err)
+	}
+	return errors.Join(inv.println("0 store paths deleted, 0.0 KiB freed"), err)
+}
+
 // collect collects garbage, or says what a collection would delete.
 func (inv *invocation) collect(ctx context.Context, eng *engine.Engine, c *collect) error {
+	if err := inv.checkCollect(ctx, eng, c); err != nil {
+		return err
+	}
 	inv.say("finding garbage collector roots...")
 	if c.nothing {
 		c.opts.Only = []store.Path{}
@@ -185,6 +204,9 @@ func (run *storeRun) delete(ctx context.Context) error {
 // deletePaths deletes paths, sorted, up to the first that something needs. That is
 // an error, told after what was done.
 func (inv *invocation) deletePaths(ctx context.Context, eng *engine.Engine, paths []store.Path, ignoreLiveness bool) error {
+	if err := inv.checkCollect(ctx, eng, &collect{}); err != nil {
+		return err
+	}
 	inv.say("finding garbage collector roots...")
 	opts := gc.Options{Only: paths, IgnoreLiveness: ignoreLiveness}
 	plan, err := eng.PlanCollect(ctx, opts)
@@ -248,7 +270,9 @@ func (inv *invocation) optimiseStore(ctx context.Context, eng *engine.Engine) er
 	if err != nil {
 		return err
 	}
-	inv.say("%s freed by hard-linking %d files", text.NixSize(res.Freed), res.Linked)
+	if eng.CheckCollect(ctx) == nil { // it has files
+		inv.say("%s freed by hard-linking %d files", text.NixSize(res.Freed), res.Linked)
+	}
 	return nil
 }
 

@@ -159,7 +159,7 @@ func runStoreRepair(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	paths, err := inv.paths(ctx, eng, inv.args)
+	paths, err := inv.closuresAsked(ctx, eng)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ func nixWords(err error) string {
 		return fmt.Sprintf("path '%s' is not a valid store path: %s", name.Base, store.NameProblem(name.Name))
 	case errors.As(err, &root):
 		return root.Message()
+	case errors.As(err, new(*engine.NoSubstituteError)):
+		return err.Error()
 	case errors.As(err, &unknown) && unknown.For == "":
 		return unknown.Message()
 	case errors.As(err, &lacks):
