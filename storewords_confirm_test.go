@@ -105,3 +105,27 @@ nix store gc --dry-run --store daemon
 nix-store --delete --store daemon /nix/store/00000000000000000000000000000000-none
 `)
 }
+
+// Attributes that are strings and paths, and --attr before the operation, mean what they mean
+// to the real Nix.
+func TestConfirmAttributeWords(t *testing.T) {
+	tw := newApartTwins(t)
+	tw.writeStoreExpr(t)
+	tw.compareLines(t, `
+! echo '{ a = (import ./t.nix).a; s = "x"; p = ./t.nix; d = { inherit (import ./t.nix) a; }; }' > v.nix
+nix-env -A -q
+nix-env -f t.nix -A a -q
+nix-env -f t.nix -A a -qa
+nix-env -f t.nix -A -i a
+nix-env -f t.nix --attr -q
+nix build -f v.nix s --no-link
+nix build -f v.nix s --no-link --show-trace
+nix build -f v.nix p --no-link --print-out-paths
+nix path-info -f v.nix p
+nix build -f v.nix d --no-link --print-out-paths
+nix build -f v.nix . --no-link
+nix store gc --max -1
+nix store gc --max -1x
+nix-collect-garbage --max-freed -1
+`)
+}
