@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 )
 
@@ -82,16 +83,17 @@ func (p *Package) derivation(s *eval.State) Derivation {
 
 // SingleTarget returns what v stands for if it is a path, which is copied to
 // the store, or a string that is a store path or the output of a derivation. It
-// returns false for all other values.
+// returns false for all other values. Errors about strings tell of the attribute that v
+// is, at pos.
 // Behaviour: trySinglePathToDerivedPaths in Nix's installable-value.cc.
-func (e *Engine) SingleTarget(ctx context.Context, ev *eval.Evaluator, v eval.Value) (target store.DerivedPath, ok bool, err error) {
+func (e *Engine) SingleTarget(ctx context.Context, ev *eval.Evaluator, v eval.Value, attrPath string, pos eval.Pos) (target store.DerivedPath, ok bool, err error) {
 	err = ev.Do(ctx, func(s *eval.State) {
 		v = s.Force(v)
 		switch v.Kind() {
 		case eval.KindPath:
-			target, ok = store.DerivedPath{Path: s.CopyPathToStore(v.AsString())}, true
+			target, ok = store.DerivedPath{Path: s.CopyPathAs(v.AsString(), "source")}, true
 		case eval.KindString:
-			target, ok = singleString(s, v), true
+			target, ok = singleString(s, v, eval.While(pos, syntax.Hint("while evaluating the attribute '"+attrPath+"'"))), true
 		}
 	})
 	if err != nil || !ok {
@@ -123,19 +125,20 @@ func (e *Engine) SingleTarget(ctx context.Context, ev *eval.Evaluator, v eval.Va
 
 // singleString returns what a string stands for whose context has exactly one
 // element.
-func singleString(s *eval.State, v eval.Value) store.DerivedPath {
+func singleString(s *eval.State, v eval.Value, while eval.ErrorOption) store.DerivedPath {
+	fail := func(format string, args ...any) { s.Raise(eval.ErrorOther, syntax.Hintf(format, args...), while) }
 	text, ctx := v.AsString(), v.Context()
 	if len(ctx) != 1 {
-		s.Fail(eval.ErrorOther, "string '%s' has %d entries in its context. It should only have exactly one entry", text, len(ctx))
+		fail("string '%s' has %d entries in its context. It should only have exactly one entry", text, len(ctx))
 	}
 	elem := ctx[0]
 	if elem.IsDrvDeep() {
-		s.Fail(eval.ErrorOther, "string '%s' has a context which refers to a complete source and binary closure. "+
+		fail("string '%s' has a context which refers to a complete source and binary closure. "+
 			"This is not supported at this time", text)
 	}
 	target := derivedPath(elem)
 	if target.Outputs == nil && text != string(elem.Path()) {
-		s.Fail(eval.ErrorOther, "path string '%s' has context with the different path '%s'", text, elem.Path())
+		fail("path string '%s' has context with the different path '%s'", text, elem.Path())
 	}
 	return target
 }

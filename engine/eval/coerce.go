@@ -226,9 +226,14 @@ func (s *State) CopyPathToStore(file string) store.Path {
 	if p, ok := s.ev.copied.Load(file); ok {
 		return p.(store.Path)
 	}
-	p, err := s.world.AddPath(s.ctx, AddPath{
-		Name: SourceName(file), Path: file, Method: "r:",
-	})
+	p := s.CopyPathAs(file, SourceName(file))
+	s.ev.copied.Store(file, p)
+	return p
+}
+
+// CopyPathAs copies a file or directory to the store under a name.
+func (s *State) CopyPathAs(file, name string) store.Path {
+	p, err := s.world.AddPath(s.ctx, AddPath{Name: name, Path: file, Method: "r:"})
 	if err != nil {
 		s.poll()
 		file = s.ResolveParents(file)
@@ -237,6 +242,5 @@ func (s *State) CopyPathToStore(file string) store.Path {
 		}
 		s.FailFile(file, err)
 	}
-	s.ev.copied.Store(file, p)
 	return p
 }

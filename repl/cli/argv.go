@@ -90,7 +90,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	if slices.Contains(cmd.notOfNix(inv), arg) {
 		return cmd.unrecognised(inv, arg, argv)
 	}
-	if inv.attrsAreArgs(arg, argv) {
+	if inv.attrsAreArgs(arg) {
 		inv.envChange.byAttr = true
 		return argv, nil
 	}

@@ -42,7 +42,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	if v, err = e.selectAttr(ctx, v, attr); err != nil {
+	if v, _, err = e.selectAttr(ctx, v, attr); err != nil {
 		return err
 	}
 	if inv.apply != "" {

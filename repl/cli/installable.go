@@ -112,11 +112,14 @@ func (e *evaluation) installables(ctx context.Context, root eval.Value, arg stri
 	if err != nil {
 		return nil, err
 	}
-	v, err := e.selectAttr(ctx, root, attrPath)
+	if attrPath == "." {
+		attrPath = ""
+	}
+	v, pos, err := e.selectAttr(ctx, root, attrPath)
 	if err != nil {
 		return nil, err
 	}
-	if target, ok, err := e.eng.SingleTarget(ctx, e.ev, v); ok || err != nil {
+	if target, ok, err := e.eng.SingleTarget(ctx, e.ev, v, attrPath, pos); ok || err != nil {
 		return []installable{{arg, target}}, e.traced(err)
 	}
 	drvs, err := e.derivations(ctx, v)

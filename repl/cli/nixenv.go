@@ -63,6 +63,8 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 		return runUserEnv(ctx, inv)
 	case inv.unknown != "":
 		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
+	case inv.envChange.attrTooEarly != "": // as Nix, which takes no argument of it then
+		return inv.cmd.usage("'%s' requires an argument", inv.envChange.attrTooEarly)
 	case q.attrPath && !q.available:
 		return inv.cmd.usage("--attr-path(-P) only works with --available")
 	}

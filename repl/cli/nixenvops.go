@@ -38,6 +38,7 @@ const (
 type userEnvCommand struct {
 	op                  envOp
 	byAttr, byExpr      bool   // --attr, --from-expression
+	attrTooEarly        string // --attr as it was written before the operation; "" if it was not
 	fromProfile         string // --from-profile
 	removeAll, preserve bool
 	priority, forceName string
@@ -87,22 +88,15 @@ func userEnvFlags() []flag {
 }
 
 // attrsAreArgs reports whether --attr says just that the arguments are attribute
-// paths. The operation may come later, in argv.
-func (inv *invocation) attrsAreArgs(arg string, argv []string) bool {
+// paths. Where the operation is not known yet, it does.
+func (inv *invocation) attrsAreArgs(arg string) bool {
 	if inv.cmd.name != "nix-env" || arg != "-A" && arg != "--attr" {
 		return false
 	}
-	return inv.envChange.op > envQuery || inv.envChange.op == 0 && slices.ContainsFunc(argv, isEnvChange)
-}
-
-// isEnvChange reports whether an argument is an operation of nix-env that takes
-// packages, on its own or first in a cluster.
-func isEnvChange(arg string) bool {
-	switch arg {
-	case "--install", "--upgrade", "--uninstall", "--set":
-		return true
+	if inv.envChange.op == 0 {
+		inv.envChange.attrTooEarly = arg
 	}
-	return len(arg) > 1 && arg[0] == '-' && strings.IndexByte("iue", arg[1]) >= 0
+	return inv.envChange.op != envQuery
 }
 
 // runUserEnv does what nix-env is asked to change.

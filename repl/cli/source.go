@@ -406,11 +406,12 @@ func (inv *invocation) abs(name string) string {
 }
 
 // selectAttr selects an attribute path from v, as nix eval does; "" is v itself.
-// Functions on the way are called with the arguments, what it leads to is not.
-func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string) (found eval.Value, err error) {
+// Functions on the way are called with the arguments, what it leads to is not. Pos is the
+// place of the attribute.
+func (e *evaluation) selectAttr(ctx context.Context, v eval.Value, attrPath string) (found eval.Value, pos eval.Pos, err error) {
 	err = e.ev.Do(ctx, func(s *eval.State) {
-		v, pos := s.SelectPath(v, attrPath, e.args)
+		v, pos = s.SelectPath(v, attrPath, e.args)
 		found = s.ForceFor(v, pos)
 	})
-	return found, e.traced(err)
+	return found, pos, e.traced(err)
 }

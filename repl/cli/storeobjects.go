@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -311,6 +312,9 @@ func collectGarbageFlags() []flag {
 func maxFreedFlag(name string) flag {
 	return flag{[]string{name}, []string{"SIZE"}, "stop when SIZE has been freed, such as 5G", func(inv *invocation, args []string) error {
 		n, err := unitInt(args[0])
+		if err == nil && n < 0 && name == "--max" {
+			err = settings.Complain("'%s' is not an integer", args[0])
+		}
 		if err != nil {
 			return err
 		}
