@@ -36,3 +36,11 @@ func TestFormat(t *testing.T) {
 		}
 	}
 }
+
+// White space at the ends of lines is not shown, carriage returns included.
+func TestFormatTrims(t *testing.T) {
+	e := Errorf(ErrorOther, "one \t\r\n two\r\nthree\t ")
+	if got, want := e.Format(false), "error: one\n        two\n       three"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
