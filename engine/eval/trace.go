@@ -398,7 +398,7 @@ func indent(first, rest, text string) string {
 		} else {
 			line = rest + line
 		}
-		lines[i] = strings.TrimRight(line, " ")
+		lines[i] = strings.TrimRight(line, " \t\r")
 	}
 	return strings.Join(lines, "\n")
 }

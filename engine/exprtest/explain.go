@@ -53,8 +53,6 @@ var rules = []rule{
 		`(?s)^.*build /nix/store/.*: platform mismatch: .*$`, `(?s)^.*Unable to build with a primary store that isn't a local store.*$`),
 	newRule("references to flakes are not compared",
 		`(?s)flake reference '.*' is not an absolute path`, `(?s)invalid URI query '.*': leftover`),
-	newRule("toml11's own words",
-		`while parsing TOML: [^»]*`, `while parsing TOML: [^»]*`),
 	newRule("Nix's break returns what was not evaluated, which nothing can use",
 		`(?s)^.*$`, `(?s)^\nerror: .*\ba thunk(?:: «thunk»| to ).*$`),
 }

@@ -2,7 +2,6 @@ package nixtoml
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,6 +51,7 @@ func Parse(src string, poll func()) (t Table, err error) {
 		switch e := recover().(type) {
 		case nil:
 		case *SyntaxError:
+			e.Shown = diagnose(src, poll)
 			t, err = nil, e
 		default:
 			panic(e)
@@ -91,25 +91,6 @@ func (p *parser) fail(format string, args ...any) {
 		Line:   1 + strings.Count(before, "\n"),
 		Column: len(before) - strings.LastIndexByte(before, '\n'),
 		Msg:    fmt.Sprintf(format, args...),
-	})
-}
-
-// tooLarge reports an integer of n bytes that has more than 63 bits; a decimal
-// one in the words of the library that Nix uses, since people search for them.
-func (p *parser) tooLarge(n, base int) {
-	end := p.pos + n
-	if base != 10 {
-		p.fail("integer %s is out of range", p.src[p.pos:end])
-	}
-	start := strings.LastIndexByte(p.src[:end], '\n') + 1
-	text, _, _ := strings.Cut(p.src[start:], "\n")
-	line := strconv.Itoa(1 + strings.Count(p.src[:start], "\n"))
-	margin := strings.Repeat(" ", len(line)+2) + "|"
-	panic(&SyntaxError{
-		Line: 1 + strings.Count(p.src[:start], "\n"), Column: p.pos - start + 1,
-		Shown: "[error] toml::parse_dec_integer: too large integer: current max digits = 2^63\n --> fromTOML\n" +
-			margin + "\n " + line + " | " + text + "\n" +
-			margin + " " + strings.Repeat(" ", end-start) + "^-- must be < 2^63\n",
 	})
 }
 

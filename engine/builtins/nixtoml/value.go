@@ -106,7 +106,7 @@ func (p *parser) number(word string) (v any, ok bool) {
 	i, err := strconv.ParseInt(plain, base, 64)
 	if err != nil {
 		if e, isNum := err.(*strconv.NumError); isNum && e.Err == strconv.ErrRange {
-			p.tooLarge(len(word), base)
+			p.fail("integer %s is out of range", word)
 		}
 		return nil, false
 	}
