@@ -168,7 +168,7 @@ func placeOf(ref settings.StoreReference) (string, error) {
 	case err != nil:
 		return "", err
 	case !filepath.IsAbs(file):
-		return "", notAbsolute(file)
+		return "", settings.NotAbsolute(file)
 	}
 	return filepath.Clean(file), nil
 }

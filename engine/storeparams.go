@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -98,7 +97,7 @@ func (loc *Location) setParam(name, value string, kind paramKind) (shown string,
 		if name == "store" {
 			return "", settings.Complain("store directory path \"%s\" is not an absolute path", value)
 		}
-		return "", notAbsolute(value)
+		return "", settings.NotAbsolute(value)
 	case paramSwitch:
 		return loc.setSwitch(name, value)
 	case paramInt, paramUint:
@@ -145,9 +144,4 @@ func (loc *Location) setDir(name, dir string) {
 	case "build-dir":
 		loc.BuildDir = dir
 	}
-}
-
-// notAbsolute is the error of a path that has to be absolute.
-func notAbsolute(path string) error {
-	return fmt.Errorf("not an absolute path: %s", store.QuoteFile(path))
 }

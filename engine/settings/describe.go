@@ -91,9 +91,9 @@ func (s *Settings) typed(name string) (value any, ok bool) {
 			values[key] = value
 		}
 		return values, true
-	case isWords, isForeign && f.kind == list:
+	case isWords, name == "substituters", isForeign && (f.kind == list || f.kind == stores):
 		return strings.Fields(text), true
-	case name == "max-jobs", isInt, isSize, isForeign && f.kind == number:
+	case name == "max-jobs", isInt, isSize, isForeign && (f.kind == number || f.kind == small):
 		n, err := strconv.ParseInt(text, 10, 64)
 		return n, err == nil
 	case text == "true", text == "false":

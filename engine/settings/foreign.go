@@ -1,6 +1,11 @@
 package settings
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // A foreign setting is one that the real Nix knows and that means nothing to us,
 // or something that we always do: it can be set and asked for, so that a nix.conf
@@ -15,13 +20,16 @@ type foreignKind uint8
 const (
 	text foreignKind = iota
 	switched
-	number
+	number // of 64 bits
+	small  // a number of 32 bits
 	list
+	assigned // a list of NAME=VALUE
+	stores   // a list of stores
 )
 
 // foreigners are these settings.
 var foreigners = map[string]foreign{
-	"access-tokens":                           {list, ""},
+	"access-tokens":                           {assigned, ""},
 	"allow-dirty-locks":                       {switched, "false"},
 	"allow-new-privileges":                    {switched, "false"},
 	"allow-symlinked-store":                   {switched, "false"},
@@ -31,27 +39,27 @@ var foreigners = map[string]foreign{
 	"bash-prompt-prefix":                      {text, ""},
 	"bash-prompt-suffix":                      {text, ""},
 	"build-hook":                              {text, ""},
-	"build-hook-kill-timeout":                 {number, "500"},
+	"build-hook-kill-timeout":                 {small, "500"},
 	"build-users-group":                       {text, ""},
 	"builders":                                {text, ""},
 	"builders-use-substitutes":                {switched, "false"},
 	"commit-lock-file-summary":                {text, ""},
-	"download-attempts":                       {number, "5"},
+	"download-attempts":                       {small, "5"},
 	"download-buffer-size":                    {number, "1048576"},
-	"download-speed":                          {number, "0"},
-	"eval-attrset-update-layer-rhs-threshold": {number, "16"},
+	"download-speed":                          {small, "0"},
+	"eval-attrset-update-layer-rhs-threshold": {small, "16"},
 	"external-builders":                       {text, "[]"},
 	"gc-reserved-space":                       {number, "8388608"},
 	"http2":                                   {switched, "true"},
 	"impersonate-linux-26":                    {switched, "false"},
-	"impure-env":                              {list, ""},
+	"impure-env":                              {assigned, ""},
 	"json-log-path":                           {text, ""},
 	"keep-env-derivations":                    {switched, "false"},
 	"lazy-trees":                              {switched, "false"},
 	"nar-buffer-size":                         {number, "33554432"},
-	"narinfo-cache-meta-ttl":                  {number, "604800"},
-	"narinfo-cache-negative-ttl":              {number, "3600"},
-	"narinfo-cache-positive-ttl":              {number, "2592000"},
+	"narinfo-cache-meta-ttl":                  {small, "604800"},
+	"narinfo-cache-negative-ttl":              {small, "3600"},
+	"narinfo-cache-positive-ttl":              {small, "2592000"},
 	"nix-shell-always-looks-for-shell-nix":    {switched, "true"},
 	"nix-shell-shebang-arguments-relative-to-script": {switched, "true"},
 	"plugin-files":                      {list, ""},
@@ -63,7 +71,7 @@ var foreigners = map[string]foreign{
 	"stalled-download-timeout":          {number, "300"},
 	"trace-import-from-derivation":      {switched, "false"},
 	"trust-tarballs-from-git-forges":    {switched, "true"},
-	"trusted-substituters":              {list, ""},
+	"trusted-substituters":              {stores, ""},
 	"trusted-users":                     {list, "root"},
 	"upgrade-nix-store-path-url":        {text, "https://github.com/NixOS/nixpkgs/raw/master/nixos/modules/installer/tools/nix-fallback-paths.nix"},
 	"use-case-hack":                     {switched, "false"},
@@ -83,7 +91,7 @@ func (s *Settings) foreignField(name string, f foreign) field {
 	}
 	// Checked and made canonical by the field of its kind.
 	check := func(value string, extend bool) error {
-		scratch, err := f.scratch(get())
+		scratch, err := s.scratch(f, get())
 		if err != nil {
 			return err
 		}
@@ -98,22 +106,28 @@ func (s *Settings) foreignField(name string, f foreign) field {
 		return nil
 	}
 	field := field{get: get, set: func(value string) error { return check(value, false) }}
-	if f.kind == list {
+	if f.kind >= list {
 		field.extend = func(value string) error { return check(value, true) }
 	}
 	return field
 }
 
 // scratch returns a field of the kind that has a value.
-func (f foreign) scratch(value string) (field, error) {
+func (s *Settings) scratch(f foreign, value string) (field, error) {
 	var scratch field
 	switch f.kind {
 	case switched:
 		scratch = boolField(new(bool))
 	case number:
 		scratch = sizeField(new(int64))
+	case small:
+		scratch = intField(new(int), Uint)
 	case list:
 		scratch = wordsField(new([]string))
+	case assigned:
+		scratch = pairsField()
+	case stores:
+		scratch = s.storesField(new([]string))
 	default:
 		held := ""
 		scratch = textField(&held)
@@ -122,4 +136,28 @@ func (f foreign) scratch(value string) (field, error) {
 		return field{}, fmt.Errorf("default: %v", err)
 	}
 	return scratch, nil
+}
+
+// pairsField is a list of NAME=VALUE. What is none is left out.
+func pairsField() field {
+	values := make(map[string]string)
+	extend := func(value string) error {
+		for _, word := range strings.Fields(value) {
+			if name, value, ok := strings.Cut(word, "="); ok {
+				values[name] = value
+			}
+		}
+		return nil
+	}
+	return field{
+		get: func() string {
+			text := ""
+			for _, name := range slices.Sorted(maps.Keys(values)) {
+				text += " " + name + "=" + values[name]
+			}
+			return text
+		},
+		set:    func(value string) error { clear(values); return extend(value) },
+		extend: extend,
+	}
 }

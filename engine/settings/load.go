@@ -150,9 +150,9 @@ func (l *loader) apply(text, file string) error {
 		case errors.As(err, &ignored):
 			l.warnings = append(l.warnings, ignored.Error())
 		case errors.As(err, &bad):
-			return &FileError{a.where, bad.Warning()}
+			return &FileError{a.where, bad.Warning(), true}
 		case err != nil:
-			return &FileError{a.where, err.Error()}
+			return &FileError{a.where, err.Error(), false}
 		}
 		l.warnings = append(l.warnings, l.s.Warnings()...)
 	}
@@ -163,6 +163,8 @@ func (l *loader) apply(text, file string) error {
 type FileError struct {
 	Where string // its name, or "NIX_CONFIG"
 	Words string // of Nix
+	// Usage is true of what Nix adds to where to read more.
+	Usage bool
 }
 
 func (e *FileError) Error() string { return e.Words }
@@ -198,7 +200,7 @@ func parse(text, file string, depth int) ([]assignment, error) {
 		case !isInclude && len(words) >= 2 && words[1] == "=":
 			out = append(out, assignment{words[0], strings.Join(words[2:], " "), file})
 		default:
-			return nil, &FileError{file, fmt.Sprintf("syntax error in configuration line '%s' in \"%s\"", code, file)}
+			return nil, &FileError{file, fmt.Sprintf("syntax error in configuration line '%s' in \"%s\"", code, file), true}
 		}
 	}
 	return out, nil
@@ -207,9 +209,12 @@ func parse(text, file string, depth int) ([]assignment, error) {
 // include parses the file name that file includes.
 func include(name, file string, optional bool, depth int) ([]assignment, error) {
 	if depth == 0 {
-		return nil, &FileError{file, fmt.Sprintf("configuration files include each other more than %d deep", maxIncludes)}
+		return nil, &FileError{file, fmt.Sprintf("configuration files include each other more than %d deep", maxIncludes), false}
 	}
 	if !filepath.IsAbs(name) {
+		if !filepath.IsAbs(file) { // NIX_CONFIG, which is in no directory
+			return nil, &FileError{file, NotAbsolute(name).Error(), false}
+		}
 		name = filepath.Join(filepath.Dir(file), name)
 	}
 	text, err := os.ReadFile(name)
@@ -217,7 +222,7 @@ func include(name, file string, optional bool, depth int) ([]assignment, error) 
 	case errors.Is(err, fs.ErrNotExist) && optional:
 		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &FileError{file, fmt.Sprintf("file \"%s\" included from \"%s\" not found", name, file)}
+		return nil, &FileError{file, fmt.Sprintf("file \"%s\" included from \"%s\" not found", name, file), false}
 	case err != nil:
 		return nil, nil // as Nix: an access token file may be another user's
 	}

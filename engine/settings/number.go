@@ -11,8 +11,8 @@ type NumberType uint8
 
 // Types of numbers.
 const (
-	Int  NumberType = iota // of 32 bits
-	Uint                   // of 32 bits, not negative
+	Uint NumberType = iota // of 32 bits, not negative
+	Int                    // of 32 bits
 	Long                   // of 64 bits
 	Size                   // of 64 bits, not negative
 )

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
 	"nixbench/engine/uri"
+	"nixbench/store"
 )
 
 // ErrUnknown reports that there is no setting of a name.
@@ -28,7 +30,8 @@ type field struct {
 // "extra-" adds to a list. It returns an error for which
 // errors.Is(err, [ErrUnknown]) reports true if there is no such setting, and an
 // [*IgnoredError] if there is none as long as an experimental feature is off. What else
-// is to be said of it, [Settings.Warnings] returns.
+// is to be said of it, [Settings.Warnings] returns. Bad values are errors of the type
+// [*ValueError], but those that Nix does not go on after: [*FatalError], [*uri.Error].
 func (s *Settings) Set(name, value string) error {
 	fields := s.fields()
 	canonical := name
@@ -51,13 +54,23 @@ func (s *Settings) Set(name, value string) error {
 	if !s.IsShown(canonical) {
 		return &IgnoredError{canonical, featureOf[canonical]}
 	}
-	if err := set(value); errors.As(err, new(*uri.Error)) {
+	if err := set(value); errors.As(err, new(*uri.Error)) || errors.As(err, new(*FatalError)) {
 		return err
 	} else if err != nil {
-		return &ValueError{name, value, f.get() == "true" || f.get() == "false", err}
+		return &ValueError{canonical, value, f.get() == "true" || f.get() == "false", err}
 	}
 	s.overridden[canonical], s.users[canonical] = true, true
 	return nil
+}
+
+// A FatalError says that a setting has a value that Nix stops at.
+type FatalError struct{ Words string }
+
+func (e *FatalError) Error() string { return e.Words }
+
+// NotAbsolute is the error of a path that has to be absolute.
+func NotAbsolute(path string) error {
+	return &FatalError{"not an absolute path: " + store.QuoteFile(path)}
 }
 
 // A ValueError says that a setting cannot have a value.
@@ -153,17 +166,23 @@ func (s *Settings) fields() map[string]field {
 		"sandbox":       sandboxField(&s.Sandbox),
 		"eval-profiler": profilerField(&s.EvalProfiler),
 
-		"lint-url-literals":           lintField(&s.LintURLLiterals),
-		"lint-short-path-literals":    lintField(&s.LintShortPaths),
-		"lint-absolute-path-literals": lintField(&s.LintAbsolutePaths),
-		"warn-short-path-literals":    lintWarnField(&s.LintShortPaths),
+		"lint-url-literals":           lintField("lint-url-literals", &s.LintURLLiterals),
+		"lint-short-path-literals":    lintField("lint-short-path-literals", &s.LintShortPaths),
+		"lint-absolute-path-literals": lintField("lint-absolute-path-literals", &s.LintAbsolutePaths),
+		"warn-short-path-literals":    s.lintWarnField(&s.LintShortPaths),
 		"sandbox-paths":               pathsField(&s.SandboxPaths),
+
+		"build-dir":         pathField("", &s.BuildDir),
+		"sandbox-build-dir": pathField("sandbox-build-dir", &s.SandboxBuildDir),
+		"netrc-file":        pathField("netrc-file", &s.NetrcFile),
+		"ssl-cert-file":     pathField("", &s.SSLCertFile),
+		"diff-hook":         pathField("", &s.DiffHook),
 	}
 	for name, p := range s.bools() {
 		fields[name] = boolField(p)
 	}
 	for name, p := range s.ints() {
-		fields[name] = intField(p)
+		fields[name] = intField(p, typeOf(name))
 	}
 	for name, p := range s.sizes() {
 		fields[name] = sizeField(p)
@@ -179,6 +198,9 @@ func (s *Settings) fields() map[string]field {
 	}
 	fields["store"] = s.storeField()
 	fields["substituters"] = s.storesField(&s.Substituters)
+	for _, name := range []string{"system-features", "extra-platforms", "ignored-acls", "allowed-impure-host-deps"} {
+		fields[name] = sortedField(s.words()[name])
+	}
 	fields["experimental-features"] = s.featuresField(fields["experimental-features"])
 	return fields
 }
@@ -233,12 +255,10 @@ func (s *Settings) sizes() map[string]*int64 {
 
 func (s *Settings) strings() map[string]*string {
 	return map[string]*string{
-		"build-dir": &s.BuildDir, "sandbox-build-dir": &s.SandboxBuildDir,
 		"sandbox-dev-shm-size": &s.SandboxShmSize, "system": &s.System,
-		"netrc-file": &s.NetrcFile, "ssl-cert-file": &s.SSLCertFile,
 		"flake-registry": &s.FlakeRegistry, "eval-profile-file": &s.EvalProfileFile,
 		"eval-system":    &s.EvalSystem,
-		"pre-build-hook": &s.PreBuildHook, "post-build-hook": &s.PostBuildHook, "diff-hook": &s.DiffHook,
+		"pre-build-hook": &s.PreBuildHook, "post-build-hook": &s.PostBuildHook,
 	}
 }
 
@@ -291,7 +311,7 @@ func profilerField(p *string) field {
 		get: func() string { return *p },
 		set: func(value string) error {
 			if value != "disabled" && value != "flamegraph" {
-				return fmt.Errorf("got %q, want 'disabled' or 'flamegraph'", value)
+				return &Complaint{fmt.Sprintf("option 'eval-profiler' has invalid value '%s'", value), fmt.Sprintf("got %q, want 'disabled' or 'flamegraph'", value)}
 			}
 			*p = value
 			return nil
@@ -300,12 +320,12 @@ func profilerField(p *string) field {
 }
 
 // lintField is a setting about something discouraged.
-func lintField(p *string) field {
+func lintField(name string, p *string) field {
 	return field{
 		get: func() string { return cmp.Or(*p, "ignore") },
 		set: func(value string) error {
 			if value != "ignore" && value != "warn" && value != "fatal" {
-				return fmt.Errorf("got %q, want 'ignore', 'warn' or 'fatal'", value)
+				return Complain("option '%s' has invalid value '%s' (expected 'ignore', 'warn', or 'fatal')", name, value)
 			}
 			*p = value
 			return nil
@@ -314,7 +334,7 @@ func lintField(p *string) field {
 }
 
 // lintWarnField is the Boolean that the setting behind p was before.
-func lintWarnField(p *string) field {
+func (s *Settings) lintWarnField(p *string) field {
 	warn := *p == "warn"
 	f := boolField(&warn)
 	set := f.set
@@ -322,6 +342,7 @@ func lintWarnField(p *string) field {
 		err := set(value)
 		if err == nil {
 			*p = map[bool]string{true: "warn", false: "ignore"}[warn]
+			s.warn("'warn-short-path-literals' is deprecated, use 'lint-short-path-literals = %s' instead", *p)
 		}
 		return err
 	}
@@ -352,39 +373,83 @@ func boolField(p *bool) field {
 	}
 }
 
-func intField(p *int) field {
+// typeOf returns the type of one of ints.
+func typeOf(name string) NumberType {
+	switch name {
+	case "timeout", "max-silent-time":
+		return Long
+	case "log-lines", "http-connections", "connect-timeout", "min-free-check-interval":
+		return Size
+	}
+	return Uint
+}
+
+func intField(p *int, t NumberType) field {
 	return field{
 		get: func() string { return strconv.Itoa(*p) },
 		set: func(value string) error {
-			var n int64
-			if err := sizeField(&n).set(value); err != nil || n > math.MaxInt32 {
-				return fmt.Errorf("got %q, want a number", value)
+			n, err := ParseNumber(value, t)
+			if err == nil {
+				*p = int(bounded(n, t))
 			}
-			*p = int(n)
+			return err
+		},
+	}
+}
+
+// bounded returns the largest number that we have for what is larger.
+func bounded(n int64, t NumberType) int64 {
+	if t == Size && n < 0 {
+		return math.MaxInt64
+	}
+	return n
+}
+
+// sizeField is a number of 64 bits.
+func sizeField(p *int64) field {
+	return field{
+		get: func() string { return strconv.FormatInt(*p, 10) },
+		set: func(value string) error {
+			n, err := ParseNumber(value, Size)
+			if err == nil {
+				*p = bounded(n, Size)
+			}
+			return err
+		},
+	}
+}
+
+// pathField is an absolute path. It may be empty if it has no name to be called by.
+func pathField(name string, p *string) field {
+	return field{
+		get: func() string { return *p },
+		set: func(value string) error {
+			switch {
+			case value == "" && name != "":
+				return Complain("setting '%s' is a path and paths cannot be empty", name)
+			case value == "":
+				*p = ""
+				return nil
+			case !filepath.IsAbs(value):
+				return NotAbsolute(value)
+			}
+			*p = filepath.Clean(value)
 			return nil
 		},
 	}
 }
 
-// sizeField is a number, with an optional suffix K, M, G or T of powers of 1024,
-// as all numbers of nix.conf may have.
-func sizeField(p *int64) field {
+// sortedField is a set of words.
+func sortedField(p *[]string) field {
+	change := func(words []string) error {
+		slices.Sort(words)
+		*p = slices.Compact(words)
+		return nil
+	}
 	return field{
-		get: func() string { return strconv.FormatInt(*p, 10) },
-		set: func(value string) error {
-			digits, shift := value, 0
-			if n := len(value); n > 0 {
-				if i := strings.IndexByte("KMGT", value[n-1]&^0x20); i >= 0 {
-					digits, shift = value[:n-1], 10*(i+1)
-				}
-			}
-			n, err := strconv.ParseInt(digits, 10, 64)
-			if err != nil || n < 0 || n > math.MaxInt64>>shift {
-				return fmt.Errorf("got %q, want a number of bytes", value)
-			}
-			*p = n << shift
-			return nil
-		},
+		get:    func() string { return strings.Join(*p, " ") },
+		set:    func(value string) error { return change(strings.Fields(value)) },
+		extend: func(value string) error { return change(slices.Concat(*p, strings.Fields(value))) },
 	}
 }
 
@@ -418,7 +483,11 @@ func pathsField(p *map[string]string) field {
 		get: func() string {
 			var words []string
 			for _, inside := range slices.Sorted(maps.Keys(*p)) {
-				words = append(words, inside+"="+(*p)[inside])
+				if outside := (*p)[inside]; strings.TrimSuffix(outside, "?") == inside {
+					words = append(words, outside)
+				} else {
+					words = append(words, inside+"="+outside)
+				}
 			}
 			return strings.Join(words, " ")
 		},

@@ -187,7 +187,7 @@ func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string
 		var bad *settings.ValueError
 		var own *settings.Complaint
 		switch {
-		case errors.As(err, new(*uri.Error)):
+		case errors.As(err, new(*uri.Error)), errors.As(err, new(*settings.FatalError)):
 			return &ExitError{1, err}
 		case errors.As(err, &bad):
 			return cmd.usage("%s", bad.Warning())

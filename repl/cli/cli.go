@@ -141,10 +141,11 @@ func (inv *invocation) adviseHelp(err error) {
 	var usage *usageError
 	var malformed *drv.JSONError
 	var complaint *settings.Complaint
+	var file *settings.FileError
 	switch {
 	case errors.As(err, &usage) && inv.env.nixName() == "":
 		inv.tell("Try 'nixbench " + usage.command + " --help' for more information.")
-	case usage != nil, inv.env.nixName() != "" && (errors.Is(err, eval.ErrUsage) || errors.As(err, &complaint) || errors.As(err, &malformed) && malformed.Usage):
+	case usage != nil, inv.env.nixName() != "" && (errors.Is(err, eval.ErrUsage) || errors.As(err, &complaint) || errors.As(err, &file) && file.Usage || errors.As(err, &malformed) && malformed.Usage):
 		inv.tell("Try '" + inv.env.Args[0] + " --help' for more information.")
 	}
 }

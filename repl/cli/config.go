@@ -22,7 +22,7 @@ func runConfigShow(_ context.Context, inv *invocation) error {
 			return inv.cmd.usage("'--json' is not supported when specifying a setting name")
 		}
 		value, ok := set.Get(name)
-		if !ok || !set.IsShown(name) {
+		if !ok || !set.IsShown(name) || settings.Canonical(name) != name {
 			return fmt.Errorf("could not find setting '%s'", text.SanitiseName(name))
 		}
 		_, err := fmt.Fprintln(inv.env.Stdout, inv.clean(value))

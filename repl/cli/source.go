@@ -106,7 +106,7 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case errors.As(err, &bad):
 			inv.warn(bad.Warning())
 		case err != nil:
-			return nil, inv.cmd.usage("%v", err)
+			return nil, err
 		}
 	}
 	for _, warning := range set.Warnings() {
@@ -131,7 +131,7 @@ func (inv *invocation) warn(msg string) {
 		return
 	}
 	if inv.verbosity() >= levelWarn {
-		inv.tell(syntax.WarningHead + " " + msg)
+		inv.tell(syntax.WarningHead + " " + paint(msg))
 	}
 }
 
