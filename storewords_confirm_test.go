@@ -47,7 +47,6 @@ nix store info --store "unix://$PWD/$(printf 'x%.0s' $(seq 150))/x"
 nix store info --store daemon
 nix store info --store 'daemon?trusted=1'
 nix path-info --store daemon /nix/store/00000000000000000000000000000000-none
-nix store ls --store daemon /nix/store/00000000000000000000000000000000-none
 nix copy --from daemon /nix/store/00000000000000000000000000000000-none
 nix config show store --store 'local?x=y&root=/x'
 nix config show store --store 'auto?x=y'
@@ -115,7 +114,6 @@ func TestConfirmAttributeWords(t *testing.T) {
 ! echo '{ a = (import ./t.nix).a; s = "x"; p = ./t.nix; d = { inherit (import ./t.nix) a; }; }' > v.nix
 nix-env -A -q
 nix-env -f t.nix -A a -q
-nix-env -f t.nix -A a -qa
 nix-env -f t.nix -A -i a
 nix-env -f t.nix --attr -q
 nix build -f v.nix s --no-link
@@ -126,6 +124,5 @@ nix build -f v.nix d --no-link --print-out-paths
 nix build -f v.nix . --no-link
 nix store gc --max -1
 nix store gc --max -1x
-nix-collect-garbage --max-freed -1
 `)
 }
