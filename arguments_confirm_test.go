@@ -235,3 +235,16 @@ nix-env -q -A
 nix-env -f
 `)
 }
+
+// Flags of settings that need an experimental feature are heeded if it is on, in whatever
+// order, and refused if not.
+func TestConfirmFeatureFlags(t *testing.T) {
+	tw := newShellTwins(t)
+	tw.compareLines(t, `
+nix --experimental-features 'nix-command flakes' config show flake-registry --flake-registry https://no
+nix --experimental-features nix-command config show flake-registry --flake-registry https://no
+nix config show flake-registry --flake-registry https://no --experimental-features 'nix-command flakes'
+nix --experimental-features nix-command eval --impure-env x=y --expr 1
+nix eval --flake-registry https://no --expr 1
+`)
+}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -33,8 +34,8 @@ type invocation struct {
 	showTrace         bool
 	debugger          bool
 	storeURI          string
-	evalStore         string // --eval-store; "" is the store
-	wantsFlakes       bool   // a flag was given that needs the feature
+	evalStore         string   // --eval-store; "" is the store
+	wantedFeatures    []string // experimental ones, that flags need which were given
 	options           []Option
 	quiet             bool
 	hear              func(string) // gets warnings instead of standard error, unless nil
@@ -339,7 +340,7 @@ var exprFlags = []flag{
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
 	debuggerFlag,
 	{[]string{"--override-flake"}, []string{"REF", "REF"}, "take one flake for another in the registries", func(inv *invocation, _ []string) error {
-		inv.wantsFlakes = true
+		inv.wantedFeatures = append(inv.wantedFeatures, "flakes")
 		return nil
 	}},
 	{[]string{"--impure"}, nil, "let evaluation read all files and the environment, which 'nix' does not with --expr", setting("pure-eval", "false")},
@@ -402,7 +403,11 @@ func settingFlag(name string) (*flag, bool) {
 	_, found := defaults.Get(long)
 	if _, isExtra := defaults.Get(strings.TrimPrefix(long, "extra-")); found || isExtra {
 		return &flag{names: []string{name}, args: []string{"VALUE"}, set: func(inv *invocation, args []string) error {
-			if err := defaults.Set(long, args[0]); err != nil {
+			var ignored *settings.IgnoredError
+			switch err := defaults.Set(long, args[0]); {
+			case errors.As(err, &ignored): // unless the feature is turned on
+				inv.wantedFeatures = append(inv.wantedFeatures, ignored.Feature)
+			case err != nil:
 				return err // where --option only warns
 			}
 			return setting(long, "")(inv, args)

@@ -112,8 +112,10 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	for _, warning := range set.Warnings() {
 		inv.warn(warning)
 	}
-	if inv.wantsFlakes && !slices.Contains(set.ExperimentalFeatures, "flakes") {
-		return nil, &ExitError{1, errors.New("experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it")}
+	for _, feature := range inv.wantedFeatures {
+		if !set.HasFeature(feature) {
+			return nil, &ExitError{1, fmt.Errorf("experimental Nix feature '%s' is disabled; add '--extra-experimental-features %[1]s' to enable it", feature)}
+		}
 	}
 	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
 		return nil, inv.cmd.usage("'--file' is not compatible with '--pure-eval'")
