@@ -200,9 +200,10 @@ func (d *Driver) deliver(msg tea.Msg) {
 	d.run(cmd)
 }
 
-// execArgs are the words of the command that a message of tea.ExecProcess runs.
+// execArgs are the words of the command that a message of tea.Exec runs, which has an
+// *exec.Cmd in it.
 func execArgs(msg reflect.Value) (words []string) {
-	cmd := msg.FieldByName("cmd").Elem().Elem().FieldByName("Cmd") // an *exec.Cmd
+	cmd := reflect.Indirect(msg.FieldByName("cmd").Elem()).FieldByName("Cmd")
 	args := cmd.Elem().FieldByName("Args")
 	for i := range args.Len() {
 		words = append(words, args.Index(i).String())
