@@ -41,7 +41,21 @@ func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, 
 	if err := errors.Join(e.flush(ctx), to.flush(ctx)); err != nil {
 		return err
 	}
-	have, err := to.store.QueryValid(ctx, paths)
+	err := copyMissing(ctx, paths, to.store.QueryValid, store.References(bothStores{e}), opts, func(p store.Path) error {
+		return to.takePath(ctx, exported{e}, p, opts)
+	})
+	if err != nil {
+		return err
+	}
+	return to.flush(ctx)
+}
+
+// copyMissing calls one with each of paths that is not there yet, after those that it refers
+// to. Valid returns those that are there, sorted.
+func copyMissing(ctx context.Context, paths []store.Path, valid func(context.Context, []store.Path) ([]store.Path, error),
+	refs func(context.Context, store.Path) ([]store.Path, error), opts CopyOptions, one func(store.Path) error,
+) error {
+	have, err := valid(ctx, paths)
 	if err != nil {
 		return err
 	}
@@ -55,20 +69,16 @@ func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, 
 	if opts.Begin != nil {
 		opts.Begin(len(missing))
 	}
-	order, err := store.TopoSort(ctx, missing, store.References(bothStores{e}))
+	order, err := store.TopoSort(ctx, missing, refs)
 	if err != nil {
 		return err
 	}
 	for _, p := range order {
-		if err := e.sendPath(ctx, to, p, opts); err != nil {
+		if err := one(p); err != nil {
 			return err
 		}
 	}
-	return to.flush(ctx)
-}
-
-func (e *Engine) sendPath(ctx context.Context, to *Engine, p store.Path, opts CopyOptions) error {
-	return to.takePath(ctx, exported{e}, p, opts)
+	return nil
 }
 
 // A pathSource is what paths are copied from.

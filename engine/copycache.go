@@ -65,7 +65,7 @@ func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path,
 		return err
 	}
 	from := exported{e}
-	err := copyMissing(ctx, paths, to.Has, store.References(bothStores{e}), opts, func(p store.Path) error {
+	err := copyMissing(ctx, paths, to.QueryValid, store.References(bothStores{e}), opts, func(p store.Path) error {
 		info, err := from.PathInfo(ctx, p)
 		if err != nil {
 			return err
@@ -120,7 +120,7 @@ func (e *Engine) CopyFromCache(ctx context.Context, from *Cache, paths []store.P
 	if err := e.flush(ctx); err != nil {
 		return err
 	}
-	err := copyMissing(ctx, paths, e.store.IsValid, from.References, opts, func(p store.Path) error {
+	err := copyMissing(ctx, paths, e.store.QueryValid, from.References, opts, func(p store.Path) error {
 		return e.takePath(ctx, from, p, opts)
 	})
 	if err == nil {
@@ -130,34 +130,4 @@ func (e *Engine) CopyFromCache(ctx context.Context, from *Cache, paths []store.P
 		return err
 	}
 	return e.CopyBuildTrace(ctx, e, traced, opts)
-}
-
-// copyMissing calls one with each of paths that is not there yet, after those that it refers
-// to.
-func copyMissing(ctx context.Context, paths []store.Path, has func(context.Context, store.Path) (bool, error),
-	refs func(context.Context, store.Path) ([]store.Path, error), opts CopyOptions, one func(store.Path) error,
-) error {
-	var missing []store.Path
-	for _, p := range store.SortUnique(paths) {
-		there, err := has(ctx, p)
-		if err != nil {
-			return err
-		}
-		if !there {
-			missing = append(missing, p)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	if opts.Begin != nil {
-		opts.Begin(len(missing))
-	}
-	order, err := store.TopoSort(ctx, missing, refs)
-	for _, p := range order {
-		if err == nil {
-			err = one(p)
-		}
-	}
-	return err
 }

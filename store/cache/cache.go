@@ -115,6 +115,20 @@ func (c *Cache) Has(ctx context.Context, p store.Path) (bool, error) {
 	return err == nil, err
 }
 
+// QueryValid returns those of paths that the cache has, sorted.
+func (c *Cache) QueryValid(ctx context.Context, paths []store.Path) (have []store.Path, err error) {
+	for _, p := range store.SortUnique(paths) {
+		there, err := c.Has(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			have = append(have, p)
+		}
+	}
+	return have, nil
+}
+
 // References returns what p refers to.
 func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, error) {
 	info, err := c.PathInfo(ctx, p)
@@ -153,7 +167,8 @@ func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 	return paths, nil
 }
 
-// write writes a file of the cache, durably and in one step.
+// write writes a file of the cache in one step: what is in it is durable before it has its
+// name.
 func (c *Cache) write(name string, contents []byte) error {
 	f, err := c.temp()
 	if err != nil {
