@@ -76,11 +76,8 @@ func (s *State) doubtPlace(pos Pos) {
 }
 
 // doubted reports whether a step of an error, which is being unwound, is at a place of
-// which doubtPlace was told. It is false for nil.
+// which doubtPlace was told.
 func (c *crew) doubted(s *State, e *Error) bool {
-	if c == nil {
-		return false
-	}
 	for _, frames := range [][]frame{s.stack, e.inner.frames()} {
 		for _, f := range frames {
 			if _, ok := c.doubts.Load(f.pos()); ok {
