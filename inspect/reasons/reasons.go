@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/inspect/version"
 	"nixbench/store"
@@ -141,12 +142,14 @@ func without(gone []store.Path, p store.Path) []store.Path {
 }
 
 // objects are what names objects of the store, wherever it is.
-var objects = regexp.MustCompile(`[0-9a-df-np-sv-z]{32}-([0-9a-zA-Z+._?=-]+)`)
+var objects = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[0-9a-df-np-sv-z]{32}-([0-9a-zA-Z+._?=-]+)`)
+})
 
 // plain is s with the packages of store paths in place of their digests and versions:
 // that these differ is said of the inputs.
 func plain(s string) string {
-	return objects.ReplaceAllStringFunc(s, func(object string) string {
+	return objects().ReplaceAllStringFunc(s, func(object string) string {
 		name, _, _ := version.Split(object[33:])
 		return name
 	})

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"nixbench/engine"
 	"nixbench/store"
@@ -159,9 +160,15 @@ func (c *channelCommand) write(channels map[string]string) error {
 }
 
 var (
-	channelURLs  = regexp.MustCompile(`^(file|http|https)://`)
-	channelNames = regexp.MustCompile(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
+	channelURLs  = lazyPattern(`^(file|http|https)://`)
+	channelNames = lazyPattern(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
 )
+
+// lazyPattern returns a pattern that is compiled when it is needed, which most commands
+// have no reason for.
+func lazyPattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // add is nix-channel --add.
 func (c *channelCommand) add() error {
@@ -174,9 +181,9 @@ func (c *channelCommand) add() error {
 		name = strings.TrimSuffix(name, "-stable")
 	}
 	switch {
-	case !channelURLs.MatchString(url):
+	case !channelURLs().MatchString(url):
 		return fmt.Errorf("invalid channel URL '%s'", url)
-	case !channelNames.MatchString(name):
+	case !channelNames().MatchString(name):
 		return fmt.Errorf("invalid channel identifier '%s'", name)
 	}
 	channels, err := c.read()
@@ -263,12 +270,12 @@ func (c *channelCommand) functionFile() (name string, err error) {
 }
 
 // channelVersion is the version at the end of a URL.
-var channelVersion = regexp.MustCompile(`-\d.*$`)
+var channelVersion = lazyPattern(`-\d.*$`)
 
 // expression returns what nix-env installs as a channel: a function of unpackChannel. One
 // that was not named stays what it is, where some were.
 func (c *channelCommand) expression(ctx context.Context, function, name, url string) (string, error) {
-	pkg := name + channelVersion.FindString(channelName(url))
+	pkg := name + channelVersion().FindString(channelName(url))
 	if len(c.args) > 0 && !slices.Contains(c.args, name) {
 		target, err := c.present(name)
 		if err != nil {
@@ -277,7 +284,7 @@ func (c *channelCommand) expression(ctx context.Context, function, name, url str
 		return fmt.Sprintf(`f: rec { name = "%s"; type = "derivation"; outputs = ["out"]; system = "builtin"; outPath = builtins.storePath "%s"; out = { inherit outPath; };}`,
 			pkg, filepath.Dir(target)), nil
 	}
-	src, err := c.fetch(ctx, function, name, url)
+	src, err := c.fetch(ctx, function, pkg, name, url)
 	return fmt.Sprintf(`f: f { name = "%s"; channelName = "%s"; src = builtins.storePath "%s";  }`, pkg, name, src), err
 }
 
@@ -294,17 +301,16 @@ func (c *channelCommand) present(name string) (string, error) {
 	return target, err
 }
 
-var channelArchive = regexp.MustCompile(`\.tar\.(gz|bz2|xz)$`)
+var channelArchive = lazyPattern(`\.tar\.(gz|bz2|xz)$`)
 
 // fetch returns the archive of a channel: what is at its URL, or a file below that. One of
-// the first kind is unpacked at once, to see whether it can be.
-func (c *channelCommand) fetch(ctx context.Context, function, name, url string) (store.Path, error) {
+// the first kind is unpacked at once, as the package pkg, to see whether it can be.
+func (c *channelCommand) fetch(ctx context.Context, function, pkg, name, url string) (store.Path, error) {
 	p, err := c.eng.Download(ctx, url, channelName(url))
 	if err != nil {
 		return "", err
 	}
-	if channelArchive.MatchString(string(p)) {
-		pkg := name + channelVersion.FindString(channelName(url))
+	if channelArchive().MatchString(string(p)) {
 		return p, c.nix(ctx, io.Discard, "nix-build", "--no-out-link", "--expr",
 			fmt.Sprintf(`import %s{ name = "%s"; channelName = "%s"; src = builtins.storePath "%s"; }`, function, pkg, name, p))
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -30,7 +29,7 @@ func (inv *invocation) ofScript(cmd *command, argv []string) ([]string, error) {
 	}
 	var flags []string
 	for _, line := range lines[1:] {
-		if found := interpreted.FindStringSubmatch(strings.TrimRight(line, blanks)); found != nil {
+		if found := interpreted().FindStringSubmatch(strings.TrimRight(line, blanks)); found != nil {
 			words, err := shellWords(found[1])
 			if err != nil {
 				return nil, err
@@ -50,7 +49,7 @@ func (inv *invocation) ofScript(cmd *command, argv []string) ([]string, error) {
 }
 
 // interpreted are the lines of a script that are for nix-shell.
-var interpreted = regexp.MustCompile(`^#![\s\v]*nix-shell[\s\v]+(.*)$`)
+var interpreted = lazyPattern(`^#![\s\v]*nix-shell[\s\v]+(.*)$`)
 
 // blanks are the characters that part words.
 const blanks = " \t\n\v\f\r"
