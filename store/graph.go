@@ -2,7 +2,8 @@ package store
 
 import (
 	"slices"
-	"sync"
+
+	"nixbench/store/edges"
 )
 
 // A Graph is one snapshot of the valid paths of a store and of what leads from
@@ -19,8 +20,8 @@ type Graph struct {
 	otherDerivers []Path
 	self          []uint64 // a bit for each index: whether it refers to itself
 
-	refs, outputs       adjacency
-	referrers, outputOf func() adjacency // made when they are first asked for
+	refs, outputs       edges.Lists[int32]
+	referrers, outputOf func() edges.Lists[int32] // made when they are first asked for
 }
 
 // A GraphNode is what [NewGraph] needs to know about a path.
@@ -84,20 +85,20 @@ func (g *Graph) Index(p Path) (int32, bool) {
 }
 
 // References returns what path i refers to, itself left out, sorted.
-func (g *Graph) References(i int32) []int32 { return g.refs.of(i) }
+func (g *Graph) References(i int32) []int32 { return g.refs.Of(i) }
 
 // HasSelfRef reports whether path i refers to itself.
 func (g *Graph) HasSelfRef(i int32) bool { return g.self[i/64]>>(i%64)&1 != 0 }
 
 // Referrers returns what refers to path i, itself left out, sorted. The first call
 // takes some milliseconds in a large graph.
-func (g *Graph) Referrers(i int32) []int32 { return g.referrers().of(i) }
+func (g *Graph) Referrers(i int32) []int32 { return g.referrers().Of(i) }
 
 // Outputs returns the valid outputs of derivation i, sorted.
-func (g *Graph) Outputs(i int32) []int32 { return g.outputs.of(i) }
+func (g *Graph) Outputs(i int32) []int32 { return g.outputs.Of(i) }
 
 // OutputOf returns the valid derivations that path i is an output of, sorted.
-func (g *Graph) OutputOf(i int32) []int32 { return g.outputOf().of(i) }
+func (g *Graph) OutputOf(i int32) []int32 { return g.outputOf().Of(i) }
 
 // noDeriver stands for a deriver that is not known.
 const noDeriver = -1 << 31
@@ -119,40 +120,4 @@ func (g *Graph) DeriverPath(i int32) Path {
 	default:
 		return g.Paths[d]
 	}
-}
-
-// adjacency holds lists of neighbours, in any order, end to end.
-type adjacency struct {
-	start, end []int32 // of index i's neighbours in to; empty if nothing has any
-	to         []int32
-}
-
-func (a adjacency) of(i int32) []int32 {
-	if len(a.start) == 0 {
-		return nil
-	}
-	return a.to[a.start[i]:a.end[i]:a.end[i]]
-}
-
-// reversed returns what makes the adjacency with all edges turned round, once.
-func (a adjacency) reversed() func() adjacency {
-	return sync.OnceValue(func() adjacency {
-		n := len(a.start)
-		bounds := make([]int32, n+1)
-		r := adjacency{start: bounds[:n], end: make([]int32, n), to: make([]int32, len(a.to))}
-		for _, to := range a.to {
-			bounds[to+1]++
-		}
-		for i := range n {
-			bounds[i+1] += bounds[i]
-		}
-		copy(r.end, r.start)
-		for from := range int32(n) {
-			for _, to := range a.of(from) {
-				r.to[r.end[to]] = from
-				r.end[to]++
-			}
-		}
-		return r
-	})
 }

@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 	"slices"
 	"sort"
+	"sync"
+
+	"nixbench/store/edges"
 )
 
 // A GraphBuilder makes a [Graph] of what is added to it, without taking much more
@@ -18,12 +21,13 @@ type GraphBuilder struct {
 	// The place in derivers of those that are not valid.
 	invalid map[Path]int32
 	report  *Progress
-	last    [2]int32 // the position whose references, and whose outputs, were added last
+	refs    *edges.Builder[int32] // from Sort on
+	outputs *edges.Builder[int32] // nil as long as there are none
 }
 
 // NewGraphBuilder returns a builder with room for so many paths.
 func NewGraphBuilder(paths int) *GraphBuilder {
-	return &GraphBuilder{last: [2]int32{-1, -1}, g: &Graph{
+	return &GraphBuilder{g: &Graph{
 		Paths: make([]Path, 0, paths), NarSize: make([]int64, 0, paths), Registered: make([]int64, 0, paths),
 	}}
 }
@@ -91,7 +95,7 @@ func (b *GraphBuilder) Sort(refs int) {
 	for i := range g.derivers {
 		g.derivers[i] = noDeriver
 	}
-	g.refs = adjacency{start: make([]int32, n), end: make([]int32, n), to: make([]int32, 0, refs)}
+	b.refs = edges.NewBuilder[int32](n, refs)
 }
 
 // permuted returns a list with each element where rank says.
@@ -142,37 +146,28 @@ func (b *GraphBuilder) AddReference(referrer, reference int32) {
 		b.g.self[i/64] |= 1 << (i % 64)
 		return
 	}
-	b.add(&b.g.refs, &b.last[0], referrer, reference)
-	if b.report != nil && len(b.g.refs.to)%reportEvery == 0 {
+	b.refs.Add(b.rank[referrer], b.rank[reference])
+	if b.report != nil && b.refs.Len()%reportEvery == 0 {
 		b.report.refs.Add(reportEvery)
 	}
 }
 
 // AddOutput adds a valid output of a derivation, as AddReference does.
 func (b *GraphBuilder) AddOutput(drv, output int32) {
-	if len(b.g.outputs.start) == 0 {
-		b.g.outputs.start, b.g.outputs.end = make([]int32, len(b.rank)), make([]int32, len(b.rank))
+	if b.outputs == nil {
+		b.outputs = edges.NewBuilder[int32](len(b.rank), 0)
 	}
-	b.add(&b.g.outputs, &b.last[1], drv, output)
-}
-
-func (b *GraphBuilder) add(a *adjacency, last *int32, from, to int32) {
-	f := b.rank[from]
-	if from != *last {
-		*last = from
-		a.start[f] = int32(len(a.to))
-	}
-	a.to = append(a.to, b.rank[to])
-	a.end[f] = int32(len(a.to))
+	b.outputs.Add(b.rank[drv], b.rank[output])
 }
 
 // Graph returns the graph. The builder must not be used any more.
 func (b *GraphBuilder) Graph() *Graph {
-	for _, a := range []*adjacency{&b.g.refs, &b.g.outputs} {
-		for i := range int32(len(a.start)) {
-			slices.Sort(a.of(i))
-		}
+	b.refs.Sort()
+	b.g.refs = b.refs.Lists()
+	if b.outputs != nil {
+		b.outputs.Sort()
+		b.g.outputs = b.outputs.Lists()
 	}
-	b.g.referrers, b.g.outputOf = b.g.refs.reversed(), b.g.outputs.reversed()
+	b.g.referrers, b.g.outputOf = sync.OnceValue(b.g.refs.Reversed), sync.OnceValue(b.g.outputs.Reversed)
 	return b.g
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"nixbench/store"
+	"nixbench/store/edges"
 )
 
 // Node is a path of a [Graph], from 0 to Len()-1.
@@ -29,7 +30,7 @@ type Graph struct {
 	root  []bool  // by node
 	own   []int64 // by node, bytes
 
-	refs, referrers adjacency
+	refs, referrers edges.Lists[Node]
 
 	total     int64
 	dominator []Node
@@ -138,18 +139,18 @@ func (g *Graph) sort(found []int32) error {
 }
 
 func (g *Graph) connect() {
-	edges := 0
+	count := 0
 	for _, i := range g.index {
-		edges += len(g.st.References(i))
+		count += len(g.st.References(i))
 	}
-	g.refs = newAdjacency(g.Len(), edges)
+	refs := edges.NewBuilder[Node](g.Len(), count)
 	for n, i := range g.index {
 		for _, r := range g.st.References(i) {
-			g.refs.to = append(g.refs.to, g.nodes[r])
+			refs.Add(Node(n), g.nodes[r])
 		}
-		g.refs.start[n+1] = int32(len(g.refs.to))
 	}
-	g.referrers = g.refs.reverse()
+	g.refs = refs.Lists()
+	g.referrers = g.refs.Reversed()
 }
 
 // Store returns the snapshot that the closure was taken from.
@@ -182,11 +183,11 @@ func (g *Graph) Node(p store.Path) (Node, bool) {
 
 // References returns what n refers to, sorted by path. The caller must not
 // modify it.
-func (g *Graph) References(n Node) []Node { return g.refs.of(n) }
+func (g *Graph) References(n Node) []Node { return g.refs.Of(n) }
 
 // Referrers returns what in the closure refers to n, in topological order. The
 // caller must not modify it.
-func (g *Graph) Referrers(n Node) []Node { return g.referrers.of(n) }
+func (g *Graph) Referrers(n Node) []Node { return g.referrers.Of(n) }
 
 // Total returns the sum of all sizes, in bytes.
 func (g *Graph) Total() int64 { return g.total }
@@ -202,39 +203,3 @@ func (g *Graph) AddedSize(n Node) int64 { return g.added[n] }
 // Dominator returns the nearest path that all ways from the roots to n go
 // through, or None if there is none. What n adds is part of what that adds.
 func (g *Graph) Dominator(n Node) Node { return g.dominator[n] }
-
-// adjacency holds a list of neighbours for each node, end to end.
-type adjacency struct {
-	start []int32 // of node n's neighbours in to; one more than there are nodes
-	to    []Node
-}
-
-func newAdjacency(nodes, edges int) adjacency {
-	return adjacency{start: make([]int32, nodes+1), to: make([]Node, 0, edges)}
-}
-
-func (a adjacency) of(n Node) []Node {
-	return a.to[a.start[n]:a.start[n+1]:a.start[n+1]]
-}
-
-// reverse returns the adjacency with all edges turned round. Lists are in
-// order of the nodes.
-func (a adjacency) reverse() adjacency {
-	n := len(a.start) - 1
-	r := adjacency{start: make([]int32, n+1), to: make([]Node, len(a.to))}
-	for _, to := range a.to {
-		r.start[to+1]++
-	}
-	for i := range n {
-		r.start[i+1] += r.start[i]
-	}
-	next := make([]int32, n)
-	copy(next, r.start)
-	for from := range Node(n) {
-		for _, to := range a.of(from) {
-			r.to[next[to]] = from
-			next[to]++
-		}
-	}
-	return r
-}

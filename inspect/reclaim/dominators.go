@@ -1,5 +1,11 @@
 package reclaim
 
+import (
+	"slices"
+
+	"nixbench/store/edges"
+)
+
 // none stands for the origin that all roots hang from, unknown for a node that
 // has not been met.
 const (
@@ -16,10 +22,8 @@ const (
 // ancestor of what leads to it, until nothing changes. Without circles the
 // first walk settles all.
 func (net *network) dominators() (parent, order []int32) {
-	order = net.postorder()
-	for i, j := 0, len(order)-1; i < j; i, j = i+1, j-1 {
-		order[i], order[j] = order[j], order[i]
-	}
+	order = edges.Postorder(net.next.Of, net.root(0), int32(net.len()), make([]bool, net.len()))
+	slices.Reverse(order)
 	rank := make([]int32, net.len())
 	parent = make([]int32, net.len())
 	for v := range parent {
@@ -47,7 +51,7 @@ func (net *network) commonBefore(v int32, parent, rank []int32) int32 {
 		return none
 	}
 	p := int32(unknown)
-	for _, b := range net.before.of(v) {
+	for _, b := range net.before.Of(v) {
 		switch {
 		case parent[b] == unknown:
 		case p == unknown:
@@ -74,35 +78,4 @@ func common(a, b int32, parent, rank []int32) int32 {
 		}
 	}
 	return a
-}
-
-// postorder returns the nodes that a walk from all roots meets, each after
-// those that it led to for the first time.
-func (net *network) postorder() []int32 {
-	seen := make([]bool, net.len())
-	order := make([]int32, 0, net.len())
-	type frame struct {
-		v    int32
-		rest []int32
-	}
-	var stack []frame
-	for start := int32(net.paths); int(start) < net.len(); start++ {
-		seen[start] = true
-		stack = append(stack, frame{start, net.next.of(start)})
-		for len(stack) > 0 {
-			top := &stack[len(stack)-1]
-			if len(top.rest) == 0 {
-				order = append(order, top.v)
-				stack = stack[:len(stack)-1]
-				continue
-			}
-			to := top.rest[0]
-			top.rest = top.rest[1:]
-			if !seen[to] {
-				seen[to] = true
-				stack = append(stack, frame{to, net.next.of(to)})
-			}
-		}
-	}
-	return order
 }

@@ -61,7 +61,7 @@ func (r *Reclaim) Groups(n int) []Group {
 func (r *Reclaim) targets() (targets []store.Path, byTarget map[store.Path][]int) {
 	byTarget = make(map[store.Path][]int)
 	for i, root := range r.plan.Roots {
-		if len(r.net.next.of(r.net.root(i))) == 0 {
+		if len(r.net.next.Of(r.net.root(i))) == 0 {
 			continue
 		}
 		if byTarget[root.Path] == nil {
@@ -111,7 +111,7 @@ func (r *Reclaim) keeperSets(targets []store.Path, limit int) *keeperSets {
 				continue
 			}
 			set := s.of[v]
-			for _, b := range r.net.before.of(v) {
+			for _, b := range r.net.before.Of(v) {
 				set = s.union(set, s.of[b])
 			}
 			if set != s.of[v] {

@@ -1,6 +1,7 @@
 package reclaim
 
 import (
+	"nixbench/store/edges"
 	"nixbench/store/gc"
 )
 
@@ -10,35 +11,37 @@ import (
 // there are circles.
 type network struct {
 	paths, roots int
-	next, before adjacency
+	next, before edges.Lists[int32]
 }
 
 func newNetwork(plan *gc.Plan) network {
 	g, opts := plan.Graph, plan.Options
 	net := network{paths: g.Len(), roots: len(plan.Roots)}
-	b := newBuilder(net.len())
+	b := edges.NewBuilder[int32](net.len(), 0)
+	add := func(keeper int32, kept ...int32) {
+		for _, to := range kept {
+			b.Add(keeper, to)
+		}
+	}
 	keepMore := opts.Only == nil // as the plan does
 	for v := range int32(net.paths) {
-		b.add(g.References(v)...)
+		add(v, g.References(v)...)
 		if keepMore && opts.KeepOutputs {
-			b.add(g.Outputs(v)...)
+			add(v, g.Outputs(v)...)
 		}
 		if d, found := g.Deriver(v); found && keepMore && opts.KeepDerivations {
-			b.add(d)
+			add(v, d)
 		}
-		b.end()
 	}
-	for _, root := range plan.Roots {
+	for i, root := range plan.Roots {
 		inUse := root.Kind == gc.KindTemp || root.Kind == gc.KindBuild
 		if v, found := g.Index(root.Path); found && (inUse || !root.Dangling) {
-			b.add(v)
+			add(net.root(i), v)
 		}
-		b.end()
 	}
-	b.add(pinnedPaths(plan)...)
-	b.end()
-	net.next = b.adjacency
-	net.before = net.next.reverse()
+	add(net.pinned(), pinnedPaths(plan)...)
+	net.next = b.Lists()
+	net.before = net.next.Reversed()
 	return net
 }
 
@@ -79,13 +82,13 @@ func (net *network) rootAt(v int32) (i int, isRoot bool) {
 func (net *network) pinned() int32 { return int32(net.paths + net.roots) }
 
 // reach returns which nodes the given ones lead to, themselves included.
-func (net *network) reach(from []int32) []bool { return walk(net.next, from) }
+func (net *network) reach(from []int32) []bool { return net.walk(net.next, from) }
 
 // reachBack returns which nodes lead to v, itself included.
-func (net *network) reachBack(v int32) []bool { return walk(net.before, []int32{v}) }
+func (net *network) reachBack(v int32) []bool { return net.walk(net.before, []int32{v}) }
 
-func walk(edges adjacency, from []int32) []bool {
-	seen := make([]bool, len(edges.start)-1)
+func (net *network) walk(along edges.Lists[int32], from []int32) []bool {
+	seen := make([]bool, net.len())
 	var todo []int32
 	for _, v := range from {
 		if !seen[v] {
@@ -96,7 +99,7 @@ func walk(edges adjacency, from []int32) []bool {
 	for len(todo) > 0 {
 		v := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, to := range edges.of(v) {
+		for _, to := range along.Of(v) {
 			if !seen[to] {
 				seen[to] = true
 				todo = append(todo, to)
@@ -105,43 +108,3 @@ func walk(edges adjacency, from []int32) []bool {
 	}
 	return seen
 }
-
-// adjacency holds a list of neighbours for each node, end to end.
-type adjacency struct {
-	start []int32 // of node v's neighbours in to; one more than there are nodes
-	to    []int32
-}
-
-func (a adjacency) of(v int32) []int32 { return a.to[a.start[v]:a.start[v+1]] }
-
-// reverse returns the adjacency with all edges turned round.
-func (a adjacency) reverse() adjacency {
-	n := len(a.start) - 1
-	r := adjacency{start: make([]int32, n+1), to: make([]int32, len(a.to))}
-	for _, to := range a.to {
-		r.start[to+1]++
-	}
-	for i := range n {
-		r.start[i+1] += r.start[i]
-	}
-	next := make([]int32, n)
-	copy(next, r.start)
-	for from := range int32(n) {
-		for _, to := range a.of(from) {
-			r.to[next[to]] = from
-			next[to]++
-		}
-	}
-	return r
-}
-
-// builder makes an adjacency, one node after the other.
-type builder struct{ adjacency }
-
-func newBuilder(nodes int) *builder {
-	return &builder{adjacency{start: make([]int32, 1, nodes+1)}}
-}
-
-func (b *builder) add(to ...int32) { b.to = append(b.to, to...) }
-
-func (b *builder) end() { b.start = append(b.start, int32(len(b.to))) }

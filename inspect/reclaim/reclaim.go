@@ -174,7 +174,7 @@ func (r *Reclaim) Chain(i int, p store.Path) []store.Path {
 	start := r.net.root(i)
 	from := map[int32]int32{start: start}
 	for todo := []int32{start}; len(todo) > 0; todo = todo[1:] {
-		for _, to := range r.net.next.of(todo[0]) {
+		for _, to := range r.net.next.Of(todo[0]) {
 			if _, seen := from[to]; !seen {
 				from[to] = todo[0]
 				todo = append(todo, to)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"nixbench/store"
+	"nixbench/store/edges"
 )
 
 // marks says which paths of a graph are live.
@@ -121,35 +122,8 @@ func (m *marks) keepsStray(p store.Path) bool {
 // the reverse of the order in which a walk along references leaves them; there
 // are no circles among valid paths.
 func (m *marks) dead() []int32 {
-	g := m.graph
 	seen := slices.Clone(m.live) // a live path needs no visit
-	var out []int32
-	type frame struct {
-		i    int32
-		rest []int32 // references not yet visited
-	}
-	var stack []frame
-	for i := range int32(g.Len()) {
-		if seen[i] {
-			continue
-		}
-		seen[i] = true
-		stack = append(stack, frame{i, g.References(i)})
-		for len(stack) > 0 {
-			top := &stack[len(stack)-1]
-			if len(top.rest) == 0 {
-				out = append(out, top.i)
-				stack = stack[:len(stack)-1]
-				continue
-			}
-			next := top.rest[0]
-			top.rest = top.rest[1:]
-			if !seen[next] {
-				seen[next] = true
-				stack = append(stack, frame{next, g.References(next)})
-			}
-		}
-	}
+	out := edges.Postorder(m.graph.References, 0, int32(m.graph.Len()), seen)
 	slices.Reverse(out)
 	return out
 }
