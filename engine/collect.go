@@ -23,22 +23,36 @@ func (e *Engine) PlanCollect(ctx context.Context, opts gc.Options) (*gc.Plan, er
 // Collect executes a plan of [Engine.PlanCollect], once, and tells of it by an
 // activity. Progress may be nil; see [gc.Plan.Execute].
 func (e *Engine) Collect(ctx context.Context, plan *gc.Plan, progress func(gc.Progress)) (*gc.Result, error) {
+	var res *gc.Result
+	err := e.activity(ctx, event.Collect, "collect garbage", func(ctx context.Context, did didFunc) (err error) {
+		did(0, plan.FreedSize)
+		res, err = plan.Execute(ctx, func(p gc.Progress) {
+			did(p.Size, p.Sizes)
+			if progress != nil {
+				progress(p)
+			}
+		})
+		return err
+	})
+	return res, err
+}
+
+// didFunc tells how far an activity is, in bytes.
+type didFunc func(done, total int64)
+
+// activity works as long as the engine may, and posts that the activity began, how far it
+// is and how it ended.
+func (e *Engine) activity(ctx context.Context, kind event.Kind, name string, work func(context.Context, didFunc) error) error {
 	ctx, done := e.work.begin(ctx)
 	defer done()
-	act := event.Activity{
-		ID: e.hub.NewID(), Kind: event.Collect, Name: "collect garbage", State: event.Running,
-		Total: plan.FreedSize, Started: time.Now(),
-	}
+	act := event.Activity{ID: e.hub.NewID(), Kind: kind, Name: name, State: event.Running, Started: time.Now()}
 	e.hub.Post(act)
-	res, err := plan.Execute(ctx, func(p gc.Progress) {
-		act.Done, act.Total = p.Size, p.Sizes
+	err := work(ctx, func(done, total int64) {
+		act.Done, act.Total = done, total
 		e.hub.Post(act)
-		if progress != nil {
-			progress(p)
-		}
 	})
 	e.finish(ctx, &act, err)
-	return res, err
+	return err
 }
 
 // finish posts the end of an activity.
@@ -67,15 +81,9 @@ func (e *Engine) Verify(ctx context.Context, opts VerifyOptions, report func(Fin
 	if err := e.flush(ctx); err != nil {
 		return err
 	}
-	ctx, done := e.work.begin(ctx)
-	defer done()
-	act := event.Activity{
-		ID: e.hub.NewID(), Kind: event.Verify, Name: "verify store", State: event.Running, Started: time.Now(),
-	}
-	e.hub.Post(act)
-	err := e.store.Verify(ctx, opts, report)
-	e.finish(ctx, &act, err)
-	return err
+	return e.activity(ctx, event.Verify, "verify store", func(ctx context.Context, _ didFunc) error {
+		return e.store.Verify(ctx, opts, report)
+	})
 }
 
 // OptimiseOptions say what Optimise tells.
@@ -87,13 +95,10 @@ type Optimisation = local.Optimisation
 // Optimise makes files with the same contents, in the store that is built into, hard links
 // to one. It tells of itself by an activity.
 func (e *Engine) Optimise(ctx context.Context, opts OptimiseOptions) (Optimisation, error) {
-	ctx, done := e.work.begin(ctx)
-	defer done()
-	act := event.Activity{
-		ID: e.hub.NewID(), Kind: event.Optimise, Name: "optimise store", State: event.Running, Started: time.Now(),
-	}
-	e.hub.Post(act)
-	res, err := e.store.Optimise(ctx, opts)
-	e.finish(ctx, &act, err)
+	var res Optimisation
+	err := e.activity(ctx, event.Optimise, "optimise store", func(ctx context.Context, _ didFunc) (err error) {
+		res, err = e.store.Optimise(ctx, opts)
+		return err
+	})
 	return res, err
 }
