@@ -72,6 +72,9 @@ func (e *Engine) finish(ctx context.Context, act *event.Activity, err error) {
 // VerifyOptions say what Verify checks.
 type VerifyOptions = local.VerifyOptions
 
+// An UndeletedError says what of a tree could not be deleted; see [local.UndeletedError].
+type UndeletedError = local.UndeletedError
+
 // A Finding is something wrong that Verify found.
 type Finding = local.Finding
 
@@ -85,6 +88,9 @@ func (e *Engine) Verify(ctx context.Context, opts VerifyOptions, report func(Fin
 		return e.store.Verify(ctx, opts, report)
 	})
 }
+
+// A LinkError says that a file could not be made a hard link; see [local.LinkError].
+type LinkError = local.LinkError
 
 // OptimiseOptions say what Optimise tells.
 type OptimiseOptions = local.OptimiseOptions

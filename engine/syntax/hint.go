@@ -30,6 +30,7 @@ const endOfColour = "\x1b[0m"
 // What messages begin with, before a space.
 var (
 	ErrorHead             = Red.Paint("error:")
+	IgnoredHead           = Red.Paint("error (ignored):")
 	WarningHead           = Magenta.Paint("warning:")
 	EvaluationWarningHead = Magenta.Paint("evaluation warning:") // those of builtins.warn
 )

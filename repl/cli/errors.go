@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,8 +68,12 @@ func indent(s string) string {
 func (inv *invocation) errorText(err error) string {
 	var evalErr *eval.Error
 	if !errors.As(err, &evalErr) {
+		var undeleted *engine.UndeletedError
+		if errors.As(err, &undeleted) {
+			return describeUndeleted(undeleted)
+		}
 		if trace := derivationTrace(err); len(trace) > 0 {
-			return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(err.Error())
+			return withTrace(trace, err)
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
@@ -83,6 +88,28 @@ func (inv *invocation) errorText(err error) string {
 		shown.Say(syntax.Hint(paint(strings.Join(inv.paragraphs(failed), "\n"))))
 	}
 	return string(shown.FormatInColours(errors.As(err, &withTrace)))
+}
+
+// withTrace returns an error below what was being done, outermost first.
+func withTrace(trace []string, err error) string {
+	return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(err.Error())
+}
+
+// describeUndeleted tells of a path of the store that could not be deleted whole.
+func describeUndeleted(undeleted *engine.UndeletedError) string {
+	var b strings.Builder
+	for _, err := range undeleted.More {
+		b.WriteString(syntax.IgnoredHead + " " + paint(err.Error()) + "\n")
+	}
+	what := "store path"
+	if _, err := store.DefaultDir.Join(filepath.Base(undeleted.File)); err != nil {
+		what = "garbage in store directory"
+	}
+	trace := []string{"While deleting " + what + " " + store.QuoteFile(undeleted.File)}
+	if undeleted.While != "" {
+		trace = append(trace, undeleted.While)
+	}
+	return b.String() + withTrace(trace, undeleted)
 }
 
 // paragraphs returns what there is to say about an error: for builds that

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/nixhash"
 )
@@ -225,12 +226,23 @@ func (inv *invocation) verifyStore(ctx context.Context, eng *engine.Engine, cont
 			switch {
 			case errors.As(f.Err, &mismatch):
 				inv.tell(modified(f.Path, mismatch))
+				if f.RepairErr != nil {
+					inv.tell(syntax.ErrorHead + " " + paint(nixWords(f.RepairErr)))
+				}
 			case f.Forgotten:
 				inv.say("path '%s' disappeared, removing from database...", f.Path)
 			case errors.Is(f.Err, os.ErrNotExist) && f.Path != "":
 				inv.tell(fmt.Sprintf("path '%s' disappeared, but it still has valid referrers!", f.Path))
-			default:
+				if f.RepairErr != nil {
+					inv.warn(nixWords(f.RepairErr))
+				}
+			case f.Path == "":
 				inv.tell(f.Err.Error())
+			default:
+				inv.tell(syntax.ErrorHead + " " + paint(nixWords(f.Err)))
+			}
+			if f.Link != "" && f.Repaired {
+				inv.say("removed link %s", store.QuoteFile(f.Link))
 			}
 			if !f.Forgotten && !f.Repaired {
 				bad++

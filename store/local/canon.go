@@ -122,7 +122,7 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 }
 
 func canonicaliseDir(ctx context.Context, parent int, name string, depth int) error {
-	fd, err := openDirWritable(parent, name)
+	fd, _, err := openDirWritable(parent, name)
 	if err != nil {
 		return &treeError{name, err}
 	}

@@ -245,7 +245,10 @@ func (coll *collection) Remove(ctx context.Context, p store.Path) (freed int64, 
 	if err = ctx.Err(); err == nil {
 		freed, isDir, err = unlinkAt(int(coll.dir.Fd()), p.Base())
 	}
+	var undeleted *unlinkError
 	switch {
+	case errors.As(err, &undeleted):
+		err = &UndeletedError{File: file, Err: cannotUnlink(file, undeleted.err)}
 	case err == nil && isDir && strings.HasPrefix(p.Base(), tempPrefix):
 		freed, err = clearTempDir(ctx, file)
 	case err == nil && isDir:

@@ -157,17 +157,14 @@ func (o *optimiser) file(ctx context.Context, dir int, name, in string, depth in
 	case kind != unix.S_IFREG && kind != unix.S_IFLNK, o.known[info.Ino]:
 		return nil
 	case kind == unix.S_IFREG && info.Mode&unix.S_IWUSR != 0:
-		o.tell("skipping suspicious writable file '" + file + "'")
+		o.tell("skipping suspicious writable file '" + store.QuoteFile(file) + "'") // twice, as Nix has it
 		return nil
 	}
 	h := nixhash.New(nixhash.SHA256)
 	if err := nar.Dump(stopWriter{ctx.Err, h}, file, nil); err != nil {
 		return err
 	}
-	if err := o.link(dir, name, h.Sum().Nix32(), &info, depth == 1); err != nil {
-		return fmt.Errorf("link %s: %w", file, err)
-	}
-	return nil
+	return o.link(dir, name, file, h.Sum().Nix32(), &info, depth == 1)
 }
 
 func (o *optimiser) dir(ctx context.Context, parent int, name, file string, depth int) error {
@@ -194,8 +191,8 @@ func (o *optimiser) tell(msg string) {
 	}
 }
 
-// link makes a file the one of its hash, or a hard link to it.
-func (o *optimiser) link(dir int, name, hash string, info *unix.Stat_t, top bool) error {
+// link makes a file, whose whole name is file, the one of its hash, or a hard link to it.
+func (o *optimiser) link(dir int, name, file, hash string, info *unix.Stat_t, top bool) error {
 	for {
 		var linked unix.Stat_t
 		err := unix.Fstatat(o.links, hash, &linked, unix.AT_SYMLINK_NOFOLLOW)
@@ -213,10 +210,11 @@ func (o *optimiser) link(dir int, name, hash string, info *unix.Stat_t, top bool
 				// stays as it is.
 				o.full = errors.Is(err, unix.ENOSPC)
 				return nil
-			case err == nil:
-				o.known[info.Ino] = true
+			case err != nil:
+				return o.linkError(hash, file, err)
 			}
-			return err
+			o.known[info.Ino] = true
+			return nil
 		case err != nil:
 			return err
 		case linked.Size != info.Size:
@@ -228,10 +226,29 @@ func (o *optimiser) link(dir int, name, hash string, info *unix.Stat_t, top bool
 			o.known[info.Ino] = true
 			return nil
 		default:
-			return o.replace(dir, name, hash, info, top)
+			if err := o.replace(dir, name, hash, info, top); err != nil {
+				return o.linkError(hash, file, err)
+			}
+			return nil
 		}
 	}
 }
+
+func (o *optimiser) linkError(hash, file string, err error) error {
+	return &LinkError{Link: filepath.Join(o.st.realDir, linksName, hash), File: file, Err: sysError{err}}
+}
+
+// A LinkError says that a file could not be made a hard link to another.
+type LinkError struct {
+	Link, File string
+	Err        error
+}
+
+func (e *LinkError) Error() string {
+	return fmt.Sprintf("creating hard link from %s to %s: %v", store.QuoteFile(e.Link), store.QuoteFile(e.File), e.Err)
+}
+
+func (e *LinkError) Unwrap() error { return e.Err }
 
 // replace puts a hard link to the file of a hash in the place of a file. It is made in
 // the store directory, so that no path ever has a file too many.

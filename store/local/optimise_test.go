@@ -106,7 +106,7 @@ func TestOptimiseOdd(t *testing.T) {
 	var warned []string
 	opts := local.OptimiseOptions{Warn: func(msg string) { warned = append(warned, msg) }}
 	must(st.Optimise(t.Context(), opts))(t)
-	if want := "skipping suspicious writable file '" + st.RealPath(a) + "/own'"; fmt.Sprint(warned) != "["+want+"]" {
+	if want := "skipping suspicious writable file '\"" + st.RealPath(a) + "/own\"'"; fmt.Sprint(warned) != "["+want+"]" {
 		t.Errorf("warned of %q, want %q", warned, want)
 	}
 	links := filepath.Join(st.RealDir(), ".links")

@@ -37,6 +37,7 @@ type VerifyOptions struct {
 // A Finding is something that Verify found to be wrong.
 type Finding struct {
 	Path store.Path // "" if it is about no path, such as an optimised store's link
+	Link string     // the file of such a link
 	// Err says what: for files that are gone errors.Is(Err, fs.ErrNotExist), for
 	// other contents than were registered errors.As finds a *store.HashMismatch.
 	Err error
@@ -44,6 +45,8 @@ type Finding struct {
 	Forgotten bool
 	// Repaired says that it is as it should be again.
 	Repaired bool
+	// RepairErr says why it could not be repaired, if that was tried.
+	RepairErr error
 }
 
 // stage tells what is being checked.
@@ -58,11 +61,8 @@ func (opts VerifyOptions) repaired(ctx context.Context, f Finding) Finding {
 	if opts.Repair == nil {
 		return f
 	}
-	if err := opts.Repair(ctx, f.Path); err != nil {
-		f.Err = fmt.Errorf("%w; %v", f.Err, err)
-	} else {
-		f.Repaired = true
-	}
+	f.RepairErr = opts.Repair(ctx, f.Path)
+	f.Repaired = f.RepairErr == nil
 	return f
 }
 
@@ -226,7 +226,7 @@ func (st *Store) checkLinks(ctx context.Context, opts VerifyOptions, report func
 			err = fmt.Errorf("link %s was modified! expected hash %s, got '%s'", store.QuoteFile(name), entry.Name(), h.Sum().Nix32())
 		}
 		if err != nil {
-			f := Finding{Err: err}
+			f := Finding{Link: name, Err: err}
 			if opts.Repair != nil {
 				f.Repaired = st.Writable() == nil && os.Remove(name) == nil
 			}
