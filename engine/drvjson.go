@@ -50,6 +50,12 @@ func (e *Engine) AddDerivationJSON(ctx context.Context, text []byte, dryRun bool
 	if err != nil {
 		return "", err
 	}
+	return e.addFilled(ctx, d, dryRun)
+}
+
+// addFilled adds a derivation, unless it is a dry run, once its outputs that have no
+// paths have them.
+func (e *Engine) addFilled(ctx context.Context, d *drv.Derivation, dryRun bool) (store.Path, error) {
 	var missing error // an input that cannot be read
 	modulo := &drv.Modulo{Dir: e.store.Dir(), Load: func(p store.Path) (*drv.Derivation, error) {
 		d, err := e.ReadDerivation(ctx, p)

@@ -180,8 +180,7 @@ func countArgs(n int) string {
 
 func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string) error {
 	if err := f.set(inv, args); err != nil {
-		var exit *ExitError
-		if errors.As(err, &exit) {
+		if errors.As(err, new(*ExitError)) || errors.As(err, new(*usageError)) {
 			return err
 		}
 		var bad *settings.ValueError

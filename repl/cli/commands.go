@@ -106,7 +106,7 @@ func buildCommands() []command {
 				{[]string{"--why"}, nil, "say why what is going to be built has to be, with --dry-run without building it", on(func(inv *invocation) *bool { return &inv.why })},
 				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
 			})},
-		envShell("shell"), envShell("env shell"),
+		envShell("shell"), envShell("env shell"), develop(), printDevEnv(),
 		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,
 			summary: "Build the derivations of a file, with the flags and exit statuses of nix-build.",
 			flags: slices.Concat(legacySourceFlags, buildFlags, []flag{

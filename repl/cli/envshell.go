@@ -193,13 +193,18 @@ func resolved(file string) string {
 	return file
 }
 
-// become runs a program, which is looked for in PATH, in the place of this one.
+// become runs a program, which is looked for in PATH, or where C's library looks if there
+// is none, in the place of this one.
 func become(argv []string, vars map[string]string) error {
 	var env []string
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		env = append(env, name+"="+vars[name])
 	}
-	if err := os.Setenv("PATH", vars["PATH"]); err != nil {
+	path, ok := vars["PATH"]
+	if !ok {
+		path = "/bin:/usr/bin"
+	}
+	if err := os.Setenv("PATH", path); err != nil {
 		return err
 	}
 	file, err := exec.LookPath(argv[0])

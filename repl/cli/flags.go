@@ -70,6 +70,7 @@ type invocation struct {
 	envChange userEnvCommand // what nix-env changes
 	shell     shellOptions   // of nix-shell
 	program   envOptions     // of nix shell
+	dev       devOptions     // of nix develop
 	legacy    storeCommand   // of nix-store
 	hashing   hashing        // of nix-hash and nix hash
 

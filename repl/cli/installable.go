@@ -57,8 +57,13 @@ func (inv *invocation) installables(ctx context.Context, eng *engine.Engine, arg
 
 // storePath parses an argument that names something in the store: a path in
 // it, a link to one, or "drv^out". Links are only looked for where there is no
-// expression that the argument could be an attribute of.
+// expression that the argument could be an attribute of, and for nix it is one then
+// whatever it looks like.
 func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, bool, error) {
+	ofExpr := inv.file != "" || inv.hasExpr
+	if ofExpr && inv.env.nixName() == "nix" {
+		return installable{}, false, nil
+	}
 	dir := eng.Store().Dir()
 	if strings.HasPrefix(arg, string(dir)+"/") {
 		if strings.ContainsAny(arg, "^!") {
@@ -68,7 +73,7 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 		p, _, err := dir.PathOf(arg)
 		return installable{arg, store.DerivedPath{Path: p}}, true, err
 	}
-	if inv.file != "" || inv.hasExpr || arg == "" {
+	if ofExpr || arg == "" {
 		return installable{}, false, nil
 	}
 	p, err := eng.ResolveLink(inv.abs(arg), arg)

@@ -6,8 +6,6 @@ var leftOut = map[string]string{
 	"nix-daemon":       "nixbench is a client of Nix's daemon, and none itself; 'nixbench nix-store --serve' answers ssh:// stores",
 	"bundle":           "it is about flakes",
 	"daemon":           "nixbench is a client of Nix's daemon, and none itself",
-	"develop":          "use 'nixbench nix-shell'",
-	"print-dev-env":    "'nixbench nix-store --print-env' prints the environment of a derivation",
 	"edit":             "it is for packages of flakes",
 	"env":              "it is for packages of flakes",
 	"flake":            "flakes are fetched from the network",

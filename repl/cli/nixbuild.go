@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"nixbench/engine"
@@ -56,14 +57,21 @@ func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([
 }
 
 // drvArgument parses "/nix/store/….drv", which stands for the output "out", and
-// "/nix/store/….drv!dev".
+// "/nix/store/….drv!dev". What leads to one by links is one, too.
 //
 // Behaviour: PackageInfo in Nix's get-drvs.cc.
 func (inv *invocation) drvArgument(ctx context.Context, eng *engine.Engine, arg string) (target store.DerivedPath, ok bool, err error) {
-	if inv.hasExpr || !strings.HasPrefix(arg, string(eng.Store().Dir())+"/") {
+	if inv.hasExpr {
 		return store.DerivedPath{}, false, nil
 	}
-	target, err = eng.Store().Dir().ParseDerivedPath(arg)
+	name := inv.abs(arg)
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	if !strings.HasPrefix(name, string(eng.Store().Dir())+"/") {
+		return store.DerivedPath{}, false, nil
+	}
+	target, err = eng.Store().Dir().ParseDerivedPath(name)
 	if err != nil || !target.Path.IsDerivation() {
 		return store.DerivedPath{}, false, nil //nolint:nilerr // it is a file
 	}

@@ -62,7 +62,7 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	if err := eng.CheckDevShell(); err != nil {
 		return err
 	}
-	if err := inv.findShellFiles(); err != nil {
+	if err := inv.findShellFiles(ctx, eng); err != nil {
 		return err
 	}
 	targets, err := inv.legacyTargets(ctx, eng)
@@ -130,22 +130,66 @@ func shellFile(dir string) string {
 }
 
 // findShellFiles puts the file that a shell is of in the place of each directory.
-func (inv *invocation) findShellFiles() error {
+//
+// Behaviour: resolveShellExprPath in Nix's nix-build.cc.
+func (inv *invocation) findShellFiles(ctx context.Context, eng *engine.Engine) error {
 	if inv.hasExpr {
+		inv.leaveScript(eng)
 		return nil
 	}
 	for i, arg := range inv.args {
+		if arg == "-" {
+			continue
+		}
 		dir := inv.abs(arg)
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() || arg == "-" {
+		if strings.HasPrefix(arg, "<") {
+			e, err := inv.evaluate(ctx, eng, false)
+			if err != nil {
+				return err
+			}
+			if dir, err = e.locate(ctx, arg); err != nil {
+				return err
+			}
+		}
+		info, err := os.Stat(dir)
+		if err != nil {
+			continue
+		}
+		inv.args[i] = dir
+		if !info.IsDir() {
 			continue
 		}
 		file := shellFile(dir)
+		if filepath.Base(file) == "shell.nix" && !switchedOn(eng, alwaysShellFile) {
+			inv.warn(fmt.Sprintf("Skipping '%s', because the setting '%s' is disabled. This is a deprecated behavior. Consider enabling '%[2]s'.", file, alwaysShellFile))
+			if file = filepath.Join(dir, "default.nix"); !fileExists(file) {
+				file = ""
+			}
+		}
 		if file == "" {
 			return fmt.Errorf("neither 'shell.nix' nor 'default.nix' found in '%s'", dir)
 		}
 		inv.args[i] = file
 	}
+	inv.leaveScript(eng)
 	return nil
+}
+
+// alwaysShellFile is the setting that lets directories be those of their shell.nix.
+const alwaysShellFile = "nix-shell-always-looks-for-shell-nix"
+
+// leaveScript lets expressions that are arguments start from where nix-shell does, and
+// not from where its script is, if a setting wants that.
+func (inv *invocation) leaveScript(eng *engine.Engine) {
+	if !switchedOn(eng, "nix-shell-shebang-arguments-relative-to-script") {
+		inv.env.Dir = inv.shell.dir // startShell made it ours
+	}
+}
+
+// switchedOn tells whether a setting is true.
+func switchedOn(eng *engine.Engine, setting string) bool {
+	value, _ := eng.Settings().Get(setting)
+	return value == "true"
 }
 
 func fileExists(name string) bool {
