@@ -48,6 +48,21 @@ func e2eTerminal(d *desktop) {
 	term.text("echo status $?; stty -g > ~/after")
 	term.keys("Enter")
 	term.want(`status 1`)
+
+	// So it is when the program is killed, or crashes, of which the trace is kept.
+	for _, end := range []struct{ signal, want, status string }{
+		{"-KILL", `Killed`, "status 137"},
+		{"-QUIT", `nixbench ended: SIGQUIT: quit`, "status 2"},
+	} {
+		term.text(fmt.Sprintf("clear; rm ~/after; %s --fresh --store %s; echo status $?; stty -g > ~/after", d.bench, d.root))
+		term.keys("Enter")
+		term.want(`1 Repl`, `nix>`)
+		d.signal(end.signal)
+		term.want(end.want, end.status, `(?m)^prompt> *$`)
+	}
+	if traces, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "nixbench", "crash-*.txt")); err != nil || len(traces) != 1 {
+		d.t.Errorf("got traces %q, %v, want one", traces, err)
+	}
 	for _, name := range []string{"stopped", "after"} {
 		if got, want := d.file(name), d.file("before"); got != want {
 			d.t.Errorf("settings of the terminal, %s: got %s, want %s", name, got, want)

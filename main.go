@@ -13,20 +13,24 @@ import (
 
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
+	"nixbench/tui/guard"
 
 	"github.com/charmbracelet/x/term"
 )
 
 func main() {
-	serveBuilds()
+	serveOthers()
 	os.Exit(run())
 }
 
-// serveBuilds does what this program is in a build's sandbox: /bin/sh and its
-// applets. "nixbench sh" is the same shell for people. It returns if the program
-// was not called by one of these names.
-func serveBuilds() {
+// serveOthers does what this program is beside a workbench, the guard of its terminal, and
+// in a build's sandbox: /bin/sh and its applets. "nixbench sh" is the same shell for
+// people. It returns if the program was not called by one of these names.
+func serveOthers() {
 	args := os.Args
+	if guard.Answers(args[0]) {
+		os.Exit(guard.Main(args))
+	}
 	if len(args) > 1 && args[1] == "sh" {
 		args = args[1:]
 	}

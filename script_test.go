@@ -14,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output of scripts")
 
 func TestMain(m *testing.M) {
-	serveBuilds() // the test binary is its own sandbox's /bin/sh
+	serveOthers() // the test binary is its own sandbox's /bin/sh
 	command := func() { os.Exit(run()) }
 	testscript.Main(m, map[string]func(){
 		"nixbench": command, "nix": command, "nix-instantiate": command, "nix-env": command,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/config"
+	"nixbench/tui/guard"
 	"nixbench/tui/screen"
 	"nixbench/tui/style"
 )
@@ -25,9 +25,6 @@ import (
 // workbench opens the screens over an engine, a session and a desk, and closes
 // them all when the user leaves.
 func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
-	if err := debugLog(opts.DebugLog); err != nil {
-		return err
-	}
 	eng, err := openEngine(ctx, opts)
 	if err != nil {
 		return err
@@ -56,6 +53,12 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 		inputs = append(inputs, ":l "+file)
 	}
 	ui.Screens = func(env *tui.Env) [tui.NumScreens]tui.Screen { return screen.All(env, inputs) }
+	crashes := guard.Options{Terminal: os.Stdout, Dir: filepath.Join(eng.StateHome(), "nixbench"), File: opts.DebugLog, Version: cli.Version}
+	ui.KeepTrace = crashes.KeepTrace
+	if ui.Guard, err = guard.Start(crashes); err != nil {
+		ui.Notice = err.Error() // the screens are of use without
+	}
+	defer ui.Guard.Stop()
 	return tui.Run(ctx, d, ui)
 }
 
@@ -174,18 +177,4 @@ func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, not
 		read.Theme = ""
 	}
 	return read, ""
-}
-
-// debugLog makes what the runtime says of a crash go to a file, since the
-// terminal shows the screens.
-func debugLog(name string) error {
-	if name == "" {
-		return nil
-	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return debug.SetCrashOutput(f, debug.CrashOptions{})
 }

@@ -38,7 +38,7 @@ func (m *Model) copy(msg copyMsg) tea.Cmd {
 
 // exec runs a command with the interface set aside.
 func (m *Model) exec(msg execMsg) tea.Cmd {
-	return tea.Exec(hosted{msg.cmd, m.stops}, func(err error) tea.Msg {
+	return tea.Exec(hosted{msg.cmd, m.stops, m.o.Guard}, func(err error) tea.Msg {
 		if msg.then != nil {
 			return msg.then(err)
 		}

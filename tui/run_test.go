@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/vt"
 	"go.uber.org/goleak"
 
@@ -48,6 +49,12 @@ func (term *terminal) String() string {
 
 func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScreens]tui.Screen) *terminal {
 	t.Helper()
+	return runWith(t, ctx, tui.Options{Screens: screens})
+}
+
+// runWith runs the program with options but for those of the terminal.
+func runWith(t *testing.T, ctx context.Context, o tui.Options) *terminal {
+	t.Helper()
 	em := vt.NewEmulator(80, 24)
 	if _, err := em.Write([]byte("\x1b[20h")); err != nil { // a bare newline also returns
 		t.Fatal(err)
@@ -60,12 +67,9 @@ func runOn(t *testing.T, ctx context.Context, screens func(*tui.Env) [tui.NumScr
 	r, w := io.Pipe()
 	term := &terminal{em: em, keys: w, done: make(chan error, 1), drawn: make(chan struct{}, 1)}
 	b := tuitest.NewBackend(t)
-	go func() {
-		term.done <- tui.Run(ctx, b, tui.Options{
-			Screens: screens, Start: tui.ScreenClosure, ASCII: true, Environ: []string{"TERM=xterm-256color"},
-			Now: time.Now, Input: r, Output: term, Width: 80, Height: 24,
-		})
-	}()
+	o.Start, o.ASCII, o.Environ, o.Now = tui.ScreenClosure, true, []string{"TERM=xterm-256color"}, time.Now
+	o.Input, o.Output, o.Width, o.Height = r, term, 80, 24
+	go func() { term.done <- tui.Run(ctx, b, o) }()
 	t.Cleanup(func() {
 		_ = w.Close()
 		if p, ok := em.InputPipe().(io.Closer); ok {
@@ -177,5 +181,49 @@ func TestSignalEndsTheProgram(t *testing.T) {
 			t.Errorf("got %v, context %v; want both ended", err, ctx.Err())
 		}
 		stop()
+	}
+}
+
+// brittle panics at x, and when it is drawn with a z.
+type brittle struct{ *paths }
+
+func (s brittle) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "x" {
+		panic("boom\x1b]0;title\a")
+	}
+	return s.paths.Update(msg)
+}
+
+func (brittle) Typing() bool { return true }
+
+func (s brittle) Draw(w, h int) []string {
+	if strings.HasSuffix(s.typed, "z") {
+		panic("boom\x1b]0;title\a")
+	}
+	return s.paths.Draw(w, h)
+}
+
+// A panic of a screen ends the interface in order.
+func TestPanicOfAScreen(t *testing.T) {
+	for _, key := range []string{"x", "z"} {
+		var trace []byte
+		term := runWith(t, t.Context(), tui.Options{
+			Screens: func(env *tui.Env) [tui.NumScreens]tui.Screen {
+				all := tuitest.Blanks(env)
+				all[tui.ScreenClosure] = brittle{newPaths(env)}
+				return all
+			},
+			Save:      func(*tui.Session) error { t.Error("the session is saved"); return nil },
+			KeepTrace: func(b []byte) (string, error) { trace = b; return "/state/crash.txt", nil },
+		})
+		term.waitFor(t, "desktop-12")
+		term.press(t, key)
+		err := term.wait(t)
+		if want := "internal error: boom\x1b]0;title\a; the trace is kept in /state/crash.txt"; err == nil || err.Error() != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		if !strings.Contains(string(trace), "brittle") || term.em.IsAltScreen() {
+			t.Errorf("on the alternate screen: %v; trace:\n%s", term.em.IsAltScreen(), trace)
+		}
 	}
 }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -130,6 +129,8 @@ type Env struct {
 	ctx   context.Context //nolint:containedctx // the interface's own lifetime
 	clock func() time.Time
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	// keepTrace is that of [Options].
+	keepTrace func(trace []byte) (file string, err error)
 
 	requests []tea.Msg // for the shell, oldest first; see requests.go
 }
@@ -204,7 +205,7 @@ func Ask[T any](e *Env, slot *Slot, f func(context.Context) (T, error)) tea.Cmd 
 		a := Answer[T]{slot: slot, serial: serial}
 		defer func() {
 			if r := recover(); r != nil {
-				a.Err = fmt.Errorf("internal error: %v", r)
+				a.Err = internalError(r, e.keepTrace)
 			}
 			a.At = clock()
 			msg = a

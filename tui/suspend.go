@@ -17,6 +17,8 @@ import (
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
+
+	"nixbench/tui/guard"
 )
 
 // stops are signals to stop.
@@ -68,6 +70,7 @@ func (s *stops) note(msg tea.Msg) {
 type hosted struct {
 	*exec.Cmd
 	stops *stops
+	guard *guard.Guard
 }
 
 // Run runs the command.
@@ -83,5 +86,6 @@ func (h hosted) SetStdin(r io.Reader) { h.Stdin = cmp.Or(h.Stdin, r) }
 // SetStdout gives the command its output.
 func (h hosted) SetStdout(w io.Writer) { h.Stdout = cmp.Or(h.Stdout, w) }
 
-// SetStderr gives the command its error output.
-func (h hosted) SetStderr(w io.Writer) { h.Stderr = cmp.Or(h.Stderr, w) }
+// SetStderr gives the command its error output, which is the terminal's as it was before
+// there were screens.
+func (h hosted) SetStderr(io.Writer) { h.Stderr = cmp.Or[io.Writer](h.Stderr, h.guard.Stderr()) }

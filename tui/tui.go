@@ -16,6 +16,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/themes"
 	"nixbench/tui/action"
+	"nixbench/tui/guard"
 	"nixbench/tui/keymap"
 	"nixbench/tui/style"
 	"nixbench/tui/table"
@@ -50,8 +51,13 @@ type Options struct {
 	// Notice is shown first, as a warning; "" for none.
 	Notice string
 	Save   func(*Session) error
-	ASCII  bool        // draw with ASCII glyphs
-	Keys   *keymap.Map // nil: the built-in ones
+	// Guard gives the terminal back if the program dies; nil for none.
+	Guard *guard.Guard
+	// KeepTrace keeps the trace of a panic that did not end the program, and returns the
+	// name of the file; nil: traces are not kept.
+	KeepTrace func(trace []byte) (file string, err error)
+	ASCII     bool        // draw with ASCII glyphs
+	Keys      *keymap.Map // nil: the built-in ones
 	// Columns are those that the user chose for tables, the others having all.
 	Columns map[table.Name][]string
 	// NoMouse leaves the mouse to the terminal until the user wants it.
@@ -104,6 +110,9 @@ type Model struct {
 	view  tea.View
 	pace  *pacer // nil if there is no program to pace
 
+	end      func() // ends the program; nil if there is none
+	panicked error  // why the interface ends
+
 	sizes chan os.Signal // changes of the size at the start; nil if there is no program
 
 	stops *stops
@@ -135,7 +144,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 	m.env = &Env{
 		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(), Home: homeOf(o.Environ),
 		Styles: style.New(style.Options{Theme: o.Theme, Profile: o.Profile, ASCII: o.ASCII}),
-		ctx:    ctx, clock: o.Now, after: o.After,
+		ctx:    ctx, clock: o.Now, after: o.After, keepTrace: o.KeepTrace,
 	}
 	m.screens = o.Screens(m.env)
 	if o.Session != nil {
@@ -183,6 +192,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 			return filter(model, msg)
 		}),
 	}
+	if o.Guard != nil {
+		opts = append(opts, tea.WithoutCatchPanics()) // the guard's is the better way
+	}
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(o.Input))
 	}
@@ -195,6 +207,7 @@ func Run(ctx context.Context, b Backend, o Options) error {
 		out = o.Output
 	}
 	program := tea.NewProgram(m, opts...)
+	m.end = program.Quit
 	m.pace = &pacer{program: program, after: m.env.after}
 	m.sizes = watchSizes()
 	defer signal.Stop(m.sizes)
@@ -202,6 +215,9 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	_, err := program.Run()
 	endStops()
 	cancel()
+	if m.panicked != nil {
+		return m.panicked // what the screens know may be what was wrong
+	}
 	if o.Save != nil {
 		if serr := o.Save(m.Session()); err == nil {
 			err = serr

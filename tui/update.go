@@ -31,13 +31,18 @@ type (
 )
 
 // Update takes a message; see the top of the file.
-func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	m.guarded(func() { cmd = m.update(msg) })
+	return m, cmd
+}
+
+func (m *Model) update(msg tea.Msg) tea.Cmd {
 	if rest, ok := msg.(restMsg); ok {
-		return m, m.pace.rest(rest)
+		return m.pace.rest(rest)
 	}
 	m.stamp(msg)
 	m.dirty = true
-	return m, tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg))
+	return tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg))
 }
 
 // maxRequests bounds what one message may set off.

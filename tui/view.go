@@ -17,8 +17,8 @@ import (
 // time.
 func (m *Model) View() tea.View {
 	if m.dirty {
-		m.view = m.draw()
-		m.dirty = false
+		m.dirty = false // also if drawing panics
+		m.guarded(func() { m.view = m.draw() })
 	}
 	return m.view
 }

@@ -55,7 +55,7 @@ type WorkbenchOptions struct {
 	Theme    string
 	ASCII    bool
 	Fresh    bool   // nothing of earlier sessions is restored
-	DebugLog string // a file that gets the program's own log
+	DebugLog string // a file that gets the trace of a crash
 	Debugger bool   // evaluations stop at errors and breakpoints
 	// Build are attributes of the first file that are built from the start.
 	Build []string

@@ -22,7 +22,7 @@ var workbenchFlags = []flag{
 	{[]string{"--theme"}, []string{"NAME"}, "dark or light, or one of your own", text1(func(inv *invocation) *string { return &inv.theme })},
 	{[]string{"--ascii"}, nil, "ASCII marks and glyphs; borders stay lines", on(func(inv *invocation) *bool { return &inv.ascii })},
 	{[]string{"--fresh"}, nil, "begin anew: forget where the last session was, and its bookmarks", on(func(inv *invocation) *bool { return &inv.fresh })},
-	{[]string{"--debug-log"}, []string{"FILE"}, "write the program's own log to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
+	{[]string{"--debug-log"}, []string{"FILE"}, "append the trace of a crash to FILE", text1(func(inv *invocation) *string { return &inv.debugLog })},
 }
 
 var pathInfoFlags = []flag{
