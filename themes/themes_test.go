@@ -2,6 +2,7 @@ package themes
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -97,7 +98,7 @@ func TestEveryTokenHasAName(t *testing.T) {
 }
 
 func TestParse(t *testing.T) {
-	th, err := Parse("mine", []byte(`
+	th, err := Parse("mine.toml", []byte(`
 base = "light"
 [palette]
 rose = { rgb = "#ff0010", ansi = 9 }
@@ -124,13 +125,52 @@ Failed = "rose on #000000 bold underline"
 	}
 }
 
+// All that is wrong in a file is said at once, each with its line.
+func TestAllMistakes(t *testing.T) {
+	const text = `base = "dark"
+dark = "yes"
+colour = 1
+backgrounds = ["#000000", "black", 3]
+[palette]
+red = { rgb = "red", ansi = 16 }
+blue = "#0000ff"
+pink = { rgb = "#ff00ff", alpha = 1 }
+[tokens]
+failed = "red"
+Failed = "reddish"
+Done = "pink #00ff00"
+Text = 7
+`
+	want := []string{
+		`/home/mine.toml:2: dark: got "yes", want true or false`,
+		`/home/mine.toml:3: colour: there is no such setting, only base, dark, neutral, backgrounds, palette and tokens`,
+		`/home/mine.toml:4: backgrounds: "black" is no colour, want #rrggbb`,
+		`/home/mine.toml:4: backgrounds: got 3, want a list of texts`,
+		`/home/mine.toml:6: palette.red: ansi = 16: want 0 to 15`,
+		`/home/mine.toml:6: palette.red: "red" is no colour, want #rrggbb`,
+		`/home/mine.toml:7: palette.blue: got "#0000ff", want a colour such as { rgb = "#ff8800", ansi = 3 }`,
+		`/home/mine.toml:8: palette.pink: there is no alpha, only rgb and ansi`,
+		`/home/mine.toml:10: tokens.failed: there is no such token; they are ` + strings.Join(names[:], ", "),
+		`/home/mine.toml:11: tokens.Failed: "reddish" is neither a colour of the palette, #rrggbb, default, nor an attribute`,
+		`/home/mine.toml:12: tokens.Done: "pink #00ff00" has two colours; write the background as "on COLOUR"`,
+		`/home/mine.toml:13: tokens.Text: got 7, want text`,
+	}
+	_, err := Parse("/home/mine.toml", []byte(text))
+	if err == nil {
+		t.Fatal("got no error, want all")
+	}
+	if got := strings.Split(err.Error(), "\n"); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"x = ", "theme \"mine\": toml: line 1"},
-		{"colour = 1", "unknown key \"colour\""},
-		{"base = \"solar\"", "there are ansi, catppuccin, "},
+		{"x = ", "mine.toml:1: x: expected value"},
+		{"colour = 1", "mine.toml:1: colour: there is no such setting"},
+		{"base = \"solar\"", "mine.toml:1: base: there is no theme \"solar\", only ansi, catppuccin, "},
 		{"[tokens]\nText = \"default\"", "no look for Muted, Disabled"},
-		{"base = \"dark\"\n[tokens]\nfailed = \"red\"", "\"failed\" is not a token"},
+		{"base = \"dark\"\n[tokens]\nfailed = \"red\"", "tokens.failed: there is no such token"},
 		{"base = \"dark\"\n[tokens]\nFailed = \"reddish\"", "\"reddish\" is neither"},
 		{"base = \"dark\"\n[tokens]\nFailed = \"#ff00zz\"", "want #rrggbb"},
 		{"base = \"dark\"\n[tokens]\nFailed = \"#ff0000 #00ff00\"", "two colours"},
@@ -138,12 +178,12 @@ func TestParseErrors(t *testing.T) {
 		{"base = \"dark\"\nbackgrounds = [\"black\"]", "want #rrggbb"},
 	}
 	for _, tt := range tests {
-		_, err := Parse("mine", []byte(tt.in))
+		_, err := Parse("mine.toml", []byte(tt.in))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("Parse(%q): got %v, want …%s…", tt.in, err, tt.want)
 		}
 	}
-	if _, err := Parse("mine", []byte("base = \"mine\"")); err == nil {
+	if _, err := Parse("mine.toml", []byte("base = \"mine\"")); err == nil {
 		t.Error("a theme that is its own base: got no error")
 	}
 	if _, err := Named("x"); err == nil {
@@ -167,7 +207,7 @@ func TestNeutralUsesTheTerminalsColours(t *testing.T) {
 
 // A colour of the palette that a theme changes is changed wherever its base uses it.
 func TestPaletteOfTheBase(t *testing.T) {
-	th, err := Parse("mine", []byte("base = \"nord\"\n[palette]\nred = { rgb = \"#ff0000\" }"))
+	th, err := Parse("mine.toml", []byte("base = \"nord\"\n[palette]\nred = { rgb = \"#ff0000\" }"))
 	if err != nil {
 		t.Fatal(err)
 	}
