@@ -84,10 +84,11 @@ var rules = []rule{
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},
 
-	{"themes", "", "github.com/BurntSushi/toml"},
+	{"themes/mistakes", "", "github.com/BurntSushi/toml"},
+	{"themes", "themes/mistakes", ""},
 
 	{"tui/highlight", "engine/syntax themes", "github.com/alecthomas/chroma/v2"},
-	{"tui/config", "tui/action tui/keymap tui/table themes", "github.com/BurntSushi/toml github.com/fsnotify/fsnotify"},
+	{"tui/config", "tui/action tui/keymap tui/table themes themes/mistakes", "github.com/fsnotify/fsnotify"},
 	{"tui/guard", "repl/text", "github.com/charmbracelet/x/ansi golang.org/x/sys/unix"},
 	{"tui/...", "tui/... engine/event repl repl/text repl/desk inspect/... store store/drv store/gc store/profile themes",
 		"charm.land github.com/charmbracelet/x/ansi github.com/charmbracelet/colorprofile github.com/charmbracelet/ultraviolet github.com/sahilm/fuzzy github.com/alecthomas/chroma/v2"},

@@ -166,7 +166,7 @@ Text = 7
 
 func TestParseErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
-		{"x = ", "mine.toml:1: x: expected value"},
+		{"x = ", "mine.toml:1: x: unexpected EOF; expected value"},
 		{"colour = 1", "mine.toml:1: colour: there is no such setting"},
 		{"base = \"solar\"", "mine.toml:1: base: there is no theme \"solar\", only ansi, catppuccin, "},
 		{"[tokens]\nText = \"default\"", "no look for Muted, Disabled"},

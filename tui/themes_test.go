@@ -20,7 +20,7 @@ func (c *changing) ThemeNames() []string { return append(themes.BuiltinNames(), 
 
 func (c *changing) LoadTheme(name string) (*themes.Theme, error) {
 	if name == "mine" {
-		return themes.Parse(name, []byte(c.data))
+		return themes.Parse(name+".toml", []byte(c.data))
 	}
 	return themes.Named(name)
 }

@@ -1,15 +1,13 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
+	"nixbench/themes/mistakes"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/table"
@@ -19,44 +17,25 @@ import (
 // looked for beside it. The error has a line for each mistake, in the order of the
 // file; of a text that is no TOML, one.
 func Parse(name string, data []byte) (*Config, error) {
-	var all map[string]any
-	if _, err := toml.Decode(string(data), &all); err != nil {
-		return nil, syntaxError(name, err)
+	p := &parser{mistakes.List{File: name, Data: data}, &Config{file: name}}
+	all, err := p.Decode()
+	if err != nil {
+		return nil, err
 	}
-	p := &parser{name: name, data: data, c: &Config{file: name}}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		p.setting(key, all[key])
 	}
-	p.c.bind(keymap.Default(), p.wrong)
-	if len(p.mistakes) == 0 {
-		return p.c, nil
+	p.c.bind(keymap.Default(), p.Add)
+	if err := p.Err(); err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(p.mistakes, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
-	errs := make([]error, len(p.mistakes))
-	for i, m := range p.mistakes {
-		errs[i] = m.err
-	}
-	return nil, errors.Join(errs...)
+	return p.c, nil
 }
 
 // parser is the state of [Parse].
 type parser struct {
-	name     string
-	data     []byte
-	c        *Config
-	mistakes []mistake
-}
-
-// A mistake is what is wrong on a line of the file, counted from 1.
-type mistake struct {
-	line int
-	err  error
-}
-
-// wrong notes what is wrong with a key.
-func (p *parser) wrong(key string, err error) {
-	line := lineOf(p.data, key)
-	p.mistakes = append(p.mistakes, mistake{line, fmt.Errorf("%s:%d: %s: %w", p.name, line, key, err)})
+	mistakes.List
+	c *Config
 }
 
 // setting takes a setting or a table of the file.
@@ -64,60 +43,38 @@ func (p *parser) setting(key string, v any) {
 	c := p.c
 	switch key {
 	case "theme":
-		c.Theme = typed[string](p, key, v, "text")
+		c.Theme = mistakes.Typed[string](&p.List, key, v, "text")
 	case "glyphs":
-		c.Glyphs = typed[string](p, key, v, "text")
+		c.Glyphs = mistakes.Typed[string](&p.List, key, v, "text")
 		p.oneOf(key, c.Glyphs, "auto", "ascii", "unicode")
 	case "mouse":
 		b, isBool := v.(bool)
 		c.NoMouse = isBool && !b
-		typed[bool](p, key, v, "true or false")
+		mistakes.Typed[bool](&p.List, key, v, "true or false")
 	case "editing":
-		editing := typed[string](p, key, v, "text")
+		editing := mistakes.Typed[string](&p.List, key, v, "text")
 		p.oneOf(key, editing, "emacs", "vi")
 		c.Vi = editing == "vi"
 	case "columns":
-		tables := typed[map[string]any](p, key, v, "a table")
+		tables := mistakes.Typed[map[string]any](&p.List, key, v, "a table")
 		for _, name := range slices.Sorted(maps.Keys(tables)) {
 			p.columns(name, tables[name])
 		}
 	case "keys":
-		scopes := typed[map[string]any](p, key, v, "a table")
+		scopes := mistakes.Typed[map[string]any](&p.List, key, v, "a table")
 		for _, scope := range slices.Sorted(maps.Keys(scopes)) {
-			p.keys(keymap.Scope(scope), typed[map[string]any](p, "keys."+scope, scopes[scope], "a table"))
+			p.keys(keymap.Scope(scope), mistakes.Typed[map[string]any](&p.List, "keys."+scope, scopes[scope], "a table"))
 		}
 	default:
-		p.wrong(key, errors.New("there is no such setting, only theme, glyphs, mouse, editing, columns and keys"))
+		p.Add(key, errors.New("there is no such setting, only theme, glyphs, mouse, editing, columns and keys"))
 	}
-}
-
-// typed returns a value if it has the type that is wanted, which it notes otherwise.
-func typed[T any](p *parser, key string, v any, want string) T {
-	t, ok := v.(T)
-	if !ok {
-		p.wrong(key, fmt.Errorf("got %s, want %s", shown(v), want))
-	}
-	return t
-}
-
-// shown is a value for a message.
-func shown(v any) string {
-	switch v := v.(type) {
-	case string:
-		return fmt.Sprintf("%q", v)
-	case []any, []map[string]any:
-		return "a list"
-	case map[string]any:
-		return "a table"
-	}
-	return fmt.Sprint(v)
 }
 
 // oneOf notes a value that is neither "" nor one of those that there are.
 func (p *parser) oneOf(key, got string, want ...string) {
 	if got != "" && !slices.Contains(want, got) {
 		last := len(want) - 1
-		p.wrong(key, fmt.Errorf("got %q, want %s or %s", got, strings.Join(want[:last], ", "), want[last]))
+		p.Add(key, fmt.Errorf("got %q, want %s or %s", got, strings.Join(want[:last], ", "), want[last]))
 	}
 }
 
@@ -132,11 +89,11 @@ func (p *parser) columns(name string, v any) {
 		}
 	}
 	if !ok {
-		p.wrong(key, fmt.Errorf("got %s, want a list of texts", shown(v)))
+		p.Add(key, fmt.Errorf("got %s, want a list of texts", mistakes.Shown(v)))
 		return
 	}
 	if err := table.Check(table.Name(name), titles); err != nil {
-		p.wrong(key, err)
+		p.Add(key, err)
 		return
 	}
 	if p.c.Columns == nil {
@@ -150,7 +107,7 @@ func (p *parser) keys(scope keymap.Scope, bindings map[string]any) {
 	for _, id := range slices.Sorted(maps.Keys(bindings)) {
 		keys, err := keyList(bindings[id])
 		if err != nil {
-			p.wrong("keys."+string(scope)+"."+id, err)
+			p.Add("keys."+string(scope)+"."+id, err)
 			continue
 		}
 		if p.c.Keys == nil {
@@ -200,39 +157,4 @@ func (c *Config) bind(m *keymap.Map, wrong func(key string, err error)) {
 			}
 		}
 	}
-}
-
-// syntaxError is what the parser says of a text that is no TOML, with the place.
-func syntaxError(name string, err error) error {
-	var bad toml.ParseError
-	if !errors.As(err, &bad) {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	key := ""
-	if bad.LastKey != "" {
-		key = bad.LastKey + ": "
-	}
-	return fmt.Errorf("%s:%d: %s%s", name, bad.Position.Line, key, bad.Message)
-}
-
-// lineOf is the line on which a key such as columns.closure stands, from 1; that of
-// its table if the key is written in another way, and else the first.
-func lineOf(data []byte, key string) int {
-	table, line := "", 1
-	for i, text := range strings.Split(string(data), "\n") {
-		text = strings.TrimSpace(text)
-		if head, ok := strings.CutPrefix(text, "["); ok {
-			table, _, _ = strings.Cut(head, "]")
-			if key == table || strings.HasPrefix(key, table+".") {
-				line = i + 1
-			}
-			continue
-		}
-		name, _, ok := strings.Cut(text, "=")
-		name = strings.Trim(strings.TrimSpace(name), `"'`)
-		if ok && (key == name || key == table+"."+name) {
-			return i + 1
-		}
-	}
-	return line
 }

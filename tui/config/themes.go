@@ -61,7 +61,7 @@ func (c *Config) LoadTheme(name string) (*themes.Theme, error) {
 	if err != nil {
 		return nil, fmt.Errorf("theme %q: %w", name, err)
 	}
-	return themes.Parse(name, data)
+	return themes.Parse(file, data)
 }
 
 // settle is how long the files must be left alone before they are read: editors
