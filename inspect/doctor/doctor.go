@@ -147,8 +147,9 @@ func lookAtSandbox(eng *engine.Engine) []Finding {
 	if err := eng.CheckSandbox(); err != nil {
 		return []Finding{{"sandbox", Problem, fmt.Sprintf("nothing can be built: %v", err), "allow what it names; on a machine with a nix-daemon, --store daemon builds there"}}
 	}
-	found := []Finding{{Area: "sandbox", What: "builds have namespaces of their own"}}
 	set := eng.Settings()
+	found := []Finding{{Area: "sandbox", What: "builds have namespaces of their own"}}
+	found = append(found, lookAtShell("/proc/self/exe", set.SandboxPaths)...)
 	if slices.Contains(set.SystemFeatures, "kvm") {
 		if f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0); err != nil {
 			found = append(found, Finding{"sandbox", Warning, fmt.Sprintf("system-features has kvm, but: %v", err), "join the group of /dev/kvm, or take kvm out of system-features"})
