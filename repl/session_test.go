@@ -246,6 +246,32 @@ func TestGlanceBuildsNothing(t *testing.T) {
 	}
 }
 
+// What is shown while an expression is typed builds nothing either.
+func TestTypingBuildsNothing(t *testing.T) {
+	w := newWorld(t)
+	const made = `(import (derivation { name = "made.nix"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" "echo '{ field = 42; }' > $out" ]; }))`
+	for _, input := range []string{made + ".fi", "let x = " + made + "; in x.fi", "with " + made + "; field", "inherit " + made + " fi"} {
+		c, err := w.session.Complete(t.Context(), input, len(input))
+		if err != nil || len(c.Items) > 0 || strings.Contains(input, ".fi") && !strings.Contains(c.Err, "has to be built first") {
+			t.Errorf("complete %q: got %+v, %v, want nothing, and why", input, c, err)
+		}
+		doc, err := w.session.Doc(t.Context(), input+"eld", len(input))
+		if err == nil || strings.Contains(input, ".fi") && !strings.Contains(err.Error(), "has to be built first") {
+			t.Errorf("explain %q: got %+v, %v, want that something has to be built", input, doc, err)
+		}
+	}
+	if w.engine.CheckSandbox() != nil {
+		return
+	}
+	if res := w.eval(t, made+".field"); res.Node.Text != "42" { // it is as it was
+		t.Errorf("evaluated: got %+v, want 42", res.Node)
+	}
+	input := made + ".fi"
+	if c, err := w.session.Complete(t.Context(), input, len(input)); err != nil || len(c.Items) != 1 || c.Items[0].Text != "field" {
+		t.Errorf("built: got %+v, %v, want field", c, err)
+	}
+}
+
 func TestExpandAndForce(t *testing.T) {
 	w := newWorld(t)
 	res := w.eval(t, `{ a = 1 + 1; b = throw "no"; c = { d = [ 1 2 3 ]; }; "x y" = 1; }`)
