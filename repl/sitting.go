@@ -197,7 +197,7 @@ func (s *sitting) begin(ctx context.Context) (end func(), err error) {
 // ends the turn.
 func (s *sitting) begun(ctx context.Context) (end func(), err error) {
 	if s.ev == nil {
-		if err := s.start(ctx); err != nil {
+		if err := s.start(eval.AllowBuilds(ctx, true)); err != nil {
 			s.ev = nil
 			<-s.turn
 			return nil, err

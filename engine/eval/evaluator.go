@@ -276,6 +276,7 @@ func (ev *Evaluator) retire(s *State) {
 // A builtin must not call it: it already has a State.
 func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 	s := ev.acquire(ctx)
+	must := s.keepIdle()
 	interrupted := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		s.interrupt.Store(true)
@@ -293,6 +294,9 @@ func (ev *Evaluator) Do(ctx context.Context, f func(*State)) (err error) {
 			}
 			s.tellHeld()
 			err = s.finish(e) // evaluates; may be cancelled
+			if *must && ctx.Err() == nil {
+				err = ErrMustBuild
+			}
 			r = nil
 		}
 		if !stop() {

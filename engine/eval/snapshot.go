@@ -2,10 +2,7 @@ package eval
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"nixbench/store"
 )
 
 // A Snapshot is what an interface shows of a value: text, and how many children
@@ -90,47 +87,6 @@ func (ev *Evaluator) snapshotOr(r Value, err error) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	return Snapshot{Kind: KindThunk, Text: fmt.Sprintf("«error: %s»", e.Msg), Err: e}, nil
-}
-
-// ErrMustBuild reports that something has to be built for a value to be known.
-var ErrMustBuild = errors.New("something has to be built first")
-
-// Glance is [Evaluator.Expand] that builds nothing. It returns ErrMustBuild if something
-// would have to be built, and leaves the value as it was then.
-func (ev *Evaluator) Glance(ctx context.Context, v Value) (snap Snapshot, err error) {
-	must := false
-	r, err := ev.value(ctx, func(s *State) Value {
-		s.world = around(s.world, func(w World) World { return idle{w, s, &must} })
-		return s.known(v)
-	})
-	if must && ctx.Err() == nil {
-		return Snapshot{}, ErrMustBuild
-	}
-	return ev.snapshotOr(r, err)
-}
-
-// A Foreteller is a [World] that knows whether Realise would build something.
-type Foreteller interface {
-	World
-	MustBuild(ctx context.Context, elems StringContext) (bool, error)
-}
-
-// An idle World builds nothing, and notes that it should have.
-type idle struct {
-	World
-	s    *State
-	must *bool
-}
-
-func (i idle) Realise(ctx context.Context, elems StringContext) (map[string]store.Path, error) {
-	if w, ok := i.World.(Foreteller); ok {
-		if must, err := w.MustBuild(ctx, elems); err == nil && !must {
-			return i.World.Realise(ctx, elems)
-		}
-	}
-	*i.must = true
-	i.s.giveUp()
-	return nil, nil
 }
 
 // Children returns the attributes, in lexicographic order, or the elements of a
