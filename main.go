@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"nixbench/engine"
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
 	"nixbench/tui/guard"
@@ -52,9 +53,11 @@ func run() int {
 		return 1
 	}
 	stdin, stdout, stderr := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd()), term.IsTerminal(os.Stderr.Fd())
+	home := engine.FindHome(os.Getenv)
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
+		Getenv: home.Getenv(os.Getenv), Environment: os.Getenv, Home: home,
+		Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
 		Large: late.putOff,
 		ErrSize: func() (width, height int) {
 			width, height, _ = term.GetSize(os.Stderr.Fd())

@@ -62,9 +62,12 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 	return tui.Run(ctx, d, ui)
 }
 
+// userEnv reads the environment, where HOME is where the user's own files are.
+func userEnv() func(string) string { return engine.FindHome(os.Getenv).Getenv(os.Getenv) }
+
 // openEngine opens the engine with the settings of the command line.
 func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine, error) {
-	set, err := engine.LoadSettings(os.Getenv, nil)
+	set, err := engine.LoadSettings(userEnv(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +76,7 @@ func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine,
 			return nil, fmt.Errorf("setting '%s': %w", opt.Name, err)
 		}
 	}
-	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set, CacheDir: engine.CacheDir(os.Getenv)})
+	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set, CacheDir: engine.CacheDir(userEnv())})
 }
 
 // storeFromAnywhere is the URI of a store with an absolute path where that is relative.
@@ -137,7 +140,7 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 // interfaceOptions reads the user's configuration, and what the last session left in
 // the file session; flags come before both.
 func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, error) {
-	conf, err := config.Load(config.Dir(os.Getenv))
+	conf, err := config.Load(config.Dir(userEnv()))
 	if err != nil {
 		return tui.Options{}, err
 	}

@@ -38,8 +38,11 @@ type Options struct {
 	Location *Location
 	// Settings default to those that nix.conf and the environment give.
 	Settings *settings.Settings
-	// Getenv reads the environment; the default is os.Getenv.
+	// Getenv reads the environment, HOME as [FindHome] has it; the default is that of the process.
 	Getenv func(string) string
+	// Environment is what expressions and builders see of the environment; the default is
+	// Getenv, and that of the process where that is nil.
+	Environment func(string) string
 	// Warn gets warnings about the configuration, and about what a profile that is
 	// made leaves out; the default drops them.
 	Warn func(string)
@@ -67,6 +70,7 @@ type Engine struct {
 	ours     pathSet            // what need not be copied from there
 	settings *settings.Settings // from the start
 	getenv   func(string) string
+	environ  func(string) string
 	warn     func(string) // nil if nobody wants warnings
 	hub      *event.Hub
 	started  time.Time
@@ -95,9 +99,12 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 
 // configure reads the settings, unless opts have them.
 func (e *Engine) configure(opts Options) (err error) {
-	e.settings, e.getenv, e.warn = opts.Settings, opts.Getenv, opts.Warn
+	e.settings, e.getenv, e.environ, e.warn = opts.Settings, opts.Getenv, opts.Environment, opts.Warn
 	if e.getenv == nil {
-		e.getenv = os.Getenv
+		e.getenv, e.environ = FindHome(os.Getenv).Getenv(os.Getenv), os.Getenv
+	}
+	if e.environ == nil {
+		e.environ = e.getenv
 	}
 	if e.settings == nil {
 		e.settings, err = LoadSettings(e.getenv, opts.Warn)

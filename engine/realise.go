@@ -170,7 +170,7 @@ func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
 		e.built.roots = roots
 	}
 	opts := build.Options{
-		Store: buildStore{own, roots}, Settings: set, Hub: e.hub, Getenv: e.getenv,
+		Store: buildStore{own, roots}, Settings: set, Hub: e.hub, Getenv: e.environ,
 		LiveLog: e.logs.file, Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
 	}
 	usual := build.New(opts)

@@ -33,7 +33,7 @@ type world struct {
 var _ eval.World = (*world)(nil)
 
 func (w *world) StoreDir() store.Dir       { return w.e.store.Dir() }
-func (w *world) Getenv(name string) string { return w.e.getenv(name) }
+func (w *world) Getenv(name string) string { return w.e.environ(name) }
 func (w *world) CurrentTime() int64        { return w.e.started.Unix() }
 func (w *world) CurrentSystem() string     { return cmp.Or(w.e.settings.EvalSystem, w.e.settings.System) }
 

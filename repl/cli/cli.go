@@ -24,8 +24,11 @@ type Env struct {
 	Args           []string // os.Args
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	Getenv         func(string) string
-	Dir            string // the working directory
+	Getenv         func(string) string // of the process, HOME as Home has it
+	// Environment is what expressions and builders see of the environment.
+	Environment func(string) string
+	Home        engine.Home
+	Dir         string // the working directory
 	// Terminal is true if both standard input and output are terminals.
 	Terminal bool
 	// ErrTerminal is true if standard error is a terminal: then text is cleaned.

@@ -57,16 +57,16 @@ const blanks = " \t\n\v\f\r"
 // startShell lets names and expressions start from where the script is, if there is one,
 // and see that they are for a shell. The shell itself starts where nix-shell does.
 func (inv *invocation) startShell() {
-	env, getenv := *inv.env, inv.env.Getenv
+	env, environment := *inv.env, inv.env.Environment
 	inv.shell.dir = env.Dir
 	if len(inv.shell.script) > 0 {
 		env.Dir = filepath.Dir(inv.abs(inv.shell.script[0]))
 	}
-	env.Getenv = func(name string) string {
+	env.Environment = func(name string) string {
 		if name == inNixShell {
 			return inv.shell.purity()
 		}
-		return getenv(name)
+		return environment(name)
 	}
 	inv.env = &env
 }

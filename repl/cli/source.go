@@ -50,7 +50,7 @@ func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, 
 func (inv *invocation) engineOptions() (engine.Options, error) {
 	set, err := inv.settings()
 	return engine.Options{
-		StoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Warn: inv.warn,
+		StoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Environment: inv.env.Environment, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
 		Repair: inv.mode == engine.Repair,
 	}, err
@@ -82,6 +82,9 @@ func (inv *invocation) stopFollowing() {
 
 // settings returns the configuration with what the flags change.
 func (inv *invocation) settings() (*settings.Settings, error) {
+	if warning := inv.env.Home.Warning; warning != "" {
+		inv.warn(warning)
+	}
 	set, err := engine.LoadSettings(inv.env.Getenv, inv.warn)
 	if err != nil {
 		return nil, err
