@@ -42,6 +42,8 @@ type EvalOptions struct {
 	OnFile func(file string)
 	// Tracer is told of calls; nil if nobody wants to know.
 	Tracer eval.Tracer
+	// TraceOperators is that of [eval.Options].
+	TraceOperators bool
 	// Count and CountSelections are as in [eval.Options].
 	Count, CountSelections bool
 	// MayRepeat is that of [eval.Options].
@@ -98,8 +100,8 @@ func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Eval
 		MayRepeat:   opts.MayRepeat,
 		MemoryLimit: cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
 		Debugger:    opts.Debugger,
-		Tracer:      opts.Tracer,
-		Count:       opts.Count, CountSelections: opts.CountSelections,
+		Tracer:      opts.Tracer, TraceOperators: opts.TraceOperators,
+		Count: opts.Count, CountSelections: opts.CountSelections,
 		IgnoreTry:    e.settings.IgnoreTry,
 		PureEval:     e.settings.PureEval,
 		RestrictEval: e.settings.RestrictEval,

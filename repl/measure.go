@@ -56,9 +56,21 @@ func statLines(now, before eval.Stats) []string {
 // gate is a tracer that can be shut.
 type gate struct{ to eval.Tracer }
 
-func (g *gate) Enter(s *eval.State, c eval.TracedCall) {
+func (g *gate) Call(s *eval.State, c eval.TracedCall) {
 	if g.to != nil {
-		g.to.Enter(s, c)
+		g.to.Call(s, c)
+	}
+}
+
+func (g *gate) Return(s *eval.State) {
+	if g.to != nil {
+		g.to.Return(s)
+	}
+}
+
+func (g *gate) Enter(s *eval.State, c eval.Callee, args int) {
+	if g.to != nil {
+		g.to.Enter(s, c, args)
 	}
 }
 

@@ -332,10 +332,7 @@ func (c *closure) showing(text string) eval.Value {
 
 // message returns a string that is computed when it is wanted.
 func (c *closure) message(text func() string) eval.Value {
-	f := &eval.Builtin{Name: "genericClosure", Arity: 1, F1: func(*eval.State, eval.Value) eval.Value {
-		return eval.MakeString(text())
-	}}
-	return c.s.Thunk(eval.MakeBuiltin(f), eval.Null)
+	return c.s.Later(func(*eval.State) eval.Value { return eval.MakeString(text()) })
 }
 
 // insert adds the key of the current element, and reports whether it was missing.

@@ -31,6 +31,8 @@ type Builtin struct {
 	Doc     func() string
 	Args    []string // names of the arguments
 	Feature string   // experimental feature that has to be on; "" is none
+
+	own bool // see Later
 }
 
 // Coerced, shifted by i, is in Strict if argument i is forced to be made a string: for
@@ -43,17 +45,42 @@ const Told = 1 << 4
 
 // Call calls f with args, which may be thunks. The result is forced.
 func (s *State) Call(f Value, args ...Value) Value {
-	switch len(args) {
-	case 1:
-		return s.apply(f, args[0])
-	case 2:
+	switch {
+	case s.tracer != nil:
+		return s.trace(f, args, 0)
+	case len(args) == 1:
+		return s.applyAt(f, args[0], 0)
+	case len(args) == 2:
 		return s.apply2(f, args[0], args[1], 0)
 	}
 	return s.applyN(s.force(f), args, 0)
 }
 
 // Call1 is Call with one argument.
-func (s *State) Call1(f, x Value) Value { return s.apply(f, x) }
+func (s *State) Call1(f, x Value) Value { return s.callAt(f, x, 0) }
 
 // Call2 is Call with two arguments.
-func (s *State) Call2(f, x, y Value) Value { return s.apply2(f, x, y, 0) }
+func (s *State) Call2(f, x, y Value) Value { return s.callAt2(f, x, y, 0) }
+
+// callAt calls f with one argument. The trace tells that it was called there.
+func (s *State) callAt(f, x Value, call Pos) Value {
+	if s.tracer != nil {
+		return s.trace(f, []Value{x}, call)
+	}
+	return s.applyAt(f, x, call)
+}
+
+// callAt2 is callAt with two arguments.
+func (s *State) callAt2(f, x, y Value, call Pos) Value {
+	if s.tracer != nil {
+		return s.trace(f, []Value{x, y}, call)
+	}
+	return s.apply2(f, x, y, call)
+}
+
+// Later returns, lazily, what f returns: a value of the evaluator's own, of which no
+// [Tracer] is told.
+func (s *State) Later(f func(*State) Value) Value {
+	b := &Builtin{Arity: 1, F1: func(s *State, _ Value) Value { return f(s) }, own: true}
+	return s.Thunk(MakeBuiltin(b), Null)
+}

@@ -2,8 +2,7 @@ package eval
 
 import "nixbench/engine/syntax"
 
-// apply calls f with one argument.
-func (s *State) apply(f, x Value) Value { return s.applyAt(f, x, 0) }
+// The functions apply… call without a word to the Tracer; callAt, Call and the like tell it.
 
 // applyAt calls f with one argument. The trace tells that it was called there.
 func (s *State) applyAt(f, x Value, call Pos) Value {
@@ -28,6 +27,7 @@ func (s *State) applyAt(f, x Value, call Pos) Value {
 
 // partial1 returns a function that has one of several arguments.
 func (s *State) partial1(f, x Value) Value {
+	s.countArgs(f, 1)
 	c := s.alloc(2)
 	*c, *at(c, 1) = f, x
 	return makePartial(c, 1)
@@ -38,6 +38,7 @@ func (s *State) apply1More(f, x Value, call Pos) Value {
 	c := f.header()
 	n := int(f.n >> 8)
 	if n == 1 {
+		s.countArgs(*c, -1)
 		return s.apply2(*c, *at(c, 1), x, call)
 	}
 	return s.applyN(f, []Value{x}, call)
@@ -103,6 +104,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 		case rawPartial, rawClosure:
 			c := f.header()
 			had := cells(at(c, 1), int(f.n>>8))
+			s.countArgs(*c, -len(had))
 			f, args = *c, s.pushArgs(had, args)
 		case rawAttrs:
 			functor := get(f, symFunctor)
@@ -112,9 +114,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 			s.push(textFrame(call, "while calling a functor (an attribute set with a '__functor' attribute)"))
 			s.Enter()
 			pos := Attrs{f}.Pos(symFunctor)
-			s.traceFunctor(call, pos)
-			f = s.applyN(s.force(*functor), []Value{f, args[0]}, pos)
-			s.untrace()
+			f = s.callAt2(*functor, f, args[0], pos)
 			s.Leave()
 			s.pop()
 			args = args[1:]
@@ -124,6 +124,14 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 	}
 	s.popArgs(base)
 	return f
+}
+
+// countArgs counts arguments that a function has been given before it is called with all: each
+// is a call for Nix. Once it is called all are counted, which takes back those from before.
+func (s *State) countArgs(f Value, n int) {
+	if f.is(rawLambda) {
+		s.stats.Calls += int64(n)
+	}
 }
 
 // pushArgs returns the arguments that a function has and those that it gets, in
@@ -151,6 +159,7 @@ func (s *State) enterN(l *lambda, f Value, args []Value, call Pos) Value {
 
 // partial returns a function that waits for further arguments.
 func (s *State) partial(f Value, args []Value) Value {
+	s.countArgs(f, len(args))
 	c := s.allocN(len(args) + 1)
 	c[0] = f
 	copy(c[1:], args)

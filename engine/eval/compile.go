@@ -303,6 +303,9 @@ func (c *compiler) selection(e *syntax.Select) node {
 
 func (c *compiler) call(e *syntax.Call) node {
 	fn := c.countingAfter(c.expr(e.Fn), avoided(e.Args...))
+	if c.ev.opts.Tracer != nil {
+		return &tracedCall{fn: fn, args: c.all(e.Args), pos: e.At}
+	}
 	switch args := e.Args; len(args) {
 	case 1:
 		arg := c.delayed(args[0])
@@ -327,8 +330,12 @@ func (c *compiler) assert(e *syntax.Assert) node {
 }
 
 func (c *compiler) binary(e *syntax.Binary) node {
-	if e.Fn != nil {
-		return c.operatorCall(e)
+	builtin, _, _ := e.Op.Func()
+	switch {
+	case e.Fn != nil:
+		return c.operatorCall(e, c.expr(e.Fn))
+	case builtin != 0 && c.ev.opts.TraceOperators:
+		return c.operatorCall(e, constant(c.ev.globals[builtin]))
 	}
 	var x, y node
 	switch e.Op {
@@ -338,8 +345,8 @@ func (c *compiler) binary(e *syntax.Binary) node {
 		x, y = c.step(e.X, operandOfAdd), c.step(e.Y, operandOfAdd)
 	default:
 		x, y = c.expr(e.X), c.expr(e.Y)
-		if called, _, _ := e.Op.Func(); called != 0 {
-			x = c.counting(x, avoided(e.X, e.Y))
+		if builtin != 0 {
+			x = c.countingCall(x, avoided(e.X, e.Y))
 		}
 	}
 	switch e.Op {
@@ -361,14 +368,19 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	return &arithNode{op: e.Op, x: x, y: y, builtin: arithmetics[e.Op], pos: e.At}
 }
 
-// operatorCall compiles an operator whose function the program has defined anew.
-func (c *compiler) operatorCall(e *syntax.Binary) node {
+// operatorCall compiles an operator as the call of a function: one that the program has
+// defined anew, or of which a Tracer is told.
+func (c *compiler) operatorCall(e *syntax.Binary, fn node) node {
 	_, swapped, negated := e.Op.Func()
 	args := c.all([]syntax.Expr{e.X, e.Y})
 	if swapped {
 		args[0], args[1] = args[1], args[0]
 	}
-	call := &call2{fn: c.countingAfter(c.expr(e.Fn), avoided(e.X, e.Y)), a: args[0], b: args[1], pos: e.At}
+	fn = c.countingAfter(fn, avoided(e.X, e.Y))
+	var call taggedNode = &call2{fn: fn, a: args[0], b: args[1], pos: e.At}
+	if c.ev.opts.Tracer != nil {
+		call = &tracedCall{fn: fn, args: args, pos: e.At}
+	}
 	if !negated {
 		return call
 	}

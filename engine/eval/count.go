@@ -16,9 +16,11 @@ type countNode struct {
 	x       node
 	avoided int64
 	after   bool
+	calls   int64 // of builtins that x is for Nix
 }
 
 func (n *countNode) Eval(s *State, fr *Value) Value {
+	s.stats.Builtins += n.calls
 	if !n.after {
 		s.stats.Avoided += n.avoided
 		return n.x.Eval(s, fr)
@@ -37,6 +39,14 @@ func (c *compiler) counting(x node, avoided int64) node {
 		return x
 	}
 	return &countNode{x: x, avoided: avoided}
+}
+
+// countingCall is counting for the first operand of what is the call of a builtin for Nix.
+func (c *compiler) countingCall(x node, avoided int64) node {
+	if !c.ev.opts.Count {
+		return x
+	}
+	return &countNode{x: x, avoided: avoided, calls: 1}
 }
 
 // countingAfter is counting for what is made when x has been evaluated.

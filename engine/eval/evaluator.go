@@ -43,6 +43,8 @@ type Options struct {
 	// Tracer is told of calls; nil if nobody wants to know. It is used by one
 	// goroutine at a time only if evaluations are.
 	Tracer Tracer
+	// TraceOperators tells it of operators that are calls of builtins in Nix, too.
+	TraceOperators bool
 	// Count counts the thunks that Nix avoids, which takes some time, and
 	// CountSelections the attributes that are selected. With either, an evaluation has
 	// no help, so that nothing is counted that need not be evaluated.
@@ -247,9 +249,7 @@ func (ev *Evaluator) acquire(ctx context.Context) *State {
 	s.thrown = nil
 	s.stepping, s.undebugged = false, false
 	s.nodes = ev.nodes.view()
-	if s.tracer = ev.opts.Tracer; s.tracer != nil {
-		s.interrupt.Store(true)
-	}
+	s.tracer = ev.opts.Tracer
 	return s
 }
 

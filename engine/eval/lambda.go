@@ -275,11 +275,9 @@ func (s *State) begin(l *lambda, code *lambdaCode, fr *Value, call Pos) {
 
 func (s *State) run(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	if s.interrupt.Load() {
-		if s.interrupted(); s.tracer != nil {
-			return s.enterTraced(l, code, fr, call)
-		}
+		s.interrupted()
 	}
-	s.stats.Calls++
+	s.stats.Calls += int64(l.params)
 	v := code.body.Eval(s, fr)
 	s.pop()
 	s.depth--
@@ -303,15 +301,11 @@ func (s *State) enterBuiltin(b *Builtin, call Pos) {
 	s.push(pointerFrame(b, uint64(call)<<32|tagBuiltin))
 	if s.interrupt.Load() {
 		s.interrupted()
-		s.traceBuiltin(b, call)
 	}
 	s.stats.Builtins++
 }
 
 func (s *State) leaveBuiltin() {
-	if s.tracer != nil {
-		s.tracer.Leave(s)
-	}
 	s.pop()
 	s.depth--
 	s.room += builtinRoom

@@ -20,7 +20,7 @@ func (s *State) Peel(v Value, pos Pos, wantString bool, f func(v Value, called b
 		if via != nil {
 			at := Attrs{v}.Pos(symToString)
 			s.push(textFrame(at, "while calling the `__toString` attribute"))
-			v = s.applyN(s.force(*via), []Value{v}, at)
+			v = s.callAt(*via, v, at)
 			s.pop()
 			called, pos = true, at
 		} else if via = get(v, symOutPath); via != nil {

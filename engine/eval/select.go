@@ -89,7 +89,7 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 	v = s.ForceFor(v, pos)
 	if v.is(rawAttrs) {
 		if f := get(v, symFunctor); f != nil {
-			return s.AutoCall(s.applyAt(*f, v, pos), args)
+			return s.AutoCall(s.callAt(*f, v, pos), args)
 		}
 		return v
 	}
@@ -111,7 +111,7 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 			}
 		}
 	}
-	return s.applyAt(v, b.Value(), pos)
+	return s.callAt(v, b.Value(), pos)
 }
 
 // NoAttrs is the empty set.

@@ -28,7 +28,7 @@ type State struct {
 	room  int // bytes of Go stack that may still be used
 
 	sparse    bool        // cells are allocated one by one: what largeHeap was when last looked at
-	interrupt atomic.Bool // the context was cancelled, or calls are traced; read at every call
+	interrupt atomic.Bool // the context was cancelled, or the debugger steps; read at every call
 	tracer    Tracer      // or nil
 	id        uint64      // index in ev.states
 	busy      uint64      // what the n of cells is that s has claimed
@@ -69,7 +69,7 @@ type Stats struct {
 	Thunks     int64 // made
 	Avoided    int64 // thunks that Nix would not make, if they are counted: see [Options.Count]
 	Forced     int64 // thunks that were evaluated
-	Calls      int64 // of functions
+	Calls      int64 // of functions, of one argument each
 	Builtins   int64 // calls of builtins
 	FrameElems int64 // cells of these, but for their headers
 	Frames     int64 // allocated, rather than recycled
@@ -137,8 +137,8 @@ func (s *State) Poll() { s.poll() }
 //
 //go:noinline
 func (s *State) cancelled() {
-	if (s.stepping || s.tracer != nil) && s.ctx.Err() == nil {
-		return // the next call stops for the debugger, or is told to the tracer
+	if s.stepping && s.ctx.Err() == nil {
+		return // the next call stops for the debugger
 	}
 	s.Raise(ErrorCancelled, "interrupted by the user", Because(context.Cause(s.ctx)))
 }

@@ -94,7 +94,7 @@ func (s *State) stop(why StopReason, e *Error) {
 	s.room -= stopRoom
 	s.ev.stopped.Store(nil)
 	s.stepping = how == ResumeStep
-	s.interrupt.Store(s.stepping || s.tracer != nil)
+	s.interrupt.Store(s.stepping)
 	if s.ctx.Err() != nil {
 		s.interrupt.Store(true)
 	}

@@ -37,18 +37,23 @@ func (s *State) forceCell(c *Value) Value {
 	case rawMapElem:
 		s.enterThunk(thunkRoom)
 		f, list := c.operands()
-		r = s.applyAt(f, list.list()[n>>8], call)
+		r = s.callAt(f, list.list()[n>>8], call)
 		s.room += thunkRoom
 	case rawGenElem:
 		s.enterThunk(thunkRoom)
 		f := *c.env()
-		r = s.applyAt(f, MakeInt(int64(n>>8)), call)
+		r = s.callAt(f, MakeInt(int64(n>>8)), call)
 		s.room += thunkRoom
 	case rawMapAttr:
 		s.enterThunk(thunkRoom)
 		f, set := c.operands()
 		i := int(n >> 8)
-		r = s.apply2(f, MakeString(SymName(set.shape().syms[i])), *set.attrAt(i), call)
+		name := MakeString(SymName(set.shape().syms[i]))
+		if s.tracer == nil {
+			r = s.apply2(f, name, *set.attrAt(i), call)
+		} else {
+			r = s.traceOneByOne(f, []Value{name, *set.attrAt(i)}, call)
+		}
 		s.room += thunkRoom
 	default:
 		panic("eval: unreachable: force a cell of raw kind " + itoa(int(uint8(n))))
@@ -80,7 +85,12 @@ func (s *State) evalThunk(index uint64, c *Value) Value {
 func (s *State) evalApp(c *Value, nargs int, call Pos) Value {
 	s.enterThunk(thunkRoom)
 	args := cells(c.env(), nargs+1)
-	r := s.applyN(s.force(args[0]), args[1:], call)
+	var r Value
+	if s.tracer == nil {
+		r = s.applyN(s.force(args[0]), args[1:], call)
+	} else {
+		r = s.traceOneByOne(args[0], args[1:], call)
+	}
 	s.room += thunkRoom
 	return r
 }

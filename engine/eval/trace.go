@@ -241,7 +241,11 @@ const (
 
 func (s *State) withContext(msg Value, flags uint64, f func() Value) Value {
 	m := msg
-	s.push(pointerFrame(&m, uint64(s.depth)<<contextDepth|flags|tagContext))
+	step := pointerFrame(&m, uint64(s.depth)<<contextDepth|flags|tagContext)
+	if s.tracer != nil {
+		return s.traceStep(step, f)
+	}
+	s.push(step)
 	v := f()
 	s.pop()
 	return v

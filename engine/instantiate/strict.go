@@ -59,11 +59,10 @@ type drvFrame struct {
 
 // message returns, lazily, what the trace says.
 func (f *drvFrame) message(s *eval.State) eval.Value {
-	b := &eval.Builtin{Name: "derivationStrict", Arity: 1, F1: func(s *eval.State, _ eval.Value) eval.Value {
+	return s.Later(func(s *eval.State) eval.Value {
 		return eval.MakeString(string(syntax.Hintf("while evaluating derivation '%s'\n  whose name attribute is located at %s",
 			f.name, s.Evaluator().Position(f.pos))))
-	}}
-	return s.Thunk(eval.MakeBuiltin(b), eval.Null)
+	})
 }
 
 // fail raises an error of evaluation.

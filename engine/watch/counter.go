@@ -10,16 +10,24 @@ import (
 
 // A Counter counts calls by what is called: NIX_COUNT_CALLS.
 type Counter struct {
+	noCalls
 	counts map[eval.Callee]int64
 	ev     *eval.Evaluator
 }
 
-// Enter implements [eval.Tracer].
-func (n *Counter) Enter(s *eval.State, c eval.TracedCall) {
+// Enter implements [eval.Tracer]. For Nix, each argument of a function is taken by a
+// function of its own.
+func (n *Counter) Enter(s *eval.State, c eval.Callee, args int) {
 	if n.counts == nil {
 		n.counts, n.ev = make(map[eval.Callee]int64), s.Evaluator()
 	}
-	n.counts[c.Callee]++
+	if c.Builtin != nil {
+		args = 1
+	}
+	for range args {
+		n.counts[c]++
+		c = c.Next()
+	}
 }
 
 // Leave implements [eval.Tracer].

@@ -10,10 +10,24 @@ import "nixbench/engine/eval"
 // All tells several watchers.
 type All []eval.Tracer
 
-// Enter implements [eval.Tracer].
-func (a All) Enter(s *eval.State, c eval.TracedCall) {
+// Call implements [eval.Tracer].
+func (a All) Call(s *eval.State, c eval.TracedCall) {
 	for _, t := range a {
-		t.Enter(s, c)
+		t.Call(s, c)
+	}
+}
+
+// Return implements [eval.Tracer].
+func (a All) Return(s *eval.State) {
+	for _, t := range a {
+		t.Return(s)
+	}
+}
+
+// Enter implements [eval.Tracer].
+func (a All) Enter(s *eval.State, c eval.Callee, args int) {
+	for _, t := range a {
+		t.Enter(s, c, args)
 	}
 }
 
@@ -24,44 +38,41 @@ func (a All) Leave(s *eval.State) {
 	}
 }
 
+// Watchers of calls embed noEntries, those of what runs inside calls noCalls.
+type (
+	noEntries struct{}
+	noCalls   struct{}
+)
+
+// Enter implements [eval.Tracer].
+func (noEntries) Enter(*eval.State, eval.Callee, int) {}
+
+// Leave implements [eval.Tracer].
+func (noEntries) Leave(*eval.State) {}
+
+// Call implements [eval.Tracer].
+func (noCalls) Call(*eval.State, eval.TracedCall) {}
+
+// Return implements [eval.Tracer].
+func (noCalls) Return(*eval.State) {}
+
 // A stack holds something for each call that is under way.
-type stack[T any] struct {
-	frames []stackFrame[T]
-}
+type stack[T any] []T
 
-type stackFrame[T any] struct {
-	depth int
-	value T
-}
-
-// settle drops the calls that an error has unwound before one at depth, innermost
-// first.
-func (st *stack[T]) settle(depth int, drop func(T)) {
-	for n := len(st.frames); n > 0 && st.frames[n-1].depth >= depth; n-- {
-		drop(st.frames[n-1].value)
-		st.frames = st.frames[:n-1]
-	}
-}
-
-func (st *stack[T]) push(depth int, value T) {
-	st.frames = append(st.frames, stackFrame[T]{depth, value})
-}
+func (st *stack[T]) push(value T) { *st = append(*st, value) }
 
 // pop returns the innermost call; ok is false if there is none.
 func (st *stack[T]) pop() (value T, ok bool) {
-	n := len(st.frames)
-	if n == 0 {
-		return value, false
+	if value, ok = st.top(); ok {
+		*st = (*st)[:len(*st)-1]
 	}
-	value = st.frames[n-1].value
-	st.frames = st.frames[:n-1]
-	return value, true
+	return value, ok
 }
 
 // top returns the innermost call; ok is false if there is none.
 func (st *stack[T]) top() (value T, ok bool) {
-	if n := len(st.frames); n > 0 {
-		return st.frames[n-1].value, true
+	if n := len(*st); n > 0 {
+		return (*st)[n-1], true
 	}
 	return value, false
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -16,6 +17,7 @@ import (
 // flamegraph.
 // Behaviour: SampleStack in Nix's eval-profiler.cc.
 type Flame struct {
+	noEntries
 	period time.Duration
 	last   time.Time
 	root   flameNode
@@ -42,13 +44,13 @@ type flameNode struct {
 type flameKey struct {
 	callee eval.Callee
 	pos    eval.Pos
+	drv    string // of derivationStrict, ":" and the name of the derivation
 }
 
-// Enter implements [eval.Tracer].
-func (f *Flame) Enter(s *eval.State, c eval.TracedCall) {
+// Call implements [eval.Tracer].
+func (f *Flame) Call(s *eval.State, c eval.TracedCall) {
 	f.ev = s.Evaluator()
-	f.calls.settle(c.Depth, func(*flameNode) {})
-	key := flameKey{callee: c.Callee, pos: c.Pos}
+	key := flameKey{c.Callee, c.Pos, drvName(s, c)}
 	parent, ok := f.calls.top()
 	if !ok {
 		parent = &f.root
@@ -60,38 +62,81 @@ func (f *Flame) Enter(s *eval.State, c eval.TracedCall) {
 		}
 		parent.children[key] = node
 	}
-	f.calls.push(c.Depth, node)
+	f.calls.push(node)
 	if now := time.Now(); now.Sub(f.last) > f.period {
 		node.count++
 		f.last = now
 	}
 }
 
-// Leave implements [eval.Tracer].
-func (f *Flame) Leave(*eval.State) { f.calls.pop() }
+// Return implements [eval.Tracer].
+func (f *Flame) Return(*eval.State) { f.calls.pop() }
 
-// WriteTo writes a line for each stack, sorted: the calls from the outermost on,
-// with semicolons between them, a space, and how often it was seen.
-func (f *Flame) WriteTo(w io.Writer) (int64, error) {
-	var lines []string
-	f.lines(&f.root, nil, &lines)
-	slices.Sort(lines)
-	out := bufio.NewWriter(w)
-	n := 0
-	for _, line := range lines {
-		k, _ := out.WriteString(line + "\n")
-		n += k
+// drvName returns ":" and the name of the derivation that a call of derivationStrict is to
+// make, "" for others. Errors that this meets are met again by the call.
+func drvName(s *eval.State, c eval.TracedCall) (name string) {
+	if c.Builtin == nil || c.Builtin.Name != "derivationStrict" {
+		return ""
 	}
-	return int64(n), out.Flush()
+	s.TryOnce(func() {
+		attrs := s.ForceAttrs(c.Args[0], "")
+		name = ":" + s.ForceStringNoCtx(s.ForceAttr(attrs, eval.Intern("name"), ""), "")
+	}, func(e *eval.Error) bool { return e.Kind != eval.ErrorCancelled })
+	return name
 }
 
-func (f *Flame) lines(n *flameNode, names []string, lines *[]string) {
+// WriteTo writes a line for each stack: the calls from the outermost on, with semicolons
+// between them, a space, and how often it was seen. Stacks come in the order of their calls.
+func (f *Flame) WriteTo(w io.Writer) (int64, error) {
+	out := bufio.NewWriter(w)
+	n, err := f.write(out, &f.root, nil)
+	if err != nil {
+		return n, err
+	}
+	return n, out.Flush()
+}
+
+// write writes the stacks that n, whose calls have these names, is part of.
+func (f *Flame) write(out *bufio.Writer, n *flameNode, names []string) (size int64, err error) {
 	if n.count > 0 {
-		*lines = append(*lines, fmt.Sprintf("%s %d", strings.Join(names, ";"), n.count))
+		k, err := fmt.Fprintf(out, "%s %d\n", strings.Join(names, ";"), n.count)
+		if size += int64(k); err != nil {
+			return size, err
+		}
 	}
-	for key := range maps.Keys(n.children) {
-		f.lines(n.children[key], append(names[:len(names):len(names)], f.name(key)), lines)
+	for _, key := range slices.SortedFunc(maps.Keys(n.children), flameKey.compare) {
+		k, err := f.write(out, n.children[key], append(names[:len(names):len(names)], f.name(key)))
+		if size += k; err != nil {
+			return size, err
+		}
 	}
+	return size, nil
+}
+
+// compare orders calls as Nix does: functions come first, then builtins, others last, each
+// by what is called and then by where. What is called has in Nix the order of its memory.
+func (k flameKey) compare(other flameKey) int {
+	return cmp.Or(
+		cmp.Compare(k.kind(), other.kind()),
+		cmp.Compare(k.callee.Pos(), other.callee.Pos()),
+		cmp.Compare(k.callee.Name(), other.callee.Name()),
+		cmp.Compare(k.pos, other.pos),
+		cmp.Compare(k.drv, other.drv),
+	)
+}
+
+func (k flameKey) kind() int {
+	switch {
+	case k.callee == eval.Callee{}:
+		return 4
+	case k.drv != "":
+		return 3
+	case k.callee.Functor:
+		return 2
+	case k.callee.Builtin != nil:
+		return 1
+	}
+	return 0
 }
 
 // name returns how a call is written.
@@ -106,7 +151,7 @@ func (f *Flame) name(key flameKey) string {
 	}
 	switch {
 	case key.callee.Builtin != nil:
-		return place + "primop " + key.callee.Name()
+		return place + "primop " + key.callee.Name() + key.drv
 	case key.callee.Functor:
 		return place + "functor"
 	}

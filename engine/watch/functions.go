@@ -11,25 +11,21 @@ import (
 // nanoseconds since 1970: --trace-function-calls.
 // Behaviour: FunctionCallTrace in Nix's function-trace.cc.
 type Functions struct {
+	noEntries
 	Tell  func(line string)
 	calls stack[string] // places
 }
 
-// Enter implements [eval.Tracer].
-func (f *Functions) Enter(s *eval.State, c eval.TracedCall) {
-	f.calls.settle(c.Depth, f.exited)
+// Call implements [eval.Tracer].
+func (f *Functions) Call(s *eval.State, c eval.TracedCall) {
 	place := s.Evaluator().Position(c.Pos).String()
 	f.Tell(fmt.Sprintf("function-trace entered %s at %d", place, time.Now().UnixNano()))
-	f.calls.push(c.Depth, place)
+	f.calls.push(place)
 }
 
-// Leave implements [eval.Tracer].
-func (f *Functions) Leave(*eval.State) {
+// Return implements [eval.Tracer].
+func (f *Functions) Return(*eval.State) {
 	if place, ok := f.calls.pop(); ok {
-		f.exited(place)
+		f.Tell(fmt.Sprintf("function-trace exited %s at %d", place, time.Now().UnixNano()))
 	}
-}
-
-func (f *Functions) exited(place string) {
-	f.Tell(fmt.Sprintf("function-trace exited %s at %d", place, time.Now().UnixNano()))
 }

@@ -13,10 +13,11 @@ import (
 // between the beginning of a call and its end is the call's, but for what calls
 // inside it cost; so a thunk counts for the call that needs its value.
 type Profile struct {
+	noCalls
 	ev    *eval.Evaluator
 	rows  map[eval.Callee]*profileRow
 	top   profileRow // what no call is to blame for
-	calls stack[*profileCall]
+	calls stack[profileCall]
 	time  time.Time  // when the cost was last told
 	spent eval.Stats // at that time
 }
@@ -56,18 +57,18 @@ func (p *Profile) charge(s *eval.State) time.Time {
 }
 
 // Enter implements [eval.Tracer].
-func (p *Profile) Enter(s *eval.State, c eval.TracedCall) {
+func (p *Profile) Enter(s *eval.State, c eval.Callee, _ int) {
 	now := p.charge(s)
 	p.ev = s.Evaluator()
-	p.calls.settle(c.Depth, func(call *profileCall) { call.end(now) })
-	row := p.rows[c.Callee]
+	c = c.Whole()
+	row := p.rows[c]
 	if row == nil {
 		row = new(profileRow)
-		p.rows[c.Callee] = row
+		p.rows[c] = row
 	}
 	row.calls++
 	row.active++
-	p.calls.push(c.Depth, &profileCall{row, now})
+	p.calls.push(profileCall{row, now})
 }
 
 // Leave implements [eval.Tracer].
@@ -80,7 +81,7 @@ func (p *Profile) Leave(s *eval.State) {
 
 // end counts the whole time of a call, unless it is inside one of the same
 // function.
-func (call *profileCall) end(now time.Time) {
+func (call profileCall) end(now time.Time) {
 	if call.row.active--; call.row.active == 0 {
 		call.row.total += now.Sub(call.started)
 	}

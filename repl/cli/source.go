@@ -230,7 +230,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 		return nil, err
 	}
 	ev, err := eng.NewEvaluator(ctx, engine.EvalOptions{
-		Tracer: tracer, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
+		Tracer: tracer, TraceOperators: inv.watchers.ofCalls, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly, Trace: inv.tell, Warn: inv.warnOfSource, Inform: inv.inform,
 		Debugger: e.debugger(), OnFile: inv.tellsFiles(), MayRepeat: inv.once.possible,
 	})

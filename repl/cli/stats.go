@@ -101,7 +101,7 @@ func addPlace(row map[string]any, p syntax.Position) {
 		return
 	}
 	row["line"], row["column"] = p.Line, p.Column
-	if strings.HasPrefix(p.Name, "/") { // not that of a text
+	if strings.Contains(p.Name, "/") { // not that of a text
 		row["file"] = p.Name
 	}
 }

@@ -19,6 +19,7 @@ type watchers struct {
 	flameFile *os.File
 	counter   *watch.Counter
 	profile   *watch.Profile
+	ofCalls   bool // something tells of calls as Nix does
 	evs       []*eval.Evaluator
 }
 
@@ -45,6 +46,7 @@ func (inv *invocation) watch(set *settings.Settings) (eval.Tracer, error) {
 		w.counter = &watch.Counter{}
 		all = append(all, w.counter)
 	}
+	w.ofCalls = len(all) > 0
 	if inv.profiling && w.profile == nil {
 		w.profile = watch.NewProfile()
 		all = append(all, w.profile)
