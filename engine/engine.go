@@ -76,6 +76,7 @@ type Engine struct {
 	started  time.Time
 	builders atomic.Pointer[builders]
 	changing sync.Mutex // held while they are changed
+	subs     substituters
 	logs     liveLogs
 	built    built
 	work     work

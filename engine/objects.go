@@ -191,6 +191,9 @@ func (e *Engine) RepairPath(ctx context.Context, p store.Path) error {
 	if err != nil {
 		return err
 	}
+	if mended, err := e.mend(ctx, p); err != nil || mended {
+		return err
+	}
 	valid := false
 	if info.Deriver != "" {
 		if valid, err = e.store.IsValid(ctx, info.Deriver); err != nil {

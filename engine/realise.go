@@ -21,6 +21,8 @@ type Plan struct {
 	// Copy are the paths that are copied from the machine's store first, each
 	// after what it refers to.
 	Copy []*store.PathInfo
+
+	opts build.PlanOptions // what it was made with, if it was here
 }
 
 // A Shell is opened in the sandbox of a build that fails; see [build.Shell].
@@ -69,8 +71,9 @@ func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (
 
 // PlanRebuild is [Engine.PlanRealise] in another mode.
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
-	if e.machine != nil {
-		return e.plan(ctx, targets, build.PlanOptions{Mode: mode})
+	elsewhere := e.elsewhere()
+	if e.machine != nil || elsewhere != nil {
+		return e.plan(ctx, targets, build.PlanOptions{Mode: mode, Elsewhere: elsewhere})
 	}
 	if err := e.flush(ctx); err != nil {
 		return nil, err
@@ -100,7 +103,7 @@ func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts bui
 	opts.Settings, opts.Hub = e.Settings(), e.hub
 	plan, err := build.NewPlan(ctx, bothStores{e}, targets, opts)
 	if err != nil || e.machine == nil {
-		return &Plan{Plan: plan}, err
+		return &Plan{Plan: plan, opts: opts}, err
 	}
 	needed := slices.Clone(plan.Valid)
 	for _, b := range plan.Build {
@@ -112,7 +115,7 @@ func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts bui
 	if err != nil {
 		return nil, fmt.Errorf("plan builds: %w", err)
 	}
-	return &Plan{plan, infos}, nil
+	return &Plan{Plan: plan, Copy: infos, opts: opts}, nil
 }
 
 // Realise makes targets valid by copying what the machine's store has, and
@@ -151,6 +154,12 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 	ctx, done := e.work.begin(ctx)
 	defer done()
 	defer e.built.begin()()
+	if e.daemon == nil && len(plan.Substitute) > 0 {
+		var err error
+		if plan, err = e.substitute(ctx, plan); err != nil {
+			return nil, err
+		}
+	}
 	paths := make([]store.Path, len(plan.Copy))
 	for i, info := range plan.Copy {
 		paths[i] = info.Path

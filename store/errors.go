@@ -20,10 +20,19 @@ var ErrNotStorePath = errors.New("not a store path")
 type HashMismatch struct {
 	Path      Path // the object, or the derivation that made it
 	Want, Got nixhash.Hash
+	OfCA      bool // they are those of its content address
 }
 
 func (e *HashMismatch) Error() string {
 	return fmt.Sprintf("hash mismatch in %s: got %s, want %s", e.Path, e.Got.SRI(), e.Want.SRI())
+}
+
+// Message says in Nix's words that an object that was to be added is another.
+func (e *HashMismatch) Message() string {
+	if e.OfCA {
+		return fmt.Sprintf("ca hash mismatch importing path '%s';\n  specified: %s\n  got:       %s", e.Path, e.Want, e.Got)
+	}
+	return fmt.Sprintf("hash mismatch importing path '%s';\n  specified: %s\n  got:       %s", e.Path, e.Want.SRI(), e.Got.SRI())
 }
 
 // A CycleError reports that References lead from a path back to itself by way

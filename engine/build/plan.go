@@ -74,6 +74,11 @@ type PlanOptions struct {
 	// input derivations.
 	Given map[store.Path]*drv.Derivation
 
+	// Elsewhere knows what need not be built; nil if that is nobody. Failed are paths that
+	// it was said to know, and that could not be had.
+	Elsewhere Substituter
+	Failed    map[store.Path]Failed
+
 	known *known // outputs that are known already, or nil
 }
 
@@ -89,6 +94,7 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 		ctx: ctx, st: st, settings: s, given: o.Given, outputs: newResolver(st, k, s), hub: o.Hub,
 		texts: map[string]string{}, lists: map[store.OutputName][]store.OutputName{}, asked: map[store.Path]bool{},
 		intact: map[store.Path]bool{}, damaged: map[store.Path]bool{},
+		elsewhere: o.Elsewhere, failed: o.Failed, fetched: map[store.Path]bool{},
 		plan: &Plan{
 			Targets: targets, Mode: o.Mode,
 			missing: map[store.Path]*UnknownError{}, nodes: map[store.Path]*node{}, valid: map[store.Path]bool{}, known: k,
@@ -132,6 +138,11 @@ type planner struct {
 
 	builds pool[PlannedBuild]
 
+	// See PlanOptions; fetched are the paths that are to be had from there.
+	elsewhere Substituter
+	failed    map[store.Path]Failed
+	fetched   map[store.Path]bool
+
 	// For repairs: paths that were looked at.
 	hub             *event.Hub
 	intact, damaged map[store.Path]bool
@@ -163,10 +174,8 @@ func (p *planner) run() error {
 	if err := p.ask(plain); err != nil {
 		return err
 	}
-	for _, path := range plain {
-		if !p.plan.valid[path] {
-			p.lack(path, "")
-		}
+	if err := p.fetch(plain); err != nil {
+		return err
 	}
 	for len(level) > 0 {
 		next, err := p.step(level)
@@ -179,6 +188,7 @@ func (p *planner) run() error {
 		p.plan.Valid = append(p.plan.Valid, path)
 	}
 	store.SortPaths(p.plan.Valid)
+	store.SortPaths(p.plan.Substitute)
 	return p.sort()
 }
 
@@ -243,7 +253,15 @@ func (p *planner) step(level []want) ([]want, error) {
 		case isThere && (p.plan.Mode != Check || w.by != ""):
 			continue
 		}
+		if !isThere && p.plan.Mode != Repair {
+			if fetched, err := p.fetchOutputs(w); err != nil {
+				return nil, err
+			} else if fetched {
+				continue
+			}
+		}
 		b := p.newBuild(w.n)
+		p.refuseBroken(b, w)
 		if unreadable := (*drv.OptionsError)(nil); errors.As(b.Refused, &unreadable) {
 			return nil, unreadable
 		}

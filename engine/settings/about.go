@@ -36,6 +36,7 @@ var abouts = map[string]About{
 	"keep-failed":              {"keep the directories of builds that fail", AtBuild},
 	"keep-going":               {"go on with other builds when one has failed", AtBuild},
 	"fallback":                 {"build what cannot be substituted", AtBuild},
+	"always-allow-substitutes": {"substitute also what derivations forbid to", AtBuild},
 	"timeout":                  {"seconds that a build may take; 0 is no limit", AtBuild},
 	"max-silent-time":          {"seconds that a build may say nothing; 0 is no limit", AtBuild},
 	"max-build-cpus":           {"processors that a build may use at once; 0 is no limit", AtBuild},

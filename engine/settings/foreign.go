@@ -34,7 +34,6 @@ var foreigners = map[string]foreign{
 	"allow-new-privileges":                    {switched, "false"},
 	"allow-symlinked-store":                   {switched, "false"},
 	"allowed-users":                           {list, "*"},
-	"always-allow-substitutes":                {switched, "false"},
 	"bash-prompt":                             {text, ""},
 	"bash-prompt-prefix":                      {text, ""},
 	"bash-prompt-suffix":                      {text, ""},

@@ -207,7 +207,7 @@ func (s *Settings) fields() map[string]field {
 
 func (s *Settings) bools() map[string]*bool {
 	return map[string]*bool{
-		"keep-failed": &s.KeepFailed, "keep-going": &s.KeepGoing, "fallback": &s.Fallback,
+		"keep-failed": &s.KeepFailed, "keep-going": &s.KeepGoing, "fallback": &s.Fallback, "always-allow-substitutes": &s.AlwaysSubstitute,
 		"keep-build-log": &s.KeepLog, "compress-build-log": &s.CompressLog,
 		"filter-syscalls": &s.FilterSyscalls,
 		"substitute":      &s.Substitute, "require-sigs": &s.RequireSigs,

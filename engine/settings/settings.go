@@ -13,19 +13,21 @@ import (
 // afterwards it is only read.
 type Settings struct {
 	// Building.
-	MaxJobs      int // builds at once; at least 1 unless the user says 0 ("build nothing here")
-	Cores        int // NIX_BUILD_CORES; 0: all of the machine's
-	KeepFailed   bool
-	KeepGoing    bool
-	Fallback     bool
-	Timeout      int   // seconds a build may take; 0: no limit
-	MaxSilent    int   // seconds a build may say nothing; 0: no limit
-	MaxLogSize   int64 // bytes; 0: no limit
-	LogLines     int   // lines of a failed build's log to show
-	KeepLog      bool
-	CompressLog  bool
-	PollInterval int    // seconds between two looks at a lock that another holds
-	BuildDir     string // "": builds in the store's state directory
+	MaxJobs    int // builds at once; at least 1 unless the user says 0 ("build nothing here")
+	Cores      int // NIX_BUILD_CORES; 0: all of the machine's
+	KeepFailed bool
+	KeepGoing  bool
+	Fallback   bool
+	// AlwaysSubstitute substitutes also what derivations forbid to.
+	AlwaysSubstitute bool
+	Timeout          int   // seconds a build may take; 0: no limit
+	MaxSilent        int   // seconds a build may say nothing; 0: no limit
+	MaxLogSize       int64 // bytes; 0: no limit
+	LogLines         int   // lines of a failed build's log to show
+	KeepLog          bool
+	CompressLog      bool
+	PollInterval     int    // seconds between two looks at a lock that another holds
+	BuildDir         string // "": builds in the store's state directory
 	// PreBuildHook, PostBuildHook and DiffHook are programs that are run before
 	// and after builds and for one that came out differently; "" is none.
 	PreBuildHook, PostBuildHook, DiffHook string

@@ -133,7 +133,7 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 		copies = append(copies, info.Path)
 	}
 	printPaths(w, builds, "this derivation will be built:", "these %d derivations will be built:")
-	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.Bytes(plan.DownloadSize), text.Bytes(plan.SubstituteSize))
+	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.NixSize(plan.DownloadSize), text.NixSize(plan.SubstituteSize))
 	printPaths(w, plan.Substitute, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)
 	const lacking = "don't know how to build these paths:"
 	printPaths(w, missing, lacking, lacking)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,6 +156,11 @@ func (f *follower) tell(acts []event.Activity) {
 		case event.Notice:
 			f.tellNotice(act)
 			continue
+		case event.Substitute:
+			if act.State == event.Running && act.Text != "" && !f.quiet {
+				fmt.Fprintf(f.w, "copying path '%s' from '%s'...\n", act.Subject, text.Sanitise(act.Text))
+			}
+			continue
 		default:
 			continue
 		}
@@ -189,7 +195,11 @@ func (f *follower) tell(acts []event.Activity) {
 // tellNotice prints what was said once. What is said after a build is part of its
 // log for whoever wants that.
 func (f *follower) tellNotice(act event.Activity) {
-	line := text.Plain(text.Sanitise(act.Text))
+	lines := strings.Split(act.Text, "\n")
+	for i, line := range lines {
+		lines[i] = text.Plain(text.Sanitise(line))
+	}
+	line := strings.Join(lines, "\n")
 	switch {
 	case act.Phase == "" && (!f.quiet || act.State == event.Failed):
 		fmt.Fprintln(f.w, line)

@@ -87,13 +87,20 @@ func (u *userEnv) prebuilt(ctx context.Context, packages []*engine.EnvPackage) (
 		}
 		return nil
 	})
+	var elsewhere []store.Path
+	if err == nil {
+		elsewhere, err = u.eng.MassSubstitutable(ctx, paths)
+	}
 	var built []*engine.EnvPackage
 	for i, ep := range packages {
 		if err != nil {
 			return nil, err
 		}
-		var valid bool
-		if valid, err = u.eng.Reader().IsValid(ctx, paths[i]); valid {
+		valid := slices.Contains(elsewhere, paths[i])
+		if !valid {
+			valid, err = u.eng.Reader().IsValid(ctx, paths[i])
+		}
+		if valid {
 			built = append(built, ep)
 		}
 	}

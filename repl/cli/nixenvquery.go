@@ -51,9 +51,11 @@ type packagePrinter struct {
 	q         *packageQuery
 	installed map[store.Path]bool
 	valid     map[store.Path]bool
-	failed    map[*engine.Package]bool
-	others    []otherPackage // for --compare-versions
-	rows      [][]string
+	// substitutable are the paths that caches have, sorted.
+	substitutable []store.Path
+	failed        map[*engine.Package]bool
+	others        []otherPackage // for --compare-versions
+	rows          [][]string
 }
 
 type otherPackage struct{ name, version string }
@@ -114,7 +116,14 @@ func (p *packagePrinter) readStatus(ctx context.Context, pkgs, installed []*engi
 		}
 		p.valid[path] = err == nil
 	}
-	return nil
+	p.substitutable, err = p.e.eng.MassSubstitutable(ctx, slices.Collect(maps.Keys(p.valid)))
+	return err
+}
+
+// canSubstitute reports whether a path is in a cache that may be asked about all packages.
+func (p *packagePrinter) canSubstitute(out store.Path) bool {
+	_, found := slices.BinarySearch(p.substitutable, out)
+	return found
 }
 
 // skip tells, if asked to say more, that a package is passed over because of an
@@ -140,7 +149,7 @@ func (p *packagePrinter) each(pkgs []*engine.Package, f func(*engine.Package)) {
 		}
 		p.s.While(0, syntax.Hintf("while querying the derivation named '%s'", pkg.Name), func() {
 			p.s.Try(func() {
-				if !p.q.prebuiltOnly || p.e.inv.json || p.valid[pkg.OutPath(p.s)] {
+				if !p.q.prebuiltOnly || p.e.inv.json || p.valid[pkg.OutPath(p.s)] || p.canSubstitute(pkg.OutPath(p.s)) {
 					f(pkg)
 				}
 			}, p.skip(pkg))
@@ -157,7 +166,7 @@ func (p *packagePrinter) columns(pkg *engine.Package) (cells []string) {
 	}
 	add(p.q.status, func() string {
 		out := pkg.OutPath(p.s)
-		return mark(p.installed[out], "I") + mark(p.valid[out], "P") + mark(false, "S")
+		return mark(p.installed[out], "I") + mark(p.valid[out], "P") + mark(p.canSubstitute(out), "S")
 	})
 	add(p.q.attrPath, func() string { return pkg.AttrPath })
 	add(!p.q.noName, func() string { return pkg.Name })

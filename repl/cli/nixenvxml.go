@@ -55,7 +55,9 @@ func (p *packagePrinter) xmlAttrs(pkg *engine.Package) (attrs []string) {
 	add("name", pkg.Name)
 	add("outputName", pkg.OutputName(p.s))
 	add("pname", name)
-	status("substitutable", false)
+	if p.q.status {
+		status("substitutable", p.canSubstitute(pkg.OutPath(p.s)))
+	}
 	if system := pkg.System(p.s); system != "" {
 		add("system", system)
 	}

@@ -22,12 +22,15 @@ func nixWords(err error) string {
 	var lacks *engine.NoOutputError
 	var file *fs.PathError
 	var link *engine.LinkError
+	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
 	switch {
 	case errors.As(err, &odd):
 		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
 	case errors.As(err, &unreachable):
 		return unreachable.Error()
+	case errors.As(err, &mismatch):
+		return mismatch.Message()
 	case errors.As(err, &link):
 		return link.Error()
 	case errors.As(err, &deep):

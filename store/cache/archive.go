@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -83,18 +84,27 @@ func decompressor(compression string, r io.Reader) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("nothing here reads the compression '%s'", compression)
 }
 
+// A GoneError says that a cache does not have an archive that it should have.
+type GoneError struct{ URL string }
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("file '%s' does not exist in binary cache", e.URL)
+}
+
 // Dump writes the archive of p, of which no more is read than it is said to have. What it
 // has is for others to check.
 func (c *Cache) Dump(ctx context.Context, w io.Writer, p store.Path) error {
-	info, err := c.info(p)
+	info, err := c.Info(p)
 	if err != nil {
 		return err
 	}
 	if !filepath.IsLocal(info.URL) {
 		return fmt.Errorf("read the archive of %s: its name '%s' leads out of the cache", p, info.URL)
 	}
-	f, err := os.Open(filepath.Join(c.dir, info.URL))
-	if err != nil {
+	f, err := c.open(info.URL)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &GoneError{info.URL}
+	} else if err != nil {
 		return fmt.Errorf("read the archive of %s: %w", p, err)
 	}
 	defer f.Close()

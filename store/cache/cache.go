@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"nixbench/store"
 	"nixbench/store/narinfo"
@@ -28,13 +32,18 @@ type Options struct {
 	Compression string
 	// Keys sign what is added.
 	Keys []*narinfo.SecretKey
+	// Existing takes the cache as it is: nothing is made of it, and one that is not there
+	// has nothing.
+	Existing bool
 }
 
 // A Cache is a binary cache in a directory. Its methods are safe for concurrent use.
 type Cache struct {
-	dir   string
-	store store.Dir
-	opts  Options
+	dir      string
+	store    store.Dir
+	opts     Options
+	priority int  // what it says of itself
+	listed   bool // likewise
 }
 
 // Open opens the cache in dir, an absolute name, for paths of a store directory. What is
@@ -44,8 +53,10 @@ func Open(dir string, storeDir store.Dir, opts Options) (*Cache, error) {
 		return nil, err
 	}
 	c := &Cache{dir: dir, store: storeDir, opts: opts}
-	text, err := os.ReadFile(filepath.Join(dir, infoFile))
+	text, err := c.read(infoFile)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && opts.Existing:
+		return c, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return c, c.make()
 	case err != nil:
@@ -53,12 +64,25 @@ func Open(dir string, storeDir store.Dir, opts Options) (*Cache, error) {
 	}
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(line, ":")
-		if value = strings.TrimSpace(value); name == "StoreDir" && value != string(storeDir) {
-			return nil, fmt.Errorf("binary cache '%s' is for Nix stores with prefix '%s', not '%s'", c.URL(), value, storeDir)
+		switch value = strings.TrimSpace(value); name {
+		case "StoreDir":
+			if value != string(storeDir) {
+				return nil, fmt.Errorf("binary cache '%s' is for Nix stores with prefix '%s', not '%s'", c.URL(), value, storeDir)
+			}
+		case "Priority":
+			c.priority, _ = strconv.Atoi(value)
+		case "WantMassQuery":
+			c.listed = value == "1"
 		}
 	}
 	return c, nil
 }
+
+// Priority is what the cache says of itself: those with lower numbers are asked first.
+func (c *Cache) Priority() int { return c.priority }
+
+// WantsMassQuery reports whether the cache may be asked about what nobody needs yet.
+func (c *Cache) WantsMassQuery() bool { return c.listed }
 
 func (c *Cache) make() error {
 	for _, name := range []string{archives, traces, logs} {
@@ -78,9 +102,10 @@ type missingError struct{ path store.Path }
 func (e *missingError) Error() string { return fmt.Sprintf("path '%s' is not valid", e.path) }
 func (e *missingError) Unwrap() error { return store.ErrInvalidPath }
 
-// info reads what is known of p.
-func (c *Cache) info(p store.Path) (*narinfo.Info, error) {
-	text, err := os.ReadFile(filepath.Join(c.dir, p.Digest()+infoSuffix))
+// Info returns all that is said of p. If the cache does not have it, errors.Is(err,
+// [store.ErrInvalidPath]).
+func (c *Cache) Info(p store.Path) (*narinfo.Info, error) {
+	text, err := c.read(p.Digest() + infoSuffix)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &missingError{p}
 	} else if err != nil {
@@ -99,7 +124,7 @@ func (c *Cache) info(p store.Path) (*narinfo.Info, error) {
 // PathInfo returns what is said of p. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
 func (c *Cache) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, error) {
-	info, err := c.info(p)
+	info, err := c.Info(p)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +163,36 @@ func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, err
 	return info.References, nil
 }
 
+// open opens a file of the cache to read it. What is no file might never end.
+func (c *Cache) open(name string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(c.dir, name), os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("open %s: not a regular file", f.Name())
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// maxText bounds what is read of files that say something of archives, in bytes.
+const maxText = 64 << 20
+
+// read returns what a small file of the cache has.
+func (c *Cache) read(name string) ([]byte, error) {
+	f, err := c.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxText))
+}
+
 // All returns the paths that the cache has, sorted.
 func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 	entries, err := os.ReadDir(c.dir)
@@ -153,7 +208,7 @@ func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		text, err := os.ReadFile(filepath.Join(c.dir, entry.Name()))
+		text, err := c.read(entry.Name())
 		if err != nil {
 			return nil, err
 		}

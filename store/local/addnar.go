@@ -34,6 +34,32 @@ func (st *Store) AddNAR(ctx context.Context, info *store.PathInfo, r io.Reader) 
 	return nil
 }
 
+// RepairNAR puts the object that info describes, from its archive in r, in the place of a
+// valid path. See [Store.AddNAR] and [Store.Replace].
+func (st *Store) RepairNAR(ctx context.Context, info *store.PathInfo, r io.Reader) error {
+	if err := st.Writable(); err != nil {
+		return fmt.Errorf("repair '%s': %w", info.Path, err)
+	}
+	dir, remove, err := st.TempDir(ctx)
+	if err != nil {
+		return fmt.Errorf("repair '%s': %w", info.Path, err)
+	}
+	defer remove()
+	file := filepath.Join(dir, info.Path.Base())
+	if err = st.checkRoom(info.NarSize); err == nil {
+		err = restoreChecked(ctx, info, r, file)
+	}
+	if err != nil {
+		return fmt.Errorf("repair '%s': %w", info.Path, err)
+	}
+	unlock, err := st.LockPaths(ctx, []store.Path{info.Path})
+	if err != nil {
+		return fmt.Errorf("repair '%s': %w", info.Path, err)
+	}
+	defer unlock()
+	return st.Replace(ctx, info, file)
+}
+
 // restoreChecked makes the object at file from its archive.
 func restoreChecked(ctx context.Context, info *store.PathInfo, r io.Reader, file string) error {
 	if info.NarSize <= 0 {
@@ -72,7 +98,7 @@ func checkContentAddress(info *store.PathInfo, file string) error {
 	if ca.Method == store.Git {
 		got, err := githash.Sum(file, ca.Hash.Algo(), nil, nil)
 		if err == nil && got != ca.Hash {
-			err = &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got}
+			err = &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got, OfCA: true}
 		}
 		return err
 	}
@@ -93,7 +119,7 @@ func checkContentAddress(info *store.PathInfo, file string) error {
 		return err
 	}
 	if got := h.Sum(); got != ca.Hash {
-		return &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got}
+		return &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got, OfCA: true}
 	}
 	return nil
 }

@@ -1,0 +1,442 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"nixbench/engine/build"
+	"nixbench/engine/event"
+	"nixbench/engine/settings"
+	"nixbench/store"
+	"nixbench/store/cache"
+	"nixbench/store/local"
+	"nixbench/store/narinfo"
+)
+
+// This file copies from binary caches what would have to be built. Only those that are
+// directories of this machine are asked.
+//
+// Behaviour: Nix, substitution-goal.cc and querySubstitutablePathInfos in store-api.cc.
+
+// A substituter is a binary cache that the settings name.
+type substituter struct {
+	*cache.Cache
+	trusted   bool // what it has need not be signed
+	priority  int
+	massQuery bool
+}
+
+// substituters are those of some settings. The zero value is ready to use.
+type substituters struct {
+	mu   sync.Mutex
+	urls []string
+	list []*substituter // in the order in which they are asked
+}
+
+// substituters returns those that are asked, in that order.
+func (e *Engine) substituters() []*substituter {
+	set := e.Settings()
+	if !set.Substitute || e.daemon != nil || e.isDummy() {
+		return nil
+	}
+	e.subs.mu.Lock()
+	defer e.subs.mu.Unlock()
+	if e.subs.urls == nil || !slices.Equal(e.subs.urls, set.Substituters) {
+		e.subs.urls, e.subs.list = append([]string{}, set.Substituters...), nil
+		for i, url := range e.subs.urls {
+			if !IsCache(url) || slices.Contains(e.subs.urls[:i], url) {
+				continue
+			}
+			sub, err := e.openSubstituter(url)
+			if err != nil {
+				e.warnOf(err.Error())
+				continue
+			}
+			e.subs.list = append(e.subs.list, sub)
+		}
+		slices.SortStableFunc(e.subs.list, func(a, b *substituter) int { return cmp.Compare(a.priority, b.priority) })
+	}
+	return e.subs.list
+}
+
+func (e *Engine) warnOf(msg string) {
+	if e.warn != nil {
+		e.warn(msg)
+	}
+}
+
+// openSubstituter opens a cache at a URL. Nothing is made there.
+func (e *Engine) openSubstituter(url string) (*substituter, error) {
+	ref, err := settings.ParseStore(url, func(format string, args ...any) { e.warnOf(fmt.Sprintf(format, args...)) })
+	if err != nil {
+		return nil, err
+	}
+	dir, err := placeOf(ref)
+	if err != nil {
+		return nil, err
+	}
+	c, err := cache.Open(dir, e.store.Dir(), cache.Options{Existing: true})
+	if err != nil {
+		return nil, err
+	}
+	sub := &substituter{Cache: c, priority: c.Priority(), massQuery: c.WantsMassQuery()}
+	isOn := func(name string, usual bool) bool {
+		value, ok := ref.Params[name]
+		return usual && !ok || slices.Contains([]string{"true", "yes", "1"}, value)
+	}
+	sub.trusted, sub.massQuery = isOn("trusted", false), isOn("want-mass-query", sub.massQuery)
+	if n, err := strconv.Atoi(ref.Params["priority"]); err == nil {
+		sub.priority = n
+	}
+	return sub, nil
+}
+
+// info returns what a cache says of a path, nil if it does not have it.
+func (sub *substituter) info(p store.Path) (*narinfo.Info, error) {
+	info, err := sub.Info(p)
+	if errors.Is(err, store.ErrInvalidPath) {
+		return nil, nil
+	}
+	return info, err
+}
+
+// elsewhere returns what plans ask about what need not be built, nil if that is nobody.
+func (e *Engine) elsewhere() build.Substituter {
+	set := e.Settings()
+	if !set.Substitute || e.daemon != nil || e.isDummy() || !slices.ContainsFunc(set.Substituters, IsCache) {
+		return nil
+	}
+	return &finder{e: e, found: make(map[store.Path]*build.Substitute)}
+}
+
+// A finder asks substituters, each path once.
+type finder struct {
+	e     *Engine
+	found map[store.Path]*build.Substitute
+}
+
+// Find returns what the first one that has p says of it. One that cannot be read is told of,
+// and an error if there is no other.
+func (f *finder) Find(_ context.Context, p store.Path) (*build.Substitute, error) {
+	if s, ok := f.found[p]; ok {
+		return s, nil
+	}
+	var failed error
+	f.found[p] = nil
+	for _, sub := range f.e.substituters() {
+		if failed != nil {
+			f.e.notify(true, "error: "+failed.Error())
+		}
+		var info *narinfo.Info
+		if info, failed = sub.info(p); info != nil {
+			f.found[p] = &build.Substitute{References: info.OtherReferences(), DownloadSize: info.FileSize, NarSize: info.NarSize}
+			break
+		}
+	}
+	if failed != nil && f.e.Settings().Fallback {
+		f.e.notify(true, "error: "+failed.Error())
+		failed = nil
+	}
+	return f.found[p], failed
+}
+
+// MassSubstitutable returns those of paths that caches have that may be asked about what
+// nobody needs yet, sorted.
+// Behaviour: Nix, querySubstitutablePaths in local-store.cc.
+func (e *Engine) MassSubstitutable(ctx context.Context, paths []store.Path) (have []store.Path, err error) {
+	for _, sub := range e.substituters() {
+		if !sub.massQuery {
+			continue
+		}
+		found, err := sub.QueryValid(ctx, paths)
+		if err != nil {
+			return nil, err
+		}
+		have = append(have, found...)
+	}
+	return store.SortUnique(have), nil
+}
+
+// notify tells of something that was met while paths were copied.
+func (e *Engine) notify(isError bool, text string) {
+	now := time.Now()
+	act := event.Activity{ID: e.hub.NewID(), Kind: event.Notice, State: event.Done, Text: text, Started: now, Ended: now}
+	if isError {
+		act.State = event.Failed
+	}
+	e.hub.Post(act)
+}
+
+// substitute copies what a plan has from elsewhere, and returns the plan of what is left to
+// be done: what could not be copied is built, or refused.
+func (e *Engine) substitute(ctx context.Context, plan *Plan) (*Plan, error) {
+	failed := maps.Clone(plan.opts.Failed)
+	if failed == nil {
+		failed = make(map[store.Path]build.Failed)
+	}
+	for len(plan.Substitute) > 0 {
+		s := &substitution{e: e, subs: e.substituters(), paths: make(map[store.Path]*substitutedPath)}
+		if err := s.run(ctx, plan.Substitute); err != nil {
+			return nil, err
+		}
+		for p, sp := range s.paths {
+			if sp.failed != 0 {
+				failed[p] = sp.failed
+			}
+		}
+		opts := plan.opts
+		opts.Failed = failed
+		next, err := e.plan(ctx, plan.Targets, opts)
+		if err != nil {
+			return nil, err
+		}
+		next.Shell = plan.Shell
+		plan = next
+	}
+	return plan, nil
+}
+
+// A substitution copies paths from substituters, each after those that it refers to.
+type substitution struct {
+	e     *Engine
+	subs  []*substituter
+	slots chan struct{} // one is put in for each path that is being copied
+	paths map[store.Path]*substitutedPath
+	// put adds an object from its archive. Nil adds what is not valid.
+	put func(ctx context.Context, info *store.PathInfo, archive io.Reader) error
+}
+
+// mend puts what a substituter has in the place of a valid path that is damaged, and reports
+// whether one has it.
+func (e *Engine) mend(ctx context.Context, p store.Path) (mended bool, err error) {
+	st, ok := e.store.(*local.Store)
+	if !ok {
+		return false, nil
+	}
+	s := &substitution{e: e, subs: e.substituters(), slots: make(chan struct{}, 1), put: st.RepairNAR}
+	failed, err := s.obtain(ctx, p)
+	return failed == 0, err
+}
+
+// A substitutedPath is one path of a substitution. What came of it is known once done is
+// closed.
+type substitutedPath struct {
+	path   store.Path
+	done   chan struct{}
+	failed build.Failed // 0: it is valid
+}
+
+// run copies paths. What could not be copied is said in them; the error is that of ctx, or of
+// the store.
+func (s *substitution) run(ctx context.Context, paths []store.Path) error {
+	s.slots = make(chan struct{}, max(1, s.e.Settings().MaxSubstJobs))
+	for _, p := range paths {
+		s.paths[p] = &substitutedPath{path: p, done: make(chan struct{})}
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	for _, p := range s.order(paths) {
+		all.Go(func() {
+			failed, err := s.obtain(ctx, p)
+			s.paths[p].failed = failed
+			close(s.paths[p].done)
+			if err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, err)
+			}
+		})
+	}
+	all.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+// order returns the paths that can be waited for: those that refer to each other, whatever
+// their caches say, are never had.
+func (s *substitution) order(paths []store.Path) []store.Path {
+	refs := make(map[store.Path][]store.Path, len(paths))
+	waits := make(map[store.Path]int, len(paths)) // for how many others
+	users := make(map[store.Path][]store.Path)
+	for _, p := range paths {
+		for _, sub := range s.subs {
+			if info, _ := sub.info(p); info != nil {
+				refs[p] = append(refs[p], info.OtherReferences()...)
+			}
+		}
+		for _, ref := range store.SortUnique(refs[p]) {
+			if s.paths[ref] != nil {
+				waits[p]++
+				users[ref] = append(users[ref], p)
+			}
+		}
+	}
+	var order []store.Path
+	for _, p := range paths {
+		if waits[p] == 0 {
+			order = append(order, p)
+		}
+	}
+	for i := 0; i < len(order); i++ {
+		for _, user := range users[order[i]] {
+			if waits[user]--; waits[user] == 0 {
+				order = append(order, user)
+			}
+		}
+	}
+	inOrder := make(map[store.Path]bool, len(order))
+	for _, p := range order {
+		inOrder[p] = true
+	}
+	for _, p := range paths {
+		if !inOrder[p] {
+			s.paths[p].failed = build.NotHad
+			close(s.paths[p].done)
+		}
+	}
+	return order
+}
+
+// obtain makes a path valid from the first substituter that it can be had from.
+func (s *substitution) obtain(ctx context.Context, p store.Path) (build.Failed, error) {
+	if err := s.e.store.AddTempRoot(ctx, p); err != nil {
+		return build.NotHad, err
+	}
+	if s.put == nil {
+		if valid, err := (bothStores{s.e}).IsValid(ctx, p); err != nil || valid {
+			return 0, err
+		}
+	}
+	failed := build.NotHad
+	for _, sub := range s.subs {
+		info, err := sub.info(p)
+		switch {
+		case err != nil:
+			s.e.notify(true, "error: "+err.Error())
+			continue
+		case info == nil:
+			continue
+		}
+		if isTrusted, err := s.trusts(sub, info); err != nil {
+			return failed, err
+		} else if !isTrusted {
+			s.e.notify(false, fmt.Sprintf("warning: ignoring substitute for '%s' from '%s', "+
+				"as it's not signed by any of the keys in 'trusted-public-keys'", p, sub.URL()))
+			continue
+		}
+		ofRefs, err := s.await(ctx, info.OtherReferences())
+		if err != nil {
+			return failed, err
+		}
+		if ofRefs != 0 {
+			failed = max(failed, ofRefs)
+			continue
+		}
+		switch err := s.copy(ctx, sub, info); {
+		case err == nil:
+			return 0, nil
+		case ctx.Err() != nil:
+			return failed, ctx.Err()
+		case errors.As(err, new(*cache.GoneError)):
+			s.e.notify(false, "warning: "+importWords(err))
+		default:
+			s.e.notify(true, "error: "+importWords(err))
+			failed = build.Broken
+		}
+	}
+	return failed, nil
+}
+
+// trusts reports whether what a cache says of a path may be believed.
+func (s *substitution) trusts(sub *substituter, info *narinfo.Info) (bool, error) {
+	if sub.trusted || !s.e.Settings().RequireSigs {
+		return true, nil
+	}
+	return s.e.trusts(&info.PathInfo)
+}
+
+// await waits for paths that another one refers to, and says whether one of them failed.
+func (s *substitution) await(ctx context.Context, refs []store.Path) (build.Failed, error) {
+	var failed build.Failed
+	for _, ref := range refs {
+		if other := s.paths[ref]; other != nil {
+			select {
+			case <-other.done:
+			case <-ctx.Done():
+				return 0, ctx.Err()
+			}
+			failed = max(failed, other.failed)
+			continue
+		}
+		valid, err := bothStores{s.e}.IsValid(ctx, ref)
+		if err != nil {
+			return 0, err
+		}
+		if !valid {
+			failed = max(failed, build.NotHad)
+		}
+	}
+	return failed, nil
+}
+
+// copy copies a path whose references are valid.
+func (s *substitution) copy(ctx context.Context, sub *substituter, info *narinfo.Info) error {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	act := event.Activity{
+		ID: s.e.hub.NewID(), Kind: event.Substitute, Name: info.Path.Name(), Subject: string(info.Path), Text: sub.URL(),
+		State: event.Running, Started: time.Now(), Total: info.NarSize,
+	}
+	s.e.hub.Post(act)
+	var err error
+	if s.put == nil {
+		err = s.e.takePath(ctx, said{sub.Cache, info}, info.Path, CopyOptions{Unsigned: true}) // it was looked at
+	} else {
+		err = piped(ctx, sub, info.Path, func(archive io.Reader) error { return s.put(ctx, &info.PathInfo, archive) })
+	}
+	if err == nil {
+		act.Outputs, act.Done = []string{string(info.Path)}, info.NarSize
+	}
+	s.e.finish(ctx, &act, err)
+	return err
+}
+
+// said is a cache of which it was looked at what it says of a path: that does not change
+// any more.
+type said struct {
+	*cache.Cache
+	info *narinfo.Info
+}
+
+func (s said) PathInfo(context.Context, store.Path) (*store.PathInfo, error) {
+	return &s.info.PathInfo, nil
+}
+
+// importWords says in Nix's words why a path was not copied.
+func importWords(err error) string {
+	var mismatch *store.HashMismatch
+	var gone *cache.GoneError
+	switch {
+	case errors.As(err, &gone):
+		return gone.Error()
+	case errors.As(err, &mismatch):
+		return mismatch.Message()
+	}
+	return strings.TrimSpace(err.Error())
+}
