@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"nixbench/engine"
+	"nixbench/engine/heap"
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
 	"nixbench/tui/guard"
@@ -42,7 +43,7 @@ func serveOthers() {
 
 // run runs the command line and returns the exit status.
 func run() int {
-	late := collectLate()
+	collector := heap.CollectLate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)                            // a second signal ends the program at once
@@ -58,14 +59,14 @@ func run() int {
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: home.Getenv(os.Getenv), Environment: os.Getenv, Home: home,
 		Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
-		Large: late.putOff,
+		Large: collector.PutOff,
 		ErrSize: func() (width, height int) {
 			width, height, _ = term.GetSize(os.Stderr.Fd())
 			return width, height
 		},
 		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
-			late.asUsual()
+			collector.AsUsual()
 			return workbench(ctx, opts)
 		},
 	}

@@ -1,17 +1,4 @@
-package main
-
-import (
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
-	"sync"
-	"sync/atomic"
-	"time"
-
-	"nixbench/engine/eval"
-)
-
-// This file says when Go collects its own garbage. A command evaluates and
+// Package heap says when Go collects its own garbage. A command evaluates and
 // ends: collecting before the heap is large only costs time. The workbench
 // stays, so it collects as Go does by default once it is there.
 //
@@ -23,6 +10,18 @@ import (
 // milliseconds; so there is first as much as is used before anything is collected, and at
 // a collection, which makes free what is reserved, as much as is used before the next.
 // There is no limit: near a limit Go would do nothing but collect.
+package heap
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"nixbench/engine/eval"
+)
 
 const (
 	// maxUncollected is the most memory, in bytes, that a command uses before it
@@ -37,28 +36,28 @@ const (
 	lookEvery = 10 * time.Millisecond
 )
 
-// A collection puts garbage collection off. It is safe for concurrent use.
-type collection struct {
+// A Collector puts garbage collection off. It is safe for concurrent use.
+type Collector struct {
 	usual atomic.Bool // collect as Go does
-	once  sync.Once   // of putOff
+	once  sync.Once   // of PutOff
 }
 
 // A sentinel is garbage from the start: its finaliser runs after the next
 // collection.
 type sentinel struct{ _ [16]byte }
 
-// collectLate makes the process one that evaluates and ends.
-func collectLate() *collection {
-	c := &collection{}
-	runtime.SetFinalizer(new(sentinel), func(*sentinel) { c.putOff() })
+// CollectLate makes the process one that evaluates and ends.
+func CollectLate() *Collector {
+	c := &Collector{}
+	runtime.SetFinalizer(new(sentinel), func(*sentinel) { c.PutOff() })
 	return c
 }
 
-// putOff puts the next collection off.
-func (c *collection) putOff() { c.once.Do(c.begin) }
+// PutOff puts the next collection off.
+func (c *Collector) PutOff() { c.once.Do(c.begin) }
 
 // begin makes the large heap, and begins to look at it.
-func (c *collection) begin() {
+func (c *Collector) begin() {
 	if c.usual.Load() {
 		return
 	}
@@ -73,7 +72,7 @@ func (c *collection) begin() {
 
 // pace collects when next bytes of the heap are used, and so on. Room is how many are
 // reserved.
-func (c *collection) pace(next, room int64) {
+func (c *Collector) pace(next, room int64) {
 	for ; !c.usual.Load(); time.Sleep(lookEvery) {
 		used := heapBytes("/memory/classes/heap/objects:bytes")
 		if used > next/2 && used > largeHeap {
@@ -123,8 +122,8 @@ const (
 	startGrowth = 800
 )
 
-// asUsual restores Go's defaults for good, once what stays has started.
-func (c *collection) asUsual() {
+// AsUsual restores Go's defaults for good, once what stays has started.
+func (c *Collector) AsUsual() {
 	c.usual.Store(true)
 	eval.SetLargeHeap(false)
 	debug.SetGCPercent(startGrowth)
