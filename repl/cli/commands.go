@@ -72,7 +72,7 @@ func evalCommands() []command {
 		{name: "eval", args: "[ATTRPATH]", maxArgs: 1, run: runEval,
 			summary: "Evaluate an expression and print its value.",
 			flags: slices.Concat(sourceFlags, evalFlags, []flag{
-				jobsFlag, evalStoreFlag,
+				jobsFlag,
 				{[]string{"--apply"}, []string{"FUNCTION"}, "print what FUNCTION makes of the value", text1(func(inv *invocation) *string { return &inv.apply })},
 				{[]string{"--profile"}, nil, "say on standard error what took the time, by function and by file", on(func(inv *invocation) *bool { return &inv.profiling })},
 				{[]string{"--write-to"}, []string{"PATH"}, "write a string to a file, or a set of strings to a directory", text1(func(inv *invocation) *string { return &inv.writeTo })},
@@ -90,7 +90,7 @@ func evalCommands() []command {
 				{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
 				{[]string{"--no-location"}, nil, "leave out of --xml where things are written", on(func(inv *invocation) *bool { return &inv.noLocation })},
 				rebuildFlag("--repair", engine.Repair, "write again what is added and is damaged"),
-				jobsFlag, evalStoreFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
+				jobsFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 			})},
 	}
 }
@@ -106,7 +106,7 @@ func buildCommands() []command {
 				{[]string{"--why"}, nil, "say why what is going to be built has to be, with --dry-run without building it", on(func(inv *invocation) *bool { return &inv.why })},
 				{[]string{"--shell-on-failure"}, nil, "open a shell in the sandbox of a build that fails, as its builder left it", on(func(inv *invocation) *bool { return &inv.failureShell })},
 			})},
-		envShell("shell"), envShell("env shell"), develop(), printDevEnv(),
+		envShell("shell"), envShell("env shell"), develop(), printDevEnv(), runCommand(), searchCommand(),
 		{name: "nix-build", args: "[FILE...]", maxArgs: -1, run: runNixBuild,
 			summary: "Build the derivations of a file, with the flags and exit statuses of nix-build.",
 			flags: slices.Concat(legacySourceFlags, buildFlags, []flag{

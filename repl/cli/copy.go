@@ -21,7 +21,7 @@ func copyCommandFlags() []flag {
 		ignored("nothing is substituted", "--substitute-on-destination", "-s"),
 		{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make a link to what was copied, in the store that it was copied to", outLink},
 		{[]string{"--profile"}, []string{"PATH"}, "make what was copied the next generation of a profile", profileName},
-		evalStoreFlag, jobsFlag,
+		jobsFlag,
 	})
 }
 

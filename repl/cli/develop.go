@@ -17,7 +17,7 @@ import (
 func develop() command {
 	return command{name: "develop", args: "[ATTRPATH|STOREPATH]", maxArgs: 1, run: runDevelop,
 		summary: "Run bash, a command or a phase in the environment of the builder of a derivation.",
-		flags:   slices.Concat(envShellFlags(), phaseFlags(), []flag{redirectFlag, devProfileFlag, evalStoreFlag, jobsFlag}, sourceFlags)}
+		flags:   slices.Concat(envShellFlags(), phaseFlags(), []flag{redirectFlag, devProfileFlag, jobsFlag}, sourceFlags)}
 }
 
 // phaseFlags are those that run phases of stdenv.

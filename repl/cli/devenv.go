@@ -38,7 +38,7 @@ var devProfileFlag = flag{[]string{"--profile"}, []string{"PATH"}, "make the env
 func printDevEnv() command {
 	return command{name: "print-dev-env", args: "[ATTRPATH|STOREPATH]", maxArgs: 1, run: runPrintDevEnv,
 		summary: "Print the environment of the builder of a derivation, as a script for bash or as JSON.",
-		flags:   slices.Concat([]flag{jsonFlag, redirectFlag, devProfileFlag, evalStoreFlag, jobsFlag}, prettyFlags, sourceFlags)}
+		flags:   slices.Concat([]flag{jsonFlag, redirectFlag, devProfileFlag, jobsFlag}, prettyFlags, sourceFlags)}
 }
 
 // runPrintDevEnv is `nix print-dev-env`.

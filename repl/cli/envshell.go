@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -155,8 +156,8 @@ func (inv *invocation) programDirs(ctx context.Context, eng *engine.Engine) ([]s
 			continue
 		}
 		done[p] = true
-		if st.RealPath(p) != string(p) {
-			return nil, fmt.Errorf("the files of store '%s' are not where they would be looked for, so that no program of it can be run", eng.StoreName())
+		if err := checkRealPaths(eng); err != nil {
+			return nil, err
 		}
 		dir := resolved(filepath.Join(resolved(string(p)), "bin"))
 		if _, _, err := st.Dir().PathOf(dir); err != nil {
@@ -176,6 +177,14 @@ func (inv *invocation) programDirs(ctx context.Context, eng *engine.Engine) ([]s
 		}
 	}
 	return dirs, nil
+}
+
+// checkRealPaths returns an error unless the files of the store are where its paths say.
+func checkRealPaths(eng *engine.Engine) error {
+	if eng.CheckDevShell() == nil {
+		return nil
+	}
+	return fmt.Errorf("the files of store '%s' are not where they would be looked for, so that no program of it can be run", eng.StoreName())
 }
 
 // resolved follows the links that a file is, as far as there are any.
@@ -216,6 +225,10 @@ func become(argv []string, vars map[string]string) error {
 	var why *exec.Error
 	if errors.As(err, &why) {
 		err = why.Err
+	}
+	var stat *fs.PathError
+	if errors.As(err, &stat) {
+		err = stat.Err
 	}
 	return fmt.Errorf("unable to execute '%s': %s", argv[0], capital(err.Error()))
 }

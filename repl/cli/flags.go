@@ -338,6 +338,7 @@ var exprFlags = []flag{
 		inv.autoArgs = append(inv.autoArgs, autoArg{args[0], "", argStdin})
 		return nil
 	}},
+	evalStoreFlag,
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
 	debuggerFlag,
 	{[]string{"--override-flake"}, []string{"REF", "REF"}, "take one flake for another in the registries", func(inv *invocation, _ []string) error {

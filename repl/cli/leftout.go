@@ -12,7 +12,5 @@ var leftOut = map[string]string{
 	"fmt":              "it is for flakes",
 	"formatter":        "it is for flakes",
 	"registry":         "it is about flakes",
-	"run":              "it is for packages of flakes",
-	"search":           "it is for flakes; 'nixbench nix-env -qaP' searches files",
 	"upgrade-nix":      "it comes from the network",
 }

@@ -112,6 +112,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 			return nil, err
 		}
 	}
+	if inv.cmd.name == "search" && !set.IsOverridden("allow-import-from-derivation") {
+		set.AllowImportFromDerivation = false
+	}
 	for _, warning := range set.Warnings() {
 		inv.warn(warning)
 	}

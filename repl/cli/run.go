@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"nixbench/engine/eval"
+)
+
+// This file is nix run: the main program of a package.
+
+// runCommand is the command.
+func runCommand() command {
+	return command{name: "run", args: "[ATTRPATH [ARGUMENT...]]", maxArgs: -1, run: runRun,
+		summary: "Run the main program of a package, with the arguments after it; -- before those that look like flags.",
+		flags:   slices.Concat(sourceFlags, envShellFlags()[1:], []flag{jobsFlag})}
+}
+
+// runRun is `nix run`. It returns only if the program could not be run.
+func runRun(ctx context.Context, inv *invocation) error {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+	e, err := inv.evaluate(ctx, eng, false)
+	if err != nil {
+		return err
+	}
+	args := inv.installableArgs()
+	v, err := e.called(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	app, err := eng.AppOf(ctx, e.ev, v)
+	if err != nil {
+		return e.traced(err)
+	}
+	result, err := inv.realise(ctx, eng, targetsOf([]installable{{args[0], app.Target}}))
+	if err != nil {
+		return exitOne(err)
+	}
+	program, err := app.Program(eng.Store().Dir(), result.Outcomes[0].Outputs)
+	if err != nil {
+		return err
+	}
+	vars, err := inv.variables()
+	if err := cmp.Or(err, checkRealPaths(eng), eng.Close()); err != nil {
+		return err
+	}
+	return become(append([]string{program}, args[1:]...), vars)
+}
+
+// called returns the value at an attribute path, called if it is a function that can be
+// called with the arguments that there are.
+//
+// Behaviour: InstallableAttrPath::toValue in Nix's installable-attr-path.cc.
+func (e *evaluation) called(ctx context.Context, arg string) (v eval.Value, err error) {
+	attrPath, _, err := cutOutputs(arg)
+	if err != nil {
+		return v, err
+	}
+	if attrPath == "." {
+		attrPath = ""
+	}
+	root, err := e.root(ctx)
+	if err != nil {
+		return v, err
+	}
+	err = e.ev.Do(ctx, func(s *eval.State) {
+		found, pos := s.SelectPath(root, attrPath, e.args)
+		v = s.AutoCall(s.ForceFor(found, pos), e.args)
+	})
+	return v, e.traced(err)
+}
