@@ -34,6 +34,9 @@ import (
 type Options struct {
 	// StoreURI is what --store says; see [Locate].
 	StoreURI string
+	// EvalStoreURI is what --eval-store says: the store that evaluations write to; ""
+	// is the same.
+	EvalStoreURI string
 	// Location, if not nil, says where the stores are instead of StoreURI.
 	Location *Location
 	// Settings default to those that nix.conf and the environment give.
@@ -81,6 +84,9 @@ type Engine struct {
 	built    built
 	work     work
 	files    *filecache.Cache // nil if nothing is kept of files
+	// evalsIn is the engine of the store that evaluations write to, and buildsIn, in that
+	// engine, the one that builds; nil for itself.
+	evalsIn, buildsIn *Engine
 }
 
 // Open opens the stores and makes an engine over them.
@@ -91,6 +97,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	}
 	if err := e.openStores(ctx, opts); err != nil {
 		return nil, err
+	}
+	if err := e.openEvalStore(ctx, opts); err != nil {
+		return nil, errors.Join(err, e.Close())
 	}
 	if e.settings.EvalFileCache && opts.CacheDir != "" {
 		e.files = filecache.New(filepath.Join(opts.CacheDir, "files"), opts.Debug)
@@ -133,6 +142,10 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	if loc.BuildDir != "" {
 		e.settings = e.settings.Clone()
 		e.settings.BuildDir = loc.BuildDir
+	}
+	if asked, ok := loc.Params["require-sigs"]; ok {
+		e.settings = e.settings.Clone()
+		e.settings.RequireSigs = asked == "true"
 	}
 	if opts.Throwaway || !e.settings.FsyncMetadata && !e.settings.FsyncStorePaths {
 		loc.Build.SyncMode = local.SyncNone
@@ -246,6 +259,9 @@ func (e *Engine) Close() error {
 	if e.machine != nil {
 		err = errors.Join(err, e.machine.Close())
 	}
+	if e.evalsIn != nil {
+		err = errors.Join(err, e.evalsIn.Close())
+	}
 	return err
 }
 
@@ -288,10 +304,14 @@ func (e *Engine) Machine() Store {
 
 // stores returns Store and, if there is one, Machine.
 func (e *Engine) stores() []backend {
-	if e.machine == nil {
-		return []backend{e.store}
+	stores := []backend{e.store}
+	if e.machine != nil {
+		stores = append(stores, e.machine)
 	}
-	return []backend{e.store, e.machine}
+	if e.evalsIn != nil {
+		stores = append(stores, e.evalsIn.stores()...)
+	}
+	return stores
 }
 
 // MachineErr says why the machine's store is not read although there is one;

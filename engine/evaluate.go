@@ -59,6 +59,9 @@ type EvalOptions struct {
 // caller, who drops it when it is no longer wanted. Cancelling ctx ends only the making,
 // which with restrict-eval may read the store.
 func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Evaluator, error) {
+	if e.evalsIn != nil {
+		return e.evalsIn.NewEvaluator(ctx, opts)
+	}
 	if opts.Dir == "" {
 		wd, err := os.Getwd()
 		if err != nil {

@@ -20,6 +20,9 @@ func (e *Engine) Settle(ctx context.Context) error {
 	if err := e.flush(ctx); err != nil {
 		return err
 	}
+	if e.evalsIn != nil {
+		return e.evalsIn.Settle(ctx)
+	}
 	if st, ok := e.store.(*local.Store); ok && !st.ReadOnly() {
 		return st.Sync(ctx)
 	}

@@ -72,11 +72,16 @@ func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (
 // PlanRebuild is [Engine.PlanRealise] in another mode.
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
 	elsewhere := e.elsewhere()
-	if e.machine != nil || elsewhere != nil {
+	if e.machine != nil || elsewhere != nil || e.evalsIn != nil && e.daemon == nil {
 		return e.plan(ctx, targets, build.PlanOptions{Mode: mode, Elsewhere: elsewhere})
 	}
 	if err := e.flush(ctx); err != nil {
 		return nil, err
+	}
+	if e.evalsIn != nil {
+		if err := e.takeDerivations(ctx, targets); err != nil {
+			return nil, err
+		}
 	}
 	plan, err := e.builders.Load().usual.Plan(ctx, targets, mode)
 	if err != nil {
@@ -101,7 +106,11 @@ func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts bui
 		return nil, err
 	}
 	opts.Settings, opts.Hub = e.Settings(), e.hub
-	plan, err := build.NewPlan(ctx, bothStores{e}, targets, opts)
+	reader := build.Reader(bothStores{e})
+	if e.evalsIn != nil {
+		reader = evalReader{reader, e.evalsIn}
+	}
+	plan, err := build.NewPlan(ctx, reader, targets, opts)
 	if err != nil || e.machine == nil {
 		return &Plan{Plan: plan, opts: opts}, err
 	}
@@ -167,6 +176,11 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 	if err := e.adopt(ctx, paths...); err != nil {
 		return nil, err
 	}
+	if e.evalsIn != nil {
+		if err := e.takeSources(ctx, plan.Plan); err != nil {
+			return nil, err
+		}
+	}
 	return b.Execute(ctx, plan.Plan)
 }
 
@@ -179,7 +193,7 @@ func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
 		e.built.roots = roots
 	}
 	opts := build.Options{
-		Store: buildStore{own, roots}, Settings: set, Hub: e.hub, Getenv: e.environ,
+		Store: buildStore{own, roots, e}, Settings: set, Hub: e.hub, Getenv: e.environ,
 		LiveLog: e.logs.file, Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
 	}
 	usual := build.New(opts)
@@ -191,7 +205,8 @@ func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
 // A buildStore is the store with temporary roots for builds alone.
 type buildStore struct {
 	*local.Store
-	roots *local.TempRoots
+	roots  *local.TempRoots
+	engine *Engine
 }
 
 func (s buildStore) AddTempRoot(ctx context.Context, p store.Path) error { return s.roots.Add(ctx, p) }
@@ -259,6 +274,11 @@ func (e *Engine) unrealised(ctx context.Context, targets []store.DerivedPath) ([
 
 // flush writes the derivations that evaluations have added.
 func (e *Engine) flush(ctx context.Context) error {
+	if e.evalsIn != nil {
+		if err := e.evalsIn.flush(ctx); err != nil {
+			return err
+		}
+	}
 	if e.store.ReadOnly() {
 		return nil
 	}

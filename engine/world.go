@@ -287,7 +287,7 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 	if err := w.e.Writable(); err != nil {
 		return nil, nil, fmt.Errorf("build '%s': %w", missing[0].Path, err)
 	}
-	res, err := w.e.Realise(ctx, missing)
+	res, err := w.e.realiseFor(ctx, missing)
 	if err == nil && res.Err() != nil {
 		err = &BuildError{res}
 	}

@@ -50,7 +50,7 @@ func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, 
 func (inv *invocation) engineOptions() (engine.Options, error) {
 	set, err := inv.settings()
 	return engine.Options{
-		StoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Environment: inv.env.Environment, Warn: inv.warn,
+		EvalStoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Environment: inv.env.Environment, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
 		Repair: inv.mode == engine.Repair,
 	}, err
