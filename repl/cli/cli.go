@@ -175,6 +175,11 @@ func (env *Env) wantsLines() bool {
 }
 
 func (inv *invocation) run(ctx context.Context) error {
+	if name := inv.env.nixName(); name == "nix" || name == "" {
+		if number := inv.env.Getenv(completionVariable); number != "" {
+			return inv.complete(ctx, number)
+		}
+	}
 	cmd, argv, err := inv.find(inv.unaliased(inv.env.Args[1:]))
 	if err != nil {
 		return err
