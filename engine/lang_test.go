@@ -180,7 +180,7 @@ func (l *lang) parse(t *testing.T) (string, bool) {
 // eval does what nix-instantiate --eval --strict does.
 func (l *lang) eval(t *testing.T) (string, bool) {
 	t.Helper()
-	v, err := l.ev.EvalFile(t.Context(), l.in.File)
+	v, err := l.ev.EvalApart(t.Context(), l.in.File)
 	if err == nil {
 		v, err = l.ev.ForceDeep(t.Context(), v)
 	}

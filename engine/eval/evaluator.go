@@ -327,6 +327,12 @@ func (ev *Evaluator) EvalFile(ctx context.Context, file string) (Value, error) {
 	return ev.value(ctx, func(s *State) Value { return s.Import(file) })
 }
 
+// EvalApart is EvalFile for the file that a command is about: what imports it
+// evaluates it anew, and no step of the trace names it.
+func (ev *Evaluator) EvalApart(ctx context.Context, file string) (Value, error) {
+	return ev.value(ctx, func(s *State) Value { return s.evalRoot(s.readNode(s.resolveImport(file), nil)) })
+}
+
 // EvalString evaluates a text. Dir is the absolute directory that relative
 // paths start from.
 func (ev *Evaluator) EvalString(ctx context.Context, text, dir string) (Value, error) {

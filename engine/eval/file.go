@@ -200,14 +200,18 @@ func (s *State) ScopedImport(file string, vars Attrs) Value {
 	for a := range vars.BySymbol() {
 		scope.Define(SymName(a.Name), a.Value)
 	}
-	return s.evalFile(s.resolveImport(file), scope)
+	return s.evalRoot(s.readNode(s.resolveImport(file), scope))
 }
 
-// A fileNode evaluates a file.
+// A fileNode evaluates a file, as a step of the trace.
 type fileNode struct{ path string }
 
 func (n *fileNode) Eval(s *State, _ *Value) Value {
-	return s.evalFile(n.path, nil)
+	root, size := s.readNode(n.path, nil)
+	s.push(textFrame(0, syntax.Hint("while evaluating the file '"+syntax.Magenta.Paint(ShowPath(n.path))+"':")))
+	v := s.evalRoot(root, size)
+	s.pop()
+	return v
 }
 
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
@@ -216,7 +220,8 @@ func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: d
 // files into, or to write an entry of the FileCache in.
 const maxFileText = 1 << 20
 
-func (s *State) evalFile(file string, scope *Scope) Value {
+// readNode parses and compiles a file. It is evaluated in a frame of size slots.
+func (s *State) readNode(file string, scope *Scope) (root node, size int) {
 	if s.ev.opts.OnFile != nil {
 		s.ev.opts.OnFile(file)
 	}
@@ -230,7 +235,7 @@ func (s *State) evalFile(file string, scope *Scope) Value {
 	if cap(text) <= maxFileText {
 		s.fileText = text
 	}
-	return s.evalRoot(n, size)
+	return n, size
 }
 
 // ReadExpr returns the text of what importing a path reads, and the name of that file.

@@ -59,7 +59,7 @@ func (e *evaluation) legacyRoot(ctx context.Context, arg string) (eval.Value, er
 	if e.inv.hasExpr && arg != "-" {
 		return e.expr(ctx, arg)
 	}
-	return e.fromFile(ctx, arg)
+	return e.fromFileBy(ctx, e.ev.EvalApart, arg)
 }
 
 // legacyValues calls f with the values that the attribute paths of --attr

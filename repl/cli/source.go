@@ -382,7 +382,12 @@ func (e *evaluation) stdin(ctx context.Context) (eval.Value, error) {
 
 // fromFile evaluates a file that is named by a path, by <NAME> in the search
 // path, or by "-" for standard input.
-func (e *evaluation) fromFile(ctx context.Context, name string) (v eval.Value, err error) {
+func (e *evaluation) fromFile(ctx context.Context, name string) (eval.Value, error) {
+	return e.fromFileBy(ctx, e.ev.EvalFile, name)
+}
+
+// fromFileBy is fromFile with what evaluates the file.
+func (e *evaluation) fromFileBy(ctx context.Context, evalFile func(context.Context, string) (eval.Value, error), name string) (v eval.Value, err error) {
 	if name == "-" {
 		return e.stdin(ctx)
 	}
@@ -390,7 +395,7 @@ func (e *evaluation) fromFile(ctx context.Context, name string) (v eval.Value, e
 		return v, err
 	}
 	e.inv.env.Large()
-	v, err = e.ev.EvalFile(ctx, name)
+	v, err = evalFile(ctx, name)
 	return v, e.traced(err)
 }
 
