@@ -130,6 +130,9 @@ func Run(ctx context.Context, env *Env) int {
 		fmt.Fprintln(env.Stderr, inv.formatError(errors.New("interrupted by the user")))
 		return 1 // as Nix
 	}
+	if inv.jsonFile != nil {
+		fmt.Fprintln(inv.jsonFile, inv.jsonError(err))
+	}
 	if inv.jsonLog {
 		fmt.Fprintln(env.Stderr, inv.jsonError(err))
 	} else {

@@ -38,6 +38,7 @@ type invocation struct {
 	wantedFeatures    []string // experimental ones, that flags need which were given
 	options           []Option
 	quiet             bool
+	jsonFile          *jsonFile    // gets what is told, too, unless nil
 	hear              func(string) // gets warnings instead of standard error, unless nil
 	deep              bool
 	louder            int // than the usual level

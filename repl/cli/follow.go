@@ -18,6 +18,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/repl/text"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // A follower tells of builds on a stream that nobody redraws: a line when one
@@ -47,6 +48,8 @@ type follower struct {
 	began time.Time
 	// log opens the log of a derivation that has been built.
 	log func(store.Path) (io.ReadCloser, error)
+	// derivation reads the derivation that is built.
+	derivation func(drvPath string) (*drv.Derivation, error)
 }
 
 // followed is how far the log of a build has been printed.
@@ -80,6 +83,9 @@ func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
 	said := &spoken{f.w, f.began}
 	f.w = said
 	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
+	f.derivation = func(p string) (*drv.Derivation, error) {
+		return eng.ReadDerivation(context.WithoutCancel(ctx), store.Path(p))
+	}
 	box := eng.Events().Subscribe()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var done sync.WaitGroup
@@ -185,9 +191,33 @@ func (f *follower) tell(acts []event.Activity) {
 		}
 		if !act.Started.IsZero() { // or it waits, or never began
 			f.tellProgress(seen, before)
+			if before.Started.IsZero() && f.level >= levelChatty {
+				f.tellBuilder(cmp.Or(act.Resolved, act.Subject))
+			}
 		}
 		if act.State == event.Failed && before.State != event.Failed {
 			f.fail(act)
+		}
+	}
+}
+
+// tellBuilder tells what is executed for a build.
+func (f *follower) tellBuilder(drvPath string) {
+	d, err := f.derivation(drvPath)
+	if err != nil {
+		return // it is gone by now
+	}
+	for _, msg := range []string{
+		"executing builder '" + d.Builder + "'",
+		"using builder args '" + strings.Join(d.Args, " ") + "'",
+	} {
+		if f.json {
+			m := jsonMessage{Level: levelChatty, Msg: msg}
+			fmt.Fprintln(f.w, m.line())
+			continue
+		}
+		for line := range strings.SplitSeq(msg, "\n") {
+			fmt.Fprintln(f.w, text.Plain(text.Sanitise(line)))
 		}
 	}
 }

@@ -59,10 +59,13 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 // follow tells of the builds of an engine on standard error until
 // stopFollowing.
 func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
-	inv.unfollow = follow(ctx, eng, follower{
+	inv.openJSONFile(ctx, eng)
+	unfollow := inv.followJSON(ctx, eng)
+	stop := follow(ctx, eng, follower{
 		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs, blocks: inv.blocks,
 		level: inv.verbosity(), fail: inv.tellFailure, bar: inv.builderBar(), json: inv.jsonLog,
 	})
+	inv.unfollow = func() { stop(); unfollow() }
 }
 
 // followAgain tells of builds after stopFollowing, too.
@@ -167,6 +170,9 @@ func (inv *invocation) debug(msg string) {
 
 // tell prints a message to standard error, cleaned.
 func (inv *invocation) tell(msg string) {
+	if inv.jsonFile != nil {
+		fmt.Fprintln(inv.jsonFile, jsonLine(syntax.Hint(msg)))
+	}
 	if inv.jsonLog {
 		fmt.Fprintln(inv.env.Stderr, jsonLine(syntax.Hint(msg)))
 		return

@@ -6,6 +6,7 @@ const (
 	levelWarn      = 1
 	levelInfo      = 3 // unless told otherwise
 	levelTalkative = 4
+	levelChatty    = 5
 	levelVomit     = 7
 )
 
