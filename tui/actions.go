@@ -237,16 +237,23 @@ func (m *Model) hints() ([]statusbar.Hint, statusbar.Hint) {
 	s := m.screens[m.front]
 	scopes := m.scopes()
 	var hints []statusbar.Hint
-	for _, a := range s.Actions() {
-		if a.Short == "" || a.Disabled != "" {
-			continue
-		}
-		if keys := m.env.Keys.Keys(scopes, a.ID); len(keys) > 0 {
-			hints = append(hints, statusbar.Hint{Key: keymap.Show(keys[0]), Does: a.Short})
+	hint := func(id action.ID, does string) {
+		if keys := m.env.Keys.Keys(scopes, id); len(keys) > 0 {
+			hints = append(hints, statusbar.Hint{Key: keymap.Show(keys[0]), Does: does})
 		}
 	}
-	if s.Typing() {
-		hints = append(hints, statusbar.Hint{Key: showKeys(m.env.Keys.Keys(scopes, action.Palette), 1), Does: "commands"})
+	if m.overlay != nil { // the screen's actions are not to be had
+		hint(action.FindText, "find")
+		hint(action.OverlayClose, "close")
+	} else {
+		for _, a := range s.Actions() {
+			if a.Short != "" && a.Disabled == "" {
+				hint(a.ID, a.Short)
+			}
+		}
+		if s.Typing() {
+			hint(action.Palette, "commands")
+		}
 	}
 	keys := m.env.Keys.Keys(scopes, action.Help)
 	last := "?"

@@ -210,7 +210,7 @@ func (l *layout) text(lines []string) {
 	}
 	head := l.label("out", themes.Muted)
 	for _, s := range lines[:shown] {
-		for _, part := range wrap(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
+		for _, part := range wrapHanging(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
 			l.add(lineOther, head, style.Span{Text: part, Token: l.change(s)})
 			head = indent(l.lead())
 		}
@@ -275,6 +275,28 @@ func wrap(s string, w int) []string {
 		return []string{s}
 	}
 	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
+}
+
+// wrapHanging is wrap of a line that may have columns, with at least two spaces between
+// them: what does not fit goes on below the last column, if that begins in the first half.
+func wrapHanging(s string, w int) []string {
+	if text.Width(s) <= w {
+		return []string{s}
+	}
+	lead := len(s) - len(strings.TrimLeft(s, " "))
+	if gap := strings.LastIndex(s, "  "); gap > lead {
+		lead = gap + 2
+	}
+	hang := text.Width(s[:lead])
+	if hang == 0 || hang > w/2 {
+		return wrap(s, w)
+	}
+	lines := wrap(s[lead:], w-hang)
+	for i, line := range lines {
+		lines[i] = strings.Repeat(" ", hang) + line
+	}
+	lines[0] = s[:lead] + lines[0][hang:]
+	return lines
 }
 
 func (l *layout) built(r *tui.Result) {

@@ -1,6 +1,9 @@
 package repl
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestShortPlace pins that a short place keeps the file's name and the line.
 func TestShortPlace(t *testing.T) {
@@ -18,6 +21,22 @@ func TestShortPlace(t *testing.T) {
 	for _, test := range tests {
 		if got := shortPlace(test.where, test.w); got != test.want {
 			t.Errorf("%q in %d: got %q, want %q", test.where, test.w, got, test.want)
+		}
+	}
+}
+
+func TestWrapHanging(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want string
+	}{
+		{"short", "short"},
+		{"  :a <expr>  add the attributes", "  :a <expr>  add the|             attributes"},
+		{"    indented text that goes on", "    indented text that goes|    on"},
+		{"a long first column of all  b c d e f", "a long first column of all  b|c d e f"},
+	} {
+		if got := strings.Join(wrapHanging(c.in, 29), "|"); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }

@@ -71,7 +71,6 @@ func New(st *style.Styles, o Options) *Palette {
 		rows.Column{Min: 16, Flex: 1},
 		rows.Column{Min: 8, Rank: 1, End: true},
 		rows.Column{Min: 10, Rank: 2, End: true})
-	w.list.Empty = o.Empty
 	w.input.SetValue(o.Initial)
 	w.match()
 	w.at = w.key()
@@ -131,6 +130,10 @@ func (w *Palette) match() {
 		RowOf:  w.row,
 		TextOf: func(i int) string { return w.o.Items[w.shown[i]].Title },
 	})
+	w.list.Empty = w.o.Empty
+	if query != "" && len(w.o.Items) > 0 {
+		w.list.Empty = "nothing matches " + query
+	}
 	w.list.MoveTop()
 }
 
@@ -244,14 +247,23 @@ func (w *Palette) Draw(width, h int) []string {
 	w.y = 2 + len(body)
 	body = append(body, w.st.Rule(inner, ""))
 	body = append(body, w.list.Draw(inner, max(h-6, 1), true)...)
-	keys := []style.Span{{Text: "esc", Token: themes.Key}, {Text: " close", Token: themes.KeyText}}
-	if why := w.noPick(); why != "" {
-		keys = append(keys, style.Span{Text: "   " + why, Token: themes.Warning})
-	} else {
-		keys = append([]style.Span{{Text: "enter", Token: themes.Key}, {Text: " take it   ", Token: themes.KeyText}}, keys...)
-	}
-	body = append(body, "", w.st.Row(inner, themes.Text, keys...))
+	body = append(body, "", w.st.Row(inner, themes.Text, w.keys()...))
 	return w.st.Box(width, h, pane, body)
+}
+
+// keys says what enter does, and how to leave.
+func (w *Palette) keys() []style.Span {
+	keys := []style.Span{{Text: "esc", Token: themes.Key}, {Text: " close", Token: themes.KeyText}}
+	take := " take it   "
+	switch why := w.noPick(); {
+	case why != "":
+		return append(keys, style.Span{Text: "   " + why, Token: themes.Warning})
+	case w.key() == "" && (!w.o.Free || strings.TrimSpace(w.input.Value()) == ""):
+		return keys
+	case w.key() == "":
+		take = " take what is typed   "
+	}
+	return append([]style.Span{{Text: "enter", Token: themes.Key}, {Text: take, Token: themes.KeyText}}, keys...)
 }
 
 // noPick says why the item with the cursor cannot be picked, "" if it can.

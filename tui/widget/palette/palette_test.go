@@ -46,6 +46,19 @@ func TestPick(t *testing.T) {
 	}
 }
 
+func TestNothingMatches(t *testing.T) {
+	draw := func(o Options) string {
+		o.Items, o.Initial, o.Empty = items(), "xyz", "there is nothing"
+		return style.Strip(strings.Join(New(style.New(style.Options{ASCII: true}), o).Draw(80, 12), "\n"))
+	}
+	if got := draw(Options{}); !strings.Contains(got, "nothing matches xyz") || strings.Contains(got, "enter") {
+		t.Errorf("got\n%s", got)
+	}
+	if got := draw(Options{Free: true}); !strings.Contains(got, "nothing matches xyz") || !strings.Contains(got, "enter take what is typed") {
+		t.Errorf("a free choice: got\n%s", got)
+	}
+}
+
 func TestDisabledItemsSayWhyAndCannotBePicked(t *testing.T) {
 	w := New(style.New(style.Options{ASCII: true}), Options{Items: items(), Initial: "build"})
 	if got := style.Strip(strings.Join(w.Draw(80, 12), "\n")); !strings.Contains(got, "(no namespaces here)") {
