@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,15 +206,21 @@ func runHelp(_ context.Context, inv *invocation) error {
 	return err
 }
 
-// errNoTerminal reports that the screens cannot be opened.
-var errNoTerminal = errors.New("open the workbench: standard input and output are not a terminal; 'nixbench help' lists the commands that need none")
+// noTerminal says why the screens cannot be opened.
+func noTerminal(env *Env) error {
+	which := "output"
+	if env.OutTerminal {
+		which = "input"
+	}
+	return fmt.Errorf("open the workbench: standard %s is not a terminal; 'nixbench repl' reads expressions without one, 'nixbench help' lists the other commands", which)
+}
 
 func runWorkbench(ctx context.Context, inv *invocation) error {
 	switch {
 	case inv.plain:
 		return runRepl(ctx, inv)
 	case !inv.env.Terminal:
-		return errNoTerminal
+		return noTerminal(inv.env)
 	}
 	return inv.env.Workbench(ctx, inv.workbenchOptions())
 }
