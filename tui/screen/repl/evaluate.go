@@ -251,9 +251,10 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 		}
 	case e != nil:
 		return s.abandon(e), true
-	case s.Typing() && (s.comp.Pending() || s.input.Popup.IsOpen()):
+	case s.Typing() && s.comp.Pending():
 		s.closePopup()
 	case s.Typing() && s.input.Value() != "":
+		s.closePopup()
 		s.input.Reset()
 		s.hint = ""
 	case s.busyWork():

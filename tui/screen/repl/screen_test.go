@@ -596,3 +596,13 @@ func TestShell(t *testing.T) {
 		t.Errorf("got %q, want the command", d.Ran)
 	}
 }
+
+// ^C empties the input, also while completions are shown.
+func TestInterruptEmptiesTheInput(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("lib.a")
+	d.Keys("tab")
+	d.Wants("2 matches")
+	d.Keys("ctrl+c")
+	d.Lacks("matches", "nix> lib")
+}
