@@ -108,3 +108,30 @@ func TestPacerWaitsForTheFrame(t *testing.T) {
 		}
 	}
 }
+
+// What a key does is seen within a tick of the hurry, a flood of keys only as often as
+// frames are.
+func TestPacerHurriesAfterAKey(t *testing.T) {
+	var after []time.Duration
+	p := &pacer{program: tea.NewProgram(looker{}), after: func(d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
+		after = append(after, d)
+		return func() tea.Msg { return f(time.Time{}) }
+	}}
+	if p.hurry(EventsMsg{}) != nil || p.hurry(TickMsg{}) != nil {
+		t.Error("hurries without a key")
+	}
+	calm := p.hurry(tea.KeyPressMsg{})
+	if calm == nil || p.hurry(tea.KeyPressMsg{}) != nil {
+		t.Fatal("does not hurry once")
+	}
+	next := p.calm(calm().(calmedMsg))
+	if next == nil || p.hurry(tea.KeyPressMsg{}) != nil {
+		t.Error("hurries again at once")
+	}
+	if p.calm(next().(calmedMsg)) != nil || p.hurry(tea.KeyPressMsg{}) == nil {
+		t.Error("never hurries again")
+	}
+	if len(after) != 3 || after[0] != hurryTime || after[1] != hurryNext {
+		t.Errorf("got timers of %v", after)
+	}
+}

@@ -37,12 +37,15 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
-	if rest, ok := msg.(restMsg); ok {
-		return m.pace.rest(rest)
+	switch msg := msg.(type) {
+	case restMsg:
+		return m.pace.rest(msg)
+	case calmedMsg:
+		return m.pace.calm(msg)
 	}
 	m.stamp(msg)
 	m.dirty = true
-	return tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg))
+	return tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg), m.pace.hurry(msg))
 }
 
 // maxRequests bounds what one message may set off.
