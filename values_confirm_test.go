@@ -79,3 +79,31 @@ nix-instantiate --eval --strict --xml --option max-call-depth 40 -E 'let x = { a
 nix-instantiate --eval --strict --xml --option max-call-depth 40 -E 'let x = [ x ]; in x'
 `)
 }
+
+// What refers to itself is evaluated to the depth at which Nix meets a value that it has been
+// at: a variable's, not what that evaluated to.
+func TestConfirmDeepWithinItself(t *testing.T) {
+	newShellTwins(t).compareLines(t, `
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = [ x ]; b = throw "x"; }; in x'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = x; b = throw "x"; }; in x'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = [ x ]; b = throw "x"; }; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = x; b = throw "x"; }; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = x; b = throw "x"; }; in builtins.seq x (builtins.deepSeq x 1)'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = [ x ]; b = throw "x"; }; in builtins.seq (builtins.head x.a) (builtins.deepSeq x 1)'
+nix-instantiate --eval --strict --show-trace -E 'let x = [ x (throw "x") ]; in x'
+nix-instantiate --eval --strict --show-trace -E 'let x = [ x (throw "x") ]; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let x = [ [ x ] (throw "x") ]; in builtins.seq x (builtins.deepSeq x 1)'
+nix-instantiate --eval --strict --show-trace -E 'rec { a = { inherit b; }; b = { inherit a; c = throw "c"; }; }'
+nix-instantiate --eval --strict --show-trace -E 'let y = if true then x else 1; x = { a = y; b = throw "x"; }; in builtins.deepSeq y 1'
+nix-instantiate --eval --strict --show-trace -E 'let y = if true then x else 1; x = { a = y; b = throw "x"; }; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let y = if true then x else 1; x = { a = y; b = throw "x"; }; in builtins.deepSeq [ x y ] 1'
+nix-instantiate --eval --strict --show-trace -E 'let f = x: { a = [ x ]; b = throw "x"; }; x = f x; in x'
+nix-instantiate --eval --strict --show-trace -E 'let fix = f: let x = f x; in x; in fix (self: { a = self; b = { inherit self; }; c = throw "c"; })'
+nix-instantiate --eval --strict --show-trace -E 'let fix = f: let x = f x; in x; in builtins.deepSeq (fix (self: { a = self; b = { inherit self; }; c = throw "c"; })) 1'
+nix-instantiate --eval --strict --show-trace -E 'let x = { a = 1; } // { a = [ x ]; b = throw "x"; }; in x'
+nix-instantiate --eval --strict --show-trace -E 'let x = builtins.listToAttrs [ { name = "a"; value = x; } { name = "b"; value = throw "x"; } ]; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let x = map (y: x) [ 1 ] ++ [ (throw "x") ]; in builtins.deepSeq x 1'
+nix-instantiate --eval --strict --show-trace -E 'let s = { a = { b = s; }; z = throw "z"; }; in builtins.deepSeq s.a 1'
+nix-instantiate --eval --strict --show-trace -E 'let s = { a = { b = s; inherit (s) a; }; z = throw "z"; }; in builtins.deepSeq s.a.a 1'
+`)
+}
