@@ -353,7 +353,7 @@ func (ev *Evaluator) Force(ctx context.Context, v Value) (Value, error) {
 // ForceDeep evaluates v and all that it contains.
 func (ev *Evaluator) ForceDeep(ctx context.Context, v Value) (Value, error) {
 	return ev.value(ctx, func(s *State) Value {
-		s.ForceDeep(v)
+		s.ForceDeepApart(v)
 		return s.force(v)
 	})
 }

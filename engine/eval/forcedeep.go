@@ -6,47 +6,84 @@ import "sync"
 // the evaluation was cancelled.
 const pollEvery = 1 << 10
 
-// ForceDeep evaluates v and all that it contains. Behaviour: forceValueDeep.
-func (s *State) ForceDeep(v Value) {
-	d := deepForcer{s: s, seen: make(map[any]bool)}
-	d.force(v, s.PlaceOf(v, 0))
+// ForceDeep evaluates what is in a slot and all that it contains. Behaviour:
+// forceValueDeep.
+func (s *State) ForceDeep(slot Value) { s.deepForcer().force(slot, s.PlaceOf(slot, 0)) }
+
+// ForceDeepApart is ForceDeep for a value that is in no slot: if it is met within itself,
+// it is the value of a variable, which Nix has not seen yet.
+func (s *State) ForceDeepApart(v Value) {
+	s.EnterFor(v)
+	s.deepForcer().inside(s.ForceFor(v, s.PlaceOf(v, 0)))
+	s.Leave()
 }
+
+func (s *State) deepForcer() *deepForcer { return &deepForcer{s: s, seen: make(map[allocation]seenAs)} }
 
 // A deepForcer evaluates values and all that they contain.
 type deepForcer struct {
 	s       *State
-	seen    map[any]bool // by Identity; nil for a worker
-	workers *sync.Map    // what workers have seen, by Identity
+	seen    map[allocation]seenAs // nil for a worker
+	workers *sync.Map           // what workers have seen, by allocation
 }
 
-// enter reports whether a list or set has not been seen before.
-func (d *deepForcer) enter(id any) bool {
+// Nix remembers the places of values: thunks, and what is the value of no thunk. Here, a
+// list or set that was put into a slot once it was there, rather than the thunk, stands
+// for the thunk that it was the value of, and it may be that of several. So both are
+// remembered, and how a list or set was found.
+type seenAs uint8
+
+const (
+	seenInCell seenAs = 1 << iota // as the value of a thunk
+	seenAsIs                      // itself in a slot
+)
+
+// enter reports whether what a slot holds, a list or set with this identity, has not been
+// seen before.
+func (d *deepForcer) enter(slot Value, id allocation) bool {
+	cell := slot.place()
 	if d.seen == nil {
+		if cell != nil {
+			id = cell
+		}
 		_, seen := d.workers.LoadOrStore(id, nil)
 		return !seen
 	}
-	if d.seen[id] {
-		return false
+	as := d.seen[id]
+	if cell == nil {
+		d.seen[id] = as | seenAsIs
+		return as == 0
 	}
-	d.seen[id] = true
-	return true
+	if as == 0 || as&seenAsIs == 0 && d.seen[cell] == 0 {
+		d.seen[id], d.seen[cell] = as|seenInCell, seenInCell
+		return true
+	}
+	return false
 }
 
-// force evaluates v, which was written at pos.
-func (d *deepForcer) force(v Value, pos Pos) {
-	s := d.s
+// force evaluates what is in a slot, and was written at pos.
+func (d *deepForcer) force(slot Value, pos Pos) {
+	s, v := d.s, slot.peek()
 	s.EnterFor(v)
 	v = s.ForceFor(v, pos)
-	if id := v.Identity(); id != nil && d.enter(id) {
-		c := collectionOf(v)
-		unsure := 0
-		if c.shape != nil {
-			unsure = s.goesInOrder(c.shape)
-		}
-		d.elements(&c)
-		s.wentInOrder(unsure, true)
+	if id := v.Identity(); id != nil && d.enter(slot, id) {
+		d.inside(v)
 	}
 	s.Leave()
+}
+
+// inside evaluates what a list or set contains.
+func (d *deepForcer) inside(v Value) {
+	if v.Identity() == nil {
+		return
+	}
+	c := collectionOf(v)
+	unsure := 0
+	if c.shape != nil {
+		unsure = d.s.goesInOrder(c.shape)
+	}
+	d.elements(&c)
+	d.s.wentInOrder(unsure, true)
 }
 
 // element evaluates an element of a list or set.
@@ -58,7 +95,7 @@ func (d *deepForcer) element(c *collection, i int) {
 
 func (d *deepForcer) elementAt(c *collection, i int, pos Pos) {
 	d.s.push(c.frame(i))
-	d.force(c.elems[i].peek(), pos)
+	d.force(c.elems[i], pos)
 	d.s.pop()
 }
 

@@ -385,9 +385,21 @@ func (v Value) Builtin() *Builtin {
 
 // Identity returns a value that tells the lists and sets that are the same
 // allocation from those that are not. It is nil for scalars and empty lists.
-func (v Value) Identity() unsafe.Pointer {
+func (v Value) Identity() allocation {
 	switch v.raw() {
 	case rawList, rawAttrs:
+		return v.p
+	}
+	return nil
+}
+
+// An allocation is told from others by where it is.
+type allocation = unsafe.Pointer
+
+// place returns what tells the cell that a slot refers to from others, nil if the slot
+// has the value itself.
+func (v Value) place() allocation {
+	if v.is(rawRef) {
 		return v.p
 	}
 	return nil
