@@ -208,7 +208,7 @@ func isPlainMeta(s *eval.State, v eval.Value) bool {
 		if _, ok := v.Attrs().GetName("outPath"); ok {
 			return false
 		}
-		for attr := range v.Attrs().BySymbol() {
+		for attr := range s.InOrder(v.Attrs()) {
 			if !isPlainMeta(s, attr.Value) {
 				return false
 			}

@@ -111,7 +111,7 @@ func (t *table) appendContext(s *eval.State, str, context eval.Value) eval.Value
 	attrs := s.ForceAttrs(context, "while evaluating the second argument passed to builtins.appendContext")
 	var elems []eval.ContextElem
 	allOutputs := eval.Intern("allOutputs")
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		elems = append(elems, t.contextOf(s, a, allOutputs)...)
 	}
 	return eval.MakeContextString(text, ctx.Union(eval.NewStringContext(elems...)))

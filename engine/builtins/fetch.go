@@ -121,7 +121,7 @@ func baseName(url string) string {
 
 func (r *fetchRequest) readSet(s *eval.State, attrs eval.Attrs) {
 	hasURL := false
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		switch name := eval.SymName(a.Name); name {
 		case "url":
 			r.url, hasURL = s.ForceStringAt(a.Value, a.Pos, "while evaluating the url we should fetch"), true

@@ -33,7 +33,7 @@ func fetchMercurial(s *eval.State, arg eval.Value) eval.Value {
 // hgArguments reads the attributes of a set, and returns the place of the
 // repository.
 func hgArguments(s *eval.State, ref flakeRef, attrs eval.Attrs) (place string) {
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		switch name := eval.SymName(a.Name); name {
 		case "url":
 			place, _ = s.CoerceToString(a.Value, "while evaluating the `url` attribute passed to builtins.fetchMercurial", eval.CoerceOpts{Pos: a.Pos})

@@ -67,7 +67,7 @@ func (f treeFetcher) reference(s *eval.State, arg eval.Value) flakeRef {
 	}
 	attrs := arg.Attrs()
 	ref := flakeRef{"type": f.kind(s, attrs)}
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		if a.Name != symRefType {
 			f.argument(s, ref, a)
 		}

@@ -75,7 +75,7 @@ func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
 func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 	attrs := s.ForceAttrs(v, "while evaluating the argument passed to builtins.flakeRefToString")
 	ref := make(flakeRef)
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		name := eval.SymName(a.Name)
 		switch x := s.Force(a.Value); x.Kind() {
 		case eval.KindInt:

@@ -70,7 +70,7 @@ func (t *table) filterSource(s *eval.State, filter, file eval.Value) eval.Value 
 func (t *table) addPath(s *eval.State, arg eval.Value) eval.Value {
 	src := source{store: t.Store, method: store.NAR}
 	attrs := s.ForceAttrs(arg, "while evaluating the argument passed to 'builtins.path'")
-	for a := range attrs.BySymbol() {
+	for a := range s.InOrder(attrs) {
 		switch name := eval.SymName(a.Name); name {
 		case "path":
 			src.path, src.ctx = s.CoerceToPathAt(a.Value, a.Pos, "while evaluating the 'path' attribute passed to 'builtins.path'")

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"iter"
+	"math"
 	"strings"
 	"sync/atomic"
 
@@ -24,6 +26,20 @@ func (s *State) goesInOrder(sh *Shape) int {
 	return 1
 }
 
+// InOrder yields the attributes of a in the order of their symbols, as [Attrs.BySymbol], for
+// what may fail at one of them, or tell something.
+func (s *State) InOrder(a Attrs) iter.Seq[Attr] {
+	return func(yield func(Attr) bool) {
+		unsure, held := s.goesInOrder(flat(a.v).shape()), len(s.held)
+		all := true
+		a.bySymbol(func(at Attr) bool {
+			all = yield(at)
+			return all
+		})
+		s.wentInOrder(unsure, all || len(s.held) == held)
+	}
+}
+
 // Nor is an evaluation as deep everywhere as it would be in one thread: what a worker has
 // evaluated nearer to the top takes no depth any more. So one that becomes too deep is done
 // again as well.
@@ -43,6 +59,15 @@ func (s *State) dependsOnOrder() {
 		e.unordered = true
 		s.throw(e)
 	}
+}
+
+// Commit is called before something is written that cannot be taken back. From there on
+// the evaluation has no help; if it has had some, and can be done again, it is.
+func (s *State) Commit() {
+	if s.crew != nil && s.nextOffer != math.MaxInt64 && s.thrown == nil {
+		s.dependsOnOrder()
+	}
+	s.nextOffer = math.MaxInt64
 }
 
 // mayRepeat reports whether whoever started an evaluation can do so again.

@@ -63,3 +63,33 @@ func TestMessagesInAnUncertainOrder(t *testing.T) {
 		}
 	}
 }
+
+// An error at an attribute whose name a worker may have met first is one that another
+// order might not have met: builtins that go through their arguments say so.
+func TestErrorsInAnUncertainOrder(t *testing.T) {
+	for _, test := range []struct {
+		names string
+		want  bool
+	}{
+		{"orderNewA orderNewB", true}, {"orderNewA", false}, {"a b", false}, {"a orderNewA", false},
+	} {
+		Intern("a")
+		Intern("b")
+		ev := New(Options{World: &testWorld{}, Builtins: testBuiltins(), Cores: 2})
+		err := ev.Do(t.Context(), func(s *State) {
+			s.hire()
+			b := s.NewAttrs(2)
+			for name := range strings.FieldsSeq(test.names) {
+				b.SetName(name, Null)
+			}
+			for at := range s.InOrder(b.Value().Attrs()) {
+				s.Fail(ErrorOther, "it fails at %s", SymName(at.Name))
+			}
+		})
+		var e *Error
+		if !errors.As(err, &e) || e.Unordered() != test.want {
+			t.Errorf("%s: got %v, want it to be uncertain: %v", test.names, err, test.want)
+		}
+		ForgetNames()
+	}
+}
