@@ -107,3 +107,13 @@ nix-instantiate --eval --strict --show-trace -E 'let s = { a = { b = s; }; z = t
 nix-instantiate --eval --strict --show-trace -E 'let s = { a = { b = s; inherit (s) a; }; z = throw "z"; }; in builtins.deepSeq s.a.a 1'
 `)
 }
+
+// Long XML is written as it is made, also where an error ends it.
+func TestConfirmLongXML(t *testing.T) {
+	newShellTwins(t).compareLines(t, `
+nix-instantiate --eval --strict --xml -E 'builtins.genList (x: { a = x; b = [ x ]; }) 50000' | sha256sum
+nix-instantiate --eval --strict --xml -E 'builtins.genList (x: { a = if x == 49999 then throw "last" else x; }) 50000' > out; tail -c 300 out; sha256sum < out
+nix-instantiate --eval --strict --xml --option max-call-depth 2000 -E 'let x = { a = x; }; in x' > out; tail -c 300 out; sha256sum < out
+nix-instantiate --eval --strict --xml -E 'builtins.genList (x: x) 100000' | head -c 100
+`)
+}

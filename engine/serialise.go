@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"strings"
 
 	"nixbench/engine/builtins/serial"
@@ -42,12 +44,24 @@ func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts JSONOption
 // XMLOptions say how [XML] writes. The zero value is for builtins.toXML.
 type XMLOptions = serial.XMLOptions
 
-// XML returns v with all that is in it as XML; with an error what comes before it,
-// and the ends of the elements that it is in.
-func XML(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts XMLOptions) (out string, err error) {
+// WriteXML writes v with all that is in it as XML; with an error what comes before it,
+// and the ends of the elements that it is in. A long text is written as it is made.
+func WriteXML(ctx context.Context, ev *eval.Evaluator, out io.Writer, v eval.Value, opts XMLOptions) error {
 	var x xmlout.Writer
-	err = ev.Do(ctx, func(s *eval.State) { serial.WriteXML(s, &x, v, opts) })
-	return x.String(), err
+	var writing error
+	err := ev.Do(ctx, func(s *eval.State) {
+		x.Spill = func(text []byte) {
+			s.Commit()
+			if _, err := out.Write(text); err != nil && writing == nil {
+				writing = err
+			}
+		}
+		serial.WriteXML(s, &x, v, opts)
+	})
+	if _, failed := io.WriteString(out, x.String()); failed != nil && writing == nil {
+		writing = failed
+	}
+	return cmp.Or(err, writing)
 }
 
 // Text returns a string, or what can be coerced to one, as it is. Paths are

@@ -2,20 +2,39 @@
 // line.
 package xmlout
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // A Writer makes one document. The zero value is ready for use.
 // Format: XMLWriter in Nix's xml-writer.cc.
 type Writer struct {
 	// Forget says that nobody wants what was written if a body unwinds.
 	Forget bool
+	// Spill is given what has been written so far when an element begins and there is
+	// much of it, and then from time to time; nil keeps all. It must not keep the text.
+	Spill func(text []byte)
 
-	out   strings.Builder
-	depth int
+	out     bytes.Buffer
+	depth   int
+	spilled bool
 }
 
-// String returns what has been written.
+// spillSize is how many bytes are kept before they are spilt.
+const spillSize = 1 << 20
+
+// String returns what has been written and not spilt.
 func (w *Writer) String() string { return w.out.String() }
+
+func (w *Writer) spill() {
+	if w.Spill == nil || w.out.Len() < spillSize {
+		return
+	}
+	w.spilled = true
+	w.Spill(w.out.Bytes())
+	w.out.Reset()
+}
 
 // Header begins the document.
 func (w *Writer) Header() { w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n") }
@@ -39,6 +58,9 @@ func (w *Writer) close(name string) {
 	w.depth--
 	w.indent()
 	w.out.WriteString("</" + name + ">\n")
+	if w.spilled {
+		w.spill()
+	}
 }
 
 // Empty writes an element without content.
@@ -59,6 +81,7 @@ func (w *Writer) indent() {
 var escapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")
 
 func (w *Writer) open(name string, attrs []string) {
+	w.spill()
 	w.indent()
 	w.out.WriteString("<" + name)
 	for i := 0; i < len(attrs); i += 2 {

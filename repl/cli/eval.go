@@ -68,6 +68,9 @@ func runEval(ctx context.Context, inv *invocation) error {
 // print prints a value as the flags ask for it; as nix-instantiate also what comes
 // before an error.
 func (e *evaluation) print(ctx context.Context, v eval.Value) error {
+	if e.inv.xml {
+		return e.printXML(ctx, v)
+	}
 	out, err := e.show(ctx, v)
 	if err != nil {
 		if e.inv.evalOnly {
@@ -76,6 +79,26 @@ func (e *evaluation) print(ctx context.Context, v eval.Value) error {
 		return err
 	}
 	return e.tell(ctx, out)
+}
+
+// printXML prints a value as XML.
+func (e *evaluation) printXML(ctx context.Context, v eval.Value) error {
+	opts := engine.XMLOptions{Lazy: e.inv.evalOnly && !e.inv.strict, Places: e.inv.evalOnly && !e.inv.noLocation}
+	return e.traced(engine.WriteXML(ctx, e.ev, settled{ctx, e.eng, e.inv.env.Stdout}, v, opts))
+}
+
+// A settled writer writes once the paths that the text may have in it are there to stay.
+type settled struct {
+	ctx context.Context
+	eng *engine.Engine
+	w   io.Writer
+}
+
+func (s settled) Write(p []byte) (int, error) {
+	if err := s.eng.Settle(s.ctx); err != nil {
+		return 0, err
+	}
+	return s.w.Write(p)
 }
 
 // tell is write once the paths that the text may have in it are there to stay.
@@ -131,8 +154,6 @@ func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err er
 	switch {
 	case e.inv.json:
 		out, err = engine.JSON(ctx, e.ev, v, engine.JSONOptions{Lazy: e.inv.evalOnly && !e.inv.strict, CopyPaths: e.inv.evalOnly})
-	case e.inv.xml:
-		out, err = engine.XML(ctx, e.ev, v, engine.XMLOptions{Lazy: e.inv.evalOnly && !e.inv.strict, Places: e.inv.evalOnly && !e.inv.noLocation})
 	case e.inv.raw:
 		out, err = engine.Text(ctx, e.ev, v, "while generating the "+program+" output")
 	case e.inv.evalOnly:
