@@ -24,7 +24,7 @@ func (s *State) deepForcer() *deepForcer { return &deepForcer{s: s, seen: make(m
 type deepForcer struct {
 	s       *State
 	seen    map[allocation]seenAs // nil for a worker
-	workers *sync.Map           // what workers have seen, by allocation
+	workers *sync.Map             // what workers have seen, by allocation
 }
 
 // Nix remembers the places of values: thunks, and what is the value of no thunk. Here, a

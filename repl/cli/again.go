@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"sync"
 
 	"nixbench/engine/eval"
@@ -45,6 +46,7 @@ func (r *rerun) possible() bool {
 // used any more.
 func (r *rerun) again() *Env {
 	eval.ForgetNames()
+	runtime.GC() // what it has left would come on top of what the second takes
 	r.env.Stdin = io.MultiReader(bytes.NewReader(r.in.kept), r.env.Stdin)
 	r.env.Stdout, r.env.Stderr = r.out.again(), r.err.again()
 	return &r.env
