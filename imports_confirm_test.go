@@ -62,6 +62,9 @@ nix-instantiate --eval --strict -E 'map import [ ./throws.nix ]'
 nix-instantiate --eval --strict -E 'builtins.mapAttrs (_: import) { a = ./throws.nix; b = ./calls.nix; }'
 nix-instantiate --eval --strict --json -E '{ a = import ./calls.nix; }'
 nix-instantiate --eval --strict --xml -E '{ a = import ./calls.nix; }'
+nix-instantiate --eval -E 'builtins.trace (import <nix/fetchurl.nix>) 1'
+nix-instantiate --eval --strict -E 'builtins.unsafeGetAttrPos "url" (builtins.functionArgs (import <nix/fetchurl.nix>))'
+nix-instantiate --eval --xml -E 'import <nix/fetchurl.nix>'
 nix-instantiate --eval f
 nix-instantiate f
 nix-instantiate throws.nix
