@@ -24,7 +24,7 @@ func (o *Own) Includes(file string) bool {
 		return strings.HasPrefix(file, "«") && file != eval.DerivationInternal
 	}
 	dir, ok := deepest(file, o.Directories)
-	library, inLibrary := deepest(file, append([]string{o.StoreDir, "/__corepkgs__"}, o.Libraries...))
+	library, inLibrary := deepest(file, append([]string{o.StoreDir}, o.Libraries...))
 	return ok && (!inLibrary || len(dir) > len(library))
 }
 

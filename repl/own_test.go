@@ -9,7 +9,7 @@ func TestOwn(t *testing.T) {
 	}
 	for file, want := range map[string]bool{
 		"«string»": true, "«stdin»": true, "«nix-internal»/derivation-internal.nix": false, "": false,
-		"/home/me/a.nix": true, "/home/me2/a.nix": false, "/nix/store/x/a.nix": false, "/__corepkgs__/fetchurl.nix": false,
+		"/home/me/a.nix": true, "/home/me2/a.nix": false, "/nix/store/x/a.nix": false, "<nix/fetchurl.nix>": false,
 		"/src/nixpkgs/lib/a.nix": false, "/src/nixpkgs/pkgs/mine/a.nix": true, "/home/me/lib/a.nix": false, "/etc/a.nix": false,
 	} {
 		if got := own.Includes(file); got != want {

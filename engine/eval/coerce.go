@@ -47,10 +47,7 @@ func (s *State) coerceText(v Value, opts CoerceOpts) (string, StringContext) {
 	case !v.is(rawPath):
 		return v.str(), v.Context()
 	case !opts.CopyToStore:
-		if rest, ok := strings.CutPrefix(v.text()+"/", corepkgsDir); ok {
-			return "/" + strings.TrimSuffix(rest, "/"), nil
-		}
-		return v.text(), nil
+		return PlainPath(ShowPath(v.text())), nil
 	}
 	p := s.CopyPathToStore(v.text())
 	return string(p), NewStringContext(OpaqueElem(p))

@@ -193,8 +193,12 @@ func (ev *Evaluator) GlobalNames() []string {
 	return names
 }
 
-// Position spells out a position.
-func (ev *Evaluator) Position(p Pos) syntax.Position { return ev.positions.Position(p) }
+// Position spells out a position, with the file as [ShowPath] has it.
+func (ev *Evaluator) Position(p Pos) syntax.Position {
+	at := ev.positions.Position(p)
+	at.Name = ShowPath(at.Name)
+	return at
+}
 
 // Stats returns what all evaluations that have ended did.
 func (ev *Evaluator) Stats() Stats {

@@ -62,6 +62,15 @@ func ShowPath(file string) string {
 	return file
 }
 
+// PlainPath returns what a string has of a path that ShowPath shows: it does not tell
+// that a file is one of a core package.
+func PlainPath(shown string) string {
+	if rest, ok := strings.CutPrefix(shown, "<nix"); ok {
+		return strings.TrimSuffix(rest, ">")
+	}
+	return shown
+}
+
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {

@@ -239,12 +239,12 @@ var identity = MakeBuiltin(&Builtin{Name: "identity", Arity: 1, F1: func(_ *Stat
 // PosValue returns a position as the language sees it: a set of file, line and
 // column, or null.
 func (s *State) PosValue(pos Pos) Value {
-	p := s.ev.Position(pos)
+	p := s.ev.positions.Position(pos)
 	if p.Line == 0 || p.File == nil || p.Name == "" || p.Name[0] != '/' {
 		return Null
 	}
 	vals := [3]Value{}
-	vals[posShape.find(symFile)] = MakeString(p.Name)
+	vals[posShape.find(symFile)] = MakeString(PlainPath(ShowPath(p.Name)))
 	// Nix computes these when they are wanted.
 	vals[posShape.find(symLine)] = s.Thunk(identity, MakeInt(int64(p.Line)))
 	vals[posShape.find(symColumn)] = s.Thunk(identity, MakeInt(int64(p.Column)))

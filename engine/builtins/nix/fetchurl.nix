@@ -1,5 +1,4 @@
-# <nix/fetchurl.nix>: a fixed-output derivation that the builder carries out
-# itself. It takes one hash: hash, or the longest of the older attributes.
+# a fixed-output derivation that the builder carries out itself
 {
   system ? "",
   url,
@@ -9,6 +8,7 @@
   sha1 ? "",
   sha256 ? "",
   sha512 ? "",
+  # the one hash that is given, or the longest of the older attributes
   outputHash ? builtins.head (builtins.filter (h: h != "") [ hash sha512 sha1 md5 ] ++ [ sha256 ]),
   outputHashAlgo ?
     if hash != "" then

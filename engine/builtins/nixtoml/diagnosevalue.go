@@ -64,7 +64,7 @@ func (d *doctor) quoted() *complaint {
 
 // floatOf complains about a float that is too large.
 func (d *doctor) floatOf(text string) *complaint {
-	_, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	_, err := strconv.ParseFloat(strings.ReplaceAll(strings.TrimLeft(text, "+-"), "_", ""), 64)
 	if err == nil {
 		return nil
 	}

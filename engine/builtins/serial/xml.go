@@ -107,7 +107,7 @@ func (w *xmlWriter) place(pos eval.Pos) (place, file []string) {
 		return nil, nil
 	}
 	at := w.s.Evaluator().Position(pos)
-	if name := strings.TrimPrefix(at.Name, "«nix-internal»"); strings.HasPrefix(name, "/") {
+	if name := strings.TrimPrefix(eval.PlainPath(at.Name), "«nix-internal»"); strings.HasPrefix(name, "/") {
 		file = []string{"path", name}
 	}
 	return []string{"column", strconv.Itoa(at.Column), "line", strconv.Itoa(at.Line)}, file
