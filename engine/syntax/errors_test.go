@@ -197,3 +197,23 @@ func TestCursedOr(t *testing.T) {
 		}
 	}
 }
+
+// A function takes at most 65,535 formals, as in Nix.
+func TestTooManyFormals(t *testing.T) {
+	function := func(formals int) string {
+		var b strings.Builder
+		b.WriteString("[ ({ ")
+		for i := range formals {
+			b.WriteString("a" + strconv.Itoa(i) + ", ")
+		}
+		return b.String() + "... }: 1) ]"
+	}
+	if _, _, err := ParseExpr("errors", function(65535), nil); err != nil {
+		t.Errorf("65535 formals: %.100s", err)
+	}
+	_, _, err := ParseExpr("errors", function(65536), nil)
+	var e *Error
+	if !errors.As(err, &e) || e.Msg != "too many formal arguments, implementation supports at most 65535" || e.Pos.Column != 4 {
+		t.Errorf("65536 formals: got %.200v", err)
+	}
+}
