@@ -87,8 +87,12 @@ func (p *parser) popFormals(l *Lambda, base int) {
 	p.params = p.params[:base]
 }
 
-// checkFormals refuses two formals of one name, and one with the name of the
-// whole argument.
+// maxFormals is how many formals a function may have.
+// Behaviour: the constructor of ExprLambda in Nix's nixexpr.hh.
+const maxFormals = 1<<16 - 1
+
+// checkFormals refuses two formals of one name, one with the name of the whole
+// argument, and too many.
 func (p *parser) checkFormals(l *Lambda, start int32) {
 	if p.failed || len(l.Formals) == 0 {
 		return
@@ -106,6 +110,8 @@ func (p *parser) checkFormals(l *Lambda, start int32) {
 		p.duplicateFormal(dup.Name, int32(p.file.Offset(dup.At)))
 	} else if l.Arg != 0 && seen[l.Arg] {
 		p.duplicateFormal(l.Arg, start)
+	} else if len(l.Formals) > maxFormals {
+		p.fail(start, Hintf("too many formal arguments, implementation supports at most %d", maxFormals))
 	}
 }
 
