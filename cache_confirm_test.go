@@ -60,3 +60,59 @@ func TestConfirmFileCache(t *testing.T) {
 		}
 	}
 }
+
+// A binary cache is a store that is asked and added to by URL, with the same words.
+func TestConfirmFileStore(t *testing.T) {
+	tw := newApartTwins(t)
+	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
+		tw.set(t, "cat > set.nix <<'END'\n"+substitutedSet+"END\n")
+	}
+	tw.compareLines(t, `
+! nix-store --generate-binary-cache-key k-1 sk pk; echo x > x
+A=nix-build set.nix -A top --no-out-link
+B=nix-build set.nix -A base --no-out-link
+! nix copy --to "file://$PWD/cache?compression=none" $A
+nix path-info --store file://$PWD/cache -rsSh $A
+nix path-info --store file://$PWD/cache --all --json --json-format 2 #stderr 2.34 warns
+nix path-info --store file://$PWD/cache /nix/store/00000000000000000000000000000000-x
+nix store ls --store file://$PWD/cache -l $A
+nix store cat --store file://$PWD/cache $A
+nix store ls --store file://$PWD/cache $A/x #stderr 2.34 does not know which path
+nix-store --store file://$PWD/cache -qR $A
+nix-store --store file://$PWD/cache -q --hash $A
+nix-store --store file://$PWD/cache -q --referrers $A
+nix-store --store file://$PWD/cache --check-validity $A $B
+nix-store --store file://$PWD/cache --dump $A | sha256sum
+nix-store --store file://$PWD/cache --gc
+nix-store --store file://$PWD/cache --delete $A
+nix store delete --store file://$PWD/cache $A
+nix store gc --store file://$PWD/cache
+nix store sign --store file://$PWD/cache -k $PWD/sk -r $A
+nix store sign --store file://$PWD/cache -k $PWD/sk -r $A
+grep -v Sig: cache/*.narinfo
+nix store verify --store file://$PWD/cache --all
+nix store verify --store file://$PWD/cache --all --trusted-public-keys "$(cat pk)"
+nix store info --store file://$PWD/cache
+nix log --store file://$PWD/cache $A
+nix store copy-log --to file://$PWD/cache $A; ls cache/log
+nix path-info --store "file://$PWD/cache?foo=bar&compression=xyz" $A #stderr the value is refused in other words
+nix-instantiate --store "file://$PWD/drvs?compression=none" set.nix -A top #stderr 2.34 writes one after the other
+nix-store --store "file://$PWD/drvs?compression=none" --add x
+nix-store --store "file://$PWD/drvs?compression=none" --add-fixed sha256 x
+nix store add --store "file://$PWD/drvs?compression=none" x
+cat drvs/*.narinfo
+! sed -i 's/^NarHash: sha256:./NarHash: sha256:0/' cache/*.narinfo
+nix store verify --store file://$PWD/cache --all --no-trust
+! rm cache/nar/*
+nix store verify --store file://$PWD/cache --no-trust $A
+nix store cat --store file://$PWD/cache $A
+! sed -i 's/^NarSize: .*/NarSize: x/' cache/*.narinfo
+nix path-info --store file://$PWD/cache $A
+! sed -i '/^NarSize: .*/d' cache/*.narinfo
+nix path-info --store file://$PWD/cache $A
+! sed -i '/^URL: .*/d' cache/*.narinfo
+nix path-info --store file://$PWD/cache $A
+! sed -i 's,^StoreDir: .*,StoreDir: /other,' cache/nix-cache-info
+nix path-info --store file://$PWD/cache $A
+`)
+}

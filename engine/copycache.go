@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -19,35 +18,44 @@ import (
 // A Cache is a binary cache in a directory; see [cache.Cache].
 type Cache = cache.Cache
 
-// cacheParams are the parameters of a file:// URL that say how the cache is written. Others
-// mean nothing here.
-var cacheParams = []string{"compression", "secret-key", "secret-keys"}
+// A CorruptError says that what a cache says of a path cannot be read; see
+// [cache.CorruptError].
+type CorruptError = cache.CorruptError
+
+// A GoneError says that a cache does not have an archive that it should have; see
+// [cache.GoneError].
+type GoneError = cache.GoneError
 
 // IsCache reports whether a URL is that of a binary cache on this machine.
 func IsCache(text string) bool { return strings.HasPrefix(text, "file:") }
 
 // OpenCache opens the binary cache at a file:// URL, for the paths of the store of e.
 func (e *Engine) OpenCache(text string) (*Cache, error) {
-	ref, err := settings.ParseStore(text, func(format string, args ...any) {
-		if e.warn != nil {
-			e.warn(fmt.Sprintf(format, args...))
-		}
-	})
+	loc, err := e.locateCache(text)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := placeOf(ref)
-	if err != nil {
-		return nil, err
+	return loc.openCache(e.store.Dir())
+}
+
+// locateCache reads the URL of a cache, and warns of what is dubious in it.
+func (e *Engine) locateCache(text string) (Location, error) {
+	var loc Location
+	ref, err := settings.ParseStore(text, func(format string, args ...any) { e.warnOf(fmt.Sprintf(format, args...)) })
+	if err == nil {
+		err = loc.cache(ref)
 	}
-	params := ref.Params
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		if _, usual := storeParams[name]; !usual && !slices.Contains(cacheParams, name) && e.warn != nil {
-			e.warn(fmt.Sprintf("parameter '%s' of the store '%s' is not used", name, text))
-		}
+	for _, warning := range loc.Warnings {
+		e.warnOf(warning)
 	}
-	opts := cache.Options{Compression: params["compression"]}
-	files := strings.FieldsFunc(params["secret-key"]+","+params["secret-keys"], func(r rune) bool { return r == ',' })
+	return loc, err
+}
+
+// openCache opens the cache at a location.
+func (loc *Location) openCache(dir store.Dir) (*Cache, error) {
+	isOn := func(name string) bool { return loc.Params[name] == "true" }
+	opts := cache.Options{Compression: loc.Params["compression"], Listings: isOn("write-nar-listing"), DebugInfo: isOn("index-debug-info")}
+	files := strings.FieldsFunc(loc.Params["secret-key"]+","+loc.Params["secret-keys"], func(r rune) bool { return r == ',' })
 	for _, name := range files {
 		key, err := readSecretKey(name)
 		if err != nil {
@@ -55,7 +63,7 @@ func (e *Engine) OpenCache(text string) (*Cache, error) {
 		}
 		opts.Keys = append(opts.Keys, key)
 	}
-	return cache.Open(dir, e.store.Dir(), opts)
+	return cache.Open(loc.Cache, dir, opts)
 }
 
 // CopyToCache copies those of paths, all of which are valid, that the cache does not have,

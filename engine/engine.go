@@ -173,6 +173,15 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
 		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
 		return nil
+	case loc.Cache != "":
+		dir := cmp.Or(loc.Build.Dir, store.DefaultDir)
+		c, err := loc.openCache(dir)
+		if err != nil {
+			return err
+		}
+		e.store = &cacheStore{dummyStore: dummyStore{dir}, cache: c}
+		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
+		return nil
 	case loc.Daemon != nil:
 		st, err := openDaemon(ctx, loc, e.settings, opts.Warn)
 		if err != nil {

@@ -31,6 +31,11 @@ func (e *Engine) realPath(path string) string {
 	if rest == "" {
 		return e.store.RealDir()
 	}
+	if st := e.cache(); st != nil {
+		if p, inside, err := st.Dir().PathOf(path); err == nil {
+			return st.RealPath(p) + inside
+		}
+	}
 	real := filepath.Join(e.store.RealDir(), rest)
 	if e.machine == nil {
 		return real

@@ -29,6 +29,8 @@ type Location struct {
 	Dummy bool
 	// Scratch says that what is added to a Dummy store is kept as long as it is open.
 	Scratch bool
+	// Cache is the directory of the binary cache that is the store, "" for none.
+	Cache string
 	// Machine is nil, or the store that is only read beside Build: the
 	// machine's /nix/store where it is not ours to write.
 	Machine *local.Options
@@ -61,6 +63,7 @@ type Daemon struct {
 //     "local?root=DIR&store=DIR&real=DIR&state=DIR&log=DIR&read-only=true";
 //   - "daemon", or "unix://SOCKET", with the same but for read-only, and
 //     max-connections;
+//   - "file:///DIR": a binary cache in a directory;
 //   - "dummy://": no store at all; with read-only=false one that lasts as long as it is
 //     open.
 //
@@ -93,9 +96,11 @@ func locateRef(ref settings.StoreReference, getenv func(string) string) (loc Loc
 	case scheme == "dummy":
 		loc.Dummy = true
 		err = loc.setParams(ref.Params)
+	case scheme == "file":
+		err = loc.cache(ref)
 	case slices.Contains(elsewhere, scheme):
 		err = fmt.Errorf("open store %q: don't know how to open Nix store with scheme '%s'; "+
-			"only stores on this machine can be used: a directory, local?root=DIR, daemon, unix://SOCKET", ref, scheme)
+			"only stores on this machine can be used: a directory, local?root=DIR, file:///DIR, daemon, unix://SOCKET", ref, scheme)
 	default:
 		err = fmt.Errorf("don't know how to open Nix store with scheme '%s'", scheme)
 	}
@@ -103,7 +108,7 @@ func locateRef(ref settings.StoreReference, getenv func(string) string) (loc Loc
 }
 
 // elsewhere are the schemes of stores that are not used here.
-var elsewhere = []string{"file", "http", "https", "s3", "ssh", "ssh-ng", "mounted-ssh-ng", "local-overlay"}
+var elsewhere = []string{"http", "https", "s3", "ssh", "ssh-ng", "mounted-ssh-ng", "local-overlay"}
 
 // machineStore is the store of this machine, as the environment says. Root is what its
 // directories are in: "" but for tests.
@@ -133,6 +138,14 @@ func (loc *Location) local(ref settings.StoreReference) error {
 	}
 	if dir != "" {
 		loc.setRoot(dir)
+	}
+	return loc.setParams(ref.Params)
+}
+
+// cache is a binary cache in a directory.
+func (loc *Location) cache(ref settings.StoreReference) (err error) {
+	if loc.Cache, err = placeOf(ref); err != nil {
+		return err
 	}
 	return loc.setParams(ref.Params)
 }

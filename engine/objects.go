@@ -35,6 +35,9 @@ func (e *Engine) HashPath(ctx context.Context, p store.Path) (nixhash.Hash, int6
 
 // DumpPath writes the archive of a path.
 func (e *Engine) DumpPath(ctx context.Context, w io.Writer, p store.Path) error {
+	if st := e.cache(); st != nil {
+		return st.cache.Dump(ctx, w, p)
+	}
 	return nar.Dump(cancellable{ctx, w}, bothStores{e}.RealPath(p), nil)
 }
 

@@ -45,6 +45,8 @@ func (e *Engine) StoreInfo(ctx context.Context) (StoreInfo, error) {
 		info.Access = e.daemon.access(told)
 	case e.isDummy():
 		info.Version, info.Access = "", "nothing is there, and nothing can be added"
+	case e.cache() != nil:
+		info.Version, info.Access = "", "a binary cache in a directory"
 	case e.isScratch():
 		info.Version, info.Access = "", "what is added is gone when the program ends"
 	case e.store.ReadOnly():
@@ -70,6 +72,8 @@ func (e *Engine) CheckCollect(ctx context.Context) error {
 	switch {
 	case e.isDummy():
 		return errDummyGC
+	case e.cache() != nil:
+		return e.cache().errGC()
 	case e.daemon != nil:
 		_, err := e.daemon.Connect(ctx)
 		return err
@@ -88,6 +92,12 @@ func (e *Engine) CheckLogs() error {
 func (e *Engine) isDummy() bool {
 	_, is := e.store.(dummyStore)
 	return is
+}
+
+// cache returns the store if it is a binary cache, or nil.
+func (e *Engine) cache() *cacheStore {
+	st, _ := e.store.(*cacheStore)
+	return st
 }
 
 func (e *Engine) isScratch() bool {
@@ -116,6 +126,8 @@ func (loc *Location) render() string {
 	switch {
 	case loc.Dummy:
 		base = "dummy://"
+	case loc.Cache != "":
+		base = "file://" + uri.EncodePath(uri.FileSegments(loc.Cache))
 	case loc.Daemon != nil:
 		base = loc.Daemon.URI
 	case len(loc.Params) > 0:

@@ -23,6 +23,7 @@ const (
 	paramInt
 	paramUint // at least 0
 	paramWords
+	paramText
 )
 
 // storeParams are the parameters of all stores.
@@ -40,7 +41,11 @@ var (
 		"ignore-gc-delete-failure": paramSwitch, "use-roots-daemon": paramSwitch,
 	}
 	daemonParams = map[string]paramKind{"max-connections": paramInt, "max-connection-age": paramUint}
-	dummyParams  = map[string]paramKind{"read-only": paramSwitch}
+	cacheParams  = map[string]paramKind{
+		"compression": paramText, "secret-key": paramText, "secret-keys": paramText, "local-nar-cache": paramText,
+		"write-nar-listing": paramSwitch, "index-debug-info": paramSwitch, "parallel-compression": paramSwitch, "compression-level": paramInt,
+	}
+	dummyParams = map[string]paramKind{"read-only": paramSwitch}
 )
 
 // params returns the parameters that a store of its kind has.
@@ -49,6 +54,8 @@ func (loc *Location) params() map[string]paramKind {
 	switch {
 	case loc.Dummy:
 		maps.Copy(known, dummyParams)
+	case loc.Cache != "":
+		maps.Copy(known, cacheParams)
 	case loc.Daemon != nil:
 		maps.Copy(known, dirParams)
 		maps.Copy(known, daemonParams)
@@ -61,7 +68,7 @@ func (loc *Location) params() map[string]paramKind {
 
 // setParams sets parameters, and notes how Nix shows them.
 func (loc *Location) setParams(params map[string]string) error {
-	if _, ok := params["root"]; ok && !loc.Dummy {
+	if _, ok := params["root"]; ok && !loc.Dummy && loc.Cache == "" {
 		loc.setRoot("") // what it implies comes before what others say
 	}
 	known := loc.params()
@@ -109,6 +116,9 @@ func (loc *Location) setParam(name, value string, kind paramKind) (shown string,
 			loc.Daemon.MaxConnections = max(int(n), 1)
 		}
 		return strconv.FormatInt(n, 10), nil
+	}
+	if kind == paramText {
+		return value, nil
 	}
 	words := strings.Fields(value)
 	slices.Sort(words)

@@ -15,7 +15,6 @@ import (
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
-	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/cache"
 	"nixbench/store/local"
@@ -45,7 +44,7 @@ type substituters struct {
 // substituters returns those that are asked, in that order.
 func (e *Engine) substituters() []*substituter {
 	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() {
+	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil {
 		return nil
 	}
 	e.subs.mu.Lock()
@@ -76,26 +75,20 @@ func (e *Engine) warnOf(msg string) {
 
 // openSubstituter opens a cache at a URL. Nothing is made there.
 func (e *Engine) openSubstituter(url string) (*substituter, error) {
-	ref, err := settings.ParseStore(url, func(format string, args ...any) { e.warnOf(fmt.Sprintf(format, args...)) })
+	loc, err := e.locateCache(url)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := placeOf(ref)
+	c, err := cache.Open(loc.Cache, e.store.Dir(), cache.Options{Existing: true})
 	if err != nil {
 		return nil, err
 	}
-	c, err := cache.Open(dir, e.store.Dir(), cache.Options{Existing: true})
-	if err != nil {
-		return nil, err
-	}
-	sub := &substituter{Cache: c, priority: c.Priority(), massQuery: c.WantsMassQuery()}
-	isOn := func(name string, usual bool) bool {
-		value, ok := ref.Params[name]
-		return usual && !ok || slices.Contains([]string{"true", "yes", "1"}, value)
-	}
-	sub.trusted, sub.massQuery = isOn("trusted", false), isOn("want-mass-query", sub.massQuery)
-	if n, err := strconv.Atoi(ref.Params["priority"]); err == nil {
+	sub := &substituter{Cache: c, trusted: loc.Params["trusted"] == "true", priority: c.Priority(), massQuery: c.WantsMassQuery()}
+	if n, err := strconv.Atoi(loc.Params["priority"]); err == nil {
 		sub.priority = n
+	}
+	if value, ok := loc.Params["want-mass-query"]; ok {
+		sub.massQuery = value == "true"
 	}
 	return sub, nil
 }
@@ -112,7 +105,7 @@ func (sub *substituter) info(p store.Path) (*narinfo.Info, error) {
 // elsewhere returns what plans ask about what need not be built, nil if that is nobody.
 func (e *Engine) elsewhere() build.Substituter {
 	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() || !slices.ContainsFunc(set.Substituters, IsCache) {
+	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil || !slices.ContainsFunc(set.Substituters, IsCache) {
 		return nil
 	}
 	return &finder{e: e, found: make(map[store.Path]*build.Substitute)}

@@ -3,10 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"nixbench/engine"
-	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -73,14 +71,11 @@ func (inv *invocation) rootsInCache(ctx context.Context, to *engine.Engine, from
 	if inv.all {
 		return nil, nil, nil
 	}
-	for _, arg := range inv.installableArgs() {
-		inst, ok, err := inv.storePath(to, arg)
-		if err == nil && !ok {
-			err = fmt.Errorf("copy from a binary cache: got '%s', want a store path", text.SanitiseName(arg))
-		}
-		if err != nil {
-			return nil, nil, err
-		}
+	insts, err := inv.installables(ctx, to, inv.installableArgs())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, inst := range insts {
 		outputs, rs, err := to.FindInCache(ctx, from, inst.target)
 		if err != nil {
 			return nil, nil, err

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -42,7 +43,10 @@ func (inv *invocation) insideStore(ctx context.Context, arg string) (file, insid
 	p, rest, err := eng.Store().Dir().PathOf(name)
 	if err == nil {
 		var valid string
-		if valid, err = realIfValid(ctx, eng.Reader(), p); err == nil {
+		if err = eng.Unpack(ctx, p); err == nil {
+			valid, err = realIfValid(ctx, eng.Reader(), p)
+		}
+		if err == nil {
 			return valid, rest, done, nil
 		}
 	} else {
@@ -68,7 +72,7 @@ func runStoreLs(ctx context.Context, inv *invocation) error {
 	}
 	defer done()
 	node, err := nar.ListFile(file+inside, inv.recursive || inv.long)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return fmt.Errorf("path '%s' does not exist", file+inside)
 	} else if err != nil {
 		return err

@@ -37,7 +37,7 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 	if inv.budgetGiven {
 		return inv.checkBudget(ctx, eng, append(paths, invalid...))
 	}
-	st := pathInfos{eng.Reader(), eng.Lookup()}
+	st := pathInfos{eng.Reader(), eng.Lookup(), eng.Archived}
 	if inv.recursive {
 		if paths, err = st.lookup.Requisites(ctx, paths...); err != nil {
 			return err
@@ -60,6 +60,8 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 type pathInfos struct {
 	store.Reader
 	lookup *store.Lookup
+	// archived says how a path is kept in a binary cache, nil if the store is none.
+	archived func(p store.Path) *engine.Archived
 }
 
 // pathsAsked returns the paths that the arguments stand for.
@@ -295,6 +297,9 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 				return err
 			}
 		}
+		if archived := st.archived(p); archived != nil {
+			addArchived(obj, archived)
+		}
 		objects[name(p)] = obj
 	}
 	var all any = objects
@@ -302,6 +307,17 @@ func (inv *invocation) pathInfosJSON(ctx context.Context, st pathInfos, paths, i
 		all = map[string]any{"info": objects, "storeDir": st.Dir(), "version": format}
 	}
 	return inv.printValue(all)
+}
+
+// addArchived adds how a path is kept in a binary cache.
+func addArchived(obj map[string]any, archived *engine.Archived) {
+	obj["url"], obj["compression"] = archived.URL, archived.Compression
+	if !archived.FileHash.IsZero() {
+		obj["downloadHash"] = archived.FileHash.SRI()
+	}
+	if archived.FileSize > 0 {
+		obj["downloadSize"] = archived.FileSize
+	}
 }
 
 // signaturesJSON returns signatures as version 3 has them.

@@ -22,6 +22,8 @@ func nixWords(err error) string {
 	var lacks *engine.NoOutputError
 	var file *fs.PathError
 	var link *engine.LinkError
+	var corrupt *engine.CorruptError
+	var gone *engine.GoneError
 	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
 	switch {
@@ -31,6 +33,10 @@ func nixWords(err error) string {
 		return unreachable.Error()
 	case errors.As(err, &mismatch):
 		return mismatch.Message()
+	case errors.As(err, &gone):
+		return gone.Error()
+	case errors.As(err, &corrupt):
+		return corrupt.Error()
 	case errors.As(err, &link):
 		return link.Error()
 	case errors.As(err, &deep):

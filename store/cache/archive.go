@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bufio"
+	"cmp"
 	"compress/bzip2"
 	"compress/gzip"
 	"context"
@@ -17,6 +18,7 @@ import (
 	"github.com/therootcompany/xz"
 
 	"nixbench/store"
+	"nixbench/store/nar"
 	"nixbench/store/narinfo"
 	"nixbench/store/nixhash"
 )
@@ -152,7 +154,16 @@ func (c *Cache) Add(ctx context.Context, info *store.PathInfo, archive io.Reader
 	if said.Compression == "" {
 		said.Compression = usualCompression
 	}
-	if err := c.addArchive(ctx, said, archive); err != nil {
+	list := func() (*nar.Listing, error) { return nil, nil }
+	if c.opts.Listings || c.opts.DebugInfo {
+		archive, list = listed(archive)
+	}
+	err := c.addArchive(ctx, said, archive)
+	listing, listErr := list()
+	if err = cmp.Or(err, listErr); err == nil && listing != nil {
+		err = c.describe(said, listing)
+	}
+	if err != nil {
 		return fmt.Errorf("add %s: %w", info.Path, err)
 	}
 	for _, key := range c.opts.Keys {

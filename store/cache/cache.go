@@ -32,6 +32,9 @@ type Options struct {
 	Compression string
 	// Keys sign what is added.
 	Keys []*narinfo.SecretKey
+	// Listings writes beside each archive what is in it, and DebugInfo which of it is
+	// debugging information of which build.
+	Listings, DebugInfo bool
 	// Existing takes the cache as it is: nothing is made of it, and one that is not there
 	// has nothing.
 	Existing bool
@@ -102,6 +105,21 @@ type missingError struct{ path store.Path }
 func (e *missingError) Error() string { return fmt.Sprintf("path '%s' is not valid", e.path) }
 func (e *missingError) Unwrap() error { return store.ErrInvalidPath }
 
+// A CorruptError says that what a cache says of a path cannot be read.
+type CorruptError struct{ File, Reason string }
+
+func (e *CorruptError) Error() string {
+	return fmt.Sprintf("NAR info file '%s' is corrupt: %s", e.File, e.Reason)
+}
+
+func corrupt(file string, err error) error {
+	var syntax *narinfo.SyntaxError
+	if errors.As(err, &syntax) {
+		return &CorruptError{file, syntax.Message()}
+	}
+	return &CorruptError{file, err.Error()}
+}
+
 // Info returns all that is said of p. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
 func (c *Cache) Info(p store.Path) (*narinfo.Info, error) {
@@ -113,7 +131,7 @@ func (c *Cache) Info(p store.Path) (*narinfo.Info, error) {
 	}
 	info, err := narinfo.Parse(c.store, text)
 	if err != nil {
-		return nil, fmt.Errorf("NAR info file '%s%s' is corrupt: %v", p.Digest(), infoSuffix, err)
+		return nil, corrupt(p.Digest()+infoSuffix, err)
 	}
 	if info.Path != p {
 		return nil, &missingError{p} // there is another that has its digest
@@ -161,6 +179,57 @@ func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, err
 		return nil, err
 	}
 	return info.References, nil
+}
+
+// PathFromHashPart returns the path of a digest. If the cache does not have it, errors.Is(err,
+// [store.ErrInvalidPath]).
+func (c *Cache) PathFromHashPart(digest string) (store.Path, error) {
+	text, err := c.read(digest + infoSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", store.ErrInvalidPath
+	} else if err != nil {
+		return "", err
+	}
+	info, err := narinfo.Parse(c.store, text)
+	if err != nil {
+		return "", corrupt(digest+infoSuffix, err)
+	}
+	if info.Path.Digest() != digest {
+		return "", store.ErrInvalidPath
+	}
+	return info.Path, nil
+}
+
+// AddSignatures adds signatures to a path, and returns how many are new.
+func (c *Cache) AddSignatures(_ context.Context, p store.Path, sigs []string) (added int, err error) {
+	info, err := c.Info(p)
+	if err != nil {
+		return 0, err
+	}
+	before := len(info.Sigs)
+	info.AddSigs(sigs...)
+	if added = len(info.Sigs) - before; added == 0 {
+		return 0, nil
+	}
+	return added, c.write(p.Digest()+infoSuffix, info.Text())
+}
+
+// OpenLog opens the log of a derivation. If there is none, errors.Is(err, fs.ErrNotExist).
+func (c *Cache) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
+	f, err := c.open(filepath.Join(logs, drvPath.Base()))
+	if err != nil {
+		return nil, err // not a nil *os.File in an interface
+	}
+	return f, nil
+}
+
+// AddLog keeps the log of a derivation.
+func (c *Cache) AddLog(drvPath store.Path, log io.Reader) error {
+	text, err := io.ReadAll(log)
+	if err != nil {
+		return err
+	}
+	return c.write(filepath.Join(logs, drvPath.Base()), text)
 }
 
 // open opens a file of the cache to read it. What is no file might never end.
@@ -214,7 +283,7 @@ func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 		}
 		info, err := narinfo.Parse(c.store, text)
 		if err != nil {
-			return nil, fmt.Errorf("NAR info file '%s' is corrupt: %v", entry.Name(), err)
+			return nil, corrupt(entry.Name(), err)
 		}
 		paths = append(paths, info.Path)
 	}

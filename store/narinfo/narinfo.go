@@ -44,17 +44,33 @@ func Parse(dir store.Dir, text []byte) (*Info, error) {
 	for line := 1; rest != ""; line++ {
 		field, after, found := strings.Cut(rest, "\n")
 		if !found {
-			return nil, fmt.Errorf("parse narinfo: line %d: does not end", line)
+			return nil, &SyntaxError{line, `expecting '\n'`}
 		}
 		rest = after
 		if err := p.line(field); err != nil {
-			return nil, fmt.Errorf("parse narinfo: line %d: %w", line, err)
+			return nil, &SyntaxError{line, err.Error()}
 		}
 	}
 	if err := p.finish(); err != nil {
-		return nil, fmt.Errorf("parse narinfo: %w", err)
+		return nil, &SyntaxError{0, err.Error()}
 	}
 	return p.info, nil
+}
+
+// A SyntaxError says what is wrong with a .narinfo file.
+type SyntaxError struct {
+	Line   int // from 1 on; 0: the whole file
+	Reason string
+}
+
+func (e *SyntaxError) Error() string { return "parse narinfo: " + e.Message() }
+
+// Message says it in Nix's words.
+func (e *SyntaxError) Message() string {
+	if e.Line == 0 {
+		return e.Reason
+	}
+	return fmt.Sprintf("%s at line %d", e.Reason, e.Line)
 }
 
 type parser struct {
@@ -66,17 +82,23 @@ type parser struct {
 func (p *parser) line(line string) error {
 	name, value, found := strings.Cut(line, ":")
 	if !found || value == "" {
-		return fmt.Errorf("got %q, want \"Name: value\"", line)
+		return errors.New("expecting ':'")
 	}
 	value = value[1:] // whatever it is, usually a space
 	if name != "Sig" && p.seen[name] {
 		return fmt.Errorf("extra %s", name)
 	}
 	p.seen[name] = true
-	if err := p.field(name, value); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	err := p.field(name, value)
+	switch {
+	case err == nil:
+		return nil
+	case name == "FileHash" || name == "NarHash":
+		return errors.New("bad hash")
+	case name == "FileSize" || name == "NarSize":
+		return errors.New("invalid " + name)
 	}
-	return nil
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 func (p *parser) field(name, value string) (err error) {
