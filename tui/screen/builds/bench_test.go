@@ -94,3 +94,18 @@ func BenchmarkEstimate(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkWay is the way to a build of a large graph, which the graph unfolds to.
+func BenchmarkWay(b *testing.B) {
+	board := newBoard()
+	board.fold(bigGraph(graphSize), func(string) time.Duration { return 0 }, tuitest.Start())
+	last := board.all[0]
+	for _, n := range board.all {
+		if len(n.needs) == 0 {
+			last = n
+		}
+	}
+	for b.Loop() {
+		board.way(last)
+	}
+}
