@@ -216,9 +216,11 @@ in { top = builtins.head all; }`, graphSize)
 	if err := b.frames(name+" list", t, upAndDown...); err != nil {
 		return err
 	}
-	if err := t.enter("t", "graph"); err != nil {
+	from := time.Now()
+	if err := t.enter("t", "═ graph ═"); err != nil { // the foot has the word always
 		return err
 	}
+	b.add(row{Case: name, What: "list to tree", Got: ms(time.Since(from)), Limit: frameWorst, Unit: "ms"})
 	if err := b.frames(name+" tree", t, upAndDown...); err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@ type board struct {
 	grown   bool           // builds came or went since roots were asked for
 	tops    []*node        // see roots
 
+	walks uint32 // of way
+
 	shown order   // how list is sorted
 	list  []*node // all that are not gone
 	moved []*node // in list at another place than they should be, or not at all
@@ -58,6 +60,8 @@ type node struct {
 	key     key     // by which it is listed
 	stamps  []stamp // how its log grew
 	task    int32   // see board.schedule
+	walk    uint32  // the last of board.way that came to it, from before
+	before  *node
 
 	other *tui.BuildElsewhere // what another process does; it is on no board. nil for ours
 }
@@ -230,21 +234,24 @@ func (b *board) roots() []*node {
 
 // way is a shortest way from what was asked for to a build, both included.
 func (b *board) way(n *node) []*node {
-	before := make(map[*node]*node)
+	b.walks++
 	todo := slices.Clone(b.roots())
 	for _, root := range todo {
-		before[root] = nil
+		root.walk, root.before = b.walks, nil
 	}
-	for ; len(todo) > 0 && todo[0] != n; todo = todo[1:] {
-		for _, need := range todo[0].needs {
-			if _, seen := before[need]; !seen && !need.gone {
-				before[need] = todo[0]
+	for i := 0; i < len(todo) && todo[i] != n; i++ {
+		for _, need := range todo[i].needs {
+			if need.walk != b.walks && !need.gone {
+				need.walk, need.before = b.walks, todo[i]
 				todo = append(todo, need)
 			}
 		}
 	}
+	if n.walk != b.walks {
+		return []*node{n} // nothing leads to it
+	}
 	var way []*node
-	for on := n; on != nil; on = before[on] {
+	for on := n; on != nil; on = on.before {
 		way = append(way, on)
 	}
 	slices.Reverse(way)
