@@ -190,7 +190,7 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 }
 
 // atOnce is how many snapshots are taken before the next key is.
-const atOnce = 1500
+const atOnce = 500
 
 // events takes new snapshots: some of the backlog.
 func (s *Screen) events() tea.Cmd {
