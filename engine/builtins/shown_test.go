@@ -58,7 +58,7 @@ func TestRepeatedArguments(t *testing.T) {
 	for want, texts := range map[string][]string{
 		variable: {
 			`add 1 l`, `div 1 l`, `div l 1`, `bitAnd l 1`, `ceil l`, `lessThan 1 l`, `-l`, `l * 2.0`, `1 / l`, `l < 1`, `1.0 > l`,
-			`attrNames l`, `getAttr l { }`, `stringLength l`, `elemAt 1 l`, `substring l 1 ""`, `hashString l ""`,
+			`attrNames l`, `dirOf l`, `pathExists l`, `getAttr l { }`, `stringLength l`, `elemAt 1 l`, `substring l 1 ""`, `hashString l ""`,
 			`map l [ 1 ]`, `sort l [ 1 2 ]`, `concatStringsSep l [ ]`, `import l`, `readFile l`, `storePath l`, `path { path = l; }`,
 			`throw l`, `fetchTarball l`, `with l; x`, `({ x }: x) l`, `assert [ l ] == [ 1 ]; 1`, `assert { a = l; } == { a = 1; }; 1`,
 			`(a: -a) l`, `(a: b: -b + a) 1 l`, `(a: b: c: -b + a + c) 1 l l`, `toString { __toString = self: l; a = stringLength l; }.a`,
