@@ -50,8 +50,8 @@ func baseNameOf(s *eval.State, v eval.Value) eval.Value {
 }
 
 func dirOf(s *eval.State, v eval.Value) eval.Value {
-	if v = s.Force(v); v.Kind() == eval.KindPath {
-		return eval.MakePath(path.Dir(v.AsString()))
+	if file := s.Force(v); file.Kind() == eval.KindPath {
+		return eval.MakePath(path.Dir(file.AsString()))
 	}
 	text, ctx := s.CoerceToString(v, "while evaluating the first argument passed to 'builtins.dirOf'", eval.CoerceOpts{})
 	switch i := strings.LastIndexByte(text, '/'); i {
@@ -110,10 +110,9 @@ func (t *table) ensure(s *eval.State, p store.Path) {
 // pathExists does not follow a link at the end of the path, so one that leads
 // nowhere exists, unless a slash at the end asks for a directory.
 func pathExists(s *eval.State, v eval.Value) eval.Value {
-	v = s.Force(v)
 	wantDir := false
-	if v.Kind() == eval.KindString {
-		text := v.AsString()
+	if arg := s.Force(v); arg.Kind() == eval.KindString {
+		text := arg.AsString()
 		wantDir = strings.HasSuffix(text, "/") || strings.HasSuffix(text, "/.")
 	}
 	file := s.RealisePath(v, realising)
