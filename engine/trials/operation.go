@@ -72,6 +72,12 @@ var operations = []operation{
 		before: [][]string{{"nix-build", "-o", "$OUT/result", "$INPUT/chain.nix"}}},
 	{name: "import", command: []string{"sh", "-c", `exec "$BIN/nix-store" --store "$STORE" --import <$INPUT/export`},
 		before: [][]string{}},
+	{name: "substitute", command: []string{"sh", "-c",
+		`exec "$BIN/nix-build" --store "$STORE" --no-out-link --substitute --no-require-sigs --substituters "file://$OUT/cache" "$INPUT/chain.nix"`},
+		before: [][]string{
+			{"nix-build", "-o", "$OUT/result", "$INPUT/chain.nix"},
+			{"sh", "-c", `"$BIN/nix" --store "$STORE" copy --to "file://$OUT/cache" "$OUT/result" && rm "$OUT"/result* && "$BIN/nix-store" --store "$STORE" --gc`},
+		}},
 	{name: "repair", mends: true, command: []string{"nix-build", "--no-out-link", "--repair", "$INPUT/outputs.nix"},
 		before: [][]string{
 			{"nix-build", "-o", "$OUT/result", "$INPUT/outputs.nix"},
