@@ -93,6 +93,10 @@ func (e *Engine) step(path string) (real, next string, err error) {
 		prefix += "/" + part
 		real = e.realPath(prefix)
 		info, err := os.Lstat(real)
+		if errors.Is(err, fs.ErrNotExist) && e.isElsewhere(real, prefix) {
+			real = prefix
+			info, err = os.Lstat(real)
+		}
 		if err != nil {
 			return "", "", logicalError(err, path)
 		}
@@ -109,6 +113,17 @@ func (e *Engine) step(path string) (real, next string, err error) {
 		return "", filepath.Join(append([]string{target}, parts[i+1:]...)...), nil
 	}
 	return real, "", nil
+}
+
+// isElsewhere reports whether a file that is not where the store keeps its files is where
+// its path says: in the directory of another store. Evaluation sees such files, unless it
+// is pure. Behaviour: EvalState's rootFS in Nix's eval.cc.
+func (e *Engine) isElsewhere(real, path string) bool {
+	if real == path || e.settings.PureEval {
+		return false
+	}
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // stepOutside lets the kernel follow a path outside the store, unless the way
@@ -316,7 +331,11 @@ func (e *Engine) parentResolved(path string) (string, error) {
 	dir, base := filepath.Split(filepath.Clean(path))
 	dir = filepath.Clean(dir)
 	if base == "" || dir == string(e.store.Dir()) || path == string(e.store.Dir()) {
-		return e.realPath(path), nil
+		real := e.realPath(path)
+		if _, err := os.Lstat(real); errors.Is(err, fs.ErrNotExist) && e.isElsewhere(real, path) {
+			real = path
+		}
+		return real, nil
 	}
 	parent, err := e.resolve(dir)
 	if err != nil {
