@@ -183,6 +183,9 @@ func (inv *invocation) run(ctx context.Context) error {
 			return inv.complete(ctx, number)
 		}
 	}
+	if args := inv.env.Args; inv.env.nixName() == "nix" && len(args) == 2 && args[1] == "__dump-cli" {
+		return inv.dumpCommands()
+	}
 	cmd, argv, err := inv.find(inv.unaliased(inv.env.Args[1:]))
 	if err != nil {
 		return err
@@ -248,6 +251,18 @@ func (inv *invocation) find(args []string) (*command, []string, error) {
 	return nil, nil, inv.unknownCommand(args)
 }
 
+// groupOf returns the words that can follow those of a group of commands, sorted.
+func groupOf(words []string) (next []string) {
+	for _, cmd := range commands() {
+		if rest, ok := strings.CutPrefix(cmd.name, strings.Join(words, " ")+" "); ok {
+			word, _, _ := strings.Cut(rest, " ")
+			next = append(next, word)
+		}
+	}
+	slices.Sort(next)
+	return slices.Compact(next)
+}
+
 // nixCommands are the commands of nix, without those that have another name by now: what
 // may have been meant by a word that is none.
 // Source: registerCommand in Nix's src/nix.
@@ -267,6 +282,12 @@ func notRecognised(word string, names []string) error {
 }
 
 func (inv *invocation) unknownCommand(args []string) error {
+	if n := slices.Index(args, "--help"); n > 0 {
+		if words := groupOf(args[:n]); words != nil {
+			_, err := fmt.Fprintf(inv.env.Stdout, "%s needs one of: %s\n", strings.Join(args[:n], " "), strings.Join(words, ", "))
+			return &ExitError{0, err}
+		}
+	}
 	var group []string
 	for _, cmd := range commands() {
 		if first, second, two := strings.Cut(cmd.name, " "); two && first == args[0] {
@@ -285,6 +306,10 @@ func (inv *invocation) unknownCommand(args []string) error {
 		return &usageError{"help", fmt.Sprintf("'nixbench %s' needs one of: %s", args[0], strings.Join(group, ", "))}
 	}
 	if why, known := leftOut[args[0]]; known {
+		if slices.Contains(args, "--help") {
+			_, err := fmt.Fprintf(inv.env.Stdout, "%s is not here: %s.\n", args[0], why)
+			return &ExitError{0, err}
+		}
 		return &ExitError{1, fmt.Errorf("%s is not here: %s", args[0], why)}
 	}
 	if isNix {
