@@ -70,8 +70,9 @@ func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output sto
 
 // RegisterRealisations adds to the build trace, all of rs or, after an error,
 // none. Their paths are valid. What the trace says of an output already stays,
-// but for more signatures; if that is another path, which is valid, it is an
-// error.
+// but for more signatures; if that is another path it is an error, even if that one has
+// been deleted, as in HEAD: [Store.DeleteRealisations] makes room. What is noted for older
+// Nix goes with its path.
 //
 // A derivation that has to be resolved first, rather than what it is resolved to,
 // is noted only for older Nix. Each table gets signatures of its own by sign, which may
@@ -248,7 +249,7 @@ func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation, sign st
 			if err != nil {
 				return err
 			}
-			if valid {
+			if valid || t.name == buildTrace.name {
 				return fmt.Errorf("Trying to register a realisation of '%s', but we already have another one locally.\nLocal:  %s\nRemote: %s", //nolint:staticcheck // Nix's words
 					r, old.OutPath, r.OutPath)
 			}

@@ -48,7 +48,7 @@ func TestRealisations(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask(a, "j:2", "k:1")
-	// What is valid stays what the output is; what was collected does not.
+	// What the output was stays, also when it was collected, until it is deleted from the trace.
 	if err := register(b); err == nil || !strings.Contains(err.Error(), "we already have another one locally") {
 		t.Errorf("registered another path: %v", err)
 	}
@@ -59,6 +59,12 @@ func TestRealisations(t *testing.T) {
 	ask("")
 	must(st.AddDerivation(ctx, d))(t)
 	must(st.AddText(ctx, "b", []byte("b"), nil))(t)
+	if err := register(b); err == nil || !strings.Contains(err.Error(), "we already have another one locally") {
+		t.Errorf("registered another path than that which was collected: %v", err)
+	}
+	if err := st.DeleteRealisations(ctx, []store.DrvOutput{{DrvPath: p, Output: "out"}}); err != nil {
+		t.Fatal(err)
+	}
 	if err := register(b); err != nil {
 		t.Fatal(err)
 	}
