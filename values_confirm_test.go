@@ -117,3 +117,15 @@ nix-instantiate --eval --strict --xml --option max-call-depth 2000 -E 'let x = {
 nix-instantiate --eval --strict --xml -E 'builtins.genList (x: x) 100000' | head -c 100
 `)
 }
+
+// An argument that is to be a set is wanted where the function is, and called from nowhere by
+// a builtin.
+func TestConfirmFormalsWant(t *testing.T) {
+	newShellTwins(t).compareLines(t, `
+nix-instantiate --eval --strict --show-trace -E 'builtins.filter ({ v }: v) (map (x: throw "x") [ 1 ])'
+nix-instantiate --eval --strict --show-trace -E 'builtins.filter ({ v }: v) (map (x: 1) [ 1 ])'
+nix-instantiate --eval --strict --show-trace -E 'let f = { a }: a; l = map (x: throw "y") [ 1 ]; in map f l'
+nix-instantiate --eval --strict --show-trace -E 'builtins.mapAttrs (n: { v }: v) (builtins.mapAttrs (n: x: throw "q") { a = 1; })'
+nix-instantiate --eval --strict --show-trace -E 'let f = { a }@b: a; in builtins.map f (builtins.genList (x: throw "t") 1)'
+`)
+}
