@@ -287,6 +287,9 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 			break
 		}
 		if l.formals != nil {
+			if n.vars != 0 {
+				return s.enter1(l, f, n.arg.Delay(s, fr), n.pos)
+			}
 			return s.enter1(l, f, n.evalArg(s, fr), n.pos)
 		}
 		if code := l.compiled(); len(code.strict) > 0 && n.vars == 0 {

@@ -131,13 +131,23 @@ func (l *lambda) showName() string {
 func (l *lambda) bind(s *State, code *lambdaCode, fr *Value, arg Value, call Pos) {
 	f := l.formals
 	a := arg.peek()
-	if a.lazy() {
-		s.push(textFrame(call, "from call site"))
-		a = s.force(a)
+	if a.lazy() { // Nix wants it where the function is
+		s.depth++
+		step := textFrame(call, callSiteText)
+		if call == 0 {
+			step = frame{n: tagMark}
+		}
+		s.push(step)
+		a = s.forceFrom(a.cell(), l.at)
 		s.pop()
+		s.depth--
 	}
 	if !a.is(rawAttrs) {
-		s.wrongArgument("a set", arg, 0, l.pos, "while evaluating the value passed for the lambda argument", callSite(call))
+		const what = "while evaluating the value passed for the lambda argument"
+		if call == 0 {
+			s.wrongArgument("a set", arg, 0, l.pos, what)
+		}
+		s.wrongArgument("a set", arg, 0, l.pos, what, callSite(call))
 	}
 	*at(fr, l.arg) = a
 	if a.layered() && f.ellipsis {
