@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -96,15 +98,15 @@ func parsePreBuildHook(answer string) ([]sandbox.Mount, error) {
 	return mounts, nil
 }
 
-// postBuildHook tells post-build-hook of outputs that are there now. That it fails
+// postBuildHook tells post-build-hook of the outputs, which are there now. That it fails
 // fails the build, though the outputs stay.
-func (j *job) postBuildHook(ctx context.Context, outputs []store.Path) error {
+func (j *job) postBuildHook(ctx context.Context) error {
 	hook := j.settings.PostBuildHook
 	if hook == "" {
 		return nil
 	}
 	var paths []string
-	for _, p := range outputs {
+	for _, p := range slices.Sorted(maps.Values(j.outputs)) {
 		paths = append(paths, string(p))
 	}
 	cmd := exec.CommandContext(ctx, hook)

@@ -58,6 +58,9 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 	if err == nil {
 		err = j.note(ctx, asked, status)
 	}
+	if err == nil && status == Built {
+		err = j.postBuildHook(ctx) // which may ask what the outputs came to be
+	}
 	out := outcome{status: status, err: err, outputs: j.outputs, last: j.log.activity()}
 	switch {
 	case err == nil || errors.Is(err, errBusy):
