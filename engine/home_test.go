@@ -17,10 +17,15 @@ func TestFindHome(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	file := filepath.Join(mine, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	known := passwdHome()
 	for _, test := range []struct{ home, want, warning string }{
 		{mine, mine, ""},
 		{filepath.Join(mine, "not-there"), filepath.Join(mine, "not-there"), ""},
+		{filepath.Join(file, "below"), filepath.Join(file, "below"), ""}, // it is not there either
 		{"", known, ""},
 		{others, known, "$HOME ('" + others + "') is not owned by you, falling back to the one defined in the 'passwd' file ('" + known + "')"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -67,6 +68,23 @@ func TestAdvisories(t *testing.T) {
 		c := open(t, said(), func(file string) error { return unix.Mkfifo(file, 0o644) })
 		if err := c.Dump(t.Context(), new(bytes.Buffer), asked); err == nil {
 			t.Error("a pipe was read")
+		}
+		trace := filepath.Join(strings.TrimPrefix(c.URL(), "file://"), "build-trace-v2", asked.Base(), "out.doi")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(trace), 0o755), unix.Mkfifo(trace, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		read := make(chan error, 1)
+		go func() {
+			_, _, err := c.Realisation(t.Context(), asked, "out")
+			read <- err
+		}()
+		select {
+		case err := <-read:
+			if err == nil {
+				t.Error("a pipe was read for what an output came to be")
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("waits for a pipe")
 		}
 	})
 }

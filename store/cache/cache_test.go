@@ -79,6 +79,18 @@ func TestCache(t *testing.T) {
 	}
 }
 
+// TestPartlyThere adds to a cache of which only the first file is there.
+func TestPartlyThere(t *testing.T) {
+	name := t.TempDir()
+	if err := os.WriteFile(filepath.Join(name, infoFile), []byte("StoreDir: "+string(dir)+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	info, archive := sample(t, "a", "text")
+	if err := open(t, name, Options{}).Add(t.Context(), info, bytes.NewReader(archive)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	name := t.TempDir()
 	c := open(t, name, Options{Compression: "none"})
