@@ -1,11 +1,16 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
 	"strconv"
-	"syscall"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"nixbench/store"
 )
 
 // A Home is where a user's own files are, which need not be where $HOME says.
@@ -20,24 +25,37 @@ type Home struct {
 // Behaviour: getHome in Nix's users.cc.
 func FindHome(getenv func(string) string) Home {
 	name := getenv("HOME")
-	if name != "" && ownedOrAbsent(name) {
-		return Home{Dir: name}
+	var owned bool
+	var err error
+	if name != "" {
+		if owned, err = ownedOrAbsent(name); owned {
+			return Home{Dir: name}
+		}
 	}
 	known := Home{Dir: passwdHome()}
-	if name != "" && known.Dir != "" && known.Dir != name {
+	switch {
+	case known.Dir == "":
+	case err != nil:
+		known.Warning = fmt.Sprintf("couldn't stat $HOME ('%s') for reason other than not existing, falling back to the one defined in the 'passwd' file: %s", name, err)
+	case name != "" && known.Dir != name:
 		known.Warning = fmt.Sprintf("$HOME ('%s') is not owned by you, falling back to the one defined in the 'passwd' file ('%s')", name, known.Dir)
 	}
 	return known
 }
 
-// ownedOrAbsent reports whether the user owns a file, or it is not there.
-func ownedOrAbsent(name string) bool {
-	info, err := os.Stat(name)
-	if err != nil {
-		return os.IsNotExist(err)
+// ownedOrAbsent reports whether the user owns a file, or it is not there. The error says why
+// that cannot be told.
+func ownedOrAbsent(name string) (bool, error) {
+	var stat unix.Stat_t
+	switch err := unix.Stat(name, &stat); {
+	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
+		return true, nil
+	case err != nil:
+		words := err.Error()
+		words = strings.ToUpper(words[:1]) + words[1:] // as C's library has them
+		return false, fmt.Errorf("error: getting status of %s: %s", store.QuoteFile(name), words)
 	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == os.Geteuid()
+	return int(stat.Uid) == os.Geteuid(), nil
 }
 
 // passwdHome returns the home directory of the user who the process acts for, "" if the

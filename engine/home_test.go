@@ -21,12 +21,14 @@ func TestFindHome(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	known := passwdHome()
+	known, long := passwdHome(), "/"+strings.Repeat("x", 300)
 	for _, test := range []struct{ home, want, warning string }{
 		{mine, mine, ""},
 		{filepath.Join(mine, "not-there"), filepath.Join(mine, "not-there"), ""},
 		{filepath.Join(file, "below"), filepath.Join(file, "below"), ""}, // it is not there either
 		{"", known, ""},
+		{long, known, "couldn't stat $HOME ('" + long + "') for reason other than not existing, falling back to the one defined in the 'passwd' file: " +
+			"error: getting status of \"" + long + "\": File name too long"},
 		{others, known, "$HOME ('" + others + "') is not owned by you, falling back to the one defined in the 'passwd' file ('" + known + "')"},
 	} {
 		got := FindHome(func(name string) string { return map[string]string{"HOME": test.home}[name] })

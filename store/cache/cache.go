@@ -56,12 +56,17 @@ func Open(dir string, storeDir store.Dir, opts Options) (*Cache, error) {
 		return nil, err
 	}
 	c := &Cache{dir: dir, store: storeDir, opts: opts}
+	if !opts.Existing {
+		if err := c.makeDirs(); err != nil {
+			return nil, err
+		}
+	}
 	text, err := c.read(infoFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && opts.Existing:
 		return c, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return c, c.make()
+		return c, c.write(infoFile, []byte("StoreDir: "+string(c.store)+"\n"))
 	case err != nil:
 		return nil, err
 	}
@@ -87,13 +92,13 @@ func (c *Cache) Priority() int { return c.priority }
 // WantsMassQuery reports whether the cache may be asked about what nobody needs yet.
 func (c *Cache) WantsMassQuery() bool { return c.listed }
 
-func (c *Cache) make() error {
+func (c *Cache) makeDirs() error {
 	for _, name := range []string{archives, traces, logs} {
 		if err := os.MkdirAll(filepath.Join(c.dir, name), 0o755); err != nil {
 			return err
 		}
 	}
-	return c.write(infoFile, []byte("StoreDir: "+string(c.store)+"\n"))
+	return nil
 }
 
 // URL returns what messages call the cache.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"nixbench/store"
@@ -20,7 +19,7 @@ func traceFile(drvPath store.Path, output store.OutputName) string {
 // Realisation returns what an output came to be, or ok false if the cache does not know.
 func (c *Cache) Realisation(_ context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error) {
 	r = store.Realisation{DrvPath: drvPath, Output: output}
-	text, err := os.ReadFile(filepath.Join(c.dir, traceFile(drvPath, output)))
+	text, err := c.read(traceFile(drvPath, output))
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, false, nil
 	} else if err != nil {
