@@ -168,6 +168,17 @@ func TestLoadOrder(t *testing.T) {
 	}
 }
 
+// As in Nix, a file that cannot be read is as good as none, whatever the reason.
+func TestUnreadableConfFiles(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, filepath.Join(dir, "file"), "cores = 1\n")
+	for _, name := range []string{file + "/below", dir, filepath.Join(dir, strings.Repeat("x", 300))} {
+		if _, _, err := Load(env(t, map[string]string{"NIX_USER_CONF_FILES": name})); err != nil {
+			t.Errorf("load settings: %v", err)
+		}
+	}
+}
+
 func TestUserConfFiles(t *testing.T) {
 	dir := t.TempDir()
 	a := write(t, filepath.Join(dir, "a"), "cores = 1\n")
