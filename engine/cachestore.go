@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/cache"
@@ -196,8 +198,12 @@ func (st *cacheStore) ReadDerivation(ctx context.Context, p store.Path) (*drv.De
 	if !p.IsDerivation() {
 		return nil, fmt.Errorf("read derivation: '%s' is none", p)
 	}
-	file := st.RealPath(info.Path)
-	text, err := os.ReadFile(file)
+	f, err := os.OpenFile(st.RealPath(info.Path), os.O_RDONLY|unix.O_NOFOLLOW, 0) // a link may lead anywhere
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // maxIncludes bounds how deep configuration files include each other.
@@ -17,7 +18,7 @@ const maxIncludes = 32
 
 // Load returns the defaults overridden by the configuration files and by the
 // variables that lookup tells; [os.LookupEnv] is the usual one, and warnings in
-// Nix's words. Files that are missing are passed over; one with a syntax error or
+// Nix's words. Files that cannot be read are passed over; one with a syntax error or
 // a bad value is a [*FileError].
 func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	getenv := func(name string) string { value, _ := lookup(name); return value }
@@ -42,13 +43,10 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	}
 	for _, file := range files(getenv) {
 		text, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		if err != nil {
 			continue
 		}
-		if err == nil {
-			err = l.apply(string(text), file)
-		}
-		if err != nil {
+		if err := l.apply(string(text), file); err != nil {
 			return nil, nil, err
 		}
 		if file == filepath.Join(confDir(getenv), "nix.conf") {
@@ -218,10 +216,10 @@ func include(name, file string, optional bool, depth int) ([]assignment, error) 
 		name = filepath.Join(filepath.Dir(file), name)
 	}
 	text, err := os.ReadFile(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && optional:
+	switch isThere := !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR); {
+	case !isThere && optional:
 		return nil, nil
-	case errors.Is(err, fs.ErrNotExist):
+	case !isThere:
 		return nil, &FileError{file, fmt.Sprintf("file \"%s\" included from \"%s\" not found", name, file), false}
 	case err != nil:
 		return nil, nil // as Nix: an access token file may be another user's
