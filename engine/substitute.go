@@ -216,7 +216,11 @@ func (e *Engine) mend(ctx context.Context, p store.Path) (mended bool, err error
 		return false, nil
 	}
 	s := &substitution{e: e, subs: e.substituters(), slots: make(chan struct{}, 1), put: st.RepairNAR}
-	failed, err := s.obtain(ctx, p)
+	offers, err := s.ask(p)
+	if err != nil {
+		return false, err
+	}
+	failed, err := s.obtain(ctx, p, offers)
 	return failed == 0, err
 }
 
@@ -224,8 +228,36 @@ func (e *Engine) mend(ctx context.Context, p store.Path) (mended bool, err error
 // closed.
 type substitutedPath struct {
 	path   store.Path
+	offers []offer
 	done   chan struct{}
 	failed build.Failed // 0: it is valid
+}
+
+// An offer is what a substituter says of a path that it has. It is asked once: what paths
+// wait for does not change while they do.
+type offer struct {
+	from    *substituter
+	info    *narinfo.Info
+	err     error // why it cannot be read; then info is nil
+	trusted bool
+}
+
+// ask asks all substituters about a path.
+func (s *substitution) ask(p store.Path) (offers []offer, err error) {
+	for _, sub := range s.subs {
+		info, err := sub.info(p)
+		if info == nil && err == nil {
+			continue
+		}
+		o := offer{from: sub, info: info, err: err}
+		if err == nil {
+			if o.trusted, err = s.trusts(sub, info); err != nil {
+				return nil, err
+			}
+		}
+		offers = append(offers, o)
+	}
+	return offers, nil
 }
 
 // run copies paths. What could not be copied is said in them; the error is that of ctx, or of
@@ -233,16 +265,21 @@ type substitutedPath struct {
 func (s *substitution) run(ctx context.Context, paths []store.Path) error {
 	s.slots = make(chan struct{}, max(1, s.e.Settings().MaxSubstJobs))
 	for _, p := range paths {
-		s.paths[p] = &substitutedPath{path: p, done: make(chan struct{})}
+		offers, err := s.ask(p)
+		if err != nil {
+			return err
+		}
+		s.paths[p] = &substitutedPath{path: p, offers: offers, done: make(chan struct{})}
 	}
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	var errs []error
 	for _, p := range s.order(paths) {
 		all.Go(func() {
-			failed, err := s.obtain(ctx, p)
-			s.paths[p].failed = failed
-			close(s.paths[p].done)
+			sp := s.paths[p]
+			failed, err := s.obtain(ctx, p, sp.offers)
+			sp.failed = failed
+			close(sp.done)
 			if err != nil {
 				mu.Lock()
 				defer mu.Unlock()
@@ -257,16 +294,16 @@ func (s *substitution) run(ctx context.Context, paths []store.Path) error {
 	return errors.Join(errs...)
 }
 
-// order returns the paths that can be waited for: those that refer to each other, whatever
-// their caches say, are never had.
+// order returns the paths that can be waited for: those that refer to each other, as caches
+// say that are trusted, are never had.
 func (s *substitution) order(paths []store.Path) []store.Path {
 	refs := make(map[store.Path][]store.Path, len(paths))
 	waits := make(map[store.Path]int, len(paths)) // for how many others
 	users := make(map[store.Path][]store.Path)
 	for _, p := range paths {
-		for _, sub := range s.subs {
-			if info, _ := sub.info(p); info != nil {
-				refs[p] = append(refs[p], info.OtherReferences()...)
+		for _, o := range s.paths[p].offers {
+			if o.trusted {
+				refs[p] = append(refs[p], o.info.OtherReferences()...)
 			}
 		}
 		for _, ref := range store.SortUnique(refs[p]) {
@@ -302,8 +339,8 @@ func (s *substitution) order(paths []store.Path) []store.Path {
 	return order
 }
 
-// obtain makes a path valid from the first substituter that it can be had from.
-func (s *substitution) obtain(ctx context.Context, p store.Path) (build.Failed, error) {
+// obtain makes a path valid from the first offer that it can be had from.
+func (s *substitution) obtain(ctx context.Context, p store.Path, offers []offer) (build.Failed, error) {
 	if err := s.e.store.AddTempRoot(ctx, p); err != nil {
 		return build.NotHad, err
 	}
@@ -313,23 +350,17 @@ func (s *substitution) obtain(ctx context.Context, p store.Path) (build.Failed, 
 		}
 	}
 	failed := build.NotHad
-	for _, sub := range s.subs {
-		info, err := sub.info(p)
-		switch {
-		case err != nil:
-			s.e.notify(true, "error: "+err.Error())
-			continue
-		case info == nil:
+	for _, o := range offers {
+		if o.err != nil {
+			s.e.notify(true, "error: "+o.err.Error())
 			continue
 		}
-		if isTrusted, err := s.trusts(sub, info); err != nil {
-			return failed, err
-		} else if !isTrusted {
+		if !o.trusted {
 			s.e.notify(false, fmt.Sprintf("warning: ignoring substitute for '%s' from '%s', "+
-				"as it's not signed by any of the keys in 'trusted-public-keys'", p, sub.URL()))
+				"as it's not signed by any of the keys in 'trusted-public-keys'", p, o.from.URL()))
 			continue
 		}
-		ofRefs, err := s.await(ctx, info.OtherReferences())
+		ofRefs, err := s.await(ctx, o.info.OtherReferences())
 		if err != nil {
 			return failed, err
 		}
@@ -337,7 +368,7 @@ func (s *substitution) obtain(ctx context.Context, p store.Path) (build.Failed, 
 			failed = max(failed, ofRefs)
 			continue
 		}
-		switch err := s.copy(ctx, sub, info); {
+		switch err := s.copy(ctx, o.from, o.info); {
 		case err == nil:
 			return 0, nil
 		case ctx.Err() != nil:
