@@ -84,12 +84,12 @@ confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in
 
 day: build ## a day in the life of a store that nixbench and a real Nix share: make day NIX=DIR [STEPS=200]
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make day NIX=DIR [STEPS=200] (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
-	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) STEPS=$(or $(STEPS),200) $(GO) test -tags confirm -run TestConfirmDayInTheLife -count 1 -timeout 60m $(TESTFLAGS) .
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) STEPS=$(or $(STEPS),200) $(GO) test -tags confirm -run TestConfirmDayInTheLife -count 1 -timeout 60m $(TESTFLAGS) ./repl/confirm
 
 conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR [DIFF=1] [SUITE=regexp] [NIX=DIR]
 	@test -f "$(NIX_SRC)/tests/functional/lang.sh" || { echo "usage: make conformance NIX_SRC=DIR (a checkout of NixOS/nix)"; exit 2; }
 	@NIX_SRC=$(abspath $(NIX_SRC)) NIX=$(if $(NIX),$(abspath $(NIX))) NIXBENCH=$(abspath nixbench) \
-	  $(GO) test -tags conformance -run TestConformance -count 1 -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
+	  $(GO) test -tags conformance -run TestConformance -count 1 ./repl/confirm -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
 
 N ?= 1000000
 SEED ?= 1
@@ -106,16 +106,16 @@ confirm-parallel: ## compare one goroutine with four, on 1,000 packages: make co
 confirm-nixpkgs: build ## compare nixpkgs and NixOS with a real Nix: make confirm-nixpkgs NIX=DIR NIXPKGS=DIR [RUN=regexp] [ORACLE=DIR]
 	@test -x "$(NIX)/bin/nix" -a -f "$(NIXPKGS)/pkgs/top-level/default.nix" || { echo "usage: make confirm-nixpkgs NIX=DIR NIXPKGS=DIR (a real Nix of at least 2.34; a tree of nixpkgs)"; exit 2; }
 	NIX=$(abspath $(NIX)) NIXPKGS=$(abspath $(NIXPKGS)) ORACLE=$(if $(ORACLE),$(abspath $(ORACLE))) NIXBENCH=$(abspath nixbench) \
-	  $(GO) test -tags nixpkgs -run '$(or $(RUN),TestNixpkgs)' -count 1 -timeout 0 $(TESTFLAGS) .
+	  $(GO) test -tags nixpkgs -run '$(or $(RUN),TestNixpkgs)' -count 1 -timeout 0 $(TESTFLAGS) ./repl/confirm
 
 e2e: build ## drive the workbench by keys in tmux; a real Nix confirms the effect: make e2e NIX=DIR
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make e2e NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
-	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v .
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags e2e -run E2E -count 1 -v ./tui/e2e
 
 WALK ?= /tmp/nixbench-walk
 walk: build ## go through all screens in tmux at three sizes, and write docs/captures and the screens of README.md: make walk [WALK=DIR, made and removed] [RUN=tour|large]
 	$(GO) build -o bench/graph ./engine/benchmarks
-	WALK=$(WALK) GRAPH='$(abspath bench/graph) graph' NIXBENCH=$(abspath nixbench) $(GO) test -tags walk -run 'TestWalk/$(RUN)' -count 1 -v .
+	WALK=$(WALK) GRAPH='$(abspath bench/graph) graph' NIXBENCH=$(abspath nixbench) $(GO) test -tags walk -run 'TestWalk/$(RUN)' -count 1 -v ./tui/e2e
 
 TRIALS ?= 50
 crash: build ## power cuts while programs are at work, as root: make crash [NIX=DIR] [TRIALS=50] [ONLY=REGEXP] [DIR=DIR]

@@ -82,6 +82,7 @@ var rules = []rule{
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/disk store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
 	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/uri engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash store/nixjson",
 		"github.com/fsnotify/fsnotify golang.org/x/sys/unix"}, // nix-hash and nix nar work on files; nix shell becomes its command
+	{"repl/confirm", "repl/text", ""}, // runs the binary
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",
 		"github.com/fsnotify/fsnotify"},
 
@@ -98,6 +99,7 @@ var rules = []rule{
 	{"examples", "", ""},
 	{"engine/peers", "", ""},
 	{"engine/heap", "engine/eval", "golang.org/x/sys/unix"},
+	{"tui/e2e", "", ""}, // runs the binary
 	{"tui/benchmarks", "", "github.com/charmbracelet/x/vt golang.org/x/sys/unix"}, // runs the binary
 	{"engine/benchmarks", "engine/peers store store/local", ""},
 	{"engine/trials", "engine/peers store/...", "golang.org/x/sys/unix"},
