@@ -1,6 +1,6 @@
 //go:build confirm
 
-package main
+package confirm
 
 import "testing"
 
