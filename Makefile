@@ -89,7 +89,7 @@ day: build ## a day in the life of a store that nixbench and a real Nix share: m
 conformance: build ## run Nix's own language suite: make conformance NIX_SRC=DIR [DIFF=1] [SUITE=regexp] [NIX=DIR]
 	@test -f "$(NIX_SRC)/tests/functional/lang.sh" || { echo "usage: make conformance NIX_SRC=DIR (a checkout of NixOS/nix)"; exit 2; }
 	@NIX_SRC=$(abspath $(NIX_SRC)) NIX=$(if $(NIX),$(abspath $(NIX))) NIXBENCH=$(abspath nixbench) \
-	  $(GO) test -tags conformance -run TestConformance -count 1 ./repl/confirm -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
+	  $(GO) test -C repl/confirm -tags conformance -run TestConformance -count 1 -args $(if $(DIFF),-diff) $(if $(SUITE),-suite '$(SUITE)')
 
 N ?= 1000000
 SEED ?= 1
