@@ -58,11 +58,15 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return fmt.Errorf("open shell: %w", err)
 	}
+	// What is deleted when this returns is not if bash runs, in the place of this process.
+	defer os.Remove(rc.Name())
+	defer rc.Close()
 	dir := os.TempDir()
 	if dev.env.Attrs != nil { // files that are there as long as the shell
 		if dir, err = os.MkdirTemp("", "nix-develop-"); err != nil {
 			return fmt.Errorf("open shell: %w", err)
 		}
+		defer os.RemoveAll(dir)
 	}
 	script, err := dev.script(ctx, eng, dir)
 	if err != nil {
@@ -71,7 +75,7 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 	if inv.verbosity() == levelVomit {
 		script += "set -x\n"
 	}
-	script += fmt.Sprintf("command rm -f '%s'\n", rc.Name())
+	script += "command rm -f " + shellQuoted(rc.Name()) + "\n"
 	if script, err = inv.whatBashRuns(eng, script); err != nil {
 		return err
 	}
