@@ -50,7 +50,7 @@ func (inv *invocation) complete(ctx context.Context, number string) error {
 	var b strings.Builder
 	b.WriteString(c.kind + "\n")
 	for _, name := range slices.Sorted(maps.Keys(c.found)) {
-		b.WriteString(name + "\t" + c.found[name] + "\n")
+		b.WriteString(inv.shownName(name) + "\t" + c.found[name] + "\n")
 	}
 	_, err = fmt.Fprint(inv.env.Stdout, b.String())
 	return cmp.Or(failed, err)
