@@ -50,15 +50,21 @@ func e2eTerminal(d *desktop) {
 	term.want(`status 1`)
 
 	// So it is when the program is killed, or crashes, of which the trace is kept.
+	// Killed, the shell may be first to know; so its words are looked for in a file.
 	for _, end := range []struct{ signal, want, status string }{
-		{"-KILL", `Killed`, "status 137"},
-		{"-QUIT", `nixbench ended: SIGQUIT: quit`, "status 2"},
+		{"-KILL", ``, "137\n"},
+		{"-QUIT", `nixbench ended: SIGQUIT: quit`, "2\n"},
 	} {
-		term.text(fmt.Sprintf("clear; rm ~/after; %s --fresh --store %s; echo status $?; stty -g > ~/after", d.bench, d.root))
+		term.text(fmt.Sprintf("clear; rm ~/after; %s --fresh --store %s; echo $? > ~/status; stty -g > ~/after", d.bench, d.root))
 		term.keys("Enter")
 		term.want(`1 Repl`, `nix>`)
 		d.signal(end.signal)
-		term.want(end.want, end.status, `(?m)^prompt> *$`)
+		if d.file("after"); d.file("status") != end.status {
+			d.t.Errorf("%s: got status %q, want %q", end.signal, d.file("status"), end.status)
+		}
+		term.wantModes("0 0 1")
+		term.keys("Enter")
+		term.want(end.want, `(?m)^prompt> *$`)
 	}
 	if traces, err := filepath.Glob(filepath.Join(d.home, ".local", "state", "nixbench", "crash-*.txt")); err != nil || len(traces) != 1 {
 		d.t.Errorf("got traces %q, %v, want one", traces, err)
@@ -68,6 +74,21 @@ func e2eTerminal(d *desktop) {
 			d.t.Errorf("settings of the terminal, %s: got %s, want %s", name, got, want)
 		}
 	}
+}
+
+// wantModes waits until the terminal is on its alternate screen, has the mouse and shows the
+// cursor as it is to, in ones and zeros.
+func (term *terminal) wantModes(want string) {
+	term.d.t.Helper()
+	got := ""
+	for range 200 {
+		got = strings.TrimSpace(term.tmux("display-message", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"))
+		if got == want {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	term.d.t.Errorf("alternate screen, mouse and cursor: got %s, want %s", got, want)
 }
 
 // signal sends a signal to the workbench.

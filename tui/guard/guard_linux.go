@@ -94,9 +94,9 @@ func (g *Guard) Stop() {
 		_ = unix.Dup3(int(g.stderr.Fd()), syscall.Stderr, 0)
 		_ = g.stderr.Close()
 	}
-	_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
-	_ = g.process.Process.Kill()
+	_ = g.process.Process.Kill() // first, or it would think that this program was killed
 	_ = g.process.Wait()
+	_ = debug.SetCrashOutput(nil, debug.CrashOptions{})
 }
 
 // Stderr is the standard error for programs that get the terminal.

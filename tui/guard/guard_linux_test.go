@@ -54,6 +54,9 @@ func die(how string) int {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGQUIT)
 	case "KILL":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	case "shell": // which sets the terminal before the guard looks at it
+		_ = unix.IoctlSetTermios(0, unix.TCSETS, state)
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "good":
 		fmt.Print("\x1b[?1049l")
 		_ = unix.IoctlSetTermios(0, unix.TCSETS, state)
@@ -115,6 +118,7 @@ func TestGuard(t *testing.T) {
 		{"stack", "fatal error: stack overflow", "guard.overflow"},
 		{"QUIT", "SIGQUIT: quit", "guard.die"},
 		{"KILL", "", ""},
+		{"shell", "", ""},
 		{"good", "", ""},
 	} {
 		t.Run(c.how, func(t *testing.T) {
@@ -166,7 +170,11 @@ func checkGivenBack(t *testing.T, how, said string) {
 		}
 		return
 	}
-	_, after, ok := strings.Cut(after, giveBack)
+	back := giveBack
+	if how == "shell" {
+		back = endScreens + leaveScreens
+	}
+	_, after, ok := strings.Cut(after, back)
 	if !ok {
 		t.Errorf("the terminal is not given back: %q", said)
 	}

@@ -66,11 +66,13 @@ func (watch *watcher) run() error {
 	if err != nil {
 		return err
 	}
-	if len(first) == 0 { // killed, or it ended without a word
+	if len(first) == 0 { // killed: in order, the guard ends before the program
 		if watch.taken() {
 			return watch.giveBack()
 		}
-		return nil
+		// The shell was faster, or the program was stopped and had given the terminal back.
+		_, err := io.WriteString(watch.terminal, endScreens+leaveScreens)
+		return err
 	}
 	if err := watch.giveBack(); err != nil {
 		return err
@@ -181,11 +183,17 @@ func (watch *watcher) taken() bool {
 	return err == nil && *now != *watch.state
 }
 
-// giveBack is what ends all that the screens ask of a terminal. It begins with what ends a
-// sequence that was cut off.
-const giveBack = "\x1b\\" + ansi.ResetModeSynchronizedOutput + ansi.ResetStyle + ansi.ResetModifyOtherKeys + "\x1b[<1u" +
+// endScreens ends what the screens ask of a terminal, but for the alternate screen. It
+// begins with what ends a sequence that was cut off.
+const endScreens = "\x1b\\" + ansi.ResetModeSynchronizedOutput + ansi.ResetStyle + ansi.ResetModifyOtherKeys + "\x1b[<1u" +
 	ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseAnyEvent + ansi.ResetModeMouseExtSgr + ansi.ResetModeBracketedPaste + ansi.ResetModeFocusEvent +
-	ansi.ResetModeUnicodeCore + ansi.ResetModeAltScreenSaveCursor + "\x1b]2;\a" + "\x1b[0 q" + ansi.SetModeTextCursorEnable
+	ansi.ResetModeUnicodeCore + "\x1b]2;\a" + "\x1b[0 q" + ansi.SetModeTextCursorEnable
+
+// giveBack ends all of it, and leaves the cursor where it was before.
+const giveBack = endScreens + ansi.ResetModeAltScreenSaveCursor
+
+// leaveScreens leaves the alternate screen, if it is shown, and the cursor where it is.
+const leaveScreens = ansi.ResetModeAltScreen
 
 // giveBack makes the terminal the user's.
 func (watch *watcher) giveBack() error {
