@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"nixbench/engine"
 	"nixbench/engine/heap"
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
@@ -54,10 +53,9 @@ func run() int {
 		return 1
 	}
 	stdin, stdout, stderr := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd()), term.IsTerminal(os.Stderr.Fd())
-	home := engine.FindHome(os.Getenv)
 	env := &cli.Env{
 		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: home.Getenv(os.Getenv), Environment: os.Getenv, Home: home,
+		Getenv: userEnv(), Environment: os.Getenv, Home: userHome(),
 		Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
 		Large: collector.PutOff,
 		ErrSize: func() (width, height int) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"nixbench/engine"
@@ -62,8 +63,11 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 	return tui.Run(ctx, d, ui)
 }
 
-// userEnv reads the environment, where HOME is where the user's own files are.
-func userEnv() func(string) string { return engine.FindHome(os.Getenv).Getenv(os.Getenv) }
+// userHome is where the user's own files are; it is looked for once.
+var userHome = sync.OnceValue(func() engine.Home { return engine.FindHome(os.Getenv) })
+
+// userEnv reads the environment, where HOME is the user's.
+func userEnv() func(string) string { return userHome().Getenv(os.Getenv) }
 
 // openEngine opens the engine with the settings of the command line.
 func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine, error) {
@@ -76,7 +80,9 @@ func openEngine(ctx context.Context, opts cli.WorkbenchOptions) (*engine.Engine,
 			return nil, fmt.Errorf("setting '%s': %w", opt.Name, err)
 		}
 	}
-	return engine.Open(ctx, engine.Options{StoreURI: opts.StoreURI, Settings: set, CacheDir: engine.CacheDir(userEnv())})
+	return engine.Open(ctx, engine.Options{
+		StoreURI: opts.StoreURI, Settings: set, Getenv: userEnv(), Environment: os.Getenv, CacheDir: engine.CacheDir(userEnv()),
+	})
 }
 
 // storeFromAnywhere is the URI of a store with an absolute path where that is relative.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,20 +78,27 @@ func (e *Engine) Unpack(ctx context.Context, p store.Path) error {
 	if st == nil {
 		return nil
 	}
+	_, err := st.files(ctx, p)
+	return err
+}
+
+// files returns where a path is unpacked, which is done now if it was not yet. Where that
+// fails nothing is left there.
+func (st *cacheStore) files(ctx context.Context, p store.Path) (string, error) {
 	file, err := st.temp(p.Base())
 	if err != nil {
-		return err
+		return "", err
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if _, err := os.Lstat(file); err == nil {
-		return nil
+		return file, nil
 	}
 	if err := st.unpack(ctx, p, file); err != nil {
-		local.DeleteTree(ctx, file)
-		return err
+		_, _ = local.DeleteTree(context.WithoutCancel(ctx), file) // the error that counts is the first
+		return file, err
 	}
-	return nil
+	return file, nil
 }
 
 // An Archived says how a path is kept in a binary cache.
@@ -111,19 +119,8 @@ func (e *Engine) Archived(p store.Path) *Archived {
 
 // RealPath returns where a path was unpacked; where that failed there is nothing.
 func (st *cacheStore) RealPath(p store.Path) string {
-	file, err := st.temp(p.Base())
-	if err != nil {
-		return string(p)
-	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if _, err := os.Lstat(file); err == nil {
-		return file
-	}
-	if err := st.unpack(context.Background(), p, file); err != nil {
-		local.DeleteTree(context.Background(), file)
-	}
-	return file
+	file, _ := st.files(context.Background(), p)
+	return cmp.Or(file, string(p))
 }
 
 func (st *cacheStore) unpack(ctx context.Context, p store.Path, file string) error {
