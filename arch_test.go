@@ -41,7 +41,7 @@ var rules = []rule{
 	{"store/gc", "store store/edges", ""},
 	{"store/profile", "store", "golang.org/x/sys/unix"},
 	{"store/export", "store store/nar store/nixhash", ""},
-	{"store/githash", "store/nixhash", "golang.org/x/sys/unix"},
+	{"store/githash", "store store/nixhash", "golang.org/x/sys/unix"},
 	{"store/disk", "", "golang.org/x/sys/unix"},
 	{"store/cache", "store store/nar store/narinfo store/nixhash", "github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/therootcompany/xz golang.org/x/sys/unix"},
 	{"store/local", "store store/aterm store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",

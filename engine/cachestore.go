@@ -311,7 +311,7 @@ func (st *cacheStore) AddTree(ctx context.Context, name, file string, method sto
 type dumped struct{ *local.Store }
 
 func (d dumped) Dump(ctx context.Context, w io.Writer, p store.Path) error {
-	return nar.Dump(cancellable{ctx, w}, d.RealPath(p), nil)
+	return nar.Dump(store.StopWriter(ctx, w), d.RealPath(p), nil)
 }
 
 func (st *cacheStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {

@@ -38,7 +38,7 @@ func (e *Engine) DumpPath(ctx context.Context, w io.Writer, p store.Path) error 
 	if st := e.cache(); st != nil {
 		return st.cache.Dump(ctx, w, p)
 	}
-	return nar.Dump(cancellable{ctx, w}, bothStores{e}.RealPath(p), nil)
+	return nar.Dump(store.StopWriter(ctx, w), bothStores{e}.RealPath(p), nil)
 }
 
 // Export writes paths, each after those of them that it refers to; see

@@ -193,13 +193,13 @@ func (e *Engine) addFetched(ctx context.Context, file, address string, method st
 func hashOfFile(ctx context.Context, file string, method store.IngestionMethod, algo nixhash.Algo) (nixhash.Hash, error) {
 	h := nixhash.New(algo)
 	if method == store.NAR {
-		err := nar.Dump(cancellable{ctx, h}, file, nil)
+		err := nar.Dump(store.StopWriter(ctx, h), file, nil)
 		return h.Sum(), err
 	}
 	f, err := os.Open(file)
 	if err == nil {
 		defer f.Close()
-		_, err = io.Copy(cancellable{ctx, h}, f)
+		_, err = io.Copy(store.StopWriter(ctx, h), f)
 	}
 	return h.Sum(), err
 }

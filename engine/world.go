@@ -142,7 +142,7 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 // references.
 func (w *world) addReferring(ctx context.Context, a eval.AddPath, real string, hash nixhash.Hash, filter nar.Filter) (store.Path, error) {
 	var archive bytes.Buffer
-	if err := dumpAs(cancellable{ctx, &archive}, real, a.Method, filter); err != nil {
+	if err := dumpAs(store.StopWriter(ctx, &archive), real, a.Method, filter); err != nil {
 		return "", fmt.Errorf("add %s: %w", a.Path, err)
 	}
 	return w.e.addArchive(ctx, a.Name, store.ContentAddress{Method: a.Method, Hash: hash}, &archive, a.Refs)
@@ -204,26 +204,13 @@ func (w *world) filter(a eval.AddPath, real string) nar.Filter {
 	}
 }
 
-// A cancellable writer fails once its context has ended.
-type cancellable struct {
-	ctx context.Context //nolint:containedctx // the writer is that of one call
-	w   io.Writer
-}
-
-func (c cancellable) Write(b []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.w.Write(b)
-}
-
 // hashFile returns the SHA-256 of the file or, for every method but flat, of
 // the archive of the tree, or as Git computes it.
 func hashFile(ctx context.Context, file string, method store.IngestionMethod, filter nar.Filter) (nixhash.Hash, error) {
 	h := nixhash.New(nixhash.SHA256)
-	w := cancellable{ctx, h}
+	w := store.StopWriter(ctx, h)
 	if method == store.Git {
-		return githash.Sum(file, nixhash.SHA256, githash.Filter(filter), ctx.Err)
+		return githash.Sum(ctx, file, nixhash.SHA256, githash.Filter(filter))
 	}
 	if method == store.Flat {
 		f, err := openRegular(file)

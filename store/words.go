@@ -7,7 +7,7 @@ import (
 	"nixbench/store/nixbase32"
 )
 
-// This file says in Nix's words what is wrong with names.
+// This file says in Nix's words what is wrong with names, and what the system says.
 
 // NameProblem says why a name cannot be that of a store path; "" if it can.
 func NameProblem(name string) string {
@@ -60,4 +60,13 @@ func BaseProblem(base string) string {
 		}
 	}
 	return fmt.Sprintf("path '%s' is not a valid store path: %s", base, NameProblem(base[DigestLen+1:]))
+}
+
+// Capital returns what the system calls an error or a signal, such as "no such file or
+// directory", as C's library and therefore Nix write it: with a capital. "" stays "".
+func Capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }

@@ -249,7 +249,7 @@ func hashFixed(ctx context.Context, o *output) (nixhash.Hash, error) {
 
 // gitHash returns the hash that Git has for an output's files.
 func (o *output) gitHash(ctx context.Context) (nixhash.Hash, error) {
-	return githash.Sum(o.file, o.spec.Algo, nil, ctx.Err)
+	return githash.Sum(ctx, o.file, o.spec.Algo, nil)
 }
 
 // dump writes what of an output its derivation has hashed, unless that is by Git.

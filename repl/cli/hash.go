@@ -255,11 +255,11 @@ func (inv *invocation) hashFile(ctx context.Context, file string) (nixhash.Hash,
 	h := inv.hashing
 	switch h.method {
 	case store.Git:
-		sum, err := githash.Sum(inv.abs(file), h.algo, nil, ctx.Err)
+		sum, err := githash.Sum(ctx, inv.abs(file), h.algo, nil)
 		return sum, inv.fileError(err, file)
 	case store.NAR:
 		w := nixhash.New(h.algo)
-		err := nar.Dump(stoppable{ctx, w}, inv.abs(file), nil)
+		err := nar.Dump(store.StopWriter(ctx, w), inv.abs(file), nil)
 		return w.Sum(), inv.fileError(err, file)
 	}
 	// It may be a pipe.
@@ -270,7 +270,7 @@ func (inv *invocation) hashFile(ctx context.Context, file string) (nixhash.Hash,
 	}
 	if err == nil {
 		defer f.Close()
-		_, err = io.Copy(stoppable{ctx, w}, f)
+		_, err = io.Copy(store.StopWriter(ctx, w), f)
 	}
 	if errors.Is(err, syscall.EISDIR) {
 		err = errors.New("read of 65536 bytes: Is a directory")

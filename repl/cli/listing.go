@@ -217,7 +217,7 @@ func runStoreCat(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer f.Close()
-	_, err = io.Copy(stoppable{ctx, inv.env.Stdout}, f)
+	_, err = io.Copy(store.StopWriter(ctx, inv.env.Stdout), f)
 	return err
 }
 
@@ -232,7 +232,7 @@ func runNarCat(ctx context.Context, inv *invocation) error {
 	if node == nil || node.Type != nar.Regular {
 		return fmt.Errorf("NAR does not contain regular file '%s'", inside)
 	}
-	_, err = io.Copy(stoppable{ctx, inv.env.Stdout}, io.NewSectionReader(f, node.NarOffset, node.Size))
+	_, err = io.Copy(store.StopWriter(ctx, inv.env.Stdout), io.NewSectionReader(f, node.NarOffset, node.Size))
 	return err
 }
 

@@ -133,7 +133,7 @@ func (inv *invocation) dumpFile(ctx context.Context, file string) error {
 	if inv.env.OutTerminal {
 		return errors.New("refusing to write binary data to a terminal")
 	}
-	err := nar.Dump(stoppable{ctx, inv.env.Stdout}, inv.abs(file), nil)
+	err := nar.Dump(store.StopWriter(ctx, inv.env.Stdout), inv.abs(file), nil)
 	return inv.fileError(err, file)
 }
 
@@ -149,7 +149,7 @@ func (run *storeRun) restore(ctx context.Context) error {
 	if err := checkDestination(dest); err != nil {
 		return err
 	}
-	return restoreError(nar.Restore(stoppableReader{ctx, run.env.Stdin}, run.abs(dest), nar.RestoreOptions{OwnModes: true}), dest)
+	return restoreError(nar.Restore(store.StopReader(ctx, run.env.Stdin), run.abs(dest), nar.RestoreOptions{OwnModes: true}), dest)
 }
 
 // checkDestination reports why nothing can be made at dest.
@@ -182,9 +182,9 @@ func restoreError(err error, dest string) error {
 		default:
 			file = "file " + file
 		}
-		return fmt.Errorf("creating %s: %s", file, capital(create.Err.Error()))
+		return fmt.Errorf("creating %s: %s", file, store.Capital(create.Err.Error()))
 	case errors.As(err, &open) && open.Op == "open":
-		return fmt.Errorf("opening parent directory of %s: %s", store.QuoteFile(dest), capital(open.Err.Error()))
+		return fmt.Errorf("opening parent directory of %s: %s", store.QuoteFile(dest), store.Capital(open.Err.Error()))
 	}
 	return err
 }
@@ -202,32 +202,6 @@ func archiveError(err error) error {
 		return fmt.Errorf("bad archive: %s", none.Msg)
 	}
 	return err
-}
-
-// A stoppable writer fails once its context has ended.
-type stoppable struct {
-	ctx context.Context //nolint:containedctx // the writer is that of one call
-	w   io.Writer
-}
-
-func (s stoppable) Write(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.w.Write(b)
-}
-
-// A stoppableReader fails once its context has ended.
-type stoppableReader struct {
-	ctx context.Context //nolint:containedctx // the reader is that of one call
-	r   io.Reader
-}
-
-func (s stoppableReader) Read(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
 }
 
 // export is nix-store --export.

@@ -115,23 +115,10 @@ func (c *Cache) Dump(ctx context.Context, w io.Writer, p store.Path) error {
 		return fmt.Errorf("read the archive of %s: %w", p, err)
 	}
 	defer r.Close()
-	if _, err := io.Copy(w, io.LimitReader(interruptible{ctx, r}, info.NarSize)); err != nil {
+	if _, err := io.Copy(w, io.LimitReader(store.StopReader(ctx, r), info.NarSize)); err != nil {
 		return fmt.Errorf("read the archive of %s: %w", p, err)
 	}
 	return nil
-}
-
-// interruptible is a reader that ends when its context does.
-type interruptible struct {
-	ctx context.Context //nolint:containedctx // of the one call that reads
-	r   io.Reader
-}
-
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
 }
 
 // Add adds a path from its archive, which is read to its end, unless the cache has it. If
@@ -186,7 +173,7 @@ func (c *Cache) addArchive(ctx context.Context, info *narinfo.Info, archive io.R
 	file, contents := nixhash.New(nixhash.SHA256), nixhash.New(nixhash.SHA256)
 	packed, err := compressor(info.Compression, io.MultiWriter(f, file))
 	if err == nil {
-		_, err = io.Copy(io.MultiWriter(packed, contents), interruptible{ctx, archive})
+		_, err = io.Copy(io.MultiWriter(packed, contents), store.StopReader(ctx, archive))
 		err = errors.Join(err, packed.Close(), f.Chmod(0o644))
 	}
 	if err == nil && (contents.Sum() != info.NarHash || contents.Size() != info.NarSize) {

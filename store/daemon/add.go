@@ -56,7 +56,7 @@ func (st *Store) AddTree(ctx context.Context, name, file string, method store.In
 
 // dumpTree writes what is hashed of a file system object, and what is sent.
 func dumpTree(ctx context.Context, w io.Writer, file string, method store.IngestionMethod, filter nar.Filter) error {
-	w = stopWriter{ctx, w}
+	w = store.StopWriter(ctx, w)
 	if method == store.NAR {
 		return nar.Dump(w, file, filter)
 	}
@@ -74,19 +74,6 @@ func dumpTree(ctx context.Context, w io.Writer, file string, method store.Ingest
 	defer f.Close()
 	_, err = io.Copy(w, f)
 	return err
-}
-
-// A stopWriter fails once its context has ended.
-type stopWriter struct {
-	ctx context.Context //nolint:containedctx // the writer is that of one call
-	w   io.Writer
-}
-
-func (s stopWriter) Write(b []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.w.Write(b)
 }
 
 // addContents adds what dump writes, unless it is valid.
@@ -147,7 +134,7 @@ func (st *Store) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) 
 	e := op(opAddBuildLog).text(drvPath.Base())
 	err := st.with(ctx, func(c *conn) error {
 		err := st.upload(c, e, func(w io.Writer) error {
-			_, err := io.Copy(stopWriter{ctx, w}, log)
+			_, err := io.Copy(store.StopWriter(ctx, w), log)
 			return err
 		})
 		if err == nil {

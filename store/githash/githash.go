@@ -5,6 +5,7 @@
 package githash
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"nixbench/store"
 	"nixbench/store/nixhash"
 )
 
@@ -26,13 +28,10 @@ const maxDepth = 64
 // archives have it, whether it counts.
 type Filter func(path, typ string) (bool, error)
 
-// Sum returns the hash of the file system object at file. Stopped, if not nil, ends
-// it with an error. Filter may be nil.
-func Sum(file string, algo nixhash.Algo, filter Filter, stopped func() error) (nixhash.Hash, error) {
-	if stopped == nil {
-		stopped = func() error { return nil }
-	}
-	h := &hasher{algo: algo, filter: filter, stopped: stopped}
+// Sum returns the hash of the file system object at file. Filter may be nil. Once ctx
+// has ended, Sum returns its error.
+func Sum(ctx context.Context, file string, algo nixhash.Algo, filter Filter) (nixhash.Hash, error) {
+	h := &hasher{ctx: ctx, algo: algo, filter: filter}
 	info, err := os.Lstat(file)
 	if err != nil {
 		return nixhash.Hash{}, err
@@ -41,15 +40,16 @@ func Sum(file string, algo nixhash.Algo, filter Filter, stopped func() error) (n
 	return sum, err
 }
 
+// A hasher hashes one tree.
 type hasher struct {
-	algo    nixhash.Algo
-	filter  Filter
-	stopped func() error
+	ctx    context.Context //nolint:containedctx // the hasher is that of one call
+	algo   nixhash.Algo
+	filter Filter
 }
 
 // object returns the mode of an object as Git writes it, and its hash.
 func (h *hasher) object(file string, mode fs.FileMode, depth int) (string, nixhash.Hash, error) {
-	if err := h.stopped(); err != nil {
+	if err := h.ctx.Err(); err != nil {
 		return "", nixhash.Hash{}, err
 	}
 	switch {
@@ -89,7 +89,7 @@ func (h *hasher) regular(file string) (string, nixhash.Hash, error) {
 	}
 	w := nixhash.New(h.algo)
 	fmt.Fprintf(w, "blob %d\x00", info.Size())
-	n, err := io.Copy(w, stopReader{h.stopped, f})
+	n, err := io.Copy(w, store.StopReader(h.ctx, f))
 	if err == nil && n != info.Size() {
 		err = errors.New("the file has changed while it was read")
 	}
@@ -100,19 +100,6 @@ func (h *hasher) regular(file string) (string, nixhash.Hash, error) {
 		return "100755", w.Sum(), nil
 	}
 	return "100644", w.Sum(), nil
-}
-
-// A stopReader fails once it has been stopped.
-type stopReader struct {
-	stopped func() error
-	r       io.Reader
-}
-
-func (s stopReader) Read(b []byte) (int, error) {
-	if err := s.stopped(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
 }
 
 func (h *hasher) dir(dir string, depth int) (nixhash.Hash, error) {

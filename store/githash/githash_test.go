@@ -1,6 +1,7 @@
 package githash_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func TestSum(t *testing.T) {
 		{"a", "e31a96220fbfbe7601ecc086a36b96dc27a8867e"},
 		{"", "df64bdc66aee75585d58e131acd051621ddaca34"},
 	} {
-		got, err := githash.Sum(filepath.Join(dir, c.file), nixhash.SHA1, nil, nil)
+		got, err := githash.Sum(t.Context(), filepath.Join(dir, c.file), nixhash.SHA1, nil)
 		if err != nil || got.Hex() != c.want {
 			t.Errorf("%q: got %s, %v, want %s", c.file, got.Hex(), err, c.want)
 		}
@@ -48,22 +49,23 @@ func TestSum(t *testing.T) {
 func TestSumFiltered(t *testing.T) {
 	dir := tree(t)
 	keep := func(path, typ string) (bool, error) { return typ == "directory" || filepath.Base(path) == "x", nil }
-	got, err := githash.Sum(dir, nixhash.SHA1, keep, nil)
+	got, err := githash.Sum(t.Context(), dir, nixhash.SHA1, keep)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"a.txt", "exe", "link"} {
 		os.Remove(filepath.Join(dir, name))
 	}
-	if want, err := githash.Sum(dir, nixhash.SHA1, nil, nil); err != nil || got != want {
+	if want, err := githash.Sum(t.Context(), dir, nixhash.SHA1, nil); err != nil || got != want {
 		t.Errorf("got %s, want %s, %v", got, want, err)
 	}
 }
 
 // A large tree need not be read to its end.
 func TestSumStopped(t *testing.T) {
-	stop := errors.New("stop")
-	if _, err := githash.Sum(tree(t), nixhash.SHA1, nil, func() error { return stop }); !errors.Is(err, stop) {
-		t.Errorf("got %v, want %v", err, stop)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := githash.Sum(ctx, tree(t), nixhash.SHA1, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 }

@@ -154,7 +154,7 @@ func (st *Store) addTree(ctx context.Context, name, file string, method store.In
 			return "", err
 		}
 		var err error
-		if ca.Hash, err = githash.Sum(file, algo, githash.Filter(filter), ctx.Err); err != nil {
+		if ca.Hash, err = githash.Sum(ctx, file, algo, githash.Filter(filter)); err != nil {
 			return "", err
 		}
 	default:

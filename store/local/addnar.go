@@ -66,7 +66,7 @@ func restoreChecked(ctx context.Context, info *store.PathInfo, r io.Reader, file
 		return fmt.Errorf("got NAR size %d, want a positive one", info.NarSize)
 	}
 	narHash := nixhash.New(nixhash.SHA256)
-	limited := &io.LimitedReader{R: stopReader{ctx.Err, r}, N: info.NarSize}
+	limited := &io.LimitedReader{R: store.StopReader(ctx, r), N: info.NarSize}
 	in := bufio.NewReader(io.TeeReader(limited, narHash))
 	if err := nar.Restore(in, file, nar.RestoreOptions{MaxSize: info.NarSize}); err != nil {
 		return err
@@ -82,12 +82,12 @@ func restoreChecked(ctx context.Context, info *store.PathInfo, r io.Reader, file
 	if got := narHash.Sum(); got != info.NarHash {
 		return &store.HashMismatch{Path: info.Path, Want: info.NarHash, Got: got}
 	}
-	return checkContentAddress(info, file)
+	return checkContentAddress(ctx, info, file)
 }
 
 // checkContentAddress compares the object at file with the content address
 // that info claims, if any.
-func checkContentAddress(info *store.PathInfo, file string) error {
+func checkContentAddress(ctx context.Context, info *store.PathInfo, file string) error {
 	if info.CA == "" {
 		return nil
 	}
@@ -96,7 +96,7 @@ func checkContentAddress(info *store.PathInfo, file string) error {
 		return err
 	}
 	if ca.Method == store.Git {
-		got, err := githash.Sum(file, ca.Hash.Algo(), nil, nil)
+		got, err := githash.Sum(ctx, file, ca.Hash.Algo(), nil)
 		if err == nil && got != ca.Hash {
 			err = &store.HashMismatch{Path: info.Path, Want: ca.Hash, Got: got, OfCA: true}
 		}

@@ -111,7 +111,7 @@ func (st *Store) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) 
 	if err == nil && st.LogSize(drvPath) < 0 {
 		name := st.LogPath(drvPath)
 		if err = os.MkdirAll(filepath.Dir(name), 0o755); err == nil {
-			err = compressFile(stopReader{ctx.Err, log}, name+".bz2")
+			err = compressFile(store.StopReader(ctx, log), name+".bz2")
 		}
 	}
 	if err != nil {

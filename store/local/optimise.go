@@ -161,7 +161,7 @@ func (o *optimiser) file(ctx context.Context, dir int, name, in string, depth in
 		return nil
 	}
 	h := nixhash.New(nixhash.SHA256)
-	if err := nar.Dump(stopWriter{ctx.Err, h}, file, nil); err != nil {
+	if err := nar.Dump(store.StopWriter(ctx, h), file, nil); err != nil {
 		return err
 	}
 	return o.link(dir, name, file, h.Sum().Nix32(), &info, depth == 1)

@@ -94,31 +94,3 @@ func (s *spool) close() {
 	}
 	s.early.end()
 }
-
-// A stopWriter writes until it is stopped.
-type stopWriter struct {
-	stopped func() error // Err of the context of the call that it is for
-	w       io.Writer
-}
-
-// Write writes to w.
-func (s stopWriter) Write(b []byte) (int, error) {
-	if err := s.stopped(); err != nil {
-		return 0, err
-	}
-	return s.w.Write(b)
-}
-
-// A stopReader reads until it is stopped.
-type stopReader struct {
-	stopped func() error // Err of the context of the call that it is for
-	r       io.Reader
-}
-
-// Read reads from r.
-func (s stopReader) Read(b []byte) (int, error) {
-	if err := s.stopped(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(b)
-}

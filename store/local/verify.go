@@ -194,7 +194,7 @@ func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone 
 // checkContents compares the contents of a path with its hash.
 func (st *Store) checkContents(ctx context.Context, info *store.PathInfo) error {
 	h := nixhash.New(nixhash.SHA256)
-	if err := nar.Dump(stopWriter{ctx.Err, h}, st.RealPath(info.Path), nil); err != nil {
+	if err := nar.Dump(store.StopWriter(ctx, h), st.RealPath(info.Path), nil); err != nil {
 		return err
 	}
 	if got := h.Sum(); got != info.NarHash {
@@ -218,7 +218,7 @@ func (st *Store) checkLinks(ctx context.Context, opts VerifyOptions, report func
 	for _, entry := range entries {
 		name := filepath.Join(dir, entry.Name())
 		h := nixhash.New(nixhash.SHA256)
-		err := nar.Dump(stopWriter{ctx.Err, h}, name, nil)
+		err := nar.Dump(store.StopWriter(ctx, h), name, nil)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
