@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
 
 	"nixbench/engine/builtins"
@@ -29,8 +28,7 @@ func (w *world) exec(ctx context.Context, program string, args []string) ([]byte
 	case errors.As(err, &exit):
 		how := fmt.Sprintf("failed with exit code %d", exit.ExitCode())
 		if st, ok := exit.Sys().(syscall.WaitStatus); ok && st.Signaled() {
-			name := st.Signal().String()
-			how = fmt.Sprintf("failed due to signal %d (%s)", int(st.Signal()), strings.ToUpper(name[:1])+name[1:])
+			how = fmt.Sprintf("failed due to signal %d (%s)", int(st.Signal()), store.Capital(st.Signal().String()))
 		}
 		return nil, &builtins.ExecError{Program: program, How: how}
 	}

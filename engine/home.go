@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/user"
 	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -51,9 +50,7 @@ func ownedOrAbsent(name string) (bool, error) {
 	case errors.Is(err, unix.ENOENT), errors.Is(err, unix.ENOTDIR):
 		return true, nil
 	case err != nil:
-		words := err.Error()
-		words = strings.ToUpper(words[:1]) + words[1:] // as C's library has them
-		return false, fmt.Errorf("error: getting status of %s: %s", store.QuoteFile(name), words)
+		return false, fmt.Errorf("error: getting status of %s: %s", store.QuoteFile(name), store.Capital(err.Error()))
 	}
 	return int(stat.Uid) == os.Geteuid(), nil
 }

@@ -98,7 +98,7 @@ func (e *Failure) Message() string {
 		return fmt.Sprintf("hash mismatch in fixed-output derivation '%s':\n  specified: %s\n     got:    %s",
 			e.DrvPath, mismatch.Want.SRI(), mismatch.Got.SRI())
 	case e.Signal > 0:
-		return cannotBuild(e.DrvPath, fmt.Sprintf("builder failed due to signal %d (%s).", e.Signal, capital(syscall.Signal(e.Signal).String()))) + outputLines(e.Outputs)
+		return cannotBuild(e.DrvPath, fmt.Sprintf("builder failed due to signal %d (%s).", e.Signal, store.Capital(syscall.Signal(e.Signal).String()))) + outputLines(e.Outputs)
 	case e.BuilderFailed():
 		return cannotBuild(e.DrvPath, fmt.Sprintf("builder failed with exit code %d.", e.ExitStatus)) + outputLines(e.Outputs)
 	case e.isOwnWords():
@@ -148,14 +148,6 @@ func outputLines(outputs []store.Path) string {
 		text += "\n  " + string(p)
 	}
 	return text
-}
-
-// capital returns a system error or signal as C's library writes it.
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // A ToldError is why a build failed in the words of the Nix that did it.

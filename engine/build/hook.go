@@ -50,7 +50,7 @@ func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error
 		return ctx.Err()
 	case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signaled():
 		signal := exit.Sys().(syscall.WaitStatus).Signal()
-		return fmt.Errorf("program \"%s\" failed due to signal %d (%s)", cmd.Args[0], signal, capital(signal.String()))
+		return fmt.Errorf("program \"%s\" failed due to signal %d (%s)", cmd.Args[0], signal, store.Capital(signal.String()))
 	case errors.As(err, &exit):
 		return fmt.Errorf("program \"%s\" failed with exit code %d", cmd.Args[0], exit.ExitCode())
 	}

@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
+	"nixbench/store"
 	"nixbench/store/drv"
 )
 
@@ -54,7 +55,7 @@ func (j *job) startError(err error) error {
 	if !errors.As(err, &exec) {
 		return err
 	}
-	fmt.Fprintf(j.log, "error: executing '%s': %s\n", exec.Builder, capital(exec.Err.Error()))
+	fmt.Fprintf(j.log, "error: executing '%s': %s\n", exec.Builder, store.Capital(exec.Err.Error()))
 	return &statusError{status: PermanentFailure, exitStatus: 1, err: err}
 }
 

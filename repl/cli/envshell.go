@@ -230,5 +230,5 @@ func become(argv []string, vars map[string]string) error {
 	if errors.As(err, &stat) {
 		err = stat.Err
 	}
-	return fmt.Errorf("unable to execute '%s': %s", argv[0], capital(err.Error()))
+	return fmt.Errorf("unable to execute '%s': %s", argv[0], store.Capital(err.Error()))
 }

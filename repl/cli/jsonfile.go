@@ -11,6 +11,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/event"
+	"nixbench/store"
 )
 
 // This file writes what is told to a file or socket, too, as json-log-path says.
@@ -55,7 +56,7 @@ func (inv *invocation) openJSONFile(ctx context.Context, eng *engine.Engine) {
 // openingLog is Nix's error about a log file that cannot be opened.
 func openingLog(name string, err error) string {
 	if errno, ok := err.(*fs.PathError); ok { //nolint:errorlint // that of os.OpenFile
-		return fmt.Sprintf("opening log file \"%s\": %s", name, capital(errno.Err.Error()))
+		return fmt.Sprintf("opening log file \"%s\": %s", name, store.Capital(errno.Err.Error()))
 	}
 	return err.Error()
 }

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"nixbench/engine/syntax"
+	"nixbench/store"
 )
 
 // painted are the parts of a message that have a colour on a terminal. Each alternative
@@ -42,7 +43,7 @@ func systemErrors() string {
 	var words []string
 	for errno := range syscall.Errno(134) { // the last of Linux's is EHWPOISON
 		if errno != 0 {
-			words = append(words, regexp.QuoteMeta(capital(errno.Error())))
+			words = append(words, regexp.QuoteMeta(store.Capital(errno.Error())))
 		}
 	}
 	return strings.Join(words, "|")

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"nixbench/store"
 )
 
 // An output is the standard output of a command. It keeps the first error, so that a
@@ -65,7 +67,7 @@ func systemError(err error) string {
 	if errno := syscall.Errno(0); errors.As(err, &errno) {
 		text = errno.Error()
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return store.Capital(text)
 }
 
 // hungUp reports whether a command ended because nobody reads what it writes, and is

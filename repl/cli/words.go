@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"nixbench/engine"
 	"nixbench/store"
@@ -52,10 +51,7 @@ func nixWords(err error) string {
 	case errors.As(err, &lacks):
 		return lacks.Error()
 	case errors.As(err, &file) && file.Op == "readlink":
-		return fmt.Sprintf("reading symbolic link \"%s\": %s", file.Path, capital(file.Err.Error()))
+		return fmt.Sprintf("reading symbolic link \"%s\": %s", file.Path, store.Capital(file.Err.Error()))
 	}
 	return err.Error()
 }
-
-// capital returns what the system calls an error as C's library writes it.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"nixbench/store"
 )
 
 // A ProtocolError reports that a daemon said what it may not.
@@ -58,7 +60,7 @@ func (e *DialError) Error() string {
 	cause := e.Err.Error()
 	var sys syscall.Errno
 	if errors.As(e.Err, &sys) {
-		cause = capital(sys.Error())
+		cause = store.Capital(sys.Error())
 	}
 	return fmt.Sprintf("cannot connect to socket at '%s': %s", e.Socket, cause)
 }
@@ -73,9 +75,6 @@ func (e *DialError) Advice() string {
 	}
 	return ""
 }
-
-// capital returns a system's error as C's library writes it.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // colour is a terminal's sequence for colours and the like.
 var colour = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("\x1b\\[[0-9;:]*[A-Za-z]") })

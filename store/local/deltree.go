@@ -115,10 +115,7 @@ func cannotUnlink(file string, err error) error {
 // A sysError is an error of the system, which C's library writes with a capital.
 type sysError struct{ error }
 
-func (e sysError) Error() string {
-	s := e.error.Error()
-	return strings.ToUpper(s[:1]) + s[1:]
-}
+func (e sysError) Error() string { return store.Capital(e.error.Error()) }
 
 func (e sysError) Unwrap() error { return e.error }
 
