@@ -16,6 +16,8 @@
 //	Selected = "default on #303848"
 package themes
 
+import "slices"
+
 // A Token is the meaning of a piece of text on the screen.
 type Token uint8
 
@@ -136,4 +138,20 @@ func TokenNamed(name string) (Token, bool) {
 type Piece struct {
 	Start, End int // byte offsets
 	Token      Token
+}
+
+// Within returns those of pieces, in order and without overlap, that have a part from one
+// offset to another.
+func Within(pieces []Piece, from, to int) []Piece {
+	first, _ := slices.BinarySearchFunc(pieces, from, func(p Piece, from int) int {
+		if p.End <= from {
+			return -1
+		}
+		return 1
+	})
+	last := first
+	for last < len(pieces) && pieces[last].Start < to {
+		last++
+	}
+	return pieces[first:last]
 }

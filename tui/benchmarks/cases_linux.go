@@ -386,3 +386,36 @@ func benchTranscript(_ context.Context, b *bench, name string) error {
 	}
 	return b.memory(name, t, 0)
 }
+
+// pasted is how many lines of a file are pasted into the input.
+const pasted = 8000
+
+func benchPaste(_ context.Context, b *bench, name string) error {
+	t, err := b.ready(name, prompt)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	var file strings.Builder
+	file.WriteString("{\n")
+	for i := range pasted {
+		fmt.Fprintf(&file, "  attribute-%d = \"a value of some length\" + toString [ 1 2 ];\n", i)
+	}
+	watch, err := t.startWatch()
+	if err != nil {
+		return err
+	}
+	if err := t.enter("\x1b[200~"+file.String()+"  last = 1; }\x1b[201~", "last = 1"); err != nil {
+		return err
+	}
+	if err := b.stop(watch, row{Case: name, What: fmt.Sprintf("%d lines pasted", pasted)}); err != nil {
+		return err
+	}
+	if err := b.frames(name+" typing", t, "x", "\x7f"); err != nil {
+		return err
+	}
+	if err := t.enter("\r", "out 1"); err != nil {
+		return err
+	}
+	return b.frames(name+" evaluated", t, "x", "\x7f")
+}

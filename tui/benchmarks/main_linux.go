@@ -57,6 +57,7 @@ var cases = []struct {
 	{"closure", benchClosure},
 	{"attributes", benchAttributes},
 	{"transcript", benchTranscript},
+	{"paste", benchPaste},
 }
 
 func run(args []string) (err error) {

@@ -66,7 +66,7 @@ func (s *Screen) use() tea.Cmd {
 		return nil
 	}
 	switch {
-	case ln.kind == lineMore || ln.kind == lineTrace:
+	case ln.kind == lineMore || ln.kind == lineMoreInput || ln.kind == lineTrace:
 		return s.unfold()
 	case ln.kind == lineOutput:
 		s.insert(string(ln.entry.res.Outputs[ln.i].Path))

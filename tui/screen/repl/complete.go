@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
+	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/widget/editor"
 	"nixbench/tui/widget/palette"
@@ -159,18 +160,45 @@ func (s *Screen) waitForPause() tea.Cmd {
 	if s.quiet {
 		s.docs.Cancel()
 	}
+	_, plain := s.input.Stale()
 	if s.input.Word() == "" {
 		s.hint = ""
-		return nil
+		if !plain {
+			return nil
+		}
 	}
 	serial := s.paused
 	return s.env.After(typingPause, func(time.Time) tea.Msg { return pauseMsg{s, serial} })
 }
 
-// pausedTyping explains the word at the cursor without being asked to, if that is
-// done soon.
+// coloured are the colours of a long input.
+type coloured struct {
+	input  string
+	pieces []themes.Piece
+}
+
+// recolour asks for the colours of a long input.
+func (s *Screen) recolour() tea.Cmd {
+	input, stale := s.input.Stale()
+	if !stale {
+		return nil
+	}
+	return tui.Ask(s.env, &s.colours, func(context.Context) (coloured, error) {
+		return coloured{input, inputPieces(input)}, nil
+	})
+}
+
+// pausedTyping colours a long input, and explains the word at the cursor without being
+// asked to, if that is done soon.
 func (s *Screen) pausedTyping(msg pauseMsg) tea.Cmd {
-	if msg.to != s || msg.serial != s.paused || s.comp.Pending() || s.busyWork() || !s.Typing() || s.input.Word() == "" {
+	if msg.to != s || msg.serial != s.paused {
+		return nil
+	}
+	return tea.Batch(s.recolour(), s.explainWord())
+}
+
+func (s *Screen) explainWord() tea.Cmd {
+	if s.comp.Pending() || s.busyWork() || !s.Typing() || s.input.Word() == "" {
 		return nil
 	}
 	s.quiet = true

@@ -132,10 +132,21 @@ func (s *Screen) settle() {
 	s.list.MoveBottom()
 	if e := s.reveal; e != nil && s.room > 0 && len(e.lines) > s.room && e.root == nil && s.current == nil {
 		s.stick = false
-		s.list.Select(e.lines[0].key)
+		s.list.Select(e.lines[e.head(s.room/3)].key)
 		s.list.Reveal(e.lines[len(e.lines)-1].key)
 	}
 	s.reveal = nil
+}
+
+// head is the line from which on what came of the input is seen: its first, or one that
+// is at most so many lines before the result.
+func (e *entry) head(before int) int {
+	for i, ln := range e.lines {
+		if ln.kind != lineInput && ln.kind != lineMoreInput {
+			return max(i-before, 0)
+		}
+	}
+	return 0
 }
 
 // welcome is what stands in an empty transcript.

@@ -44,6 +44,8 @@ type entry struct {
 	made  int      // derivations that were built for it
 	saved tui.Slot // adding it to the history
 
+	shownInput int // lines of a long input that are shown
+
 	lines []line // as drawn last
 	from  int    // where they are in the transcript
 	stale bool   // lines are out of date
@@ -58,6 +60,7 @@ const (
 	spareNodes = 3
 	firstLines = 200
 	moreLines  = 1000
+	firstInput = 40 // lines of an input
 )
 
 // A node is a value in the transcript.

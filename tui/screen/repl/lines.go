@@ -20,13 +20,14 @@ import (
 type kind uint8
 
 const (
-	lineOther  kind = iota
-	lineInput       // what was typed
-	lineValue       // node
-	lineMore        // there is more below node, or of the text
-	lineError       // the message, the place and the excerpt
-	lineTrace       // says that there is a trace
-	lineOutput      // output i of a build
+	lineOther     kind = iota
+	lineInput          // what was typed
+	lineValue          // node
+	lineMore           // there is more below node, or of the text
+	lineMoreInput      // there is more of the input
+	lineError          // the message, the place and the excerpt
+	lineTrace          // says that there is a trace
+	lineOutput         // output i of a build
 )
 
 // roomy is how wide a pane is in which hints have lines of their own.
@@ -119,30 +120,57 @@ func (l *layout) meanwhile(made, told int) {
 	}
 }
 
-// input shows what was typed, and how long it took.
+// input shows what was typed, the first lines if there are many, and how long it took.
 func (l *layout) input() {
 	src := l.e.input
-	pieces := inputPieces(src)
+	parts := l.inputParts()
+	end := parts[len(parts)-1][1]
+	pieces := inputPieces(src[:min(len(src), end+100)]) // what comes next tells what a word is
+	head := l.label("in", themes.Prompt)
+	for _, p := range parts {
+		l.add(lineInput, append([]style.Span{head}, colored(src, pieces, p[0], p[1])...)...)
+		head = indent(l.lead())
+	}
+	l.out[len(l.out)-len(parts)].right = l.side()
+	if end < len(src) {
+		l.add(lineMoreInput, head, style.Span{Text: "... " + moreInput(src[end:]) + " more of the input", Token: themes.Muted})
+	}
+}
+
+// inputParts are where the lines of the input that are shown begin and end.
+func (l *layout) inputParts() [][2]int {
+	src := l.e.input
 	const side = 10 // for the time
 	room := max(l.width-l.lead(), side+8)
-	head := l.label("in", themes.Prompt)
-	for at := 0; at <= len(src); {
-		s, _, _ := strings.Cut(src[at:], "\n")
-		end, next := at+len(s), at+len(s)+1
-		width := room
-		if at == 0 {
-			width -= side
+	width := room - side
+	var parts [][2]int
+	for at := 0; at <= len(src) && len(parts) < max(l.e.shownInput, firstInput); width = room {
+		end := at + lineWithin(src[at:], width)
+		parts = append(parts, [2]int{at, end})
+		if at = end; end == len(src) || src[end] == '\n' {
+			at++
 		}
-		if text.Width(s) > width {
-			end = at + max(len(ansi.Truncate(s, width, "")), 1)
-			next = end
-		}
-		ln := l.add(lineInput, append([]style.Span{head}, colored(src, pieces, at, end)...)...)
-		if at == 0 {
-			ln.right = l.side()
-		}
-		head, at = indent(l.lead()), next
 	}
+	return parts
+}
+
+// lineWithin is how many bytes of src, to the end of a line at most, take w cells.
+func lineWithin(src string, w int) int {
+	const most = 64 // bytes of a cell that are looked at: a line may be a megabyte
+	s := src[:min(len(src), w*most)]
+	s, _, _ = strings.Cut(s, "\n")
+	if text.Width(s) <= w {
+		return len(s)
+	}
+	return max(len(ansi.Truncate(s, w, "")), 1)
+}
+
+// moreInput says how much the rest of an input is.
+func moreInput(rest string) string {
+	if n := strings.Count(rest, "\n"); n > 0 {
+		return text.Plural(n, "line")
+	}
+	return text.Bytes(int64(len(rest)))
 }
 
 // side is what stands beside the input.
@@ -165,10 +193,7 @@ func colored(src string, pieces []themes.Piece, from, to int) []style.Span {
 			out = append(out, style.Span{Text: text.SanitiseName(strings.ReplaceAll(src[at:end], "\t", "    "))})
 		}
 	}
-	for _, p := range pieces {
-		if p.End <= at || p.Start >= to {
-			continue
-		}
+	for _, p := range themes.Within(pieces, from, to) {
 		plain(p.Start)
 		at = max(at, p.Start)
 		end := min(p.End, to)

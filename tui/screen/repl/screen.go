@@ -65,11 +65,11 @@ type Screen struct {
 	asked    asked // what copying asks for
 	built    []tui.BuiltOutput
 
-	comp, docs, draft, copying tui.Slot
-	slow                       uint64 // serial of the wait for a slow completion
-	paused                     uint64 // serial of the wait for a pause in typing
-	quiet                      bool   // docs were not asked for by a key
-	hint                       string // what the word at the cursor is, where there is no pane for it
+	comp, docs, draft, copying, colours tui.Slot
+	slow                                uint64 // serial of the wait for a slow completion
+	paused                              uint64 // serial of the wait for a pause in typing
+	quiet                               bool   // docs were not asked for by a key
+	hint                                string // what the word at the cursor is, where there is no pane for it
 
 	doc        *tui.Doc
 	docList    *rows.Rows
@@ -148,6 +148,10 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.pausedTyping(msg)
 	case tui.Answer[tail]:
 		return s.tailRead(msg)
+	case tui.Answer[coloured]:
+		if msg.For(&s.colours) {
+			s.input.SetPieces(msg.Value.input, msg.Value.pieces)
+		}
 	case tui.Answer[draft]:
 		return s.drafted(msg)
 	case tui.Answer[change]:

@@ -211,7 +211,7 @@ func (t *transcript) Fold(i int, open bool) bool {
 	switch ln.kind {
 	case lineTrace:
 		return ln.node != nil && t.flip(ln.node, open)
-	case lineMore:
+	case lineMore, lineMoreInput:
 		if open {
 			t.showMore(ln)
 		}
@@ -244,6 +244,10 @@ func (t *transcript) want(n *node) {
 // showMore shows the next page of what ln stands for.
 func (t *transcript) showMore(ln line) {
 	ln.entry.stale = true
+	if ln.kind == lineMoreInput {
+		ln.entry.shownInput = max(ln.entry.shownInput, firstInput) + moreLines
+		return
+	}
 	if ln.node == nil {
 		ln.entry.shown = max(ln.entry.shown, firstLines) + moreLines
 		return

@@ -3,64 +3,10 @@ package editor
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/style"
 )
-
-// A visual is one drawn line of the text: bytes from start to end.
-type visual struct{ start, end int }
-
-// visuals breaks the text at newlines and at room cells.
-func (w *Editor) visuals(room int) []visual {
-	room = max(room, 1)
-	var out []visual
-	for start := 0; ; {
-		end := w.lineEnd(start)
-		for {
-			line := w.text[start:end]
-			n := len(line)
-			if !fits(line, room) {
-				n = max(len(cutCells(line, room)), 1)
-			}
-			out = append(out, visual{start, start + n})
-			if start += n; start >= end {
-				break
-			}
-		}
-		if end == len(w.text) {
-			return out
-		}
-		start = end + 1
-	}
-}
-
-func fits(line string, room int) bool { return text.Width(shown(line)) <= room }
-
-// cutCells returns the start of line that fits into room cells when shown.
-func cutCells(line string, room int) string {
-	at, cells := 0, 0
-	for at < len(line) {
-		cluster, _ := ansi.FirstGraphemeCluster(line[at:], ansi.GraphemeWidth)
-		n := max(len(cluster), 1)
-		if cells += text.Width(shown(line[at : at+n])); cells > room {
-			break
-		}
-		at += n
-	}
-	return line[:at]
-}
-
-// shown is how a part of the text is drawn: tabs as blanks, what cannot be
-// seen as escapes.
-func shown(s string) string {
-	if strings.IndexByte(s, '\t') >= 0 {
-		s = strings.ReplaceAll(s, "\t", "    ")
-	}
-	return text.SanitiseName(s)
-}
 
 // Height is how many lines the text and the list take at that width, if they
 // may have all they need.
@@ -86,7 +32,8 @@ func (w *Editor) Draw(width, h int, focus bool) []string {
 	w.x = lead + text.Width(shown(w.text[lines[at].start:w.cur]))
 	w.y = at - w.scroll
 
-	pieces := w.marked(focus)
+	w.colour()
+	pieces := w.marked(focus, lines[w.scroll].start, lines[min(w.scroll+room, len(lines))-1].end)
 	out := make([]string, 0, max(h, 0))
 	for i := w.scroll; i < len(lines) && len(out) < room && len(out) < h; i++ {
 		spans := []style.Span{{Text: strings.Repeat(" ", lead)}}
@@ -109,10 +56,7 @@ func (w *Editor) CursorXY() (x, y int) { return w.x, w.y }
 // appendSpans appends the part of src in v, cut at the borders of pieces.
 func appendSpans(spans []style.Span, src string, v visual, pieces []themes.Piece) []style.Span {
 	at := v.start
-	for _, p := range pieces {
-		if p.End <= at || p.Start >= v.end {
-			continue
-		}
+	for _, p := range themes.Within(pieces, v.start, v.end) {
 		if p.Start > at {
 			spans = append(spans, style.Span{Text: shown(src[at:p.Start])})
 			at = p.Start
@@ -127,27 +71,22 @@ func appendSpans(spans []style.Span, src string, v visual, pieces []themes.Piece
 	return spans
 }
 
-// marked returns the pieces of the text with the brackets at the cursor
+// marked returns the pieces from one offset to another with the brackets at the cursor
 // marked.
-func (w *Editor) marked(focus bool) []themes.Piece {
-	if w.Highlight != nil && w.colored != w.text {
-		w.pieces, w.colored = w.Highlight(w.text), w.text
-	}
-	if w.Highlight == nil || w.text == "" {
-		w.pieces = nil
-	}
+func (w *Editor) marked(focus bool, from, to int) []themes.Piece {
+	pieces := themes.Within(w.pieces, from, to)
 	if !focus {
-		return w.pieces
+		return pieces
 	}
 	a, b, ok := w.brackets()
 	if !ok {
-		return w.pieces
+		return pieces
 	}
 	var out []themes.Piece
 	for _, at := range []int{min(a, b), max(a, b)} {
 		out = append(out, themes.Piece{Start: at, End: at + 1, Token: themes.BracketMatch})
 	}
-	return overlay(w.pieces, out)
+	return overlay(pieces, out)
 }
 
 // overlay lays the pieces top, in order and without overlap, over under.

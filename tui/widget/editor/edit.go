@@ -3,6 +3,7 @@ package editor
 // This file cuts, pastes, undoes and goes through the history.
 
 import (
+	"slices"
 	"strings"
 
 	"nixbench/tui/action"
@@ -84,6 +85,20 @@ func (w *Editor) transpose() {
 	}
 	end := w.right(at)
 	w.replace(before, end, w.text[at:end]+w.text[before:at])
+}
+
+// maxUndo is how many bytes of earlier texts are kept.
+const maxUndo = 32 << 20
+
+// bounded drops the oldest texts of what can be undone, if they are large.
+func bounded(undo []snapshot) []snapshot {
+	size := 0
+	for i, s := range slices.Backward(undo) {
+		if size += len(s.text); size > maxUndo && i+1 < len(undo) {
+			return slices.Clone(undo[i+1:])
+		}
+	}
+	return undo
 }
 
 // swap goes back to the newest state of from and keeps the present one in to.

@@ -30,7 +30,7 @@ type Editor struct {
 	// Placeholder is shown while there is no text. Clean text.
 	Placeholder string
 	// Highlight gives the text's meanings, in order and without overlap; nil
-	// leaves it plain.
+	// leaves it plain. Of a long text the owner asks it, as Stale says.
 	Highlight func(text string) []themes.Piece
 	// History returns the n-th newest earlier input that begins with prefix,
 	// counted from 0; ok is false beyond the oldest. nil: there is none.
@@ -57,10 +57,12 @@ type Editor struct {
 	histPrefix string // what history was asked by
 	histDraft  string // the text that was there before
 
-	x, y    int // cursor in what was drawn last
-	scroll  int // first visual line drawn
+	x, y    int    // cursor in what was drawn last
+	scroll  int    // first visual line drawn
+	laid    layout // the lines of the text that was drawn last
 	pieces  []themes.Piece
-	colored string // text that pieces are for
+	placed  string // the text that pieces have their places in
+	colored string // the text that they were made of
 }
 
 type snapshot struct {
@@ -121,7 +123,7 @@ func (w *Editor) replace(from, to int, text string) {
 	if from == to && text == "" {
 		return
 	}
-	w.undo = append(w.undo, snapshot{w.text, w.cur})
+	w.undo = bounded(append(w.undo, snapshot{w.text, w.cur}))
 	w.redo = nil
 	w.typing = false
 	w.set(w.text[:from]+text+w.text[to:], from+len(text))
