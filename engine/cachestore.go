@@ -54,7 +54,8 @@ func (st *cacheStore) Close() error {
 	if st.scratch == "" {
 		return nil
 	}
-	_, err := local.DeleteTree(context.Background(), st.scratch)
+	ctx := context.Background() //nolint:forbidigo // what is temporary goes, also where the command is cancelled
+	_, err := local.DeleteTree(ctx, st.scratch)
 	return err
 }
 
@@ -119,7 +120,8 @@ func (e *Engine) Archived(p store.Path) *Archived {
 
 // RealPath returns where a path was unpacked; where that failed there is nothing.
 func (st *cacheStore) RealPath(p store.Path) string {
-	file, _ := st.files(context.Background(), p)
+	ctx := context.Background() //nolint:forbidigo // store.Reader asks where a path is without a context; Unpack is what can be cancelled
+	file, _ := st.files(ctx, p)
 	return cmp.Or(file, string(p))
 }
 

@@ -37,7 +37,8 @@ func openScratch(ctx context.Context, dir store.Dir) (st scratchStore, err error
 // Close deletes the store.
 func (st scratchStore) Close() error {
 	err := st.Store.Close()
-	if _, removed := local.DeleteTree(context.Background(), st.root); err == nil {
+	ctx := context.Background() //nolint:forbidigo // what is temporary goes, also where the command is cancelled
+	if _, removed := local.DeleteTree(ctx, st.root); err == nil {
 		err = removed
 	}
 	return err

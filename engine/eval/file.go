@@ -239,8 +239,9 @@ func (s *State) readNode(file string, scope *Scope) (root node, size int) {
 	text := s.readFile(file, buf)
 	n, f, size := s.parseFile(file, text, scope)
 	// The file is not kept in memory, and the next one is read where it was.
-	ev := s.ev
-	f.Drop(func() ([]byte, error) { return ev.contents(context.Background(), file, nil) })
+	// It is read again where errors are shown, which may be after s has been cancelled.
+	ev, ctx := s.ev, context.WithoutCancel(s.ctx)
+	f.Drop(func() ([]byte, error) { return ev.contents(ctx, file, nil) })
 	if cap(text) <= maxFileText {
 		s.fileText = text
 	}

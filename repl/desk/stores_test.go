@@ -7,12 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"nixbench/store"
 	"nixbench/store/gc"
 
 	"github.com/google/go-cmp/cmp"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // treeExpr is a path with three files, one of which refers to another path.
@@ -116,9 +117,17 @@ func TestResolvePath(t *testing.T) {
 // Of several paths of a name, the newest is meant.
 func TestPathByName(t *testing.T) {
 	r := newRig(t, rigOptions{})
-	r.path(`builtins.toFile "note" "old"`)
-	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second)))
 	want := r.path(`builtins.toFile "note" "new"`)
+	older := r.path(`builtins.toFile "note" "old"`)
+	conn, err := sqlite.OpenConn(filepath.Join(r.root, "nix/var/nix/db/db.sqlite"), sqlite.OpenReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = sqlitex.Execute(conn, "update ValidPaths set registrationTime = registrationTime - 1 where path = ?",
+		&sqlitex.ExecOptions{Args: []any{string(older)}})
+	if err = errors.Join(err, conn.Close()); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := r.ResolvePath(t.Context(), "note"); got != want || err != nil {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}

@@ -135,15 +135,17 @@ func TestCollectMeanwhile(t *testing.T) {
 		t.Error(err)
 	}
 	// One that cannot wait.
-	coll.Claim([]store.Path{w.tree})
+	coll.Claim([]store.Path{w.tree, w.fixed})
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if err := other.AddTempRoot(ctx, w.tree); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("cancelled: got %v, want %v", err, context.DeadlineExceeded)
 	}
 	// The end of the collection sets those free who wait.
-	go func() { asked <- other.AddTempRoot(t.Context(), w.tree) }()
-	time.Sleep(5 * time.Millisecond)
+	go func() { asked <- other.AddTempRoot(t.Context(), w.fixed) }()
+	for !coll.Kept(w.fixed) {
+		time.Sleep(time.Millisecond)
+	}
 	if err := coll.Close(); err != nil {
 		t.Error(err)
 	}
@@ -151,7 +153,7 @@ func TestCollectMeanwhile(t *testing.T) {
 		t.Error(err)
 	}
 	res := collect(t, st, gc.Options{})
-	if got, want := must(st.AllPaths(t.Context()))(t), []store.Path{w.text, w.source, w.tree}; !equalSets(got, want) {
+	if got, want := must(st.AllPaths(t.Context()))(t), []store.Path{w.text, w.source, w.fixed}; !equalSets(got, want) {
 		t.Errorf("left: got %v, want %v; result %+v", got, want, res)
 	}
 }
