@@ -1,0 +1,106 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"nixbench/engine/syntax"
+)
+
+// This file looks for files as programs name them: through links, and for directories to
+// their default.nix.
+
+const maxSymlinks = 1024
+
+// resolveImport returns the file that importing a path reads: symbolic links
+// are followed, so that relative paths in the file work, and a directory stands
+// for its default.nix. Behaviour: resolveExprPath in Nix's eval.cc.
+func (s *State) resolveImport(file string) string {
+	if r, ok := s.ev.imports.Load(file); ok {
+		return r.(string)
+	}
+	r, t, err := s.stat(file)
+	if err != nil {
+		s.FailFile(path.Join(s.ResolveLinks(path.Dir(r)), path.Base(r)), err)
+	}
+	if t == FileDirectory {
+		r = path.Join(r, "default.nix")
+	}
+	s.ev.imports.Store(file, r)
+	return r
+}
+
+// ResolveLinks returns a path with all symbolic links in it followed.
+func (s *State) ResolveLinks(file string) string { return s.followLinks(s.world, file, true) }
+
+// CanonPath is ResolveLinks with a message that names only what is left of the path.
+func (s *State) CanonPath(file string) (real string) {
+	err := s.Try(func() { real = s.ResolveLinks(file) }, func(e *Error) bool { return errors.As(e, new(*endlessLink)) })
+	if err != nil {
+		var link *endlessLink
+		errors.As(err, &link)
+		s.Raise(err.Kind, syntax.Hintf(endlessText, link.rest), Because(err))
+	}
+	return real
+}
+
+// An endlessLink is the cause of the error of a symbolic link that leads to itself.
+type endlessLink struct{ file, rest string }
+
+const endlessText = "infinite symlink recursion in path '%s'"
+
+func (e *endlessLink) Error() string { return fmt.Sprintf(endlessText, e.file) }
+
+// ResolveParents is ResolveLinks without what the path itself is.
+func (s *State) ResolveParents(file string) string { return s.followLinks(s.world, file, false) }
+
+// RealPath is ResolveLinks for a path that is going to be read.
+func (s *State) RealPath(file string) (real string) {
+	s.While(0, whileRealising(file), func() { real = s.ResolveLinks(file) })
+	return real
+}
+
+// FollowLinks is ResolveLinks for the files of a World.
+func (s *State) FollowLinks(w World, file string) string { return s.followLinks(w, file, true) }
+
+// followLinks follows a link that the path leads to only if last is set.
+// Behaviour: resolveSymlinks in Nix's source-accessor.cc.
+func (s *State) followLinks(w World, file string, last bool) string {
+	done, links := "/", 0
+	for rest := strings.Trim(file, "/"); rest != ""; {
+		name, after, _ := strings.Cut(rest, "/")
+		rest = strings.TrimLeft(after, "/")
+		switch name {
+		case ".":
+			continue
+		case "..":
+			done = path.Dir(done)
+			continue
+		}
+		next := path.Join(done, name)
+		if rest == "" && !last {
+			return next
+		}
+		if t, err := w.Lstat(s.ctx, next); err != nil || t != FileSymlink {
+			done = next
+			continue
+		}
+		target, err := w.Readlink(s.ctx, next)
+		if err != nil {
+			s.FailWith(err)
+		}
+		if links++; links > maxSymlinks {
+			if rest != "" {
+				rest = "/" + rest
+			}
+			s.FailWith(&endlessLink{file, rest})
+		}
+		if path.IsAbs(target) {
+			done = "/"
+		}
+		rest = strings.Trim(target+"/"+rest, "/")
+	}
+	return done
+}

@@ -1,0 +1,79 @@
+package eval
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// This file writes strings, names and numbers as programs have them.
+
+// FormatFloat returns a float as C++'s streams print it: six significant digits.
+func FormatFloat(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case math.IsNaN(f):
+		if math.Signbit(f) {
+			return "-nan"
+		}
+		return "nan"
+	}
+	s := strconv.FormatFloat(f, 'g', 6, 64)
+	// %g of C writes at least two digits of exponent, as Go does, and the
+	// fixed form up to 1e+06; Go's 'g' switches at 21 digits only if the
+	// precision is the shortest, so the two agree.
+	if !strings.ContainsAny(s, "e.") {
+		return s
+	}
+	mant, exp, hasExp := strings.Cut(s, "e")
+	if strings.Contains(mant, ".") {
+		mant = strings.TrimRight(strings.TrimRight(mant, "0"), ".")
+	}
+	if hasExp {
+		return mant + "e" + exp
+	}
+	return mant
+}
+
+// QuoteString returns a string as a literal of the language.
+func QuoteString(s string) string {
+	b := make([]byte, 0, len(s)+2)
+	b = append(b, '"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c == '\n':
+			b = append(b, `\n`...)
+		case c == '\r':
+			b = append(b, `\r`...)
+		case c == '\t':
+			b = append(b, `\t`...)
+		case c == '$' && i+1 < len(s) && s[i+1] == '{':
+			b = append(b, `\$`...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
+}
+
+// QuoteName returns an attribute name, quoted unless it is an identifier.
+func QuoteName(s string) string {
+	if s == "" || slices.Contains(keywords, s) || s[0] >= '0' && s[0] <= '9' || s[0] == '-' || s[0] == '\'' {
+		return QuoteString(s)
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '\'') {
+			return QuoteString(s)
+		}
+	}
+	return s
+}
+
+var keywords = []string{"if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"}
