@@ -4,11 +4,6 @@
 package builds
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -139,6 +134,35 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		}
 		s.list.Changed()
 		return tea.Batch(s.estimate(), s.readMeter())
+	case tui.ShownMsg:
+		return s.awaitOthers(nil)
+	case tui.HiddenMsg:
+		s.others.awaited.Cancel()
+		s.drawn = false
+	case tui.ShowBuildMsg:
+		s.asked = msg.Drv
+		s.seek()
+	case edited:
+		if msg.s == s && msg.err != nil {
+			return s.env.Fail(msg.err)
+		}
+	case left:
+		if msg.s == s {
+			s.env.Broadcast(tui.StoreChangedMsg{})
+		}
+	case action.Intent:
+		return s.intent(msg)
+	case tui.PointerMsg:
+		return s.pointer(msg)
+	default:
+		return s.answer(msg)
+	}
+	return nil
+}
+
+// answer takes what was asked for.
+func (s *Screen) answer(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
 	case tui.Answer[reading]:
 		if msg.For(&s.metering) && msg.Err == nil {
 			s.read = msg.Value
@@ -148,16 +172,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 			s.eta = msg.Value
 			s.eta.at = msg.At
 		}
-	case tui.ShownMsg:
-		return s.awaitOthers(nil)
-	case tui.HiddenMsg:
-		s.others.awaited.Cancel()
-		s.drawn = false
 	case tui.Answer[[]tui.BuildElsewhere]:
 		return s.othersCame(msg)
-	case tui.ShowBuildMsg:
-		s.asked = msg.Drv
-		s.seek()
 	case tui.Answer[realised]:
 		if msg.For(&s.realise) && msg.Err != nil {
 			return s.env.Fail(msg.Err)
@@ -173,18 +189,6 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.opened(msg)
 	case tui.Answer[[]tui.BuildReason]:
 		return s.explained(msg)
-	case edited:
-		if msg.s == s && msg.err != nil {
-			return s.env.Fail(msg.err)
-		}
-	case left:
-		if msg.s == s {
-			s.env.Broadcast(tui.StoreChangedMsg{})
-		}
-	case action.Intent:
-		return s.intent(msg)
-	case tui.PointerMsg:
-		return s.pointer(msg)
 	}
 	return nil
 }
@@ -331,87 +335,6 @@ func (s *Screen) nodeAt(i int) *node {
 	return nil
 }
 
-// follow shows the log of the build under the cursor. One that could not be opened is
-// tried again when the build has gone on.
-func (s *Screen) follow() tea.Cmd {
-	act, ok := s.selected()
-	if !ok || act.Kind != event.Build {
-		return nil
-	}
-	key := fmt.Sprint(act.ID, " ", act.Subject) // a derivation built again has another log
-	isShown := s.log.Key() == key
-	hasGoneOn := act.LogSize != s.logTried.LogSize || act.State != s.logTried.State
-	if isShown && (s.log.Err() == nil || !hasGoneOn) {
-		return nil
-	}
-	if act.Started.IsZero() || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
-		if s.logOf == act.ID && s.log.Key() == "" {
-			return nil
-		}
-		s.logOf = act.ID
-		return s.log.Close()
-	}
-	s.logTried = act
-	s.logOf = act.ID
-	s.log.Live = !act.State.Final()
-	drv := store.Path(act.Subject)
-	backend := s.env.Backend
-	return s.log.Load(s.env.Context(), key, func(ctx context.Context) (logview.File, error) {
-		return backend.OpenLog(ctx, drv)
-	})
-}
-
-// askTail reads the last lines of a failed build that has not been read.
-func (s *Screen) askTail() tea.Cmd {
-	if s.tail.Pending() {
-		return nil
-	}
-	for _, n := range s.board.failures() {
-		id := n.act.ID
-		if _, ok := s.tails[id]; ok {
-			continue
-		}
-		s.tails[id] = nil
-		s.tailFor = id
-		drv, backend := store.Path(n.act.Subject), s.env.Backend
-		return tui.Ask(s.env, &s.tail, func(ctx context.Context) ([]string, error) {
-			f, err := backend.OpenLog(ctx, drv)
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil, nil
-			} else if err != nil {
-				return nil, err
-			}
-			defer f.Close()
-			return lastLines(f)
-		})
-	}
-	return nil
-}
-
-// tailBytes is how much of the end of a log is read for its last lines.
-const tailBytes = 16 << 10
-
-// lastLines returns the last lines of a log, clean, oldest first.
-func lastLines(f logview.File) ([]string, error) {
-	size, err := f.Size()
-	if err != nil {
-		return nil, err
-	}
-	from := max(0, size-tailBytes)
-	data := make([]byte, size-from)
-	if n, err := f.ReadAt(data, from); n < len(data) && err != nil {
-		return nil, err
-	}
-	var lines []string
-	for line := range strings.SplitSeq(strings.TrimRight(string(data), "\n"), "\n") {
-		lines = append(lines, text.Plain(text.LogLine(line)))
-	}
-	if from > 0 && len(lines) > 1 {
-		lines = lines[1:]
-	}
-	return lines, nil
-}
-
 func (s *Screen) intent(in action.Intent) tea.Cmd {
 	if s.panes.Focus() == paneLog {
 		return nil // the log takes it in Update
@@ -498,9 +421,4 @@ func (s *Screen) Status() string {
 }
 
 // Cursor is on the selected row.
-func (s *Screen) Cursor() *tea.Cursor {
-	if x, y, ok := s.panes.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.panes.Cursor() }

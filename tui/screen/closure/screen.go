@@ -443,12 +443,7 @@ func (s *Screen) Status() string {
 }
 
 // Cursor implements tui.Screen.
-func (s *Screen) Cursor() *tea.Cursor {
-	if x, y, ok := s.panes.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.panes.Cursor() }
 
 // cleanName is the name of a path, without the ending of derivations.
 func cleanName(p store.Path) string { return text.SanitiseName(p.Name()) }

@@ -282,12 +282,7 @@ func (s *Screen) Status() string {
 }
 
 // Cursor implements tui.Screen.
-func (s *Screen) Cursor() *tea.Cursor {
-	if x, y, ok := s.panes.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.panes.Cursor() }
 
 // Summary implements tui.Screen.
 func (s *Screen) Summary() []string {

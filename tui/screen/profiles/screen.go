@@ -264,12 +264,7 @@ func (s *Screen) Busy() string {
 }
 
 // Cursor implements tui.Screen.
-func (s *Screen) Cursor() *tea.Cursor {
-	if x, y, ok := s.panes.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
-}
+func (s *Screen) Cursor() *tea.Cursor { return s.panes.Cursor() }
 
 // Summary implements tui.Screen.
 func (s *Screen) Summary() []string { return s.did[max(len(s.did)-3, 0):] }

@@ -197,8 +197,5 @@ func (s *Screen) Cursor() *tea.Cursor {
 		}
 		return tea.NewCursor(s.area.X+min(x, max(s.area.W-1, 0)), s.area.Y+min(y, max(s.area.H-1, 0)))
 	}
-	if x, y, ok := s.panes.Cursor(); ok {
-		return tea.NewCursor(x, y)
-	}
-	return nil
+	return s.panes.Cursor()
 }

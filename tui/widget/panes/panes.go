@@ -210,9 +210,16 @@ func (w *Panes) at(x, y int) (area, bool) {
 	return area{}, false
 }
 
-// Cursor is where the selected row of the pane with the keys was drawn; ok is
-// false if there is none.
-func (w *Panes) Cursor() (x, y int, ok bool) {
+// Cursor is where the selected row of the pane with the keys was drawn, nil if there is
+// none.
+func (w *Panes) Cursor() *tea.Cursor {
+	if x, y, ok := w.cursorXY(); ok {
+		return tea.NewCursor(x, y)
+	}
+	return nil
+}
+
+func (w *Panes) cursorXY() (x, y int, ok bool) {
 	for _, a := range w.areas {
 		if a.id != w.Focus() {
 			continue

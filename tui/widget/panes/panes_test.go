@@ -37,8 +37,8 @@ func TestPanes(t *testing.T) {
 	}
 	cursor := func(wantX, wantY int) {
 		t.Helper()
-		if x, y, ok := w.Cursor(); !ok || x != wantX || y != wantY {
-			t.Errorf("cursor at %d,%d %v, want %d,%d", x, y, ok, wantX, wantY)
+		if c := w.Cursor(); c == nil || c.X != wantX || c.Y != wantY {
+			t.Errorf("cursor %+v, want %d,%d", c, wantX, wantY)
 		}
 	}
 	draw()
