@@ -188,3 +188,16 @@ func TestSizeChangesAtTheStart(t *testing.T) {
 	term.waitForFrame(t, 120, 40)
 	term.leave(t)
 }
+
+// A program that is no part of the terminal's session gets no signal when the terminal is
+// closed, and ends all the same.
+func TestTerminalVanishes(t *testing.T) {
+	term := runSized(t, func(*sizedTerminal) {})
+	term.waitForFrame(t, 80, 24)
+	if err := term.master.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := term.wait(t); err == nil || !strings.Contains(err.Error(), "terminal is gone") {
+		t.Errorf("got %v, want that the terminal is gone", err)
+	}
+}
