@@ -67,6 +67,14 @@ func TestDrawTable(t *testing.T) {
 	}
 }
 
+// What stands in place of rows is read whole.
+func TestEmptyIsWrapped(t *testing.T) {
+	w := New(styles(t), Column{Title: "NAME", Min: 8, Flex: 1})
+	w.Empty = "Nothing is building. In the REPL, :b builds."
+	wants(t, drawn(w, 30, 4), "  NAME", "Nothing is building. In the", "REPL, :b builds.", "")
+	wants(t, drawn(w, 30, 2), "  NAME", "Nothing is building. In the")
+}
+
 func TestDrawFillsAnySize(t *testing.T) {
 	w := New(styles(t), Column{Title: "NAME", Min: 8, Flex: 2}, Column{Title: "WHAT", Min: 9, Flex: 1, Max: 20, Rank: 2}, Column{Title: "SIZE", Min: 7, Right: true, Rank: 1})
 	w.Marks = true
