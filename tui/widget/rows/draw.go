@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/style"
@@ -34,7 +36,9 @@ func (w *Rows) Draw(width, h int, focus bool) []string {
 		if w.filter.query != "" && w.src.Len() > 0 {
 			note = "nothing matches " + text.SanitiseName(w.filter.query)
 		}
-		out = append(out, w.st.Row(width, themes.Text, style.Span{Text: note, Token: themes.Muted}))
+		for line := range strings.SplitSeq(ansi.Wrap(note, max(width, 8), ""), "\n") {
+			out = append(out, w.st.Row(width, themes.Text, style.Span{Text: line, Token: themes.Muted}))
+		}
 	}
 	for i, row := range shown {
 		out = append(out, w.row(row, width, widths, w.top+i == w.sel, focus))
