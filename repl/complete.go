@@ -2,14 +2,9 @@ package repl
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
-	"time"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
@@ -18,9 +13,6 @@ import (
 
 // maxCompletions is how many completions are listed.
 const maxCompletions = 200
-
-// maxDetail is how many cells are said of a completion.
-const maxDetail = 48
 
 // keywords are completed like variables.
 var keywords = []string{"assert", "else", "if", "import", "in", "inherit", "let", "rec", "then", "with"}
@@ -31,69 +23,6 @@ func (s *sitting) complete(ctx context.Context, input string, cursor int) (*Comp
 		return s.completeCommand(ctx, input, cursor)
 	}
 	return s.completeExpr(ctx, input, cursor)
-}
-
-func (s *sitting) completeCommand(ctx context.Context, input string, cursor int) (*Completions, error) {
-	blank := strings.IndexByte(input, ' ')
-	if blank < 0 || cursor <= blank {
-		c := &Completions{}
-		for _, cmd := range table() {
-			for _, name := range cmd.Names {
-				c.offer(input[:cursor], name, cmd.Help)
-			}
-		}
-		return c, nil
-	}
-	cmd, _, err := findCommand(input)
-	if err != nil {
-		return &Completions{Start: cursor, Err: text.PlainLine(err.Error())}, nil
-	}
-	start := blank + 1
-	switch cmd.argument {
-	case argFile:
-		return s.completeFile(input[start:cursor], start), nil
-	case argSetting:
-		end, err := s.begin(ctx)
-		if err != nil {
-			return nil, err
-		}
-		defer end()
-		return s.completeSetting(input[start:cursor], start), nil
-	case argStep, argWatched, argTruth:
-		return s.completeWord(ctx, cmd.argument, input[start:cursor], start)
-	case argExpr:
-		c, err := s.completeExpr(ctx, input[start:], cursor-start)
-		if c != nil {
-			c.Start += start
-		}
-		return c, err
-	}
-	return &Completions{Start: cursor}, nil
-}
-
-// completeWord completes an argument that is one of a few.
-func (s *sitting) completeWord(ctx context.Context, kind argumentKind, typed string, start int) (*Completions, error) {
-	end, err := s.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	c := &Completions{Start: start}
-	switch kind {
-	case argTruth:
-		for _, v := range truths {
-			c.offer(typed, v, "")
-		}
-	case argWatched:
-		for _, w := range s.watched {
-			c.offer(typed, w.expr, w.seen.summary())
-		}
-	case argStep:
-		for i := range s.trail.steps {
-			c.offer(typed, strconv.Itoa(i), text.Cut(text.PlainLine(firstLine(s.trail.steps[i].Text)), maxDetail))
-		}
-	}
-	return c, nil
 }
 
 func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*Completions, error) {
@@ -217,40 +146,6 @@ func (s *sitting) withNames(ctx context.Context, exprs []string) []string {
 	return names
 }
 
-// detail says what a variable is, without evaluating it.
-func (s *sitting) detail(name string) string {
-	v, ok := s.visible().Lookup(name)
-	if !ok {
-		if v, ok = s.ev.Global(name); !ok {
-			return ""
-		}
-	}
-	return s.shortDetail(v)
-}
-
-// shortDetail says what a value is in a few words.
-func (s *sitting) shortDetail(v eval.Value) string {
-	snap := s.ev.Snapshot(v)
-	if snap.Kind == eval.KindBuiltin {
-		if b := v.Builtin(); b != nil {
-			return strings.Join(b.Args, " ")
-		}
-	}
-	switch snap.Kind {
-	case eval.KindThunk:
-		return ""
-	case eval.KindLambda:
-		if l := s.ev.LambdaText(v); l != nil {
-			return text.Cut(signature(l), maxDetail)
-		}
-	case eval.KindAttrs:
-		if name := s.known(v, "name"); name != "" && s.known(v, "type") == "derivation" {
-			return text.Cut(text.SanitiseName(strings.TrimSpace(name+"  "+s.known(v, "meta", "description"))), maxDetail)
-		}
-	}
-	return text.Cut(s.line(snap), maxDetail)
-}
-
 func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
 	end, err := s.begin(ctx)
 	if err != nil {
@@ -305,54 +200,6 @@ func (s *sitting) offerAttrs(ctx context.Context, c *Completions, prefix string,
 			c.Total-- // a name that has to be written in quotes
 		}
 	}
-}
-
-// When few completions are left, what they are is evaluated, as far as there is
-// time.
-const (
-	fewCompletions = 20
-	lookTime       = 40 * time.Millisecond
-)
-
-func (s *sitting) look(ctx context.Context, children []eval.Child) {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	for i := range children {
-		v, err := s.ev.Force(ctx, children[i].Value)
-		if err != nil {
-			continue
-		}
-		children[i].Value = v
-		if v.Kind() == eval.KindAttrs && s.isDerivation(ctx, v) {
-			for _, path := range []string{"name", "meta.description"} {
-				if at, err := s.ev.Select(ctx, v, path, s.args, false); err == nil {
-					_, _ = s.ev.Force(ctx, at)
-				}
-			}
-		}
-	}
-}
-
-// known is the string at a path of attributes, as far as it is evaluated; else "".
-func (s *sitting) known(v eval.Value, path ...string) string {
-	for _, name := range path {
-		snap := s.ev.Snapshot(v)
-		if snap.Kind != eval.KindAttrs {
-			return ""
-		}
-		n := snap.Children
-		i := sort.Search(n, func(i int) bool { return s.attrName(v, i) >= name })
-		if i == n || s.attrName(v, i) != name {
-			return ""
-		}
-		v = s.ev.Children(v, i, 1)[0].Value
-	}
-	if snap := s.ev.Snapshot(v); snap.Kind == eval.KindString {
-		if u, err := strconv.Unquote(snap.Text); err == nil {
-			return u
-		}
-	}
-	return ""
 }
 
 // offerParts offers the names that have part somewhere.
@@ -419,37 +266,4 @@ func (s *sitting) completeArgument(ctx context.Context, function string, at synt
 		}
 	}
 	return c, nil
-}
-
-// shortError is an error in one line.
-func (s *sitting) shortError(err error) string {
-	var evalErr *eval.Error
-	msg := err.Error()
-	if errors.As(err, &evalErr) {
-		msg = evalErr.Msg
-	}
-	first, _, _ := strings.Cut(msg, "\n")
-	return text.PlainLine(first)
-}
-
-// completeFile completes the last part of a file name.
-func (s *sitting) completeFile(prefix string, start int) *Completions {
-	dir, base := filepath.Split(prefix)
-	entries, err := os.ReadDir(s.abs(expandHome(dir, s.eng.Getenv("HOME"))))
-	c := &Completions{Start: start + len(dir)}
-	if err != nil {
-		c.Err = text.PlainLine(err.Error())
-		return c
-	}
-	for _, entry := range entries {
-		name := entry.Name()
-		if strings.HasPrefix(name, ".") && !strings.HasPrefix(base, ".") {
-			continue
-		}
-		if entry.IsDir() {
-			name += "/"
-		}
-		c.offer(base, name, "")
-	}
-	return c
 }
