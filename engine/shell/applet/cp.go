@@ -114,21 +114,30 @@ func cpMain(_ context.Context, c *Call) int {
 	if !ok {
 		return exitFailure
 	}
+	if f.strip {
+		for i, src := range sources {
+			sources[i] = trimSlashes(src)
+		}
+	}
+	k.operands(sources, dest, f.ask)
+	return k.status
+}
+
+// operands copies sources to where dest says, but none over another. If ask is set, the
+// user is asked before what is there is replaced.
+func (k *copier) operands(sources []string, dest func(src string) string, ask bool) {
 	placed := make(map[string]os.FileInfo)
 	for _, src := range sources {
-		if f.strip {
-			src = trimSlashes(src)
-		}
 		dst := dest(src)
 		info, _ := k.stat(src, true)
 		if before, ok := placed[dst]; ok && info != nil && os.SameFile(before, info) {
-			c.errorf("warning: source file %s specified more than once", quote(src))
+			k.c.errorf("warning: source file %s specified more than once", quote(src))
 			continue
 		} else if ok {
 			k.fail("will not overwrite just-created %s with %s", quote(dst), quote(src))
 			continue
 		}
-		if f.ask && !askOverwrite(c, dst) {
+		if ask && !askOverwrite(k.c, dst) {
 			continue
 		}
 		if k.recursive && baseName(src) != "." && k.intoItself(src, dst) {
@@ -140,7 +149,6 @@ func cpMain(_ context.Context, c *Call) int {
 			placed[dst] = info
 		}
 	}
-	return k.status
 }
 
 func (k *copier) option(o option, t *target, f *cpFlags) (errText string) {

@@ -18,31 +18,29 @@ func dateMain(_ context.Context, c *Call) int {
 	if !ok {
 		return status
 	}
-	loc := location(c)
-	format, source, file, ref := "%a %b %e %H:%M:%S %Z %Y", "", "", ""
-	hasSource := false
+	d := dateRun{c: c, loc: location(c), format: "%a %b %e %H:%M:%S %Z %Y"}
 	for _, o := range opts {
 		switch o.name {
 		case "d":
-			source, hasSource = o.value, true
+			d.source, d.hasSource = o.value, true
 		case "f":
-			file = o.value
+			d.file = o.value
 		case "I":
-			if format, ok = isoFormat(o.value); !ok {
+			if d.format, ok = isoFormat(o.value); !ok {
 				return c.usageErr("invalid argument %s for '--iso-8601'", quote(o.value))
 			}
 		case "r":
-			ref = o.value
+			d.reference = o.value
 		case "R":
-			format = "%a, %d %b %Y %H:%M:%S %z"
+			d.format = "%a, %d %b %Y %H:%M:%S %z"
 		case "rfc-3339":
-			if format, ok = rfc3339Format(o.value); !ok {
+			if d.format, ok = rfc3339Format(o.value); !ok {
 				return c.usageErr("invalid argument %s for '--rfc-3339'", quote(o.value))
 			}
 		case "s":
 			return c.fail("cannot set date: Operation not permitted")
 		case "u":
-			loc = time.UTC
+			d.loc = time.UTC
 		}
 	}
 	if len(operands) > 1 {
@@ -50,30 +48,46 @@ func dateMain(_ context.Context, c *Call) int {
 	}
 	if len(operands) == 1 {
 		var isFormat bool
-		if format, isFormat = strings.CutPrefix(operands[0], "+"); !isFormat {
+		if d.format, isFormat = strings.CutPrefix(operands[0], "+"); !isFormat {
 			return c.fail("invalid date %s", quote(operands[0]))
 		}
 	}
-	now := time.Now().In(loc)
+	return d.print()
+}
+
+// A dateRun is one run of date.
+type dateRun struct {
+	c         *Call
+	loc       *time.Location
+	format    string
+	source    string // what to print, if hasSource
+	hasSource bool
+	file      string // has a source on each line; "" for none
+	reference string // a file whose time is printed; "" for none
+}
+
+// print prints what the flags say, or else the time that it is.
+func (d *dateRun) print() (status int) {
+	now := time.Now().In(d.loc)
 	switch {
-	case file != "":
-		return c.each([]string{file}, func(_ string, r io.Reader) error {
+	case d.file != "":
+		return d.c.each([]string{d.file}, func(_ string, r io.Reader) error {
 			return eachLine(r, '\n', func(line []byte, _ bool) error {
-				status = max(status, printDate(c, string(line), now, format))
+				status = max(status, printDate(d.c, string(line), now, d.format))
 				return nil
 			})
 		})
-	case ref != "":
-		info, err := os.Stat(c.abs(ref))
+	case d.reference != "":
+		info, err := os.Stat(d.c.abs(d.reference))
 		if err != nil {
-			return c.fail("%s: %s", shown(ref), errText(err))
+			return d.c.fail("%s: %s", shown(d.reference), errText(err))
 		}
-		puts(c, strftime(format, info.ModTime().In(loc)), "\n")
+		puts(d.c, strftime(d.format, info.ModTime().In(d.loc)), "\n")
 		return exitOK
-	case hasSource:
-		return printDate(c, source, now, format)
+	case d.hasSource:
+		return printDate(d.c, d.source, now, d.format)
 	}
-	puts(c, strftime(format, now), "\n")
+	puts(d.c, strftime(d.format, now), "\n")
 	return exitOK
 }
 

@@ -3,20 +3,25 @@ package applet
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
 )
 
+// A splitRun is one run of split.
 type splitRun struct {
 	c       *Call
 	prefix  string
-	suffix  int
+	suffix  int  // letters or digits of it
 	numeric byte // d or x for numbers, 0 for letters
 	extra   string
 	next    int
 	verbose bool
+	// What pieces have: perPiece lines, or else size bytes, or else there are so many
+	// pieces.
+	perPiece, size, pieces int64
 }
 
 func splitMain(_ context.Context, c *Call) int {
@@ -29,32 +34,10 @@ func splitMain(_ context.Context, c *Call) int {
 	if !ok {
 		return status
 	}
-	s := &splitRun{c: c, prefix: "x", suffix: 2}
-	lines, size, parts := int64(1000), int64(0), int64(0)
+	s := &splitRun{c: c, prefix: "x", suffix: 2, perPiece: 1000}
 	for _, o := range opts {
-		n, valid := parseSize(o.value)
-		switch o.name {
-		case "a":
-			s.suffix = int(n)
-		case "additional-suffix":
-			s.extra, valid = o.value, true
-		case "b":
-			size = n
-		case "d", "x":
-			s.numeric, valid = o.name[0], true
-			s.next, _ = strconv.Atoi(o.value)
-		case "l":
-			lines = n
-		case "n":
-			parts = n
-		case "C":
-			return c.fail("-C is not supported")
-		default:
-			s.verbose, valid = true, true
-		}
-		if !valid || n == 0 && strings.Contains("abln", o.name) {
-			what := map[string]string{"a": "suffix length", "b": "number of bytes", "l": "number of lines", "n": "number of chunks"}[o.name]
-			return c.fail("invalid %s: %s", what, quote(o.value))
+		if problem := s.option(o); problem != "" {
+			return c.fail("%s", problem)
 		}
 	}
 	name := "-"
@@ -67,7 +50,7 @@ func splitMain(_ context.Context, c *Call) int {
 	if len(operands) > 2 {
 		return c.extra(operands[2])
 	}
-	if parts > 0 && name == "-" {
+	if s.pieces > 0 && name == "-" {
 		return c.fail("%s: cannot determine file size", name)
 	}
 	err := c.with(name, func(_ string, r io.Reader) error {
@@ -75,19 +58,46 @@ func splitMain(_ context.Context, c *Call) int {
 		if err != nil {
 			return err
 		}
-		if parts > 0 {
-			size = max(int64(len(data))/parts, 1)
-			return s.chunks(data, size, parts)
+		if s.pieces > 0 {
+			return s.chunks(data, max(int64(len(data))/s.pieces, 1), s.pieces)
 		}
-		if size > 0 {
-			return s.chunks(data, size, -1)
+		if s.size > 0 {
+			return s.chunks(data, s.size, -1)
 		}
-		return s.lines(data, lines)
+		return s.lines(data, s.perPiece)
 	})
 	if err != nil {
 		return c.fail("%s", strings.Replace("cannot open X for reading: ", "X", quote(name), 1)+errText(err))
 	}
 	return exitOK
+}
+
+func (s *splitRun) option(o option) (problem string) {
+	n, valid := parseSize(o.value)
+	switch o.name {
+	case "a":
+		s.suffix = int(n)
+	case "additional-suffix":
+		s.extra, valid = o.value, true
+	case "b":
+		s.size = n
+	case "d", "x":
+		s.numeric, valid = o.name[0], true
+		s.next, _ = strconv.Atoi(o.value)
+	case "l":
+		s.perPiece = n
+	case "n":
+		s.pieces = n
+	case "C":
+		return "-C is not supported"
+	default:
+		s.verbose, valid = true, true
+	}
+	if !valid || n == 0 && strings.Contains("abln", o.name) {
+		what := map[string]string{"a": "suffix length", "b": "number of bytes", "l": "number of lines", "n": "number of chunks"}[o.name]
+		return fmt.Sprintf("invalid %s: %s", what, quote(o.value))
+	}
+	return ""
 }
 
 // chunks writes pieces of a size; the last of a given number takes the rest.
