@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -184,6 +185,41 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(inner, b, o)
+	program := tea.NewProgram(m, m.programOptions(ctx, o)...)
+	m.end = program.Quit
+	m.pace = &pacer{program: program, after: m.env.after}
+	m.sizes = watchSizes()
+	defer signal.Stop(m.sizes)
+	endStops := m.stops.watch(program)
+	_, err := program.Run()
+	endStops()
+	cancel()
+	if m.panicked != nil {
+		return m.panicked // what the screens know may be what was wrong
+	}
+	if o.Save != nil {
+		if serr := o.Save(m.Session()); err == nil {
+			err = serr
+		}
+	}
+	for _, line := range m.Summary() {
+		if _, werr := io.WriteString(cmp.Or[io.Writer](o.Output, os.Stdout), line+"\n"); err == nil && werr != nil {
+			err = werr
+		}
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, tea.ErrInterrupted):
+		return err
+	}
+	return fmt.Errorf("run interface: %w", err)
+}
+
+// programOptions are what Bubble Tea runs the model with.
+func (m *Model) programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 	filter := newFilter(o.Now)
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithFPS(frameRate), tea.WithColorProfile(m.profile),
@@ -204,42 +240,10 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	if o.Width > 0 {
 		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
 	}
-	out := io.Writer(os.Stdout)
 	if o.Output != nil {
 		opts = append(opts, tea.WithOutput(o.Output))
-		out = o.Output
 	}
-	program := tea.NewProgram(m, opts...)
-	m.end = program.Quit
-	m.pace = &pacer{program: program, after: m.env.after}
-	m.sizes = watchSizes()
-	defer signal.Stop(m.sizes)
-	endStops := m.stops.watch(program)
-	_, err := program.Run()
-	endStops()
-	cancel()
-	if m.panicked != nil {
-		return m.panicked // what the screens know may be what was wrong
-	}
-	if o.Save != nil {
-		if serr := o.Save(m.Session()); err == nil {
-			err = serr
-		}
-	}
-	for _, line := range m.Summary() {
-		if _, werr := io.WriteString(out, line+"\n"); err == nil && werr != nil {
-			err = werr
-		}
-	}
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case errors.Is(err, tea.ErrInterrupted):
-		return err
-	}
-	return fmt.Errorf("run interface: %w", err)
+	return opts
 }
 
 // Summary says what was done, for printing after the screen is left.
