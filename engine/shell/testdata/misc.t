@@ -191,6 +191,10 @@ date
   2020-W01-1
   1.500000000
   1
+  $ printf 'bogus\n@0\n' | date -u -f -
+  date: invalid date 'bogus'
+  Thu Jan  1 00:00:00 UTC 1970
+  [1]
 
 env and friends
 
