@@ -71,12 +71,14 @@ func (d *dateRun) print() (status int) {
 	now := time.Now().In(d.loc)
 	switch {
 	case d.file != "":
-		return d.c.each([]string{d.file}, func(_ string, r io.Reader) error {
+		invalid := exitOK
+		status = d.c.each([]string{d.file}, func(_ string, r io.Reader) error {
 			return eachLine(r, '\n', func(line []byte, _ bool) error {
-				status = max(status, printDate(d.c, string(line), now, d.format))
+				invalid = max(invalid, printDate(d.c, string(line), now, d.format))
 				return nil
 			})
 		})
+		return max(status, invalid)
 	case d.reference != "":
 		info, err := os.Stat(d.c.abs(d.reference))
 		if err != nil {
