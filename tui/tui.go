@@ -181,7 +181,7 @@ func profileOf(environ []string) colorprofile.Profile {
 func Run(ctx context.Context, b Backend, o Options) error {
 	ctx, hangUp := context.WithCancelCause(ctx)
 	defer hangUp(nil)
-	defer watchHangup(o.Input, func() { hangUp(errHungUp) })()
+	defer guard.WatchHangup(o.Input, func() { hangUp(guard.ErrHungUp) })()
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(inner, b, o)

@@ -10,6 +10,8 @@
 //	workbench --crash output (a pipe)--> guard --> the terminal, the file of the trace
 //
 // Elsewhere than on Linux there is none: Bubble Tea then catches what it can.
+//
+// The other way round, [WatchHangup] tells the program that its terminal is gone.
 package guard
 
 import (

@@ -1,4 +1,4 @@
-package tui
+package guard
 
 // This file ends a program whose terminal is gone. One in the terminal's session gets
 // SIGHUP; another, as setsid starts it, only reads the end of its input, after which
@@ -12,11 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var errHungUp = errors.New("the terminal is gone")
+// ErrHungUp is why a program ends whose terminal is gone.
+var ErrHungUp = errors.New("the terminal is gone")
 
-// watchHangup calls gone once nobody has the other end of the terminal that keys come from:
+// WatchHangup calls gone once nobody has the other end of the terminal that keys come from:
 // in, or the process's if that is nil. It sleeps until then, or until end is called.
-func watchHangup(in io.Reader, gone func()) (end func()) {
+func WatchHangup(in io.Reader, gone func()) (end func()) {
 	file, ok := in.(*os.File)
 	if in == nil {
 		file, ok = os.Stdin, true
