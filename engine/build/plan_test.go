@@ -184,3 +184,17 @@ func TestPlanRefuses(t *testing.T) {
 		})
 	}
 }
+
+// What another machine would have to build is refused after what it needs, which may be built
+// here.
+func TestPlanFollowsWhatIsRefused(t *testing.T) {
+	r := newPlanRig(t)
+	here, there := script("here", ""), script("there", "")
+	there.System = "riscv64-linux"
+	r.add(here, nil)
+	top := r.add(there, map[string]*drv.Derivation{"here": here})
+	plan := r.plan(string(top) + "^out")
+	if got, want := names(plan), "here there"; got != want {
+		t.Errorf("got builds %q, want %q", got, want)
+	}
+}
