@@ -2,6 +2,7 @@ package build
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -168,6 +169,11 @@ func (b *PlannedBuild) OutputPaths() []store.Path {
 
 // pathOf returns where an output goes, or "" if that is not known.
 func (b *PlannedBuild) pathOf(name store.OutputName) store.Path { return pathIn(b.Outputs, name) }
+
+// isRefusedAtOnce reports whether a build is refused before what it needs is looked at.
+func (b *PlannedBuild) isRefusedAtOnce() bool {
+	return b.Refused != nil && !errors.As(b.Refused, new(*RefusedError))
+}
 
 // isDynamic reports whether a build needs outputs of derivations that are outputs.
 func (b *PlannedBuild) isDynamic() bool {

@@ -44,7 +44,8 @@ type PlannedBuild struct {
 	Outputs []Output       // by name; must not be modified
 	// Needs are the derivations that have to be built before, sorted.
 	Needs []store.Path
-	// Refused says why it cannot be built here, or is nil.
+	// Refused says why it cannot be built here, or is nil. If that is a [*RefusedError], what
+	// it needs is built all the same, as in Nix.
 	Refused error
 	// Mode is Check for what is built to be compared, and otherwise the plan's.
 	// IsRebuild says that outputs are valid already.
@@ -267,7 +268,7 @@ func (p *planner) step(level []want) ([]want, error) {
 		}
 		p.setMode(b, w, isThere)
 		builds = append(builds, b)
-		if b.Refused == nil {
+		if !b.isRefusedAtOnce() {
 			ask = append(ask, w.n.needs.srcs...)
 		}
 	}
@@ -434,7 +435,7 @@ func (p *planner) follow(builds []*PlannedBuild) []want {
 	}
 	next := make([]want, 0, count)
 	for _, b := range builds {
-		if b.Refused != nil {
+		if b.isRefusedAtOnce() {
 			continue
 		}
 		for _, src := range b.node.needs.srcs {
@@ -454,7 +455,7 @@ func (p *planner) sort() error {
 	refs := new(refCache)
 	for _, b := range p.plan.Build {
 		b.refs, b.known = refs, p.plan.known
-		if b.Refused == nil {
+		if !b.isRefusedAtOnce() {
 			p.findNeeds(b)
 		}
 	}

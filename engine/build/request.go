@@ -144,18 +144,23 @@ func (r *request) announceGoal(g *goal) {
 // be built.
 func (r *request) check(g *goal) {
 	switch {
-	case g.planned.Refused != nil:
-		failure := &Failure{DrvPath: g.planned.DrvPath, Status: InputRejected, Err: g.planned.Refused}
-		if status := (*statusError)(nil); errors.As(failure.Err, &status) {
-			failure.Status = status.status
-		}
-		r.end(g, outcome{status: failure.Status, err: failure})
+	case g.planned.isRefusedAtOnce():
+		r.refuse(g)
 	case g.planned.lacks != nil:
 		r.end(g, outcome{status: InputRejected, err: g.planned.lacks})
 	case g.missing == 0 && g.planned.isDynamic() && !r.expand(g):
 	case g.missing == 0:
 		r.makeReady(g)
 	}
+}
+
+// refuse ends a goal that cannot be built here.
+func (r *request) refuse(g *goal) {
+	failure := &Failure{DrvPath: g.planned.DrvPath, Status: InputRejected, Err: g.planned.Refused}
+	if status := (*statusError)(nil); errors.As(failure.Err, &status) {
+		failure.Status = status.status
+	}
+	r.end(g, outcome{status: failure.Status, err: failure})
 }
 
 // makeReady puts a goal into the queue.
@@ -183,6 +188,12 @@ func (r *request) startNext(ctx context.Context) {
 		<-r.b.slots
 		g.held.release()
 		r.end(g, outcome{status: AlreadyValid, outputs: outputs})
+		return
+	}
+	if g.planned.Refused != nil {
+		<-r.b.slots
+		g.held.release()
+		r.refuse(g)
 		return
 	}
 	g.state = running
