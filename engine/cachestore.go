@@ -150,7 +150,7 @@ func (st *cacheStore) QueryValid(ctx context.Context, paths []store.Path) ([]sto
 func (st *cacheStore) AllPaths(ctx context.Context) ([]store.Path, error) { return st.cache.All(ctx) }
 
 func (st *cacheStore) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {
-	return st.cache.Realisation(ctx, drvPath, output)
+	return (&tracedElsewhere{Reader: st, from: st.cache}).Realisation(ctx, drvPath, output)
 }
 
 func (st *cacheStore) Referrers(context.Context, store.Path) ([]store.Path, error) {
@@ -234,7 +234,7 @@ func (st *cacheStore) DerivationOutputs(ctx context.Context, p store.Path) (map[
 		if o.Path != "" {
 			continue
 		}
-		if r, ok, err := st.cache.Realisation(ctx, p, name); err != nil {
+		if r, ok, err := st.Realisation(ctx, p, name); err != nil {
 			return nil, err
 		} else if ok {
 			outputs[name] = r.OutPath

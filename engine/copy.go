@@ -165,7 +165,7 @@ func (e *Engine) BuildTraceOf(ctx context.Context, targets []store.DerivedPath) 
 	traced = slices.CompactFunc(traced, func(a, b store.Realisation) bool { return a.Compare(b) == 0 })
 	if st, ok := e.store.(*local.Store); ok {
 		for i := range traced {
-			if traced[i].DrvHash, err = st.OldDrvHash(traced[i].DrvPath); err != nil {
+			if err := st.FillOld(ctx, &traced[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -188,7 +188,7 @@ func (e *Engine) CopyBuildTrace(ctx context.Context, to *Engine, traced []store.
 		}
 		traced = slices.DeleteFunc(slices.Clone(traced), func(r store.Realisation) bool { return r.Unresolved })
 		for _, r := range traced {
-			if len(keys.VerifyText(r.Fingerprint(), r.Sigs)) == 0 {
+			if !isSigned(keys, r) {
 				return &UntrustedOutputError{r.OutPath}
 			}
 		}

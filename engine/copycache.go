@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"nixbench/engine/build"
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/cache"
+	"nixbench/store/drv"
 )
 
 // This file copies paths to binary caches in directories of this machine, and from them.
@@ -21,6 +23,10 @@ type Cache = cache.Cache
 // A CorruptError says that what a cache says of a path cannot be read; see
 // [cache.CorruptError].
 type CorruptError = cache.CorruptError
+
+// A TraceError says that what a cache says of an output cannot be read; see
+// [cache.TraceError].
+type TraceError = cache.TraceError
 
 // A GoneError says that a cache does not have an archive that it should have; see
 // [cache.GoneError].
@@ -84,7 +90,7 @@ func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path,
 		return piped(ctx, from, p, func(archive io.Reader) error { return to.Add(ctx, info, archive) })
 	})
 	for _, r := range traced {
-		if err == nil && !r.Unresolved {
+		if err == nil {
 			err = to.AddRealisation(ctx, r)
 		}
 	}
@@ -92,34 +98,58 @@ func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path,
 }
 
 // FindInCache returns where the outputs of a target are that are in a cache: a path itself, or
-// what the store or the cache knows an output to be, with what the cache says of it.
+// what the store or the cache knows an output to be, with what the cache says of it and of
+// what it was built from.
 func (e *Engine) FindInCache(ctx context.Context, from *Cache, target store.DerivedPath) (paths map[store.OutputName]store.Path, traced []store.Realisation, err error) {
 	if target.Outputs == nil {
 		return map[store.OutputName]store.Path{"": target.Path}, nil, nil
 	}
-	paths, err = e.FindOutputs(ctx, target)
+	reader := &tracedElsewhere{Reader: bothStores{e}, from: from}
+	traced, paths, err = build.Trace(ctx, reader, e.settings, target)
 	if errors.Is(err, store.ErrInvalidPath) && len(target.Through) == 0 && !slices.Contains(target.Outputs, store.AllOutputs) {
 		paths = make(map[store.OutputName]store.Path) // of a derivation that only the cache may know
 		for _, name := range target.Outputs {
-			paths[name] = ""
+			r, ok, err := from.Realisation(ctx, target.Path, name, nil)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ok {
+				traced = append(traced, r)
+			}
+			paths[name] = r.OutPath
 		}
 	} else if err != nil {
 		return nil, nil, err
 	}
 	for name, p := range paths {
-		if p != "" {
-			continue
+		if p == "" {
+			return nil, nil, fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
 		}
-		r, ok, err := from.Realisation(ctx, target.Path, name)
-		if err == nil && !ok {
-			err = fmt.Errorf("cannot operate on output '%s' of the unbuilt derivation '%s'", name, target.Path)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		paths[name], traced = r.OutPath, append(traced, r)
 	}
 	return paths, traced, nil
+}
+
+// tracedElsewhere reads a store, and of what outputs came to be what a cache says.
+type tracedElsewhere struct {
+	build.Reader
+	from   *Cache
+	modulo *drv.Modulo
+}
+
+func (r *tracedElsewhere) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {
+	if r.modulo == nil {
+		r.modulo = &drv.Modulo{Dir: r.Dir(), Load: func(p store.Path) (*drv.Derivation, error) { return r.ReadDerivation(ctx, p) }}
+	}
+	return r.from.Realisation(ctx, drvPath, output, func() (string, error) {
+		d, err := r.ReadDerivation(ctx, drvPath)
+		if errors.Is(err, store.ErrInvalidPath) {
+			return "", nil // it is what another resolves to
+		} else if err != nil {
+			return "", err
+		}
+		h, err := r.modulo.TraceHash(d)
+		return h.Base16(), err
+	})
 }
 
 // CopyFromCache copies those of paths that the store does not have from a cache, each after

@@ -71,9 +71,12 @@ func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (
 
 // PlanRebuild is [Engine.PlanRealise] in another mode.
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
-	elsewhere := e.elsewhere()
-	if e.machine != nil || elsewhere != nil || e.evalsIn != nil && e.daemon == nil {
-		return e.plan(ctx, targets, build.PlanOptions{Mode: mode, Elsewhere: elsewhere})
+	opts := build.PlanOptions{Mode: mode}
+	if f := e.elsewhere(ctx); f != nil {
+		opts.Elsewhere = f
+	}
+	if e.machine != nil || opts.Elsewhere != nil || e.evalsIn != nil && e.daemon == nil {
+		return e.plan(ctx, targets, opts)
 	}
 	if err := e.flush(ctx); err != nil {
 		return nil, err
@@ -100,17 +103,21 @@ func (e *Engine) planGiven(ctx context.Context, drvPath store.Path, d *drv.Deriv
 		build.PlanOptions{Given: map[store.Path]*drv.Derivation{drvPath: d}})
 }
 
+// planReader is what plans read of the stores.
+func (e *Engine) planReader() build.Reader {
+	if e.evalsIn != nil {
+		return evalReader{bothStores{e}, e.evalsIn}
+	}
+	return bothStores{e}
+}
+
 // plan plans builds in the store of this process, with what the machine's has.
 func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts build.PlanOptions) (*Plan, error) {
 	if err := e.flush(ctx); err != nil {
 		return nil, err
 	}
 	opts.Settings, opts.Hub = e.Settings(), e.hub
-	reader := build.Reader(bothStores{e})
-	if e.evalsIn != nil {
-		reader = evalReader{reader, e.evalsIn}
-	}
-	plan, err := build.NewPlan(ctx, reader, targets, opts)
+	plan, err := build.NewPlan(ctx, e.planReader(), targets, opts)
 	if err != nil || e.machine == nil {
 		return &Plan{Plan: plan, opts: opts}, err
 	}
@@ -155,7 +162,7 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 }
 
 func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, error) {
-	if len(plan.Build)+len(plan.Copy)+len(plan.Substitute) > 0 {
+	if len(plan.Build)+len(plan.Copy)+len(plan.Substitute)+len(plan.Traced) > 0 {
 		if err := e.Writable(); err != nil {
 			return nil, fmt.Errorf("build: %w", err)
 		}
@@ -163,7 +170,7 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 	ctx, done := e.work.begin(ctx)
 	defer done()
 	defer e.built.begin()()
-	if e.daemon == nil && len(plan.Substitute) > 0 {
+	if e.daemon == nil && len(plan.Substitute)+len(plan.Traced) > 0 {
 		var err error
 		if plan, err = e.substitute(ctx, plan); err != nil {
 			return nil, err
@@ -195,6 +202,7 @@ func (e *Engine) newBuilders(own *local.Store, set *settings.Settings) {
 	opts := build.Options{
 		Store: buildStore{own, roots, e}, Settings: set, Hub: e.hub, Getenv: e.environ,
 		LiveLog: e.logs.file, Sign: e.signBuilt, SignRealisation: e.signText, KeepRoom: own.CollectIfFull,
+		Seek: e.seek,
 	}
 	usual := build.New(opts)
 	opts.Settings = set.Clone()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,46 +101,6 @@ func (sub *substituter) info(p store.Path) (*narinfo.Info, error) {
 	return info, err
 }
 
-// elsewhere returns what plans ask about what need not be built, nil if that is nobody.
-func (e *Engine) elsewhere() build.Substituter {
-	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil || !slices.ContainsFunc(set.Substituters, IsCache) {
-		return nil
-	}
-	return &finder{e: e, found: make(map[store.Path]*build.Substitute)}
-}
-
-// A finder asks substituters, each path once.
-type finder struct {
-	e     *Engine
-	found map[store.Path]*build.Substitute
-}
-
-// Find returns what the first one that has p says of it. One that cannot be read is told of,
-// and an error if there is no other.
-func (f *finder) Find(_ context.Context, p store.Path) (*build.Substitute, error) {
-	if s, ok := f.found[p]; ok {
-		return s, nil
-	}
-	var failed error
-	f.found[p] = nil
-	for _, sub := range f.e.substituters() {
-		if failed != nil {
-			f.e.notify(true, "error: "+failed.Error())
-		}
-		var info *narinfo.Info
-		if info, failed = sub.info(p); info != nil {
-			f.found[p] = &build.Substitute{References: info.OtherReferences(), DownloadSize: info.FileSize, NarSize: info.NarSize}
-			break
-		}
-	}
-	if failed != nil && f.e.Settings().Fallback {
-		f.e.notify(true, "error: "+failed.Error())
-		failed = nil
-	}
-	return f.found[p], failed
-}
-
 // MassSubstitutable returns those of paths that caches have that may be asked about what
 // nobody needs yet, sorted.
 // Behaviour: Nix, querySubstitutablePaths in local-store.cc.
@@ -167,35 +126,6 @@ func (e *Engine) notify(isError bool, text string) {
 		act.State = event.Failed
 	}
 	e.hub.Post(act)
-}
-
-// substitute copies what a plan has from elsewhere, and returns the plan of what is left to
-// be done: what could not be copied is built, or refused.
-func (e *Engine) substitute(ctx context.Context, plan *Plan) (*Plan, error) {
-	failed := maps.Clone(plan.opts.Failed)
-	if failed == nil {
-		failed = make(map[store.Path]build.Failed)
-	}
-	for len(plan.Substitute) > 0 {
-		s := &substitution{e: e, subs: e.substituters(), paths: make(map[store.Path]*substitutedPath)}
-		if err := s.run(ctx, plan.Substitute); err != nil {
-			return nil, err
-		}
-		for p, sp := range s.paths {
-			if sp.failed != 0 {
-				failed[p] = sp.failed
-			}
-		}
-		opts := plan.opts
-		opts.Failed = failed
-		next, err := e.plan(ctx, plan.Targets, opts)
-		if err != nil {
-			return nil, err
-		}
-		next.Shell = plan.Shell
-		plan = next
-	}
-	return plan, nil
 }
 
 // A substitution copies paths from substituters, each after those that it refers to.

@@ -46,12 +46,14 @@ type Realisation struct {
 	DrvPath Path
 	Output  OutputName
 	OutPath Path
-	Sigs    []string // "key-name:base64", in no order
+	Sigs    []string // of Fingerprint, "key-name:base64", in no order
 	// DrvHash is what Nix before 2.35 calls the derivation, as "sha256:" and digits of base
 	// 16. It is "" if that is not known, or follows from the derivation, which the store has.
 	DrvHash string
+	// OldSigs are of OldFingerprint, as Sigs.
+	OldSigs []string
 	// Unresolved says that the derivation is one that has to be resolved first, of which
-	// only Nix before 2.35 notes anything.
+	// only Nix before 2.35 notes what was built.
 	Unresolved bool
 }
 
@@ -106,25 +108,35 @@ func (r Realisation) Value() RealisationValue {
 	return v
 }
 
-// UnmarshalValue fills in what [Realisation.Value] returned, in JSON, of a path in dir.
-func (r *Realisation) UnmarshalValue(dir Dir, text []byte) (err error) {
-	var v RealisationValue
-	if err := json.Unmarshal(text, &v); err != nil {
-		return err
-	}
-	r.Sigs = nil
-	for _, sig := range v.Signatures {
-		r.Sigs = append(r.Sigs, sig.KeyName+":"+sig.Sig)
-	}
-	r.OutPath, err = dir.Join(v.OutPath)
-	return err
+// MarshalOld returns the realisation as Nix before 2.35 writes it, which knows it by DrvHash.
+//
+// Format: Nix 2.34, realisation.cc: JSON without blanks, its keys sorted.
+func (r Realisation) MarshalOld() ([]byte, error) {
+	sigs := slices.Clone(r.OldSigs)
+	slices.Sort(sigs)
+	return json.Marshal(struct {
+		Dependent  struct{} `json:"dependentRealisations"`
+		ID         string   `json:"id"`
+		OutPath    string   `json:"outPath"`
+		Signatures []string `json:"signatures"`
+	}{ID: r.OldID(), OutPath: r.OutPath.Base(), Signatures: append([]string{}, sigs...)})
 }
+
+// OldID names the output as Nix before 2.35 does, by DrvHash.
+func (r Realisation) OldID() string { return r.DrvHash + "!" + r.Output }
 
 // Fingerprint returns what is signed about a realisation.
 //
 // Format: Nix 2.36, realisation.cc: JSON without blanks.
 func (r Realisation) Fingerprint() string {
 	return fmt.Sprintf(`{"key":{"drvPath":"%s","outputName":"%s"},"value":{"outPath":"%s"}}`, r.DrvPath.Base(), r.Output, r.OutPath.Base())
+}
+
+// OldFingerprint returns what Nix before 2.35 signs about a realisation.
+//
+// Format: Nix 2.34, realisation.cc.
+func (r Realisation) OldFingerprint() string {
+	return fmt.Sprintf(`{"dependentRealisations":{},"id":"%s","outPath":"%s"}`, r.OldID(), r.OutPath.Base())
 }
 
 // A Signer returns signatures of a fingerprint, as "key-name:base64".

@@ -9,6 +9,7 @@ import (
 	"nixbench/engine/event"
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // Options are what a [Builder] works with.
@@ -29,6 +30,9 @@ type Options struct {
 	Sign func(info *store.PathInfo) error
 	// SignRealisation signs what is noted of outputs. Nil makes no signatures.
 	SignRealisation store.Signer
+	// Seek makes outputs of a derivation that another was resolved to valid, if they can be
+	// had from elsewhere, and says how that ended: 0 if all are valid. Nil has nothing.
+	Seek func(ctx context.Context, drvPath store.Path, d *drv.Derivation, outputs []store.OutputName) (Failed, error)
 	// KeepRoom is called every ten seconds of a request if the setting min-free is not
 	// 0, and collects garbage if there is too little room. The next call does not wait for
 	// the one before. Nil does nothing.

@@ -31,6 +31,8 @@ type goal struct {
 	isDoomed   bool // one of needs has failed
 	state      goalState
 
+	sought bool // substituters were asked for what it resolved to
+
 	held   held               // the locks, if it waited for them
 	cancel context.CancelFunc // of the running or blocked worker
 

@@ -38,8 +38,8 @@ func (o *Options) resolve(ctx context.Context, planned *PlannedBuild) (*PlannedB
 }
 
 // resolved resolves a goal that is to be started, unless it needs no resolution,
-// and reports whether there is nothing left to do: what it resolved to has been
-// built, and need not be again.
+// and reports whether there is nothing left to do: what is wanted of what it resolved to has
+// been built, and need not be again.
 func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, done bool) {
 	planned, err := r.b.opts.resolve(r.ctx, g.planned)
 	if err != nil || planned == g.planned {
@@ -51,6 +51,9 @@ func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, do
 	}
 	outputs = make(map[store.OutputName]store.Path, len(planned.Outputs))
 	for _, o := range planned.Outputs {
+		if !slices.Contains(g.planned.node.wants, o.Name) {
+			continue
+		}
 		p := o.Path
 		if p == "" && planned.Kind != drv.Impure {
 			found, ok, err := r.b.opts.Store.Realisation(r.ctx, planned.DrvPath, o.Name)
@@ -139,12 +142,12 @@ func (j *job) note(ctx context.Context, asked *PlannedBuild, status Status) erro
 		drvPaths = append(drvPaths, asked.DrvPath)
 	}
 	var rs []store.Realisation
-	for _, drvPath := range drvPaths {
+	for i, drvPath := range drvPaths {
 		for _, name := range slices.Sorted(maps.Keys(j.outputs)) {
 			if asked.pathOf(name) == "" {
 				j.planned.known.set(outputID{drvPath, name}, j.outputs[name])
 			}
-			rs = append(rs, store.Realisation{DrvPath: drvPath, Output: name, OutPath: j.outputs[name]})
+			rs = append(rs, store.Realisation{DrvPath: drvPath, Output: name, OutPath: j.outputs[name], Unresolved: i > 0})
 		}
 	}
 	if status != Built || j.planned.Kind == drv.Impure || !j.settings.HasFeature(featureCA) {

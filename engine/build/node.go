@@ -31,8 +31,9 @@ type node struct {
 	order   int32          // its position in what is sorted; see planner.order
 	outputs []Output       // by name
 	needs   *needs
-	refused error         // why it cannot be built here, or nil
-	build   *PlannedBuild // nil: it need not be built
+	refused error              // why it cannot be built here, or nil
+	wants   []store.OutputName // which outputs are wanted, if resolve
+	build   *PlannedBuild      // nil: it need not be built
 }
 
 // needs are what a derivation needs. Many need nothing, and share that.

@@ -30,6 +30,9 @@ type Plan struct {
 	// bytes to download, SubstituteSize in archives.
 	Substitute                   []store.Path
 	DownloadSize, SubstituteSize int64
+	// Traced is what is said elsewhere that outputs came to be, to be noted once they are
+	// valid.
+	Traced []store.Realisation
 
 	missing map[store.Path]*UnknownError
 	nodes   map[store.Path]*node // of the derivations that were met
@@ -239,6 +242,7 @@ func (p *planner) step(level []want) ([]want, error) {
 	var more []want
 	var ask []store.Path
 	for _, w := range level {
+		w.n.want(w.outputs)
 		if !w.n.isThere || w.n.build != nil {
 			continue
 		}
@@ -262,7 +266,9 @@ func (p *planner) step(level []want) ([]want, error) {
 			}
 		}
 		b := p.newBuild(w.n)
-		p.refuseBroken(b, w)
+		if err := p.refuseBroken(b, w); err != nil {
+			return nil, err
+		}
 		if unreadable := (*drv.OptionsError)(nil); errors.As(b.Refused, &unreadable) {
 			return nil, unreadable
 		}

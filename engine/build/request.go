@@ -190,6 +190,11 @@ func (r *request) startNext(ctx context.Context) {
 		r.end(g, outcome{status: AlreadyValid, outputs: outputs})
 		return
 	}
+	if r.maySeek(g) {
+		<-r.b.slots
+		r.seek(ctx, g)
+		return
+	}
 	if g.planned.Refused != nil {
 		<-r.b.slots
 		g.held.release()

@@ -112,20 +112,33 @@ func (r *resolver) find(ctx context.Context, id outputID, d *drv.Derivation) (st
 		return "", errors.Join(err, errUnknown)
 	}
 	resolved, drvPath, err := r.resolve(ctx, id.drvPath, d)
-	if err != nil {
+	if err == nil {
+		if p := resolved.OutputPath(id.name); p != "" && !r.tracing {
+			return p, nil
+		}
+		var p store.Path
+		if p, err = r.ask(ctx, outputID{drvPath, id.name}); err == nil || drvPath == id.drvPath {
+			return p, err
+		}
+	}
+	if !errors.Is(err, errUnknown) {
 		return "", err
 	}
-	if p := resolved.OutputPath(id.name); p != "" && !r.tracing {
-		return p, nil
-	}
-	found, ok, err := r.st.Realisation(ctx, drvPath, id.name)
+	// Others may have said it of the derivation itself.
+	return r.ask(ctx, id)
+}
+
+// ask returns what the build trace says that an output came to be.
+func (r *resolver) ask(ctx context.Context, id outputID) (store.Path, error) {
+	found, ok, err := r.st.Realisation(ctx, id.drvPath, id.name)
 	if err == nil && !ok {
 		err = errUnknown
 	}
-	if err == nil {
-		r.traced = append(r.traced, found)
+	if err != nil {
+		return "", err
 	}
-	return found.OutPath, err
+	r.traced = append(r.traced, found)
+	return found.OutPath, nil
 }
 
 // resolve returns the derivation that d at drvPath resolves to, d itself if there

@@ -2,9 +2,11 @@ package build
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // This file plans what is copied from elsewhere instead of being built.
@@ -15,6 +17,9 @@ import (
 type Substituter interface {
 	// Find returns what is said of a path that is not valid, or nil if nobody has it.
 	Find(ctx context.Context, p store.Path) (*Substitute, error)
+	// Realisation returns what is said that an output of the derivation d at drvPath came to
+	// be, or ok false if nobody knows.
+	Realisation(ctx context.Context, drvPath store.Path, d *drv.Derivation, output store.OutputName) (r store.Realisation, ok bool, err error)
 }
 
 // A Substitute is what is said of a path that somebody else has.
@@ -81,39 +86,118 @@ func (p *planner) fetchOutputs(w want) (planned bool, err error) {
 	}
 	outputs, _ := w.n.wanted(w.outputs)
 	var paths []store.Path
+	var traced []store.Realisation
 	for _, o := range outputs {
 		path := p.plan.pathOf(w.n, o)
+		if path == "" {
+			r, ok, err := p.traceElsewhere(w.n, o)
+			if err != nil || !ok {
+				return false, err
+			}
+			if err := p.ask([]store.Path{r.OutPath}); err != nil {
+				return false, err
+			}
+			path, traced = r.OutPath, append(traced, r)
+		}
 		if p.plan.valid[path] {
 			continue
-		}
-		if path == "" {
-			return false, nil
 		}
 		if s, err := p.find(path); err != nil || s == nil {
 			return false, err
 		}
 		paths = append(paths, path)
+		if said := len(traced); p.settings.HasFeature(featureCA) && (said == 0 || traced[said-1].Output != o.Name) {
+			r, err := p.traceOf(w.n, o.Name, path)
+			if err != nil {
+				return false, err
+			}
+			traced = append(traced, r)
+		}
 	}
-	if d, err := p.whole(p.ctx, w.n.path); err != nil {
+	if ok, err := p.maySubstitute(w.n); err != nil || !ok {
 		return false, err
-	} else if options, err := d.Options(); err != nil || !options.AllowSubstitutes && !p.settings.AlwaysSubstitute {
-		return false, nil // what is wrong with the options is told when it is built
 	}
+	p.plan.Traced = append(p.plan.Traced, traced...)
 	return true, p.fetch(paths)
+}
+
+// traceOf returns what the build trace is to say of an output whose path follows from its
+// derivation, or from what that resolves to.
+func (p *planner) traceOf(n *node, name store.OutputName, path store.Path) (store.Realisation, error) {
+	d, err := p.whole(p.ctx, n.path)
+	if err != nil {
+		return store.Realisation{}, err
+	}
+	_, drvPath, err := p.outputs.resolve(p.ctx, n.path, d)
+	if errors.Is(err, errUnknown) { // others have said it of the derivation itself
+		drvPath, err = n.path, nil
+	}
+	return store.Realisation{DrvPath: drvPath, Output: name, OutPath: path}, err
+}
+
+// maySubstitute reports whether the outputs of a derivation may come from elsewhere. What is
+// wrong with its options is told when it is built.
+func (p *planner) maySubstitute(n *node) (bool, error) {
+	d, err := p.whole(p.ctx, n.path)
+	if err != nil {
+		return false, err
+	}
+	options, err := d.Options()
+	return err == nil && (options.AllowSubstitutes || p.settings.AlwaysSubstitute), nil
+}
+
+// traceElsewhere asks what an output came to be: of the derivation itself, then of what it
+// resolves to, if that is known.
+func (p *planner) traceElsewhere(n *node, o Output) (r store.Realisation, ok bool, err error) {
+	if n.kind == drv.Impure || !p.settings.HasFeature(featureCA) {
+		return r, false, nil
+	}
+	if ok, err := p.maySubstitute(n); err != nil || !ok {
+		return r, false, err
+	}
+	d, err := p.whole(p.ctx, n.path)
+	if err != nil {
+		return r, false, err
+	}
+	if r, ok, err = p.elsewhere.Realisation(p.ctx, n.path, d, o.Name); ok || err != nil || !n.resolve {
+		return r, ok, err
+	}
+	resolved, drvPath, err := p.outputs.resolve(p.ctx, n.path, d)
+	if errors.Is(err, errUnknown) {
+		return r, false, nil
+	} else if err != nil {
+		return r, false, err
+	}
+	return p.elsewhere.Realisation(p.ctx, drvPath, resolved, o.Name)
 }
 
 // refuseBroken refuses to build what could not be copied from elsewhere, unless that is
 // asked for.
-func (p *planner) refuseBroken(b *PlannedBuild, w want) {
-	if p.settings.Fallback || b.Refused != nil {
-		return
+func (p *planner) refuseBroken(b *PlannedBuild, w want) error {
+	if p.settings.Fallback || b.isRefusedAtOnce() || len(p.failed) == 0 {
+		return nil
 	}
 	outputs, _ := w.n.wanted(w.outputs)
 	for _, o := range outputs {
-		if p.failed[o.Path] == Broken {
-			b.Refused = &statusError{status: TransientFailure, err: fmt.Errorf("some substitutes for the outputs of derivation '%s' failed "+
-				"(usually happens due to networking issues); try '--fallback' to build derivation from source ", b.DrvPath)}
-			return
+		path := o.Path
+		if path == "" {
+			r, _, err := p.traceElsewhere(w.n, o)
+			if err != nil {
+				return err
+			}
+			path = r.OutPath
+		}
+		if p.failed[path] == Broken {
+			b.Refused = substitutesFailed(b.DrvPath)
+			return nil
 		}
 	}
+	return nil
+}
+
+// substitutesFailed says why a derivation is not built of which somebody had what could not
+// be copied.
+func substitutesFailed(drvPath store.Path) error {
+	return &statusError{status: TransientFailure, err: fmt.Errorf("some substitutes for the outputs of derivation '%s' failed "+
+		"(usually happens due to networking issues); try '--fallback' to build derivation from source ", drvPath)}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,7 +135,9 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	}
 	printPaths(w, builds, "this derivation will be built:", "these %d derivations will be built:")
 	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.NixSize(plan.DownloadSize), text.NixSize(plan.SubstituteSize))
-	printPaths(w, plan.Substitute, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)
+	substitutes := slices.Clone(plan.Substitute)
+	slices.SortFunc(substitutes, func(a, b store.Path) int { return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a, b)) }) // as Nix does
+	printPaths(w, substitutes, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)
 	const lacking = "don't know how to build these paths:"
 	printPaths(w, missing, lacking, lacking)
 	size := text.Bytes(plan.CopySize())

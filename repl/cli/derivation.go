@@ -93,17 +93,20 @@ func runDerivationAdd(ctx context.Context, inv *invocation) error {
 	return inv.printAdded(ctx, eng, []store.Path{p}, nil)
 }
 
-// derivationTrace returns what was being done when a derivation turned out to be
-// wrong, outermost first.
+// derivationTrace returns what was being done when a derivation, or what is said of its
+// outputs, turned out to be wrong, outermost first.
 func derivationTrace(err error) []string {
 	var malformed *drv.JSONError
 	var unreadable *drv.OptionsError
 	var wrong *engine.DerivationError
+	var untraced *engine.TraceError
 	switch {
 	case errors.As(err, &malformed):
 		return malformed.While
 	case errors.As(err, &unreadable):
 		return unreadable.While
+	case errors.As(err, &untraced) && untraced.While != "":
+		return []string{untraced.While}
 	case errors.As(err, &wrong):
 		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
 	}

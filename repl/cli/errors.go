@@ -92,7 +92,7 @@ func (inv *invocation) errorText(err error) string {
 
 // withTrace returns an error below what was being done, outermost first.
 func withTrace(trace []string, err error) string {
-	return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(err.Error())
+	return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(nixWords(err))
 }
 
 // describeUndeleted tells of a path of the store that could not be deleted whole.

@@ -42,6 +42,8 @@ type follower struct {
 	drawn time.Time // when they were made
 	stale bool      // something has happened since
 
+	copied map[event.ID]bool // substitutions that were told of
+
 	seen  map[event.ID]*followed
 	runs  map[event.ID]*followed   // of seen
 	count [event.Cancelled + 1]int // of seen, by their states
@@ -155,6 +157,18 @@ func (f *follower) running() []*followed {
 	return running
 }
 
+// tellSubstitute says once that a path is copied, which may be over by now.
+func (f *follower) tellSubstitute(act event.Activity) {
+	if act.Text == "" || f.quiet || f.copied[act.ID] {
+		return
+	}
+	if f.copied == nil {
+		f.copied = make(map[event.ID]bool)
+	}
+	f.copied[act.ID] = true
+	fmt.Fprintf(f.w, "copying path '%s' from '%s'...\n", act.Subject, text.Sanitise(act.Text))
+}
+
 func (f *follower) tell(acts []event.Activity) {
 	for _, act := range acts {
 		switch act.Kind {
@@ -163,9 +177,7 @@ func (f *follower) tell(acts []event.Activity) {
 			f.tellNotice(act)
 			continue
 		case event.Substitute:
-			if act.State == event.Running && act.Text != "" && !f.quiet {
-				fmt.Fprintf(f.w, "copying path '%s' from '%s'...\n", act.Subject, text.Sanitise(act.Text))
-			}
+			f.tellSubstitute(act)
 			continue
 		default:
 			continue

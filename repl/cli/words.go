@@ -23,6 +23,7 @@ func nixWords(err error) string {
 	var link *engine.LinkError
 	var corrupt *engine.CorruptError
 	var gone *engine.GoneError
+	var untraced *engine.TraceError
 	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
 	switch {
@@ -34,6 +35,8 @@ func nixWords(err error) string {
 		return mismatch.Message()
 	case errors.As(err, &gone):
 		return gone.Error()
+	case errors.As(err, &untraced):
+		return untraced.Error()
 	case errors.As(err, &corrupt):
 		return corrupt.Error()
 	case errors.As(err, &link):

@@ -75,7 +75,7 @@ func TestAdvisories(t *testing.T) {
 		}
 		read := make(chan error, 1)
 		go func() {
-			_, _, err := c.Realisation(t.Context(), asked, "out")
+			_, _, err := c.Realisation(t.Context(), asked, "out", nil)
 			read <- err
 		}()
 		select {

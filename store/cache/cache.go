@@ -21,7 +21,6 @@ import (
 const (
 	infoFile   = "nix-cache-info"
 	archives   = "nar"
-	traces     = "build-trace-v2"
 	logs       = "log"
 	infoSuffix = ".narinfo"
 )

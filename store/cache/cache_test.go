@@ -138,24 +138,62 @@ func TestRealisation(t *testing.T) {
 	c := open(t, t.TempDir(), Options{})
 	info, _ := sample(t, "a", "text")
 	drvPath := store.Path(string(dir) + "/" + info.Path.Digest() + "-a.drv")
-	if _, ok, err := c.Realisation(t.Context(), drvPath, "out"); ok || err != nil {
+	if _, ok, err := c.Realisation(t.Context(), drvPath, "out", nil); ok || err != nil {
 		t.Errorf("before: got %v, %v", ok, err)
 	}
 	want := store.Realisation{DrvPath: drvPath, Output: "out", OutPath: info.Path, Sigs: []string{"k-1:AAAA"}}
 	if err := c.AddRealisation(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
-	got, ok, err := c.Realisation(t.Context(), drvPath, "out")
+	got, ok, err := c.Realisation(t.Context(), drvPath, "out", nil)
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if err := os.WriteFile(filepath.Join(c.dir, traceFile(drvPath, "out")), []byte(`{"outPath":"../x"}`), 0o644); err != nil {
+	for text, want := range map[string]string{
+		"x":                  "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - invalid literal; last read: 'x'",
+		"[]":                 "Expected JSON value to be of type 'object' but it is of type 'array': []",
+		"{}":                 "Expected JSON object to contain key 'outPath' but it doesn't: {}",
+		`{"outPath":"../x"}`: "'../x' is too short to be a valid store path",
+		`{"outPath":"` + info.Path.Base() + `/x"}`:                  "path '" + info.Path.Base() + "/x' is not a valid store path: name 'a/x' contains illegal character '/'",
+		`{"outPath":"` + info.Path.Base() + `","signatures":["x"]}`: "signature is corrupt",
+	} {
+		if err := os.WriteFile(filepath.Join(c.dir, traceFile(drvPath, "out")), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := c.Realisation(t.Context(), drvPath, "out", nil); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestOldRealisation reads and writes what outputs came to be as older Nix has it.
+func TestOldRealisation(t *testing.T) {
+	c := open(t, t.TempDir(), Options{})
+	info, _ := sample(t, "a", "text")
+	drvPath := store.Path(string(dir) + "/" + info.Path.Digest() + "-a.drv")
+	const hash = "sha256:d1b8ba4948f9c3049c656c078496da3ef2f9378591f80061255f069cd1fb5809"
+	want := store.Realisation{DrvPath: drvPath, Output: "out", OutPath: info.Path, DrvHash: hash, OldSigs: []string{"k-1:AAAA"}, Unresolved: true}
+	if err := c.AddRealisation(t.Context(), want); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := c.Realisation(t.Context(), drvPath, "out"); err == nil {
-		t.Error("a path that is none: no error")
+	text, err := os.ReadFile(filepath.Join(c.dir, "realisations", hash+"!out.doi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(text), `{"dependentRealisations":{},"id":"`+hash+`!out","outPath":"`+info.Path.Base()+`","signatures":["k-1:AAAA"]}`; got != want {
+		t.Errorf("written:\n%s, want\n%s", got, want)
+	}
+	want.Unresolved = false
+	for name, known := range map[string]string{"known": hash, "unknown": ""} {
+		got, ok, err := c.Realisation(t.Context(), drvPath, "out", func() (string, error) { return known, nil })
+		if err != nil || ok != (known != "") {
+			t.Fatal(name, ok, err)
+		}
+		if d := cmp.Diff(want, got); ok && d != "" {
+			t.Error(d)
+		}
 	}
 }

@@ -61,7 +61,7 @@ func (a *attrs) mistyped(while string, raw json.RawMessage, want string) {
 		a.fail(while, "%v", err)
 		return
 	}
-	a.fail(while, "Expected JSON value to be of type '%s' but it is of type '%s': %s", want, nixjson.TypeName(v), dump(v))
+	a.fail(while, "Expected JSON value to be of type '%s' but it is of type '%s': %s", want, nixjson.TypeName(v), nixjson.Dump(v))
 }
 
 func (a *attrs) text(name string) (s string) {

@@ -105,7 +105,7 @@ func (r *jsonReader) derivation(v any) *Derivation {
 		if _, isObject := attrs.(map[string]any); !isObject {
 			r.fail("[json.exception.type_error.302] type must be object, but is %s", nixjson.TypeName(attrs))
 		}
-		d.StructuredAttrs = dump(attrs)
+		d.StructuredAttrs = nixjson.Dump(attrs)
 	}
 	d.Name = r.text(r.at(top, "name"))
 	return d
@@ -239,29 +239,34 @@ func (r *jsonReader) path(base string) store.Path {
 }
 
 func (r *jsonReader) at(object map[string]any, key string) any {
-	v, found := object[key]
-	if !found {
-		r.fail("Expected JSON object to contain key '%s' but it doesn't: %s", key, dump(object))
-	}
+	v, err := nixjson.At(object, key)
+	r.check(err)
 	return v
 }
 
 func (r *jsonReader) object(v any) map[string]any {
-	object, ok := v.(map[string]any)
-	r.expect("object", ok, v)
+	object, err := nixjson.Object(v)
+	r.check(err)
 	return object
 }
 
 func (r *jsonReader) list(v any) []any {
-	list, ok := v.([]any)
-	r.expect("array", ok, v)
+	list, err := nixjson.List(v)
+	r.check(err)
 	return list
 }
 
 func (r *jsonReader) text(v any) string {
-	text, ok := v.(string)
-	r.expect("string", ok, v)
+	text, err := nixjson.Text(v)
+	r.check(err)
 	return text
+}
+
+// check fails with an error in Nix's words, unless it is nil.
+func (r *jsonReader) check(err error) {
+	if err != nil {
+		r.fail("%s", err)
+	}
 }
 
 func (r *jsonReader) texts(v any) []string {
@@ -285,18 +290,6 @@ func (r *jsonReader) unsigned(v any) uint64 {
 	case float64:
 		kind = "floating point number"
 	}
-	r.fail("Expected JSON value to be an unsigned integral number but it is of type '%s': %s", kind, dump(v))
+	r.fail("Expected JSON value to be an unsigned integral number but it is of type '%s': %s", kind, nixjson.Dump(v))
 	return 0
-}
-
-func (r *jsonReader) expect(want string, ok bool, v any) {
-	if !ok {
-		r.fail("Expected JSON value to be of type '%s' but it is of type '%s': %s", want, nixjson.TypeName(v), dump(v))
-	}
-}
-
-// dump returns a value that was read, whose strings are UTF-8, as JSON.
-func dump(v any) string {
-	text, _ := nixjson.Append(nil, v)
-	return string(text)
 }

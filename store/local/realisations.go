@@ -18,6 +18,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // traceMigration is the name that Nix gives the making of the build trace.
@@ -35,6 +36,18 @@ var (
 // ok false if that is not known or no longer valid. The derivation need not be
 // valid.
 func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error) {
+	return st.realisation(ctx, drvPath, output, func(c *sqlite.Conn, p store.Path) (bool, error) { return exists(c, sqlPathID, bindPath(p)) })
+}
+
+// RealisationOnce is [Store.Realisation] also of what is no longer valid.
+func (st *Store) RealisationOnce(ctx context.Context, drvPath store.Path, output store.OutputName) (r store.Realisation, ok bool, err error) {
+	return st.realisation(ctx, drvPath, output, func(*sqlite.Conn, store.Path) (bool, error) { return true, nil })
+}
+
+// realisation asks both tables, and takes what the trace says if it does for the path.
+func (st *Store) realisation(ctx context.Context, drvPath store.Path, output store.OutputName,
+	does func(*sqlite.Conn, store.Path) (bool, error),
+) (r store.Realisation, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return r, false, err
 	}
@@ -54,7 +67,7 @@ func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output sto
 			}
 			found, err := table.get(c, key, &r)
 			if err == nil && found {
-				ok, err = exists(c, sqlPathID, bindPath(r.OutPath))
+				ok, err = does(c, r.OutPath)
 			}
 			if ok || err != nil {
 				return err
@@ -74,9 +87,8 @@ func (st *Store) Realisation(ctx context.Context, drvPath store.Path, output sto
 // been deleted, as in HEAD: [Store.DeleteRealisations] makes room. What is noted for older
 // Nix goes with its path.
 //
-// A derivation that has to be resolved first, rather than what it is resolved to,
-// is noted only for older Nix. Each table gets signatures of its own by sign, which may
-// be nil, for what they say differs.
+// What is said to be Unresolved is noted only for older Nix. Each table gets signatures of its
+// own by sign, which may be nil, for what they say differs.
 func (st *Store) RegisterRealisations(ctx context.Context, rs []store.Realisation, sign store.Signer) error {
 	err := st.Writable()
 	if err == nil {
@@ -100,8 +112,7 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign st
 		return err
 	}
 	for _, r := range rs {
-		d, err := st.loadDerivation(r.DrvPath)
-		if !r.Unresolved && (err != nil || !d.NeedsResolution(true)) {
+		if !r.Unresolved {
 			if err := buildTrace.put(c, r.DrvPath.Base(), r, sign); err != nil {
 				return err
 			}
@@ -109,16 +120,15 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign st
 		if !old {
 			continue
 		}
-		key := r.DrvHash
-		if key == "" && err == nil {
-			if key, err = st.traceKey(oldRealisations, r.DrvPath); err != nil {
+		if r.DrvHash == "" {
+			if r.DrvHash, err = st.traceKey(oldRealisations, r.DrvPath); err != nil {
 				return err
 			}
 		}
-		if key == "" {
+		if r.DrvHash == "" {
 			continue
 		}
-		if err := oldRealisations.put(c, key, r, sign); err != nil {
+		if err := oldRealisations.put(c, r.DrvHash, r, sign); err != nil {
 			return err
 		}
 	}
@@ -190,14 +200,34 @@ func (st *Store) traceKey(table traceTable, drvPath store.Path) (string, error) 
 	} else if err != nil {
 		return "", err
 	}
-	h, err := st.modulo.TraceHash(d)
-	return h.Base16(), err
+	return st.OldDrvHash(d)
 }
 
-// OldDrvHash returns what Nix before 2.35 calls the derivation at drvPath in its build trace,
-// as [store.Realisation] has it; "" if that cannot be known.
-func (st *Store) OldDrvHash(drvPath store.Path) (string, error) {
-	return st.traceKey(oldRealisations, drvPath)
+// FillOld fills in what Nix before 2.35 says of a realisation, as far as that can be known:
+// what it calls the derivation, and what was signed for it.
+func (st *Store) FillOld(ctx context.Context, r *store.Realisation) (err error) {
+	if r.DrvHash, err = st.traceKey(oldRealisations, r.DrvPath); err != nil || r.DrvHash == "" {
+		return err
+	}
+	return st.db.query(func(c *sqlite.Conn) error {
+		there, err := oldRealisations.exists(c)
+		if err != nil || !there {
+			return err
+		}
+		old := store.Realisation{Output: r.Output}
+		if found, err := oldRealisations.get(c, r.DrvHash, &old); err != nil || !found || old.OutPath != r.OutPath {
+			return err
+		}
+		r.OldSigs = old.OldSigs
+		return nil
+	})
+}
+
+// OldDrvHash returns what Nix before 2.35 calls a derivation, which need not be in the store
+// as those that it needs have to be; as [store.Realisation] has it.
+func (st *Store) OldDrvHash(d *drv.Derivation) (string, error) {
+	h, err := st.modulo.TraceHash(d)
+	return h.Base16(), err
 }
 
 func (t traceTable) exists(c *sqlite.Conn) (bool, error) {
@@ -211,20 +241,26 @@ func (t traceTable) get(c *sqlite.Conn, key string, r *store.Realisation) (found
 		stmt.SetText(":output", r.Output)
 	}, func(stmt *sqlite.Stmt) error {
 		found = true
-		r.OutPath, r.Sigs = store.Path(stmt.ColumnText(0)), strings.Fields(stmt.ColumnText(1))
+		r.OutPath, *t.sigsOf(r) = store.Path(stmt.ColumnText(0)), strings.Fields(stmt.ColumnText(1))
 		return nil
 	})
 	return found, err
 }
 
 // fingerprint returns what is signed about what the table says of an output.
-//
-// Format: of older ones, Nix 2.34, realisation.cc.
-func (t traceTable) fingerprint(key string, r store.Realisation) string {
+func (t traceTable) fingerprint(r store.Realisation) string {
 	if t.name == buildTrace.name {
 		return r.Fingerprint()
 	}
-	return fmt.Sprintf(`{"dependentRealisations":{},"id":"%s!%s","outPath":"%s"}`, key, r.Output, r.OutPath.Base())
+	return r.OldFingerprint()
+}
+
+// sigsOf returns the signatures of what the table says.
+func (t traceTable) sigsOf(r *store.Realisation) *[]string {
+	if t.name == buildTrace.name {
+		return &r.Sigs
+	}
+	return &r.OldSigs
 }
 
 // put writes a realisation.
@@ -232,7 +268,7 @@ func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation, sign st
 	var own []string
 	if sign != nil {
 		var err error
-		if own, err = sign(t.fingerprint(key, r)); err != nil {
+		if own, err = sign(t.fingerprint(r)); err != nil {
 			return err
 		}
 	}
@@ -253,10 +289,10 @@ func (t traceTable) put(c *sqlite.Conn, key string, r store.Realisation, sign st
 				return fmt.Errorf("Trying to register a realisation of '%s', but we already have another one locally.\nLocal:  %s\nRemote: %s", //nolint:staticcheck // Nix's words
 					r, old.OutPath, r.OutPath)
 			}
-			old.Sigs = nil
+			old.Sigs, old.OldSigs = nil, nil
 		}
 	}
-	sigs := slices.Concat(old.Sigs, r.Sigs, own)
+	sigs := slices.Concat(*t.sigsOf(&old), *t.sigsOf(&r), own)
 	slices.Sort(sigs)
 	return each(c, statement, func(stmt *sqlite.Stmt) {
 		stmt.SetText(":drv", key)
