@@ -297,7 +297,7 @@ func (n *call1) Eval(s *State, fr *Value) Value {
 			setUp(in, f.frame())
 			s.begin(l, code, in, n.pos)
 			*at(in, l.arg) = s.operand(n.arg, fr, n.arg.Eval(s, fr))
-			return s.run(l, code, in, n.pos)
+			return s.run(l, code, in)
 		}
 		return s.enter1(l, f, n.arg.Delay(s, fr), n.pos)
 	case rawBuiltin:
@@ -381,7 +381,7 @@ func (n *call2) Eval(s *State, fr *Value) Value {
 		if y.n == 0 {
 			*y = n.b.Delay(s, fr)
 		}
-		return s.run(l, code, in, n.pos)
+		return s.run(l, code, in)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 2 {
@@ -422,7 +422,7 @@ func (n *callN) Eval(s *State, fr *Value) Value {
 				*x = a.Delay(s, fr)
 			}
 		}
-		return s.run(l, code, in, n.pos)
+		return s.run(l, code, in)
 	case rawBuiltin:
 		b := f.Builtin()
 		if b.Arity != 3 || len(args) != 3 {

@@ -1,5 +1,6 @@
 // NIX_SHOW_STATS counts what Nix would do, as far as it is asked to: for that, nodes
 // are compiled that count, and others pay nothing.
+
 package eval
 
 import (

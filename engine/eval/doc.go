@@ -15,5 +15,5 @@
 // and inside builtins; the exported methods of Evaluator return them.
 //
 // The structures (two-word values, shapes, frames, slabs) and why they are so
-// are described in value.go, shape.go, frame.go and slab.go.
+// are described in value.go, cells.go, shape.go and slab.go.
 package eval

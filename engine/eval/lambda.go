@@ -268,7 +268,7 @@ func callSite(call Pos) ErrorOption { return While(call, "from call site") }
 // enter evaluates the body of a function in its frame.
 func (s *State) enter(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
 	s.begin(l, code, fr, call)
-	return s.run(l, code, fr, call)
+	return s.run(l, code, fr)
 }
 
 // begin makes a call a step of the trace, and run evaluates the body. What the body
@@ -283,7 +283,7 @@ func (s *State) begin(l *lambda, code *lambdaCode, fr *Value, call Pos) {
 	s.push(pointerFrame(fr, uint64(call)<<32|l.tag))
 }
 
-func (s *State) run(l *lambda, code *lambdaCode, fr *Value, call Pos) Value {
+func (s *State) run(l *lambda, code *lambdaCode, fr *Value) Value {
 	if s.interrupt.Load() {
 		s.interrupted()
 	}

@@ -2,6 +2,7 @@
 // So the bodies of functions, and what is large and delayed, are compiled when they
 // are first evaluated. Two goroutines may compile the same, which does no
 // harm: the first result counts.
+
 package eval
 
 import (

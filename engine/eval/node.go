@@ -1,5 +1,6 @@
 // Expressions are evaluated by walking a tree of nodes, which the compiler makes
 // of a resolved syntax tree. A node finds variables by frame and slot.
+
 package eval
 
 import "nixbench/engine/syntax"

@@ -7,6 +7,7 @@
 // What is derived from a shape (hash index, lexicographic order, transitions)
 // is built when first needed, behind atomic pointers; two goroutines may build
 // it twice, which does no harm.
+
 package eval
 
 import (

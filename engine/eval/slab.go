@@ -3,6 +3,7 @@
 // chunks become "large objects", which cost more page faults. The price is that
 // a chunk lives as long as anything in it: a quarter of what is alive in a NixOS. So
 // in a process whose heap is large they are allocated one by one.
+
 package eval
 
 import "sync/atomic"

@@ -2,6 +2,7 @@
 // has claimed, and steps worth telling the user about. It is what lets the
 // evaluator do without a defer per call: whoever recovers from an error gives
 // the claimed cells back, and reads the trace from the same entries.
+
 package eval
 
 import "nixbench/engine/syntax"

@@ -1,6 +1,7 @@
 // A function that is certain to force a parameter before it does anything else
 // can be given the argument's value instead of a thunk. This file finds the
 // parameters for which that is so.
+
 package eval
 
 import "nixbench/engine/syntax"

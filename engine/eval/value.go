@@ -30,6 +30,7 @@
 //	partial         builtin, arguments…; n>>8: number of arguments
 //	closure         the same of a lambda, which shows as a lambda
 //	ref             *Value, the thunk cell
+
 package eval
 
 import (

@@ -95,7 +95,7 @@ func (d *doctor) space() { d.scan(toml().space) }
 
 // here is what is next, with some words about it.
 func (d *doctor) here(words string) remark {
-	return remark{here(d.src, sourceName, d.at), words}
+	return remark{here(d.src, d.at), words}
 }
 
 // since is what was read since a position.
@@ -107,7 +107,7 @@ func (d *doctor) since(first int) region {
 func (d *doctor) expected(title string, part scanner) *complaint {
 	at := d.at
 	words := "expected " + part.expected(d.src, &at)
-	return &complaint{title: title, remarks: []remark{{here(d.src, sourceName, at), words}}}
+	return &complaint{title: title, remarks: []remark{{here(d.src, at), words}}}
 }
 
 // comment reads a comment and the end of its line. It reports whether there was one.
@@ -135,20 +135,19 @@ func (d *doctor) comment() (found bool, bad *complaint) {
 	}
 }
 
-// blank skips spaces, newlines and comments. It reports whether there were any, and
-// newlines among them.
-func (d *doctor) blank() (found, newline bool) {
-	for ; !d.atEnd(); found = true {
+// blank skips spaces, newlines and comments. It reports whether there were newlines.
+func (d *doctor) blank() (newline bool) {
+	for !d.atEnd() {
 		switch {
 		case d.scan(toml().commentLine), d.scan(toml().newline):
 			newline = true
 		case d.peek() == ' ', d.peek() == '\t':
 			d.skip()
 		default:
-			return found, newline
+			return newline
 		}
 	}
-	return found, newline
+	return newline
 }
 
 // document reads everything.
@@ -238,7 +237,7 @@ func (d *doctor) table(t *tree) *complaint {
 	newline := true
 	for !d.atEnd() {
 		first := d.at
-		_, more := d.blank()
+		more := d.blank()
 		if d.atEnd() {
 			break
 		}
@@ -314,7 +313,7 @@ func (d *doctor) path() (path []string, at region, bad *complaint) {
 	if path == nil {
 		return nil, at, &complaint{
 			title:   "toml::parse_key: expected a new key, but got nothing",
-			remarks: []remark{{here(d.src, sourceName, first), "reached EOF"}},
+			remarks: []remark{{here(d.src, first), "reached EOF"}},
 		}
 	}
 	return path, d.since(first), nil

@@ -147,7 +147,7 @@ func (d *doctor) date() *complaint {
 	}
 	return &complaint{
 		title: "toml::parse_local_date: invalid date.",
-		remarks: []remark{{here(d.src, sourceName, first),
+		remarks: []remark{{here(d.src, first),
 			"month must be 01-12, day must be any of 01-28,29,30,31 depending on the month/year."}},
 	}
 }
@@ -164,7 +164,7 @@ func (d *doctor) clock() *complaint {
 	default:
 		return nil
 	}
-	return &complaint{title: "toml::parse_local_time: invalid time.", remarks: []remark{{here(d.src, sourceName, first), words}}}
+	return &complaint{title: "toml::parse_local_time: invalid time.", remarks: []remark{{here(d.src, first), words}}}
 }
 
 // zone reads an offset, if there is one, of the time that begins at a position.

@@ -29,15 +29,15 @@ type complaint struct {
 	hint    string
 }
 
-// here is the byte at a position; at the end, the last one.
-func here(src, name string, at int) region {
+// here is the byte at a position of the program's text; at the end, the last one.
+func here(src string, at int) region {
 	switch {
 	case at < len(src):
-		return region{src: src, name: name, first: at, last: at + 1}
+		return region{src: src, name: sourceName, first: at, last: at + 1}
 	case at == 0:
-		return region{src: src, name: name}
+		return region{src: src, name: sourceName}
 	}
-	return region{src, name, at - 1, at, true}
+	return region{src, sourceName, at - 1, at, true}
 }
 
 // line returns the number of the line of a position.
