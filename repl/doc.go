@@ -129,21 +129,47 @@ func (s *sitting) isBound(name string) bool {
 // docLines splits Markdown into lines: headings, code and text.
 func docLines(markdown string) []DocLine {
 	var lines []DocLine
-	fenced := false
-	for line := range strings.SplitSeq(strings.TrimSpace(markdown), "\n") {
+	fence := -1 // how far the fence is indented that code is in
+	for _, line := range evened(strings.Split(strings.TrimSpace(markdown), "\n")) {
 		line = text.PlainLine(strings.TrimRight(line, " \t\r"))
+		indent := len(line) - len(strings.TrimLeft(line, " "))
 		switch {
-		case strings.HasPrefix(strings.TrimSpace(line), "```"):
-			fenced = !fenced
-		case fenced:
-			lines = append(lines, DocLine{Text: line, Code: true})
-		case strings.HasPrefix(line, "    "):
-			lines = append(lines, DocLine{Text: line[4:], Code: true})
-		case strings.HasPrefix(line, "#"):
-			lines = append(lines, DocLine{Text: strings.TrimSpace(strings.TrimLeft(line, "#")), Head: true})
+		case strings.HasPrefix(line[indent:], "```"):
+			if fence < 0 {
+				fence = indent
+			} else {
+				fence = -1
+			}
+		case fence >= 0:
+			lines = append(lines, DocLine{Text: line[min(indent, fence):], Code: true})
+		case indent >= codeIndent:
+			lines = append(lines, DocLine{Text: line[codeIndent:], Code: true})
+		case strings.HasPrefix(line[indent:], "#"):
+			lines = append(lines, DocLine{Text: strings.TrimSpace(strings.TrimLeft(line[indent:], "#")), Head: true})
 		default:
 			lines = append(lines, DocLine{Text: line})
 		}
+	}
+	return lines
+}
+
+// codeIndent is from how many blanks on an indented line of Markdown is code.
+const codeIndent = 4
+
+// evened takes away what all lines behind the first are indented by, if that means nothing:
+// the first one of a comment stands right behind its delimiter.
+func evened(lines []string) []string {
+	common := codeIndent
+	for _, line := range lines[1:] {
+		if rest := strings.TrimLeft(line, " "); strings.TrimSpace(rest) != "" {
+			common = min(common, len(line)-len(rest))
+		}
+	}
+	if common == codeIndent {
+		return lines
+	}
+	for i, line := range lines[1:] {
+		lines[i+1] = line[min(common, len(line)):]
 	}
 	return lines
 }
