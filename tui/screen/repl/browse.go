@@ -97,20 +97,22 @@ func (s *Screen) unfold() tea.Cmd {
 
 func (s *Screen) noTrace() string {
 	if s.trace() == nil {
-		return "this is no error with a trace"
+		return "no error with a trace is here"
 	}
 	return ""
 }
 
-// trace is the node of the trace of the error under the cursor: of an input, or
-// of a value inside of a result.
+// trace is the node of the trace of the error that the cursor is on or in: of an
+// input, or of a value inside of a result.
 func (s *Screen) trace() *node {
 	ln, ok := s.line()
-	switch {
-	case !ok:
+	if !ok {
 		return nil
-	case ln.kind == lineValue && ln.node.Kind == tui.NodeError && ln.node.HasChildren:
-		return ln.node
+	}
+	for n := ln.node; n != nil; n = n.parent {
+		if n.Kind == tui.NodeError && n.HasChildren {
+			return n
+		}
 	}
 	return ln.entry.steps
 }
