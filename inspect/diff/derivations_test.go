@@ -122,6 +122,13 @@ func (d *Derivations) describe() string {
 	return b.String()
 }
 
+// Words are told apart by quotes, and are otherwise what was written.
+func TestWords(t *testing.T) {
+	if got, want := words([]string{"-c", `echo "a" > b && <c>`}), `["-c","echo \"a\" > b && <c>"]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestCompareDerivations reads testdata/derivations/*.txtar.
 func TestCompareDerivations(t *testing.T) {
 	files, err := filepath.Glob("testdata/derivations/*.txtar")

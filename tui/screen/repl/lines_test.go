@@ -33,6 +33,7 @@ func TestWrapHanging(t *testing.T) {
 		{"short", "short"},
 		{"  :a <expr>  add the attributes", "  :a <expr>  add the|             attributes"},
 		{"    indented text that goes on", "    indented text that goes|    on"},
+		{"  a long first column of  b c d e f", "  a long first column of  b c|    d e f"},
 		{"a long first column of all  b c d e f", "a long first column of all  b|c d e f"},
 	} {
 		if got := strings.Join(wrapHanging(c.in, 29), "|"); got != c.want {
