@@ -135,11 +135,13 @@ func attrTexts(d *drv.Derivation) map[string]string {
 
 // words joins strings so that they can be told apart.
 func words(list []string) string {
-	quoted, err := json.Marshal(list)
-	if err != nil {
+	var quoted strings.Builder
+	enc := json.NewEncoder(&quoted)
+	enc.SetEscapeHTML(false) // > is what people write
+	if err := enc.Encode(list); err != nil {
 		return strings.Join(list, " ")
 	}
-	return string(quoted)
+	return strings.TrimSuffix(quoted.String(), "\n")
 }
 
 // apart returns the paths that only one of two sorted lists has, sorted.

@@ -303,17 +303,22 @@ func wrap(s string, w int) []string {
 }
 
 // wrapHanging is wrap of a line that may have columns, with at least two spaces between
-// them: what does not fit goes on below the last column, if that begins in the first half.
+// them: what does not fit goes on below the last column, if that begins in the first half,
+// and else a little to the right of the first.
 func wrapHanging(s string, w int) []string {
 	if text.Width(s) <= w {
 		return []string{s}
 	}
-	lead := len(s) - len(strings.TrimLeft(s, " "))
+	indented := len(s) - len(strings.TrimLeft(s, " "))
+	lead := indented
 	if gap := strings.LastIndex(s, "  "); gap > lead {
 		lead = gap + 2
 	}
 	hang := text.Width(s[:lead])
-	if hang == 0 || hang > w/2 {
+	switch {
+	case hang > w/2 && 0 < indented && indented < w/2:
+		return wrapBelow(s, w, indented+2)
+	case hang == 0 || hang > w/2:
 		return wrap(s, w)
 	}
 	lines := wrap(s[lead:], w-hang)
@@ -322,6 +327,16 @@ func wrapHanging(s string, w int) []string {
 	}
 	lines[0] = s[:lead] + lines[0][hang:]
 	return lines
+}
+
+// wrapBelow is wrap of a line that goes on below, indented.
+func wrapBelow(s string, w, indented int) []string {
+	lines := wrap(s, w)
+	rest := wrap(strings.TrimLeft(s[min(len(lines[0]), len(s)):], " "), w-indented)
+	for i, line := range rest {
+		rest[i] = strings.Repeat(" ", indented) + line
+	}
+	return append(lines[:1], rest...)
 }
 
 func (l *layout) built(r *tui.Result) {
