@@ -553,7 +553,7 @@ func TestOptions(t *testing.T) {
 		d.Type("webport")
 		d.Golden("choose")
 		d.Keys("enter")
-		d.Wants(":options sys services.web.port", "16 bit unsigned integer", "/src/modules/web.nix")
+		d.Wants(":options sys services.web.port", "out 2  services.web.port = 80", "16 bit unsigned integer", "/src/modules/web.nix")
 		d.Keys("esc")
 		d.Golden("option")
 	}
