@@ -22,8 +22,13 @@ const (
 
 // value shows a result and what is unfolded of it.
 func (l *layout) value(root *node) {
-	head := l.label("out", themes.Muted)
+	head := []style.Span{l.label("out", themes.Muted)}
 	room := l.width - l.lead()
+	if label := root.Label; label != "" { // of what was looked for
+		label = text.CutMiddle(label, max(room/2, 16))
+		head = append(head, style.Span{Text: label, Token: themes.AttrName}, style.Span{Text: " = ", Token: themes.Muted})
+		room -= text.Width(label) + len(" = ")
+	}
 	shown := l.shown(root, room)
 	if wraps(root.Kind) && text.Width(root.Text) > room {
 		parts := strings.Split(ansi.Hardwrap(root.Text, max(room, 8), true), "\n")
@@ -32,17 +37,17 @@ func (l *layout) value(root *node) {
 			parts[maxWrapped-1] = text.Cut(parts[maxWrapped-1]+text.Ellipsis, room)
 		}
 		for i, p := range parts {
-			ln := l.add(lineValue, head, style.Span{Text: p, Token: shown.Token})
+			ln := l.add(lineValue, append(head, style.Span{Text: p, Token: shown.Token})...)
 			ln.node = root
 			if i == 0 {
 				ln.key = root.key()
 			}
-			head = indent(l.lead())
+			head = []style.Span{indent(l.width - room)}
 		}
 		l.below(root)
 		return
 	}
-	ln := l.add(lineValue, head, shown)
+	ln := l.add(lineValue, append(head, shown)...)
 	ln.node, ln.key, ln.right = root, root.key(), l.noted(root)
 	l.below(root)
 }
