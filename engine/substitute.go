@@ -1,13 +1,10 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,99 +21,6 @@ import (
 // directories of this machine are asked.
 //
 // Behaviour: Nix, substitution-goal.cc and querySubstitutablePathInfos in store-api.cc.
-
-// A substituter is a binary cache that the settings name.
-type substituter struct {
-	*cache.Cache
-	trusted   bool // what it has need not be signed
-	priority  int
-	massQuery bool
-}
-
-// substituters are those of some settings. The zero value is ready to use.
-type substituters struct {
-	mu   sync.Mutex
-	urls []string
-	list []*substituter // in the order in which they are asked
-}
-
-// substituters returns those that are asked, in that order.
-func (e *Engine) substituters() []*substituter {
-	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil {
-		return nil
-	}
-	e.subs.mu.Lock()
-	defer e.subs.mu.Unlock()
-	if e.subs.urls == nil || !slices.Equal(e.subs.urls, set.Substituters) {
-		e.subs.urls, e.subs.list = append([]string{}, set.Substituters...), nil
-		for i, url := range e.subs.urls {
-			if !IsCache(url) || slices.Contains(e.subs.urls[:i], url) {
-				continue
-			}
-			sub, err := e.openSubstituter(url)
-			if err != nil {
-				e.warnOf(err.Error())
-				continue
-			}
-			e.subs.list = append(e.subs.list, sub)
-		}
-		slices.SortStableFunc(e.subs.list, func(a, b *substituter) int { return cmp.Compare(a.priority, b.priority) })
-	}
-	return e.subs.list
-}
-
-func (e *Engine) warnOf(msg string) {
-	if e.warn != nil {
-		e.warn(msg)
-	}
-}
-
-// openSubstituter opens a cache at a URL. Nothing is made there.
-func (e *Engine) openSubstituter(url string) (*substituter, error) {
-	loc, err := e.locateCache(url)
-	if err != nil {
-		return nil, err
-	}
-	c, err := cache.Open(loc.Cache, e.store.Dir(), cache.Options{Existing: true})
-	if err != nil {
-		return nil, err
-	}
-	sub := &substituter{Cache: c, trusted: loc.Params["trusted"] == "true", priority: c.Priority(), massQuery: c.WantsMassQuery()}
-	if n, err := strconv.Atoi(loc.Params["priority"]); err == nil {
-		sub.priority = n
-	}
-	if value, ok := loc.Params["want-mass-query"]; ok {
-		sub.massQuery = value == "true"
-	}
-	return sub, nil
-}
-
-// info returns what a cache says of a path, nil if it does not have it.
-func (sub *substituter) info(p store.Path) (*narinfo.Info, error) {
-	info, err := sub.Info(p)
-	if errors.Is(err, store.ErrInvalidPath) {
-		return nil, nil
-	}
-	return info, err
-}
-
-// MassSubstitutable returns those of paths that caches have that may be asked about what
-// nobody needs yet, sorted.
-// Behaviour: Nix, querySubstitutablePaths in local-store.cc.
-func (e *Engine) MassSubstitutable(ctx context.Context, paths []store.Path) (have []store.Path, err error) {
-	for _, sub := range e.substituters() {
-		if !sub.massQuery {
-			continue
-		}
-		found, err := sub.QueryValid(ctx, paths)
-		if err != nil {
-			return nil, err
-		}
-		have = append(have, found...)
-	}
-	return store.SortUnique(have), nil
-}
 
 // notify tells of something that was met while paths were copied.
 func (e *Engine) notify(isError bool, text string) {
