@@ -30,19 +30,12 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	v, err := e.root(ctx)
-	if err != nil {
-		return err
-	}
 	attrs := slices.Concat(inv.attrs, inv.args)
 	if len(attrs) > 1 {
 		return inv.cmd.usage("unexpected argument '%s'", attrs[1])
 	}
-	attr, _, err := cutOutputs(strings.Join(attrs, ""))
+	v, pos, err := e.selected(ctx, strings.Join(attrs, ""))
 	if err != nil {
-		return err
-	}
-	if v, _, err = e.selectAttr(ctx, v, attr); err != nil {
 		return err
 	}
 	if inv.apply != "" {
@@ -55,7 +48,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 		}
 	}
 	if inv.writeTo != "" {
-		err = e.writeTo(ctx, v, inv.writeTo)
+		err = e.writeTo(ctx, v, pos, inv.writeTo)
 	} else {
 		err = e.print(ctx, v)
 	}
@@ -110,13 +103,13 @@ func (e *evaluation) tell(ctx context.Context, out string) error {
 }
 
 // writeTo writes a string to a new file, and a set of strings and such sets to
-// a new directory.
-func (e *evaluation) writeTo(ctx context.Context, v eval.Value, name string) error {
+// a new directory; pos is where the value is.
+func (e *evaluation) writeTo(ctx context.Context, v eval.Value, pos eval.Pos, name string) error {
 	file := e.inv.abs(name)
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("path '%s' already exists", name)
 	}
-	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, 0, file, name) }))
+	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, pos, file, name) }))
 }
 
 // writeValue writes a value, which an attribute at pos holds, to a file that errors

@@ -42,7 +42,7 @@ func (inv *invocation) installables(ctx context.Context, eng *engine.Engine, arg
 			if e, err = inv.evaluate(ctx, eng, false); err != nil {
 				return nil, err
 			}
-			if root, err = e.root(ctx); err != nil {
+			if root, err = e.root(ctx, arg); err != nil {
 				return nil, err
 			}
 		}
@@ -77,10 +77,10 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 		return installable{}, false, nil
 	}
 	p, err := eng.ResolveLink(inv.abs(arg), arg)
-	if err != nil && !strings.Contains(arg, "/") {
+	if err != nil {
 		return installable{}, false, nil //nolint:nilerr // an attribute, of an expression that is not there
 	}
-	return installable{arg, store.DerivedPath{Path: p}}, true, err
+	return installable{arg, store.DerivedPath{Path: p}}, true, nil
 }
 
 // called returns what Nix calls an argument: the store path that it stands for, or the
@@ -109,16 +109,22 @@ func cutOutputs(arg string) (attrPath string, outputs []store.OutputName, err er
 	return arg[:i], outputs, nil
 }
 
+// cutAttrPath is cutOutputs where "." is the whole expression.
+// Behaviour: InstallableAttrPath::parse in Nix's installable-attr-path.cc.
+func cutAttrPath(arg string) (attrPath string, outputs []store.OutputName, err error) {
+	if attrPath, outputs, err = cutOutputs(arg); attrPath == "." {
+		attrPath = ""
+	}
+	return attrPath, outputs, err
+}
+
 // installables returns what an attribute path stands for: what its derivations
 // are, one for each, by path; or the one store path that it evaluates to.
 // Behaviour: InstallableAttrPath in Nix's installable-attr-path.cc.
 func (e *evaluation) installables(ctx context.Context, root eval.Value, arg string) ([]installable, error) {
-	attrPath, asked, err := cutOutputs(arg)
+	attrPath, asked, err := cutAttrPath(arg)
 	if err != nil {
 		return nil, err
-	}
-	if attrPath == "." {
-		attrPath = ""
 	}
 	v, pos, err := e.selectAttr(ctx, root, attrPath)
 	if err != nil {

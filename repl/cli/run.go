@@ -57,20 +57,9 @@ func runRun(ctx context.Context, inv *invocation) error {
 //
 // Behaviour: InstallableAttrPath::toValue in Nix's installable-attr-path.cc.
 func (e *evaluation) called(ctx context.Context, arg string) (v eval.Value, err error) {
-	attrPath, _, err := cutOutputs(arg)
-	if err != nil {
+	if v, _, err = e.selected(ctx, arg); err != nil {
 		return v, err
 	}
-	if attrPath == "." {
-		attrPath = ""
-	}
-	root, err := e.root(ctx)
-	if err != nil {
-		return v, err
-	}
-	err = e.ev.Do(ctx, func(s *eval.State) {
-		found, pos := s.SelectPath(root, attrPath, e.args)
-		v = s.AutoCall(s.ForceFor(found, pos), e.args)
-	})
+	err = e.ev.Do(ctx, func(s *eval.State) { v = s.AutoCall(v, e.args) })
 	return v, e.traced(err)
 }

@@ -356,8 +356,9 @@ func (e *evaluation) traced(err error) error {
 	return err
 }
 
-// root returns the value that --file or --expr gives.
-func (e *evaluation) root(ctx context.Context) (eval.Value, error) {
+// root returns the value that --file or --expr gives, for an installable that is an
+// attribute of it.
+func (e *evaluation) root(ctx context.Context, installable string) (eval.Value, error) {
 	switch {
 	case e.inv.hasExpr && e.inv.file != "":
 		return eval.Value{}, e.inv.cmd.usage("'--file' and '--expr' are exclusive")
@@ -366,7 +367,7 @@ func (e *evaluation) root(ctx context.Context) (eval.Value, error) {
 	case e.inv.hasExpr:
 		return e.expr(ctx, e.inv.expr)
 	case e.inv.file == "":
-		return eval.Value{}, e.inv.cmd.usage("say which expression is meant: --file FILE or --expr EXPR")
+		return eval.Value{}, e.inv.noExpression(e.eng, installable)
 	}
 	return e.fromFile(ctx, e.inv.file)
 }
@@ -422,6 +423,20 @@ func (inv *invocation) abs(name string) string {
 		return filepath.Clean(name)
 	}
 	return filepath.Join(inv.env.Dir, name)
+}
+
+// selected returns the value that an installable is, an attribute of the expression, and
+// its place.
+func (e *evaluation) selected(ctx context.Context, installable string) (v eval.Value, pos eval.Pos, err error) {
+	root, err := e.root(ctx, installable)
+	if err != nil {
+		return v, pos, err
+	}
+	attrPath, _, err := cutAttrPath(installable)
+	if err != nil {
+		return v, pos, err
+	}
+	return e.selectAttr(ctx, root, attrPath)
 }
 
 // selectAttr selects an attribute path from v, as nix eval does; "" is v itself.

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"nixbench/engine"
+	"nixbench/repl/text"
+	"nixbench/store"
+)
+
+// This file says what is wrong with arguments that are installables, where there is no
+// expression that they could be attributes of. Nix takes what is no store path for a
+// reference to a flake then, and flakes are not here.
+
+// flakeRegistryRef matches a reference to a flake by its name in a registry, or by a URL.
+// Behaviour: parseFlakeIdRef in Nix's flakeref.cc, and parseURL.
+var flakeRegistryRef = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_.@+-]*(?:/[0-9a-f]{40})?)?(?:#.*)?|[a-z][a-z0-9+.-]*:.*)$`)
+
+// noExpression returns the error for an installable where neither --file nor --expr is
+// given: as Nix words it if Nix, too, finds no flake there.
+func (inv *invocation) noExpression(eng *engine.Engine, arg string) error {
+	name, _, err := cutOutputs(arg)
+	if err != nil {
+		return err
+	}
+	if arg == "" {
+		if inv.env.nixName() != "nix" {
+			return inv.cmd.usage("say which expression is meant: --file FILE or --expr EXPR")
+		}
+		name = "."
+	}
+	if inst, ok, err := inv.storePath(eng, arg); ok && err == nil {
+		return inv.cmd.usage("installable '%s' does not correspond to a Nix language value", inst.target)
+	}
+	ref, attr, _ := strings.Cut(name, "#")
+	if !flakeRegistryRef.MatchString(name) {
+		ref, _, _ = strings.Cut(ref, "?")
+		if err := inv.findFlake(inv.abs(ref)); err != nil {
+			return err
+		}
+	}
+	example := ""
+	if attr != "" {
+		example = ", as in --file '<nixpkgs>' " + attr
+	}
+	return fmt.Errorf("cannot evaluate '%s': flakes are not supported yet; --file FILE or --expr EXPR says which expression is meant%s",
+		text.Sanitise(name), text.Sanitise(example))
+}
+
+// findFlake looks for a flake.nix in dir and in the directories above it.
+// Behaviour: parsePathFlakeRefWithFragment in Nix's flakeref.cc.
+func (inv *invocation) findFlake(dir string) error {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("getting status of %s: %s", quoteFile(dir), systemError(err))
+	case !info.IsDir() && filepath.Base(dir) == "flake.nix":
+		inv.warn(fmt.Sprintf("Path %s should point at the directory containing the 'flake.nix' file, not the file itself. Pretending that you meant %s",
+			quoteFile(dir), quoteFile(filepath.Dir(dir))))
+		dir = filepath.Dir(dir)
+	case !info.IsDir():
+		return fmt.Errorf("path %s is not a flake (because it's not a directory)", quoteFile(dir))
+	}
+	if exists(filepath.Join(dir, "flake.nix")) {
+		return nil
+	}
+	inv.notice("path %s does not contain a 'flake.nix', searching up", quoteFile(dir))
+	for device := deviceOf(dir); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		switch {
+		case exists(filepath.Join(dir, "flake.nix")):
+			return nil
+		case exists(filepath.Join(dir, ".git")):
+			return fmt.Errorf("path %s is not part of a flake (neither it nor its parent directories contain a 'flake.nix' file)", quoteFile(dir))
+		case deviceOf(dir) != device:
+			return fmt.Errorf("unable to find a flake before encountering filesystem boundary at %s", quoteFile(dir))
+		}
+	}
+	return errors.New("could not find a flake.nix file")
+}
+
+func quoteFile(name string) string { return store.QuoteFile(text.SanitiseName(name)) }
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// deviceOf returns the device that a file is on, 0 if it cannot be looked at.
+func deviceOf(file string) uint64 {
+	var st unix.Stat_t
+	if unix.Lstat(file, &st) != nil {
+		return 0
+	}
+	return uint64(st.Dev) //nolint:unconvert // an int32 on some systems
+}
