@@ -12,6 +12,7 @@ import (
 
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
+	"nixbench/engine/heap"
 	"nixbench/engine/instantiate"
 	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
@@ -102,6 +103,7 @@ func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Eval
 		Cores:       e.evalCores(),
 		MayRepeat:   opts.MayRepeat,
 		MemoryLimit: cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
+		Room:        heap.Room,
 		Debugger:    opts.Debugger,
 		Tracer:      opts.Tracer, TraceOperators: opts.TraceOperators,
 		Count: opts.Count, CountSelections: opts.CountSelections,

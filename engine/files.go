@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/bits"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/heap"
 )
 
 // This file is the file system as evaluation sees it: paths below the logical
@@ -207,6 +208,8 @@ func ReadSource(ctx context.Context, buf []byte, name string) (file string, text
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENOTDIR):
 		err = fmt.Errorf("path '%s' does not exist", file)
+	case errors.Is(err, eval.ErrNotRegular):
+		err = fmt.Errorf("file '%s' is not a regular file", file)
 	case errors.Is(err, unix.ELOOP):
 		err = fmt.Errorf("infinite symlink recursion in path '%s'", filepath.Dir(file))
 	}
@@ -237,44 +240,65 @@ func followSource(name string) (string, error) {
 const maxSourceLinks = 1024 - 1
 
 // appendFile appends the contents of a file. An evaluation reads thousands of them,
-// so it does with four system calls, where an os.File takes twice as many.
+// so it does with four system calls, where an os.File takes twice as many. As Nix, it
+// reads as many bytes as the file says that it has: none in /proc.
 func appendFile(ctx context.Context, buf []byte, file string) ([]byte, error) {
-	fd, err := retry(func() (int, error) { return unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	fd, err := retry(func() (int, error) { return unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0) })
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: file, Err: err}
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
-	size := int64(-1) // unknown
-	if err := unix.Fstat(fd, &st); err == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && 0 < st.Size && st.Size < 1<<30 {
-		size = st.Size
-		if need := len(buf) + int(size) + 1; need > cap(buf) {
-			if need < 1<<20 {
-				// Whoever reads file after file into buf need not grow it each time.
-				need = 1 << bits.Len(uint(need))
-			}
-			buf = append(make([]byte, 0, need), buf...)
-		}
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: file, Err: err}
 	}
-	for {
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+	case unix.S_IFDIR:
+		return nil, &fs.PathError{Op: "read", Path: file, Err: unix.EISDIR}
+	default: // what it says has no end that is known
+		return nil, &fs.PathError{Op: "read", Path: file, Err: eval.ErrNotRegular}
+	}
+	if buf, err = roomForFile(buf, file, st.Size); err != nil {
+		return nil, err
+	}
+	for end := len(buf) + int(st.Size); len(buf) < end; {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if len(buf) == cap(buf) {
-			buf = slices.Grow(buf, 512)
-		}
-		room := buf[len(buf):min(cap(buf), len(buf)+readPiece)]
+		room := buf[len(buf):min(end, len(buf)+readPiece)]
 		n, err := retry(func() (int, error) { return unix.Read(fd, room) })
+		if err == nil && n == 0 {
+			err = io.ErrUnexpectedEOF // it has been made shorter
+		}
 		if err != nil {
 			return nil, &fs.PathError{Op: "read", Path: file, Err: err}
 		}
 		buf = buf[:len(buf)+n]
-		size -= int64(n)
-		if n == 0 || size == 0 && n < len(room) {
-			return buf, nil
+	}
+	return buf, nil
+}
+
+// roomForFile returns buf with room for the size bytes of a file.
+func roomForFile(buf []byte, file string, size int64) ([]byte, error) {
+	if size >= largeFile {
+		if free, ok := heap.Room(size); !ok {
+			return nil, fmt.Errorf("out of memory: file '%s' has %d MiB, and %d MiB can be had", file, size>>20, free>>20)
 		}
 	}
+	need := len(buf) + int(size)
+	if need <= cap(buf) {
+		return buf, nil
+	}
+	if need < 1<<20 {
+		// Whoever reads file after file into buf need not grow it each time.
+		need = 1 << bits.Len(uint(need))
+	}
+	return append(make([]byte, 0, need), buf...), nil
 }
+
+// largeFile is how many bytes have to be asked for before they are read.
+const largeFile = 64 << 20
 
 // retry makes a system call again as long as signals interrupt it.
 func retry(call func() (int, error)) (n int, err error) {

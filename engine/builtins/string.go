@@ -66,11 +66,11 @@ func concatStringsSep(s *eval.State, separator, list eval.Value) eval.Value {
 		}
 		ahead.Take(i)
 		if i > 0 {
-			b.WriteString(sep)
+			s.AppendText(&b, sep)
 		}
 		text, c := s.CoerceToString(e,
 			"while evaluating one element of the list of strings to concat passed to builtins.concatStringsSep", copyPaths)
-		b.WriteString(text)
+		s.AppendText(&b, text)
 		ctx = ctx.Union(c)
 	}
 	return eval.MakeContextString(b.String(), ctx)
@@ -130,7 +130,8 @@ func (r *replacer) replace(text string) string {
 			i = r.find(text[p:])
 		}
 		if i >= 0 {
-			b.WriteString(r.replacement(i))
+			text := r.replacement(i)
+			r.s.AppendText(&b, text)
 			p += len(r.from[i])
 		}
 		if i < 0 || r.from[i] == "" {

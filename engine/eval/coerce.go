@@ -108,7 +108,7 @@ func (s *State) coerceList(elems []Value, ctx string, opts CoerceOpts) (string, 
 		s.push(textFrame(opts.Pos, syntax.Hint(ctx)))
 		text, ec := s.CoerceToString(e, "while evaluating one element of the list", opts)
 		s.pop()
-		b.WriteString(text)
+		s.AppendText(&b, text)
 		c.Add(ec)
 		// An empty list leaves no space behind it.
 		if e = e.peek(); i < len(elems)-1 && !(e.is(rawList) && e.n>>8 == 0) {

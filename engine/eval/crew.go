@@ -63,7 +63,7 @@ func (s *State) hire() {
 	c.work.L = &c.mu
 	ctx, cancel := context.WithCancel(s.ctx)
 	c.ctx = ctx
-	c.bytes.Store(s.stats.Bytes)
+	c.bytes.Store(s.taken)
 	c.idle.Store(true)
 	unused := context.AfterFunc(c.ctx, c.stop)
 	c.cancel = func() {

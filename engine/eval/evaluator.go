@@ -31,6 +31,9 @@ type Options struct {
 	// MemoryLimit bounds the bytes of values that one evaluation may make;
 	// 0 means no limit.
 	MemoryLimit int64
+	// Room is asked before many bytes are taken: whether size more can be had, and how
+	// many can. It is safe for concurrent use; nil means that there is room for all.
+	Room func(size int64) (free int64, ok bool)
 	// Cores is how many goroutines may evaluate at once, for one evaluation.
 	// 0 and 1 mean that it has no help: see [Ahead].
 	Cores int
@@ -263,7 +266,7 @@ func (ev *Evaluator) retire(s *State) {
 	ev.mu.Lock()
 	defer ev.mu.Unlock()
 	ev.total.Add(s.stats)
-	s.stats = Stats{}
+	s.stats, s.taken, s.unasked, s.texts = Stats{}, 0, 0, 0
 	s.seen.set(s.stats)
 	if s.outer != nil {
 		ev.replaceState(s.outer)

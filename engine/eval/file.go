@@ -267,7 +267,7 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 
 func (s *State) readFile(file string, buf []byte) []byte {
 	b, err := s.ev.contents(s.ctx, file, buf)
-	if errors.Is(err, syscall.EISDIR) {
+	if errors.Is(err, syscall.EISDIR) || errors.Is(err, ErrNotRegular) {
 		s.Raise(ErrorFile, syntax.Hintf("file '%s' is not a regular file", s.RealPath(file)), Because(err))
 	} else if err != nil {
 		s.FailFile(s.RealPath(file), err)

@@ -386,6 +386,7 @@ func addFloats(x, y float64) Value {
 func (n *addNode) join(s *State, fr *Value, x Value) Value {
 	a, ctx := s.part(x, n.xpos, x.isString())
 	b, ctx2 := s.part(n.y.Eval(s, fr), n.ypos, x.isString())
+	s.MakeRoom(len(a) + len(b))
 	if x.is(rawPath) {
 		return s.joinPath(a+b, ctx.Union(ctx2), n.pos)
 	}
@@ -436,6 +437,7 @@ func (n *interpNode) join(s *State, fr *Value, texts []string, copyToStore bool)
 	if len(texts) == 1 {
 		return texts[0], ctx
 	}
+	s.MakeRoom(size)
 	joined := make([]byte, 0, size)
 	for _, t := range texts {
 		joined = append(joined, t...)

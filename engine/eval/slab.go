@@ -66,13 +66,7 @@ func (s *State) account(n int) {
 	s.seen.set(s.stats)
 	s.sparse = largeHeap.Load()
 	s.poll()
-	spent := s.stats.Bytes
-	if s.crew != nil {
-		spent = s.crew.bytes.Add(size)
-	}
-	if s.ev.limit > 0 && spent > s.ev.limit {
-		s.Fail(ErrorLimit, "memory limit exceeded: evaluation needs more than %d MiB", s.ev.limit>>20)
-	}
+	s.spend(size)
 }
 
 // allocN returns n zeroed cells; n may be 0.

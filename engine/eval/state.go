@@ -48,6 +48,9 @@ type State struct {
 	wanted    Pos                            // for whom the next cell is forced: see forceFrom
 	stats     Stats
 	seen      spent // what others may know of stats
+	taken     int64 // bytes, of cells and texts
+	unasked   int64 // the part of them for which room was not asked: see spend
+	texts     int64 // bytes of texts that are not counted yet
 	ctx       context.Context
 	world     World     // that of ev; a worker's is cautious
 	crew      *crew     // that helps s, or of which s is a worker; nil if there is none

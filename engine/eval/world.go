@@ -2,10 +2,14 @@ package eval
 
 import (
 	"context"
+	"errors"
 
 	"nixbench/engine/syntax"
 	"nixbench/store"
 )
+
+// ErrNotRegular is why a device, pipe or socket is not read: what it holds has no end.
+var ErrNotRegular = errors.New("is not a regular file")
 
 // A World is what evaluation can see and do outside itself: files, the store,
 // the environment. All paths are absolute and clean. Paths below the store
@@ -14,7 +18,8 @@ import (
 // Implementations must be safe for concurrent use. They return an error for
 // which errors.Is(err, fs.ErrNotExist) where a file does not exist.
 type World interface {
-	// ReadFile appends the contents of a file to buf, following symbolic links.
+	// ReadFile appends the contents of a file to buf, following symbolic links. Its error
+	// is EISDIR for directories, and [ErrNotRegular] for devices and the like.
 	ReadFile(ctx context.Context, path string, buf []byte) ([]byte, error)
 	// ReadDir returns the entries of a directory, in any order.
 	ReadDir(ctx context.Context, path string) ([]DirEntry, error)

@@ -9,7 +9,8 @@
 // fault costs more than what is then done with the page. To reserve it costs a few
 // milliseconds; so there is first as much as is used before anything is collected, and at
 // a collection, which makes free what is reserved, as much as is used before the next.
-// There is no limit: near a limit Go would do nothing but collect.
+// There is no limit: near a limit Go would do nothing but collect. What evaluations ask for
+// before they take much ([Room]) is refused when there is no more.
 package heap
 
 import (
@@ -81,7 +82,7 @@ func (c *Collector) pace(next, room int64) {
 		if used < next {
 			continue
 		}
-		if wanted := roomFor(2 * used); room < wanted && reserveHugePages(wanted) {
+		if wanted := roomFor(2 * used); room < wanted && wanted < freeMemory(wanted) && reserveHugePages(wanted) {
 			room = wanted
 		}
 		runtime.GC()

@@ -1,6 +1,9 @@
 package heap
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 // TestNextCollection pins when a heap is collected again: sooner if it is large, and
 // later if there was hardly any garbage and there is memory.
@@ -17,5 +20,15 @@ func TestNextCollection(t *testing.T) {
 		if got := nextCollection(c.used*mb, c.live*mb, c.total*mb); got != c.want*mb {
 			t.Errorf("%d MB of %d are alive of %d: the next collection is at %d MB, want %d", c.live, c.used, c.total, got/mb, c.want)
 		}
+	}
+}
+
+// TestRoom pins that there is room for a little, and none for more than any machine has.
+func TestRoom(t *testing.T) {
+	if free, ok := Room(1 << 10); !ok {
+		t.Errorf("there is no room for a kilobyte, but for %d bytes", free)
+	}
+	if free, ok := Room(1 << 62); runtime.GOOS == "linux" && (ok || free < 0) {
+		t.Errorf("there is room for 4 EiB, of which %d bytes can be had", free)
 	}
 }

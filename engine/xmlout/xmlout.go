@@ -15,6 +15,9 @@ type Writer struct {
 	// Spill is given what has been written so far when an element begins and there is
 	// much of it, and then from time to time; nil keeps all. It must not keep the text.
 	Spill func(text []byte)
+	// Room is told how many bytes are there and have to be copied when n more do not fit
+	// any more; it may panic. Nil means that there is room for all.
+	Room func(length, n int)
 
 	out     bytes.Buffer
 	depth   int
@@ -27,6 +30,13 @@ const spillSize = 1 << 20
 // String returns what has been written and not spilt.
 func (w *Writer) String() string { return w.out.String() }
 
+func (w *Writer) write(text string) {
+	if w.Room != nil && len(text) > w.out.Available() {
+		w.Room(w.out.Len(), len(text))
+	}
+	w.out.WriteString(text)
+}
+
 func (w *Writer) spill() {
 	if w.Spill == nil || w.out.Len() < spillSize {
 		return
@@ -37,13 +47,13 @@ func (w *Writer) spill() {
 }
 
 // Header begins the document.
-func (w *Writer) Header() { w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n") }
+func (w *Writer) Header() { w.write("<?xml version='1.0' encoding='utf-8'?>\n") }
 
 // Element writes an element with what body writes in it; unless w forgets, it is
 // closed even if body unwinds. Attrs alternate between names, sorted, and values.
 func (w *Writer) Element(name string, attrs []string, body func()) {
 	w.open(name, attrs)
-	w.out.WriteString(">\n")
+	w.write(">\n")
 	w.depth++
 	if w.Forget {
 		body()
@@ -57,7 +67,7 @@ func (w *Writer) Element(name string, attrs []string, body func()) {
 func (w *Writer) close(name string) {
 	w.depth--
 	w.indent()
-	w.out.WriteString("</" + name + ">\n")
+	w.write("</" + name + ">\n")
 	if w.spilled {
 		w.spill()
 	}
@@ -66,16 +76,16 @@ func (w *Writer) close(name string) {
 // Empty writes an element without content.
 func (w *Writer) Empty(name string, attrs ...string) {
 	w.open(name, attrs)
-	w.out.WriteString(" />\n")
+	w.write(" />\n")
 }
 
 func (w *Writer) indent() {
 	const blank = "                                                                "
 	n := 2 * w.depth
 	for ; n > len(blank); n -= len(blank) {
-		w.out.WriteString(blank)
+		w.write(blank)
 	}
-	w.out.WriteString(blank[:n])
+	w.write(blank[:n])
 }
 
 var escapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", "&#xA;")
@@ -83,8 +93,8 @@ var escapes = strings.NewReplacer(`"`, "&quot;", "<", "&lt;", ">", "&gt;", "&", 
 func (w *Writer) open(name string, attrs []string) {
 	w.spill()
 	w.indent()
-	w.out.WriteString("<" + name)
+	w.write("<" + name)
 	for i := 0; i < len(attrs); i += 2 {
-		w.out.WriteString(" " + attrs[i] + `="` + escapes.Replace(attrs[i+1]) + `"`)
+		w.write(" " + attrs[i] + `="` + escapes.Replace(attrs[i+1]) + `"`)
 	}
 }

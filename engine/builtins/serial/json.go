@@ -2,6 +2,7 @@
 package serial
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 
@@ -125,6 +126,7 @@ func valuesOf(attrs eval.Attrs) []eval.Value {
 func (w *jsonWriter) value(v eval.Value, pos eval.Pos, copyPaths bool) {
 	w.s.EnterAt(pos)
 	defer w.s.Leave()
+	w.grow(smallest)
 	if !w.lazy {
 		v = w.s.ForceFor(v, pos)
 	} else {
@@ -169,10 +171,21 @@ func (w *jsonWriter) evaluated(v eval.Value, pos eval.Pos) eval.Value {
 	return known
 }
 
+// smallest is how many bytes hold a value that is no text, with what comes before it.
+const smallest = 64
+
+// grow makes room for n bytes.
+func (w *jsonWriter) grow(n int) {
+	if w.s.MakeRoomIn(len(w.out), cap(w.out), n) {
+		w.out = slices.Grow(w.out, max(n, cap(w.out)))
+	}
+}
+
 func (w *jsonWriter) text(text string) {
 	if w.bad != nil {
 		return
 	}
+	w.grow(len(text))
 	w.out, w.bad = nixjson.AppendString(w.out, text)
 	w.end = len(w.out)
 }

@@ -27,6 +27,7 @@ func XML(s *eval.State, v eval.Value, opts XMLOptions) (string, eval.StringConte
 // WriteXML is [XML] that writes to out, also what comes before an error.
 func WriteXML(s *eval.State, out *xmlout.Writer, v eval.Value, opts XMLOptions) eval.StringContext {
 	w := xmlWriter{s: s, opts: opts, seen: make(map[string]bool), out: out}
+	out.Room = func(length, n int) { s.MakeRoom(2*length + n) }
 	w.out.Header()
 	if opts.Lazy {
 		v = s.Force(v)
