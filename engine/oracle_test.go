@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,6 +209,9 @@ func (o *oracleRun) compare(texts []string) {
 	}
 }
 
+// takesTooMuch is what we say of what takes too long, or more than MemoryLimit.
+var takesTooMuch = regexp.MustCompile(`error: (interrupted by the user|memory limit exceeded)`)
+
 // again asks again about what differs: alone, and with a store of files.
 func (o *oracleRun) again(a *exprtest.Answer) {
 	for _, try := range []struct{ store, rule string }{
@@ -215,8 +219,8 @@ func (o *oracleRun) again(a *exprtest.Answer) {
 		{filepath.Join(o.oracle.Home, "store"), "2.34's store in memory does not keep what its paths refer to"},
 	} {
 		b := o.alone(a, try.store)
-		if b.Died && strings.Contains(b.Ours, "interrupted by the user") {
-			o.count.died++ // it takes too long for both
+		if (b.Died || b.Theirs == "") && takesTooMuch.MatchString(b.Ours) {
+			o.count.died++ // for both
 			return
 		}
 		switch v, rule := b.Compare(); v {

@@ -23,6 +23,8 @@ var rules = []rule{
 		`(?:file )?'[^']*' is not a regular file`, `read of \d+ bytes: Is a directory`),
 	newRule("2.34 says otherwise that a directory is none",
 		`'[^\n«»]*' is not a directory`, `cannot read directory "[^\n«»]*": Not a directory|path '[^\n«»]*' does not exist|file '«unknown»[^\n«»]*' is not a directory`),
+	newRule("2.34's store in memory has no files that are read as derivations",
+		`'/nix/store/[^']*' is not a regular file`, `derivation '/nix/store/[^']*' is not valid`),
 	newRule("2.34's store in memory does not name its files",
 		`/nix/store/[0-9a-z]{32}-[^/' ]*/?`, `«unknown»/`),
 	newRule("2.34's store in memory takes no derivations that are not made by derivation",
