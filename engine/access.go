@@ -21,7 +21,7 @@ type restrictedWorld struct {
 	*world
 	mode string // what the setting is called in errors
 
-	mu      sync.RWMutex
+	mu      sync.RWMutex    // mu guards the fields below
 	allowed map[string]bool // paths that may be read, with all below them
 	above   map[string]bool // allowed paths and the directories on the way to them
 }

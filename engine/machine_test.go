@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"debug/elf"
 	"errors"
 	"io"
 	"io/fs"
@@ -16,7 +15,6 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/enginetest"
 	"nixbench/engine/event"
-	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/engine/shell"
 	"nixbench/store"
@@ -63,7 +61,7 @@ func newTwo(t *testing.T, spoil func(machine string, lib store.Path)) *two {
 	getenv := func(string) string { return "" }
 	open := func(opts engine.Options) *engine.Engine {
 		opts.Settings, opts.Getenv, opts.Throwaway = settings.Default(), getenv, true
-		needLibraries(t, opts.Settings)
+		enginetest.AddLibraries(opts.Settings.SandboxPaths)
 		e, err := engine.Open(t.Context(), opts)
 		if err != nil {
 			t.Fatal(err)
@@ -92,23 +90,6 @@ func newTwo(t *testing.T, spoil func(machine string, lib store.Path)) *two {
 		}
 	})
 	return w
-}
-
-// needLibraries lets builders run this program as their shell although it was
-// linked dynamically, as for the race detector.
-func needLibraries(t *testing.T, s *settings.Settings) {
-	t.Helper()
-	file, err := elf.Open(sandbox.Self)
-	if err != nil {
-		return // no sandbox here either
-	}
-	defer file.Close()
-	if libs, _ := file.ImportedLibraries(); len(libs) == 0 {
-		return
-	}
-	for _, dir := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
-		s.SandboxPaths[dir] = dir + "?"
-	}
 }
 
 // eval evaluates an expression to a string.

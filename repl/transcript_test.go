@@ -3,7 +3,6 @@ package repl_test
 import (
 	"bytes"
 	"context"
-	"debug/elf"
 	"flag"
 	"os"
 	"path/filepath"
@@ -15,10 +14,11 @@ import (
 	"go.uber.org/goleak"
 
 	"nixbench/engine"
-	"nixbench/engine/sandbox"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/settings"
 	"nixbench/engine/shell"
 	"nixbench/repl"
+	"nixbench/store/storetest"
 )
 
 var update = flag.Bool("update", false, "rewrite what the transcripts expect")
@@ -51,7 +51,7 @@ func newWorld(t testing.TB, change ...func(*repl.Options)) *world {
 		t.Fatal(err)
 	}
 	set.NixPath = []string{"files=" + w.dir}
-	addLibraries(t, set)
+	enginetest.AddLibraries(set.SandboxPaths)
 	w.engine, err = engine.Open(t.Context(), engine.Options{
 		StoreURI: w.store, Settings: set, Getenv: func(name string) string { return env[name] }, Throwaway: true,
 	})
@@ -60,7 +60,7 @@ func newWorld(t testing.TB, change ...func(*repl.Options)) *world {
 	}
 	t.Cleanup(func() {
 		_ = w.engine.Close()
-		makeWritable(w.store)
+		_ = storetest.MakeWritable(w.store)
 	})
 	opts := repl.Options{Dir: w.dir, HistoryFile: filepath.Join(w.dir, "history")}
 	for _, f := range change {
@@ -72,32 +72,6 @@ func newWorld(t testing.TB, change ...func(*repl.Options)) *world {
 	}
 	t.Cleanup(func() { _ = w.session.Close() })
 	return w
-}
-
-// addLibraries shows builders the libraries of the test binary, if it has any:
-// that of the race detector is not static.
-func addLibraries(t testing.TB, set *settings.Settings) {
-	t.Helper()
-	file, err := elf.Open(sandbox.Self)
-	if err != nil {
-		return // no Linux
-	}
-	defer file.Close()
-	if libs, _ := file.ImportedLibraries(); len(libs) > 0 {
-		for _, dir := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
-			set.SandboxPaths[dir] = dir + "?"
-		}
-	}
-}
-
-// makeWritable lets t.TempDir delete what is in a store.
-func makeWritable(root string) {
-	_ = filepath.WalkDir(root, func(file string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			_ = os.Chmod(file, 0o755)
-		}
-		return nil
-	})
 }
 
 // A step is an input of a transcript and what is written then.

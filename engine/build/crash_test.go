@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nixbench/engine/build"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/store"
@@ -28,10 +29,7 @@ func realiseMain(root string, drvPath store.Path) int {
 	}
 	defer st.Close()
 	s := settings.Default()
-	if err := addLibraries(s); err != nil {
-		fmt.Println(err)
-		return 1
-	}
+	enginetest.AddLibraries(s.SandboxPaths)
 	b := build.New(build.Options{Store: st, Settings: s})
 	res, err := b.Realise(ctx, []build.Target{{Path: drvPath, Outputs: []string{"*"}}}, build.Normal)
 	if err != nil || res.Err() != nil {

@@ -2,12 +2,10 @@ package build_test
 
 import (
 	"bytes"
-	"debug/elf"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,11 +15,11 @@ import (
 	"nixbench/engine/build"
 	"nixbench/engine/enginetest"
 	"nixbench/engine/event"
-	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/local"
+	"nixbench/store/storetest"
 )
 
 // TestMain makes the test binary what the real one is inside a sandbox:
@@ -156,9 +154,7 @@ func newRigIn(t testing.TB, root string, opts local.Options, configure ...func(*
 	}
 	r := &rig{t: t, st: st, settings: settings.Default(), hub: new(event.Hub)}
 	r.settings.MaxJobs = 2
-	if err := addLibraries(r.settings); err != nil {
-		t.Fatal(err)
-	}
+	enginetest.AddLibraries(r.settings.SandboxPaths)
 	for _, f := range configure {
 		f(r.settings)
 	}
@@ -171,38 +167,9 @@ func newRigIn(t testing.TB, root string, opts local.Options, configure ...func(*
 		if _, err := st.DeleteTree(t.Context(), st.RealDir()); err != nil && t.Context().Err() == nil {
 			t.Error(err)
 		}
-		makeWritable(root)
+		_ = storetest.MakeWritable(root)
 	})
 	return r
-}
-
-// addLibraries shows builders the libraries of the test binary, if it has any:
-// that of the race detector is not static.
-func addLibraries(s *settings.Settings) error {
-	if runtime.GOOS != "linux" {
-		return nil
-	}
-	file, err := elf.Open(sandbox.Self)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if libs, _ := file.ImportedLibraries(); len(libs) > 0 {
-		for _, dir := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
-			s.SandboxPaths[dir] = dir + "?"
-		}
-	}
-	return nil
-}
-
-// makeWritable lets t.TempDir delete what is in a store.
-func makeWritable(root string) {
-	filepath.WalkDir(root, func(file string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			os.Chmod(file, 0o755)
-		}
-		return nil
-	})
 }
 
 // script returns a derivation that runs script and has the outputs.

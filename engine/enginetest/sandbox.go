@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"debug/elf"
 	"errors"
 	"testing"
 
@@ -17,5 +18,20 @@ func NeedSandbox(t testing.TB) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// AddLibraries adds to the sandbox's paths the libraries of the test's program, which
+// builders run as their shell: that of the race detector is not static.
+func AddLibraries(sandboxPaths map[string]string) {
+	file, err := elf.Open(sandbox.Self)
+	if err != nil {
+		return // no Linux, and no sandbox
+	}
+	defer file.Close()
+	if libs, _ := file.ImportedLibraries(); len(libs) > 0 {
+		for _, dir := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
+			sandboxPaths[dir] = dir + "?"
+		}
 	}
 }

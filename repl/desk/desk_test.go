@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"debug/elf"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,12 +11,14 @@ import (
 	"go.uber.org/goleak"
 
 	"nixbench/engine"
+	"nixbench/engine/enginetest"
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
 	"nixbench/engine/shell"
 	"nixbench/repl"
 	"nixbench/store"
 	"nixbench/store/local"
+	"nixbench/store/storetest"
 )
 
 // TestMain makes the test binary what the real one is in a sandbox.
@@ -55,7 +55,7 @@ func newRig(t *testing.T, opts rigOptions) *rig {
 		loc.Machine = &local.Options{Root: opts.machine}
 	}
 	set := settings.Default()
-	needLibraries(t, set)
+	enginetest.AddLibraries(set.SandboxPaths)
 	if opts.configure != nil {
 		opts.configure(set)
 	}
@@ -78,36 +78,9 @@ func newRig(t *testing.T, opts rigOptions) *rig {
 				t.Error(err)
 			}
 		}
-		makeWritable(r.root)
+		_ = storetest.MakeWritable(r.root)
 	})
 	return r
-}
-
-// makeWritable lets t.TempDir delete what is in a store.
-func makeWritable(root string) {
-	_ = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			return os.Chmod(name, 0o755)
-		}
-		return nil
-	})
-}
-
-// needLibraries lets builders run this program as their shell although it was
-// linked dynamically, as for the race detector.
-func needLibraries(t *testing.T, s *settings.Settings) {
-	t.Helper()
-	file, err := elf.Open(sandbox.Self)
-	if err != nil {
-		return // no sandbox here either
-	}
-	defer file.Close()
-	if libs, _ := file.ImportedLibraries(); len(libs) == 0 {
-		return
-	}
-	for _, dir := range []string{"/lib", "/lib64", "/usr/lib", "/usr/lib64"} {
-		s.SandboxPaths[dir] = dir + "?"
-	}
 }
 
 // eval evaluates an expression to a string, with all that it writes to the

@@ -121,7 +121,7 @@ func (c *collection) Invalidate(_ context.Context, paths []store.Path) (inUse []
 // Remove deletes the files of a path.
 func (c *collection) Remove(_ context.Context, p store.Path) (freed int64, err error) {
 	file := c.st.RealPath(p)
-	if err := makeWritable(file); errors.Is(err, fs.ErrNotExist) {
+	if err := MakeWritable(file); errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	} else if err != nil {
 		return 0, err

@@ -42,7 +42,7 @@ func New(tb testing.TB) *Store {
 		real: tb.TempDir(), infos: make(map[store.Path]*store.PathInfo), kept: make(map[store.Path]bool),
 	}
 	tb.Cleanup(func() {
-		if err := makeWritable(st.real); err != nil {
+		if err := MakeWritable(st.real); err != nil {
 			tb.Error(err)
 		}
 	})
@@ -228,8 +228,9 @@ func scan(archive []byte, candidates []store.Path) []store.Path {
 	return refs
 }
 
-// makeWritable lets directories below dir be emptied.
-func makeWritable(dir string) error {
+// MakeWritable lets directories below dir be emptied, which those of store objects cannot:
+// testing.T.TempDir fails otherwise.
+func MakeWritable(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
 			err = os.Chmod(path, 0o700)

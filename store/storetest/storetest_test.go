@@ -26,7 +26,7 @@ func TestLocal(t *testing.T) {
 			if err := st.Close(); err != nil {
 				t.Error(err)
 			}
-			if err := makeWritable(dir); err != nil {
+			if err := MakeWritable(dir); err != nil {
 				t.Error(err)
 			}
 		})

@@ -46,7 +46,7 @@ type Backend struct {
 	// Details is what Info returns.
 	Details tui.Info
 
-	mu       sync.Mutex
+	mu       sync.Mutex // mu guards the fields below
 	graph    *store.Graph
 	roots    []gc.Root
 	logs     map[store.Path]string

@@ -15,7 +15,7 @@ import (
 // strings, bindings, some commands, and an error for all else. It is safe for
 // concurrent use.
 type Repl struct {
-	mu      sync.Mutex
+	mu      sync.Mutex // mu guards the fields below
 	number  int
 	history []string
 	bound   []tui.ScopeEntry

@@ -34,9 +34,9 @@ type xargs struct {
 
 	jobs   chan struct{} // a slot for each command that may run
 	wg     sync.WaitGroup
-	mu     sync.Mutex
-	status int // guarded by mu
-	stop   bool
+	mu     sync.Mutex // mu guards the fields below
+	status int
+	stop   bool // start no more
 }
 
 func xargsMain(ctx context.Context, c *Call) int {
