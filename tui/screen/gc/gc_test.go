@@ -427,3 +427,11 @@ func TestReasons(t *testing.T) {
 		}
 	}
 }
+
+// Why the store cannot be read is read to its end, which is the cause.
+func TestErrorsAreReadWhole(t *testing.T) {
+	b := &custom{Backend: tuitest.NewBackend(t)}
+	b.Fail = errors.New("plan gc: read store directory: open /tmp/a/directory/of/some/length/nix/store: no such file or directory")
+	d := start(t, b, 80, 24)
+	d.Wants("no such file or directory", "f5 reads the store again")
+}
