@@ -28,6 +28,15 @@ func Cut(s string, w int) string {
 	return ansi.Truncate(s, w, Ellipsis)
 }
 
+// Wrap breaks s into lines of at most w cells, and of 8 at least, between words if that is
+// possible.
+func Wrap(s string, w int) []string {
+	if Width(s) <= w {
+		return []string{s}
+	}
+	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
+}
+
 // CutMiddle shortens s, which has no escape sequences, to w cells by dropping
 // its middle, for names whose start and version both matter.
 func CutMiddle(s string, w int) string {

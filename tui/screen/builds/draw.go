@@ -11,8 +11,6 @@ import (
 	"nixbench/tui/style"
 	"nixbench/tui/widget/panes"
 	"nixbench/tui/widget/rows"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // tokens are how states look; the word says the same.
@@ -260,7 +258,7 @@ func (s *Screen) failedLines(w int) ([]string, style.Pane) {
 	}
 	title := "failed: " + text.SanitiseName(act.Name) + s.howItFailed(act)
 	var lines []string
-	for _, line := range strings.Split(ansi.Wrap(reason(act), max(w, 8), " "), "\n") {
+	for _, line := range text.Wrap(reason(act), w) {
 		lines = append(lines, s.env.Styles.Paint(themes.Error, line))
 	}
 	for _, line := range s.tails[act.ID] {

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"nixbench/inspect/files"
+
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/themes"
@@ -45,8 +47,8 @@ func signed(info *store.PathInfo) string {
 // shortInfo is about the path under the cursor in two lines.
 func (s *Screen) shortInfo(w int) []line {
 	f := s.top()
-	if err := s.wrong(); err != nil {
-		return []line{err}
+	if lines := s.wrong(w, 2); len(lines) > 0 {
+		return lines
 	}
 	p, ok := f.selected()
 	if !ok {
@@ -105,8 +107,8 @@ func (s *Screen) hint() string {
 	return ""
 }
 
-// wrong says why there is nothing to show, nil if there is something.
-func (s *Screen) wrong() line {
+// wrong says why there is nothing to show, in h lines at most; nil if there is something.
+func (s *Screen) wrong(w, h int) []line {
 	err := s.top().err
 	if err == nil && s.graph == nil {
 		err = s.err
@@ -114,7 +116,16 @@ func (s *Screen) wrong() line {
 	if err == nil {
 		return nil
 	}
-	return line{{Text: text.PlainLine("error: " + err.Error()), Token: themes.Error}}
+	what := text.PlainLine("error: " + err.Error())
+	parts := text.Wrap(what, w)
+	if len(parts) > h { // what was done and the cause matter most
+		parts = strings.Split(ansi.Hardwrap(text.CutMiddle(what, h*w), w, true), "\n")
+	}
+	var lines []line
+	for _, part := range parts {
+		lines = append(lines, line{{Text: part, Token: themes.Error}})
+	}
+	return lines
 }
 
 func (s *Screen) index(p store.Path) (int32, bool) {
@@ -127,8 +138,8 @@ func (s *Screen) index(p store.Path) (int32, bool) {
 // longInfo is about the path under the cursor, a fact a line.
 func (s *Screen) longInfo(w int) []line {
 	f := s.top()
-	if err := s.wrong(); err != nil {
-		return []line{err}
+	if lines := s.wrong(w, 10); len(lines) > 0 {
+		return lines
 	}
 	p, ok := f.selected()
 	if !ok {

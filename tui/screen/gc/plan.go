@@ -38,7 +38,11 @@ func (s *Screen) planLines(w, h int) []line {
 	case s.collect.stop != nil:
 		return s.progressLines(w)
 	case s.data == nil && s.err != nil:
-		return []line{{{Text: text.PlainLine("error: " + s.err.Error()), Token: themes.Error}}, muted("f5 reads the store again")}
+		var lines []line
+		for _, part := range text.Wrap(text.PlainLine("error: "+s.err.Error()), w) {
+			lines = append(lines, line{{Text: part, Token: themes.Error}})
+		}
+		return append(lines, muted("f5 reads the store again"))
 	case s.data == nil:
 		return []line{muted("reading the store ..")}
 	case s.view == viewKept:

@@ -374,7 +374,7 @@ func (s *Screen) full(c copied) tea.Cmd {
 			break
 		}
 		src := strings.ReplaceAll(raw, "\t", "    ")
-		for _, part := range wrap(text.PlainLine(src), min(s.w-4, 96)-4) {
+		for _, part := range text.Wrap(text.PlainLine(src), min(s.w-4, 96)-4) {
 			lines = append(lines, colored(part, nixPieces(part), 0, len(part)))
 		}
 	}

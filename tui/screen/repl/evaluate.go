@@ -210,7 +210,7 @@ func (s *Screen) then(r *tui.Result) tea.Cmd {
 	}
 	var plan [][]style.Span
 	for _, line := range r.Lines {
-		for _, part := range wrap(line, max(s.w-8, 20)) {
+		for _, part := range text.Wrap(line, max(s.w-8, 20)) {
 			plan = append(plan, []style.Span{{Text: part}})
 		}
 	}

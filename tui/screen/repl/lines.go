@@ -278,7 +278,7 @@ func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
 		case dl.Code:
 			out = append(out, append([]style.Span{indent(2)}, colored(dl.Text, inputPieces(dl.Text), 0, len(dl.Text))...))
 		default:
-			for _, s := range wrap(dl.Text, w) {
+			for _, s := range text.Wrap(dl.Text, w) {
 				out = append(out, []style.Span{{Text: s}})
 			}
 		}
@@ -293,16 +293,7 @@ func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
 	return out
 }
 
-// wrap breaks clean text into lines of at most w cells, between words if that
-// is possible.
-func wrap(s string, w int) []string {
-	if text.Width(s) <= w {
-		return []string{s}
-	}
-	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
-}
-
-// wrapHanging is wrap of a line that may have columns, with at least two spaces between
+// wrapHanging is [text.Wrap] of a line that may have columns, with at least two spaces between
 // them: what does not fit goes on below the last column, if that begins in the first half,
 // and else a little to the right of the first.
 func wrapHanging(s string, w int) []string {
@@ -319,9 +310,9 @@ func wrapHanging(s string, w int) []string {
 	case hang > w/2 && 0 < indented && indented < w/2:
 		return wrapBelow(s, w, indented+2)
 	case hang == 0 || hang > w/2:
-		return wrap(s, w)
+		return text.Wrap(s, w)
 	}
-	lines := wrap(s[lead:], w-hang)
+	lines := text.Wrap(s[lead:], w-hang)
 	for i, line := range lines {
 		lines[i] = strings.Repeat(" ", hang) + line
 	}
@@ -329,10 +320,10 @@ func wrapHanging(s string, w int) []string {
 	return lines
 }
 
-// wrapBelow is wrap of a line that goes on below, indented.
+// wrapBelow is [text.Wrap] of a line that goes on below, indented.
 func wrapBelow(s string, w, indented int) []string {
-	lines := wrap(s, w)
-	rest := wrap(strings.TrimLeft(s[min(len(lines[0]), len(s)):], " "), w-indented)
+	lines := text.Wrap(s, w)
+	rest := text.Wrap(strings.TrimLeft(s[min(len(lines[0]), len(s)):], " "), w-indented)
 	for i, line := range rest {
 		rest[i] = strings.Repeat(" ", indented) + line
 	}
@@ -379,7 +370,7 @@ func (l *layout) message(msg string) {
 func (l *layout) wrapped(msg string) []string {
 	var out []string
 	for s := range strings.SplitSeq(strings.TrimRight(msg, "\n"), "\n") {
-		out = append(out, wrap(s, l.width-l.lead())...)
+		out = append(out, text.Wrap(s, l.width-l.lead())...)
 	}
 	return out
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/style"
@@ -36,7 +34,7 @@ func (w *Rows) Draw(width, h int, focus bool) []string {
 		if w.filter.query != "" && w.src.Len() > 0 {
 			note = "nothing matches " + text.SanitiseName(w.filter.query)
 		}
-		for line := range strings.SplitSeq(ansi.Wrap(note, max(width, 8), ""), "\n") {
+		for _, line := range text.Wrap(note, width) {
 			out = append(out, w.st.Row(width, themes.Text, style.Span{Text: line, Token: themes.Muted}))
 		}
 	}
