@@ -17,7 +17,7 @@ run: build ## open the workbench
 	./nixbench
 
 test: ## run all tests
-	$(GO) test $(TESTFLAGS) $(PKG)
+	$(GO) test -pgo=off $(TESTFLAGS) $(PKG)
 
 check: fmt-check vet lint arch race test ## everything that must hold before a commit
 
@@ -53,6 +53,11 @@ bench: ## run the benchmarks; benchstat against bench/base.txt where both are pr
 	@mkdir -p bench
 	$(GO) test -run '^$$' -bench . -benchmem $(PKG) | tee bench/new.txt
 	@if command -v benchstat >/dev/null && [ -f bench/base.txt ]; then benchstat bench/base.txt bench/new.txt; fi
+
+compiler-profile: ## make default.pgo anew, by which go build compiles: make compiler-profile NIXPKGS=DIR
+	@test -d "$(NIXPKGS)" || { echo "usage: make compiler-profile NIXPKGS=DIR"; exit 2; }
+	GOGC=800 NIXPKGS=$(abspath $(NIXPKGS)) $(GO) test ./engine -pgo=off -run '^$$' -bench '^BenchmarkCases$$' -benchtime 3s -cpuprofile cases.prof -outputdir . -o /dev/null
+	$(GO) tool pprof -proto cases.prof >default.pgo && rm cases.prof
 
 bench-eval: build ## evaluation beside a real Nix: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N]
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make bench-eval NIX=DIR [NIX28=DIR] NIXPKGS=DIR [CASES=REGEXP] [ROUNDS=N] (real ones, their commands in DIR/bin)"; exit 2; }
@@ -146,4 +151,4 @@ TRIALFLAGS = -nixbench $(abspath nixbench) -nix "$(if $(NIX),$(abspath $(NIX)))"
 
 GOFILES := $(shell git ls-files '*.go' 2>/dev/null)
 
-.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench bench-eval bench-parse bench-startup bench-store bench-cancel bench-tui confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes walk clean help
+.PHONY: build run test check fmt fmt-check vet lint arch race golden fuzz fuzz-oracle bench compiler-profile bench-eval bench-parse bench-startup bench-store bench-cancel bench-tui confirm confirm-nixpkgs confirm-parallel conformance crash day e2e escapes faults sizes walk clean help
