@@ -85,7 +85,7 @@ bench-tui: build ## the workbench on an emulated screen, with its budgets: make 
 
 confirm: build ## compare with a real Nix: make confirm NIX=DIR, its commands in DIR/bin
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make confirm NIX=DIR (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
-	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -tags confirm -run Confirm -count 1 -timeout 25m $(TESTFLAGS) $(PKG)
+	NIX=$(abspath $(NIX)) NIXBENCH=$(abspath nixbench) $(GO) test -pgo=off -tags confirm -run Confirm -count 1 -timeout 25m $(TESTFLAGS) $(PKG)
 
 day: build ## a day in the life of a store that nixbench and a real Nix share: make day NIX=DIR [STEPS=200]
 	@test -x "$(NIX)/bin/nix" || { echo "usage: make day NIX=DIR [STEPS=200] (a real Nix of at least 2.34, as .ci/real-nix DIR unpacks)"; exit 2; }
