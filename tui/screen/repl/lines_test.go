@@ -3,6 +3,10 @@ package repl
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"nixbench/themes"
 )
 
 // TestShortPlace pins that a short place keeps the file's name and the line.
@@ -38,6 +42,24 @@ func TestWrapHanging(t *testing.T) {
 	} {
 		if got := strings.Join(wrapHanging(c.in, 29), "|"); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+// What a command takes that is no expression is not coloured as one.
+func TestInputPieces(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want []themes.Piece
+	}{
+		{":t a", []themes.Piece{{Start: 0, End: 2, Token: themes.Keyword}, {Start: 3, End: 4, Token: themes.Variable}}},
+		{":l a.nix", []themes.Piece{{Start: 0, End: 2, Token: themes.Keyword}, {Start: 3, End: 8, Token: themes.Path}}},
+		{":save  /tmp/in", []themes.Piece{{Start: 0, End: 5, Token: themes.Keyword}, {Start: 6, End: 14, Token: themes.Path}}},
+		{":! echo if 1", []themes.Piece{{Start: 0, End: 2, Token: themes.Keyword}}},
+		{":load", []themes.Piece{{Start: 0, End: 5, Token: themes.Keyword}}},
+	} {
+		if diff := cmp.Diff(c.want, inputPieces(c.in)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.in, diff)
 		}
 	}
 }
