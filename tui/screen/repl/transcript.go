@@ -278,7 +278,7 @@ func (t *transcript) Parent(i int) int {
 }
 
 // inputPieces are the meanings of an input: of the language, behind the name of
-// a command if there is one.
+// a command if there is one, unless that takes something else.
 func inputPieces(src string) []themes.Piece {
 	if !strings.HasPrefix(src, ":") {
 		return nixPieces(src)
@@ -286,6 +286,12 @@ func inputPieces(src string) []themes.Piece {
 	name, rest, _ := strings.Cut(src, " ")
 	out := []themes.Piece{{Start: 0, End: len(name), Token: themes.Keyword}}
 	shift := len(src) - len(rest)
+	switch {
+	case rest == "" || name == ":!":
+		return out
+	case name == ":l" || name == ":load" || name == ":save":
+		return append(out, themes.Piece{Start: shift, End: len(src), Token: themes.Path})
+	}
 	for _, p := range nixPieces(rest) {
 		out = append(out, themes.Piece{Start: p.Start + shift, End: p.End + shift, Token: p.Token})
 	}
