@@ -111,7 +111,7 @@ func deleteFlags() []flag {
 	return []flag{
 		{[]string{"--ignore-liveness"}, nil, "delete what roots lead to, too", on(func(inv *invocation) *bool { return &inv.ignoreLiveness })},
 		{[]string{"--skip-alive", "--skip-live"}, nil, "pass over what something needs", on(func(inv *invocation) *bool { return &inv.skipAlive })},
-		{[]string{"--also-referrers"}, nil, "delete what refers to the paths, too", on(func(inv *invocation) *bool { return &inv.alsoReferrs })},
+		{[]string{"--also-referrers"}, nil, "delete what refers to the paths, too", on(func(inv *invocation) *bool { return &inv.alsoReferrers })},
 		{[]string{"--recursive", "-r"}, nil, "the whole closure", on(func(inv *invocation) *bool { return &inv.recursive })},
 	}
 }
@@ -132,7 +132,7 @@ func runStoreDelete(ctx context.Context, inv *invocation) error {
 			return err
 		}
 	}
-	if inv.alsoReferrs {
+	if inv.alsoReferrers {
 		if paths, err = store.Requisites(ctx, eng.Reader().Referrers, paths...); err != nil {
 			return err
 		}
