@@ -160,7 +160,7 @@ func (p *printer) write(c syntax.Colour, text string) {
 	if p.o.Colours {
 		text = c.Paint(text)
 	}
-	p.b.WriteString(text)
+	p.s.AppendText(&p.b, text)
 }
 
 // lazy shows what is not evaluated. Nix does not note that a call is under way.
@@ -238,9 +238,9 @@ func (c *Value) busy() bool {
 func (p *printer) string(s string) {
 	if p.o.MaxString > 0 && len(s) > p.o.MaxString {
 		if p.o.Colours {
-			p.b.WriteString(string(syntax.Magenta)) // ends with the colour of what comes
+			p.s.AppendText(&p.b, string(syntax.Magenta)) // ends with the colour of what comes
 		}
-		p.b.WriteString(QuoteString(s[:p.o.MaxString]) + " ")
+		p.s.AppendText(&p.b, QuoteString(s[:p.o.MaxString]) + " ")
 		p.elided(len(s)-p.o.MaxString, "byte")
 		return
 	}
@@ -268,7 +268,7 @@ func (p *printer) set(v Value, depth int) {
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
-		p.b.WriteString("{ ... }")
+		p.s.AppendText(&p.b, "{ ... }")
 		return
 	}
 	attrs := slices.Collect(v.Attrs().All())
@@ -284,7 +284,7 @@ func (p *printer) set(v Value, depth int) {
 			p.elided(len(attrs)-i, "attribute")
 			return false
 		}
-		p.b.WriteString(QuoteName(SymName(attrs[i].Name)) + " = ")
+		p.s.AppendText(&p.b, QuoteName(SymName(attrs[i].Name)) + " = ")
 		p.element(attrs[i].Value, depth+1)
 		p.b.WriteByte(';')
 		p.attrs++
@@ -309,7 +309,7 @@ func (p *printer) list(v Value, depth int) {
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
-		p.b.WriteString("[ ... ]")
+		p.s.AppendText(&p.b, "[ ... ]")
 		return
 	}
 	elems := v.list()
@@ -336,7 +336,7 @@ func (p *printer) element(v Value, depth int) {
 
 // body prints the elements between two brackets, until one returns false.
 func (p *printer) body(open, end string, elems []Value, element func(i int) bool) {
-	p.b.WriteString(open)
+	p.s.AppendText(&p.b, open)
 	p.indent += p.o.Indent
 	pretty := p.pretty(elems) // its error leaves the indentation as it is, as in Nix
 	for i := range elems {
@@ -347,12 +347,12 @@ func (p *printer) body(open, end string, elems []Value, element func(i int) bool
 	}
 	p.indent -= p.o.Indent
 	p.space(pretty)
-	p.b.WriteString(end)
+	p.s.AppendText(&p.b, end)
 }
 
 func (p *printer) space(pretty bool) {
 	if pretty {
-		p.b.WriteString("\n" + strings.Repeat(" ", p.indent))
+		p.s.AppendText(&p.b, "\n" + strings.Repeat(" ", p.indent))
 	} else {
 		p.b.WriteByte(' ')
 	}
