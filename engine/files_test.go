@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"nixbench/engine"
 )
 
@@ -109,6 +111,24 @@ func TestLinksInMessages(t *testing.T) {
 		}
 		if want := strings.ReplaceAll(test.want, "DIR", dir); got != want {
 			t.Errorf("%s: got %q, want %q", test.expr, got, want)
+		}
+	}
+}
+
+// Pipes and devices are no files that can be read, and nobody waits for them.
+// Behaviour: PosixDirectorySourceAccessor::readFile in HEAD's posix-source-accessor.cc.
+func TestReadNoFiles(t *testing.T) {
+	w := newTwo(t, nil)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := unix.Mkfifo(pipe, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{pipe, "/dev/null", "/dev/zero"} {
+		for _, expr := range []string{"builtins.readFile file", "import file", `builtins.hashFile "md5" file`} {
+			_, err := tryEval(t, w.Engine, `let file = /. + "`+file+`"; in `+expr)
+			if want := "file '" + file + "' is not a regular file"; err == nil || err.Error() != want {
+				t.Errorf("%s of %s: got %v, want %s", expr, file, err, want)
+			}
 		}
 	}
 }
