@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"path"
 	"slices"
 
 	"nixbench/engine/eval"
@@ -38,6 +39,14 @@ func (ref flakeRef) requireFeature(s *eval.State) {
 }
 
 func getFlake(s *eval.State, v eval.Value) eval.Value {
+	if v = s.Force(v); v.Kind() == eval.KindPath {
+		file := s.RealisePath(v, "")
+		requireFlakes(s)
+		if _, err := s.Lstat(path.Join(file, "flake.nix")); err != nil {
+			s.FailFile(path.Join(file, "flake.nix"), err)
+		}
+		noFlakes(s, file)
+	}
 	text := s.ForceStringNoCtx(v, getFlakeArg)
 	ref, err := parseRef(s, text)
 	if err != nil {
@@ -47,8 +56,16 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 	if s.Evaluator().Options().PureEval && !ref.locked(s) {
 		s.Fail(eval.ErrorOther, "cannot call 'getFlake' on unlocked flake reference '%s', at «none»:0 (use --impure to override)", text)
 	}
+	if ref.text("type") == "path" {
+		noFlakes(s, text)
+	}
 	noNetwork(s, "flakes", text)
 	return v
+}
+
+// noFlakes raises the error for a flake that is on this machine.
+func noFlakes(s *eval.State, flake string) {
+	s.Fail(eval.ErrorOther, "cannot evaluate the flake '%s': flakes are not supported yet", flake)
 }
 
 func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -22,7 +23,9 @@ import (
 
 // flakeRegistryRef matches a reference to a flake by its name in a registry, or by a URL.
 // Behaviour: parseFlakeIdRef in Nix's flakeref.cc, and parseURL.
-var flakeRegistryRef = regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_.@+-]*(?:/[0-9a-f]{40})?)?(?:#.*)?|[a-z][a-z0-9+.-]*:.*)$`)
+var flakeRegistryRef = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_.@+-]*(?:/[0-9a-f]{40})?)?(?:#.*)?|[a-z][a-z0-9+.-]*:.*)$`)
+})
 
 // noExpression returns the error for an installable where neither --file nor --expr is
 // given: as Nix words it if Nix, too, finds no flake there.
@@ -41,7 +44,7 @@ func (inv *invocation) noExpression(eng *engine.Engine, arg string) error {
 		return inv.cmd.usage("installable '%s' does not correspond to a Nix language value", inst.target)
 	}
 	ref, attr, _ := strings.Cut(name, "#")
-	if !flakeRegistryRef.MatchString(name) {
+	if !flakeRegistryRef().MatchString(name) {
 		ref, _, _ = strings.Cut(ref, "?")
 		if err := inv.findFlake(inv.abs(ref)); err != nil {
 			return err

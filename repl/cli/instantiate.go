@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
+	"nixbench/repl/text"
 )
 
 // runInstantiate is `nixbench instantiate`, with the flags of nix-instantiate.
@@ -155,8 +156,12 @@ func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *
 // printFile prints where a name is found in the search path.
 func (e *evaluation) printFile(ctx context.Context, name string) error {
 	file, err := e.locate(ctx, "<"+name+">")
-	if err == nil {
-		_, err = fmt.Fprintln(e.inv.env.Stdout, file)
+	if err != nil {
+		return err
 	}
+	if shown := eval.ShowPath(file); shown != file {
+		return fmt.Errorf("'%s' has no physical path", text.Sanitise(shown))
+	}
+	_, err = fmt.Fprintln(e.inv.env.Stdout, file)
 	return err
 }
