@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nixbench/engine/build"
@@ -60,7 +61,10 @@ func (e *Engine) locateCache(text string) (Location, error) {
 // openCache opens the cache at a location.
 func (loc *Location) openCache(dir store.Dir) (*Cache, error) {
 	isOn := func(name string) bool { return loc.Params[name] == "true" }
-	opts := cache.Options{Compression: loc.Params["compression"], Listings: isOn("write-nar-listing"), DebugInfo: isOn("index-debug-info")}
+	opts := cache.Options{Compression: loc.Params["compression"], Listings: isOn("write-nar-listing"), DebugInfo: isOn("index-debug-info"), Parallel: isOn("parallel-compression")}
+	if level, err := strconv.Atoi(loc.Params["compression-level"]); err == nil {
+		opts.Level = &level
+	}
 	files := strings.FieldsFunc(loc.Params["secret-key"]+","+loc.Params["secret-keys"], func(r rune) bool { return r == ',' })
 	for _, name := range files {
 		key, err := readSecretKey(name)

@@ -9,6 +9,7 @@ import (
 
 	"nixbench/engine/settings"
 	"nixbench/store"
+	"nixbench/store/cache"
 )
 
 // This file reads the parameters of the URLs of stores. What is wrong with them is told
@@ -116,6 +117,9 @@ func (loc *Location) setParam(name, value string, kind paramKind) (shown string,
 			loc.Daemon.MaxConnections = max(int(n), 1)
 		}
 		return strconv.FormatInt(n, 10), nil
+	}
+	if name == "compression" && !cache.IsCompression(value) {
+		return "", settings.Complain("option 'compression' has invalid value '%s'", value)
 	}
 	if kind == paramText {
 		return value, nil

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 
-	bzip2writer "github.com/dsnet/compress/bzip2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
 
@@ -24,41 +23,6 @@ import (
 )
 
 // This file is how archives are kept: compressed, each in a file of its own.
-
-const usualCompression = "zstd"
-
-// extension returns the end of the names of files that are compressed in a way that we
-// compress.
-func extension(compression string) (string, error) {
-	switch compression {
-	case "", usualCompression:
-		return ".nar.zst", nil
-	case "none":
-		return ".nar", nil
-	case "gzip":
-		return ".nar", nil // as Nix has it
-	case "bzip2":
-		return ".nar.bz2", nil
-	}
-	return "", fmt.Errorf("compress archives: got '%s', want 'none', 'gzip', 'bzip2' or 'zstd'", compression)
-}
-
-// compressor returns a writer that compresses to w. It has to be closed.
-func compressor(compression string, w io.Writer) (io.WriteCloser, error) {
-	switch compression {
-	case "none":
-		return uncompressed{w}, nil
-	case "gzip":
-		return gzip.NewWriter(w), nil
-	case "bzip2":
-		return bzip2writer.NewWriter(w, &bzip2writer.WriterConfig{Level: bzip2writer.BestCompression})
-	}
-	return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
-}
-
-type uncompressed struct{ io.Writer }
-
-func (uncompressed) Close() error { return nil }
 
 // maxWindow bounds what decompressing takes of memory, in bytes.
 const maxWindow = 128 << 20
@@ -136,11 +100,11 @@ func (c *Cache) Add(ctx context.Context, info *store.PathInfo, archive io.Reader
 			return err
 		}
 	}
-	said := &narinfo.Info{PathInfo: *info, Compression: c.opts.Compression}
-	said.RegistrationTime, said.Ultimate = 0, false
-	if said.Compression == "" {
-		said.Compression = usualCompression
+	if err := c.opts.check(); err != nil {
+		return err
 	}
+	said := &narinfo.Info{PathInfo: *info, Compression: cmp.Or(c.opts.Compression, usualCompression)}
+	said.RegistrationTime, said.Ultimate = 0, false
 	list := func() (*nar.Listing, error) { return nil, nil }
 	if c.opts.Listings || c.opts.DebugInfo {
 		archive, list = listed(archive)
@@ -171,7 +135,7 @@ func (c *Cache) addArchive(ctx context.Context, info *narinfo.Info, archive io.R
 	}
 	defer os.Remove(f.Name())
 	file, contents := nixhash.New(nixhash.SHA256), nixhash.New(nixhash.SHA256)
-	packed, err := compressor(info.Compression, io.MultiWriter(f, file))
+	packed, err := c.opts.compressor(io.MultiWriter(f, file))
 	if err == nil {
 		_, err = io.Copy(io.MultiWriter(packed, contents), store.StopReader(ctx, archive))
 		err = errors.Join(err, packed.Close(), f.Chmod(0o644))
@@ -184,11 +148,6 @@ func (c *Cache) addArchive(ctx context.Context, info *narinfo.Info, archive io.R
 		return err
 	}
 	info.FileHash, info.FileSize = file.Sum(), file.Size()
-	end, err := extension(info.Compression)
-	if err != nil {
-		f.Close()
-		return err
-	}
-	info.URL = archives + "/" + info.FileHash.Nix32() + end
+	info.URL = archives + "/" + info.FileHash.Nix32() + ".nar" + extensions[info.Compression]
 	return c.install(f, info.URL)
 }

@@ -27,8 +27,11 @@ const (
 
 // Options say how a cache is written. The zero value is usual.
 type Options struct {
-	// Compression is that of archives: "none", "gzip", "bzip2" or "zstd"; "" is "zstd".
+	// Compression is that of archives: "none", "gzip", "bzip2", "xz" or "zstd"; "" is "xz".
+	// Level is how hard it tries, nil or -1 usually. Parallel uses all cores, of xz.
 	Compression string
+	Level       *int
+	Parallel    bool
 	// Keys sign what is added.
 	Keys []*narinfo.SecretKey
 	// Listings writes beside each archive what is in it, and DebugInfo which of it is
@@ -51,9 +54,6 @@ type Cache struct {
 // Open opens the cache in dir, an absolute name, for paths of a store directory. What is
 // missing of it is made.
 func Open(dir string, storeDir store.Dir, opts Options) (*Cache, error) {
-	if _, err := extension(opts.Compression); err != nil {
-		return nil, err
-	}
 	c := &Cache{dir: dir, store: storeDir, opts: opts}
 	if !opts.Existing {
 		if err := c.makeDirs(); err != nil {

@@ -44,7 +44,7 @@ func open(t *testing.T, name string, opts Options) *Cache {
 }
 
 func TestCache(t *testing.T) {
-	for _, compression := range []string{"", "none", "gzip", "bzip2", "zstd"} {
+	for _, compression := range []string{"", "none", "gzip", "bzip2", "xz", "zstd"} {
 		t.Run(compression, func(t *testing.T) {
 			c := open(t, t.TempDir(), Options{Compression: compression})
 			low, lowArchive := sample(t, "low", strings.Repeat("low", 10000))
@@ -129,8 +129,48 @@ func TestRefused(t *testing.T) {
 	if _, err := Open(name, "/other/store", Options{}); err == nil || !strings.Contains(err.Error(), "is for Nix stores with prefix '/nix/store', not '/other/store'") {
 		t.Errorf("another store directory: got %v", err)
 	}
-	if _, err := Open(name, dir, Options{Compression: "xz"}); err == nil {
-		t.Error("xz: no error")
+}
+
+// TestCompress compresses in all ways, and reads what came of it.
+func TestCompress(t *testing.T) {
+	level := func(n int) *int { return &n }
+	text := bytes.Repeat([]byte("some text that comes again\n"), 200_000)
+	for _, o := range []Options{
+		{}, {Parallel: true}, {Level: level(0)}, {Parallel: true, Level: level(0)}, {Level: level(9)}, {Level: level(-1)},
+		{Compression: "zstd", Level: level(19)}, {Compression: "zstd", Level: level(-5), Parallel: true},
+		{Compression: "gzip", Level: level(0)}, {Compression: "bzip2", Level: level(0)}, {Compression: "none", Level: level(99)},
+	} {
+		for _, text := range [][]byte{nil, text} {
+			var packed, got bytes.Buffer
+			w, err := o.compressor(&packed)
+			if err != nil {
+				t.Fatal(o, err)
+			}
+			_, err = w.Write(text)
+			if err = errors.Join(err, w.Close()); err != nil {
+				t.Fatal(o, err)
+			}
+			name := o.Compression
+			if name == "" {
+				name = "xz"
+			}
+			r, err := decompressor(name, &packed)
+			if err == nil {
+				_, err = got.ReadFrom(r)
+			}
+			if err != nil || !bytes.Equal(got.Bytes(), text) {
+				t.Errorf("%+v: got %d bytes, want %d; %v", o, got.Len(), len(text), err)
+			}
+		}
+	}
+	for want, o := range map[string]Options{
+		"compression-level invalid":           {Level: level(20)},
+		"Undefined option: `bzip2:threads=0'": {Compression: "bzip2", Parallel: true},
+		"couldn't initialize compression":     {Compression: "br"},
+	} {
+		if _, err := o.compressor(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }
 
