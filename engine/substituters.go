@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
+	"io/fs"
 	"slices"
 	"strconv"
 	"sync"
@@ -30,12 +32,17 @@ type substituters struct {
 	list []*substituter // in the order in which they are asked
 }
 
-// substituters returns those that are asked, in that order.
+// substituters returns those that are asked for paths, in that order.
 func (e *Engine) substituters() []*substituter {
-	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil {
+	if !e.Settings().Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil {
 		return nil
 	}
+	return e.allSubstituters()
+}
+
+// allSubstituters returns those that there are, in the order in which they are asked.
+func (e *Engine) allSubstituters() []*substituter {
+	set := e.Settings()
 	e.subs.mu.Lock()
 	defer e.subs.mu.Unlock()
 	if e.subs.urls == nil || !slices.Equal(e.subs.urls, set.Substituters) {
@@ -80,6 +87,30 @@ func (e *Engine) openSubstituter(url string) (*substituter, error) {
 		sub.massQuery = value == "true"
 	}
 	return sub, nil
+}
+
+// LogElsewhere opens the log of the derivation p, or of what made p, that a substituter has,
+// and says which. If none has it, errors.Is(err, [fs.ErrNotExist]).
+// Behaviour: Nix, getBuildLog in log-store.cc.
+func (e *Engine) LogElsewhere(p store.Path) (log io.ReadCloser, from string, err error) {
+	for _, sub := range e.allSubstituters() {
+		drvPath := p
+		if !p.IsDerivation() {
+			info, err := sub.info(p)
+			if err != nil {
+				return nil, "", err
+			}
+			if info == nil || info.Deriver == "" {
+				continue
+			}
+			drvPath = info.Deriver
+		}
+		log, err := sub.OpenLog(drvPath)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return log, sub.URL(), err
+		}
+	}
+	return nil, "", fs.ErrNotExist
 }
 
 // info returns what a cache says of a path, nil if it does not have it.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/repl/text"
 	"nixbench/store"
 )
@@ -29,15 +30,12 @@ func runLog(ctx context.Context, inv *invocation) error {
 		if eng.CheckLogs() != nil {
 			inv.say("Skipped '%s' which does not support retrieving build logs", eng.HumanURI())
 		}
-		log, err := eng.Log(ctx, inst.target.Path)
-		if err != nil && inv.env.nixName() != "" && (errors.Is(err, store.ErrInvalidPath) || errors.Is(err, fs.ErrNotExist)) {
-			err = fmt.Errorf("build log of '%s' is not available", inst.name)
-		}
+		log, from, err := inv.openLog(ctx, eng, inst)
 		if err != nil {
 			return err
 		}
 		if inv.env.nixName() != "" {
-			inv.say("got build log for '%s' from '%s'", inst.name, eng.HumanURI())
+			inv.say("got build log for '%s' from '%s'", inst.name, from)
 		}
 		err = inv.copyLog(log)
 		log.Close()
@@ -46,6 +44,26 @@ func runLog(ctx context.Context, inv *invocation) error {
 		}
 	}
 	return nil
+}
+
+// openLog opens the log of what was asked for, which the store or a substituter has, and
+// says which.
+func (inv *invocation) openLog(ctx context.Context, eng *engine.Engine, inst installable) (log io.ReadCloser, from string, err error) {
+	log, err = eng.Log(ctx, inst.target.Path)
+	isGone := func(err error) bool { return errors.Is(err, store.ErrInvalidPath) || errors.Is(err, fs.ErrNotExist) }
+	if err == nil || !isGone(err) {
+		return log, eng.HumanURI(), err
+	}
+	elsewhere, from, elseErr := eng.LogElsewhere(inst.target.Path)
+	switch {
+	case elseErr == nil:
+		return elsewhere, from, nil
+	case !isGone(elseErr):
+		return nil, "", elseErr
+	case inv.env.nixName() != "":
+		return nil, "", fmt.Errorf("build log of '%s' is not available", inst.name)
+	}
+	return nil, "", err
 }
 
 func (inv *invocation) copyLog(log io.Reader) error {

@@ -95,6 +95,12 @@ nix store verify --store file://$PWD/cache --all --trusted-public-keys "$(cat pk
 nix store info --store file://$PWD/cache
 nix log --store file://$PWD/cache $A
 nix store copy-log --to file://$PWD/cache $A; ls cache/log
+! rm -rf nix/var/log
+nix log --substituters file://$PWD/cache $A
+nix log --substituters file://$PWD/cache $(nix-store -q --deriver $A)
+nix log $A
+nix log --substituters file://$PWD/cache $B
+nix-store -l --substituters file://$PWD/cache $A
 nix path-info --store "file://$PWD/cache?foo=bar&compression=xyz" $A #stderr the value is refused in other words
 nix-instantiate --store "file://$PWD/drvs?compression=none" set.nix -A top #stderr 2.34 writes one after the other
 nix-store --store "file://$PWD/drvs?compression=none" --add x
