@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
+	"strings"
 
 	"nixbench/store/nar"
 	"nixbench/store/narinfo"
@@ -60,7 +60,7 @@ func (c *Cache) describe(info *narinfo.Info, listing *nar.Listing) error {
 	}
 	for first, dir := range ids.Entries {
 		for rest, file := range dir.Entries {
-			if !buildID.MatchString(first+"/"+rest) || file.Type != nar.Regular {
+			if !isBuildID(first, rest) || file.Type != nar.Regular {
 				continue
 			}
 			if err := c.link(first, rest, info.URL); err != nil {
@@ -71,8 +71,12 @@ func (c *Cache) describe(info *narinfo.Info, listing *nar.Listing) error {
 	return nil
 }
 
-// buildID is the name of debugging information below lib/debug/.build-id.
-var buildID = regexp.MustCompile(`^[0-9a-f]{2}/[0-9a-f]{38}\.debug$`)
+// isBuildID reports whether a directory below lib/debug/.build-id and a name in it are those of
+// debugging information.
+func isBuildID(first, rest string) bool {
+	rest, ok := strings.CutSuffix(rest, ".debug")
+	return ok && len(first) == 2 && len(rest) == 38 && strings.Trim(first+rest, "0123456789abcdef") == ""
+}
 
 // link says in which archive the debugging information of a build is, unless that is known.
 func (c *Cache) link(first, rest, url string) error {
