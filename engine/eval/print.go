@@ -240,7 +240,7 @@ func (p *printer) string(s string) {
 		if p.o.Colours {
 			p.s.AppendText(&p.b, string(syntax.Magenta)) // ends with the colour of what comes
 		}
-		p.s.AppendText(&p.b, QuoteString(s[:p.o.MaxString]) + " ")
+		p.s.AppendText(&p.b, QuoteString(s[:p.o.MaxString])+" ")
 		p.elided(len(s)-p.o.MaxString, "byte")
 		return
 	}
@@ -284,7 +284,7 @@ func (p *printer) set(v Value, depth int) {
 			p.elided(len(attrs)-i, "attribute")
 			return false
 		}
-		p.s.AppendText(&p.b, QuoteName(SymName(attrs[i].Name)) + " = ")
+		p.s.AppendText(&p.b, QuoteName(SymName(attrs[i].Name))+" = ")
 		p.element(attrs[i].Value, depth+1)
 		p.b.WriteByte(';')
 		p.attrs++
@@ -352,7 +352,7 @@ func (p *printer) body(open, end string, elems []Value, element func(i int) bool
 
 func (p *printer) space(pretty bool) {
 	if pretty {
-		p.s.AppendText(&p.b, "\n" + strings.Repeat(" ", p.indent))
+		p.s.AppendText(&p.b, "\n"+strings.Repeat(" ", p.indent))
 	} else {
 		p.b.WriteByte(' ')
 	}
