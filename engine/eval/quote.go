@@ -4,39 +4,23 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // This file writes strings, names and numbers as programs have them.
 
-// FormatFloat returns a float as C++'s streams print it: six significant digits.
+// FormatFloat returns a float as C++'s streams print it: six significant digits, as %g of C.
 func FormatFloat(f float64) string {
 	switch {
 	case math.IsInf(f, 1):
 		return "inf"
 	case math.IsInf(f, -1):
 		return "-inf"
+	case math.IsNaN(f) && math.Signbit(f):
+		return "-nan"
 	case math.IsNaN(f):
-		if math.Signbit(f) {
-			return "-nan"
-		}
 		return "nan"
 	}
-	s := strconv.FormatFloat(f, 'g', 6, 64)
-	// %g of C writes at least two digits of exponent, as Go does, and the
-	// fixed form up to 1e+06; Go's 'g' switches at 21 digits only if the
-	// precision is the shortest, so the two agree.
-	if !strings.ContainsAny(s, "e.") {
-		return s
-	}
-	mant, exp, hasExp := strings.Cut(s, "e")
-	if strings.Contains(mant, ".") {
-		mant = strings.TrimRight(strings.TrimRight(mant, "0"), ".")
-	}
-	if hasExp {
-		return mant + "e" + exp
-	}
-	return mant
+	return strconv.FormatFloat(f, 'g', 6, 64)
 }
 
 // QuoteString returns a string as a literal of the language.

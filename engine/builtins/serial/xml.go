@@ -1,7 +1,6 @@
 package serial
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +58,7 @@ func (w *xmlWriter) value(v eval.Value, pos eval.Pos) {
 	case eval.KindInt:
 		w.out.Empty("int", "value", strconv.FormatInt(v.AsInt(), 10))
 	case eval.KindFloat:
-		w.out.Empty("float", "value", formatFloat(v.AsFloat()))
+		w.out.Empty("float", "value", eval.FormatFloat(v.AsFloat()))
 	case eval.KindString:
 		w.ctx = w.ctx.Union(v.Context())
 		w.out.Empty("string", "value", v.AsString())
@@ -179,19 +178,4 @@ func (w *xmlWriter) function(v eval.Value) {
 			}
 		})
 	})
-}
-
-// formatFloat writes a float in six digits, as C's %g does.
-func formatFloat(f float64) string {
-	switch {
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	case math.IsNaN(f) && math.Signbit(f):
-		return "-nan"
-	case math.IsNaN(f):
-		return "nan"
-	}
-	return strconv.FormatFloat(f, 'g', 6, 64)
 }
