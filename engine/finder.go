@@ -19,8 +19,7 @@ import (
 
 // elsewhere returns what plans ask about what need not be built, nil if that is nobody.
 func (e *Engine) elsewhere(ctx context.Context) *finder {
-	set := e.Settings()
-	if !set.Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil || !slices.ContainsFunc(set.Substituters, IsCache) {
+	if !e.substitutes() || !slices.ContainsFunc(e.Settings().Substituters, IsCache) {
 		return nil
 	}
 	f := &finder{e: e, found: make(map[store.Path]*build.Substitute), said: make(map[store.DrvOutput][]traced)}

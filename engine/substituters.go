@@ -34,10 +34,16 @@ type substituters struct {
 
 // substituters returns those that are asked for paths, in that order.
 func (e *Engine) substituters() []*substituter {
-	if !e.Settings().Substitute || e.daemon != nil || e.isDummy() || e.cache() != nil {
+	if !e.substitutes() {
 		return nil
 	}
 	return e.allSubstituters()
+}
+
+// substitutes reports whether paths may be copied from others: the settings allow it, and
+// the store is one of files that no daemon writes.
+func (e *Engine) substitutes() bool {
+	return e.Settings().Substitute && e.daemon == nil && !e.isDummy() && e.cache() == nil
 }
 
 // allSubstituters returns those that there are, in the order in which they are asked.
