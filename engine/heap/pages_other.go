@@ -8,9 +8,5 @@ import "math"
 // here.
 func totalMemory() int64 { return math.MaxInt64 }
 
-// freeMemory returns how many bytes the process may still take, of which nothing is
-// known here.
-func freeMemory(int64) int64 { return math.MaxInt64 }
-
 // reserveHugePages does nothing here.
 func reserveHugePages(int64) bool { return false }
