@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"nixbench/engine/event"
 	"nixbench/tui"
@@ -171,3 +172,34 @@ func TestActions(t *testing.T) {
 }
 
 func TestFuzz(t *testing.T) { tuitest.Fuzz(t, 20, 60, start) }
+
+// Failures that nobody has seen stay in the header when builds have ended, until the
+// screen is looked at.
+func TestFailuresStayMarked(t *testing.T) {
+	d := tuitest.New(t, tuitest.NewBackend(t), 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenRepl, nil))
+	failed := tuitest.Activities()[5]
+	running := failed
+	running.State, running.Ended = event.Running, time.Time{}
+	d.Post(running)
+	d.Wants("2 Builds 1> ")
+	d.Post(failed)
+	d.Wants("2 Builds 1! ")
+	d.Keys("alt+2")
+	d.Lacks("1!")
+	d.Keys("alt+1")
+	d.Lacks("1!")
+	another := failed
+	another.ID, another.Subject = 77, string(tuitest.PathNamed("another.drv"))
+	d.Post(another)
+	d.Wants("2 Builds 1! ")
+	again := running
+	again.ID = 78
+	d.Post(again)
+	d.Wants("2 Builds 1>1! ") // what is built again has failed no more
+	d.Keys("alt+2")
+	again.State, again.Ended = event.Failed, failed.Ended
+	d.Post(again) // in front of the user
+	d.Keys("alt+1")
+	d.Lacks("!")
+}
