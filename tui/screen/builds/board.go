@@ -53,6 +53,7 @@ type node struct {
 	// it needs failed. A build that could not begin for reasons of its own
 	// needs nothing, or nothing that failed.
 	blocked bool
+	seen    bool // that it failed, by the user
 	gone    bool
 	pinned  bool // among the failures that stand above what runs
 	moved   bool // is in board.moved
@@ -282,6 +283,24 @@ func (b *board) failures() []*node {
 		})
 	}
 	return b.failed
+}
+
+// lookAt notes that the user sees the failures.
+func (b *board) lookAt() {
+	for _, n := range b.failures() {
+		n.seen = true
+	}
+}
+
+// unseen counts the failures that the user has not seen.
+func (b *board) unseen() int {
+	count := 0
+	for _, n := range b.failures() {
+		if !n.seen {
+			count++
+		}
+	}
+	return count
 }
 
 // elapsed is how long an activity has run, or did.

@@ -54,6 +54,7 @@ type Screen struct {
 	logTried event.Activity
 	chosen   bool // the user has moved the cursor: it no longer goes to what runs
 	fullLog  bool
+	inFront  bool // the screen is
 
 	together bool // logs of other builds are shown below it
 	beside   [besideLogs]beside
@@ -135,10 +136,12 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		s.list.Changed()
 		return tea.Batch(s.estimate(), s.readMeter())
 	case tui.ShownMsg:
+		s.inFront = true
+		s.board.lookAt()
 		return s.awaitOthers(nil)
 	case tui.HiddenMsg:
 		s.others.awaited.Cancel()
-		s.drawn = false
+		s.inFront, s.drawn = false, false
 	case tui.ShowBuildMsg:
 		s.asked = msg.Drv
 		s.seek()
@@ -211,6 +214,9 @@ func (s *Screen) events() tea.Cmd {
 		return more
 	}
 	s.goneOn = true
+	if s.inFront {
+		s.board.lookAt()
+	}
 	if s.board.live() == 0 {
 		s.eta, s.etaFor = estimate{}, time.Time{}
 		s.env.Broadcast(tui.StoreChangedMsg{})
@@ -393,14 +399,19 @@ func (s *Screen) Busy() string {
 	return ""
 }
 
-// Badge counts the builds that have not ended, and those that failed.
+// Badge counts the builds that have not ended, and those that failed; when all have
+// ended, the failures that nobody has seen.
 func (s *Screen) Badge() string {
+	live, failed := s.board.live(), len(s.board.failures())
+	if live == 0 {
+		failed = s.board.unseen()
+	}
 	badge := ""
-	if n := s.board.live(); n > 0 {
-		badge = text.Count(n) + ">"
-		if failed := len(s.board.failures()); failed > 0 {
-			badge += text.Count(failed) + "!"
-		}
+	if live > 0 {
+		badge = text.Count(live) + ">"
+	}
+	if failed > 0 {
+		badge += text.Count(failed) + "!"
 	}
 	return badge
 }
