@@ -606,3 +606,28 @@ func TestInterruptEmptiesTheInput(t *testing.T) {
 	d.Keys("ctrl+c")
 	d.Lacks("matches", "nix> lib")
 }
+
+// Who asks for the prompt while results are browsed gets the input, by a key or by the
+// mouse; who comes back from another screen finds the keys where they were.
+func TestAskedForTheInput(t *testing.T) {
+	d, _ := at80(t)
+	enter(d, "pkgs")
+	typing := func() bool { return d.Model.ScreenOf(tui.ScreenRepl).Typing() }
+	for _, ask := range []func(){
+		func() { d.Keys("alt+1") },
+		func() { d.Keys("1") },
+		func() { d.Send(tea.MouseClickMsg{X: 4, Y: 0, Button: tea.MouseLeft}) },
+	} {
+		d.Keys("esc")
+		if typing() {
+			t.Fatal("esc does not browse")
+		}
+		d.Keys("alt+2 alt+1")
+		if typing() {
+			t.Error("another screen and back is at the input")
+		}
+		if ask(); !typing() {
+			t.Error("who asked for the prompt is not at the input")
+		}
+	}
+}
