@@ -25,7 +25,7 @@ func (m *Model) actions() []action.Action {
 	shows := [NumScreens]action.ID{action.ShowRepl, action.ShowBuilds, action.ShowClosure, action.ShowProfiles, action.ShowGC}
 	for i, id := range shows {
 		list = append(list, action.Action{ID: id, Title: "Go to " + ScreenID(i).String(), Run: func() tea.Cmd {
-			return m.show(ScreenID(i), nil)
+			return m.askedFor(ScreenID(i))
 		}})
 	}
 	return append(list,

@@ -220,6 +220,8 @@ func Ask[T any](e *Env, slot *Slot, f func(context.Context) (T, error)) tea.Cmd 
 type (
 	// ShownMsg says that the screen has come to the front.
 	ShownMsg struct{}
+	// AgainMsg says that the screen in front is asked for: its main part gets the keys.
+	AgainMsg struct{}
 	// HiddenMsg says that another screen has come to the front instead.
 	HiddenMsg struct{}
 	// TickMsg comes each second while something runs.

@@ -186,6 +186,14 @@ func (m *Model) show(id ScreenID, msg tea.Msg) tea.Cmd {
 	return tea.Batch(hidden, shown, sent)
 }
 
+// askedFor shows the screen that the user asks for.
+func (m *Model) askedFor(id ScreenID) tea.Cmd {
+	if id == m.front {
+		return m.screens[id].Update(AgainMsg{})
+	}
+	return m.show(id, nil)
+}
+
 // scopes returns the bindings that hold now, innermost first.
 func (m *Model) scopes() []keymap.Scope {
 	if m.overlay != nil {
@@ -306,7 +314,7 @@ func (m *Model) pointer(msg tea.MouseMsg) tea.Cmd {
 	}
 	if at.Y == 0 {
 		if i, ok := statusbar.TabAt(m.width, m.tabs(), m.status(), at.X); ok && at.Wheel == 0 {
-			return m.show(ScreenID(i), nil)
+			return m.askedFor(ScreenID(i))
 		}
 		return nil
 	}

@@ -178,6 +178,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		if msg.to == s && msg.err != nil && !msg.isShell {
 			return s.env.Warn("the command ended with " + text.PlainLine(msg.err.Error()))
 		}
+	case tui.AgainMsg:
+		s.panes.SetFocus(paneInput)
 	case tui.InsertMsg:
 		s.panes.SetFocus(paneInput)
 		s.input.Insert(msg.Text)
