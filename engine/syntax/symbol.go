@@ -62,9 +62,10 @@ type Symbols struct {
 }
 
 // A symIndex is an open-addressing hash table: the slot of a name holds its
-// Sym, 0 if free. Slots are only ever filled.
+// Sym, 0 if free. Slots are only ever filled. A slot is looked for from the hash in
+// it on, so that the names need not be there to make a larger table.
 type symIndex struct {
-	slots []atomic.Uint64 // upper half: hash bits, lower half: Sym
+	slots []atomic.Uint64 // upper half: that of the hash, lower half: Sym
 	mask  uint32
 }
 
@@ -132,7 +133,7 @@ func (t *Symbols) Len() int {
 func (t *Symbols) find(s string, h uint64) Sym {
 	ix := t.index.Load()
 	tag := h &^ 0xffffffff
-	for i := uint32(h); ; i++ {
+	for i := uint32(h >> 32); ; i++ {
 		slot := ix.slots[i&ix.mask].Load()
 		if slot == 0 {
 			return 0
@@ -156,7 +157,7 @@ func (t *Symbols) add(s string, h uint64) Sym {
 func (t *Symbols) addLocked(s string, h uint64) Sym {
 	ix := t.index.Load()
 	if 2*t.n >= uint32(len(ix.slots)) {
-		ix = t.grow(ix)
+		ix = t.reindex(2 * len(ix.slots))
 	}
 	chunks := *t.chunks.Load()
 	if int(t.n>>symChunkBits) == len(chunks) {
@@ -166,7 +167,7 @@ func (t *Symbols) addLocked(s string, h uint64) Sym {
 	}
 	chunks[t.n>>symChunkBits][t.n&(symChunkSize-1)] = s
 	t.n++
-	ix.put(h, Sym(t.n))
+	ix.put(h&^0xffffffff | uint64(t.n))
 	return Sym(t.n)
 }
 
@@ -180,28 +181,27 @@ func (t *Symbols) Truncate(n int) {
 		chunks[i>>symChunkBits][i&(symChunkSize-1)] = ""
 	}
 	t.n = min(t.n, uint32(n))
-	ix := newSymIndex(len(t.index.Load().slots))
-	for y := Sym(1); y <= Sym(t.n); y++ {
-		ix.put(maphash.String(t.seed, t.Name(y)), y)
-	}
-	t.index.Store(ix)
+	t.reindex(len(t.index.Load().slots))
 }
 
-// grow publishes an index of twice the size. Readers of the old one at worst
-// miss a name and then come to add, which looks again under the lock.
-func (t *Symbols) grow(old *symIndex) *symIndex {
-	ix := newSymIndex(2 * len(old.slots))
-	for y := Sym(1); y <= Sym(t.n); y++ {
-		ix.put(maphash.String(t.seed, t.Name(y)), y)
+// reindex publishes an index of size slots, a power of two. Readers of the old one at
+// worst miss a name and then come to add, which looks again under the lock.
+func (t *Symbols) reindex(size int) *symIndex {
+	ix := newSymIndex(size)
+	old := t.index.Load().slots
+	for i := range old {
+		if slot := old[i].Load(); slot != 0 && uint32(slot) <= t.n {
+			ix.put(slot)
+		}
 	}
 	t.index.Store(ix)
 	return ix
 }
 
-func (ix *symIndex) put(h uint64, y Sym) {
-	i := uint32(h)
+func (ix *symIndex) put(slot uint64) {
+	i := uint32(slot >> 32)
 	for ix.slots[i&ix.mask].Load() != 0 {
 		i++
 	}
-	ix.slots[i&ix.mask].Store(h&^0xffffffff | uint64(y))
+	ix.slots[i&ix.mask].Store(slot)
 }
