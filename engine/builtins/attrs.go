@@ -85,12 +85,8 @@ func removeAttrs(s *eval.State, set, names eval.Value) eval.Value {
 
 func listToAttrs(s *eval.State, list eval.Value) eval.Value {
 	elems := s.ForceElems(list, "while evaluating the argument passed to builtins.listToAttrs")
-	type pair struct {
-		name eval.Sym
-		of   eval.Attrs
-	}
-	pairs := make([]pair, 0, len(elems))
-	seen := make(map[eval.Sym]bool, len(elems))
+	b := s.NewAttrs(len(elems))
+	incomplete, without := false, eval.Attrs{} // the first pair without a value
 	ahead := s.ForceAhead(elems)
 	defer ahead.Stop()
 	for i, e := range elems {
@@ -98,15 +94,13 @@ func listToAttrs(s *eval.State, list eval.Value) eval.Value {
 		attrs := s.ForceAttrs(e, "while evaluating an element of the list passed to builtins.listToAttrs")
 		name := eval.Intern(s.ForceStringAt(s.ForceAttr(attrs, symName, "in a {name=...; value=...;} pair"), attrs.Pos(symName),
 			"while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"))
-		if !seen[name] {
-			seen[name] = true
-			pairs = append(pairs, pair{name, attrs})
+		value, pos, ok := attrs.GetAt(symValue)
+		if b.AddFirst(eval.Attr{Name: name, Value: value, Pos: pos}) && !ok && !incomplete {
+			incomplete, without = true, attrs
 		}
 	}
-	b := s.NewAttrs(len(pairs))
-	for _, p := range pairs {
-		v := s.ForceAttr(p.of, symValue, "in a {name=...; value=...;} pair")
-		b.Add(eval.Attr{Name: p.name, Value: v, Pos: p.of.Pos(symValue)})
+	if incomplete {
+		s.ForceAttr(without, symValue, "in a {name=...; value=...;} pair")
 	}
 	return b.Value()
 }

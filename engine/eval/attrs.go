@@ -32,6 +32,9 @@ func (a Attrs) Get(name Sym) (Value, bool) {
 	return Value{}, false
 }
 
+// GetAt is Get with where the attribute was defined, 0 if that is not known.
+func (a Attrs) GetAt(name Sym) (Value, Pos, bool) { return a.v.lookup(name) }
+
 // GetName is Get for a name that may not be a symbol yet.
 func (a Attrs) GetName(name string) (Value, bool) {
 	if s, ok := LookupSym(name); ok {
@@ -240,53 +243,6 @@ func flatten(v Value) Value {
 
 // gatherRooms holds room for layers that have been merged, by turns.
 var gatherRooms = sync.Pool{New: func() any { return new([2][]Value) }}
-
-// gather fills dst with the values of a and those from b on. Without a plan all
-// are on the right, or they are so many that finding each again takes less than
-// keeping where it is.
-func (t *transition) gather(dst, a []Value, b *Value) []Value {
-	switch {
-	case t.res == t.right:
-		copy(dst, cells(b, len(dst)))
-	case t.plan == nil:
-		t.gatherByName(dst, a, cells(b, len(t.right.syms)))
-	default:
-		for i, x := range t.plan {
-			if x >= 0 {
-				dst[i] = a[x]
-			} else {
-				dst[i] = *at(b, uintptr(^x))
-			}
-		}
-	}
-	return dst
-}
-
-// gatherByName is gather of a transition without a plan.
-func (t *transition) gatherByName(dst, a, b []Value) {
-	left, right := t.left.syms[:len(a)], t.right.syms[:len(b)]
-	i, j := 0, 0
-	for k, name := range t.res.syms {
-		onLeft := i < len(left) && left[i] == name
-		if j < len(right) && right[j] == name {
-			dst[k] = b[j]
-			j++
-		} else {
-			dst[k] = a[i]
-		}
-		if onLeft {
-			i++
-		}
-	}
-}
-
-// OrderNames sorts the names of a set, which [Attrs.All] and [Attrs.Names] do
-// else: those of a large set take long, and it can be cancelled.
-func (s *State) OrderNames(a Attrs) {
-	if sh := flat(a.v).shape(); len(sh.syms) >= pollCompared {
-		sh.lexOrderPolled(s.poll)
-	}
-}
 
 // sortAttrs sorts entries by symbol and leaves the last one of each name. It changes
 // entries, and calls poll, which may be nil, once in a while.

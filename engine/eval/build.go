@@ -8,6 +8,10 @@ type AttrsBuilder struct {
 	s       *State
 	entries []Attr
 	hasPos  bool
+
+	// Of AddFirst: the highest symbol that was added, and all that were once they are many.
+	highest Sym
+	added   map[Sym]struct{}
 }
 
 // NewAttrs returns a builder for a set of about n attributes.
@@ -31,6 +35,7 @@ func (b *AttrsBuilder) release() {
 	}
 	clear(b.entries)
 	b.entries, b.hasPos = b.entries[:0], false
+	b.highest, b.added = 0, nil
 	b.s.builders = append(b.s.builders, b)
 }
 
@@ -46,6 +51,38 @@ func (b *AttrsBuilder) SetName(name string, v Value) { b.Set(Intern(name), v) }
 func (b *AttrsBuilder) Add(a Attr) {
 	b.hasPos = b.hasPos || a.Pos != 0
 	b.entries = append(b.entries, a)
+}
+
+// fewAdded is up to how many attributes AddFirst compares names one by one.
+const fewAdded = 16
+
+// AddFirst is Add for attributes of which the first of each name counts, and reports
+// whether a is. A builder has all its attributes from it, or none.
+func (b *AttrsBuilder) AddFirst(a Attr) bool {
+	if a.Name <= b.highest && b.has(a.Name) {
+		return false
+	}
+	b.highest = max(b.highest, a.Name)
+	if b.added != nil {
+		b.added[a.Name] = struct{}{}
+	}
+	b.Add(a)
+	return true
+}
+
+// has reports whether an attribute of that name was added.
+func (b *AttrsBuilder) has(name Sym) bool {
+	if len(b.entries) <= fewAdded {
+		return slices.ContainsFunc(b.entries, func(a Attr) bool { return a.Name == name })
+	}
+	if b.added == nil {
+		b.added = make(map[Sym]struct{}, 2*len(b.entries))
+		for i := range b.entries {
+			b.added[b.entries[i].Name] = struct{}{}
+		}
+	}
+	_, ok := b.added[name]
+	return ok
 }
 
 // Len returns how many attributes were added.

@@ -11,7 +11,6 @@
 package eval
 
 import (
-	"cmp"
 	"slices"
 	"sync/atomic"
 )
@@ -40,6 +39,7 @@ type nameIndex struct {
 	hash  atomic.Pointer[[]int32] // open addressing: index+1 into syms
 	finds atomic.Int32            // by bisection, before there is a hash
 	lex   atomic.Pointer[[]int32] // indices of syms in lexicographic order
+	sum   atomic.Uint64           // of the names as [sumNames] counts them; 0: not known
 }
 
 const (
@@ -48,21 +48,6 @@ const (
 	bisections  = 48 // lookups that a larger shape must see before it is hashed
 	maxTrans    = 8  // transitions kept for a shape
 )
-
-// A transition is how a // b is made from two shapes.
-type transition struct {
-	left  *Shape
-	right *Shape
-	res   *Shape
-	plan  []int32 // >= 0: index on the left; else ^index on the right; nil: see gather
-	pos   []Pos   // of the result, if they were looked up
-}
-
-// Transitions are those of a shape that were computed last.
-type transitions struct {
-	slots [maxTrans]atomic.Pointer[transition]
-	next  atomic.Uint32 // the slot to replace, modulo maxTrans
-}
 
 // NewShape returns the shape of sets with these names, for builtins that make
 // sets of fixed names. See [State.AttrsOf]. Names must be unique.
@@ -160,52 +145,6 @@ func (sh *Shape) shareNames(other *Shape) {
 	sh.index.Store(other.indexed())
 }
 
-// lexOrder returns the indices of the names in lexicographic order.
-func (sh *Shape) lexOrder() []int32 { return sh.lexOrderPolled(nil) }
-
-// pollCompared is after how many comparisons a sort calls its poll.
-const pollCompared = 1 << 12
-
-// polled returns compare, which calls poll, if it is not nil, once in a while.
-func polled[T any](poll func(), compare func(a, b T) int) func(a, b T) int {
-	if poll == nil {
-		return compare
-	}
-	n := 0
-	return func(a, b T) int {
-		if n++; n%pollCompared == 0 {
-			poll()
-		}
-		return compare(a, b)
-	}
-}
-
-// lexOrderPolled is lexOrder, which calls poll once in a while.
-func (sh *Shape) lexOrderPolled(poll func()) []int32 {
-	x := sh.indexed()
-	if p := x.lex.Load(); p != nil {
-		return *p
-	}
-	names := make([]string, len(sh.syms))
-	order := make([]int32, len(sh.syms))
-	for i, s := range sh.syms {
-		names[i] = SymName(s)
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, polled(poll, func(a, b int32) int { return cmp.Compare(names[a], names[b]) }))
-	x.lex.Store(&order)
-	return order
-}
-
-// names returns the names in lexicographic order.
-func (sh *Shape) names() []string {
-	names := make([]string, 0, len(sh.syms))
-	for _, i := range sh.lexOrder() {
-		names = append(names, SymName(sh.syms[i]))
-	}
-	return names
-}
-
 // posAt returns where the i-th name was defined.
 func (sh *Shape) posAt(i int) Pos {
 	for sh.from != nil {
@@ -262,168 +201,4 @@ func (sh *Shape) withoutPos() *Shape {
 	b.shareNames(sh)
 	more.bare.Store(b)
 	return b
-}
-
-// update returns the transition for left // right.
-func (sh *Shape) update(right *Shape) *transition {
-	more := sh.derived()
-	table := more.trans.Load()
-	if table == nil {
-		table = &transitions{}
-		more.trans.Store(table)
-	}
-	for i := range table.slots {
-		t := table.slots[i].Load()
-		if t == nil {
-			break
-		}
-		if t.right == right {
-			return t
-		}
-	}
-	t := mergeShapes(sh, right)
-	table.slots[(table.next.Add(1)-1)%maxTrans].Store(t)
-	return t
-}
-
-// mergeShapes computes the transition for a // b.
-func mergeShapes(a, b *Shape) *transition {
-	n := unionSize(a.syms, b.syms)
-	if n == len(b.syms) {
-		return &transition{left: a, right: b, res: b}
-	}
-	t := &transition{left: a, right: b, res: &Shape{}}
-	switch {
-	case n == len(a.syms):
-		t.res.shareNames(a)
-	case n < minSharedNames:
-		t.res.syms = appendMerged(make([]Sym, 0, n), a.syms, b.syms)
-	default:
-		t.res.nameMerged(n, a.syms, b.syms)
-	}
-	if n < minSharedNames {
-		t.plan = makePlan(t.res.syms, a.syms, b.syms)
-	}
-	if a.hasPos() || b.hasPos() {
-		t.res.from, t.res.deep = t, max(a.deep, b.deep)+1
-	}
-	if t.res.deep > maxDeepPos {
-		t.res.flattenPos()
-	}
-	return t
-}
-
-// makePlan says where each of the names in a or b is to be had.
-func makePlan(names, a, b []Sym) []int32 {
-	plan := make([]int32, len(names))
-	i, j := 0, 0
-	for k, name := range names {
-		onLeft := i < len(a) && a[i] == name
-		if j < len(b) && b[j] == name {
-			plan[k] = ^int32(j)
-			j++
-		} else {
-			plan[k] = int32(i)
-		}
-		if onLeft {
-			i++
-		}
-	}
-	return plan
-}
-
-// A merging yields the names in a or b, which are sorted, in order.
-type merging struct{ a, b []Sym }
-
-func (m *merging) next() (name Sym) {
-	onLeft := len(m.b) == 0 || len(m.a) > 0 && m.a[0] <= m.b[0]
-	if onLeft {
-		name = m.a[0]
-	} else {
-		name = m.b[0]
-	}
-	if onLeft {
-		m.a = m.a[1:]
-	}
-	if len(m.b) > 0 && m.b[0] == name {
-		m.b = m.b[1:]
-	}
-	return name
-}
-
-func (m *merging) done() bool { return len(m.a) == 0 && len(m.b) == 0 }
-
-// appendMerged appends the names in a or b.
-func appendMerged(names, a, b []Sym) []Sym {
-	for m := (merging{a, b}); !m.done(); {
-		names = append(names, m.next())
-	}
-	return names
-}
-
-// nameMerged gives a shape the n names in a or b, and one array of them with other
-// shapes that were made lately.
-func (sh *Shape) nameMerged(n int, a, b []Sym) {
-	h := uint32(n)
-	for m := (merging{a, b}); !m.done(); {
-		h = (h ^ uint32(m.next())) * 16777619
-	}
-	slot := &mergedLately[h>>8%uint32(len(mergedLately))]
-	if other := slot.Load(); other != nil && other.named(n, merging{a, b}) {
-		sh.shareNames(other)
-		return
-	}
-	sh.syms = appendMerged(make([]Sym, 0, n), a, b)
-	slot.Store(sh)
-}
-
-// named reports whether a shape has the n names that m yields.
-func (sh *Shape) named(n int, m merging) bool {
-	if len(sh.syms) != n {
-		return false
-	}
-	for _, name := range sh.syms {
-		if m.next() != name {
-			return false
-		}
-	}
-	return true
-}
-
-// minSharedNames is the least number of names that shapes share which were made
-// by merging different shapes. Transitions to such shapes have no plan.
-const minSharedNames = 256
-
-// mergedLately are large shapes that were made by merging, by the hash of their
-// names. Variants of a package set have the same names.
-var mergedLately [256]atomic.Pointer[Shape]
-
-// maxDeepPos is how many shapes are gone through for a position.
-const maxDeepPos = 8
-
-// flattenPos looks up the positions of a merged shape.
-func (sh *Shape) flattenPos() {
-	pos := make([]Pos, len(sh.syms))
-	for i := range pos {
-		pos[i] = sh.posAt(i)
-	}
-	sh.from, sh.deep = &transition{pos: pos}, 0
-}
-
-// unionSize returns how many symbols are in a or b, which are sorted.
-func unionSize(a, b []Sym) int {
-	n := len(a) + len(b)
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			i++
-			j++
-			n--
-		}
-	}
-	return n
 }

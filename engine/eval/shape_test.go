@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -65,6 +66,62 @@ func TestUpdateAgainstMap(t *testing.T) {
 			}
 			if got, want := got.Attrs().Len(), len(want); got != want {
 				t.Fatalf("got %d attributes, want %d", got, want)
+			}
+		}
+	})
+}
+
+// TestUpdateKeepsPositions compares chains of // of many attributes with few, whose names
+// begin alike, with the same on maps: names, their order, and where each was defined.
+func TestUpdateKeepsPositions(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	inState(t, func(s *State) {
+		for range 10 {
+			want := make(map[string]Pos)
+			got := EmptyAttrs
+			for range 60 {
+				b := s.NewAttrs(0)
+				for range rnd.IntN([]int{3, 20, 900}[rnd.IntN(3)]) {
+					name := fmt.Sprint("attribute", rnd.IntN(5000)>>rnd.IntN(8))
+					pos := Pos(rnd.IntN(1 << 20))
+					b.Add(Attr{Name: Intern(name), Value: MakeInt(1), Pos: pos})
+					want[name] = pos
+				}
+				got = s.Update(got, b.Value())
+			}
+			if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), got.Attrs().Names()); diff != "" {
+				t.Fatalf("names (-want +got)\n%s", diff)
+			}
+			have := make(map[string]Pos)
+			for at := range got.Attrs().All() {
+				have[SymName(at.Name)] = at.Pos
+			}
+			if diff := cmp.Diff(want, have); diff != "" {
+				t.Fatalf("positions (-want +got)\n%s", diff)
+			}
+		}
+	})
+}
+
+// TestAddFirst pins that the first attribute of each name counts.
+func TestAddFirst(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	inState(t, func(s *State) {
+		for _, n := range []int{1, fewAdded, 40 * fewAdded} {
+			want := make(map[string]int64)
+			b := s.NewAttrs(n)
+			for i := range int64(n) {
+				name := fmt.Sprint("first", rnd.IntN(n))
+				_, there := want[name]
+				if !there {
+					want[name] = i
+				}
+				if added := b.AddFirst(Attr{Name: Intern(name), Value: MakeInt(i)}); added == there {
+					t.Errorf("%s, of %d: added is %v", name, n, added)
+				}
+			}
+			if diff := cmp.Diff(want, goMap(b.Value())); diff != "" {
+				t.Errorf("of %d (-want +got)\n%s", n, diff)
 			}
 		}
 	})
