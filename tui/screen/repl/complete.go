@@ -16,6 +16,7 @@ import (
 	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui"
+	"nixbench/tui/style"
 	"nixbench/tui/widget/editor"
 	"nixbench/tui/widget/palette"
 )
@@ -241,10 +242,11 @@ func (s *Screen) explained(msg tui.Answer[*tui.Doc]) tea.Cmd {
 	if s.wide() {
 		return nil
 	}
-	return s.env.View(tui.ViewOptions{
-		Title: "doc: " + text.SanitiseName(msg.Value.Title),
-		Lines: docLines(msg.Value, min(s.w-4, 96)-4, false),
-	})
+	var lines [][]style.Span
+	for _, dl := range docLines(msg.Value, min(s.w-4, 96)-4, false) {
+		lines = append(lines, dl.spans)
+	}
+	return s.env.View(tui.ViewOptions{Title: "doc: " + text.SanitiseName(msg.Value.Title), Lines: lines})
 }
 
 // history returns the n-th newest input that begins with prefix.

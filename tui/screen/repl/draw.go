@@ -92,12 +92,7 @@ func (s *Screen) drawLog(at panes.Place) []string {
 	case !s.Typing() && s.panes.Focus() == paneLog:
 		p.Note = "i to type"
 	}
-	s.room = p.InnerHeight(at.H)
-	if width := p.InnerWidth(at.W); width != s.log.width {
-		s.log.lay(width, s.env.Now, s.progress)
-		s.list.Changed()
-	}
-	s.settle()
+	s.fit(p.InnerWidth(at.W), p.InnerHeight(at.H))
 	var above []string
 	if len(s.log.entries) == 0 {
 		for _, ln := range s.welcome() {
@@ -116,6 +111,46 @@ func (s *Screen) layOut() {
 		s.list.Changed()
 	}
 	s.settle()
+}
+
+// fit lays the transcript out for a pane of such a size. What the user looks at stays: the
+// line of the cursor, and while the input has the keys the first line.
+func (s *Screen) fit(width, room int) {
+	if width == s.log.width && room == s.room {
+		s.settle()
+		return
+	}
+	s.room = room
+	first := s.first()
+	if width != s.log.width {
+		sel, _ := s.list.Selected()
+		on := s.log.spot(sel)
+		s.log.lay(width, s.env.Now, s.progress)
+		s.list.Renamed(s.log.key(s.log.find(on)))
+	}
+	s.settle()
+	if at := s.log.find(first); at >= 0 && s.Typing() && !s.stick {
+		s.list.ShowFrom(at, room)
+		top, _ := s.list.First()
+		s.top, s.topKey = first, s.log.key(top)
+	}
+}
+
+// first is what the first line is a part of. A line that was put there by [Screen.fit] is
+// what it was before, so that a size and back leads to the same.
+func (s *Screen) first() spot {
+	top, _ := s.list.First()
+	if s.topKey != "" && s.log.key(top) == s.topKey {
+		return s.top
+	}
+	return s.log.spot(top)
+}
+
+// scrolled follows the end again if it is in view.
+func (s *Screen) scrolled() {
+	if s.Typing() {
+		s.stick = s.list.AtEnd()
+	}
 }
 
 // settle keeps the end in view while the user types, and shows the beginning
@@ -181,7 +216,7 @@ func (s *Screen) drawDoc(at panes.Place) []string {
 		s.docWidth = width
 		var items []rows.Item
 		for i, ln := range docLines(s.doc, width, true) {
-			items = append(items, rows.Item{Key: key(i), Row: rows.Row{Cells: []rows.Cell{ln}}})
+			items = append(items, rows.Item{Key: key(i), Row: rows.Row{Cells: []rows.Cell{ln.spans}}})
 		}
 		s.docList.SetSource(rows.NewList(items))
 	}

@@ -43,6 +43,7 @@ type line struct {
 	entry *entry
 	node  *node
 	i     int
+	cont  bool // it goes on with the line before, which is broken by the width
 	left  []style.Span
 	right []style.Span // gives way if there is no room
 }
@@ -56,6 +57,7 @@ type layout struct {
 	work   tui.EvalProgress
 	e      *entry
 	out    []line
+	para   int // lines that are not broken
 }
 
 // lead is how far results are indented.
@@ -68,11 +70,23 @@ func (l *layout) label(word string, tok themes.Token) style.Span {
 
 func indent(n int) style.Span { return style.Span{Text: strings.Repeat(" ", n)} }
 
+// add adds a line, whose key is the same whatever the width.
 func (l *layout) add(k kind, left ...style.Span) *line {
-	l.out = append(l.out, line{
-		kind: k, entry: l.e, left: left,
-		key: strconv.Itoa(l.e.serial) + "/" + strconv.Itoa(len(l.out)),
-	})
+	l.para++
+	return l.put(line{kind: k, entry: l.e, left: left, key: strconv.Itoa(l.e.serial) + "/" + strconv.Itoa(l.para)})
+}
+
+// part adds a line, or what goes on with the one that was added last.
+func (l *layout) part(goesOn bool, k kind, left ...style.Span) *line {
+	if !goesOn {
+		return l.add(k, left...)
+	}
+	key := strconv.Itoa(l.e.serial) + "/" + strconv.Itoa(l.para) + "+" + strconv.Itoa(len(l.out))
+	return l.put(line{kind: k, entry: l.e, left: left, key: key, cont: true})
+}
+
+func (l *layout) put(ln line) *line {
+	l.out = append(l.out, ln)
 	return &l.out[len(l.out)-1]
 }
 
@@ -128,12 +142,12 @@ func (l *layout) input() {
 	pieces := inputPieces(src[:min(len(src), end+100)]) // what comes next tells what a word is
 	head := l.label("in", themes.Prompt)
 	for _, p := range parts {
-		l.add(lineInput, append([]style.Span{head}, colored(src, pieces, p[0], p[1])...)...)
+		l.part(p[0] > 0 && src[p[0]-1] != '\n', lineInput, append([]style.Span{head}, colored(src, pieces, p[0], p[1])...)...)
 		head = indent(l.lead())
 	}
 	l.out[len(l.out)-len(parts)].right = l.side()
 	if end < len(src) {
-		l.add(lineMoreInput, head, style.Span{Text: "... " + moreInput(src[end:]) + " more of the input", Token: themes.Muted})
+		l.part(src[end-1] != '\n' && src[end] != '\n', lineMoreInput, head, style.Span{Text: "... " + moreInput(src[end:]) + " more of the input", Token: themes.Muted})
 	}
 }
 
@@ -235,8 +249,8 @@ func (l *layout) text(lines []string) {
 	}
 	head := l.label("out", themes.Muted)
 	for _, s := range lines[:shown] {
-		for _, part := range wrapHanging(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
-			l.add(lineOther, head, style.Span{Text: part, Token: l.change(s)})
+		for i, part := range wrapHanging(strings.ReplaceAll(s, "\t", "    "), l.width-l.lead()) {
+			l.part(i > 0, lineOther, head, style.Span{Text: part, Token: l.change(s)})
 			head = indent(l.lead())
 		}
 	}
@@ -263,23 +277,29 @@ func (l *layout) change(s string) themes.Token {
 
 func (l *layout) doc(d *tui.Doc) {
 	l.add(lineOther, l.label("out", themes.Muted), style.Span{Text: text.SanitiseName(d.Title), Token: themes.Heading})
-	for _, spans := range docLines(d, l.width-l.lead(), true) {
-		l.add(lineOther, append([]style.Span{indent(l.lead())}, spans...)...)
+	for _, dl := range docLines(d, l.width-l.lead(), true) {
+		l.part(dl.cont, lineOther, append([]style.Span{indent(l.lead())}, dl.spans...)...)
 	}
 }
 
+// A docLine is a line of documentation as it is laid out.
+type docLine struct {
+	spans []style.Span
+	cont  bool // it goes on with the line before, which is broken by the width
+}
+
 // docLines lays out documentation in w cells; hint tells which key edits it.
-func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
-	var out [][]style.Span
+func docLines(d *tui.Doc, w int, hint bool) []docLine {
+	var out []docLine
 	for _, dl := range flow(d.Lines) {
 		switch {
 		case dl.Head:
-			out = append(out, []style.Span{{Text: dl.Text, Token: themes.Heading}})
+			out = append(out, docLine{spans: []style.Span{{Text: dl.Text, Token: themes.Heading}}})
 		case dl.Code:
-			out = append(out, append([]style.Span{indent(2)}, colored(dl.Text, inputPieces(dl.Text), 0, len(dl.Text))...))
+			out = append(out, docLine{spans: append([]style.Span{indent(2)}, colored(dl.Text, inputPieces(dl.Text), 0, len(dl.Text))...)})
 		default:
-			for _, s := range text.Wrap(dl.Text, w) {
-				out = append(out, []style.Span{{Text: s}})
+			for i, s := range text.Wrap(dl.Text, w) {
+				out = append(out, docLine{[]style.Span{{Text: s}}, i > 0})
 			}
 		}
 	}
@@ -288,7 +308,7 @@ func docLines(d *tui.Doc, w int, hint bool) [][]style.Span {
 		if hint {
 			at = append(at, style.Span{Text: "   e: edit", Token: themes.Muted})
 		}
-		out = append(out, nil, at)
+		out = append(out, docLine{}, docLine{spans: at})
 	}
 	return out
 }
@@ -358,21 +378,13 @@ func (l *layout) built(r *tui.Result) {
 
 // message is an error without more to say.
 func (l *layout) message(msg string) {
-	for i, s := range l.wrapped(msg) {
-		head := indent(l.lead())
-		if i == 0 {
-			head = l.label("err", themes.Error)
-		}
-		l.add(lineError, head, style.Span{Text: s, Token: themes.Error})
-	}
-}
-
-func (l *layout) wrapped(msg string) []string {
-	var out []string
+	head := l.label("err", themes.Error)
 	for s := range strings.SplitSeq(strings.TrimRight(msg, "\n"), "\n") {
-		out = append(out, text.Wrap(s, l.width-l.lead())...)
+		for i, part := range text.Wrap(s, l.width-l.lead()) {
+			l.part(i > 0, lineError, head, style.Span{Text: part, Token: themes.Error})
+			head = indent(l.lead())
+		}
 	}
-	return out
 }
 
 // failure is an error of the language, with its place and the way to its trace.

@@ -46,6 +46,8 @@ type Screen struct {
 	list   *rows.Rows
 	room   int    // lines of the transcript's pane
 	stick  bool   // the cursor belongs at the end
+	top    spot   // the first line, put there for a size; see fit
+	topKey string // the key that it had then
 	reveal *entry // has just ended: its beginning must be seen
 
 	input  *editor.Editor
@@ -214,8 +216,10 @@ func (s *Screen) intent(in action.Intent) tea.Cmd {
 	switch {
 	case in.ID == action.PageUp:
 		s.list.Wheel(-max(s.room-1, 1))
+		s.scrolled()
 	case in.ID == action.PageDown:
 		s.list.Wheel(max(s.room-1, 1))
+		s.scrolled()
 	case in.ID == action.EditUp && popup.IsOpen() && len(popup.Items) > 0:
 		return s.complete(-1)
 	case in.ID == action.EditDown && popup.IsOpen() && len(popup.Items) > 0:
@@ -241,6 +245,7 @@ func (s *Screen) pane() *rows.Rows {
 func (s *Screen) pointer(at tui.PointerMsg) tea.Cmd {
 	if at.Wheel != 0 {
 		s.panes.Wheel(at.X, at.Y, at.Wheel)
+		s.scrolled()
 		return nil
 	}
 	a := s.area

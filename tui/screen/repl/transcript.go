@@ -143,6 +143,48 @@ func (t *transcript) Len() int { return len(t.lines) }
 // Key implements rows.Source.
 func (t *transcript) Key(i int) string { return t.lines[i].key }
 
+// key is that of line i, "" if there is none.
+func (t *transcript) key(i int) string {
+	if i < 0 || i >= len(t.lines) {
+		return ""
+	}
+	return t.lines[i].key
+}
+
+// A spot is a place in the transcript that is the same at all widths.
+type spot struct {
+	key      string // of a line that goes on with none
+	part, of int    // of those that it is broken into
+}
+
+// spot is where line i is.
+func (t *transcript) spot(i int) spot {
+	if i < 0 || i >= len(t.lines) {
+		return spot{}
+	}
+	start, end := i, i+1
+	for start > 0 && t.lines[start].cont {
+		start--
+	}
+	for end < len(t.lines) && t.lines[end].cont {
+		end++
+	}
+	return spot{t.lines[start].key, i - start, end - start}
+}
+
+// find is the line at a spot, -1 for none.
+func (t *transcript) find(sp spot) int {
+	start := slices.IndexFunc(t.lines, func(ln line) bool { return ln.key == sp.key })
+	if start < 0 {
+		return -1
+	}
+	end := start + 1
+	for end < len(t.lines) && t.lines[end].cont {
+		end++
+	}
+	return start + sp.part*(end-start)/max(sp.of, 1)
+}
+
 // Row implements rows.Source.
 func (t *transcript) Row(i int) rows.Row {
 	ln := t.lines[i]

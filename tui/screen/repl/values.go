@@ -37,7 +37,7 @@ func (l *layout) value(root *node) {
 			parts[maxWrapped-1] = text.Cut(parts[maxWrapped-1]+text.Ellipsis, room)
 		}
 		for i, p := range parts {
-			ln := l.add(lineValue, append(head, style.Span{Text: p, Token: shown.Token})...)
+			ln := l.part(i > 0, lineValue, append(head, style.Span{Text: p, Token: shown.Token})...)
 			ln.node = root
 			if i == 0 {
 				ln.key = root.key()

@@ -298,6 +298,32 @@ func (w *Rows) Wheel(n int) {
 	w.moveTo(max(w.top, min(w.sel, w.top+w.height-1)))
 }
 
+// AtEnd tells that the last row is in view.
+func (w *Rows) AtEnd() bool { return w.top+w.height >= w.Len() }
+
+// First is the source's index of the first row in view; ok is false if there are none.
+func (w *Rows) First() (i int, ok bool) {
+	if w.top < 0 || w.top >= w.Len() {
+		return 0, false
+	}
+	return w.index(w.top), true
+}
+
+// ShowFrom makes the source's row i the first of so many that are in view, as far as there
+// are enough behind it, and takes the cursor along. There must be no filter.
+func (w *Rows) ShowFrom(i, height int) {
+	w.height = height
+	w.top = max(0, min(i, w.Len()-height))
+	w.moveTo(max(w.top, min(w.sel, w.top+height-1)))
+}
+
+// Renamed says that the source has other rows than before, and that the row under the
+// cursor has the given key among them.
+func (w *Rows) Renamed(key string) {
+	w.selKey = key
+	w.Changed()
+}
+
 // Reveal scrolls down so far that the row with that key is seen, as far as the
 // cursor stays in view.
 func (w *Rows) Reveal(key string) {
