@@ -163,7 +163,9 @@ func (e *Engine) BuildTraceOf(ctx context.Context, targets []store.DerivedPath) 
 	}
 	slices.SortFunc(traced, store.Realisation.Compare)
 	traced = slices.CompactFunc(traced, func(a, b store.Realisation) bool { return a.Compare(b) == 0 })
-	if st, ok := e.store.(*local.Store); ok {
+	if st, ok := e.store.(interface {
+		FillOld(context.Context, *store.Realisation) error
+	}); ok {
 		for i := range traced {
 			if err := st.FillOld(ctx, &traced[i]); err != nil {
 				return nil, err
@@ -174,9 +176,12 @@ func (e *Engine) BuildTraceOf(ctx context.Context, targets []store.DerivedPath) 
 }
 
 // CopyBuildTrace notes in the store of to what outputs came to be, whose paths are valid
-// there. A daemon is not told.
+// there. A daemon looks at signatures itself, whatever opts say.
 // Behaviour: Nix 2.36, registerDrvOutput in local-store.cc.
 func (e *Engine) CopyBuildTrace(ctx context.Context, to *Engine, traced []store.Realisation, opts CopyOptions) error {
+	if st, ok := to.store.(*daemonStore); ok {
+		return st.registerRealisations(ctx, traced)
+	}
 	st, ok := to.store.(*local.Store)
 	if !ok || len(traced) == 0 {
 		return nil

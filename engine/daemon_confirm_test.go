@@ -47,7 +47,8 @@ func eachDaemon(t *testing.T, f func(t *testing.T, d *realDaemon)) {
 	}
 }
 
-func startDaemon(t *testing.T, bin string) *realDaemon {
+// startDaemon starts a daemon with lines of nix.conf.
+func startDaemon(t *testing.T, bin string, config ...string) *realDaemon {
 	t.Helper()
 	root, err := os.MkdirTemp("", "daemon")
 	if err != nil {
@@ -62,7 +63,8 @@ func startDaemon(t *testing.T, bin string) *realDaemon {
 		}
 	}
 	env := append(os.Environ(), "HOME="+filepath.Join(root, "home"), "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
-		"NIX_CONFIG=experimental-features = ca-derivations impure-derivations\nbuild-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " "))
+		"NIX_CONFIG=experimental-features = ca-derivations impure-derivations\nbuild-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " ")+
+			"\n"+strings.Join(config, "\n"))
 	// Two connections at once to a store that is not there yet make it twice, and
 	// one of them fails (the rows of the migrations, the links to the profiles).
 	initialise := exec.Command(filepath.Join(bin, "nix-store"), "--init")

@@ -24,6 +24,8 @@ type daemonStore struct {
 	*daemon.Store
 	direct           *local.Store // nil if the database is not read here
 	stateDir, logDir string
+	uri              string // what messages call it
+	modulo           *drv.Modulo
 }
 
 var _ backend = (*daemonStore)(nil)
@@ -39,6 +41,10 @@ func openDaemon(ctx context.Context, loc Location, set *settings.Settings, warn 
 		URI: loc.Daemon.URI, Dir: opts.Dir, RealDir: opts.RealDir, Socket: loc.Daemon.Socket,
 		Settings: daemonSettings(set), MaxConnections: loc.Daemon.MaxConnections, Report: warnings(warn),
 	})
+	st.uri, _, _ = strings.Cut(loc.Daemon.URI, "?")
+	st.modulo = &drv.Modulo{Dir: opts.Dir, Load: func(p store.Path) (*drv.Derivation, error) {
+		return st.ReadDerivation(context.WithoutCancel(ctx), p)
+	}}
 	if loc.Daemon.Direct {
 		// Without the rights to read it, or if it is damaged, the daemon is asked.
 		opts.ReadOnly, opts.Late = true, loc.Build.Late
@@ -162,22 +168,6 @@ func (st *daemonStore) ReadDerivations(ctx context.Context, paths []store.Path, 
 	_, err := read(ctx, st, func(d *local.Store) (none struct{}, err error) { return none, d.ReadDerivations(ctx, paths, once) },
 		func() (none struct{}, err error) { return none, st.Store.ReadDerivations(ctx, paths, once) })
 	return err
-}
-
-// Realisation returns what an output of a derivation came to be, as far as the
-// daemon knows; signatures it does not say.
-func (st *daemonStore) Realisation(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Realisation, bool, error) {
-	outputs, err := st.DerivationOutputs(ctx, drvPath)
-	if errors.Is(err, store.ErrInvalidPath) {
-		err = nil
-	}
-	p, found := outputs[output]
-	return store.Realisation{DrvPath: drvPath, Output: output, OutPath: p}, found, err
-}
-
-// DeleteRealisations is what a daemon does not do.
-func (*daemonStore) DeleteRealisations(context.Context, []store.DrvOutput) error {
-	return errors.New("operation 'deleteBuildTraces' is not supported by store 'daemon'")
 }
 
 // PathInfo returns what is known about p.

@@ -63,7 +63,7 @@ func runCopy(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	opts := inv.copyOptions("to", to.HumanURI())
+	opts := inv.copyOptions(fromTo(from.HumanURI(), to.HumanURI()))
 	if err := from.CopyPaths(ctx, to, paths, opts); err != nil {
 		return err
 	}
@@ -73,12 +73,27 @@ func runCopy(ctx context.Context, inv *invocation) error {
 	return inv.keepCopied(ctx, to, roots)
 }
 
-// copyOptions tell of what is copied, "to" or "from" elsewhere.
-func (inv *invocation) copyOptions(direction, elsewhere string) engine.CopyOptions {
+// fromTo says what is copied between which stores, without one that is where one would
+// expect it.
+//
+// Behaviour: makeCopyPathMessage in Nix's store-api.cc.
+func fromTo(from, to string) string {
+	usual := func(uri string) bool { return uri == "local" || uri == "daemon" || uri == "unix://" }
+	switch {
+	case usual(from):
+		return "to '" + to + "'"
+	case usual(to):
+		return "from '" + from + "'"
+	}
+	return "from '" + from + "' to '" + to + "'"
+}
+
+// copyOptions tell of what is copied, fromTo which stores.
+func (inv *invocation) copyOptions(fromTo string) engine.CopyOptions {
 	return engine.CopyOptions{
 		Unsigned: inv.noCheckSigs,
 		Begin:    func(n int) { inv.say("copying %d paths...", n) },
-		Copy:     func(p store.Path) { inv.say("copying path '%s' %s '%s'...", p, direction, elsewhere) },
+		Copy:     func(p store.Path) { inv.say("copying path '%s' %s...", p, fromTo) },
 	}
 }
 

@@ -26,7 +26,7 @@ func (inv *invocation) copyToCache(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := from.CopyToCache(ctx, to, paths, traced, inv.copyOptions("to", to.URL())); err != nil {
+	if err := from.CopyToCache(ctx, to, paths, traced, inv.copyOptions(fromTo(from.HumanURI(), to.URL()))); err != nil {
 		return err
 	}
 	if inv.outLink != "" {
@@ -60,7 +60,7 @@ func (inv *invocation) copyFromCache(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := to.CopyFromCache(ctx, from, paths, traced, inv.copyOptions("from", from.URL())); err != nil {
+	if err := to.CopyFromCache(ctx, from, paths, traced, inv.copyOptions(fromTo(from.URL(), to.HumanURI()))); err != nil {
 		return err
 	}
 	return inv.keepCopied(ctx, to, roots)

@@ -2,9 +2,7 @@ package daemon
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"nixbench/store"
@@ -186,28 +184,4 @@ func (d *decoder) time() time.Time {
 		return time.Unix(seconds, 0)
 	}
 	return time.Time{}
-}
-
-// realisation reads "sha256:…!out" and a JSON object with an outPath.
-func (d *decoder) realisation(outputs map[store.OutputName]store.Path) {
-	id, text := d.text("a realisation's name", maxWord), d.text("a realisation", maxText)
-	if d.err != nil {
-		return
-	}
-	_, name, found := strings.Cut(id, "!")
-	if err := store.CheckName(name); !found || err != nil {
-		d.bad("got %q, want the name of a realisation", id)
-		return
-	}
-	var r struct{ OutPath string }
-	if err := json.Unmarshal([]byte(text), &r); err != nil {
-		d.bad("got a realisation that is no JSON: %v", err)
-		return
-	}
-	p, err := d.dir.Join(r.OutPath)
-	if err != nil {
-		d.bad("got %q, want the base name of a store path: %v", r.OutPath, err)
-		return
-	}
-	outputs[name] = p
 }

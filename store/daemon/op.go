@@ -26,6 +26,8 @@ const (
 	opAddToStoreNar           = 39
 	opQueryMissing            = 40
 	opQueryDerivationOutputs  = 41
+	opRegisterDrvOutput       = 42
+	opQueryRealisation        = 43
 	opAddMultipleToStore      = 44
 	opAddBuildLog             = 45
 	opBuildPathsWithResults   = 46

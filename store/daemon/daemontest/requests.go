@@ -37,6 +37,8 @@ const (
 	opAddToStoreNar          = 39
 	opQueryMissing           = 40
 	opQueryDerivationOutputs = 41
+	opRegisterDrvOutput      = 42
+	opQueryRealisation       = 43
 	opAddMultipleToStore     = 44
 	opAddBuildLog            = 45
 	opBuildPathsWithResults  = 46
@@ -145,6 +147,10 @@ func (c *conn) doMore(ctx context.Context, op uint64) error {
 		return c.answer(c.s.st.AddLog(ctx, drvPath, bytes.NewReader(c.framed())), 1)
 	case opBuildPathsWithResults:
 		return c.build(ctx)
+	case opRegisterDrvOutput:
+		return c.registerRealisation(ctx)
+	case opQueryRealisation:
+		return c.queryRealisation(ctx)
 	}
 	return fmt.Errorf("invalid operation %d", op)
 }

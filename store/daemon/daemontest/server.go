@@ -22,6 +22,9 @@ import (
 type Server struct {
 	Root, Socket string
 	Collections  atomic.Int64 // requests for one
+	// Modern says that new connections are to know derivations in the build trace by their
+	// paths, as from Nix 2.35 on.
+	Modern atomic.Bool
 
 	st *local.Store
 	l  net.Listener
@@ -29,6 +32,7 @@ type Server struct {
 	mu    sync.Mutex // mu guards the fields below
 	conns map[net.Conn]bool
 	temp  map[net.Conn]map[store.Path]bool // temporary roots
+	old   map[string]string                // what outputs came to be, by their names with hashes
 }
 
 // Start starts a server that ends with the test.
@@ -52,6 +56,7 @@ func Serve(root string) (*Server, error) {
 	s := &Server{
 		Root: root, Socket: filepath.Join(root, "socket"),
 		conns: make(map[net.Conn]bool), temp: make(map[net.Conn]map[store.Path]bool),
+		old: make(map[string]string),
 	}
 	var err error
 	s.st, err = local.Open(context.Background(), local.Options{Root: root, SyncMode: local.SyncNone})
@@ -114,7 +119,14 @@ func (s *Server) serve(nc net.Conn) {
 	flush := func() { check(w.Flush()) }
 	c.number()
 	c.number()
-	c.put(0x6478696f, 1<<8|37)
+	if c.modern = s.Modern.Load(); c.modern {
+		c.put(0x6478696f, 1<<8|38)
+		flush()
+		c.words()
+		c.put([]string{"realisation-with-path-not-hash"})
+	} else {
+		c.put(0x6478696f, 1<<8|37)
+	}
 	flush()
 	c.number()
 	c.number()
@@ -142,6 +154,7 @@ const (
 // A conn is a connection of a Server's.
 type conn struct {
 	wire
-	s  *Server
-	nc net.Conn
+	s      *Server
+	nc     net.Conn
+	modern bool
 }
