@@ -43,6 +43,9 @@ func (w *world) children(t *testing.T, n repl.Node) []repl.Node {
 const loop = "let f = n: if n == 0 then 0 else f (n - 1); in " +
 	"builtins.foldl' (a: b: a + f 5000) 0 (builtins.genList (x: x) 1000000)"
 
+// stuck is how long what would wait for such an input is waited for.
+const stuck = time.Minute
+
 // start carries out an input that does not end, and waits until it has begun.
 func (w *world) start(ctx context.Context, input string) <-chan *repl.Result {
 	done := make(chan *repl.Result, 1)
@@ -107,7 +110,7 @@ func TestCancelledEvaluationHarmsNothing(t *testing.T) {
 func TestCompletesBesideAnInput(t *testing.T) {
 	w := newWorld(t)
 	w.eval(t, "mine = { alpha = 1; /** First. */ beta = 2; }")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), stuck)
 	defer cancel()
 	done := w.start(ctx, loop)
 	for i, input := range []string{"mine.", "min", "let x = mine; in x.", ":t mine.", ":te "} {
@@ -136,12 +139,41 @@ func TestCompletesBesideAnInput(t *testing.T) {
 	}
 }
 
+// What was asked about an input just before another began does not wait for its end.
+func TestCompletesBesideAnInputThatBegins(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "mine = { alpha = 1; beta = 2; }")
+	for i, input := range slices.Repeat([]string{"mine.", "min", ":t mine.", ":te ", "mine { al"}, 80) {
+		ctx, cancel := context.WithTimeout(t.Context(), stuck)
+		asked := make(chan error, 1)
+		go func() {
+			_, err := w.session.Complete(ctx, input, len(input))
+			if err == nil {
+				_, err = w.session.Doc(ctx, "mine.beta", 9)
+			}
+			asked <- err
+		}()
+		busy, stop := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = w.session.Eval(busy, loop)
+		}()
+		if err := <-asked; err != nil {
+			t.Fatalf("%d, %s: got %v while an input was carried out", i, input, err)
+		}
+		stop()
+		<-ended
+		cancel()
+	}
+}
+
 // Results unfold, are evaluated and printed while an input is carried out, also if
 // they were asked for just before it began, and for as long as one after another is.
 func TestUnfoldsBesideAnInput(t *testing.T) {
 	w := newWorld(t)
 	res := w.eval(t, `{ a = 1 + 1; b = throw "no"; c = { d = [ 1 2 3 ]; }; }`)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), stuck)
 	defer cancel()
 	done := w.start(ctx, loop)
 	kids, err := w.session.Expand(ctx, res.Node.Handle, 0, 10)
@@ -162,7 +194,7 @@ func TestUnfoldsBesideAnInput(t *testing.T) {
 	}
 	for i := range 200 {
 		asked := make(chan error, 1)
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), stuck)
 		go func() {
 			_, err := w.session.Expand(ctx, res.Node.Handle, 0, 10)
 			asked <- err
@@ -454,7 +486,7 @@ func TestWaitChange(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{ other = 2; }"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), stuck)
 	defer cancel()
 	got, err := w.session.WaitChange(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
