@@ -2,6 +2,7 @@ package repl
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -38,32 +39,50 @@ func (s *sitting) openAside() (closeIt func()) {
 // beginLook waits until values may be looked at, beside the input if one is carried out or
 // begins meanwhile. It returns the sitting to do it with and the function that ends it.
 func (s *sitting) beginLook(ctx context.Context) (at *sitting, end func(), err error) {
+	endTurn, err := besideInput(s, func(beside *sitting) (func(), error) {
+		at = beside
+		return beside.beginBeside(ctx)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	endLook, err := s.handles.look(ctx)
+	if err != nil {
+		endTurn()
+		return nil, nil, err
+	}
+	return at, func() { endLook(); endTurn() }, nil
+}
+
+// errLent reports that an input has begun meanwhile: it is to be asked beside it.
+var errLent = errors.New("an input has begun")
+
+// besideInput calls f with the sitting that answers without waiting for an input, again if
+// it says errLent.
+func besideInput[T any](s *sitting, f func(*sitting) (T, error)) (T, error) {
 	for {
-		lent := s.lending()
-		if at = s.beside(); at != s {
-			lent = nil
+		v, err := f(s.beside())
+		if !errors.Is(err, errLent) {
+			return v, err
 		}
-		select {
-		case at.turn <- struct{}{}:
-		case <-lent:
-			continue
-		case <-ctx.Done():
-			return nil, nil, context.Cause(ctx)
-		}
-		endTurn, err := at.begun(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		endLook, err := s.handles.look(ctx)
-		if err != nil {
-			endTurn()
-			return nil, nil, err
-		}
-		return at, func() { endLook(); endTurn() }, nil
 	}
 }
 
-// lending returns a channel that is closed while there is a sitting beside this one.
+// beginBeside is begin for what may be asked beside an input: it says errLent if one begins
+// before the turn comes.
+func (s *sitting) beginBeside(ctx context.Context) (end func(), err error) {
+	select {
+	case s.turn <- struct{}{}:
+		return s.begun(ctx)
+	case <-s.lending():
+		return nil, errLent
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// lending returns a channel that is closed while there is a sitting beside this one; nil for
+// one that is beside another.
 func (s *sitting) lending() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -95,7 +95,7 @@ func (c *Completions) offerAll(prefix string, names []string, detail func(i int)
 }
 
 func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a surroundings) (*Completions, error) {
-	end, err := s.begin(ctx)
+	end, err := s.beginBeside(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (s *sitting) withNames(ctx context.Context, exprs []string) []string {
 }
 
 func (s *sitting) completeAttr(ctx context.Context, at syntax.Completion) (*Completions, error) {
-	end, err := s.begin(ctx)
+	end, err := s.beginBeside(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +227,7 @@ func (s *sitting) completeInherited(ctx context.Context, base string, at syntax.
 // the function takes; nil if it is none that says. A path stands for the function
 // in its file.
 func (s *sitting) completeArgument(ctx context.Context, function string, at syntax.Completion) (*Completions, error) {
-	end, err := s.begin(ctx)
+	end, err := s.beginBeside(ctx)
 	if err != nil {
 		return nil, err
 	}

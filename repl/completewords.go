@@ -32,7 +32,7 @@ func (s *sitting) completeCommand(ctx context.Context, input string, cursor int)
 	case argFile:
 		return s.completeFile(input[start:cursor], start), nil
 	case argSetting:
-		end, err := s.begin(ctx)
+		end, err := s.beginBeside(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func (s *sitting) completeCommand(ctx context.Context, input string, cursor int)
 
 // completeWord completes an argument that is one of a few.
 func (s *sitting) completeWord(ctx context.Context, kind argumentKind, typed string, start int) (*Completions, error) {
-	end, err := s.begin(ctx)
+	end, err := s.beginBeside(ctx)
 	if err != nil {
 		return nil, err
 	}

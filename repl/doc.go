@@ -21,7 +21,7 @@ func (s *sitting) cmdDoc(ctx context.Context, arg string) (*Result, error) {
 }
 
 func (s *sitting) docAt(ctx context.Context, input string, cursor int) (*Doc, error) {
-	end, err := s.begin(ctx)
+	end, err := s.beginBeside(ctx)
 	if err != nil {
 		return nil, err
 	}

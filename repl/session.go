@@ -171,13 +171,17 @@ func (s *Session) ValueText(ctx context.Context, h Handle) (string, error) {
 // answer says why. While an input is carried out, what was bound before it is completed.
 // Nothing is built for it.
 func (s *Session) Complete(ctx context.Context, input string, cursor int) (*Completions, error) {
-	return s.sitting.Load().beside().complete(eval.AllowBuilds(ctx, false), input, cursor)
+	return besideInput(s.sitting.Load(), func(at *sitting) (*Completions, error) {
+		return at.complete(eval.AllowBuilds(ctx, false), input, cursor)
+	})
 }
 
 // Doc explains the expression at the cursor: the variable or selection that the
 // cursor stands at or just behind. Nothing is built for it.
 func (s *Session) Doc(ctx context.Context, input string, cursor int) (*Doc, error) {
-	return s.sitting.Load().beside().docAt(eval.AllowBuilds(ctx, false), input, cursor)
+	return besideInput(s.sitting.Load(), func(at *sitting) (*Doc, error) {
+		return at.docAt(eval.AllowBuilds(ctx, false), input, cursor)
+	})
 }
 
 // Scope lists what was loaded and bound, and the files that have changed.
