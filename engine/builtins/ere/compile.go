@@ -28,6 +28,7 @@ const (
 	opSet
 	opAlt    // try alt and next, keep the longest
 	opRepeat // try alt, and next only if alt failed
+	opLoop   // an opRepeat whose alt is one byte and back again
 	opGroupBegin
 	opGroupEnd
 	opLineBegin
@@ -42,7 +43,7 @@ type state struct {
 	op   opcode
 	char byte
 	next int32
-	alt  int32 // opAlt and opRepeat: the branch that is tried first
+	alt  int32 // opAlt, opRepeat, opLoop: the branch that is tried first
 	arg  int32 // the group of opGroupBegin and opGroupEnd; the set of opSet
 }
 
@@ -53,6 +54,7 @@ type Regexp struct {
 	groups int // number of groups, without the whole match
 	hasAlt bool
 	start  int32
+	starts *set // the bytes that a match begins with; nil if it may be empty
 }
 
 // Compile parses a pattern.
@@ -76,6 +78,8 @@ func Compile(pattern string) (*Regexp, error) {
 	p.join(&body, accept)
 	p.re.start = body.start
 	p.re.skipDummies()
+	p.re.findLoops()
+	p.re.findStarts()
 	return p.re, nil
 }
 
@@ -93,6 +97,47 @@ func (re *Regexp) skipDummies() {
 	}
 	re.start = skip(re.start)
 }
+
+// findLoops marks the loops over one byte.
+func (re *Regexp) findLoops() {
+	for i := range re.states {
+		st := &re.states[i]
+		if st.op != opRepeat {
+			continue
+		}
+		if body := &re.states[st.alt]; body.consumes() && body.next == int32(i) {
+			st.op = opLoop
+		}
+	}
+}
+
+// findStarts finds the bytes that matches begin with.
+func (re *Regexp) findStarts() {
+	starts := &set{}
+	seen := make([]bool, len(re.states))
+	todo := []int32{re.start}
+	for len(todo) > 0 {
+		id := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if id == noState || seen[id] {
+			continue
+		}
+		seen[id] = true
+		st := &re.states[id]
+		switch {
+		case st.op == opAccept:
+			return
+		case st.consumes():
+			starts.addFunc(func(c byte) bool { return re.accepts(st, c) })
+		default:
+			todo = append(todo, st.next, st.alt)
+		}
+	}
+	re.starts = starts
+}
+
+// consumes reports whether a state takes a byte.
+func (st *state) consumes() bool { return st.op == opChar || st.op == opAny || st.op == opSet }
 
 // A parser builds a Regexp from tokens.
 type parser struct {

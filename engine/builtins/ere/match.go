@@ -1,6 +1,9 @@
 package ere
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // memoAfter is the number of steps after which a walk starts to remember
 // what it has finished with.
@@ -72,6 +75,7 @@ const (
 	frameAlt                         // try the second alternative
 	frameJoin                        // combine the answers of both alternatives
 	frameRepeat                      // put back the count, then leave the loop if there was no match
+	frameLoop                        // give the last byte of a loop back, down to a, if there was no match
 	frameMemo                        // remember the answer
 )
 
@@ -119,9 +123,8 @@ func newWalker(re *Regexp, text string, poll func()) *walker {
 		w.cur = append(w.cur, Span{-1, -1})
 		w.best = append(w.best, Span{-1, -1})
 	}
-	for range re.states {
-		w.visits = append(w.visits, visit{})
-	}
+	w.visits = slices.Grow(w.visits, len(re.states))[:len(re.states)]
+	clear(w.visits)
 	return w
 }
 
@@ -144,12 +147,31 @@ func (w *walker) search(start int) (bool, error) {
 	prevAvail := w.prevAvail
 	defer func() { w.prevAvail = prevAvail }()
 	for ; start <= len(w.text); start++ {
+		if w.re.starts != nil {
+			n := w.skip(start)
+			w.prevAvail = w.prevAvail || n > 0
+			if start += n; start == len(w.text) {
+				break
+			}
+		}
 		if ok, err := w.run(start); ok || err != nil {
 			return ok, err
 		}
 		w.prevAvail = true
 	}
 	return false, nil
+}
+
+// skip returns how many bytes from start on cannot be the first of a match.
+func (w *walker) skip(start int) int {
+	rest := w.text[start:]
+	for i := range len(rest) {
+		w.ask()
+		if w.re.starts.has(rest[i]) {
+			return i
+		}
+	}
+	return len(rest)
 }
 
 // run walks the automaton from begin, and reports whether there is a match,
@@ -216,6 +238,8 @@ func (w *walker) walk(pos int32) error {
 			next = w.enterAlt(id, pos)
 		case opRepeat:
 			next = w.enterRepeat(id, pos)
+		case opLoop:
+			next, pos = w.enterLoop(id, pos)
 		case opLineBegin:
 			if int(pos) != w.begin || w.prevAvail {
 				next = noState
@@ -293,6 +317,46 @@ func (w *walker) enterRepeat(id, pos int32) int32 {
 	return w.re.states[id].alt
 }
 
+// enterLoop goes through a loop over one byte as often as it can. As each time takes a
+// byte, a frame says all that those of opRepeat would: only the memo wants one for each.
+func (w *walker) enterLoop(id, pos int32) (next, end int32) {
+	if w.memo != nil {
+		return w.enterRepeat(id, pos), pos
+	}
+	st := &w.re.states[id]
+	body := &w.re.states[st.alt]
+	rest := w.text[pos:]
+	n := 0
+	for n < len(rest) && w.re.accepts(body, rest[n]) {
+		n++
+		w.ask()
+	}
+	w.steps += n
+	if n == 0 {
+		return st.next, pos
+	}
+	end = pos + int32(n)
+	w.stack = append(w.stack, frame{kind: frameLoop, state: id, pos: end, a: pos})
+	return st.next, end
+}
+
+// leaveLoop goes on behind a loop that has had one byte less.
+func (w *walker) leaveLoop(f frame) (next, pos int32) {
+	next = w.re.states[f.state].next
+	f.pos--
+	if st := &w.re.states[next]; st.consumes() {
+		for f.pos > f.a && !w.re.accepts(st, w.text[f.pos]) {
+			f.pos--
+			w.steps++
+			w.ask()
+		}
+	}
+	if f.pos > f.a {
+		w.stack = append(w.stack, f)
+	}
+	return next, f.pos
+}
+
 // backtrack unwinds frames up to one that has another branch to try.
 func (w *walker) backtrack() (next, pos int32) {
 	for len(w.stack) > 0 {
@@ -313,6 +377,10 @@ func (w *walker) backtrack() (next, pos int32) {
 			w.visits[f.state] = visit{f.a, f.b}
 			if !w.hasSol {
 				return w.re.states[f.state].next, f.pos
+			}
+		case frameLoop:
+			if !w.hasSol {
+				return w.leaveLoop(f)
 			}
 		case frameMemo:
 			w.memo[int(f.state)*(len(w.text)+1)+int(f.pos)] = 1
