@@ -125,13 +125,14 @@ func (r *replacer) replace(text string) string {
 		if steps++; steps%pollEvery == 0 {
 			r.s.Poll()
 		}
-		i := -1
-		if empty || p < len(text) && first[text[p]] {
-			i = r.find(text[p:])
+		if !empty {
+			n := plainBytes(text[p:], &first)
+			r.s.AppendText(&b, text[p:p+n])
+			p += n
 		}
+		i := r.find(text[p:])
 		if i >= 0 {
-			text := r.replacement(i)
-			r.s.AppendText(&b, text)
+			r.s.AppendText(&b, r.replacement(i))
 			p += len(r.from[i])
 		}
 		if i < 0 || r.from[i] == "" {
@@ -142,6 +143,21 @@ func (r *replacer) replace(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// plainPiece is how many bytes are gone through without looking whether the evaluation
+// was cancelled.
+const plainPiece = 1 << 12
+
+// plainBytes returns how many bytes text begins with that are not in set, at most a piece.
+func plainBytes(text string, set *[256]bool) int {
+	text = text[:min(len(text), plainPiece)]
+	for i := range len(text) {
+		if set[text[i]] {
+			return i
+		}
+	}
+	return len(text)
 }
 
 // find returns the index of the first string of from that rest begins with, or -1.
