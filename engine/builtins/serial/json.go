@@ -185,7 +185,7 @@ func (w *jsonWriter) text(text string) {
 	if w.bad != nil {
 		return
 	}
-	w.grow(len(text))
+	w.grow(len(text) + len(text)/8 + smallest) // few texts have more to escape
 	w.out, w.bad = nixjson.AppendString(w.out, text)
 	w.end = len(w.out)
 }
