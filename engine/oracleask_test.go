@@ -28,7 +28,7 @@ func (o *oracleRun) answers(texts []string) []exprtest.Answer {
 	var good, bad []int
 	probe := o.evaluator(nil)
 	for i, text := range texts {
-		all[i].Text = text
+		all[i].Text, all[i].Exact = text, o.oracle.Exact
 		all[i].Syntax = !o.parses(probe, text)
 		if all[i].Syntax {
 			bad = append(bad, i)
@@ -133,7 +133,7 @@ func (o *oracleRun) askFiles(texts []string, which []int, all []exprtest.Answer)
 func (o *oracleRun) alone(a *exprtest.Answer, store string) exprtest.Answer {
 	o.oracle.Store = store
 	defer func() { o.oracle.Store = "" }()
-	all := []exprtest.Answer{{Text: a.Text, Syntax: a.Syntax}}
+	all := []exprtest.Answer{{Text: a.Text, Syntax: a.Syntax, Exact: a.Exact}}
 	texts, which := []string{a.Text}, []int{0}
 	if a.Syntax || !o.askList(texts, which, all) {
 		o.askFiles(texts, which, all)
@@ -252,7 +252,7 @@ func (o *oracleRun) print(ev *eval.Evaluator, f func(context.Context) (eval.Valu
 	var e *eval.Error
 	switch {
 	case errors.As(err, &e):
-		return e.Format(false)
+		return e.Format(o.oracle.Exact)
 	case err != nil:
 		return unfinished + err.Error()
 	}

@@ -14,6 +14,9 @@ type Answer struct {
 	Said         []string // the messages that Ours begins with
 	Syntax       bool     // it cannot be parsed here
 	Died         bool     // the real Nix gave no answer
+	// Exact is whether the answers have whole traces, which have to be the same,
+	// and no rule about older versions applies.
+	Exact bool
 }
 
 // A Verdict says how far two answers are alike.
@@ -29,6 +32,9 @@ const (
 
 // Compare compares the answers. For what is explained it names the rule.
 func (a *Answer) Compare() (v Verdict, rule string) {
+	if a.Exact {
+		return a.compareExact()
+	}
 	ours, theirs := read(a.Ours), read(a.Theirs)
 	switch {
 	case a.Died:
@@ -43,15 +49,36 @@ func (a *Answer) Compare() (v Verdict, rule string) {
 		}
 		return TraceOnly, ""
 	}
-	if rule = explain(ours.core(), theirs.core()); rule != "" {
+	if rule = explain(ours.core(), theirs.core(), rules); rule != "" {
 		return Explained, rule
 	}
 	if o, t, ok := a.unsaid(ours, theirs); ok && !ours.failed {
-		if rule = explain(o, t); rule != "" {
+		if rule = explain(o, t, rules); rule != "" {
 			return Explained, rule
 		}
 	}
 	return Different, ""
+}
+
+// compareExact is Compare where the whole of an error has to be the same.
+func (a *Answer) compareExact() (v Verdict, rule string) {
+	ours, theirs := read(a.Ours), read(a.Theirs)
+	switch {
+	case a.Died, !ours.failed && a.between(ours, theirs):
+		return Same, ""
+	case ours.core() != theirs.core():
+		if a.hasTabs() && slices.Equal(strings.Fields(ours.core()), strings.Fields(theirs.core())) {
+			return Same, ""
+		}
+		if rule = explain(ours.core(), theirs.core(), headRules); rule != "" {
+			return Explained, rule
+		}
+		return Different, ""
+	case ours.text == theirs.text,
+		strings.Contains(ours.text, "\t") && slices.Equal(strings.Fields(ours.text), strings.Fields(theirs.text)):
+		return Same, ""
+	}
+	return TraceOnly, ""
 }
 
 // hasTabs reports whether there are messages with tabs, which the REPL spells as
@@ -107,6 +134,7 @@ type outcome struct {
 	trace  []string // the steps around the error, outermost first, with places
 	msg    string   // the innermost message, without its place
 	place  string   // of the innermost message
+	text   string   // the whole error, without the steps of the question itself
 }
 
 var (
@@ -125,6 +153,15 @@ var (
 	invalidPath = regexp.MustCompile(`path '[0-9a-z]{32}-`)
 )
 
+// version is what differs where the versions of Nix are printed.
+var version = regexp.MustCompile(`\b2\.3[46]\.\d\b`)
+
+// asked is a step of the question itself.
+var asked = regexp.MustCompile(`(?m)^ +… [^\n]*\n +at «string»:1:\d+:\n(?: *\d*\|[^\n]*\n)+\n?`)
+
+// tooDeep is how many calls fit, of which the question takes some.
+var tooDeep = regexp.MustCompile(`\(\d{4,} duplicate frames omitted\)(\s+error: stack overflow)`)
+
 // lineEnds are spaces at the ends of lines, which messages lack here and there.
 var lineEnds = regexp.MustCompile(`(?m) +$`)
 
@@ -134,6 +171,7 @@ var unprinted = strings.NewReplacer("\r", "", "\a", "")
 // read takes an answer apart.
 func read(out string) *outcome {
 	out = warning.ReplaceAllString(clock.ReplaceAllString(out, "TIME"), "")
+	out = version.ReplaceAllString(out, "VERSION")
 	out = invalidPath.ReplaceAllString(unprinted.Replace(out), "path '")
 	out = lineEnds.ReplaceAllString(out, "")
 	at := failure.FindStringIndex(out)
@@ -142,6 +180,8 @@ func read(out string) *outcome {
 	}
 	o := &outcome{said: begunValue.ReplaceAllString(strings.TrimSpace(out[:at[0]]), ""), failed: true}
 	_, text, _ := strings.Cut(out[at[0]:], "error:")
+	text = tooDeep.ReplaceAllString(text, "(many duplicate frames omitted)$1")
+	o.text = strings.TrimPrefix(strings.TrimRight(asked.ReplaceAllString(text, ""), "\n [{"), "\n       error:")
 	if !strings.HasPrefix(text, "\n       …") {
 		o.setMessage(text)
 		return o

@@ -50,3 +50,30 @@ func TestCompare(t *testing.T) {
 		t.Errorf("another value: got %v, want %v", got, Different)
 	}
 }
+
+// With HEAD the whole of an error has to be the same, but for the steps of the question.
+func TestCompareExact(t *testing.T) {
+	const (
+		asked = "error:\n       … while calling the 'elemAt' builtin\n         at «string»:1:1:\n            1| oracle-question 6\n             | ^\n\n       "
+		step  = "… while calling the 'x' builtin\n         at /w/batch.nix:3:1:\n            2| (\n            3| x\n             | ^\n\n       "
+	)
+	for _, tt := range []struct {
+		ours, theirs string
+		want         Verdict
+	}{
+		{"1", "1", Same},
+		{"1", "2", Different},
+		{`"2.34.8"`, `"2.36.0"`, Same},
+		{"error: a", asked + "error: a", Same},
+		{"error: a\n       at /w/0.nix:1:1:", asked + "error: a", TraceOnly},
+		{"error:\n       " + step + "error: a", asked + step + "error: a", Same},
+		{"error:\n       " + step + "error: a", asked + "error: a", TraceOnly},
+		{"error:\n       " + step + "error: a", asked + step + "error: b", Different},
+		{"error: file '/d' is not a regular file", "error: read of 4096 bytes: Is a directory", Different},
+	} {
+		a := Answer{Ours: tt.ours, Theirs: tt.theirs, Exact: true}
+		if got, rule := a.Compare(); got != tt.want {
+			t.Errorf("%s\n%s\ngot %v %s, want %v", tt.ours, tt.theirs, got, rule, tt.want)
+		}
+	}
+}

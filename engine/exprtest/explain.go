@@ -62,9 +62,12 @@ var rules = []rule{
 var derivationWarning = newRule("HEAD says in another way which derivation a warning is about",
 	`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`)
 
+// headRules are the rules for HEAD itself.
+var headRules = []rule{}
+
 // explain returns the name of a rule by which two texts are alike, or of the first
 // of several that are needed.
-func explain(ours, theirs string) string {
+func explain(ours, theirs string, rules []rule) string {
 	o, t := ours, theirs
 	name := ""
 	for i, r := range rules {

@@ -25,6 +25,25 @@ type Oracle struct {
 	Store string
 	// Timeout bounds one process.
 	Timeout time.Duration
+	// Exact is whether errors are told with the whole trace, as is done with a
+	// real Nix whose traces have to be the same.
+	Exact bool
+}
+
+// IsHEAD reports whether the real Nix is newer than 2.34, which differs from
+// what is wanted.
+func (o *Oracle) IsHEAD(ctx context.Context) (bool, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(o.Bin, "nix"), "--version")
+	cmd.Env = append(os.Environ(), "NIX_CONFIG=", "NIX_CONF_DIR="+o.Home)
+	out, err := cmd.Output()
+	if err != nil {
+		return false, fmt.Errorf("run nix --version: %w", err)
+	}
+	var minor int
+	if _, err := fmt.Sscanf(string(out), "nix (Nix) 2.%d.", &minor); err != nil {
+		return false, fmt.Errorf("read nix --version: %q: %w", out, err)
+	}
+	return minor > 34, nil
 }
 
 // Dir is the directory that relative paths start from. What is above it is small,
@@ -72,11 +91,12 @@ func (o *Oracle) run(ctx context.Context, input string, from, n int) ([]string, 
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `ulimit -v 6000000; exec "$0" "$@"`, filepath.Join(o.Bin, "nix"),
-		"--extra-experimental-features", "nix-command "+Features, "--option", "substituters", "", "repl")
+		"--extra-experimental-features", "nix-command "+Features, "--option", "substituters", "", "--option", "show-trace", strconv.FormatBool(o.Exact), "repl")
 	cmd.Dir = o.Dir()
 	state := filepath.Join(o.Home, "state")
 	cmd.Env = append(os.Environ(), "HOME="+o.Home, "NIX_PATH=", "NIX_CONFIG=", "NIX_USER_CONF_FILES=", "NIX_REMOTE="+cmp.Or(o.Store, "dummy://?read-only=false"),
-		"NIX_CONF_DIR="+state, "NIX_STATE_DIR="+state, "XDG_CACHE_HOME="+state, "TERM=dumb")
+		"NIX_CONF_DIR="+state, "NIX_STATE_DIR="+state, "XDG_CACHE_HOME="+state, "TERM=dumb",
+		"_NIX_TEST_REPL_ECHO=1") // prompts and questions, which HEAD does not print by itself when it reads from a pipe
 	cmd.Stdin = strings.NewReader(input)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
