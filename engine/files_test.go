@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine"
+	"nixbench/engine/eval"
 )
 
 // The files of the store are read by their logical names, wherever links lead.
@@ -92,15 +93,19 @@ func TestLinksInMessages(t *testing.T) {
 		{`readFile (d + "/loop")`, "infinite symlink recursion in path 'DIR/loop'"},
 		{`readFile (d + "/to-sub")`, "file 'DIR/sub' is not a regular file"},
 		{`readDir (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
-		{`readFileType (d + "/to-sub/none")`, "path 'DIR/to-sub' is a symlink"},
+		{`readFileType (d + "/to-sub/none")`, "path 'DIR/to-sub' (or its ancestor) is a symlink"},
+		{`readFileType (d + "/to-sub/no/none")`, "path 'DIR/to-sub/no' (or its ancestor) is a symlink"},
 		{`path { path = d + "/dead"; }`, "path 'DIR/nowhere' does not exist"},
 		{`path { path = d; recursive = false; }`, "file 'DIR' is not a regular file"},
+		{`path { path = /.; name = "x"; recursive = false; }`, "'/' is not a regular file"},
+		{`readFile /.`, "'/' is not a regular file"},
+		{`hashFile "md5" /.`, "'/' is not a regular file"},
 		{`findFile [ { path = d; } ] "to-sub" == d + "/sub"`, "true"},
 		{`findFile [ { path = d; } ] "loop"`, "infinite symlink recursion in path 'DIR/loop'"},
 		{`findFile [ { path = d + "/loop"; } ] ""`, "infinite symlink recursion in path 'DIR/loop'"},
 		{`pathExists (d + "/loop")`, "true"},
 		{`pathExists (d + "/loop/a")`, "infinite symlink recursion in path 'DIR/loop/a'"},
-		{`readFileType (d + "/loop/a")`, "path 'DIR/loop' is a symlink"},
+		{`readFileType (d + "/loop/a")`, "path 'DIR/loop' (or its ancestor) is a symlink"},
 		{`"${d + "/to-sub/none"}"`, "path 'DIR/sub/none' does not exist"},
 		{`"${d + "/loop/a"}"`, "infinite symlink recursion in path 'DIR/loop/a'"},
 		{`readFile (d + "/to-sub/up/none")`, "path 'DIR/none' does not exist"},
@@ -111,6 +116,43 @@ func TestLinksInMessages(t *testing.T) {
 		}
 		if want := strings.ReplaceAll(test.want, "DIR", dir); got != want {
 			t.Errorf("%s: got %q, want %q", test.expr, got, want)
+		}
+	}
+}
+
+// Of a file below a symbolic link no lines are shown in messages, as in Nix, which does not
+// read through links there. What the workbench shows has them.
+func TestLinksInExcerpts(t *testing.T) {
+	w := newTwo(t, nil)
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir+"/sub/a.nix", []byte("nothing\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("sub", dir+"/link"); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		file  string
+		shown bool
+	}{{"/sub/a.nix", true}, {"/link/a.nix", false}} {
+		for _, call := range []string{"import ", "scopedImport { } "} {
+			_, err := tryEval(t, w.Engine, "builtins."+call+dir+test.file)
+			var e *eval.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("%s%s: got %v, want an error of the language", call, test.file, err)
+			}
+			if got := e.Format(false); strings.Contains(got, "1| nothing") != test.shown {
+				t.Errorf("%s%s: got %s; excerpt wanted: %v", call, test.file, got, test.shown)
+			}
+			if got := eval.Excerpt(e.Pos); !strings.Contains(got, "1| nothing") {
+				t.Errorf("%s%s: the excerpt of the workbench is %q", call, test.file, got)
+			}
 		}
 	}
 }

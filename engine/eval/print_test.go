@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -54,6 +55,31 @@ func TestPrintRepl(t *testing.T) {
 			t.Errorf("%s: %v", tt.in, err)
 		} else if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", tt.in, diff)
+		}
+	}
+}
+
+// Whether an only element is printed on a line of its own depends on its value, and
+// where that fails is the place of the call that it stands for, and of nothing else.
+func TestPrintOnlyElement(t *testing.T) {
+	for _, tt := range []struct {
+		in     string
+		called bool
+	}{
+		{`map (x: x.a) [ 1 ]`, true},
+		{`mapAttrs (n: x: x.a) { b = 1; }`, false}, // the function is not evaluated before
+		{`map head [ 1 ]`, false},
+		{`[ (head 1) ]`, false},
+	} {
+		ev := newTestEvaluator(nil)
+		err := ev.Do(context.Background(), func(s *State) {
+			s.Print(s.EvalText("«string»", "with builtins; "+tt.in, "/", nil), ReplPrint)
+		})
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got %v, want an error", tt.in, err)
+		} else if got := e.Format(true); strings.Contains(got, "from call site") != tt.called {
+			t.Errorf("%s: got %s\na call site is wanted: %v", tt.in, got, tt.called)
 		}
 	}
 }
