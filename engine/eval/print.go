@@ -369,7 +369,7 @@ func (p *printer) pretty(elems []Value) bool {
 	}
 	v := elems[0].peek()
 	if p.o.Force && v.lazy() {
-		v = p.s.force(v)
+		v = p.s.ForceFor(v, p.s.PlaceOf(v, 0))
 	}
 	return v.is(rawAttrs) || v.is(rawList) || v.lazy()
 }
