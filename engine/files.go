@@ -209,7 +209,7 @@ func ReadSource(ctx context.Context, buf []byte, name string) (file string, text
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENOTDIR):
 		err = fmt.Errorf("path '%s' does not exist", file)
 	case errors.Is(err, eval.ErrNotRegular):
-		err = fmt.Errorf("file '%s' is not a regular file", file)
+		err = errors.New(eval.NoFile(file).Plain())
 	case errors.Is(err, unix.ELOOP):
 		err = fmt.Errorf("infinite symlink recursion in path '%s'", filepath.Dir(file))
 	}

@@ -131,7 +131,7 @@ func TestLinksInExcerpts(t *testing.T) {
 	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(dir+"/sub/a.nix", []byte("nothing\n"), 0o666); err != nil {
+	if err := os.WriteFile(dir+"/sub/a.nix", []byte("({ one ? 1 }: one) { on = 1; }\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("sub", dir+"/link"); err != nil {
@@ -147,10 +147,14 @@ func TestLinksInExcerpts(t *testing.T) {
 			if !errors.As(err, &e) {
 				t.Fatalf("%s%s: got %v, want an error of the language", call, test.file, err)
 			}
-			if got := e.Format(false); strings.Contains(got, "1| nothing") != test.shown {
+			got := e.Format(false)
+			if strings.Contains(got, "1| ({ one ? 1 }: one)") != test.shown {
 				t.Errorf("%s%s: got %s; excerpt wanted: %v", call, test.file, got, test.shown)
 			}
-			if got := eval.Excerpt(e.Pos); !strings.Contains(got, "1| nothing") {
+			if want := dir + test.file + ":1:2:Did you mean one?"; strings.Contains(got, want) == test.shown {
+				t.Errorf("%s%s: got %s; %q wanted: %v", call, test.file, got, want, !test.shown)
+			}
+			if got := eval.Excerpt(e.Pos); !strings.Contains(got, "1| ({ one ? 1 }: one)") {
 				t.Errorf("%s%s: the excerpt of the workbench is %q", call, test.file, got)
 			}
 		}

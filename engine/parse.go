@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"path/filepath"
 
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
@@ -35,7 +36,7 @@ func NewParser(set *settings.Settings, home string, warn func(msg syntax.Hint)) 
 // nothing binds is wrong too.
 func (p *Parser) Parse(buf []byte, name string, src []byte, dir string) ([]byte, error) {
 	out, opts := buf, p.syntax
-	opts.Positions, opts.BasePath = syntax.NewPosTable(), dir
+	opts.Positions, opts.BasePath = &syntax.PosTable{Hides: belowLink}, dir
 	f, err := syntax.WithTree(name, string(src), &opts, func(e syntax.Expr, f *syntax.File) error {
 		out = syntax.AppendPrint(buf, e, p.resolve.Symbols)
 		_, err := resolve.Expr(e, f, &p.resolve)
@@ -50,6 +51,13 @@ func (p *Parser) Parse(buf []byte, name string, src []byte, dir string) ([]byte,
 		return buf, languageError(err)
 	}
 	return out, nil
+}
+
+// belowLink reports whether a file's path leads through a symbolic link.
+func belowLink(file string) bool {
+	dir := filepath.Dir(file)
+	real, err := filepath.EvalSymlinks(dir)
+	return err == nil && real != dir
 }
 
 // languageError makes the error of a parser one of the language, which is

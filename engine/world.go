@@ -104,7 +104,7 @@ func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 	}
 	if a.Method == store.Flat {
 		if info, err := os.Lstat(real); err == nil && !info.Mode().IsRegular() {
-			return "", eval.Errorf(eval.ErrorFile, "file '%s' is not a regular file", a.Path)
+			return "", eval.Errorf(eval.ErrorFile, "%s", eval.NoFile(a.Path))
 		}
 	}
 	filter := w.filter(a, real)

@@ -56,6 +56,7 @@ func sub(s *eval.State, a, b eval.Value) eval.Value {
 func mul(s *eval.State, a, b eval.Value) eval.Value {
 	const first, second = "while evaluating the first argument of the multiplication", "while evaluating the second argument of the multiplication"
 	if isFloat(s.Force(a), s.Force(b)) {
+		const first = "while evaluating the first of the multiplication" // as Nix says it of floats
 		return eval.MakeFloat(s.ForceFloat(a, first) * s.ForceFloat(b, second))
 	}
 	x, y := s.ForceInt(a, first), s.ForceInt(b, second)

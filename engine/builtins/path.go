@@ -160,28 +160,14 @@ func (t *table) fileContext(s *eval.State, file, text string) eval.StringContext
 
 func readFileType(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
-	if link := firstLink(s, path.Dir(file)); link != "" {
-		s.Fail(eval.ErrorFile, "path '%s' is a symlink", link)
+	if eval.BelowLink(s.Context(), s.World(), file) {
+		s.Fail(eval.ErrorFile, "path '%s' (or its ancestor) is a symlink", path.Dir(file))
 	}
 	t, err := s.Lstat(file)
 	if err != nil {
 		s.FailFile(file, err)
 	}
 	return eval.MakeString(t.String())
-}
-
-// firstLink returns the first ancestor of a directory, or itself, that is a
-// symbolic link; "" if there is none.
-func firstLink(s *eval.State, dir string) string {
-	for i := 1; i <= len(dir); i++ {
-		if i < len(dir) && dir[i] != '/' {
-			continue
-		}
-		if t, err := s.World().Lstat(s.Context(), dir[:i]); err == nil && t == eval.FileSymlink {
-			return dir[:i]
-		}
-	}
-	return ""
 }
 
 func readDir(s *eval.State, v eval.Value) eval.Value {

@@ -115,6 +115,9 @@ func New(opts Options) *Evaluator {
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
 		positions: syntax.NewPosTable(), files: make(map[string]Value), fileCache: fileCache{store: opts.FileCache},
 	}
+	if ev.world != nil {
+		ev.positions.Hides = ev.hides
+	}
 	if opts.CountSelections {
 		ev.selections = make(map[Pos]int64)
 	}

@@ -9,19 +9,23 @@ import (
 )
 
 // writePosition writes a position and the lines around it, and reports whether
-// there is one.
+// there is one. Where there are no lines, the text that comes next follows at once, as in Nix.
 func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
 	if p.Line == 0 {
 		return false
 	}
-	fmt.Fprintf(b, "%s%sat %s:\n", margin, syntax.Blue, syntax.Magenta.Paint(p.String()))
-	b.WriteString(excerpt(p, syntax.Red.Paint("^")))
+	fmt.Fprintf(b, "%s%sat %s:", margin, syntax.Blue, syntax.Magenta.Paint(p.String()))
+	if p.File == nil || !p.File.Hidden() {
+		if lines := excerpt(p, syntax.Red.Paint("^")); lines != "" {
+			b.WriteString("\n" + lines)
+		}
+	}
 	return true
 }
 
 // Excerpt returns the source line of a position, with a caret below the column,
 // between its neighbours; each line ends with a newline.
-// It is "" if the text is not at hand, or has no line.
+// It is "" if the text is not at hand, or has no line. What Nix would hide is shown.
 func Excerpt(p syntax.Position) string { return excerpt(p, "^") }
 
 func excerpt(p syntax.Position, caret string) string {

@@ -268,11 +268,19 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 func (s *State) readFile(file string, buf []byte) []byte {
 	b, err := s.ev.contents(s.ctx, file, buf)
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, ErrNotRegular) {
-		s.Raise(ErrorFile, syntax.Hintf("file '%s' is not a regular file", s.RealPath(file)), Because(err))
+		s.Raise(ErrorFile, NoFile(s.RealPath(file)), Because(err))
 	} else if err != nil {
 		s.FailFile(s.RealPath(file), err)
 	}
 	return b
+}
+
+// NoFile is what is said of what has no contents, since it is no regular file.
+func NoFile(file string) syntax.Hint {
+	if file == "/" {
+		return syntax.Hintf("'%s' is not a regular file", file)
+	}
+	return syntax.Hintf("file '%s' is not a regular file", file)
 }
 
 // FailFile raises the error of an operation on a file.

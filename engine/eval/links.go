@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path"
@@ -13,6 +14,26 @@ import (
 // their default.nix.
 
 const maxSymlinks = 1024
+
+// BelowLink reports whether a path leads through a symbolic link: whether one of the
+// directories above it is one.
+func BelowLink(ctx context.Context, w World, file string) bool {
+	for i := 1; i < len(file); i++ {
+		if file[i] != '/' {
+			continue
+		}
+		if t, err := w.Lstat(ctx, file[:i]); err == nil && t == FileSymlink {
+			return true
+		}
+	}
+	return false
+}
+
+// hides reports whether Nix does not show lines of a file: it reads them again, and not
+// through symbolic links. Behaviour: Pos::getSource in Nix's position.cc.
+func (ev *Evaluator) hides(file string) bool {
+	return strings.HasPrefix(file, "/") && BelowLink(context.Background(), ev.world, file)
+}
 
 // resolveImport returns the file that importing a path reads: symbolic links
 // are followed, so that relative paths in the file work, and a directory stands

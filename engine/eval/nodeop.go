@@ -228,6 +228,9 @@ func (s *State) Arith(op syntax.Op, x, y Value) Value {
 		s.Fail(ErrorOther, "division by zero")
 	}
 	if x.is(rawFloat) || y.is(rawFloat) {
+		if op == syntax.OpMul {
+			operands[0] = "while evaluating the first of the multiplication" // as Nix says it of floats
+		}
 		a := s.ForceFloat(slotX, operands[0])
 		b := s.ForceFloat(slotY, operands[1])
 		switch op {

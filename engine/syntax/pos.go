@@ -27,6 +27,7 @@ type File struct {
 	// Warnings lists what is deprecated or discouraged in the text, in order.
 	Warnings []Warning
 
+	hides  func(name string) bool // PosTable.Hides
 	base   Pos
 	dir    string // that relative paths start from
 	source string
@@ -51,6 +52,9 @@ func (f *File) Source() string {
 	}
 	return f.source
 }
+
+// Hidden reports whether Nix shows no lines of the file where it prints a place.
+func (f *File) Hidden() bool { return f.hides != nil && f.hides(f.Name) }
 
 // Lost reports whether the text was dropped and is not there any more.
 func (f *File) Lost() bool { return f.Source() == "" && f.changed }
@@ -183,8 +187,12 @@ func (p Position) String() string {
 }
 
 // A PosTable gives the files of one evaluator disjoint ranges of [Pos].
-// It is safe for concurrent use.
+// It is safe for concurrent use; the zero value has no files.
 type PosTable struct {
+	// Hides reports whether Nix shows no lines of a file where it prints a place
+	// in it; nil means that it shows those of all.
+	Hides func(name string) bool
+
 	mu sync.RWMutex
 	// mu guards the fields below.
 	files []*File // by base, ascending
@@ -195,17 +203,18 @@ type PosTable struct {
 var errTooMuchSource = errors.New("more than 4 GiB of source text")
 
 // NewPosTable returns an empty table.
-func NewPosTable() *PosTable { return &PosTable{next: 1} }
+func NewPosTable() *PosTable { return new(PosTable) }
 
 // AddFile enters a text into the table.
 func (t *PosTable) AddFile(name, source string) (*File, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.next = max(t.next, 1)
 	size := uint64(len(source)) + 1 // the end is a position too
 	if t.next+size > math.MaxUint32 {
 		return nil, fmt.Errorf("parse %s: %v", name, errTooMuchSource)
 	}
-	f := &File{Name: name, source: source, base: Pos(t.next)}
+	f := &File{Name: name, source: source, base: Pos(t.next), hides: t.Hides}
 	t.next += size
 	t.files = append(t.files, f)
 	return f, nil
