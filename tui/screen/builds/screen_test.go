@@ -116,6 +116,30 @@ func TestLogThatIsNotThereYet(t *testing.T) {
 	d.Wants("CC      src/unit-119.o")
 }
 
+// Keys of the list, also where its cursor can go no further, leave the log where it is.
+func TestListKeysLeaveTheLog(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := tuitest.New(t, b, 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d.Post(tuitest.Activities()...)
+	d.Keys("]")
+	d.Wants("log: libzed-1.3", "line 120 of 120")
+	for _, key := range []string{"k", "up", "g", "pgup"} {
+		d.Keys(key)
+		d.Wants("log: libzed-1.3", "line 120 of 120")
+	}
+}
+
+// What is fetched has no log: that of another build is not shown for it.
+func TestNoLogOfWhatIsFetched(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Keys("] j")
+	d.Wants("> fetching   locales-5.1", "log: locales-5.1", "fetched, not built: it has no log")
+	d.Lacks("log: libzed-1.3")
+	d.Keys("k")
+	d.Wants("log: libzed-1.3", "line 120 of 120")
+}
+
 // TestWhy pins what is said of why something has to be built.
 func TestWhy(t *testing.T) {
 	d := start(t, 80, 24)
