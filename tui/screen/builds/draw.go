@@ -276,6 +276,12 @@ func reason(act event.Activity) string {
 func (s *Screen) noOutputText(n *node) string {
 	act := n.act
 	switch {
+	case act.Kind != event.Build && act.Err != "":
+		return reason(act)
+	case act.Kind == event.Substitute:
+		return "fetched, not built: it has no log"
+	case act.Kind != event.Build:
+		return "copied, not built: it has no log"
 	case act.State == event.Waiting && strings.HasPrefix(s.doing(n), "needs "):
 		return "not started: it " + s.doing(n)
 	case act.State == event.Waiting:

@@ -23,7 +23,7 @@ import (
 // tried again when the build has gone on.
 func (s *Screen) follow() tea.Cmd {
 	act, ok := s.selected()
-	if !ok || act.Kind != event.Build {
+	if !ok {
 		return nil
 	}
 	key := fmt.Sprint(act.ID, " ", act.Subject) // a derivation built again has another log
@@ -32,7 +32,7 @@ func (s *Screen) follow() tea.Cmd {
 	if isShown && (s.log.Err() == nil || !hasGoneOn) {
 		return nil
 	}
-	if act.Started.IsZero() || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
+	if act.Kind != event.Build || act.Started.IsZero() || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
 		if s.logOf == act.ID && s.log.Key() == "" {
 			return nil
 		}

@@ -113,6 +113,9 @@ func New(env *tui.Env) *Screen {
 // Update takes messages.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	cmd := s.update(msg)
+	if _, ok := msg.(action.Intent); ok && s.panes.Focus() != paneLog {
+		return tea.Batch(cmd, s.followAll())
+	}
 	return tea.Batch(cmd, s.log.Update(msg), s.followAll())
 }
 
