@@ -440,6 +440,32 @@ func TestMouse(t *testing.T) {
 	}
 }
 
+// The wheel scrolls a plan that is longer than the screen; a click agrees to nothing.
+func TestWheelScrollsAPlan(t *testing.T) {
+	d, _, _ := start(t, 80, 24)
+	var plan [][]style.Span
+	for i := range 100 {
+		plan = append(plan, []style.Span{{Text: fmt.Sprintf("path %d.", i)}})
+	}
+	d.Model.Env().Confirm(confirm.Options{Title: "delete", Plan: plan, Yes: "delete", OnYes: func() tea.Cmd { return d.Model.Env().Notify("deleted") }})
+	d.Send(tea.FocusMsg{})
+	d.Wants("path 0.", "more below: PgDn")
+	d.Send(tea.MouseWheelMsg{X: 40, Y: 10, Button: tea.MouseWheelDown})
+	d.Lacks("path 0.")
+	d.Wants("path 3.")
+	for range 50 {
+		d.Send(tea.MouseWheelMsg{X: 40, Y: 10, Button: tea.MouseWheelDown})
+	}
+	d.Wants("path 99.")
+	for y := range 24 {
+		d.Send(tea.MouseClickMsg{X: 5, Y: y, Button: tea.MouseLeft})
+	}
+	d.Wants("path 99.")
+	d.Lacks("deleted")
+	d.Send(tea.MouseWheelMsg{X: 40, Y: 10, Button: tea.MouseWheelUp})
+	d.Lacks("path 99.")
+}
+
 func TestBackgroundChoosesTheTheme(t *testing.T) {
 	d, _, _ := start(t, 80, 24, func(o *tui.Options) { o.Theme = nil })
 	theme := func() string { return d.Model.Env().Styles.Theme().Name }

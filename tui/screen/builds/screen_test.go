@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/engine/event"
 	"nixbench/tui"
 	"nixbench/tui/keymap"
@@ -138,6 +140,41 @@ func TestNoLogOfWhatIsFetched(t *testing.T) {
 	d.Lacks("log: libzed-1.3")
 	d.Keys("k")
 	d.Wants("log: libzed-1.3", "line 120 of 120")
+}
+
+// The mouse on the log gives it the keys and scrolls it, that on the list the list,
+// whichever has the keys.
+func TestMouseOnTheLog(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {140, 40}} {
+		b := tuitest.NewBackend(t)
+		d := tuitest.New(t, b, size[0], size[1],
+			tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+		acts := tuitest.Activities()
+		b.SetLog(tuitest.PathNamed("libdraw-0.9.drv"), tuitest.LogText(120))
+		d.Post(acts...)
+		d.Keys("g ] j j")
+		s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
+		row, _ := s.list.Position()
+		d.Wants("following")
+		x, y := size[0]-10, size[1]-6
+		if size[0] > 100 {
+			y = 6
+		}
+		d.Send(tea.MouseWheelMsg{X: x, Y: y, Button: tea.MouseWheelUp})
+		d.Wants("not following")
+		if s.panes.Focus() != paneList {
+			t.Error("the wheel took the keys from the list")
+		}
+		d.Send(tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+		if s.panes.Focus() != paneLog {
+			t.Error("a click on the log does not give it the keys")
+		}
+		d.Send(tea.MouseWheelMsg{X: 10, Y: 4, Button: tea.MouseWheelLeft})
+		d.Send(tea.MouseClickMsg{X: 10, Y: 3, Button: tea.MouseLeft})
+		if n, _ := s.list.Position(); s.panes.Focus() != paneList || n == row {
+			t.Errorf("a click on the list does not move its cursor from row %d", row)
+		}
+	}
 }
 
 // TestWhy pins what is said of why something has to be built.
