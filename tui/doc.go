@@ -58,6 +58,8 @@
 //			s.rows.Update(msg)
 //		case tui.PointerMsg: // in cells of what Draw returned
 //			…
+//		case tui.DragMsg: // for panes.Drag
+//			…
 //		}
 //		return nil
 //	}

@@ -39,6 +39,14 @@ func newConfirmOverlay(st *style.Styles, o confirm.Options) overlay {
 	return &confirmOverlay{confirm.New(st, o), st}
 }
 
+func (o *confirmOverlay) Update(msg tea.Msg) (tea.Cmd, bool) {
+	if at, ok := msg.(PointerMsg); ok {
+		o.Wheel(at.Wheel)
+		return nil, false
+	}
+	return o.Confirm.Update(msg)
+}
+
 // Draw puts the question above the footer.
 func (o *confirmOverlay) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 	block := o.Confirm.Draw(w-4, h-3)

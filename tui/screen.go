@@ -236,6 +236,8 @@ type (
 		X, Y  int
 		Wheel int // rows, negative up; 0: a click
 	}
+	// DragMsg is the mouse with its button held since a click on the screen.
+	DragMsg struct{ X, Y int }
 
 	// ShowPathMsg asks the closure browser to show a path.
 	ShowPathMsg struct{ Path store.Path }

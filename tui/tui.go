@@ -103,6 +103,7 @@ type Model struct {
 	picked        bool // and was made from the list of themes
 	bookmarks     []Bookmark
 	ticking       bool // a TickMsg is on its way
+	held          bool // the button of the mouse, since a click on the screen in front
 	leaving       bool // Ctrl-C was pressed once with work running
 	started       bool
 	quitting      bool
@@ -286,22 +287,31 @@ func (m *Model) Init() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// newFilter drops sizes that no terminal has and floods of the mouse wheel.
+// newFilter drops sizes that no terminal has, floods of the mouse and its motion without
+// a button.
 func newFilter(now func() time.Time) func(tea.Model, tea.Msg) tea.Msg {
 	var last time.Time
+	tooSoon := func() bool {
+		t := now()
+		if t.Sub(last) < 8*time.Millisecond {
+			return true
+		}
+		last = t
+		return false
+	}
 	return func(_ tea.Model, msg tea.Msg) tea.Msg {
 		switch msg := msg.(type) {
 		case tea.WindowSizeMsg:
 			if msg.Width <= 0 || msg.Height <= 0 || msg.Width > 4096 || msg.Height > 4096 || msg.Width*msg.Height > 1<<20 {
 				return nil
 			}
-		case tea.MouseMotionMsg, tea.MouseReleaseMsg:
-			return nil
-		case tea.MouseWheelMsg:
-			if t := now(); t.Sub(last) < 8*time.Millisecond {
+		case tea.MouseMotionMsg:
+			if msg.Button != tea.MouseLeft || tooSoon() {
 				return nil
-			} else {
-				last = t
+			}
+		case tea.MouseWheelMsg:
+			if tooSoon() {
+				return nil
 			}
 		}
 		return msg

@@ -295,14 +295,21 @@ func (m *Model) pointer(msg tea.MouseMsg) tea.Cmd {
 	at := PointerMsg{X: msg.Mouse().X, Y: msg.Mouse().Y}
 	switch msg := msg.(type) {
 	case tea.MouseWheelMsg:
-		at.Wheel = 3
-		if msg.Button == tea.MouseWheelUp {
+		switch msg.Button {
+		case tea.MouseWheelUp:
 			at.Wheel = -3
+		case tea.MouseWheelDown:
+			at.Wheel = 3
+		default: // to the side
+			return nil
 		}
 	case tea.MouseClickMsg:
 		if msg.Button != tea.MouseLeft {
 			return nil
 		}
+		m.held = false
+	case tea.MouseMotionMsg, tea.MouseReleaseMsg:
+		return m.drag(msg)
 	default:
 		return nil
 	}
@@ -322,7 +329,20 @@ func (m *Model) pointer(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	at.Y--
+	m.held = at.Wheel == 0
 	return m.screens[m.front].Update(at)
+}
+
+// drag takes the mouse with its button held, or as it is let go.
+func (m *Model) drag(msg tea.MouseMsg) tea.Cmd {
+	held := m.held
+	if _, released := msg.(tea.MouseReleaseMsg); released {
+		m.held = false
+	}
+	if !held || m.tooSmall() || m.overlay != nil {
+		return nil
+	}
+	return m.screens[m.front].Update(DragMsg{X: msg.Mouse().X, Y: msg.Mouse().Y - 1})
 }
 
 // notify shows a notice and lets it go after a while.

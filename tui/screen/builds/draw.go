@@ -170,13 +170,14 @@ func (s *Screen) Draw(w, h int) []string {
 	s.panes.Arrange(paneList, paneLog)
 	switch {
 	case s.fullLog || s.panes.Full && s.panes.Focus() == paneLog:
+		s.panes.Mark(paneLog, panes.Place{W: w, H: h})
 		return s.drawLog(w, h)
 	case s.panes.Full:
 		return s.panes.List(paneList, panes.Place{W: w, H: h}, s.listPane(), nil, s.list)
 	case tui.WidthOf(w) == tui.Narrow:
 		top := s.panes.Down(h, min(max(6, s.list.Len()+3), h*2/5), 5)
 		list := s.panes.List(paneList, panes.Place{W: w, H: top}, s.listPane(), nil, s.list)
-		return style.Stack(list, s.drawLogs(w, h-top))
+		return style.Stack(list, s.drawLogs(panes.Place{Y: top, W: w, H: h - top}))
 	}
 	return s.drawWide(w, h)
 }
@@ -194,7 +195,7 @@ func (s *Screen) drawWide(w, h int) []string {
 	if failed != nil {
 		failedHeight = h - s.panes.Down(h, h-min(len(failed)+2, h/3), 5)
 	}
-	right := s.drawLogs(w-left, h-failedHeight)
+	right := s.drawLogs(panes.Place{X: left, W: w - left, H: h - failedHeight})
 	if failed != nil {
 		body := failed[max(0, len(failed)-(failedHeight-2)):]
 		right = style.Stack(right, s.env.Styles.Box(w-left, failedHeight, failedPane, body))

@@ -160,6 +160,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		return s.intent(msg)
 	case tui.PointerMsg:
 		return s.pointer(msg)
+	case tui.DragMsg:
+		s.panes.Drag(msg.X, msg.Y)
 	default:
 		return s.answer(msg)
 	}
@@ -356,7 +358,7 @@ func (s *Screen) intent(in action.Intent) tea.Cmd {
 
 func (s *Screen) pointer(p tui.PointerMsg) tea.Cmd {
 	if p.Wheel != 0 {
-		if s.panes.Focus() == paneLog {
+		if id, ok := s.panes.Under(p.X, p.Y); ok && id == paneLog {
 			return s.log.Wheel(p.Wheel)
 		}
 		s.panes.Wheel(p.X, p.Y, p.Wheel)

@@ -13,6 +13,7 @@ import (
 	"nixbench/themes"
 	"nixbench/tui"
 	"nixbench/tui/style"
+	"nixbench/tui/widget/panes"
 )
 
 // This file shows the ends of the logs of other builds that run below the log of the one
@@ -132,7 +133,9 @@ func (s *Screen) endRead(msg tui.Answer[logEnd]) {
 
 // drawLogs draws the log of the build under the cursor, and those of others below it as
 // far as there is room.
-func (s *Screen) drawLogs(w, h int) []string {
+func (s *Screen) drawLogs(at panes.Place) []string {
+	s.panes.Mark(paneLog, at)
+	w, h := at.W, at.H
 	var shown []*beside
 	for i := range s.beside {
 		if s.together && s.beside[i].n != nil {

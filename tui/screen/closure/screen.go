@@ -138,6 +138,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		return s.intent(msg)
 	case tui.PointerMsg:
 		return s.pointer(msg)
+	case tui.DragMsg:
+		s.panes.Drag(msg.X, msg.Y)
 	default:
 		return s.answer(msg)
 	}

@@ -30,15 +30,18 @@ func (s *Screen) Draw(w, h int) []string {
 			s.drawMain(panes.Place{W: w, H: h - below}, true),
 			s.drawPlan(panes.Place{Y: h - below, W: w, H: below}))
 	}
+	shared := tui.WidthOf(w) == tui.Wide && s.view == viewRoots && s.data != nil
+	if shared {
+		s.panes.Arrange(paneMain, paneGroups)
+	} else {
+		s.panes.Arrange(paneMain)
+	}
 	left := s.panes.Across(w, w-min(planWidth, w*42/100), 30)
 	right := w - left
 	groups := 0
-	if tui.WidthOf(w) == tui.Wide && s.view == viewRoots && s.data != nil {
-		s.panes.Arrange(paneMain, paneGroups)
+	if shared {
 		groups = min(max(h/3, 5), len(s.data.groups)+2, h-10)
 		groups = h - s.panes.Down(h, h-max(groups, 3), 5)
-	} else {
-		s.panes.Arrange(paneMain)
 	}
 	main := s.drawMain(panes.Place{W: left, H: h - groups}, false)
 	if groups > 0 {

@@ -135,6 +135,8 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		s.list().Update(msg)
 	case tui.PointerMsg:
 		return s.pointer(msg)
+	case tui.DragMsg:
+		s.panes.Drag(msg.X, msg.Y)
 	default:
 		return s.answer(msg)
 	}

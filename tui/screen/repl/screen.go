@@ -202,6 +202,8 @@ func (s *Screen) keys(msg tea.Msg) tea.Cmd {
 		return s.intent(msg)
 	case tui.PointerMsg:
 		return s.pointer(msg)
+	case tui.DragMsg:
+		s.panes.Drag(msg.X, msg.Y)
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func (w *Confirm) Update(msg tea.Msg) (cmd tea.Cmd, done bool) {
 	return nil, false
 }
 
+// Wheel scrolls the plan.
+func (w *Confirm) Wheel(n int) { w.top += n }
+
 func call(f func() tea.Cmd) tea.Cmd {
 	if f == nil {
 		return nil

@@ -29,6 +29,16 @@ type Panes struct {
 	focus ID
 	tabs  []ID // panes that can have the keys, in the order of Tab
 	areas []area
+
+	across, down divider
+	held         *divider // the mouse has it
+	grip         int      // how far the mouse is from where it is
+}
+
+// A divider is where panes meet, as it was drawn last.
+type divider struct {
+	at, total, usual int
+	shift            *float64
 }
 
 // An area is a pane where it was drawn.
@@ -57,6 +67,7 @@ func New(st *style.Styles) *Panes { return &Panes{st: st} }
 // panes open or close.
 func (w *Panes) Arrange(tabs ...ID) {
 	w.tabs, w.areas = tabs, w.areas[:0]
+	w.across, w.down = divider{}, divider{}
 }
 
 // Focus is the pane that has the keys: the first, if the one that had them is
@@ -95,11 +106,17 @@ const (
 // Across is how many of total cells are left of the divider: usual, if the user has
 // not moved it. Each side keeps at least least.
 func (w *Panes) Across(total, usual, least int) int {
-	return divide(total, usual, least, w.Shift.Across)
+	at := divide(total, usual, least, w.Shift.Across)
+	w.across = divider{at, total, usual, &w.Shift.Across}
+	return at
 }
 
 // Down is [Panes.Across] for the lines above a divider.
-func (w *Panes) Down(total, usual, least int) int { return divide(total, usual, least, w.Shift.Down) }
+func (w *Panes) Down(total, usual, least int) int {
+	at := divide(total, usual, least, w.Shift.Down)
+	w.down = divider{at, total, usual, &w.Shift.Down}
+	return at
+}
 
 func divide(total, usual, least int, shift float64) int {
 	if shift == 0 {
@@ -107,6 +124,41 @@ func divide(total, usual, least int, shift float64) int {
 	}
 	n := usual + int(shift*float64(total))
 	return max(min(n, total-least), min(least, usual))
+}
+
+// hold takes hold of the divider at x, y, if there is one.
+func (w *Panes) hold(x, y int) (held bool) {
+	w.held = nil
+	for _, d := range []struct {
+		*divider
+		mouse int
+	}{{&w.across, x}, {&w.down, y}} {
+		if d.total > 0 && (d.mouse == d.at-1 || d.mouse == d.at) {
+			w.held, w.grip = d.divider, d.at-d.mouse
+			return true
+		}
+	}
+	return false
+}
+
+// Drag takes the divider that was clicked along to x, y.
+func (w *Panes) Drag(x, y int) {
+	d := w.held
+	if d == nil || d.total == 0 {
+		return
+	}
+	to := x
+	if d == &w.down {
+		to = y
+	}
+	by := float64(to + w.grip - d.usual)
+	switch {
+	case by > 0:
+		by += 0.5 // it is cut off
+	case by < 0:
+		by -= 0.5
+	}
+	*d.shift = max(min(by/float64(d.total), maxShift), -maxShift)
 }
 
 // Actions are what can be done to the panes of every screen.
@@ -175,14 +227,18 @@ func (w *Panes) Text(id ID, at Place, p style.Pane, lines [][]style.Span) []stri
 
 // Click gives the keys to the pane at x, y and puts its cursor on the row
 // there. again tells that both were there already; ok is false if there is no
-// row.
+// row, or a divider, which Drag then moves.
 func (w *Panes) Click(x, y int) (id ID, again, ok bool) {
+	held := w.hold(x, y)
 	a, found := w.at(x, y)
 	if !found || !slices.Contains(w.tabs, a.id) {
 		return 0, false, false
 	}
 	had := w.Focus() == a.id
 	w.focus = a.id
+	if held {
+		return a.id, false, false
+	}
 	if a.block != nil {
 		again, ok = a.block.Click(x-a.x-1, y-a.y-1)
 		return a.id, again && had, ok
@@ -192,6 +248,17 @@ func (w *Panes) Click(x, y int) (id ID, again, ok bool) {
 	}
 	again, ok = a.list.Click(y - a.y - 1 - a.above)
 	return a.id, again && had, ok
+}
+
+// Mark says where a pane was drawn that is neither a list nor text.
+func (w *Panes) Mark(id ID, at Place) {
+	w.areas = append(w.areas, area{id: id, x: at.X, y: at.Y, w: at.W, h: at.H})
+}
+
+// Under is the pane at x, y; ok is false if there is none.
+func (w *Panes) Under(x, y int) (id ID, ok bool) {
+	a, ok := w.at(x, y)
+	return a.id, ok
 }
 
 // Wheel scrolls the list at x, y by n rows.

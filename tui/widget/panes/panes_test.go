@@ -71,3 +71,38 @@ func TestPanes(t *testing.T) {
 		t.Errorf("a pane that is gone has the keys")
 	}
 }
+
+// The mouse takes a divider along, by either border beside it, as far as both sides keep
+// what they need; what is no divider stays.
+func TestDragDividers(t *testing.T) {
+	w := New(style.New(style.Options{ASCII: true}))
+	across, down := 0, 0
+	draw := func() {
+		w.Arrange(left, right)
+		across, down = w.Across(100, 40, 20), w.Down(30, 10, 5)
+	}
+	drag := func(fromX, fromY, toX, toY int) {
+		draw()
+		w.Click(fromX, fromY)
+		w.Drag((fromX+toX)/2, (fromY+toY)/2)
+		draw()
+		w.Drag(toX, toY)
+		draw()
+	}
+	for _, step := range []struct{ fromX, fromY, toX, toY, across, down int }{
+		{39, 3, 59, 3, 60, 10}, // by the border on the left
+		{60, 3, 33, 3, 33, 10}, // by that on the right
+		{33, 3, 99, 3, 80, 10},
+		{80, 3, 0, 3, 20, 10},
+		{20, 3, 40, 3, 40, 10},
+		{70, 9, 70, 14, 40, 15},
+		{70, 15, 70, 0, 40, 5},
+		{10, 20, 90, 29, 40, 5},
+	} {
+		drag(step.fromX, step.fromY, step.toX, step.toY)
+		if across != step.across || down != step.down {
+			t.Errorf("from %d,%d to %d,%d: got dividers at %d and %d, want %d and %d",
+				step.fromX, step.fromY, step.toX, step.toY, across, down, step.across, step.down)
+		}
+	}
+}
