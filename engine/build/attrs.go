@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nixbench/store"
 )
 
 // This file writes structured attributes as builders read them: .attrs.json,
@@ -138,7 +140,7 @@ func shellSet(set map[string]any) (string, bool) {
 		if !ok {
 			return "", false
 		}
-		fmt.Fprintf(&out, "[%s]=%s ", shellQuote(key), word)
+		fmt.Fprintf(&out, "[%s]=%s ", store.QuoteWord(key), word)
 	}
 	return out.String(), true
 }
@@ -149,7 +151,7 @@ func shellWord(v any) (string, bool) {
 	case nil:
 		return "''", true
 	case string:
-		return shellQuote(v), true
+		return store.QuoteWord(v), true
 	case bool:
 		if v {
 			return "1", true
@@ -178,10 +180,6 @@ func shellNumber(n json.Number) (string, bool) {
 		return strconv.Itoa(math.MinInt32), true
 	}
 	return strconv.Itoa(int(f)), true
-}
-
-func shellQuote(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // isShellName reports whether s matches [A-Za-z_][A-Za-z0-9_]*.

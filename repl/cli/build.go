@@ -24,15 +24,11 @@ import (
 
 // runBuild is `nixbench build`.
 func runBuild(ctx context.Context, inv *invocation) error {
-	eng, err := inv.open(ctx)
+	eng, insts, err := inv.openForInstallables(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	insts, err := inv.installables(ctx, eng, inv.installableArgs())
-	if err != nil {
-		return err
-	}
 	targets := targetsOf(insts)
 	result, err := inv.realise(ctx, eng, targets)
 	switch {

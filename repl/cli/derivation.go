@@ -31,15 +31,11 @@ func derivationCommands() []command {
 
 // runDerivationShow is `nixbench derivation show`.
 func runDerivationShow(ctx context.Context, inv *invocation) error {
-	eng, err := inv.open(ctx)
+	eng, insts, err := inv.openForInstallables(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	insts, err := inv.installables(ctx, eng, inv.installableArgs())
-	if err != nil {
-		return err
-	}
 	paths, err := inv.derivationsOf(ctx, eng, insts)
 	if err == nil && inv.recursive {
 		paths, err = eng.Lookup().Requisites(ctx, paths...)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/store"
 )
 
 // This file is nix develop: bash in the environment of the builder of a derivation.
@@ -75,7 +76,7 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 	if inv.verbosity() == levelVomit {
 		script += "set -x\n"
 	}
-	script += "command rm -f " + shellQuoted(rc.Name()) + "\n"
+	script += "command rm -f " + store.QuoteWord(rc.Name()) + "\n"
 	if script, err = inv.whatBashRuns(eng, script); err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (inv *invocation) whatBashRuns(eng *engine.Engine, script string) (string, 
 	case inv.program.command != nil:
 		words := make([]string, len(inv.program.command))
 		for i, word := range inv.program.command {
-			words[i] = shellQuoted(word)
+			words[i] = store.QuoteWord(word)
 		}
 		return script + "exec " + strings.Join(words, " ") + "\n", nil
 	}
@@ -114,7 +115,7 @@ func (inv *invocation) whatBashRuns(eng *engine.Engine, script string) (string, 
 		"\nshopt -s expand_aliases\n"
 	for _, prompt := range []struct{ setting, change string }{{"bash-prompt", "PS1=%s"}, {"bash-prompt-prefix", `PS1=%s"$PS1"`}, {"bash-prompt-suffix", "PS1+=%s"}} {
 		if text, _ := eng.Settings().Get(prompt.setting); text != "" {
-			script += `[ -n "$PS1" ] && ` + fmt.Sprintf(prompt.change, shellQuoted(text)) + ";\n"
+			script += `[ -n "$PS1" ] && ` + fmt.Sprintf(prompt.change, store.QuoteWord(text)) + ";\n"
 		}
 	}
 	return script, nil

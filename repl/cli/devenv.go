@@ -167,17 +167,17 @@ func writeBash(b *strings.Builder, env *engine.DevEnvironment) {
 		case v.List != nil:
 			fmt.Fprintf(b, "declare -a %s=(", name)
 			for _, elem := range v.List {
-				b.WriteString(shellQuoted(elem) + " ")
+				b.WriteString(store.QuoteWord(elem) + " ")
 			}
 			b.WriteString(")\n")
 		case v.Table != nil:
 			fmt.Fprintf(b, "declare -A %s=(", name)
 			for _, key := range slices.Sorted(maps.Keys(v.Table)) {
-				fmt.Fprintf(b, "[%s]=%s ", shellQuoted(key), shellQuoted(v.Table[key]))
+				fmt.Fprintf(b, "[%s]=%s ", store.QuoteWord(key), store.QuoteWord(v.Table[key]))
 			}
 			b.WriteString(")\n")
 		default:
-			fmt.Fprintf(b, "%s=%s\n", name, shellQuoted(v.Text))
+			fmt.Fprintf(b, "%s=%s\n", name, store.QuoteWord(v.Text))
 			if v.IsExported {
 				fmt.Fprintf(b, "export %s\n", name)
 			}

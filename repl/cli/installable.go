@@ -23,6 +23,14 @@ type installable struct {
 	target store.DerivedPath
 }
 
+// openForInstallables opens the engine as open does, and returns what the arguments
+// stand for.
+func (inv *invocation) openForInstallables(ctx context.Context) (*engine.Engine, []installable, error) {
+	return openFor(ctx, inv, func(ctx context.Context, eng *engine.Engine) ([]installable, error) {
+		return inv.installables(ctx, eng, inv.installableArgs())
+	})
+}
+
 // installables returns what the arguments stand for: store paths, "drv^out"
 // and, if there is an expression, attribute paths in it with or without
 // "^out,dev".

@@ -146,15 +146,30 @@ type invocation struct {
 // open opens the engine that the flags ask for, and tells of what it builds. The
 // caller closes it.
 func (inv *invocation) open(ctx context.Context) (*engine.Engine, error) {
-	return inv.openFor(ctx, false)
+	return inv.openEngine(ctx, false)
 }
 
 // openLate is open for commands that may not need the store's database.
 func (inv *invocation) openLate(ctx context.Context) (*engine.Engine, error) {
-	return inv.openFor(ctx, true)
+	return inv.openEngine(ctx, true)
 }
 
-func (inv *invocation) openFor(ctx context.Context, late bool) (*engine.Engine, error) {
+// openFor opens the engine, and finds in it what the arguments mean. The caller closes
+// the engine, unless there is an error.
+func openFor[T any](ctx context.Context, inv *invocation, find func(context.Context, *engine.Engine) ([]T, error)) (*engine.Engine, []T, error) {
+	eng, err := inv.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := find(ctx, eng)
+	if err != nil {
+		eng.Close()
+		return nil, nil, err
+	}
+	return eng, found, nil
+}
+
+func (inv *invocation) openEngine(ctx context.Context, late bool) (*engine.Engine, error) {
 	opts, err := inv.engineOptions()
 	if err != nil {
 		return nil, err

@@ -137,15 +137,11 @@ func (inv *invocation) openSigStores(ctx context.Context) (engs []*engine.Engine
 // changeSignatures changes the signatures of the paths that are asked for, all of
 // which must be valid, and says how many.
 func (inv *invocation) changeSignatures(ctx context.Context, done string, change func(*engine.Engine, []store.Path) (int, error)) error {
-	eng, err := inv.open(ctx)
+	eng, paths, err := inv.openForClosures(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	paths, err := inv.closuresAsked(ctx, eng)
-	if err != nil {
-		return err
-	}
 	if err := allValid(ctx, eng, paths); err != nil {
 		return err
 	}

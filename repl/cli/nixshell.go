@@ -330,13 +330,13 @@ func (inv *invocation) shellScript(bash string, dev *engine.DevShell) string {
 	line(`unset PATH`)
 	line(`dontAddDisableDepTrack=1`)
 	if dev.Attrs != "" {
-		line(`source %s`, shellQuoted(dev.Attrs))
+		line(`source %s`, store.QuoteWord(dev.Attrs))
 	}
 	line(`[ -e $stdenv/setup ] && source $stdenv/setup`)
 	if !pure {
 		line(`PATH=$PATH:$p; unset p`)
 	}
-	line(`PATH=%s:"$PATH"; SHELL=%s; BASH=%s`, shellQuoted(dirOf(bash)), shellQuoted(bash), shellQuoted(bash))
+	line(`PATH=%s:"$PATH"; SHELL=%s; BASH=%s`, store.QuoteWord(dirOf(bash)), store.QuoteWord(bash), store.QuoteWord(bash))
 	line(`set +e`)
 	colour := "32"
 	if os.Getuid() == 0 {
@@ -348,7 +348,7 @@ func (inv *invocation) shellScript(bash string, dev *engine.DevShell) string {
 	line(`shopt -u nullglob`)
 	line(`unset TZ`)
 	if tz := inv.env.Getenv("TZ"); tz != "" {
-		line(`export TZ=%s`, shellQuoted(tz))
+		line(`export TZ=%s`, store.QuoteWord(tz))
 	}
 	line(`shopt -s execfail`)
 	if inv.shell.command != "" {

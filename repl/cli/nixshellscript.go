@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"nixbench/store"
 )
 
 // This file makes nix-shell an interpreter of scripts: a file that begins with "#!" and
@@ -94,7 +96,7 @@ func interpret(interpreter string, script []string) string {
 		command += " -e 'load(ARGV.shift)' --"
 	}
 	for _, arg := range script {
-		command += " " + shellQuoted(arg)
+		command += " " + store.QuoteWord(arg)
 	}
 	return command
 }

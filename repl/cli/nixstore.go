@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"nixbench/engine"
 	"nixbench/engine/settings"
@@ -221,6 +220,3 @@ func (inv *invocation) println(line string) error {
 	_, err := fmt.Fprintln(inv.env.Stdout, line)
 	return err
 }
-
-// shellQuoted returns s between single quotes for a shell.
-func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -331,11 +331,11 @@ func (run *storeRun) printEnv(ctx context.Context) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Env)) {
 		// The empty line is Nix's.
-		if err := run.println(fmt.Sprintf("export %s; %s=%s\n", name, name, shellQuoted(d.Env[name]))); err != nil {
+		if err := run.println(fmt.Sprintf("export %s; %s=%s\n", name, name, store.QuoteWord(d.Env[name]))); err != nil {
 			return err
 		}
 	}
-	return run.println("export _args; _args=" + shellQuoted(strings.Join(d.Args, " ")))
+	return run.println("export _args; _args=" + store.QuoteWord(strings.Join(d.Args, " ")))
 }
 
 // init is nix-store --init.

@@ -155,15 +155,11 @@ func runStoreDelete(ctx context.Context, inv *invocation) error {
 
 // runStoreRepair is `nixbench store repair`.
 func runStoreRepair(ctx context.Context, inv *invocation) error {
-	eng, err := inv.open(ctx)
+	eng, paths, err := inv.openForClosures(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	paths, err := inv.closuresAsked(ctx, eng)
-	if err != nil {
-		return err
-	}
 	for _, p := range paths {
 		if err := eng.RepairPath(ctx, p); err != nil {
 			return err
@@ -202,6 +198,11 @@ var selectionFlags = []flag{
 	{[]string{"--all"}, nil, "all paths of the store", on(func(inv *invocation) *bool { return &inv.all })},
 }
 
+// openForClosures opens the engine as open does, and returns what closuresAsked does.
+func (inv *invocation) openForClosures(ctx context.Context) (*engine.Engine, []store.Path, error) {
+	return openFor(ctx, inv, inv.closuresAsked)
+}
+
 // closuresAsked returns the paths that the arguments and the flags of selectionFlags
 // mean, sorted. Without --recursive they need not be valid.
 func (inv *invocation) closuresAsked(ctx context.Context, eng *engine.Engine) ([]store.Path, error) {
@@ -216,15 +217,11 @@ func (inv *invocation) closuresAsked(ctx context.Context, eng *engine.Engine) ([
 // trusted: built here, named after their contents, or signed. The exit status is 1
 // for damaged ones, 2 for untrusted ones, 4 for those that could not be read, added.
 func (inv *invocation) verifyPaths(ctx context.Context) error {
-	eng, err := inv.open(ctx)
+	eng, paths, err := inv.openForClosures(ctx)
 	if err != nil {
 		return err
 	}
 	defer eng.Close()
-	paths, err := inv.closuresAsked(ctx, eng)
-	if err != nil {
-		return err
-	}
 	others, closeOthers, err := inv.openSigStores(ctx)
 	if err != nil {
 		return err

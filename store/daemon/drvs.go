@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"nixbench/store"
@@ -111,7 +110,7 @@ func (st *Store) ReadDerivation(ctx context.Context, p store.Path) (*drv.Derivat
 	if err != nil {
 		return nil, err
 	}
-	return st.loadDerivation(p)
+	return drv.ReadFile(p, st.RealPath(p))
 }
 
 // ReadDerivations calls use with the position and the derivation of each of paths, in that
@@ -129,7 +128,7 @@ func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use fu
 		if added, found := st.drvs.Get(p); found {
 			d = added.Drv
 		} else if _, ok := slices.BinarySearch(valid, p); ok {
-			if d, err = st.loadDerivation(p); err != nil {
+			if d, err = drv.ReadFile(p, st.RealPath(p)); err != nil {
 				return err
 			}
 		}
@@ -138,17 +137,4 @@ func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use fu
 		}
 	}
 	return nil
-}
-
-// loadDerivation returns the derivation that the file at p holds.
-func (st *Store) loadDerivation(p store.Path) (*drv.Derivation, error) {
-	text, err := os.ReadFile(st.RealPath(p))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	d, err := drv.ParseChecked(p, text)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	return d, nil
 }

@@ -3,6 +3,7 @@ package drv
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"nixbench/store"
@@ -88,6 +89,20 @@ func (e *ParseError) InNix() (msg string, ok bool) {
 func ParseChecked(drvPath store.Path, text []byte) (*Derivation, error) {
 	parse := func(dir store.Dir, name string) (*Derivation, error) { return Parse(dir, name, text) }
 	return checked(drvPath, text, parse, (*Derivation).References)
+}
+
+// ReadFile returns the derivation at drvPath, which file holds. Its text must be the one
+// that drvPath stands for.
+func ReadFile(drvPath store.Path, file string) (*Derivation, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", drvPath, err)
+	}
+	d, err := ParseChecked(drvPath, text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", drvPath, err)
+	}
+	return d, nil
 }
 
 // errNoOutputs reports a derivation without outputs.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -123,15 +122,7 @@ func (st *Store) loadDerivation(p store.Path) (*drv.Derivation, error) {
 	if d, found := st.drvs.Get(p); found {
 		return d.Drv, nil
 	}
-	text, err := os.ReadFile(st.RealPath(p))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	d, err := drv.ParseChecked(p, text)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	return d, nil
+	return drv.ReadFile(p, st.RealPath(p))
 }
 
 // flushFor flushes if p is pending.

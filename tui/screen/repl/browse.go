@@ -395,15 +395,12 @@ func (s *Screen) inspect() tea.Cmd {
 func commandOf(e *entry) string {
 	switch {
 	case e.res != nil && e.res.Kind == tui.ResultBuilt && e.res.Drv != "":
-		return "nixbench build " + quote(store.AllOutputsOf(e.res.Drv).String())
+		return "nixbench build " + store.QuoteWord(store.AllOutputsOf(e.res.Drv).String())
 	case e.root != nil:
-		return "nixbench eval --expr " + quote(e.input)
+		return "nixbench eval --expr " + store.QuoteWord(e.input)
 	}
 	return ""
 }
-
-// quote writes a word for the shell.
-func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
 func (s *Screen) noCommand() string {
 	if ln, ok := s.line(); !ok || commandOf(ln.entry) == "" {
