@@ -28,6 +28,8 @@ type Repl struct {
 	ChangedFile string
 	// Watched are the expressions that Scope says are watched.
 	Watched []tui.ScopeEntry
+	// Unkept, if not nil, is why inputs cannot be added to the history.
+	Unkept error
 	// Abandoned counts the evaluations that were given up.
 	Abandoned int
 }
@@ -333,6 +335,9 @@ func (r *Repl) History() []string {
 func (r *Repl) AddHistory(_ context.Context, input string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.Unkept != nil {
+		return r.Unkept
+	}
 	r.history = append([]string{input}, r.history...)
 	return nil
 }

@@ -2,6 +2,7 @@ package repl_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -605,6 +606,17 @@ func TestInterruptEmptiesTheInput(t *testing.T) {
 	d.Wants("2 matches")
 	d.Keys("ctrl+c")
 	d.Lacks("matches", "nix> lib")
+}
+
+// That inputs cannot be kept is told, once.
+func TestUnkeptHistory(t *testing.T) {
+	d, b := at80(t)
+	b.Unkept = errors.New("write history: no space left on device")
+	enter(d, "pkgs")
+	d.Wants("warning: inputs are not kept: write history: no space left on device", "out 1")
+	d.Advance(5 * time.Second)
+	enter(d, "pkgs")
+	d.Lacks("not kept")
 }
 
 // Who asks for the prompt while results are browsed gets the input, by a key or by the
