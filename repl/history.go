@@ -66,10 +66,11 @@ func readHistory(file string) []string {
 	}
 	defer f.Close()
 	var inputs []string
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if line := lines.Text(); line != "" {
+	lines := bufio.NewReader(f)
+	for err == nil {
+		var line string
+		line, err = lines.ReadString('\n') // an input may be megabytes
+		if line = strings.TrimSuffix(line, "\n"); line != "" {
 			inputs = append(inputs, unescapeInput.Replace(line))
 		}
 	}
@@ -84,17 +85,34 @@ func (h *History) add(input string) error {
 	if h.file == "" {
 		return nil
 	}
-	f, err := os.OpenFile(h.file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	const flags = os.O_RDWR | os.O_APPEND | os.O_CREATE
+	f, err := os.OpenFile(h.file, flags, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = os.MkdirAll(filepath.Dir(h.file), 0o700); err == nil {
-			f, err = os.OpenFile(h.file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+			f, err = os.OpenFile(h.file, flags, 0o600)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(escapeInput.Replace(input) + "\n")
+	line := escapeInput.Replace(input) + "\n"
+	if isCutOff(f) {
+		line = "\n" + line
+	}
+	_, err = f.WriteString(line)
 	return errors.Join(err, f.Close())
+}
+
+// isCutOff reports whether the last input in a file was not written to its end, for which
+// there was no room.
+func isCutOff(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false
+	}
+	last := make([]byte, 1)
+	_, err = f.ReadAt(last, info.Size()-1)
+	return err == nil && last[0] != '\n'
 }
 
 // session returns the inputs of this session, oldest first.

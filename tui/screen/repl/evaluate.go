@@ -4,7 +4,9 @@ package repl
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"time"
@@ -51,6 +53,19 @@ func (s *Screen) submit(input string, typed bool) tea.Cmd {
 	}
 	s.stick = true
 	return tea.Batch(save, s.next())
+}
+
+// kept tells, the first time, that an input could not be added to the history.
+func (s *Screen) kept(msg tui.Answer[saved]) tea.Cmd {
+	if msg.Err == nil || s.unkept {
+		return nil
+	}
+	s.unkept = true
+	why := msg.Err.Error()
+	if of := (*fs.PathError)(nil); errors.As(msg.Err, &of) {
+		why = of.Err.Error() + ": " + of.Path // what there may be no room for comes last
+	}
+	return s.env.Warn("inputs are not kept: " + text.PlainLine(why))
 }
 
 // remember puts an input before the earlier ones.

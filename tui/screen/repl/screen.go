@@ -55,6 +55,7 @@ type Screen struct {
 	own    []string    // inputs of this session, newest first
 	inputs []string    // of all sessions, likewise
 	past   tui.Slot    // the request for inputs
+	unkept bool        // it was told that inputs are not kept
 
 	current  *entry // what is being evaluated
 	eval     tui.Slot
@@ -142,6 +143,8 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		if msg.For(&s.past) && msg.Err == nil {
 			s.inputs = msg.Value
 		}
+	case tui.Answer[saved]:
+		return s.kept(msg)
 	case tui.StoreChangedMsg:
 		s.refresh()
 	case slowMsg:
