@@ -504,6 +504,21 @@ func TestBuiltMeanwhile(t *testing.T) {
 	d.Wants("built in 12 ms", "1 more derivation built meanwhile")
 }
 
+// A build that fails is not counted among those that were done, though it may not have been
+// told yet that it has.
+func TestFailedBuildIsNotBuiltMeanwhile(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		d.Post(
+			event.Activity{ID: 8, Parent: 7, Kind: event.Build, Name: "one", State: event.Done},
+			event.Activity{ID: 9, Parent: 7, Kind: event.Build, Name: "two", State: event.Running},
+		)
+		return &tui.Result{Number: 1, Kind: tui.ResultError, Err: &tui.EvalError{Msg: "build two: exit status 1"}}, true
+	}
+	enter(d, ":b two")
+	d.Wants("build two: exit status 1", "1 derivation built meanwhile")
+}
+
 // What an input builds, the Builds screen counts: quitting cancels it once.
 func TestBusyOnce(t *testing.T) {
 	d, b := at80(t)
