@@ -55,11 +55,11 @@ func (b *building) title() (name, how string) {
 }
 
 // made counts the builds that were done by the end of the input: of the last it may
-// not have been told yet that they are.
-func (b *building) made() int {
+// not have been told yet that they are, or, if it did not end well, that they are not.
+func (b *building) made(well bool) int {
 	n := 0
 	for _, act := range b.acts {
-		if act.State == event.Done || act.State == event.Running {
+		if act.State == event.Done || act.State == event.Running && well {
 			n++
 		}
 	}

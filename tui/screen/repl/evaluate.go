@@ -120,7 +120,7 @@ func (s *Screen) evaluated(msg tui.Answer[*tui.Result]) tea.Cmd {
 		return nil
 	}
 	e := s.current
-	s.finish(e)
+	s.finish(e, msg.Err == nil && msg.Value != nil && msg.Value.Kind != tui.ResultError)
 	if msg.Err != nil || msg.Value == nil {
 		if msg.Err != nil {
 			e.wrong = text.PlainLine(msg.Err.Error())
@@ -136,10 +136,10 @@ func (s *Screen) evaluated(msg tui.Answer[*tui.Result]) tea.Cmd {
 	return tea.Batch(cmd, s.next())
 }
 
-// finish ends the current input.
-func (s *Screen) finish(e *entry) {
+// finish ends the current input, well or not.
+func (s *Screen) finish(e *entry, well bool) {
 	e.state, e.stale = ended, true
-	e.made, e.build = e.build.made(), building{}
+	e.made, e.build = e.build.made(well), building{}
 	s.current = nil
 	s.tail.Cancel()
 	s.reveal = e
@@ -286,7 +286,7 @@ func (s *Screen) Interrupt() (tea.Cmd, bool) {
 func (s *Screen) abandon(e *entry) tea.Cmd {
 	s.eval.Cancel()
 	s.env.Backend.Abandon()
-	s.finish(e)
+	s.finish(e, false)
 	e.stopped = false
 	e.wrong = "given up: the session starts anew with the same files and bindings; earlier results are gone"
 	return s.next()
