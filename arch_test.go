@@ -92,6 +92,7 @@ var rules = []rule{
 
 	{"tui/highlight", "engine/syntax themes", "github.com/alecthomas/chroma/v2"},
 	{"tui/config", "tui/action tui/keymap tui/table themes themes/mistakes", "github.com/fsnotify/fsnotify"},
+	{"tui/background", "", "golang.org/x/sys/unix"},
 	{"tui/guard", "repl/text", "github.com/charmbracelet/x/ansi golang.org/x/sys/unix"},
 	{"tui/...", "tui/... engine/event repl repl/text repl/desk inspect/... store store/drv store/gc store/profile themes",
 		"charm.land github.com/charmbracelet/x/ansi github.com/charmbracelet/colorprofile github.com/charmbracelet/ultraviolet github.com/sahilm/fuzzy github.com/alecthomas/chroma/v2"},

@@ -48,7 +48,10 @@ func newDominated(g *closure.Graph) *dominated {
 	}
 	for i := range d.start[:g.Len()+1] {
 		slices.SortFunc(d.list[d.start[i]:d.start[i+1]], func(a, b closure.Node) int {
-			return cmp.Or(cmp.Compare(g.AddedSize(b), g.AddedSize(a)), cmp.Compare(a, b))
+			if x, y := g.AddedSize(a), g.AddedSize(b); x != y {
+				return cmp.Compare(y, x)
+			}
+			return cmp.Compare(a, b)
 		})
 	}
 	return d

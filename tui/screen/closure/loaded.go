@@ -10,6 +10,7 @@ import (
 
 	"nixbench/inspect/closure"
 	"nixbench/store"
+	"nixbench/tui/background"
 )
 
 // loaded is what is known about a closure. Of a large one, what the first rows do
@@ -62,10 +63,12 @@ func load(ctx context.Context, g *closure.Graph, times *buildTimes, by closure.O
 // warm finds what keys may ask for, what is most likely first. It takes some tenths
 // of a second in a large closure.
 func (d *loaded) warm() tea.Msg {
-	d.nodes()
-	d.lower()
-	d.before()
-	d.dom()
+	background.Do(func() {
+		d.nodes()
+		d.lower()
+		d.before()
+		d.dom()
+	})
 	return nil
 }
 

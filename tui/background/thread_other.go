@@ -1,0 +1,6 @@
+//go:build !linux
+
+package background
+
+// lowerPriority does nothing: the priority is one of processes.
+func lowerPriority() {}
