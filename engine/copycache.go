@@ -33,6 +33,10 @@ type TraceError = cache.TraceError
 // [cache.GoneError].
 type GoneError = cache.GoneError
 
+// A CompressedError says that an archive is not compressed as it is said to be; see
+// [cache.CompressedError].
+type CompressedError = cache.CompressedError
+
 // IsCache reports whether a URL is that of a binary cache on this machine.
 func IsCache(text string) bool { return strings.HasPrefix(text, "file:") }
 
@@ -85,6 +89,9 @@ func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path,
 	from := exported{e}
 	err := copyMissing(ctx, paths, to.QueryValid, store.References(bothStores{e}), opts, func(p store.Path) error {
 		info, err := from.PathInfo(ctx, p)
+		if err == nil {
+			err = to.CheckCompression() // before it is told of
+		}
 		if err != nil {
 			return err
 		}

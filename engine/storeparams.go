@@ -1,15 +1,17 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"nixbench/engine/eval"
 	"nixbench/engine/settings"
 	"nixbench/store"
-	"nixbench/store/cache"
+	"nixbench/store/narinfo"
 )
 
 // This file reads the parameters of the URLs of stores. What is wrong with them is told
@@ -118,8 +120,8 @@ func (loc *Location) setParam(name, value string, kind paramKind) (shown string,
 		}
 		return strconv.FormatInt(n, 10), nil
 	}
-	if name == "compression" && !cache.IsCompression(value) {
-		return "", settings.Complain("option 'compression' has invalid value '%s'", value)
+	if name == "compression" && !slices.Contains(narinfo.Compressions, value) {
+		return "", invalidCompression(value)
 	}
 	if kind == paramText {
 		return value, nil
@@ -127,6 +129,15 @@ func (loc *Location) setParam(name, value string, kind paramKind) (shown string,
 	words := strings.Fields(value)
 	slices.Sort(words)
 	return strings.Join(slices.Compact(words), " "), nil
+}
+
+// invalidCompression refuses a compression that Nix does not have.
+func invalidCompression(name string) error {
+	words := fmt.Sprintf("option 'compression' has invalid value '%s'", name)
+	if meant := eval.DidYouMean(narinfo.Compressions, name); meant != "" {
+		words += "\n" + string(meant)
+	}
+	return settings.Complain("%s", words)
 }
 
 func (loc *Location) setSwitch(name, value string) (shown string, err error) {

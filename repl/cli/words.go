@@ -23,6 +23,8 @@ func nixWords(err error) string {
 	var link *engine.LinkError
 	var corrupt *engine.CorruptError
 	var gone *engine.GoneError
+	var packed *engine.CompressedError
+	var archive *nar.FormatError
 	var untraced *engine.TraceError
 	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
@@ -35,6 +37,10 @@ func nixWords(err error) string {
 		return mismatch.Message()
 	case errors.As(err, &gone):
 		return gone.Error()
+	case errors.As(err, &archive):
+		return archiveError(archive).Error()
+	case errors.As(err, &packed):
+		return packed.Message()
 	case errors.As(err, &untraced):
 		return untraced.Error()
 	case errors.As(err, &corrupt):

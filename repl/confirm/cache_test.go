@@ -27,7 +27,11 @@ func TestConfirmFileCache(t *testing.T) {
 	plain := "?compression=none&secret-key=" + filepath.Join(b.dir, "sk")
 	programs := map[string]func(*testing.T, ...string) said{"ours": b.ours, "theirs": b.theirs}
 	for who, run := range programs {
-		for name, params := range map[string]string{"usual-" + who: "", "plain-" + who: plain} {
+		caches := map[string]string{"usual-" + who: "", "plain-" + who: plain}
+		for _, c := range []string{"br", "bzip2", "gzip", "lz4", "lzip", "lzma", "zstd"} {
+			caches[c+"-"+who] = "?compression=" + c
+		}
+		for name, params := range caches {
 			said := run(t, "copy", "--from", filepath.Join(b.dir, who), "--to", "file://"+filepath.Join(b.dir, name)+params, top)
 			if said.Status != 0 {
 				t.Fatalf("%s: %s", name, said.Stderr)
@@ -41,7 +45,10 @@ func TestConfirmFileCache(t *testing.T) {
 		t.Errorf("uncompressed (-nix +nixbench):\n%s", d)
 	}
 	for who, run := range programs {
-		for _, cache := range []string{"usual-ours", "usual-theirs", "plain-ours"} {
+		for _, cache := range []string{
+			"usual-ours", "usual-theirs", "plain-ours", "bzip2-ours", "gzip-ours", "zstd-ours", "br-ours", "br-theirs",
+			"lz4-ours", "lz4-theirs", "lzip-ours", "lzip-theirs", "lzma-ours", "lzma-theirs",
+		} {
 			from, to := "file://"+filepath.Join(b.dir, cache), filepath.Join(b.dir, who+"-of-"+cache)
 			if said := run(t, "copy", "--no-check-sigs", "--from", from, "--to", to, top); said.Status != 0 {
 				t.Errorf("%s of %s: %s", who, cache, said.Stderr)
@@ -59,6 +66,32 @@ func TestConfirmFileCache(t *testing.T) {
 			t.Errorf("%s: what nobody has signed is copied: %+v", who, said)
 		}
 	}
+}
+
+// What is wrong with how a cache is to be compressed, or is said to be, is told of in the same
+// words.
+func TestConfirmCompressionWords(t *testing.T) {
+	newApartTwins(t).compareLines(t, `
+! echo x > x
+A=nix-store --add x
+nix copy --to "file://$PWD/c?compression=Xz" $A
+nix copy --to "file://$PWD/c?compression=zst" $A
+nix copy --to "file://$PWD/c?compression=" $A
+nix copy --to "file://$PWD/c?compression=brotli" $A
+nix copy --to "file://$PWD/c?compression=lzop" $A
+nix copy --to "file://$PWD/c?compression=lz4&compression-level=0" $A
+nix copy --to "file://$PWD/c?compression=lz4&compression-level=10" $A
+nix copy --to "file://$PWD/c?compression=lz4&parallel-compression=true" $A
+nix copy --to "file://$PWD/c?compression=lzma&compression-level=10" $A
+nix copy --to "file://$PWD/1?compression=lzma&parallel-compression=true" $A; grep Compr 1/*.narinfo
+nix copy --to "file://$PWD/2?compression=lzip&compression-level=3" $A; ls 2/nar | sed 's/.*[.]//'
+nix copy --to "file://$PWD/3?compression=br&compression-level=99" $A; cat 3/*.narinfo
+! sed -i 's/^Compression: .*/Compression: xz/' 3/*.narinfo
+nix copy --from "file://$PWD/3" --to $PWD/to $A #stderr 2.34 does not say which path is not signed
+nix copy --no-check-sigs --from "file://$PWD/3" --to $PWD/to $A
+! sed -i 's/^Compression: .*/Compression: none/' 2/*.narinfo
+nix copy --no-check-sigs --from "file://$PWD/2" --to $PWD/to $A
+`)
 }
 
 // A binary cache is a store that is asked and added to by URL, with the same words.

@@ -1,10 +1,7 @@
 package cache
 
 import (
-	"bufio"
 	"cmp"
-	"compress/bzip2"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -13,9 +10,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/klauspost/compress/zstd"
-	"github.com/therootcompany/xz"
-
 	"nixbench/store"
 	"nixbench/store/nar"
 	"nixbench/store/narinfo"
@@ -23,32 +17,6 @@ import (
 )
 
 // This file is how archives are kept: compressed, each in a file of its own.
-
-// maxWindow bounds what decompressing takes of memory, in bytes.
-const maxWindow = 128 << 20
-
-// decompressor returns a reader of what r is compressed. It has to be closed.
-func decompressor(compression string, r io.Reader) (io.ReadCloser, error) {
-	r = bufio.NewReader(r)
-	switch compression {
-	case "none":
-		return io.NopCloser(r), nil
-	case "gzip":
-		return gzip.NewReader(r)
-	case "bzip2":
-		return io.NopCloser(bzip2.NewReader(r)), nil
-	case "xz":
-		x, err := xz.NewReader(r, maxWindow)
-		return io.NopCloser(x), err
-	case "zstd":
-		z, err := zstd.NewReader(r, zstd.WithDecoderMaxMemory(maxWindow), zstd.WithDecoderConcurrency(1))
-		if err != nil {
-			return nil, err
-		}
-		return z.IOReadCloser(), nil
-	}
-	return nil, fmt.Errorf("nothing here reads the compression '%s'", compression)
-}
 
 // A GoneError says that a cache does not have an archive that it should have.
 type GoneError struct{ URL string }

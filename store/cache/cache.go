@@ -27,7 +27,7 @@ const (
 
 // Options say how a cache is written. The zero value is usual.
 type Options struct {
-	// Compression is that of archives: "none", "gzip", "bzip2", "xz" or "zstd"; "" is "xz".
+	// Compression is that of archives, of those that [narinfo.Compressions] lists; "" is "xz".
 	// Level is how hard it tries, nil or -1 usually. Parallel asks for all cores, which xz has
 	// anyway, and most others have not.
 	Compression string

@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,6 +140,8 @@ func TestCompress(t *testing.T) {
 		{}, {Parallel: true}, {Level: level(0)}, {Parallel: true, Level: level(0)}, {Level: level(9)}, {Level: level(-1)},
 		{Compression: "zstd", Level: level(19)}, {Compression: "zstd", Level: level(-5), Parallel: true},
 		{Compression: "gzip", Level: level(0)}, {Compression: "bzip2", Level: level(0)}, {Compression: "none", Level: level(99)},
+		{Compression: "br", Level: level(99)}, {Compression: "lzma", Parallel: true}, {Compression: "lzip"}, {Compression: "lzip", Level: level(0)},
+		{Compression: "lz4"}, {Compression: "lz4", Level: level(9)},
 	} {
 		for _, text := range [][]byte{nil, text} {
 			var packed, got bytes.Buffer
@@ -166,10 +169,73 @@ func TestCompress(t *testing.T) {
 	for want, o := range map[string]Options{
 		"compression-level invalid":           {Level: level(20)},
 		"Undefined option: `bzip2:threads=0'": {Compression: "bzip2", Parallel: true},
-		"couldn't initialize compression":     {Compression: "br"},
+		"couldn't initialize compression (Using external lzop program for lzop compression)": {Compression: "lzop"},
+		"nothing here compresses with compress":                                              {Compression: "compress"},
+		"failed to compress (compression-level invalid)":                                     {Compression: "lz4", Level: level(0)},
 	} {
 		if _, err := o.compressor(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// Lzip's members may follow one another; what is none, or is not what its trailer says, is
+// refused, as is what would take more memory than there is for it.
+func TestLzip(t *testing.T) {
+	var packed bytes.Buffer
+	for range 2 {
+		w, err := newLzipWriter(&packed, 1<<16)
+		if err == nil {
+			_, err = w.Write([]byte("some text"))
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func(text []byte) (string, error) {
+		r, err := decompressor("lzip", bytes.NewReader(text))
+		if err != nil {
+			return "", err
+		}
+		got, err := io.ReadAll(r)
+		return string(got), err
+	}
+	text := packed.Bytes()
+	if got, err := read(text); err != nil || got != "some textsome text" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	changed := func(at int, to byte) []byte {
+		text := bytes.Clone(text)
+		text[(at+len(text))%len(text)] = to
+		return text
+	}
+	for name, text := range map[string][]byte{
+		"nothing": nil, "no magic": changed(0, 'l'), "another sum": changed(-20, text[len(text)-20]+1), "another size": changed(-12, 1),
+		"cut off": text[:len(text)-1], "more behind it": append(bytes.Clone(text), 0), "a window of 512 MB": changed(5, 29),
+	} {
+		if got, err := read(text); err == nil {
+			t.Errorf("%s: got %q, want an error", name, got)
+		}
+	}
+}
+
+// What is not compressed as it is said to be is said to be that, as Nix says it.
+func TestNotCompressed(t *testing.T) {
+	for name := range extensions {
+		r, err := decompressor(name, strings.NewReader("not compressed at all, and long enough"))
+		if err == nil {
+			_, err = io.ReadAll(r)
+		}
+		var wrong *CompressedError
+		want := "input compression not recognized"
+		if name == "br" {
+			want = "error while decompressing brotli file"
+		}
+		if name == "none" && err == nil {
+			continue
+		}
+		if !errors.As(err, &wrong) || wrong.Message() != want {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }

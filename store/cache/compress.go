@@ -9,9 +9,12 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/andybalholm/brotli"
 	"github.com/dsnet/compress/bzip2"
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 )
 
 // This file compresses archives.
@@ -22,13 +25,13 @@ const usualCompression = "xz"
 
 // extensions are how the names of files end that are compressed in the ways in which we
 // compress, after ".nar".
-var extensions = map[string]string{"none": "", "gzip": "", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
+var extensions = map[string]string{
+	"br": ".br", "none": "", "gzip": "", "bzip2": ".bz2", "lz4": ".lz4", "lzip": ".lzip", "lzma": "", "xz": ".xz", "zstd": ".zst",
+}
 
-// compressions are those that Nix has.
-var compressions = []string{"br", "bzip2", "compress", "grzip", "gzip", "lrzip", "lz4", "lzip", "lzma", "lzop", "none", "xz", "zstd"}
-
-// IsCompression reports whether a word names a compression that Nix has, if not we.
-func IsCompression(name string) bool { return slices.Contains(compressions, name) }
+// external are compressions for which Nix's library says that it needs a program, and is
+// not used.
+var external = []string{"grzip", "lrzip", "lzop"}
 
 // usualLevel stands for the level that a compression usually has.
 const usualLevel = -1
@@ -37,17 +40,22 @@ const usualLevel = -1
 func (o *Options) check() error {
 	name := cmp.Or(o.Compression, usualCompression)
 	switch _, ok := extensions[name]; {
+	case slices.Contains(external, name):
+		return fmt.Errorf("couldn't initialize compression (Using external %[1]s program for %[1]s compression)", name)
 	case !ok:
-		return fmt.Errorf("couldn't initialize compression (nothing here compresses with %s, but with bzip2, gzip, xz and zstd)", name)
-	case name == "none" || name == "zstd":
+		return fmt.Errorf("couldn't initialize compression (nothing here compresses with %s)", name)
+	case name == "none" || name == "zstd" || name == "br":
 		return nil
-	case o.Parallel && name != "xz":
+	case o.Parallel && !slices.Contains([]string{"xz", "lzma", "lzip"}, name):
 		return fmt.Errorf("failed to compress (Undefined option: `%s:threads=0')", name)
-	case o.Level != nil && *o.Level != usualLevel && (*o.Level < 0 || *o.Level > 9):
+	case o.Level != nil && *o.Level != usualLevel && (*o.Level < 0 || *o.Level > 9 || *o.Level == 0 && name == "lz4"):
 		return fmt.Errorf("failed to compress (compression-level invalid)")
 	}
 	return nil
 }
+
+// CheckCompression says what is wrong with how archives are to be compressed.
+func (c *Cache) CheckCompression() error { return c.opts.check() }
 
 // compressor returns a writer that compresses to w. It has to be closed.
 func (o *Options) compressor(w io.Writer) (io.WriteCloser, error) {
@@ -74,9 +82,26 @@ func (o *Options) compressor(w io.Writer) (io.WriteCloser, error) {
 			opts = append(opts, zstd.WithEncoderLevel(zstd.EncoderLevelFromZstd(level)))
 		}
 		return zstd.NewWriter(w, opts...)
+	case "br":
+		return brotli.NewWriterLevel(w, brotli.BestCompression), nil // whatever is asked for, as in Nix
+	case "lz4":
+		l := lz4.NewWriter(w)
+		return l, l.Apply(lz4.CompressionLevelOption(lz4Level(level)))
+	case "lzip":
+		return newLzipWriter(w, xzWindow(level))
+	case "lzma":
+		return lzma.WriterConfig{DictCap: xzWindow(level), EOSMarker: true}.NewWriter(w)
 	}
 	// Where Nix uses all cores only if that is asked for, one of ours has a third of the speed.
 	return newParallelXZ(w, xz.WriterConfig{DictCap: xzWindow(level)}), nil
+}
+
+// lz4Level returns the library's name of a level: below 3 it is what is usual.
+func lz4Level(level int) lz4.CompressionLevel {
+	if level < 3 {
+		return lz4.Fast
+	}
+	return lz4.Level1 << (level - 1)
 }
 
 type uncompressed struct{ io.Writer }

@@ -30,6 +30,11 @@ type Info struct {
 	FileSize    int64        // bytes of the file as it is; 0 if not said
 }
 
+// Compressions are those that Nix knows, sorted.
+//
+// Format: Nix 2.36, compression-algo.hh.
+var Compressions = []string{"br", "bzip2", "compress", "grzip", "gzip", "lrzip", "lz4", "lzip", "lzma", "lzop", "none", "xz", "zstd"}
+
 // defaultCompression is what a file without the field means.
 const defaultCompression = "bzip2"
 
@@ -95,7 +100,7 @@ func (p *parser) line(line string) error {
 		return nil
 	case name == "FileHash" || name == "NarHash":
 		return errors.New("bad hash")
-	case name == "FileSize" || name == "NarSize":
+	case name == "FileSize" || name == "NarSize" || name == "Compression":
 		return errors.New("invalid " + name)
 	}
 	return fmt.Errorf("%s: %w", name, err)
@@ -109,7 +114,9 @@ func (p *parser) field(name, value string) (err error) {
 	case "URL":
 		info.URL = value
 	case "Compression":
-		info.Compression = value
+		if info.Compression = value; value != "" && !slices.Contains(Compressions, value) {
+			err = errors.New("unknown compression")
+		}
 	case "FileHash":
 		info.FileHash, err = nixhash.Parse(value, 0)
 	case "FileSize":

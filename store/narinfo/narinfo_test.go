@@ -156,6 +156,7 @@ func TestParseRefuses(t *testing.T) {
 		"reference as a path":  {"References: ", "References: /nix/store/fars50mlfk67nyzn0mc86b8gwbai49jr-dep.txt"},
 		"references twice":     {"References: \n", "References: \nReferences: \n"},
 		"hash twice":           {"NarSize: 120\n", "NarSize: 120\nNarSize: 120\n"},
+		"compression unknown":  {"Compression: xz", "Compression: xy"},
 		"bad signature":        {"Unknown: field", "Sig: nothing"},
 		"bad content address":  {"Unknown: field", "CA: nothing"},
 		"line without a colon": {"Unknown: field", "Unknown"},
