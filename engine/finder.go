@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -157,6 +158,12 @@ func (e *Engine) substitute(ctx context.Context, plan *Plan) (*Plan, error) {
 	if failed == nil {
 		failed = make(map[store.Path]build.Failed)
 	}
+	if f != nil {
+		var err error
+		if plan, err = e.fetchDerivations(ctx, f, plan, failed); err != nil {
+			return nil, err
+		}
+	}
 	for f != nil && len(plan.Substitute)+len(plan.Traced) > 0 {
 		changed, err := f.settle(plan.Traced)
 		if err == nil && !changed {
@@ -175,6 +182,64 @@ func (e *Engine) substitute(ctx context.Context, plan *Plan) (*Plan, error) {
 		plan = next
 	}
 	return plan, nil
+}
+
+// fetchDerivations copies the derivations that a plan lacks from elsewhere, with all that they
+// refer to, and returns the plan with those that could be had.
+//
+// Behaviour: DerivationTrampolineGoal in Nix, which tells of them before that as of what
+// nobody knows how to build.
+func (e *Engine) fetchDerivations(ctx context.Context, f *finder, plan *Plan, failed map[store.Path]build.Failed) (*Plan, error) {
+	var lacking []store.DerivedPath
+	for _, m := range plan.Missing {
+		if m.Path.IsDerivation() && failed[m.Path] == 0 {
+			lacking = append(lacking, store.DerivedPath{Path: m.Path})
+		}
+	}
+	if len(lacking) == 0 {
+		return plan, nil
+	}
+	fetched, err := e.plan(ctx, lacking, build.PlanOptions{Elsewhere: f})
+	if err != nil || len(fetched.Substitute) == 0 {
+		return plan, err
+	}
+	if err := e.Writable(); err != nil {
+		return nil, fmt.Errorf("build: %w", err)
+	}
+	if err := e.obtainAll(ctx, fetched, failed); err != nil {
+		return nil, err
+	}
+	opts := plan.opts
+	opts.Failed = failed
+	next, err := e.plan(ctx, plan.Targets, opts)
+	if err != nil {
+		return nil, err
+	}
+	next.Shell = plan.Shell
+	return next, nil
+}
+
+// ObtainDerivation returns the derivation at p, which is copied from elsewhere if the stores do
+// not have it. If nobody has it, errors.Is(err, store.ErrInvalidPath).
+//
+// Behaviour: Store::derivationFromPath in Nix.
+func (e *Engine) ObtainDerivation(ctx context.Context, p store.Path) (*drv.Derivation, error) {
+	d, err := e.ReadDerivation(ctx, p)
+	if !errors.Is(err, store.ErrInvalidPath) || !p.IsDerivation() {
+		return d, err
+	}
+	plan, planErr := e.PlanRealise(ctx, []store.DerivedPath{{Path: p}})
+	if planErr != nil || len(plan.Missing) > 0 {
+		return nil, err
+	}
+	result, err := e.ExecuteRealise(ctx, plan)
+	if err == nil {
+		err = result.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return e.ReadDerivation(ctx, p)
 }
 
 // obtainAll copies what a plan has from elsewhere, adds to failed what could not be copied,

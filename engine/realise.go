@@ -170,7 +170,7 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 	ctx, done := e.work.begin(ctx)
 	defer done()
 	defer e.built.begin()()
-	if e.daemon == nil && len(plan.Substitute)+len(plan.Traced) > 0 {
+	if e.daemon == nil && len(plan.Substitute)+len(plan.Traced)+len(plan.Missing) > 0 {
 		var err error
 		if plan, err = e.substitute(ctx, plan); err != nil {
 			return nil, err

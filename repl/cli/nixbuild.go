@@ -82,7 +82,7 @@ func (inv *invocation) drvArgument(ctx context.Context, eng *engine.Engine, arg 
 	default:
 		return store.DerivedPath{}, false, fmt.Errorf("building more than one derivation output is not supported, in '%s'", arg)
 	}
-	d, err := eng.ReadDerivation(ctx, target.Path)
+	d, err := eng.ObtainDerivation(ctx, target.Path)
 	if err != nil {
 		return store.DerivedPath{}, false, err
 	}

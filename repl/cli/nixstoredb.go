@@ -325,7 +325,7 @@ func (run *storeRun) printEnv(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := run.eng.ReadDerivation(ctx, p)
+	d, err := run.eng.ObtainDerivation(ctx, p)
 	if err != nil {
 		return err
 	}

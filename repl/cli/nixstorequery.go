@@ -166,7 +166,7 @@ func (q *storeQuery) outputsOf(ctx context.Context, p store.Path, outputs bool) 
 	if !outputs || !p.IsDerivation() {
 		return []store.Path{p}, nil
 	}
-	d, err := q.eng.ReadDerivation(ctx, p)
+	d, err := q.eng.ObtainDerivation(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +328,7 @@ func (q *storeQuery) printBinding(ctx context.Context, p store.Path) error {
 		}
 		p = info.Deriver
 	}
-	d, err := q.eng.ReadDerivation(ctx, p)
+	d, err := q.eng.ObtainDerivation(ctx, p)
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (run *storeRun) realised(ctx context.Context, target store.DerivedPath, bui
 
 // outputsNamed returns the outputs that a target names, all if it names none.
 func (run *storeRun) outputsNamed(ctx context.Context, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
-	d, err := run.eng.ReadDerivation(ctx, target.Path)
+	d, err := run.eng.ObtainDerivation(ctx, target.Path)
 	if err != nil {
 		return nil, err
 	}

@@ -86,3 +86,33 @@ in rec {
   more = derivation { name = "more"; outputs = [ "out" "dev" ]; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo > $out; echo > $dev" ]; };
 }
 `
+
+// Derivations that only a cache has are copied from it to be built, and to be asked about.
+func TestConfirmSubstitutedDerivations(t *testing.T) {
+	tw := newApartTwins(t)
+	for _, tw := range []*apartTwin{tw.theirs, tw.ours} {
+		tw.set(t, "cat > set.nix <<'END'\n"+substitutedSet+"END\n")
+	}
+	tw.compareLines(t, `
+D=nix-instantiate set.nix -A base
+! nix copy --to "file://$PWD/cache?compression=none" $D; nix-store --gc
+nix-store -r --dry-run $D --substituters file://$PWD/cache --no-require-sigs
+nix-store -r $D --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix-store -r $D --substituters file://$PWD/cache
+nix build --no-link --print-out-paths $D^out --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix build --dry-run $D^out --substituters file://$PWD/cache --no-require-sigs
+nix-build --no-out-link $D --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix-build --no-out-link $D --substituters file://$PWD/cache
+nix-store -q --outputs $D --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix-store -q --binding name $D --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix-store --print-env $D --substituters file://$PWD/cache --no-require-sigs
+! nix-store --gc
+nix path-info $D^out --substituters file://$PWD/cache --no-require-sigs
+nix derivation show $D --substituters file://$PWD/cache --no-require-sigs
+`)
+}
