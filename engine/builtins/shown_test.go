@@ -1,6 +1,7 @@
 package builtins
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -45,6 +46,33 @@ func TestShown(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestErrorsInContext shows errors whose text for addErrorContext fails itself: that takes
+// the place of the whole error. The answers are those of Nix HEAD.
+func TestErrorsInContext(t *testing.T) {
+	const (
+		coerced  = "error:\n       … while evaluating the error message passed to builtins.addErrorContext\n\n       error: "
+		entering = "error:\n       … entering the infinite recursion\n\n       error: infinite recursion encountered\n       at "
+	)
+	b := newBench(t)
+	for _, tt := range []struct{ text, want string }{
+		{`builtins.addErrorContext (x: x) (1 + "a")`, coerced + "cannot coerce a function to a string: «lambda @ «string»:1:27»"},
+		{`builtins.addErrorContext (let x = x; in x) (1 + "a")`, entering + "«string»:1:35:\n            1| builtins.addErrorContext (let x = x; in x) (1 + \"a\")\n" +
+			"             |                                   ^"},
+		{`let x = builtins.addErrorContext x (throw "a"); in x`, strings.TrimSuffix(entering, "\n       at ")},
+		{`let x = builtins.addErrorContext (throw "b") x; in x`, "error:\n       … while calling the 'throw' builtin\n         at «string»:1:35:\n" +
+			"            1| let x = builtins.addErrorContext (throw \"b\") x; in x\n             |                                   ^\n\n       error: b"},
+	} {
+		_, err := b.ev.EvalString(t.Context(), tt.text, "/")
+		var e *eval.Error
+		if !errors.As(err, &e) {
+			t.Fatalf("%s: got %v, want an error", tt.text, err)
+		}
+		if got := e.Format(true); got != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.text, got, tt.want)
 		}
 	}
 }
