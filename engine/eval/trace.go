@@ -13,14 +13,13 @@ const DerivationInternal = "«nix-internal»/derivation-internal.nix"
 // finish spells out the positions of an error and tells its trace from the
 // force stack, which has not been unwound.
 func (s *State) finish(e *Error) *Error {
-	if e.Pos.Line == 0 && e.pos != 0 {
-		e.Pos = s.ev.Position(e.pos)
-	}
 	if e.Trace != nil || e.bare {
+		s.place(e)
 		return e
 	}
 	s.replaceCaught(e, 0, false)
 	frames, unsaved := s.replace(e, append(slices.Clone(s.stack), e.inner.frames()...), len(s.stack))
+	s.place(e)
 	trace := make([]TraceFrame, 0, 16)
 	from := make([]int32, 0, 16)
 	for i := range frames {
@@ -36,6 +35,13 @@ func (s *State) finish(e *Error) *Error {
 	return e
 }
 
+// place spells out where an error is.
+func (s *State) place(e *Error) {
+	if e.Pos.Line == 0 && e.pos != 0 {
+		e.Pos = s.ev.Position(e.pos)
+	}
+}
+
 // replace lets an error in the text that addErrorContext is given take the place
 // of the error that the text was for. Of frames, the first unsaved are those of
 // the stack.
@@ -49,7 +55,6 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 			continue
 		}
 		e.become(err)
-		e.Pos = s.ev.Position(e.pos)
 		frames, unsaved = append(frames[:i:i], err.inner.frames()...), min(unsaved, i)
 		i--
 	}
@@ -59,7 +64,7 @@ func (s *State) replace(e *Error, frames []frame, unsaved int) ([]frame, int) {
 // become makes an error say what another says.
 func (e *Error) become(err *Error) {
 	e.Kind, e.Msg, e.Coloured, e.Suggestions = err.Kind, err.Msg, err.Coloured, err.Suggestions
-	e.pos, e.cause, e.whole = err.pos, err.cause, err.whole
+	e.pos, e.Pos, e.cell, e.cause, e.whole = err.pos, err.Pos, err.cell, err.cause, err.whole
 	e.kept = nil
 }
 
@@ -99,12 +104,7 @@ func (s *State) giveBack(e *Error, mark int, keep bool) {
 		kept = s.failing(mark, e)
 	}
 	for i := len(s.stack) - 1; i >= mark; i-- {
-		f := s.stack[i]
-		e.inner.add(f.saved())
-		if int8(f.n) < 0 && f.cell() == e.cell {
-			text := MakeString(enteringRecursion)
-			e.inner.add(pointerFrame(&text, alwaysTold|tagContext))
-		}
+		e.addStep(s.stack[i])
 	}
 	if keep {
 		s.keep(mark, e, kept)
@@ -129,6 +129,15 @@ func (in *innerSteps) add(f frame) {
 	}
 	in.start--
 	in.buf[in.start] = f
+}
+
+// addStep adds a frame that is unwound, and what it has to tell.
+func (e *Error) addStep(f frame) {
+	e.inner.add(f.saved())
+	if int8(f.n) < 0 && f.cell() == e.cell {
+		text := MakeString(enteringRecursion)
+		e.inner.add(pointerFrame(&text, alwaysTold|tagContext))
+	}
 }
 
 const enteringRecursion = "entering the infinite recursion"
@@ -212,7 +221,7 @@ func (s *State) aside(f func()) *Error {
 			return true
 		}
 		for i := len(s.stack) - 1; i >= mark; i-- {
-			e.inner.add(s.stack[i].saved())
+			e.addStep(s.stack[i])
 		}
 		return true
 	})

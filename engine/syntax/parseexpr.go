@@ -139,9 +139,18 @@ func (p *parser) call(at Pos, fn, arg Expr) Expr {
 		return c
 	}
 	c := p.arena.calls.alloc()
-	c.Fn, c.At = fn, at
+	c.Fn, c.At = fn, callPlace(fn, at)
 	c.Args = append(p.arena.exprs.take(1)[:0], arg)
 	return c
+}
+
+// callPlace returns where a call of fn is that stands at a place: Nix adds the arguments to
+// the call that an operator in parentheses is, which is where the operator stands.
+func callPlace(fn Expr, at Pos) Pos {
+	if b, ok := fn.(*Binary); ok && b.isPlainCall() {
+		return b.At
+	}
+	return at
 }
 
 // app reads a function and its arguments.
@@ -166,7 +175,7 @@ func (p *parser) app() Expr {
 		return c
 	}
 	c := p.arena.calls.alloc()
-	c.Fn, c.Args, c.At = fn, args, at
+	c.Fn, c.Args, c.At = fn, args, callPlace(fn, at)
 	return c
 }
 
