@@ -105,6 +105,7 @@ func TestLinksInMessages(t *testing.T) {
 		{`findFile [ { path = d + "/loop"; } ] ""`, "infinite symlink recursion in path 'DIR/loop'"},
 		{`pathExists (d + "/loop")`, "true"},
 		{`pathExists (d + "/loop/a")`, "infinite symlink recursion in path 'DIR/loop/a'"},
+		{`storePath (d + "/loop/a")`, "infinite symlink recursion in path 'DIR/loop/a'"},
 		{`readFileType (d + "/loop/a")`, "path 'DIR/loop' (or its ancestor) is a symlink"},
 		{`"${d + "/to-sub/none"}"`, "path 'DIR/sub/none' does not exist"},
 		{`"${d + "/loop/a"}"`, "infinite symlink recursion in path 'DIR/loop/a'"},
