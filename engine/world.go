@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
@@ -76,21 +77,32 @@ func (w *world) addText(ctx context.Context, name string, contents []byte, refs 
 }
 
 func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
-	p, err := w.addPath(ctx, a)
-	var odd *nar.TypeError
-	if errors.As(err, &odd) {
-		err = eval.Errorf(eval.ErrorFile, "file '%s' has an unsupported type", odd.File)
-	} else if deep := (*nar.DepthError)(nil); errors.As(err, &deep) {
-		err = eval.Errorf(eval.ErrorFile, "%s", deep.Message())
-	}
-	return p, instantiate.PathError(err)
-}
-
-func (w *world) addPath(ctx context.Context, a eval.AddPath) (store.Path, error) {
 	real, err := w.e.parentResolved(a.Path)
 	if err != nil {
 		return "", err
 	}
+	p, err := w.addPath(ctx, a, real)
+	var odd *nar.TypeError
+	var deep *nar.DepthError
+	var pathErr *fs.PathError
+	switch {
+	case errors.As(err, &odd):
+		err = eval.Errorf(eval.ErrorFile, "file '%s' has an unsupported type", odd.File)
+	case errors.As(err, &deep):
+		err = eval.Errorf(eval.ErrorFile, "%s", deep.Message())
+	case errors.As(err, &pathErr):
+		if below, ok := strings.CutPrefix(pathErr.Path, real); ok && (below == "" || below[0] == '/') {
+			info, statErr := os.Lstat(pathErr.Path)
+			if e := eval.Uncopied(a.Path+below, statErr == nil && info.IsDir(), pathErr); e != nil {
+				err = e
+			}
+		}
+	}
+	return p, instantiate.PathError(err)
+}
+
+// addPath copies what is at real to the store, or only computes its path.
+func (w *world) addPath(ctx context.Context, a eval.AddPath, real string) (store.Path, error) {
 	if text, ok := eval.Corepkg(builtins.Corepkgs(), a.Path); ok {
 		dir, err := os.MkdirTemp("", "nixbench-")
 		if err != nil {

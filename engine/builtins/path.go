@@ -77,7 +77,7 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 	file, ctx := s.CoerceToPath(v, "while evaluating the first argument passed to 'builtins.storePath'")
 	dir := s.World().StoreDir()
 	if _, err := dir.ParsePath(file); err != nil {
-		file = s.CanonPath(file)
+		file = s.ResolveLinks(file)
 	}
 	p, _, err := dir.PathOf(file)
 	if err != nil {
@@ -120,8 +120,8 @@ func pathExists(s *eval.State, v eval.Value) eval.Value {
 		file = s.RealPath(file)
 	}
 	t, err := s.Lstat(file)
-	if errors.Is(err, syscall.ENAMETOOLONG) {
-		s.FailFile(file, err)
+	if eval.IsRefusal(err) {
+		s.FailFile(s.RealParents(file), err)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.ENOTDIR) {
 		s.RealPath(file) // fails because of an endless link
@@ -165,6 +165,10 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 	}
 	t, err := s.Lstat(file)
 	if err != nil {
+		dir := path.Dir(file)
+		if _, err := s.Lstat(dir); eval.IsRefusal(err) {
+			s.FailDir(dir, err)
+		}
 		s.FailFile(file, err)
 	}
 	return eval.MakeString(t.String())
@@ -177,7 +181,7 @@ func readDir(s *eval.State, v eval.Value) eval.Value {
 		s.Raise(eval.ErrorFile, syntax.Hintf("'%s' is not a directory", s.RealPath(file)), eval.Because(err))
 	}
 	if err != nil {
-		s.FailFile(s.RealPath(file), err)
+		s.FailDir(s.RealPath(file), err)
 	}
 	b := s.NewAttrs(len(entries))
 	for _, e := range entries {

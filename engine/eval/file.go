@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
-	"syscall"
 
 	"nixbench/engine/resolve"
 	"nixbench/engine/syntax"
-	"nixbench/store"
 )
 
 // A Scope holds the variables of a prompt, or of scopedImport: names outside a
@@ -236,7 +233,7 @@ func (s *State) readNode(file string, scope *Scope) (root node, size int) {
 	}
 	buf := s.fileText[:0]
 	s.fileText = nil
-	text := s.readFile(file, buf)
+	text := s.source(file, buf)
 	n, f, size := s.parseFile(file, text, scope)
 	// The file is not kept in memory, and the next one is read where it was.
 	// It is read again where errors are shown, which may be after s has been cancelled.
@@ -251,11 +248,26 @@ func (s *State) readNode(file string, scope *Scope) (root node, size int) {
 // ReadExpr returns the text of what importing a path reads, and the name of that file.
 func (s *State) ReadExpr(file string) (name string, text []byte) {
 	name = s.resolveImport(file)
-	return name, s.readFile(name, nil)
+	return name, s.source(name, nil)
+}
+
+// source appends the contents of a file that is going to be evaluated.
+func (s *State) source(file string, buf []byte) []byte {
+	b, err := s.ev.contents(s.ctx, file, buf)
+	if err != nil {
+		s.failRead(s.ResolveLinks(file), err)
+	}
+	return b
 }
 
 // ReadFile returns the contents of a file of the World, or of a core package.
-func (s *State) ReadFile(file string) []byte { return s.readFile(file, nil) }
+func (s *State) ReadFile(file string) []byte {
+	b, err := s.ev.contents(s.ctx, file, nil)
+	if err != nil {
+		s.failRead(s.RealPath(file), err)
+	}
+	return b
+}
 
 // contents appends the contents of a file of the World, or of a core package.
 func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]byte, error) {
@@ -263,53 +275,6 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 		return append(buf, text...), nil
 	}
 	return ev.world.ReadFile(ctx, file, buf)
-}
-
-func (s *State) readFile(file string, buf []byte) []byte {
-	b, err := s.ev.contents(s.ctx, file, buf)
-	if errors.Is(err, syscall.EISDIR) || errors.Is(err, ErrNotRegular) {
-		s.Raise(ErrorFile, NoFile(s.RealPath(file)), Because(err))
-	} else if err != nil {
-		s.FailFile(s.RealPath(file), err)
-	}
-	return b
-}
-
-// NoFile is what is said of what has no contents, since it is no regular file.
-func NoFile(file string) syntax.Hint {
-	if file == "/" {
-		return syntax.Hintf("'%s' is not a regular file", file)
-	}
-	return syntax.Hintf("file '%s' is not a regular file", file)
-}
-
-// FailFile raises the error of an operation on a file.
-func (s *State) FailFile(file string, err error) {
-	s.poll()
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(ErrorFile, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
-	}
-	if errors.Is(err, syscall.ENAMETOOLONG) {
-		s.Raise(ErrorFile, syntax.Hintf("getting status of %s: File name too long", store.QuoteFile(tooLong(file))), Because(err))
-	}
-	s.FailWith(err)
-}
-
-// maxName is the length of the longest name of a file, in bytes.
-const maxName = 255
-
-// tooLong returns the part of a path up to the first name that is too long.
-func tooLong(file string) string {
-	for from := 0; ; {
-		end := strings.IndexByte(file[from:], '/')
-		if end < 0 {
-			return file
-		}
-		if end > maxName {
-			return file[:from+end]
-		}
-		from += end + 1
-	}
 }
 
 // Lstat says what a file of the World or a core package is, without following a

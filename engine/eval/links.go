@@ -2,12 +2,8 @@ package eval
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"path"
 	"strings"
-
-	"nixbench/engine/syntax"
 )
 
 // This file looks for files as programs name them: through links, and for directories to
@@ -56,30 +52,18 @@ func (s *State) resolveImport(file string) string {
 // ResolveLinks returns a path with all symbolic links in it followed.
 func (s *State) ResolveLinks(file string) string { return s.followLinks(s.world, file, true) }
 
-// CanonPath is ResolveLinks with a message that names only what is left of the path.
-func (s *State) CanonPath(file string) (real string) {
-	err := s.Try(func() { real = s.ResolveLinks(file) }, func(e *Error) bool { return errors.As(e, new(*endlessLink)) })
-	if err != nil {
-		var link *endlessLink
-		errors.As(err, &link)
-		s.Raise(err.Kind, syntax.Hintf(endlessText, link.rest), Because(err))
-	}
-	return real
-}
-
-// An endlessLink is the cause of the error of a symbolic link that leads to itself.
-type endlessLink struct{ file, rest string }
-
-const endlessText = "infinite symlink recursion in path '%s'"
-
-func (e *endlessLink) Error() string { return fmt.Sprintf(endlessText, e.file) }
-
 // ResolveParents is ResolveLinks without what the path itself is.
 func (s *State) ResolveParents(file string) string { return s.followLinks(s.world, file, false) }
 
 // RealPath is ResolveLinks for a path that is going to be read.
 func (s *State) RealPath(file string) (real string) {
 	s.While(0, whileRealising(file), func() { real = s.ResolveLinks(file) })
+	return real
+}
+
+// RealParents is ResolveParents for a path that is going to be looked at.
+func (s *State) RealParents(file string) (real string) {
+	s.While(0, whileRealising(file), func() { real = s.ResolveParents(file) })
 	return real
 }
 
@@ -104,7 +88,11 @@ func (s *State) followLinks(w World, file string, last bool) string {
 		if rest == "" && !last {
 			return next
 		}
-		if t, err := w.Lstat(s.ctx, next); err != nil || t != FileSymlink {
+		t, err := w.Lstat(s.ctx, next)
+		if _, ok := refusal(err); ok {
+			s.FailFile(next, err)
+		}
+		if err != nil || t != FileSymlink {
 			done = next
 			continue
 		}
@@ -113,10 +101,7 @@ func (s *State) followLinks(w World, file string, last bool) string {
 			s.FailWith(err)
 		}
 		if links++; links > maxSymlinks {
-			if rest != "" {
-				rest = "/" + rest
-			}
-			s.FailWith(&endlessLink{file, rest})
+			s.Fail(ErrorFile, "infinite symlink recursion in path '%s'", file)
 		}
 		if path.IsAbs(target) {
 			done = "/"

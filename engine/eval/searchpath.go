@@ -26,10 +26,10 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		if err == nil {
 			return s.ResolveLinks(file)
 		}
+		s.ResolveLinks(file) // or fails because of an endless link, or where the system refuses
 		if errors.Is(err, fs.ErrPermission) {
 			s.FailFile(file, err)
 		}
-		s.ResolveLinks(file) // or fails because of an endless link
 	}
 	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
 		return corepkgsDir + rest
