@@ -5,6 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"nixbench/repl/text"
 	"nixbench/themes"
 )
 
@@ -62,7 +63,7 @@ func (s *Styles) Box(w, h int, p Pane, body []string) []string {
 func (s *Styles) edge(w int, edge ink, left, right, dash, title, note string) string {
 	room := w - 4 // corners and one dash beside each
 	if title != "" {
-		title = " " + ansi.Truncate(title, max(room-2, 0), "") + " "
+		title = " " + text.Cut(title, max(room-2, 0)) + " "
 	}
 	if note != "" {
 		note = " " + note + " "

@@ -84,7 +84,7 @@ func TestBox(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	got = strip(st.Box(14, 3, Pane{Title: "a long title", Note: "note", Focus: true}, []string{"世界世界世界"}))
-	want = []string{"╔═ a long t ═╗", "║ 世界世界世 ║", "╚════════════╝"}
+	want = []string{"╔═ a long.. ═╗", "║ 世界世界世 ║", "╚════════════╝"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

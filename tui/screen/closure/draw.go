@@ -150,37 +150,40 @@ func (s *Screen) drawMain(at panes.Place) []string {
 // title names what is shown.
 func (s *Screen) title(w int) string {
 	f := s.top()
+	named := func(before, after string) string {
+		return before + text.CutMiddle(f.name, max(w-len(before)-len(after)-titleFrame, minTitleName)) + after
+	}
 	switch f.kind {
 	case kindPlaces:
 		return f.name
 	case kindReferrers:
-		return "referrers of " + f.name + ", in the whole store"
+		return named("referrers of ", ", in the whole store")
 	case kindFiles:
-		return "files of " + f.name
+		return named("files of ", "")
 	case kindDiff:
-		return "diff " + f.name
+		return "diff " + f.name // what matters least comes last
 	case kindDups:
-		return "more than once in " + f.name
+		return named("more than once in ", "")
 	case kindDrvs:
-		return "why not the same: " + f.name
+		return named("why not the same: ", "")
 	}
 	word := "closure of "
 	if f.kind == kindBuild {
 		word = "build-time closure of "
 	}
 	if f.data == nil {
-		return word + f.name
+		return named(word, "")
 	}
 	size := "   " + text.Plural(f.data.g.Len(), "path") + "   " + text.Bytes(f.data.g.Total())
 	if f.kind == kindBuild {
 		size = f.buildTitle(w - len(word) - minTitleName - titleFrame)
 	}
-	return word + text.CutMiddle(f.name, max(w-len(word)-len(size)-titleFrame, minTitleName)) + size
+	return named(word, size)
 }
 
 // What of a title's width is the frame, and how much of a name stays at least.
 const (
-	titleFrame   = 8
+	titleFrame   = 6
 	minTitleName = 12
 )
 

@@ -8,6 +8,8 @@
 package gc
 
 import (
+	"strconv"
+
 	"context"
 	"time"
 
@@ -280,7 +282,8 @@ func (s *Screen) Status() string {
 		return ""
 	}
 	d := s.data
-	return "disk " + text.Percent(d.diskUsed, d.diskTotal) + " used, " + text.Bytes(d.diskTotal-d.diskUsed) + " free"
+	// Without decimals there is room for the titles of the screens in 80 cells.
+	return "disk " + strconv.FormatInt(100*d.diskUsed/d.diskTotal, 10) + "% used, " + text.Bytes(d.diskTotal-d.diskUsed) + " free"
 }
 
 // Cursor implements tui.Screen.

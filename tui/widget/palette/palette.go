@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
 
+	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
@@ -239,7 +240,10 @@ func (w *Palette) Wheel(n int) { w.list.Wheel(n) }
 
 // Draw returns a box of at most width by h cells.
 func (w *Palette) Draw(width, h int) []string {
-	width = min(width, max(56, width-8), 80)
+	if w.o.Bright { // the screen is to be seen
+		width = max(56, width-8)
+	}
+	width = min(width, 80)
 	h = min(h, max(len(w.o.Items)+6, 9), 18)
 	pane := style.Pane{Title: w.o.Title, Focus: true}
 	inner := pane.InnerWidth(width)
@@ -247,17 +251,17 @@ func (w *Palette) Draw(width, h int) []string {
 	w.y = 2 + len(body)
 	body = append(body, w.st.Rule(inner, ""))
 	body = append(body, w.list.Draw(inner, max(h-6, 1), true)...)
-	body = append(body, "", w.st.Row(inner, themes.Text, w.keys()...))
+	body = append(body, "", w.st.Row(inner, themes.Text, w.keys(inner)...))
 	return w.st.Box(width, h, pane, body)
 }
 
-// keys says what enter does, and how to leave.
-func (w *Palette) keys() []style.Span {
+// keys says what enter does, and how to leave, in width cells.
+func (w *Palette) keys(width int) []style.Span {
 	keys := []style.Span{{Text: "esc", Token: themes.Key}, {Text: " close", Token: themes.KeyText}}
 	take := " take it   "
 	switch why := w.noPick(); {
 	case why != "":
-		return append(keys, style.Span{Text: "   " + why, Token: themes.Warning})
+		return append(keys, style.Span{Text: text.Cut("   "+why, width-len("esc close")), Token: themes.Warning})
 	case w.key() == "" && (!w.o.Free || strings.TrimSpace(w.input.Value()) == ""):
 		return keys
 	case w.key() == "":
