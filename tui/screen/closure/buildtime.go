@@ -125,7 +125,7 @@ func (f *frame) buildRow(n closure.Node) rows.Row {
 	g, t := f.data.g, f.data.times
 	state, token := f.buildState(n)
 	return rows.Row{Base: f.markBase(g.Path(n)), Cells: []rows.Cell{
-		rows.Text(themes.DrvName, f.nodeName(n)),
+		f.label(n, themes.DrvName),
 		rows.Text(themes.Muted, text.Size(g.OwnSize(n))),
 		rows.Text(themes.Text, f.sizeText(n)),
 		rows.Text(themes.Size, text.Size(g.AddedSize(n))),

@@ -99,6 +99,7 @@ type frame struct {
 	graph *store.Graph
 	back  *rows.Tree[int32]
 	in    map[store.Path]bool // the closure that one came from
+	alike map[store.Path]bool // those that are told apart by their digests
 }
 
 func (f *frame) isClosure() bool { return f.kind == kindClosure || f.kind == kindBuild }

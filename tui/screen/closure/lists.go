@@ -25,7 +25,7 @@ func pathOf(key string) store.Path { return store.Path(key) }
 // newReferrers is a frame for what refers to p, in the whole store. in has the
 // closure that one came from, which is told apart.
 func (s *Screen) newReferrers(p store.Path, in *closure.Graph) *frame {
-	f := &frame{kind: kindReferrers, path: p, name: cleanName(p), st: s.env.Styles, in: map[store.Path]bool{}}
+	f := &frame{kind: kindReferrers, path: p, name: cleanName(p), st: s.env.Styles, in: map[store.Path]bool{}, alike: map[store.Path]bool{}}
 	if in != nil {
 		for n := range closure.Node(in.Len()) {
 			f.in[in.Path(n)] = true
@@ -60,6 +60,15 @@ func (f *frame) referrers(i int32) []int32 {
 	slices.SortFunc(out, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(in(a), in(b)), cmp.Compare(f.graph.Paths[a].Name(), f.graph.Paths[b].Name()), cmp.Compare(a, b))
 	})
+	first := map[string]store.Path{}
+	for _, r := range out {
+		p := f.graph.Paths[r]
+		if other, ok := first[p.Name()]; ok {
+			f.alike[other], f.alike[p] = true, true
+			continue
+		}
+		first[p.Name()] = p
+	}
 	return out
 }
 
@@ -69,8 +78,12 @@ func (f *frame) referrerRow(i int32) rows.Row {
 	if f.in[p] {
 		in = rows.Text(themes.Live, "yes")
 	}
+	name := rows.Text(themes.DrvName, cleanName(p))
+	if f.alike[p] {
+		name = append(name, digest(p))
+	}
 	return rows.Row{Cells: []rows.Cell{
-		rows.Text(themes.DrvName, cleanName(p)), rows.Text(themes.Size, text.Size(f.graph.NarSize[i])),
+		name, rows.Text(themes.Size, text.Size(f.graph.NarSize[i])),
 		rows.Text(themes.Muted, text.Count(len(f.graph.Referrers(i)))), in,
 	}}
 }

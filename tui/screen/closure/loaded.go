@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -26,6 +27,8 @@ type loaded struct {
 	lower  func() []string       // names in lower case
 	dom    func() *dominated
 	nodes  func() []closure.Node // all, in the order that was wanted
+
+	several *atomic.Pointer[map[string]bool] // see namesakes; nil: not known yet
 }
 
 // sizesAtOnce is the number of paths up to which everything is known with the
@@ -43,7 +46,7 @@ func loadClosure(ctx context.Context, st *store.Graph, roots []store.Path, by cl
 
 // load computes what is known of a closure; times are those of a build-time closure.
 func load(ctx context.Context, g *closure.Graph, times *buildTimes, by closure.Order) (d *loaded, err error) {
-	d = &loaded{g: g, root: g.Roots()[0], times: times}
+	d = &loaded{g: g, root: g.Roots()[0], times: times, several: new(atomic.Pointer[map[string]bool])}
 	d.before = sync.OnceValue(func() []closure.Node { return shortestWays(g) })
 	d.lower = sync.OnceValue(func() []string { return lowerNames(g) })
 	d.dom = sync.OnceValue(func() *dominated { return newDominated(g) })
@@ -65,6 +68,8 @@ func load(ctx context.Context, g *closure.Graph, times *buildTimes, by closure.O
 func (d *loaded) warm() tea.Msg {
 	background.Do(func() {
 		d.nodes()
+		several := namesakes(d.g)
+		d.several.Store(&several)
 		d.lower()
 		d.before()
 		d.dom()

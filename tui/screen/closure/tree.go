@@ -67,7 +67,7 @@ func (f *frame) row(n closure.Node) rows.Row {
 	}
 	g := f.data.g
 	return rows.Row{Base: f.markBase(g.Path(n)), Cells: []rows.Cell{
-		rows.Text(themes.DrvName, f.nodeName(n)),
+		f.label(n, themes.DrvName),
 		rows.Text(themes.Muted, text.Size(g.OwnSize(n))),
 		rows.Text(themes.Text, f.sizeText(n)),
 		rows.Text(themes.Size, text.Size(g.AddedSize(n))),
@@ -223,7 +223,7 @@ func (f *frame) sideList(nodes []closure.Node) rows.Source {
 		KeyOf: func(i int) string { return string(f.data.g.Path(nodes[i])) },
 		RowOf: func(i int) rows.Row {
 			return rows.Row{Cells: []rows.Cell{
-				rows.Text(themes.DrvName, f.nodeName(nodes[i])),
+				f.label(nodes[i], themes.DrvName),
 				rows.Text(themes.Size, text.Size(f.data.g.AddedSize(nodes[i]))),
 			}}
 		},

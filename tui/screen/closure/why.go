@@ -172,7 +172,7 @@ func (w *explanation) row(st step) rows.Row {
 	if st.to == w.chains.To() {
 		token = themes.Live
 	}
-	name := rows.Cell{{Text: w.f.nodeName(st.to), Token: token}}
+	name := w.f.label(st.to, token)
 	if n := w.chains.CountFrom(st.to); n > 1 {
 		name = append(name, rows.Cell{{Text: "  " + ways(n), Token: themes.Muted}}...)
 	}
