@@ -52,6 +52,9 @@ func (s *Settings) fields() map[string]field {
 	for _, name := range []string{"system-features", "extra-platforms", "ignored-acls", "allowed-impure-host-deps"} {
 		fields[name] = sortedField(s.words()[name])
 	}
+	hostDeps := fields["allowed-impure-host-deps"]
+	hostDeps.extend = nil // as in Nix
+	fields["allowed-impure-host-deps"] = hostDeps
 	fields["experimental-features"] = s.featuresField(fields["experimental-features"])
 	return fields
 }

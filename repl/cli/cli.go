@@ -65,7 +65,12 @@ type WorkbenchOptions struct {
 }
 
 // An Option is a setting from the command line.
-type Option struct{ Name, Value string }
+type Option struct {
+	Name, Value string
+	// isFlag says that it is a flag of its own, which is refused without the feature that the
+	// setting needs, where others are warned of.
+	isFlag bool
+}
 
 // An ExitError ends a command with a status, its message already said if Err is nil.
 type ExitError struct {

@@ -109,7 +109,7 @@ func unitFlag(name, help string) flag {
 		if err != nil {
 			return settings.Complain("'%s' is not an integer", args[0])
 		}
-		inv.options = append(inv.options, Option{name, strconv.FormatUint(n*unit, 10)})
+		inv.options = append(inv.options, Option{Name: name, Value: strconv.FormatUint(n*unit, 10)})
 		return nil
 	}}
 }
@@ -135,7 +135,7 @@ func setting(name, value string) func(*invocation, []string) error {
 		if len(args) > 0 {
 			v = args[0]
 		}
-		inv.options = append(inv.options, Option{name, v})
+		inv.options = append(inv.options, Option{Name: name, Value: v})
 		return nil
 	}
 }
@@ -145,7 +145,7 @@ var commonFlags = []flag{
 	{[]string{"--version"}, nil, "print the version", on(func(inv *invocation) *bool { return &inv.version })},
 	{[]string{"--store"}, []string{"URI"}, "the store: a directory, local?root=DIR, daemon, unix://SOCKET, dummy://, auto", storeURI(func(inv *invocation) *string { return &inv.storeURI })},
 	{[]string{"--option"}, []string{"NAME", "VALUE"}, "set a setting of nix.conf", func(inv *invocation, args []string) error {
-		inv.options = append(inv.options, Option{args[0], args[1]})
+		inv.options = append(inv.options, Option{Name: args[0], Value: args[1]})
 		return nil
 	}},
 	{[]string{"--extra-experimental-features"}, []string{"NAMES"}, "turn experimental features on", setting("extra-experimental-features", "")},
@@ -275,12 +275,12 @@ func settingFlag(name string) (*flag, bool) {
 	positive, negated := strings.CutPrefix(long, "no-")
 	switch {
 	case isSwitch(long):
-		return &flag{names: []string{name}, set: setting(long, "true")}, true
+		return &flag{names: []string{name}, set: switchSetting(long, "true")}, true
 	case negated && isSwitch(positive):
-		return &flag{names: []string{name}, set: setting(positive, "false")}, true
+		return &flag{names: []string{name}, set: switchSetting(positive, "false")}, true
 	}
 	_, found := defaults.Get(long)
-	if _, isExtra := defaults.Get(strings.TrimPrefix(long, "extra-")); found || isExtra {
+	if found || strings.HasPrefix(long, "extra-") && !errors.Is(settings.Default().Set(long, ""), settings.ErrUnknown) {
 		return &flag{names: []string{name}, args: []string{"VALUE"}, set: func(inv *invocation, args []string) error {
 			var ignored *settings.IgnoredError
 			switch err := defaults.Set(long, args[0]); {
@@ -293,6 +293,18 @@ func settingFlag(name string) (*flag, bool) {
 		}}, true
 	}
 	return nil, false
+}
+
+// switchSetting sets a setting that is true or false. If it needs a feature, so does the flag.
+func switchSetting(name, value string) func(*invocation, []string) error {
+	return func(inv *invocation, _ []string) error {
+		var ignored *settings.IgnoredError
+		if errors.As(settings.Default().Set(name, value), &ignored) {
+			inv.wantedFeatures = append(inv.wantedFeatures, ignored.Feature)
+		}
+		inv.options = append(inv.options, Option{Name: name, Value: value, isFlag: true})
+		return nil
+	}
 }
 
 // number parses a flag's argument.

@@ -244,7 +244,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		case errors.Is(err, settings.ErrUnknown):
 			inv.warn(fmt.Sprintf("unknown setting '%s'", opt.Name))
 		case errors.As(err, &ignored):
-			inv.warn(ignored.Error())
+			if !opt.isFlag {
+				inv.warn(ignored.Error())
+			}
 		case errors.As(err, &bad):
 			inv.warn(bad.Warning())
 		case err != nil:

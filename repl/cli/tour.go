@@ -39,7 +39,7 @@ func runTour(ctx context.Context, inv *invocation) error {
 	}
 	opts := inv.workbenchOptions()
 	opts.StoreURI, opts.Files, opts.Profile = root, []string{t.File()}, t.Profile()
-	opts.Settings = append(opts.Settings, Option{"keep-going", "true"}, Option{"max-jobs", "4"})
+	opts.Settings = append(opts.Settings, Option{Name: "keep-going", Value: "true"}, Option{Name: "max-jobs", Value: "4"})
 	opts.Build = tour.Rest
 	return inv.env.Workbench(ctx, opts)
 }

@@ -9,6 +9,18 @@ import "testing"
 func TestConfirmSettingWords(t *testing.T) {
 	tw := newApartTwins(t)
 	tw.compareLines(t, `
+nix-instantiate --eval --expr 1 --auto-allocate-uids
+nix-instantiate --eval --expr 1 --no-auto-allocate-uids
+nix eval --expr 1 --no-accept-flake-config
+nix eval --expr 1 --use-registries
+nix eval --expr 1 --impure-env a=b
+nix eval --expr 1 --accept-flake-config --extra-experimental-features flakes
+nix eval --expr 1 --extra-allow-dirty 5
+nix-build --extra-sandbox
+nix-instantiate --eval --expr 1 --extra-keep-going 1
+nix-instantiate --eval --expr 1 --extra-cores 1
+nix-instantiate --eval --expr 1 --extra-allowed-impure-host-deps 1
+nix-instantiate --eval --expr 1 --extra-system-features x --extra-ignored-acls y
 nix eval --expr 1 --option build-dir x
 nix eval --expr 1 --option sandbox-build-dir ''
 nix eval --expr 1 --option sandbox-build-dir x
