@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
+	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/themes"
 	"nixbench/tui/widget/palette"
@@ -71,18 +72,35 @@ func (s *Screen) closure(i int) int64 {
 	return 0
 }
 
+// rootsOf are the roots of a kind. A process may hold a path in several files of temporary
+// roots, which is one root to the user.
+func rootsOf(all []gc.Root, of kindFilter) []int {
+	type held struct {
+		path store.Path
+		by   string
+	}
+	seen := map[held]bool{}
+	var out []int
+	for i, r := range all {
+		h := held{r.Path, r.Note}
+		if !of.has(r) || r.Kind == gc.KindTemp && seen[h] {
+			continue
+		}
+		if r.Kind == gc.KindTemp {
+			seen[h] = true
+		}
+		out = append(out, i)
+	}
+	return out
+}
+
 // arrange lists the roots of the chosen kind in the chosen order.
 func (s *Screen) arrange() {
 	if s.data == nil {
 		return
 	}
 	all := s.data.plan.Roots
-	s.shown = s.shown[:0]
-	for i, r := range all {
-		if s.kind.has(r) {
-			s.shown = append(s.shown, i)
-		}
-	}
+	s.shown = rootsOf(all, s.kind)
 	rc := s.data.rc
 	slices.SortStableFunc(s.shown, func(a, b int) int {
 		x, y := all[a], all[b]

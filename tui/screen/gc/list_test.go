@@ -1,6 +1,7 @@
 package gc
 
 import (
+	"slices"
 	"testing"
 
 	"nixbench/store"
@@ -26,5 +27,20 @@ func TestRootNames(t *testing.T) {
 		if name, kind := rootName(test.root, "/home/me"), kindName(test.root); name != test.name || kind != test.kind {
 			t.Errorf("%+v: got %q, %q, want %q, %q", test.root, name, kind, test.name, test.kind)
 		}
+	}
+}
+
+// What a process holds in two of its files is one row; what two processes hold are two.
+func TestTemporaryRootsOnce(t *testing.T) {
+	p := store.Path("/nix/store/0mwmi6n06v0ggxwp8p7w0bs2hjnf07ls-libjson-4.0")
+	all := []storegc.Root{
+		{Link: "/s/temproots/7-a", Path: p, Kind: storegc.KindTemp, Note: "nixbench, process 7"},
+		{Link: "/s/temproots/7-b", Path: p, Kind: storegc.KindTemp, Note: "nixbench, process 7"},
+		{Link: "/s/temproots/8-a", Path: p, Kind: storegc.KindTemp, Note: "nixbench, process 8"},
+		{Link: "/p/profile-2-link", Path: p, Kind: storegc.KindGeneration},
+		{Link: "/p/profile-3-link", Path: p, Kind: storegc.KindGeneration},
+	}
+	if got, want := rootsOf(all, kindAll), []int{0, 2, 3, 4}; !slices.Equal(got, want) {
+		t.Errorf("got the rows %v, want %v", got, want)
 	}
 }
