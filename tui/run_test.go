@@ -157,6 +157,24 @@ func TestWholeProgram(t *testing.T) {
 	}
 }
 
+// A session that cannot be kept, on a full disk or in a home that is not one's own, is told
+// of, and is no failure of what was done.
+func TestSessionThatCannotBeKept(t *testing.T) {
+	term := runWith(t, t.Context(), tui.Options{
+		Screens: withSummary, Save: func(*tui.Session) error { return errors.New("write session: no space left on device") },
+	})
+	term.waitFor(t, "desktop-12")
+	term.press(t, "q")
+	if err := term.wait(t); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	for _, want := range []string{"built 2, failed 1", "warning: write session: no space left on device"} {
+		if !strings.Contains(term.String(), want) {
+			t.Errorf("%q is not left on the screen:\n%s", want, term.String())
+		}
+	}
+}
+
 func TestCancellingTheContextEndsTheProgram(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	term := runOn(t, ctx, withSummary)
