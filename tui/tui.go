@@ -15,6 +15,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"nixbench/engine/event"
+	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/guard"
@@ -178,7 +179,7 @@ func profileOf(environ []string) colorprofile.Profile {
 }
 
 // Run shows the interface until the user leaves it, and then prints what was
-// done. It returns ctx's error if ctx ends first.
+// done, and why the session is not kept if it is not. It returns ctx's error if ctx ends first.
 func Run(ctx context.Context, b Backend, o Options) error {
 	ctx, hangUp := context.WithCancelCause(ctx)
 	defer hangUp(nil)
@@ -198,12 +199,13 @@ func Run(ctx context.Context, b Backend, o Options) error {
 	if m.panicked != nil {
 		return m.panicked // what the screens know may be what was wrong
 	}
+	lines := m.Summary()
 	if o.Save != nil {
-		if serr := o.Save(m.Session()); err == nil {
-			err = serr
+		if serr := o.Save(m.Session()); serr != nil {
+			lines = append(lines, "warning: "+text.PlainLine(serr.Error()))
 		}
 	}
-	for _, line := range m.Summary() {
+	for _, line := range lines {
 		if _, werr := io.WriteString(cmp.Or[io.Writer](o.Output, os.Stdout), line+"\n"); err == nil && werr != nil {
 			err = werr
 		}
