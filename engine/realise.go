@@ -72,6 +72,9 @@ func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (
 // PlanRebuild is [Engine.PlanRealise] in another mode.
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
 	opts := build.PlanOptions{Mode: mode}
+	if mode == Repair {
+		opts.Intact = make(map[store.Path]bool)
+	}
 	if f := e.elsewhere(ctx); f != nil {
 		opts.Elsewhere = f
 	}
@@ -173,6 +176,12 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 	if e.daemon == nil && len(plan.Substitute)+len(plan.Traced)+len(plan.Missing) > 0 {
 		var err error
 		if plan, err = e.substitute(ctx, plan); err != nil {
+			return nil, err
+		}
+	}
+	if e.daemon == nil && plan.Mode == Repair {
+		var err error
+		if plan, err = e.mendPlanned(ctx, plan); err != nil {
 			return nil, err
 		}
 	}

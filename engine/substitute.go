@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -56,6 +57,45 @@ func (e *Engine) mend(ctx context.Context, p store.Path) (mended bool, err error
 	}
 	failed, err := s.obtain(ctx, p, offers)
 	return failed == 0, err
+}
+
+// mendPlanned puts what substituters have in the place of what a plan would build anew because
+// it is damaged, and of paths that are to be repaired themselves, and returns the plan of what is
+// left. Paths that nobody has are an [*UnknownError].
+//
+// Behaviour: DerivationGoal and PathSubstitutionGoal in Nix, which copy also what is intact.
+func (e *Engine) mendPlanned(ctx context.Context, plan *Plan) (*Plan, error) {
+	for _, t := range plan.Targets {
+		if t.Outputs != nil || !slices.Contains(plan.Valid, t.Path) {
+			continue
+		}
+		mended, err := e.mend(ctx, t.Path)
+		if err == nil && !mended {
+			err = &UnknownError{Path: t.Path}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	changed := false
+	for _, p := range plan.Damaged() {
+		mended, err := e.mend(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if mended {
+			changed, plan.opts.Intact[p] = true, true
+		}
+	}
+	if !changed {
+		return plan, nil
+	}
+	next, err := e.plan(ctx, plan.Targets, plan.opts)
+	if err != nil {
+		return nil, err
+	}
+	next.Shell = plan.Shell
+	return next, nil
 }
 
 // A substitutedPath is one path of a substitution. What came of it is known once done is

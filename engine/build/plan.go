@@ -80,6 +80,10 @@ type PlanOptions struct {
 	Elsewhere Substituter
 	Failed    map[store.Path]Failed
 
+	// Intact are paths that a repair need not look at any more; those that it finds to be
+	// what they were are added. It may be nil.
+	Intact map[store.Path]bool
+
 	known *known // outputs that are known already, or nil
 }
 
@@ -94,12 +98,15 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 	p := &planner{
 		ctx: ctx, st: st, settings: s, given: o.Given, outputs: newResolver(st, k, s), hub: o.Hub,
 		texts: map[string]string{}, lists: map[store.OutputName][]store.OutputName{}, asked: map[store.Path]bool{},
-		intact: map[store.Path]bool{}, damaged: map[store.Path]bool{},
+		intact: o.Intact, damaged: map[store.Path]bool{},
 		elsewhere: o.Elsewhere, failed: o.Failed, fetched: map[store.Path]bool{},
 		plan: &Plan{
 			Targets: targets, Mode: o.Mode,
 			missing: map[store.Path]*UnknownError{}, nodes: map[store.Path]*node{}, valid: map[store.Path]bool{}, known: k,
 		},
+	}
+	if p.intact == nil {
+		p.intact = map[store.Path]bool{}
 	}
 	p.outputs.read = p.whole
 	for path, d := range o.Given {
@@ -115,6 +122,19 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 		return nil, fmt.Errorf("plan builds: %w", err)
 	}
 	return p.plan, nil
+}
+
+// Damaged returns the valid outputs that are to be replaced, sorted.
+func (p *Plan) Damaged() []store.Path {
+	var paths []store.Path
+	for _, b := range p.Build {
+		for _, o := range b.Outputs {
+			if path := p.pathOf(b.node, o); b.damaged[path] {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return store.SortUnique(paths)
 }
 
 // pathOf returns where an output is, or "" if that was not found out.
