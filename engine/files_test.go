@@ -81,6 +81,9 @@ func TestLinksInMessages(t *testing.T) {
 	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(dir+"/file", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
 	for name, target := range map[string]string{"to-sub": "sub", "dead": "nowhere", "loop": "loop", "sub/up": "../to-sub/.."} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
@@ -92,6 +95,8 @@ func TestLinksInMessages(t *testing.T) {
 		{`readFile (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
 		{`readFile (d + "/loop")`, "infinite symlink recursion in path 'DIR/loop'"},
 		{`readFile (d + "/to-sub")`, "file 'DIR/sub' is not a regular file"},
+		{`readDir (d + "/file")`, "'DIR/file' is not a directory"},
+		{`readDir (d + "/file/none")`, "path 'DIR/file/none' does not exist"},
 		{`readDir (d + "/dead")`, "path 'DIR/nowhere' does not exist"},
 		{`readFileType (d + "/to-sub/none")`, "path 'DIR/to-sub' (or its ancestor) is a symlink"},
 		{`readFileType (d + "/to-sub/no/none")`, "path 'DIR/to-sub/no' (or its ancestor) is a symlink"},
