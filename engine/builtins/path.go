@@ -177,11 +177,12 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
 	entries, err := s.World().ReadDir(s.Context(), file)
-	if errors.Is(err, syscall.ENOTDIR) {
-		s.Raise(eval.ErrorFile, syntax.Hintf("'%s' is not a directory", s.RealPath(file)), eval.Because(err))
-	}
 	if err != nil {
-		s.FailDir(s.RealPath(file), err)
+		real := s.RealPath(file)
+		if _, none := s.Lstat(real); none == nil && errors.Is(err, syscall.ENOTDIR) {
+			s.Raise(eval.ErrorFile, syntax.Hintf("'%s' is not a directory", real), eval.Because(err))
+		}
+		s.FailDir(real, err)
 	}
 	b := s.NewAttrs(len(entries))
 	for _, e := range entries {

@@ -144,7 +144,7 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Select:
 		return c.selection(e)
 	case *syntax.HasAttr:
-		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path), pos: placeOf(e.X)}
+		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path), pos: c.placeOf(e.X)}
 	case *syntax.Attrs:
 		return c.attrs(e)
 	case *syntax.List:
@@ -171,11 +171,11 @@ func (c *compiler) node(e syntax.Expr) node {
 		c.withs = c.withs[:len(c.withs)-1]
 		return n
 	case *syntax.If:
-		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: placeOf(e.Cond)}
+		return &ifNode{cond: c.expr(e.Cond), then: c.expr(e.Then), els: c.expr(e.Else), pos: c.placeOf(e.Cond)}
 	case *syntax.Assert:
 		return c.assert(e)
 	case *syntax.Not:
-		return &notNode{x: c.expr(e.X), pos: placeOf(e.X)}
+		return &notNode{x: c.expr(e.X), pos: c.placeOf(e.X)}
 	case *syntax.Binary:
 		return c.binary(e)
 	}
@@ -185,7 +185,7 @@ func (c *compiler) node(e syntax.Expr) node {
 // placeOf returns the position that Nix has for an expression: none for plain
 // literals and let, that of a part for lists and some operators.
 // Behaviour: getPos in Nix's nixexpr.hh.
-func placeOf(e syntax.Expr) Pos {
+func (c *compiler) placeOf(e syntax.Expr) Pos {
 	switch e := e.(type) {
 	case *syntax.Int, *syntax.Float, *syntax.Str, *syntax.Path, *syntax.Let:
 		return 0
@@ -193,11 +193,16 @@ func placeOf(e syntax.Expr) Pos {
 		if len(e.Elems) == 0 {
 			return 0
 		}
-		return placeOf(e.Elems[0])
+		if f, ok := e.Elems[0].(*syntax.Folded); ok {
+			r := c.text.tape.Reader()
+			defer r.Release()
+			return c.placeOf(r.Expr(f.Off))
+		}
+		return c.placeOf(e.Elems[0])
 	case *syntax.HasAttr:
-		return placeOf(e.X)
+		return c.placeOf(e.X)
 	case *syntax.Not:
-		return placeOf(e.X)
+		return c.placeOf(e.X)
 	}
 	return e.Pos()
 }
@@ -227,7 +232,7 @@ func (c *compiler) step(e syntax.Expr, as string) node {
 		v.as = as
 		return n
 	}
-	return &stepNode{x: n, pos: placeOf(e), as: as}
+	return &stepNode{x: n, pos: c.placeOf(e), as: as}
 }
 
 func (c *compiler) variable(e *syntax.Var) node {
@@ -276,7 +281,7 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 	for i, a := range names {
 		path[i].sym = a.Sym
 		if a.X != nil {
-			path[i].node, path[i].text, path[i].off, path[i].pos = c.expr(a.X), c.text, a.Off, placeOf(a.X)
+			path[i].node, path[i].text, path[i].off, path[i].pos = c.expr(a.X), c.text, a.Off, c.placeOf(a.X)
 		}
 	}
 	return path
@@ -319,7 +324,7 @@ func (c *compiler) call(e *syntax.Call) node {
 }
 
 func (c *compiler) assert(e *syntax.Assert) node {
-	n := &assertNode{cond: c.expr(e.Cond), condPos: placeOf(e.Cond), pos: e.At, text: c.text, off: e.CondOff}
+	n := &assertNode{cond: c.expr(e.Cond), condPos: c.placeOf(e.Cond), pos: e.At, text: c.text, off: e.CondOff}
 	if b, ok := e.Cond.(*syntax.Binary); ok && b.Op == syntax.OpEqual {
 		if eq, ok := n.cond.(*equalNode); ok {
 			n.equal = eq
@@ -351,7 +356,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	}
 	switch e.Op {
 	case syntax.OpAnd, syntax.OpOr, syntax.OpImpl:
-		return &logicNode{op: e.Op, x: x, y: y, xpos: placeOf(e.X), ypos: placeOf(e.Y)}
+		return &logicNode{op: e.Op, x: x, y: y, xpos: c.placeOf(e.X), ypos: c.placeOf(e.Y)}
 	case syntax.OpEqual, syntax.OpNotEqual:
 		return &equalNode{x: x, y: y, not: e.Op == syntax.OpNotEqual, pos: e.At}
 	case syntax.OpLess, syntax.OpGreaterEq:
@@ -359,7 +364,7 @@ func (c *compiler) binary(e *syntax.Binary) node {
 	case syntax.OpGreater, syntax.OpLessEq:
 		return &lessNode{x: x, y: y, swap: true, not: e.Op == syntax.OpLessEq, pos: e.At}
 	case syntax.OpUpdate:
-		return &updateNode{x: x, y: y, xpos: placeOf(e.X), ypos: placeOf(e.Y)}
+		return &updateNode{x: x, y: y, xpos: c.placeOf(e.X), ypos: c.placeOf(e.Y)}
 	case syntax.OpConcat:
 		return &concatNode{x: x, y: y, pos: e.At}
 	case syntax.OpAdd:
