@@ -62,8 +62,24 @@ var rules = []rule{
 var derivationWarning = newRule("HEAD says in another way which derivation a warning is about",
 	`(?m)^\s*… while evaluating derivation '.*'\n\n +([^\n]*)(?:\n +at [^\n]*:\n(?: *\d*\|[^\n]*\n?)*)?`, `(?m)^In (?:a )?derivation (?:named )?'.*'[:,] ([^\n]*)`)
 
-// headRules are the rules for HEAD itself.
-var headRules = []rule{}
+// headRules are the rules for HEAD itself: what its store in memory cannot do, and what
+// depends on a text that is another here.
+var headRules = append(rulesNamed(
+	"2.34's store in memory takes no derivations that are not made by derivation",
+	"the text of <nix/fetchurl.nix> is another",
+	"Nix's break returns what was not evaluated, which nothing can use",
+), newRule("HEAD's store in memory does not name its files", `'/nix/store/[^\n']*' is not a directory`, `file '«unknown»/[^\n']*' is not a directory`))
+
+// rulesNamed returns the rules with some of the names.
+func rulesNamed(names ...string) []rule {
+	var some []rule
+	for _, r := range rules {
+		if slices.Contains(names, r.name) {
+			some = append(some, r)
+		}
+	}
+	return some
+}
 
 // explain returns the name of a rule by which two texts are alike, or of the first
 // of several that are needed.
