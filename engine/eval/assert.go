@@ -14,7 +14,7 @@ func (s *State) assertEqual(a, b Value, pos Pos) {
 	number := func(k Kind) bool { return k == KindInt || k == KindFloat }
 	switch {
 	case number(ka) && number(kb):
-		if !s.Equal(a, b) {
+		if !s.equalAt(a, b, pos) {
 			s.differ("%s with value '%s' is not equal to %s with value '%s'",
 				ShowType(a), s.showForError(a), ShowType(b), s.showForError(b))
 		}
@@ -27,7 +27,7 @@ func (s *State) assertEqual(a, b Value, pos Pos) {
 		s.assertEqualLists(slotA, slotB, pos)
 	case ka == KindAttrs:
 		s.assertEqualSets(a, b, pos)
-	case !s.Equal(a, b):
+	case !s.equalAt(a, b, pos):
 		word := map[Kind]string{KindBool: "boolean", KindString: "string", KindPath: "path"}[ka]
 		s.differ(word+" '%s' is not equal to "+word+" '%s'", s.showForError(a), s.showForError(b))
 	}

@@ -145,15 +145,18 @@ func attrFrame(a Attr) frame {
 
 // Equal compares two values. Behaviour: eqValues in Nix's eval.cc: functions
 // are never equal, but what is the same list, set or function by identity is.
-func (s *State) Equal(a, b Value) bool {
-	s.Enter()
-	a, b = s.force(a), s.force(b)
-	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || s.equal(a, b)
+func (s *State) Equal(a, b Value) bool { return s.equalAt(a, b, 0) }
+
+// equalAt is Equal for a comparison at pos, which is also who wants what is in the values.
+func (s *State) equalAt(a, b Value, pos Pos) bool {
+	s.EnterAt(pos)
+	a, b = s.ForceFor(a, pos), s.ForceFor(b, pos)
+	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || s.equal(a, b, pos)
 	s.Leave()
 	return r
 }
 
-func (s *State) equal(a, b Value) bool {
+func (s *State) equal(a, b Value, pos Pos) bool {
 	switch kind := kindOf[a.raw()]; kind {
 	case KindInt, KindFloat:
 		return equalNumbers(a, b)
@@ -164,9 +167,9 @@ func (s *State) equal(a, b Value) bool {
 	case KindPath:
 		return b.is(rawPath) && a.text() == b.text()
 	case KindList:
-		return b.is(rawList) && a.n == b.n && s.equalLists(a, b)
+		return b.is(rawList) && a.n == b.n && s.equalLists(a, b, pos)
 	case KindAttrs:
-		return b.is(rawAttrs) && s.equalAttrs(a, b)
+		return b.is(rawAttrs) && s.equalAttrs(a, b, pos)
 	}
 	return false
 }
@@ -181,10 +184,10 @@ func equalNumbers(a, b Value) bool {
 	return false
 }
 
-func (s *State) equalLists(a, b Value) bool {
+func (s *State) equalLists(a, b Value, pos Pos) bool {
 	x, y := a.list(), b.list()
 	for i := range x {
-		if !s.equalSlots(x[i], y[i]) {
+		if !s.equalSlots(x[i], y[i], pos) {
 			return false
 		}
 	}
@@ -194,16 +197,16 @@ func (s *State) equalLists(a, b Value) bool {
 // EqualSlots compares what two slots hold, such as an element of a list and an
 // argument. The very same thing is equal, be it a function or not a number, but it
 // is forced all the same.
-func (s *State) EqualSlots(x, y Value) bool { return s.equalSlots(x, y) }
+func (s *State) EqualSlots(x, y Value) bool { return s.equalSlots(x, y, 0) }
 
-func (s *State) equalSlots(x, y Value) bool {
+func (s *State) equalSlots(x, y Value, pos Pos) bool {
 	if x == y && s.depth < s.ev.maxDepth {
-		s.force(x)
+		s.ForceFor(x, pos)
 		return true
 	}
-	s.Enter()
-	a, b := s.force(x), s.force(y)
-	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || sameOnceRead(x, y) || s.equal(a, b)
+	s.EnterAt(pos)
+	a, b := s.ForceFor(x, pos), s.ForceFor(y, pos)
+	r := a.is(rawInt) && b.is(rawInt) && a.n == b.n || sameOnceRead(x, y) || s.equal(a, b, pos)
 	s.Leave()
 	return r
 }
@@ -221,11 +224,11 @@ func sameOnceRead(x, y Value) bool {
 	return a == y.peek() && (a.is(rawAttrs) || a.is(rawList))
 }
 
-func (s *State) equalAttrs(a, b Value) bool {
+func (s *State) equalAttrs(a, b Value, pos Pos) bool {
 	if s.IsDerivation(a) && s.IsDerivation(b) {
 		x, y := get(a, symOutPath), get(b, symOutPath)
 		if x != nil && y != nil {
-			return s.equalSlots(*x, *y)
+			return s.equalSlots(*x, *y, pos)
 		}
 	}
 	a, b = flat(a), flat(b)
@@ -237,7 +240,7 @@ func (s *State) equalAttrs(a, b Value) bool {
 	same := true
 	for i := 0; same && i < len(sa.syms); i++ {
 		// Where the names differ Nix has compared values before, and met their errors.
-		same = sa.syms[i] == sb.syms[i] && s.equalSlots(*a.attrAt(i), *b.attrAt(i))
+		same = sa.syms[i] == sb.syms[i] && s.equalSlots(*a.attrAt(i), *b.attrAt(i), pos)
 	}
 	s.wentInOrder(n, same || len(s.held) == held)
 	return same
@@ -295,7 +298,7 @@ func (s *State) lessLists(a, b []Value) bool {
 			return false
 		case i == len(a):
 			return true
-		case !s.equalSlots(a[i], b[i]):
+		case !s.equalSlots(a[i], b[i], 0):
 			return s.Less(a[i], b[i], "while comparing two list elements")
 		}
 	}

@@ -96,7 +96,7 @@ func (n *equalNode) Eval(s *State, fr *Value) Value {
 	if x.is(rawInt) && y.is(rawInt) && s.depth < s.ev.maxDepth {
 		return MakeBool((x.n == y.n) != n.not)
 	}
-	return MakeBool(s.Equal(x, y) != n.not)
+	return MakeBool(s.equalAt(x, y, n.pos) != n.not)
 }
 
 // A lessNode is one of the orderings, made from <.
