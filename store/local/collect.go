@@ -109,6 +109,10 @@ func (st *Store) lockGC(ctx context.Context) (*collection, error) {
 	if err := st.Flush(ctx); err != nil {
 		return nil, err
 	}
+	// Rows go before files: where these cannot go, those are to stay.
+	if err := unix.Access(st.realDir, unix.W_OK); err != nil {
+		return nil, fmt.Errorf("write to %s: %w", st.realDir, err)
+	}
 	// On a full disk this makes room for the database.
 	if err := os.Remove(st.reservedFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
