@@ -83,9 +83,11 @@ func (inv *invocation) printAdded(ctx context.Context, eng *engine.Engine, paths
 }
 
 // fileError says in Nix's words that a file is not there; other errors stay.
+//
+// Behaviour: Nix 2.36, posix-source-accessor.cc.
 func (inv *invocation) fileError(err error, file string) error {
 	if errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("path '%s' does not exist", inv.abs(file))
+		return fmt.Errorf("opening file %s: No such file or directory", store.QuoteFile(inv.abs(file)))
 	}
 	return err
 }

@@ -134,7 +134,7 @@ nix-store --restore --foo a
 nix-store --dump --foo a
 nix-store --dump a b
 nix-store --add-fixed sha256 tree #stderr ours
-nix-store --add-fixed sha256 nope #stderr no double slash
+nix-store --add-fixed sha256 nope #stderr 2.34 says that the path does not exist
 nix-store --add-fixed --recursive sha256
 nix-store --add-fixed --recursive sha2 foo
 nix-store --add-fixed --foo sha256 foo
@@ -158,7 +158,7 @@ nix-hash --type
 nix-hash --type foo foo
 nix-hash --foo
 nix-hash
-nix-hash nope #stderr no double slash
+nix-hash nope #stderr 2.34 says that the path does not exist
 nix-shell -
 nix-shell --run
 nix-shell --command

@@ -111,7 +111,7 @@ nix-store -r $D --add-root ''
 nix-store -r $DRV $D --add-root r2; ls -l r2* | cut -c 40-
 nix-store --add foo
 nix-store --add tree foo
-nix-store --add nope #stderr no double slash
+nix-store --add nope #stderr 2.34 says that the path does not exist
 nix-store --add pipe
 nix-store --add odd
 nix-store --add deep 2>&1 | sed 's,//,/,'
@@ -133,7 +133,7 @@ nix-store --print-fixed-path sha256 xx foo
 nix-store --print-fixed-path sha2 xx foo
 nix-store --print-fixed-path sha256
 nix-store --dump tree | sha256sum
-nix-store --dump nope >f #stderr no double slash
+nix-store --dump nope >f #stderr 2.34 says that the path does not exist
 nix-store --dump
 nix-store --dump tree | nix-store --restore out; ls -lR out | cut -c 1-10; nix-store --dump out | sha256sum; rm -rf out
 echo x | nix-store --restore out #stderr ours
