@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/google/go-cmp/cmp"
@@ -334,13 +333,9 @@ func TestOnlyVisibleRowsAreDrawn(t *testing.T) {
 	w := New(styles(t), Column{Min: 10, Flex: 1}, Column{Min: 7, Right: true})
 	w.SetSource(src)
 	w.MoveBottom()
-	start := time.Now()
 	w.Draw(80, 40, true)
 	if src.rows > 41 {
 		t.Errorf("drew %d rows for 40 lines", src.rows)
-	}
-	if took := time.Since(start); took > 100*time.Millisecond {
-		t.Errorf("a frame took %v", took)
 	}
 }
 
