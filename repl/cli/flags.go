@@ -185,7 +185,7 @@ var sourceFlags = slices.Concat([]flag{
 		return nil
 	}},
 	{[]string{"--file", "-f"}, []string{"FILE"}, "take attributes of the expression in FILE", text1(func(inv *invocation) *string { return &inv.file })},
-}, exprFlags)
+}, exprFlags, lockFlags)
 
 // legacySourceFlags are those of nix-build and nix-instantiate, where files are
 // arguments.
@@ -234,7 +234,7 @@ var includeFlag = flag{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH 
 
 // ignored returns a switch that changes nothing.
 func ignored(help string, names ...string) flag {
-	return flag{names, nil, help, func(*invocation, []string) error { return nil }}
+	return flag{names, nil, help, passOver}
 }
 
 // rebuildFlag is a flag of what to do with what is valid already.
