@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/inspect/reclaim"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -219,13 +220,23 @@ func (s *Screen) rootRow(i int) rows.Row {
 	return row
 }
 
+// members are the roots of a group, sorted by their names.
+func (s *Screen) members(g reclaim.Group) []int {
+	roots := slices.Clone(g.Roots)
+	slices.SortFunc(roots, func(a, b int) int {
+		x, y := s.data.plan.Roots[a], s.data.plan.Roots[b]
+		return cmp.Or(strings.Compare(s.rootName(x), s.rootName(y)), strings.Compare(rootKey(x), rootKey(y)))
+	})
+	return roots
+}
+
 // setGroups lists the groups of roots.
 func (s *Screen) setGroups() {
 	var items []rows.Item
 	for _, g := range s.data.groups {
 		var names []string
 		marked := 0
-		for _, i := range g.Roots {
+		for _, i := range s.members(g) {
 			r := s.data.plan.Roots[i]
 			names = append(names, s.rootName(r))
 			if s.marks[r.Link] {

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"testing"
 
+	"nixbench/inspect/reclaim"
 	"nixbench/store"
 	storegc "nixbench/store/gc"
+	"nixbench/tui"
 )
 
 // TestRootNames pins what roots are called: all temporary roots of a process
@@ -42,5 +44,17 @@ func TestTemporaryRootsOnce(t *testing.T) {
 	}
 	if got, want := rootsOf(all, kindAll), []int{0, 2, 3, 4}; !slices.Equal(got, want) {
 		t.Errorf("got the rows %v, want %v", got, want)
+	}
+}
+
+// The roots of a group stand in the order of their names, in whichever they were found.
+func TestGroupsAreSorted(t *testing.T) {
+	s := &Screen{env: &tui.Env{}, data: &data{plan: &storegc.Plan{Roots: []storegc.Root{
+		{Link: "/p/profile-4-link", Kind: storegc.KindGeneration},
+		{Link: "/home/result", Kind: storegc.KindResult},
+		{Link: "/p/profile-3-link", Kind: storegc.KindGeneration},
+	}}}}
+	if got, want := s.members(reclaim.Group{Roots: []int{0, 1, 2}}), []int{1, 2, 0}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
