@@ -284,23 +284,31 @@ func (s *State) Less(a, b Value, ctx string) bool {
 	case ka == KindPath:
 		return a.text() < b.text()
 	case ka == KindList:
-		return s.lessLists(a.list(), b.list())
+		return s.lessLists(a.list(), b.list(), ctx)
 	}
 	s.Raise(ErrorType, syntax.Hintf("cannot compare %s with %s; values of that type are incomparable (values are %s and %s)",
 		ShowType(a), ShowType(b), s.showArgument(slotA), s.showArgument(slotB)), While(0, syntax.Hint(ctx)))
 	return false
 }
 
-func (s *State) lessLists(a, b []Value) bool {
+// lessLists is Less for lists; ctx is a step of the trace of what fails in them.
+func (s *State) lessLists(a, b []Value, ctx string) (less bool) {
+	mark := len(s.stack)
+	if ctx != "" {
+		s.push(textFrame(0, syntax.Hint(ctx)))
+	}
 	for i := 0; ; i++ {
 		switch {
 		case i == len(b):
-			return false
 		case i == len(a):
-			return true
+			less = true
 		case !s.equalSlots(a[i], b[i], 0):
-			return s.Less(a[i], b[i], "while comparing two list elements")
+			less = s.Less(a[i], b[i], "while comparing two list elements")
+		default:
+			continue
 		}
+		s.stack = s.stack[:mark]
+		return less
 	}
 }
 
