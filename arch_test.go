@@ -44,7 +44,7 @@ var rules = []rule{
 	{"store/githash", "store store/nixhash", "golang.org/x/sys/unix"},
 	{"store/disk", "", "golang.org/x/sys/unix"},
 	{"store/cache", "store store/nar store/narinfo store/nixhash store/nixjson",
-		"github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/therootcompany/xz github.com/ulikunitz/xz golang.org/x/sys/unix"},
+		"github.com/andybalholm/brotli github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/pierrec/lz4/v4 github.com/therootcompany/xz github.com/ulikunitz/xz golang.org/x/sys/unix"},
 	{"store/local", "store store/aterm store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
 	{"store/daemon", "store store/drv store/nar store/nixhash store/pending", ""},
