@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"nixbench/repl/text"
 	"nixbench/themes"
 	"nixbench/tui"
@@ -132,90 +130,6 @@ func (l *layout) meanwhile(made, told int) {
 	if told == 0 {
 		ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
 	}
-}
-
-// input shows what was typed, the first lines if there are many, and how long it took.
-func (l *layout) input() {
-	src := l.e.input
-	parts := l.inputParts()
-	end := parts[len(parts)-1][1]
-	pieces := inputPieces(src[:min(len(src), end+100)]) // what comes next tells what a word is
-	head := l.label("in", themes.Prompt)
-	for _, p := range parts {
-		l.part(p[0] > 0 && src[p[0]-1] != '\n', lineInput, append([]style.Span{head}, colored(src, pieces, p[0], p[1])...)...)
-		head = indent(l.lead())
-	}
-	l.out[len(l.out)-len(parts)].right = l.side()
-	if end < len(src) {
-		l.part(src[end-1] != '\n' && src[end] != '\n', lineMoreInput, head, style.Span{Text: "... " + moreInput(src[end:]) + " more of the input", Token: themes.Muted})
-	}
-}
-
-// inputParts are where the lines of the input that are shown begin and end.
-func (l *layout) inputParts() [][2]int {
-	src := l.e.input
-	const side = 10 // for the time
-	room := max(l.width-l.lead(), side+8)
-	width := room - side
-	var parts [][2]int
-	for at := 0; at <= len(src) && len(parts) < max(l.e.shownInput, firstInput); width = room {
-		end := at + lineWithin(src[at:], width)
-		parts = append(parts, [2]int{at, end})
-		if at = end; end == len(src) || src[end] == '\n' {
-			at++
-		}
-	}
-	return parts
-}
-
-// lineWithin is how many bytes of src, to the end of a line at most, take w cells.
-func lineWithin(src string, w int) int {
-	const most = 64 // bytes of a cell that are looked at: a line may be a megabyte
-	s := src[:min(len(src), w*most)]
-	s, _, _ = strings.Cut(s, "\n")
-	if text.Width(s) <= w {
-		return len(s)
-	}
-	return max(len(ansi.Truncate(s, w, "")), 1)
-}
-
-// moreInput says how much the rest of an input is.
-func moreInput(rest string) string {
-	if n := strings.Count(rest, "\n"); n > 0 {
-		return text.Plural(n, "line")
-	}
-	return text.Bytes(int64(len(rest)))
-}
-
-// side is what stands beside the input.
-func (l *layout) side() []style.Span {
-	switch {
-	case l.e.state == ended && l.e.res != nil:
-		return []style.Span{{Text: text.Took(l.e.res.Took), Token: themes.Muted}}
-	case l.e.state == waiting:
-		return []style.Span{{Text: "waits", Token: themes.Waiting}}
-	}
-	return nil
-}
-
-// colored cuts src at the borders of pieces, from one offset to another.
-func colored(src string, pieces []themes.Piece, from, to int) []style.Span {
-	var out []style.Span
-	at := from
-	plain := func(end int) {
-		if end > at {
-			out = append(out, style.Span{Text: text.SanitiseName(strings.ReplaceAll(src[at:end], "\t", "    "))})
-		}
-	}
-	for _, p := range themes.Within(pieces, from, to) {
-		plain(p.Start)
-		at = max(at, p.Start)
-		end := min(p.End, to)
-		out = append(out, style.Span{Text: text.SanitiseName(strings.ReplaceAll(src[at:end], "\t", "    ")), Token: p.Token})
-		at = end
-	}
-	plain(to)
-	return out
 }
 
 func (l *layout) result(r *tui.Result) {
@@ -374,92 +288,6 @@ func (l *layout) built(r *tui.Result) {
 	for _, s := range r.Lines {
 		l.add(lineOther, indent(l.lead()+2), style.Span{Text: s, Token: themes.Muted})
 	}
-}
-
-// message is an error without more to say.
-func (l *layout) message(msg string) {
-	head := l.label("err", themes.Error)
-	for s := range strings.SplitSeq(strings.TrimRight(msg, "\n"), "\n") {
-		for i, part := range text.Wrap(s, l.width-l.lead()) {
-			l.part(i > 0, lineError, head, style.Span{Text: part, Token: themes.Error})
-			head = indent(l.lead())
-		}
-	}
-}
-
-// failure is an error of the language, with its place and the way to its trace.
-func (l *layout) failure(e *tui.EvalError) {
-	l.message(e.Msg)
-	in := indent(l.lead() + 2)
-	hints := l.hints(e)
-	if e.Where != "" {
-		room := l.width - l.lead() - 5
-		for _, h := range hints {
-			room -= text.Width(h.Text)
-		}
-		where := shortPlace(e.Where, max(room, 16))
-		spans := []style.Span{in, {Text: "at ", Token: themes.Muted}, {Text: where, Token: themes.Path}}
-		if l.width < roomy {
-			l.add(lineTrace, append(spans, hints...)...).node = l.e.steps
-			hints = nil
-		} else {
-			l.add(lineError, spans...)
-		}
-	}
-	for _, s := range e.Excerpt {
-		tok := themes.Text
-		if strings.Trim(s, " |^") == "" {
-			tok = themes.Error
-		}
-		l.add(lineError, in, indent(2), style.Span{Text: s, Token: tok})
-	}
-	if e.Own != "" {
-		l.add(lineError, in, style.Span{Text: text.CutMiddle(e.Own, max(l.width-l.lead()-4, 16)), Token: themes.Path})
-	}
-	if len(hints) > 0 {
-		hints[0].Text = strings.TrimLeft(hints[0].Text, " ")
-		l.add(lineTrace, append([]style.Span{in}, hints...)...).node = l.e.steps
-	}
-	if l.e.steps != nil {
-		l.below(l.e.steps)
-	}
-}
-
-// hints say what can be done with an error.
-func (l *layout) hints(e *tui.EvalError) []style.Span {
-	var out []style.Span
-	if l.e.steps != nil {
-		word := "variables"
-		if n := len(e.Trace); n > 0 {
-			word = text.Count(n) + "-frame trace"
-		}
-		if l.e.steps.open {
-			word += ", hide it"
-		}
-		out = append(out, style.Span{Text: "   t: " + word, Token: themes.Muted})
-		if l.width >= hinted {
-			out = append(out, style.Span{Text: "   D: debug here", Token: themes.Muted})
-		}
-	}
-	if e.File != "" {
-		out = append(out, style.Span{Text: "   e: edit", Token: themes.Muted})
-	}
-	return out
-}
-
-// shortPlace shortens a place in a file to w cells by dropping from its
-// directory first: the name, the line and the column matter most.
-func shortPlace(where string, w int) string {
-	where = text.SanitiseName(where)
-	if text.Width(where) <= w {
-		return where
-	}
-	i := strings.LastIndexByte(where, '/')
-	room := w - text.Width(where[i+1:])
-	if i < 0 || room < 4 {
-		return text.CutMiddle(where[i+1:], w)
-	}
-	return text.Cut(where[:i], room-1) + where[i:]
 }
 
 // running says what is under way.
