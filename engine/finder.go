@@ -172,16 +172,24 @@ func (e *Engine) substitute(ctx context.Context, plan *Plan) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		opts := plan.opts
-		opts.Failed = failed
-		next, err := e.plan(ctx, plan.Targets, opts)
-		if err != nil {
+		if plan, err = e.planAgain(ctx, plan, failed); err != nil {
 			return nil, err
 		}
-		next.Shell = plan.Shell
-		plan = next
 	}
 	return plan, nil
+}
+
+// planAgain returns what is left to be done of a plan, now that the store has more of it.
+// Failed is what could not be copied.
+func (e *Engine) planAgain(ctx context.Context, plan *Plan, failed map[store.Path]build.Failed) (*Plan, error) {
+	opts := plan.opts
+	opts.Failed = failed
+	next, err := e.plan(ctx, plan.Targets, opts)
+	if err != nil {
+		return nil, err
+	}
+	next.Shell = plan.Shell
+	return next, nil
 }
 
 // fetchDerivations copies the derivations that a plan lacks from elsewhere, with all that they
@@ -209,14 +217,7 @@ func (e *Engine) fetchDerivations(ctx context.Context, f *finder, plan *Plan, fa
 	if err := e.obtainAll(ctx, fetched, failed); err != nil {
 		return nil, err
 	}
-	opts := plan.opts
-	opts.Failed = failed
-	next, err := e.plan(ctx, plan.Targets, opts)
-	if err != nil {
-		return nil, err
-	}
-	next.Shell = plan.Shell
-	return next, nil
+	return e.planAgain(ctx, plan, failed)
 }
 
 // ObtainDerivation returns the derivation at p, which is copied from elsewhere if the stores do

@@ -90,12 +90,7 @@ func (e *Engine) mendPlanned(ctx context.Context, plan *Plan) (*Plan, error) {
 	if !changed {
 		return plan, nil
 	}
-	next, err := e.plan(ctx, plan.Targets, plan.opts)
-	if err != nil {
-		return nil, err
-	}
-	next.Shell = plan.Shell
-	return next, nil
+	return e.planAgain(ctx, plan, plan.opts.Failed)
 }
 
 // A substitutedPath is one path of a substitution. What came of it is known once done is
