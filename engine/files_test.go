@@ -74,10 +74,7 @@ func TestFilesOfStores(t *testing.T) {
 // Messages name what symbolic links lead to, as Nix's do.
 func TestLinksInMessages(t *testing.T) {
 	w := newTwo(t, nil)
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := resolvedDir(t)
 	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -130,10 +127,7 @@ func TestLinksInMessages(t *testing.T) {
 // read through links there. What the workbench shows has them.
 func TestLinksInExcerpts(t *testing.T) {
 	w := newTwo(t, nil)
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := resolvedDir(t)
 	if err := os.Mkdir(dir+"/sub", 0o777); err != nil {
 		t.Fatal(err)
 	}

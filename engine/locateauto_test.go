@@ -3,10 +3,8 @@ package engine_test
 import (
 	"bytes"
 	"encoding/gob"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -106,24 +104,8 @@ func TestLocateAuto(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for name, mode := range test.forbid {
-				name = filepath.Join(root, name)
-				if err := os.Chmod(name, mode); err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { os.Chmod(name, 0o755) })
-			}
-			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), locateEnv+"="+root)
-			withoutRights(cmd)
-			out, err := cmd.Output()
-			var exit *exec.ExitError
-			switch {
-			case errors.As(err, &exit):
-				t.Fatalf("%v: %s", err, exit.Stderr)
-			case err != nil:
-				t.Skipf("this machine lets nobody go without rights: %v", err)
-			}
+			forbid(t, root, test.forbid)
+			out := outputWithoutRights(t, locateEnv+"="+root)
 			var got engine.Location
 			if err := gob.NewDecoder(bytes.NewReader(out)).Decode(&got); err != nil {
 				t.Fatal(err)

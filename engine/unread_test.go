@@ -3,7 +3,6 @@ package engine_test
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,10 +21,7 @@ func TestUnread(t *testing.T) {
 		testUnread(t, dir)
 		return
 	}
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := resolvedDir(t)
 	for _, sub := range []string{"closed/a", "hidden", "ok"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
 			t.Fatal(err)
@@ -41,24 +37,8 @@ func TestUnread(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, mode := range map[string]os.FileMode{"closed": 0, "hidden": 0o111, "ok/f.nix": 0} {
-		name = filepath.Join(dir, name)
-		if err := os.Chmod(name, mode); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.Chmod(name, 0o755) })
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestUnread$")
-	cmd.Env = append(os.Environ(), unreadEnv+"="+dir)
-	withoutRights(cmd)
-	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		t.Errorf("%s", out)
-	case err != nil:
-		t.Skipf("this machine lets nobody go without rights: %v", err)
-	}
+	forbid(t, dir, map[string]os.FileMode{"closed": 0, "hidden": 0o111, "ok/f.nix": 0})
+	outputWithoutRights(t, unreadEnv+"="+dir, "-test.run", "^TestUnread$")
 }
 
 func testUnread(t *testing.T, dir string) {
