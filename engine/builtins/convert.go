@@ -1,12 +1,12 @@
 package builtins
 
 import (
-	"nixbench/engine/syntax"
 	"strings"
 
 	"nixbench/engine/builtins/nixtoml"
 	"nixbench/engine/builtins/serial"
 	"nixbench/engine/eval"
+	"nixbench/engine/syntax"
 	"nixbench/store/nixjson"
 )
 

@@ -1,8 +1,10 @@
 package eval
 
-import "nixbench/engine/syntax"
+import (
+	"strings"
 
-import "strings"
+	"nixbench/engine/syntax"
+)
 
 // An attrName is a component of an attribute path.
 type attrName struct {

@@ -111,7 +111,7 @@ func buildCommands() []command {
 			flags: slices.Concat(legacySourceFlags, buildFlags, []flag{
 				rebuildFlag("--check", engine.Check, checkHelp),
 				ignored("links are roots anyway, and there are none to derivations", "--indirect", "--add-drv-link"),
-				{[]string{"--drv-link"}, []string{"PATH"}, "the same as --add-drv-link", func(*invocation, []string) error { return nil }},
+				{[]string{"--drv-link"}, []string{"PATH"}, "the same as --add-drv-link", passOver},
 			})},
 		{name: "nix-shell", args: "[FILE|DERIVATION|PACKAGE...]", maxArgs: -1, run: runNixShell,
 			summary: "Open a shell with what building a derivation needs, with the flags of nix-shell.",

@@ -232,6 +232,9 @@ var includeFlag = flag{[]string{"--include", "-I"}, []string{"PATH"}, "add PATH 
 	return nil
 }}
 
+// passOver takes a flag that changes nothing.
+func passOver(*invocation, []string) error { return nil }
+
 // ignored returns a switch that changes nothing.
 func ignored(help string, names ...string) flag {
 	return flag{names, nil, help, passOver}

@@ -29,9 +29,6 @@ var lockFlags = []flag{
 	}},
 }
 
-// passOver takes a flag that changes nothing.
-func passOver(*invocation, []string) error { return nil }
-
 // checkInput says what is wrong with the path to an input of a flake.
 func checkInput(inv *invocation, flag, input string) error {
 	names := strings.FieldsFunc(input, func(r rune) bool { return r == '/' })

@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"archive/tar"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -9,8 +10,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"archive/tar"
 )
 
 // openArchive opens the archive for reading.

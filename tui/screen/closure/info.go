@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"nixbench/inspect/files"
 
+	"nixbench/inspect/files"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/themes"

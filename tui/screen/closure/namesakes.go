@@ -15,7 +15,7 @@ const digestShown = 4
 
 // namesakes returns the names in a closure that several paths have.
 func namesakes(g *closure.Graph) map[string]bool {
-	seen := make(map[string]bool, g.Len()) // whether it has been seen again
+	seen := make(map[string]bool, g.Len())
 	several := map[string]bool{}
 	for n := range closure.Node(g.Len()) {
 		name := g.Path(n).Name()

@@ -8,9 +8,8 @@
 package gc
 
 import (
-	"strconv"
-
 	"context"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
