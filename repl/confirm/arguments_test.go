@@ -248,3 +248,43 @@ nix --experimental-features nix-command eval --impure-env x=y --expr 1
 nix eval --flake-registry https://no --expr 1
 `)
 }
+
+// After "--" the older commands take their own flags, without arguments, and no others.
+func TestConfirmAfterDashes(t *testing.T) {
+	tw := newApartTwins(t)
+	tw.writeStoreExpr(t)
+	tw.compareLines(t, `
+nix-instantiate --eval -- --strict -E 1
+nix-instantiate -- --eval -E 1
+nix-instantiate --eval -- -E 1 --show-trace
+nix-instantiate --eval -- -E 1 --foo
+nix-instantiate --eval -- -E 1 -v
+nix-instantiate --eval -- -E 1 -j
+nix-instantiate --eval -- -E '"a"' --json
+nix-instantiate --eval -- -E 1 -A
+nix-instantiate --eval -- -E 1 --arg
+nix-instantiate --eval -- -E 1 --dry-run
+nix-instantiate --eval -- --readonly-mode -E 1
+nix-instantiate --eval -- --repair -E 1
+nix-build --dry-run -- -E 1
+nix-build --dry-run -- -A foo
+nix-build --dry-run -- -k
+nix-build -- --dry-run t.nix
+nix-store -q -- -x
+nix-store -- -q /x
+nix-store -q --requisites -- --foo
+nix-store --delete -- -x
+nix-env -i -- -x
+nix-env -e -- -x
+nix-env -- -qa
+nix-env -q -- --json
+nix-env --switch-generation -- -1
+echo a > a; nix-hash -- --base32 a
+nix-hash --flat --type sha256 -- -x
+nix-hash --flat -- --type sha256
+nix-prefetch-url -- --x
+nix-channel -- --list
+nix-channel -- --foo
+nix eval -- --foo
+`)
+}

@@ -68,3 +68,39 @@ nix-store -qRu $(nix-instantiate t.nix -A dev)
 nix-store -qxR $(nix-instantiate t.nix -A dev)
 `)
 }
+
+// What XML tells of packages before one that fails is written, and what fails is what Nix
+// evaluates first; regular expressions that are none are told of in the C++ library's words.
+func TestConfirmPackageQueries(t *testing.T) {
+	tw := newApartTwins(t)
+	const packages = `{
+  a = derivation { name = "a-1"; system = "x"; builder = "/bin/sh"; };
+  b = {
+    type = "derivation"; name = "b-1"; system = 1 + "a"; outPath = throw "x"; drvPath = abort "dr";
+    outputs = [ (1 + "a") ]; meta = { description = abort "de"; };
+  };
+  c = derivation { name = "c-1"; system = "x"; builder = "/bin/sh"; };
+}`
+	for _, tw := range []*apartTwin{tw.ours, tw.theirs} {
+		if err := os.WriteFile(filepath.Join(tw.dir, "t.nix"), []byte(packages), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := `
+nix-env -f t.nix -qa --xml
+nix-env -f t.nix -qa --xml --meta
+nix-env -f t.nix -qa --xml --out-path
+nix-env -f t.nix -qa --xml --drv-path
+nix-env -f t.nix -qa --xml --description
+nix-env -f t.nix -qa --json
+nix-env -f t.nix -qa --xml nothing
+`
+	for _, pattern := range []string{
+		"a(", "a)", "+", "{1}", "(?:a)", "a[", "[]", "[^", "[[", "[[=a=]", "[z-a]", "[b-", "[a-z-0]", "[[:alpha:]-z]", "[a-[.z.]]",
+		"[[:foo:]]", "[[:al", "[[.foo.]]", "[[.a", "[[=foo=]]", "a{", "a{1", "a{1,2", "a{2,1}", "a{x}", "a{,2}", "a{1,2,3}",
+		"a{99999999999}", "a{99999999}", `a\`, `\1`, "*", "a**", "[---]", "[a--]", "[[.hyphen.]-z]",
+	} {
+		lines += "nix-env -f t.nix -qa '" + pattern + "'\n"
+	}
+	tw.compareLines(t, lines)
+}

@@ -129,3 +129,13 @@ nix-instantiate --eval --strict --show-trace -E 'builtins.mapAttrs (n: { v }: v)
 nix-instantiate --eval --strict --show-trace -E 'let f = { a }@b: a; in builtins.map f (builtins.genList (x: throw "t") 1)'
 `)
 }
+
+// What --write-to writes before an error ends it is what Nix writes.
+func TestConfirmWriteTo(t *testing.T) {
+	newApartTwins(t).compareLines(t, `
+nix eval --write-to o1 --expr '{ zz = "z"; b = throw "x"; aa = "y"; }'; find o1 | sort
+nix eval --write-to o2 --expr '{ zz.b = "z"; zz.a = throw "y"; aa = throw "x"; }'; find o2 | sort
+nix eval --write-to o3 --expr '{ zz = "z"; aa = 1; bb = 2; }'; find o3 | sort
+nix eval --write-to o4 --expr '{ version = throw "v"; aa = throw "a"; name = throw "n"; }'; find o4 | sort
+`)
+}
