@@ -21,7 +21,7 @@ func (s *set) addFunc(f func(c byte) bool) {
 // Bytes compare as signed numbers, as C++'s char does on the usual machines.
 func (s *set) addRange(lo, hi byte) error {
 	if int8(lo) > int8(hi) {
-		return ErrSyntax
+		return errRangeOrder
 	}
 	s.addFunc(func(c byte) bool { return int8(lo) <= int8(c) && int8(c) <= int8(hi) })
 	return nil
@@ -164,27 +164,27 @@ func (p *parser) bracketTerm(s *set, last *bracketState) (more bool, err error) 
 	case tokCollate:
 		c, ok := collate(val)
 		if !ok {
-			return false, ErrSyntax
+			return false, errCollate
 		}
 		push(bracketState{lastChar, c})
 	case tokEquiv:
 		c, ok := collate(val)
 		if !ok {
-			return false, ErrSyntax
+			return false, errEquivalence
 		}
 		push(bracketState{kind: lastClass})
 		s.addFunc(func(b byte) bool { return lower(b) == lower(c) })
 	case tokClass:
 		class := classOf(val)
 		if class == nil {
-			return false, ErrSyntax
+			return false, errClass
 		}
 		push(bracketState{kind: lastClass})
 		s.addFunc(class)
 	case tokDash:
 		return p.bracketDash(s, last)
 	default:
-		return false, ErrSyntax
+		return false, errBracketChar
 	}
 	return true, nil
 }
@@ -200,8 +200,13 @@ func (p *parser) bracketDash(s *set, last *bracketState) (more bool, err error) 
 		*last = bracketState{lastChar, '-'}
 		return false, p.sc.advance()
 	}
-	if last.kind != lastChar || p.sc.tok != tokChar && p.sc.tok != tokDash {
-		return false, ErrSyntax
+	switch {
+	case last.kind == lastClass:
+		return false, errRangeStart
+	case last.kind == lastNone:
+		return false, errDash
+	case p.sc.tok != tokChar && p.sc.tok != tokDash:
+		return false, errRangeEnd
 	}
 	if err := s.addRange(last.char, p.sc.val[0]); err != nil {
 		return false, err

@@ -1,17 +1,5 @@
 package ere
 
-import "errors"
-
-// Errors of [Compile] and of matching.
-var (
-	// ErrSyntax reports a pattern that the grammar does not allow.
-	ErrSyntax = errors.New("invalid regular expression")
-	// ErrTooLarge reports a pattern whose automaton has over 100,000 states.
-	ErrTooLarge = errors.New("memory limit exceeded by regular expression")
-	// ErrTooComplex reports a match that takes too many steps.
-	ErrTooComplex = errors.New("too many steps to match regular expression")
-)
-
 // maxStates bounds the automaton, as the C++ library does.
 const maxStates = 100_000
 
@@ -58,7 +46,7 @@ type Regexp struct {
 }
 
 // Compile parses a pattern.
-// Its error is [ErrSyntax] or [ErrTooLarge].
+// Its error is a [SyntaxError] or [ErrTooLarge].
 func Compile(pattern string) (*Regexp, error) {
 	p := &parser{sc: scanner{src: pattern}, re: &Regexp{}}
 	if err := p.sc.advance(); err != nil {
@@ -69,7 +57,7 @@ func Compile(pattern string) (*Regexp, error) {
 		return nil, err
 	}
 	if p.sc.tok != tokEOF {
-		return nil, ErrSyntax
+		return nil, errParen
 	}
 	accept, err := p.single(state{op: opAccept})
 	if err != nil {
@@ -276,7 +264,7 @@ func (p *parser) group() (seq, error) {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > maxNesting {
-		return seq{}, ErrSyntax
+		return seq{}, ErrTooLarge
 	}
 	p.re.groups++
 	index := int32(p.re.groups)
@@ -289,7 +277,7 @@ func (p *parser) group() (seq, error) {
 		return seq{}, err
 	}
 	if p.sc.tok != tokGroupEnd {
-		return seq{}, ErrSyntax
+		return seq{}, errParen
 	}
 	end, err := p.single(state{op: opGroupEnd, arg: index})
 	if err != nil {

@@ -35,20 +35,31 @@ func groupsOf(text string, m []Span) []any {
 	return out
 }
 
+// said returns what the builtins say of an error.
+func said(err error) string {
+	switch {
+	case errors.As(err, new(SyntaxError)):
+		return "invalid regular expression"
+	case errors.Is(err, ErrTooLarge):
+		return "memory limit exceeded by regular expression"
+	}
+	return err.Error()
+}
+
 // answers returns what builtins.match and builtins.split would.
 func answers(pattern, text string) (match, split any) {
 	re, err := Compile(pattern)
 	if err != nil {
-		return err.Error(), err.Error()
+		return said(err), said(err)
 	}
 	if m, err := re.Match(text, nil); err != nil {
-		match = err.Error()
+		match = said(err)
 	} else if m != nil {
 		match = groupsOf(text, m)
 	}
 	all, err := re.FindAll(text, nil)
 	if err != nil {
-		return match, err.Error()
+		return match, said(err)
 	}
 	parts, from := []any{}, 0
 	for _, m := range all {
@@ -128,6 +139,20 @@ func TestLongWalks(t *testing.T) {
 			t.Errorf("split %s: %v", tt.pattern, err)
 		}
 		t.Log(tt.pattern, steps)
+	}
+}
+
+// TestSyntaxErrors pins what is said of patterns that are none.
+func TestSyntaxErrors(t *testing.T) {
+	for pattern, want := range map[string]error{
+		"a(": errParen, "+": errParen, "a[": errBracketChar, "[[": errBracketOpen, "[b-": errRangeEnd, "[z-a]": errRangeOrder,
+		"[a-z-0]": errDash, "[[:alpha:]-z]": errRangeStart, "[[:foo:]]": errClass, "[[:al": errClassEnd, "[[.foo.]]": errCollate,
+		"[[=a": errCollateEnd, "[[=foo=]]": errEquivalence, "a{": errBraceRange, "a{1": errBrace, "a{2,1}": errBraceRange,
+		"a{99999999999}": errCount, `a\`: errEscapeEnd, `\d`: errEscape, "a\x00": errNull,
+	} {
+		if _, err := Compile(pattern); err != want {
+			t.Errorf("compile %q: got %v, want %v", pattern, err, want)
+		}
 	}
 }
 

@@ -58,8 +58,8 @@ func (p *parser) interval(e *seq) error {
 			extra = high - low
 		}
 	}
-	if p.sc.tok != tokBraceEnd || extra < 0 {
-		return ErrSyntax
+	if p.sc.tok != tokBraceEnd {
+		return errBrace
 	}
 	if err := p.sc.advance(); err != nil {
 		return err
@@ -75,9 +75,12 @@ func (p *parser) interval(e *seq) error {
 		}
 		p.join(&all, part)
 	}
-	if unbounded {
+	switch {
+	case unbounded:
 		err = p.repeatForever(&all, *e)
-	} else {
+	case extra < 0:
+		err = errBraceRange
+	default:
 		err = p.repeatUpTo(&all, *e, extra)
 	}
 	*e = all
@@ -123,11 +126,11 @@ func (p *parser) repeatUpTo(all *seq, e seq, n int) error {
 // number parses a repetition count.
 func (p *parser) number() (int, error) {
 	if p.sc.tok != tokNumber {
-		return 0, ErrSyntax
+		return 0, errBraceRange
 	}
 	n, err := strconv.ParseInt(p.sc.val, 10, 32)
 	if err != nil {
-		return 0, ErrSyntax
+		return 0, errCount
 	}
 	return int(n), p.sc.advance()
 }

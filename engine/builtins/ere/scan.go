@@ -50,7 +50,7 @@ type scanner struct {
 
 // advance reads the next token.
 func (sc *scanner) advance() error {
-	if sc.mode == scanNormal && sc.pos == len(sc.src) {
+	if sc.pos == len(sc.src) {
 		sc.tok, sc.val = tokEOF, ""
 		return nil
 	}
@@ -100,7 +100,7 @@ func (sc *scanner) normal() error {
 	case '$':
 		sc.tok = tokLineEnd
 	case 0:
-		return ErrSyntax
+		return errNull
 	default:
 		sc.tok, sc.val = tokChar, sc.src[sc.pos-1:sc.pos]
 	}
@@ -110,7 +110,7 @@ func (sc *scanner) normal() error {
 // escape reads the character after a backslash, which must be a special one.
 func (sc *scanner) escape() error {
 	if sc.pos == len(sc.src) {
-		return ErrSyntax
+		return errEscapeEnd
 	}
 	switch sc.src[sc.pos] {
 	case '.', '[', '\\', '(', ')', '*', '+', '?', '{', '|', '^', '$':
@@ -118,14 +118,11 @@ func (sc *scanner) escape() error {
 		sc.pos++
 		return nil
 	}
-	return ErrSyntax
+	return errEscape
 }
 
 // bracket reads a token inside [...].
 func (sc *scanner) bracket() error {
-	if sc.pos == len(sc.src) {
-		return ErrSyntax
-	}
 	c := sc.src[sc.pos]
 	sc.pos++
 	start := sc.bracketStart
@@ -136,7 +133,7 @@ func (sc *scanner) bracket() error {
 		sc.tok = tokDash
 	case c == '[':
 		if sc.pos == len(sc.src) {
-			return ErrSyntax
+			return errBracketOpen
 		}
 		switch sc.src[sc.pos] {
 		case '.':
@@ -161,7 +158,10 @@ func (sc *scanner) named(tok token) error {
 		end++
 	}
 	if end+1 >= len(sc.src) || sc.src[end+1] != ']' {
-		return ErrSyntax
+		if tok == tokClass {
+			return errClassEnd
+		}
+		return errCollateEnd
 	}
 	sc.tok, sc.val, sc.pos = tok, sc.src[begin:end], end+2
 	return nil
@@ -169,9 +169,6 @@ func (sc *scanner) named(tok token) error {
 
 // brace reads a token inside {...}.
 func (sc *scanner) brace() error {
-	if sc.pos == len(sc.src) {
-		return ErrSyntax
-	}
 	begin := sc.pos
 	c := sc.src[sc.pos]
 	sc.pos++
@@ -186,7 +183,7 @@ func (sc *scanner) brace() error {
 	case c == '}':
 		sc.tok, sc.mode = tokBraceEnd, scanNormal
 	default:
-		return ErrSyntax
+		return errBraceRange
 	}
 	return nil
 }
