@@ -124,7 +124,7 @@ func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file, shown string) {
 		if err := os.Mkdir(file, 0o777); err != nil {
 			s.FailWith(err)
 		}
-		for attr := range v.Attrs().All() {
+		for attr := range v.Attrs().BySymbol() {
 			base := eval.SymName(attr.Name)
 			s.While(attr.Pos, syntax.Hintf("while evaluating the attribute '%s'", base), func() {
 				if base == "." || base == ".." || strings.Contains(base, "/") {
