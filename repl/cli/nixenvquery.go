@@ -60,6 +60,7 @@ type packagePrinter struct {
 
 type otherPackage struct{ name, version string }
 
+// printPackages prints packages; of XML also what comes before an error.
 func (e *evaluation) printPackages(ctx context.Context, pkgs, installed, others []*engine.Package) error {
 	p := &packagePrinter{e: e, q: &e.inv.pkgs, failed: make(map[*engine.Package]bool)}
 	for _, o := range others {
@@ -82,11 +83,11 @@ func (e *evaluation) printPackages(ctx context.Context, pkgs, installed, others 
 			writeTable(&out, p.rows)
 		}
 	})
-	if err != nil {
+	if err != nil && !e.inv.xml {
 		return e.traced(err)
 	}
-	_, err = out.WriteTo(e.inv.env.Stdout)
-	return err
+	_, failed := out.WriteTo(e.inv.env.Stdout)
+	return cmp.Or(e.traced(err), failed)
 }
 
 // readStatus finds out which packages are installed and which are in a store, if

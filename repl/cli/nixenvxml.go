@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strconv"
 
 	"nixbench/engine"
@@ -22,53 +24,41 @@ func (p *packagePrinter) xml(w *bytes.Buffer, pkgs []*engine.Package) {
 	})
 }
 
-// xmlAttrs returns the attributes of a package's element, by name.
-func (p *packagePrinter) xmlAttrs(pkg *engine.Package) (attrs []string) {
-	add := func(name, value string) { attrs = append(attrs, name, value) }
-	add("attrPath", pkg.AttrPath)
-	if p.q.description {
-		if text := pkg.MetaString(p.s, "description"); text != "" {
-			add("description", text)
-		}
-	}
-	if p.q.drvPath {
-		if path := pkg.DrvPath(p.s); path != "" {
-			add("drvPath", string(path))
-		}
-	}
-	status := func(name string, is bool) {
-		if p.q.status {
-			add(name, map[bool]string{true: "1", false: "0"}[is])
-		}
-	}
+// xmlAttrs returns the attributes of a package's element, by name. What they need is
+// evaluated in the order of the columns of a table.
+func (p *packagePrinter) xmlAttrs(pkg *engine.Package) []string {
+	attrs := make(map[string]string)
 	if p.q.status {
-		status("installed", p.installed[pkg.OutPath(p.s)])
-	}
-	sign, other := "-", ""
-	if p.q.compareVersions {
-		sign, other = p.compare(pkg)
-	}
-	if sign != "-" {
-		add("maxComparedVersion", other)
+		out := pkg.OutPath(p.s)
+		for name, is := range map[string]bool{"installed": p.installed[out], "valid": p.valid[out], "substitutable": p.canSubstitute(out)} {
+			attrs[name] = map[bool]string{true: "1", false: "0"}[is]
+		}
 	}
 	name, version := drvname.Split(pkg.Name)
-	add("name", pkg.Name)
-	add("outputName", pkg.OutputName(p.s))
-	add("pname", name)
-	if p.q.status {
-		status("substitutable", p.canSubstitute(pkg.OutPath(p.s)))
+	attrs["attrPath"], attrs["name"], attrs["pname"], attrs["version"] = pkg.AttrPath, pkg.Name, name, version
+	if p.q.compareVersions {
+		if sign, other := p.compare(pkg); sign != "-" {
+			attrs["versionDiff"], attrs["maxComparedVersion"] = sign, other
+		}
 	}
-	if system := pkg.System(p.s); system != "" {
-		add("system", system)
+	addUnlessEmpty := func(name, value string) {
+		if value != "" {
+			attrs[name] = value
+		}
 	}
-	if p.q.status {
-		status("valid", p.valid[pkg.OutPath(p.s)])
+	addUnlessEmpty("system", pkg.System(p.s))
+	if p.q.drvPath {
+		addUnlessEmpty("drvPath", string(pkg.DrvPath(p.s)))
 	}
-	add("version", version)
-	if sign != "-" {
-		add("versionDiff", sign)
+	attrs["outputName"] = pkg.OutputName(p.s)
+	if p.q.description {
+		addUnlessEmpty("description", pkg.MetaString(p.s, "description"))
 	}
-	return attrs
+	var sorted []string
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		sorted = append(sorted, name, attrs[name])
+	}
+	return sorted
 }
 
 func (p *packagePrinter) xmlBody(x *xmlout.Writer, pkg *engine.Package) {
