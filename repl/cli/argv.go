@@ -40,13 +40,18 @@ func (err *usageError) Error() string { return err.msg }
 
 // parse fills inv from the arguments after the command's name: flags in any
 // place, clustered short ones ("-rsSh") and "--name=value" included; after "--"
-// all are positional.
+// all are positional, but for what the older commands take as flags there.
 func (cmd *command) parse(inv *invocation, argv []string) error {
 	for len(argv) > 0 {
 		argv = expandCluster(argv)
 		arg := argv[0]
 		argv = argv[1:]
 		switch {
+		case arg == "--" && cmd.isOlder():
+			if err := cmd.parseAfterDashes(inv, argv); err != nil {
+				return err
+			}
+			argv = nil
 		case arg == "--":
 			inv.args = append(inv.args, argv...)
 			argv = nil
@@ -72,6 +77,48 @@ func (cmd *command) parse(inv *invocation, argv []string) error {
 		}
 	}
 	return cmd.checkArgs(inv)
+}
+
+// parseAfterDashes handles the arguments of an older command after "--": of its own
+// flags each is still one, but has no arguments; those that all commands of Nix have
+// are unknown.
+// Behaviour: LegacyArgs::processArgs in Nix's shared.cc.
+func (cmd *command) parseAfterDashes(inv *invocation, argv []string) error {
+	for _, arg := range argv {
+		_, own := cmd.flag(arg)
+		own = own && !cmd.sharesFlag(arg)
+		var err error
+		switch {
+		case !strings.HasPrefix(arg, "-") || arg == "-" && cmd.takesDash(inv):
+			inv.args = append(inv.args, arg)
+		case own:
+			_, err = cmd.parseFlag(inv, arg, nil)
+		case cmd.keepsUnknown():
+			_, err = cmd.unrecognised(inv, arg, nil)
+		default:
+			err = cmd.usage("unexpected argument '%s'", arg)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharesFlag reports whether Nix has the flag of an older command in all commands, or in
+// all that evaluate.
+func (cmd *command) sharesFlag(name string) bool {
+	switch name {
+	case "--help", "-h", "--version", "--attr", "-A":
+		return false
+	case "--readonly-mode", "--no-gc-warning":
+		return true
+	case "--repair":
+		return cmd.name != "nix-store"
+	}
+	_, isSetting := settingFlag(name)
+	shared := slices.Concat(commonFlags, exprFlags, keepFlags, unitFlags, []flag{jobsFlag})
+	return isSetting || slices.ContainsFunc(shared, func(f flag) bool { return slices.Contains(f.names, name) })
 }
 
 // takesDash reports whether "-" is an argument, as it is for what reads an expression
@@ -134,6 +181,12 @@ func expandCluster(argv []string) []string {
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// keepsUnknown reports whether it is the operations of the command that know which
+// flags there are.
+func (cmd *command) keepsUnknown() bool {
+	return slices.Contains([]string{"nix-env", "nix-store", "nix-channel"}, cmd.name)
+}
 
 func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]string, error) {
 	if cmd.name == "nix-env" {
