@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
 	"nixbench/repl/text"
@@ -35,7 +36,7 @@ func (s *sitting) cmdLoad(ctx context.Context, arg string) (*Result, error) {
 		return nil, errors.New(":l needs a file")
 	}
 	l := load{file: arg}
-	if !strings.HasPrefix(arg, "<") {
+	if engine.NamesPath(arg) {
 		l.file = s.abs(expandHome(arg, s.eng.Getenv("HOME")))
 	}
 	if err := s.load(ctx, &l); err != nil {
@@ -54,13 +55,16 @@ func expandHome(name, home string) string {
 
 // load evaluates a file, calls it if it is a function, and adds its attributes.
 func (s *sitting) load(ctx context.Context, l *load) error {
-	var v eval.Value
-	var err error
-	if strings.HasPrefix(l.file, "<") {
-		v, err = s.ev.EvalString(ctx, "import "+l.file, s.opts.Dir)
-	} else {
-		v, err = s.ev.EvalFile(ctx, l.file)
+	file := l.file
+	err := s.ev.Do(ctx, func(st *eval.State) {
+		if found, ok := engine.LocateFile(st, l.file); ok {
+			file = found
+		}
+	})
+	if err != nil {
+		return err
 	}
+	v, err := s.ev.EvalFile(ctx, file)
 	if err != nil {
 		return err
 	}
