@@ -3,6 +3,7 @@ package closure_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"nixbench/inspect/files"
@@ -221,6 +222,45 @@ func TestFiles(t *testing.T) {
 	d.Wants("view: tree", "run -> editor-7.2")
 	d.Keys("backspace")
 	d.Wants("closure of desktop-12")
+}
+
+// In the answer to why, keys are about the row under the cursor there, and where the files
+// are shown that hold a reference, about the first of them.
+func TestKeysInWhy(t *testing.T) {
+	b, d := desktop(t)
+	d.Keys("/ f o n t s enter w")
+	d.Wants("why does desktop-12 depend on fonts-3.0?")
+	d.Keys("k y")
+	if want := string(tuitest.PathNamed("libdraw-0.9")); d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	d.Wants("libdraw-0.9 ─") // what is told of it
+	d.Keys("j f y")
+	if want := string(tuitest.PathNamed("libdraw-0.9")) + "/bin/libdraw-0.9"; d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	d.Keys("e")
+	wantEdited(t, b, "libdraw-0.9", "bin/libdraw-0.9")
+}
+
+// A file that is under the cursor is opened in the editor, and so is a derivation.
+func TestEdit(t *testing.T) {
+	b, d := desktop(t)
+	d.Keys("j g e")
+	d.Wants("this is a directory")
+	d.Keys("l j e")
+	wantEdited(t, b, "editor-7.2", "bin/editor-7.2")
+	d.Keys("backspace b e")
+	wantEdited(t, b, "editor-7.2.drv", "")
+}
+
+// wantEdited wants the editor to have been opened last on a file in a path.
+func wantEdited(t *testing.T, b *tuitest.Backend, path, file string) {
+	t.Helper()
+	want := "edit " + filepath.Join("/real", string(tuitest.PathNamed(path)), file) + ":0"
+	if got := b.Calls; len(got) == 0 || got[len(got)-1] != want {
+		t.Errorf("got calls %q, want %q as the last", got, want)
+	}
 }
 
 func TestDiffWithBase(t *testing.T) {
