@@ -58,6 +58,10 @@ func (e *Engine) resolve(path string) (string, error) {
 	return real, err
 }
 
+// RealFile returns where the file that a path in the store leads to is on this machine,
+// links followed.
+func (e *Engine) RealFile(path string) (string, error) { return e.resolve(path) }
+
 // follow returns the path that path leads to, without links, and the real path of the file
 // there.
 func (e *Engine) follow(path string) (logical, real string, err error) {

@@ -103,6 +103,9 @@ type Stores interface {
 	ResolvePath(ctx context.Context, s string) (store.Path, error)
 	// Files reads what is in a path, with sizes.
 	Files(ctx context.Context, p store.Path) (*files.Tree, error)
+	// FileIn returns where a regular file is on this machine: that called name in a
+	// path, links followed, or with no name the path itself.
+	FileIn(ctx context.Context, p store.Path, name string) (file string, err error)
 	// FilesHolding lists the files of referrer in which the digest of
 	// reference stands, a few places in each.
 	FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error)

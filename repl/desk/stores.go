@@ -167,6 +167,29 @@ func (d *Desk) realPath(ctx context.Context, p store.Path) (string, error) {
 	return st.RealPath(p), d.eng.Flush(ctx)
 }
 
+// FileIn returns where a regular file is on this machine: that called name in a path, or
+// with no name the path itself. Links are followed, wherever they lead.
+func (d *Desk) FileIn(ctx context.Context, p store.Path, name string) (file string, err error) {
+	if _, err := d.realPath(ctx, p); err != nil {
+		return "", err
+	}
+	logical := filepath.Join(string(p), name)
+	file, err = d.eng.RealFile(logical)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return "", err
+	case info.IsDir():
+		return "", fmt.Errorf("open %s: it is a directory", logical)
+	case !info.Mode().IsRegular():
+		return "", fmt.Errorf("open %s: it is no regular file", logical)
+	}
+	return file, nil
+}
+
 // FilesHolding lists where in the files of referrer the digest of reference
 // stands, in the contents of each file once.
 func (d *Desk) FilesHolding(ctx context.Context, referrer, reference store.Path) ([]why.Occurrence, error) {

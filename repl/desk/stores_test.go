@@ -56,6 +56,30 @@ func TestGraphOfBothStores(t *testing.T) {
 	}
 }
 
+// FileIn finds files where the store keeps them, also behind links that lead into the store.
+func TestFileIn(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	tree, lib := r.tree()
+	for _, test := range []struct {
+		path       store.Path
+		name, want string
+	}{
+		{tree, "sub/big", string(tree) + "/sub/big"},
+		{tree, "link", string(lib)},
+		{lib, "", string(lib)},
+	} {
+		got, err := r.FileIn(t.Context(), test.path, test.name)
+		if want := filepath.Join(r.root, test.want); err != nil || got != want {
+			t.Errorf("FileIn(%s, %q): got %q, %v, want %q", test.path, test.name, got, err, want)
+		}
+	}
+	for _, name := range []string{"", "sub", "missing"} {
+		if got, err := r.FileIn(t.Context(), tree, name); err == nil {
+			t.Errorf("FileIn(%s, %q): got %q, want an error", tree, name, got)
+		}
+	}
+}
+
 func TestFiles(t *testing.T) {
 	r := newRig(t, rigOptions{})
 	tree, lib := r.tree()

@@ -259,6 +259,11 @@ func (b *Backend) Files(_ context.Context, p store.Path) (*files.Tree, error) {
 	}), b.call("")
 }
 
+// FileIn implements tui.Stores.
+func (b *Backend) FileIn(_ context.Context, p store.Path, name string) (string, error) {
+	return filepath.Join("/real", string(p), name), b.call("")
+}
+
 // FilesHolding implements tui.Stores.
 func (b *Backend) FilesHolding(_ context.Context, referrer, reference store.Path) ([]why.Occurrence, error) {
 	return []why.Occurrence{{

@@ -42,7 +42,7 @@ func sortName(by closure.Order) string {
 // Actions implements tui.Screen.
 func (s *Screen) Actions() []action.Action {
 	f := s.top()
-	p, ok := f.selected()
+	p, ok := s.selected()
 	noPath, noClosure, noWhy, noRef := "", s.noClosure(f), "", ""
 	if !ok {
 		noPath = "no path is selected"
@@ -82,7 +82,8 @@ func (s *Screen) Actions() []action.Action {
 			}
 			return nil
 		}},
-		{ID: action.Copy, Title: "Copy the path", Short: "copy", Disabled: noPath, Run: func() tea.Cmd { return s.env.Copy(f.absolute(p)) }},
+		{ID: action.Copy, Title: "Copy the path, or the name of the file", Short: "copy", Disabled: noPath, Run: s.copy},
+		{ID: action.Edit, Title: "Open the file in $EDITOR: in files, in why, or a path that is one", Disabled: s.noEdit(noPath), Run: s.edit},
 		{ID: action.ClosureView, Title: "Tree, flat list, columns or a map of areas", Short: viewWords(f), Disabled: s.noView(f), Run: func() tea.Cmd {
 			if f.kind == kindFiles {
 				f.flipFileView()
@@ -117,12 +118,21 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: s.noFind(), Run: next(-1)},
 		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noPath, Run: s.copyCommand},
 		{ID: action.Refresh, Title: "Read the store again", Run: s.reload},
-	}, s.panes.Actions()...)
+	}, s.paneActions()...)
+}
+
+// paneActions are those of the panes: that which has the keys says what they are about.
+func (s *Screen) paneActions() []action.Action {
+	list := s.panes.Actions()
+	for i, a := range list {
+		list[i].Run = func() tea.Cmd { return tea.Batch(a.Run(), s.moved()) }
+	}
+	return list
 }
 
 // inWhy is a word for the footer while the answer to why has the keys.
 func (s *Screen) inWhy(word string) string {
-	if s.panes.Focus() == paneWhy {
+	if s.answering() != nil {
 		return word
 	}
 	return ""
@@ -160,7 +170,7 @@ func (s *Screen) noClosure(f *frame) string {
 
 func (s *Screen) noDive() string {
 	f := s.top()
-	if s.panes.Focus() == paneWhy && f.why != nil {
+	if s.answering() != nil {
 		return ""
 	}
 	_, ok := f.selected()
@@ -259,9 +269,9 @@ func (s *Screen) pushed(f *frame) tea.Cmd {
 // dive opens what is under the cursor; in the answer to why it goes to the node.
 func (s *Screen) dive() tea.Cmd {
 	f := s.top()
-	if s.panes.Focus() == paneWhy && f.why != nil {
-		if i, ok := f.why.list.Selected(); ok {
-			f.goTo(f.why.tree.Node(i).to)
+	if w := s.answering(); w != nil {
+		if st, ok := w.selected(); ok {
+			f.goTo(st.to)
 			s.panes.SetFocus(paneMain)
 		}
 		return s.moved()
@@ -308,7 +318,7 @@ func (s *Screen) dive() tea.Cmd {
 
 func (s *Screen) showReferrers() tea.Cmd {
 	f := s.top()
-	p, _ := f.selected()
+	p, _ := s.selected()
 	var in *closure.Graph
 	if f.kind == kindClosure && f.data != nil {
 		in = f.data.g
@@ -317,7 +327,7 @@ func (s *Screen) showReferrers() tea.Cmd {
 }
 
 func (s *Screen) showBuildTime() tea.Cmd {
-	p, _ := s.top().selected()
+	p, _ := s.selected()
 	return s.pushed(newClosure(s.env, kindBuild, s.deriver(p), ""))
 }
 
@@ -368,7 +378,7 @@ func (s *Screen) pick() tea.Cmd {
 
 func (s *Screen) copyCommand() tea.Cmd {
 	f := s.top()
-	p, _ := f.selected()
+	p, _ := s.selected()
 	command := "nixbench path-info -rsSh " + string(p)
 	switch {
 	case f.kind == kindBuild && f.why == nil:
@@ -389,8 +399,8 @@ func (s *Screen) copyCommand() tea.Cmd {
 // find searches as one types.
 func (s *Screen) find() tea.Cmd {
 	f := s.top()
-	if s.panes.Focus() == paneWhy && f.why != nil {
-		list := f.why.list
+	if w := s.answering(); w != nil {
+		list := w.list
 		return s.env.Prompt(palette.PromptOptions{
 			Label:    "/",
 			OnChange: func(q string) tea.Cmd { list.SetFind(q); list.FindNext(0); return nil },
@@ -416,7 +426,7 @@ func (s *Screen) find() tea.Cmd {
 }
 
 func (s *Screen) findNext(n int) tea.Cmd {
-	if s.panes.Focus() == paneWhy && s.top().why != nil {
+	if s.answering() != nil {
 		s.list().FindNext(n)
 		return nil
 	}

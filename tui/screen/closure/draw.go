@@ -57,7 +57,7 @@ func (s *Screen) drawNarrow(at panes.Place) []string {
 	main.H = at.H - infoHeight
 	info.Y, info.H = main.H, infoHeight
 	p := style.Pane{Title: "path"}
-	if sel, ok := s.top().selected(); ok {
+	if sel, ok := s.selected(); ok {
 		p.Title = cleanName(sel)
 	}
 	lines := s.panes.Text(paneInfo, info, p, s.shortInfo(p.InnerWidth(at.W)))
@@ -121,7 +121,7 @@ func (s *Screen) wayLines() []line {
 
 func (s *Screen) drawInfo(at panes.Place) []string {
 	p := style.Pane{Title: "path"}
-	if sel, ok := s.top().selected(); ok {
+	if sel, ok := s.selected(); ok {
 		p.Title = cleanName(sel)
 	}
 	lines := s.longInfo(p.InnerWidth(at.W))

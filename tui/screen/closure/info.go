@@ -50,7 +50,7 @@ func (s *Screen) shortInfo(w int) []line {
 	if lines := s.wrong(w, 2); len(lines) > 0 {
 		return lines
 	}
-	p, ok := f.selected()
+	p, ok := s.selected()
 	if !ok {
 		return []line{muted(s.hint())}
 	}
@@ -71,7 +71,7 @@ func (s *Screen) shortInfo(w int) []line {
 
 // need says what needs the path under the cursor and what its removal frees.
 func (s *Screen) need(f *frame) line {
-	n, ok := f.node()
+	n, ok := s.node()
 	if !ok {
 		return muted(s.hint())
 	}
@@ -141,7 +141,7 @@ func (s *Screen) longInfo(w int) []line {
 	if lines := s.wrong(w, 10); len(lines) > 0 {
 		return lines
 	}
-	p, ok := f.selected()
+	p, ok := s.selected()
 	if !ok {
 		return []line{muted(s.hint())}
 	}
@@ -153,7 +153,7 @@ func (s *Screen) longInfo(w int) []line {
 	if found {
 		lines = append(lines, fact("NAR", text.Bytes(s.graph.NarSize[i]), themes.Size))
 	}
-	if n, ok := f.node(); ok {
+	if n, ok := s.node(); ok {
 		g := f.data.g
 		if f.kind == kindBuild {
 			lines = append(lines, f.buildInfo(n, fact)...)
@@ -182,7 +182,7 @@ func (s *Screen) longInfo(w int) []line {
 			lines = append(lines, fact("added", text.Date(at)+"  ("+text.Age(s.env.Now, at)+")", themes.Muted))
 		}
 	}
-	if n, ok := f.node(); ok {
+	if n, ok := s.node(); ok {
 		lines = append(lines, nil, muted("needed by"))
 		by := f.data.g.Referrers(n)
 		for _, r := range by[:min(len(by), 5)] {

@@ -22,7 +22,7 @@ func (f *frame) markBase(p store.Path) themes.Token {
 }
 
 func (s *Screen) mark() tea.Cmd {
-	p, _ := s.top().selected()
+	p, _ := s.selected()
 	if s.marks[p] {
 		delete(s.marks, p)
 	} else {

@@ -55,6 +55,7 @@ type Screen struct {
 	resolving tui.Slot
 	infoSlot  tui.Slot
 	writing   tui.Slot
+	opening   tui.Slot // a file in the editor
 
 	places, inStore []tui.Place // those that something leads to, and those of the graph
 	placesErr       error
@@ -167,6 +168,13 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 			}
 			return s.open(msg.Value, "", "")
 		}
+	case tui.Answer[realFile]:
+		if msg.For(&s.opening) {
+			if msg.Err != nil {
+				return s.env.Fail(msg.Err)
+			}
+			return s.env.EditFile(string(msg.Value), 0, nil)
+		}
 	case tui.Answer[*store.PathInfo]:
 		if msg.For(&s.infoSlot) {
 			s.info = msg.Value // nil with an error: then the graph tells what it can
@@ -225,7 +233,7 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		if mine = msg.For(&f.whySlot); mine {
 			cmd = s.explained(f, msg.Value, msg.Err)
 		}
-	case tui.Answer[map[step][]string]:
+	case tui.Answer[map[step][]why.Occurrence]:
 		if f.why != nil {
 			if mine = msg.For(&f.why.filing); mine {
 				cmd = s.filed(f.why, msg.Value, msg.Err)
@@ -316,14 +324,12 @@ func (s *Screen) open(p store.Path, name string, target store.Path) tea.Cmd {
 
 // intent moves and folds.
 func (s *Screen) intent(in action.Intent) tea.Cmd {
+	if w := s.answering(); w != nil {
+		w.list.Update(in)
+		return tea.Batch(s.fileMore(w), s.moved())
+	}
 	f := s.top()
-	switch s.panes.Focus() {
-	case paneWhy:
-		if f.why != nil {
-			f.why.list.Update(in)
-			return s.fileMore(f.why)
-		}
-	case paneMain:
+	if s.panes.Focus() == paneMain {
 		if f.onMap() {
 			f.moveArea(in)
 			return s.moved()
@@ -354,11 +360,40 @@ func (s *Screen) pointer(msg tui.PointerMsg) tea.Cmd {
 	return s.moved()
 }
 
+// answering is the answer to why if that has the keys, else nil.
+func (s *Screen) answering() *explanation {
+	if s.panes.Focus() != paneWhy {
+		return nil
+	}
+	return s.top().why
+}
+
+// node is the node of a closure that keys are about: that under the cursor, in the answer
+// to why if that has the keys.
+func (s *Screen) node() (closure.Node, bool) {
+	if w := s.answering(); w != nil {
+		st, ok := w.selected()
+		return st.to, ok
+	}
+	return s.top().node()
+}
+
+// selected is the path that keys are about, as node.
+func (s *Screen) selected() (store.Path, bool) {
+	if w := s.answering(); w != nil {
+		st, ok := w.selected()
+		if !ok {
+			return "", false
+		}
+		return w.chains.Graph().Path(st.to), true
+	}
+	return s.top().selected()
+}
+
 // moved asks about the path under the cursor.
 func (s *Screen) moved() tea.Cmd {
-	f := s.top()
-	f.fillSides()
-	p, ok := f.selected()
+	s.top().fillSides()
+	p, ok := s.selected()
 	if !ok {
 		s.infoSlot.Cancel()
 		s.info, s.infoFor = nil, ""
@@ -374,15 +409,15 @@ func (s *Screen) moved() tea.Cmd {
 
 // list is the list that has the keys.
 func (s *Screen) list() *rows.Rows {
-	if f := s.top(); s.panes.Focus() == paneWhy && f.why != nil {
-		return f.why.list
+	if w := s.answering(); w != nil {
+		return w.list
 	}
 	return s.top().main()
 }
 
 // Scopes implements tui.Screen.
 func (s *Screen) Scopes() []keymap.Scope {
-	if s.panes.Focus() == paneWhy && s.top().why != nil {
+	if s.answering() != nil {
 		return []keymap.Scope{keymap.ClosureWhy, keymap.Closure, keymap.Rows}
 	}
 	return []keymap.Scope{keymap.Closure, keymap.Rows}
@@ -402,6 +437,7 @@ func (s *Screen) Back() bool {
 	case f.why != nil || f.whySlot.Pending():
 		f.closeWhy()
 		s.panes.SetFocus(paneMain)
+		s.env.Broadcast(movedMsg{})
 	case f.outOfArea() || s.pop():
 		s.env.Broadcast(movedMsg{})
 	default:

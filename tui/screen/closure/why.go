@@ -34,7 +34,7 @@ type explanation struct {
 	list   *rows.Rows
 	all    bool // everything is unfolded, within bounds
 
-	files    map[step][]string // what the reference stands in; nil: not asked for
+	files    map[step][]why.Occurrence // where the reference stands; nil: not asked for
 	filing   tui.Slot
 	cutting  tui.Slot
 	holders  int   // references to the end
@@ -69,7 +69,7 @@ func (s *Screen) startWhy() tea.Cmd {
 	f := s.top()
 	from := s.whyFrom(f)
 	n, ok := f.node()
-	if s.panes.Focus() == paneWhy || !ok || n == from {
+	if s.answering() != nil || !ok || n == from {
 		return s.pickWhy(f, from)
 	}
 	return s.askWhy(f, from, n)
@@ -144,6 +144,7 @@ func (s *Screen) explained(f *frame, c *why.Chains, err error) tea.Cmd {
 	f.why = w
 	if s.top() == f {
 		s.panes.SetFocus(paneWhy)
+		return s.moved()
 	}
 	return nil
 }
@@ -185,7 +186,7 @@ func (w *explanation) row(st step) rows.Row {
 	case len(found) == 0:
 		row.Cells[1] = rows.Text(themes.Muted, "in no file that can be read")
 	default:
-		row.Cells[1] = rows.Text(themes.Path, found[0])
+		row.Cells[1] = rows.Text(themes.Path, occurrence(found[0]))
 		if more := len(found) - 1; more > 0 {
 			row.Cells[1] = append(row.Cells[1], rows.Cell{{Text: fmt.Sprintf("  +%d", more), Token: themes.Muted}}...)
 		}
@@ -203,6 +204,26 @@ func ways(n uint64) string {
 
 // mostUnfolded bounds how many rows "all paths" shows.
 const mostUnfolded = 2000
+
+// selected is the reference under the cursor, of the start none.
+func (w *explanation) selected() (step, bool) {
+	i, ok := w.list.Selected()
+	if !ok {
+		return step{}, false
+	}
+	return w.tree.Node(i), true
+}
+
+// holder is the file under the cursor that is shown to hold a reference, and the path that
+// it is in; false: there is none.
+func (w *explanation) holder() (p store.Path, file string, ok bool) {
+	st, _ := w.selected()
+	found := w.files[st]
+	if len(found) == 0 {
+		return "", "", false
+	}
+	return w.chains.Graph().Path(st.from), found[0].File, true
+}
 
 // flipAll unfolds all ways, or again only the shortest.
 func (s *Screen) flipAll() tea.Cmd {
@@ -235,7 +256,7 @@ func (s *Screen) flipFiles() tea.Cmd {
 		return nil
 	}
 	if w.files == nil {
-		w.files = map[step][]string{}
+		w.files = map[step][]why.Occurrence{}
 	}
 	return s.fileMore(w)
 }
@@ -267,17 +288,14 @@ func (s *Screen) fileMore(w *explanation) tea.Cmd {
 		return nil
 	}
 	b, g := s.env.Backend, w.chains.Graph()
-	return tui.Ask(s.env, &w.filing, func(ctx context.Context) (map[step][]string, error) {
-		out := map[step][]string{}
+	return tui.Ask(s.env, &w.filing, func(ctx context.Context) (map[step][]why.Occurrence, error) {
+		out := map[step][]why.Occurrence{}
 		for _, st := range todo {
 			found, err := b.FilesHolding(ctx, g.Path(st.from), g.Path(st.to))
 			if err != nil {
 				return out, err
 			}
-			out[st] = nil
-			for _, o := range found {
-				out[st] = append(out[st], occurrence(o))
-			}
+			out[st] = found
 		}
 		return out, nil
 	})
@@ -304,7 +322,7 @@ func occurrence(o why.Occurrence) string {
 	return file + ": " + around
 }
 
-func (s *Screen) filed(w *explanation, found map[step][]string, err error) tea.Cmd {
+func (s *Screen) filed(w *explanation, found map[step][]why.Occurrence, err error) tea.Cmd {
 	if w.files == nil {
 		return nil
 	}
