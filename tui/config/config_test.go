@@ -14,6 +14,7 @@ import (
 
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
+	"nixbench/tui/table"
 )
 
 func TestLoad(t *testing.T) {
@@ -129,6 +130,43 @@ gc = []
 	}
 	if _, err := c.LoadTheme("nope"); err == nil || !strings.Contains(err.Error(), "nope.toml") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What is right holds also where something else is wrong, and where the file cannot be read.
+func TestMistakesLeaveTheRest(t *testing.T) {
+	c, err := Parse("c.toml", []byte(`mouse = 3
+glyphs = "ascii"
+editing = "emax"
+[columns]
+closure = ["own"]
+roots = ["colour"]
+[keys.builds]
+"builds.view" = "x"
+"builds.stop" = "x"
+`))
+	if err == nil || c == nil {
+		t.Fatalf("got %v, %v, want settings and an error", c, err)
+	}
+	if !c.ASCII(true) || c.NoMouse || c.Vi {
+		t.Errorf("got %+v, want ASCII and the mouse", c)
+	}
+	want := map[table.Name][]string{"closure": {"own"}}
+	if diff := cmp.Diff(want, c.Columns); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	if c, err := Parse("c.toml", []byte("glyphs = \"ascii\"\ntheme =")); err == nil || c == nil || c.ASCII(true) {
+		t.Errorf("of no TOML: got %+v, %v, want what there is without a file, and an error", c, err)
+	}
+	dir := t.TempDir()
+	write(t, dir, "config.toml/x", "")
+	write(t, dir, "themes/mine.toml", "base = \"light\"\n")
+	c, err = Load(dir)
+	if err == nil || c == nil {
+		t.Fatalf("Load where config.toml cannot be read: got %v, %v, want settings and an error", c, err)
+	}
+	if !slices.Contains(c.ThemeNames(), "mine") {
+		t.Errorf("got themes %v, want mine among them", c.ThemeNames())
 	}
 }
 
