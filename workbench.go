@@ -57,7 +57,7 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 	crashes := guard.Options{Terminal: os.Stdout, Dir: filepath.Join(eng.StateHome(), "nixbench"), File: opts.DebugLog, Version: cli.Version}
 	ui.KeepTrace = crashes.KeepTrace
 	if ui.Guard, err = guard.Start(crashes); err != nil {
-		ui.Notice = err.Error() // the screens are of use without
+		ui.Notices = append(ui.Notices, err.Error()) // the screens are of use without
 	}
 	defer ui.Guard.Stop()
 	return tui.Run(ctx, d, ui)
@@ -144,40 +144,52 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 }
 
 // interfaceOptions reads the user's configuration, and what the last session left in
-// the file session; flags come before both.
+// the file session; flags come before both. What is wrong in the configuration does not
+// count, and is told of in the interface.
 func interfaceOptions(opts cli.WorkbenchOptions, session string) (tui.Options, error) {
-	conf, err := config.Load(config.Dir(userEnv()))
-	if err != nil {
-		return tui.Options{}, err
-	}
+	conf, wrong := config.Load(config.Dir(userEnv()))
 	theme, err := conf.LoadTheme(opts.Theme)
-	if err != nil {
+	if opts.Theme != "" && err != nil {
 		return tui.Options{}, err
 	}
-	keys, err := conf.Keymap()
-	if err != nil {
-		return tui.Options{}, err
-	}
-	last, notice := lastSession(opts, session)
+	last, notices := lastSession(opts, session)
+	notices = append(notices, mistakesIn(errors.Join(wrong, err))...)
 	return tui.Options{
-		Session: last, Notice: notice, Save: func(s *tui.Session) error { return s.Write(session) },
-		Theme: theme, Themes: conf, Configured: conf.Theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: keys,
+		Session: last, Notices: notices, Save: func(s *tui.Session) error { return s.Write(session) },
+		Theme: theme, Themes: conf, Configured: conf.Theme, ASCII: opts.ASCII || conf.ASCII(style.HasUTF8(os.Environ())), Keys: conf.Keymap(),
 		Columns: conf.Columns,
 		NoMouse: conf.NoMouse, Vi: conf.Vi, Now: time.Now,
 	}, nil
 }
 
+// mistakesIn are notices of what is wrong in the configuration, a line of wrong each.
+func mistakesIn(wrong error) []string {
+	if wrong == nil {
+		return nil
+	}
+	lines := strings.Split(wrong.Error(), "\n")
+	if home := userHome().Dir; home != "" && home != "/" {
+		for i, l := range lines {
+			lines[i] = strings.ReplaceAll(l, home+"/", "~/")
+		}
+	}
+	if n := len(lines); n > 1 {
+		lines = append(lines, fmt.Sprintf("%d mistakes in the configuration, which do not count: F2, messages", n))
+	}
+	return lines
+}
+
 // lastSession reads what the last session left, as far as it is wanted. A file that
-// cannot be read is put aside; notice says so.
-func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, notice string) {
+// cannot be read is put aside; a notice says so.
+func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, notices []string) {
 	last = &tui.Session{}
 	if opts.Fresh {
-		return last, ""
+		return last, nil
 	}
 	read, err := tui.ReadSession(file)
 	if err != nil {
 		_ = os.Rename(file, file+".bad") // else it is overwritten
-		return last, err.Error() + "; put aside as " + filepath.Base(file) + ".bad"
+		return last, []string{err.Error() + "; put aside as " + filepath.Base(file) + ".bad"}
 	}
 	if len(opts.Files) > 0 {
 		read.Front = "" // what was asked for is to be seen
@@ -185,5 +197,5 @@ func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, not
 	if opts.Theme != "" {
 		read.Theme = ""
 	}
-	return read, ""
+	return read, nil
 }

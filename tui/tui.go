@@ -50,9 +50,9 @@ type Options struct {
 	// Session is what an earlier run left; nil for nothing. Save, which may be nil,
 	// keeps this one: at the end, and whenever bookmarks change.
 	Session *Session
-	// Notice is shown first, as a warning; "" for none.
-	Notice string
-	Save   func(*Session) error
+	// Notices are shown first, as warnings; the last one longest.
+	Notices []string
+	Save    func(*Session) error
 	// Guard gives the terminal back if the program dies; nil for none.
 	Guard *guard.Guard
 	// KeepTrace keeps the trace of a panic that did not end the program, and returns the
@@ -283,8 +283,8 @@ func (m *Model) Init() tea.Cmd {
 	if unread := m.env.Backend.Info().Unread; unread != "" {
 		cmds = append(cmds, m.notify(themes.Warning, unread))
 	}
-	if m.o.Notice != "" {
-		cmds = append(cmds, m.notify(themes.Warning, m.o.Notice))
+	for _, notice := range m.o.Notices {
+		cmds = append(cmds, m.notify(themes.Warning, notice))
 	}
 	return tea.Batch(cmds...)
 }

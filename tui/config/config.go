@@ -15,7 +15,7 @@
 //	"builds.view" = [] # no key
 //
 // A file that is not there is as good as an empty one. All that is wrong in it is said in
-// words, with the file's name, the line and the key.
+// words, with the file's name, the line and the key; the rest holds.
 package config
 
 import (
@@ -56,7 +56,8 @@ func Dir(getenv func(string) string) string {
 	return ""
 }
 
-// Load reads config.toml in dir, which may be "".
+// Load reads config.toml in dir, which may be "". The settings are there also with an
+// error, as those of [Parse]; of a file that cannot be read there are none.
 func Load(dir string) (*Config, error) {
 	if dir == "" {
 		return &Config{}, nil
@@ -67,22 +68,17 @@ func Load(dir string) (*Config, error) {
 		return &Config{file: name}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read settings: %w", err)
+		return &Config{file: name}, fmt.Errorf("read settings: %w", err)
 	}
 	return Parse(name, data)
 }
 
-// Keymap returns the built-in bindings with the user's in their place.
-func (c *Config) Keymap() (*keymap.Map, error) {
+// Keymap returns the built-in bindings with the user's in their place, as far as those
+// can be.
+func (c *Config) Keymap() *keymap.Map {
 	m := keymap.Default()
-	var wrong []error
-	c.bind(m, func(key string, err error) {
-		wrong = append(wrong, fmt.Errorf("%s: %s: %w", c.file, key, err))
-	})
-	if len(wrong) > 0 {
-		return nil, errors.Join(wrong...)
-	}
-	return m, nil
+	c.bind(m, func(string, error) {}) // Parse has told of them
+	return m
 }
 
 // ASCII tells whether to draw with ASCII glyphs; utf8 tells whether the locale

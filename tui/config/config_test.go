@@ -49,10 +49,7 @@ mouse = false
 	if th, err := c.LoadTheme("auto"); th != nil || err != nil {
 		t.Errorf("theme auto: got %v, %v", th, err)
 	}
-	m, err := c.Keymap()
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := c.Keymap()
 	scopes := []keymap.Scope{keymap.Builds}
 	got := [][]string{m.Keys(scopes, action.BuildsCancel), m.Keys(scopes, action.BuildsRebuild), m.Keys(scopes, action.BuildsView)}
 	if diff := cmp.Diff([][]string{{"r"}, {"x", "f6"}, nil}, got); diff != "" {

@@ -15,21 +15,18 @@ import (
 
 // Parse reads the text of a config.toml; name is for messages, and themes are
 // looked for beside it. The error has a line for each mistake, in the order of the
-// file; of a text that is no TOML, one.
+// file; of a text that is no TOML, one. What is right is in the settings all the same.
 func Parse(name string, data []byte) (*Config, error) {
 	p := &parser{mistakes.List{File: name, Data: data}, &Config{file: name}}
 	all, err := p.Decode()
 	if err != nil {
-		return nil, err
+		return p.c, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		p.setting(key, all[key])
 	}
 	p.c.bind(keymap.Default(), p.Add)
-	if err := p.Err(); err != nil {
-		return nil, err
-	}
-	return p.c, nil
+	return p.c, p.Err()
 }
 
 // parser is the state of [Parse].
