@@ -1,6 +1,9 @@
 package tui_test
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 // What is read, such as the help, can be searched: only lines with what is typed stay, and
 // esc shows all of them again before it closes.
@@ -25,4 +28,15 @@ func TestViewerFinds(t *testing.T) {
 	d.Wants("help: Closure", "more below")
 	d.Keys("esc")
 	d.Lacks("help: Closure")
+}
+
+// A line that is longer than the viewer is wide goes on below, and can be scrolled to.
+func TestViewerWraps(t *testing.T) {
+	d, _, b := start(t, 80, 24)
+	b.Fail = errors.New("read /nix/var/nix/db/db.sqlite, which is in the directory of a store that somebody else has: it is written to by another process, and that has not ended")
+	d.Keys("alt+5 @")
+	d.Wants("error: read /nix/var/nix/db/db.sqlite", "and that has not ended")
+	d.Keys("/")
+	d.Type("by another")
+	d.Wants("/ by another   1 line", "and that has not ended")
 }
