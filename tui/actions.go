@@ -189,7 +189,7 @@ func (m *Model) help() tea.Cmd {
 		}
 	}
 	lines = append(lines, nil, []style.Span{{Text: "  shift-drag selects text while the mouse is on", Token: themes.Muted}})
-	m.overlay = newViewer(m.env.Styles, ViewOptions{Title: "help: " + m.front.String(), Lines: lines})
+	m.overlay = newViewer(m.env.Styles, ViewOptions{Title: "help: " + m.front.String(), Lines: lines, Hang: 23})
 	return nil
 }
 
@@ -224,7 +224,7 @@ func (m *Model) messages() tea.Cmd {
 	if lines == nil {
 		lines = [][]style.Span{{{Text: "no messages yet", Token: themes.Muted}}}
 	}
-	o := ViewOptions{Title: "messages", Lines: lines, Bottom: true}
+	o := ViewOptions{Title: "messages", Lines: lines, Hang: 12, Bottom: true}
 	if command != "" {
 		o.OnCopy = func() tea.Cmd { return m.copy(copyMsg{command, "the command"}) }
 	}

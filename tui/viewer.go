@@ -17,6 +17,8 @@ import (
 type ViewOptions struct {
 	Title string
 	Lines [][]style.Span // clean
+	// Hang is how many cells what does not fit into a line is indented by, where it goes on.
+	Hang int
 	// Bottom begins at the end.
 	Bottom bool
 	// OnCopy, which may be nil, copies what there is to be copied.
@@ -30,15 +32,21 @@ type viewer struct {
 	top  int
 	page int
 
-	query  string          // only lines that have it are shown
-	found  [][]style.Span  // of the lines, those that have it
+	query  string         // only lines that have it are shown
+	found  [][]style.Span // of the lines, those that have it
+	rows   [][]style.Span // the lines that are shown, in rows of width cells; nil: not known
+	tall   int            // rows of all lines
+	width  int
 	asking *palette.Prompt // for the query; nil while it is not typed
 }
+
+// bottom is below all rows.
+const bottom = 1 << 30
 
 func newViewer(st *style.Styles, o ViewOptions) overlay {
 	v := &viewer{st: st, o: o}
 	if o.Bottom {
-		v.top = len(o.Lines)
+		v.top = bottom
 	}
 	return v
 }
@@ -61,7 +69,7 @@ func (v *viewer) find() {
 
 // show shows the lines that have a text, in any case; all lines if it is "".
 func (v *viewer) show(query string) {
-	v.query, v.top, v.found = query, 0, nil
+	v.query, v.top, v.found, v.rows = query, 0, nil, nil
 	if query == "" {
 		return
 	}
@@ -121,7 +129,7 @@ func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
 		case action.Top:
 			v.top = 0
 		case action.Bottom:
-			v.top = len(v.lines())
+			v.top = bottom
 		}
 	}
 	return nil, false
@@ -129,26 +137,26 @@ func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
 
 func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 	width := min(w-4, 96)
-	height := min(h-3, len(v.o.Lines)+2)
 	pane := style.Pane{Title: v.o.Title, Foot: "esc closes", Focus: true}
-	shown := v.lines()
+	shown := v.wrapped(pane.InnerWidth(width))
+	height := min(h-3, v.tall+2)
 	v.page = pane.InnerHeight(height)
 	v.top = max(0, min(v.top, len(shown)-v.page))
 	if v.top+v.page < len(shown) {
 		pane.Foot = "more below: PgDn"
 	}
-	if len(v.o.Lines) > v.page || v.query != "" {
+	if v.tall > v.page || v.query != "" {
 		pane.Foot += "   / finds"
 	}
 	if v.query != "" {
-		pane.Foot = "/ " + text.SanitiseName(v.query) + "   " + text.Plural(len(shown), "line") + "   esc shows all"
+		pane.Foot = "/ " + text.SanitiseName(v.query) + "   " + text.Plural(len(v.found), "line") + "   esc shows all"
 	}
 	if v.o.OnCopy != nil {
 		pane.Foot = "Y copies the last command   " + pane.Foot
 	}
 	var body []string
 	for i := v.top; i < len(shown) && len(body) < v.page; i++ {
-		body = append(body, v.line(shown[i], pane.InnerWidth(width)))
+		body = append(body, v.st.Row(v.width, themes.Text, shown[i]...))
 	}
 	block := v.st.Box(width, height, pane, body)
 	out := style.Over(dim(v.st, lines), block, (w-width)/2, 1)
@@ -159,17 +167,23 @@ func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 	return out, tea.NewCursor(v.asking.CursorX(), h-1)
 }
 
-// line draws a line; what is cut off is seen to be.
-func (v *viewer) line(spans []style.Span, w int) string {
-	width := 0
-	for i, span := range spans {
-		n := style.Width(span.Text)
-		if width+n > w {
-			cut := append([]style.Span(nil), spans[:i+1]...)
-			cut[i].Text = text.Cut(span.Text, w-width)
-			return v.st.Row(w, themes.Text, cut...)
-		}
-		width += n
+// wrapped are the lines that are shown, in rows of w cells.
+func (v *viewer) wrapped(w int) [][]style.Span {
+	if v.rows != nil && v.width == w {
+		return v.rows
 	}
-	return v.st.Row(w, themes.Text, spans...)
+	if v.width != w {
+		v.width = w
+		v.tall = len(v.wrap(v.o.Lines))
+	}
+	v.rows = v.wrap(v.lines())
+	return v.rows
+}
+
+func (v *viewer) wrap(lines [][]style.Span) [][]style.Span {
+	rows := make([][]style.Span, 0, len(lines))
+	for _, line := range lines {
+		rows = append(rows, style.Wrap(line, v.width, v.o.Hang)...)
+	}
+	return rows
 }

@@ -68,9 +68,13 @@ func New(st *style.Styles, o Options) *Palette {
 	w := &Palette{o: o, st: st, input: editor.New(st)}
 	w.input.Single = true
 	w.input.Prompt = "> "
+	hint := 8
+	for _, it := range o.Items {
+		hint = max(hint, text.Width(it.Hint))
+	}
 	w.list = rows.New(st,
 		rows.Column{Min: 16, Flex: 1},
-		rows.Column{Min: 8, Rank: 1, End: true},
+		rows.Column{Min: 8, Flex: 1, Max: hint, Rank: 1, End: true},
 		rows.Column{Min: 10, Rank: 2, End: true})
 	w.input.SetValue(o.Initial)
 	w.match()
