@@ -236,6 +236,31 @@ func TestGroups(t *testing.T) {
 	d.Wants("gc roots", "[x]")
 }
 
+// What a process keeps goes when that ends, whatever is marked: groups are only of links.
+func TestGroupsOfLinks(t *testing.T) {
+	app, tool := tuitest.PathNamed("app"), tuitest.PathNamed("tool")
+	d := start(t, &custom{
+		Backend: tuitest.NewBackend(t),
+		nodes:   []store.GraphNode{{Path: app, NarSize: 100}, {Path: tool, NarSize: 300}},
+		roots: []storegc.Root{
+			{Link: "/tmp/result-app", Path: app, Kind: storegc.KindResult},
+			{Link: "/tmp/result-tool", Path: tool, Kind: storegc.KindResult},
+			{Link: "/tmp/result-tool2", Path: tool, Kind: storegc.KindResult},
+			{Link: "/nix/var/nix/temproots/7", Path: app, Kind: storegc.KindTemp, Note: "nixbench, process 7"},
+		},
+	}, 80, 24)
+	d.Keys("i")
+	d.Wants("300B", "result-tool + /tmp/result-tool2")
+	d.Lacks("nixbench 7")
+}
+
+// How a path is kept is told before who else keeps it, which matters less.
+func TestHowItIsKept(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 80, 24)
+	d.Keys("/ t o u r - 3 enter w j j")
+	d.Wants("how it is kept", "kept by tour-1-link and 6 more roots", "`- libcore-2.1")
+}
+
 func collect(d *tuitest.Driver) {
 	d.Keys("X")
 	d.Type("delete")
