@@ -236,7 +236,7 @@ func TestGroups(t *testing.T) {
 	d.Wants("gc roots", "[x]")
 }
 
-// What a process keeps goes when that ends, whatever is marked: groups are only of links.
+// Temporary roots go when their process ends, whatever is marked: they are in no group.
 func TestGroupsOfLinks(t *testing.T) {
 	app, tool := tuitest.PathNamed("app"), tuitest.PathNamed("tool")
 	d := start(t, &custom{
@@ -258,7 +258,7 @@ func TestGroupsOfLinks(t *testing.T) {
 func TestHowItIsKept(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 80, 24)
 	d.Keys("/ t o u r - 3 enter w j j")
-	d.Wants("how it is kept", "kept by tour-1-link and 6 more roots", "`- libcore-2.1")
+	d.Wants("how it is kept", "kept by tour-1-link and 6 more", "`- libcore-2.1")
 }
 
 func collect(d *tuitest.Driver) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -30,6 +31,21 @@ type data struct {
 // groupsShown is how many groups of roots are offered.
 const groupsShown = 20
 
+// groupsOfLinks are the first groups without temporary roots, which nobody can mark, and
+// of which the workbench has one for each path that it has evaluated or built.
+func groupsOfLinks(plan *gc.Plan, groups []reclaim.Group) []reclaim.Group {
+	var out []reclaim.Group
+	for _, g := range groups {
+		if len(out) == groupsShown {
+			break
+		}
+		if !slices.ContainsFunc(g.Roots, func(i int) bool { return plan.Roots[i].Kind == gc.KindTemp }) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 func (s *Screen) reload() tea.Cmd {
 	b := s.env.Backend
 	return tui.Ask(s.env, &s.load, func(ctx context.Context) (*data, error) {
@@ -38,7 +54,7 @@ func (s *Screen) reload() tea.Cmd {
 			return nil, err
 		}
 		d := &data{plan: plan, rc: reclaim.New(plan)}
-		d.groups = d.rc.Groups(groupsShown)
+		d.groups = groupsOfLinks(plan, d.rc.Groups(math.MaxInt))
 		d.settingsPaths, d.settingsSize = d.rc.BySettings()
 		d.pinned, d.pinsErr = pins(ctx, b)
 		// A disk that tells nothing is only not shown.

@@ -108,7 +108,7 @@ func New(env *tui.Env) *Screen {
 	s.kept = rows.New(st,
 		rows.Column{Title: "PATH", Min: 16, Flex: 1, Max: 44},
 		rows.Column{Title: "SIZE", Min: 7, Right: true},
-		rows.Column{Title: "KEPT BY", Min: 20, Flex: 1, End: true})
+		rows.Column{Title: "KEPT BY", Min: 20, Flex: 1, Dirs: true})
 	s.kept.Empty = "no other root keeps any of it"
 	s.group = rows.New(st, rows.Column{Min: 7, Right: true}, rows.Column{Min: 20, Flex: 1, End: true})
 	s.group.Empty = "no roots share what they alone keep"

@@ -6,7 +6,6 @@ package gc
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -230,7 +229,7 @@ func (s *Screen) keeperNames(k keptPath) string {
 	}
 	name := s.rootName(s.data.plan.Roots[k.by[0]])
 	if more := len(k.by) - 1; more > 0 {
-		return fmt.Sprintf("%s and %s", name, text.Plural(more, "more root"))
+		return name + " and " + text.Count(more) + " more"
 	}
 	return name
 }
@@ -253,19 +252,16 @@ func (s *Screen) deadSelected() (deadPath, bool) {
 	return s.dead[i], true
 }
 
-// wayLines draw how the first keeper leads to the selected kept path.
+// othersNamed is how many more roots that keep a path are named.
+const othersNamed = 3
+
+// wayLines draw how the first keeper leads to the selected kept path, and name others.
 func (s *Screen) wayLines() [][]style.Span {
 	k, ok := s.keptSelected()
 	if !ok {
 		return nil
 	}
-	var lines [][]style.Span
-	for _, i := range k.by[:min(len(k.by), 4)] {
-		lines = append(lines, []style.Span{{Text: "kept by ", Token: themes.Muted}, {Text: s.rootName(s.data.plan.Roots[i]), Token: themes.Root}})
-	}
-	if more := len(k.by) - 4; more > 0 {
-		lines = append(lines, []style.Span{{Text: "and " + text.Plural(more, "more root"), Token: themes.Muted}})
-	}
+	lines := [][]style.Span{{{Text: "kept by ", Token: themes.Muted}, {Text: s.keeperNames(k), Token: themes.Root}}}
 	for i, p := range k.way {
 		lead := ""
 		if i > 0 {
@@ -273,6 +269,12 @@ func (s *Screen) wayLines() [][]style.Span {
 			lead = strings.Repeat("   ", i-1) + g.Elbow + g.Branch + " "
 		}
 		lines = append(lines, []style.Span{{Text: lead, Token: themes.Border}, {Text: cleanName(p), Token: themes.DrvName}})
+	}
+	for n, i := range k.by[min(len(k.by), 1):] {
+		if n == othersNamed {
+			break
+		}
+		lines = append(lines, []style.Span{{Text: "and by ", Token: themes.Muted}, {Text: s.rootName(s.data.plan.Roots[i]), Token: themes.Root}})
 	}
 	return lines
 }
