@@ -292,6 +292,8 @@ func TestLabel(t *testing.T) {
 	}
 	d.Keys("P")
 	d.Wants(`pinned "pre`)
+	d = start(t, b, 80, 24) // where dates leave little room
+	d.Wants(`pinned "pre-gnome"`)
 }
 
 // Other screens show a profile; this one shows generations on others.
