@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,6 +22,9 @@ const (
 	listWidth   = 34
 	besideWidth = 120
 )
+
+// Between so many cells, ages take from labels the room that dates leave.
+const datesOnly, datesAndAges = 71, 90
 
 // Draw implements tui.Screen.
 func (s *Screen) Draw(w, h int) []string {
@@ -101,9 +105,12 @@ func (s *Screen) drawGens(at panes.Place) []string {
 			p.Foot = "R: back to " + strconv.Itoa(back)
 		}
 	}
+	inner := p.InnerWidth(at.W)
 	if s.gens == s.line {
-		s.measureBars(p.InnerWidth(at.W))
+		s.measureBars(inner)
 	}
+	labelled := slices.ContainsFunc(s.all, func(g tui.Generation) bool { return labels(g) != "" })
+	s.table.Hide(labelled && datesOnly <= inner && inner < datesAndAges, "AGE")
 	return s.panes.List(paneGens, at, p, nil, s.gens)
 }
 

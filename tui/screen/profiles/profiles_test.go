@@ -293,7 +293,7 @@ func TestLabel(t *testing.T) {
 	d.Keys("P")
 	d.Wants(`pinned "pre`)
 	d = start(t, b, 80, 24) // where dates leave little room
-	d.Wants(`pinned "pre-gnome"`)
+	d.Wants(`pinned "pre-gno`)
 }
 
 // Other screens show a profile; this one shows generations on others.
