@@ -43,9 +43,10 @@ var rules = []rule{
 	{"store/export", "store store/nar store/nixhash", ""},
 	{"store/githash", "store store/nixhash", "golang.org/x/sys/unix"},
 	{"store/disk", "", "golang.org/x/sys/unix"},
-	{"store/cache", "store store/nar store/narinfo store/nixhash store/nixjson",
+	{"store/cores", "", ""},
+	{"store/cache", "store store/cores store/nar store/narinfo store/nixhash store/nixjson",
 		"github.com/andybalholm/brotli github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/pierrec/lz4/v4 github.com/therootcompany/xz github.com/ulikunitz/xz golang.org/x/sys/unix"},
-	{"store/local", "store store/aterm store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",
+	{"store/local", "store store/aterm store/cores store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
 	{"store/daemon", "store store/drv store/nar store/nixhash store/pending", ""},
 	{"store/pending", "store store/drv store/nixhash", ""},
@@ -76,7 +77,7 @@ var rules = []rule{
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
 	{"inspect/doctor", "engine store store/disk", ""},
-	{"inspect/...", "store store/drv store/edges store/drvname store/gc store/profile inspect/closure inspect/version", ""},
+	{"inspect/...", "store store/cores store/drv store/edges store/drvname store/gc store/profile inspect/closure inspect/version", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 	"nixbench/engine/instantiate"
 	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
+	"nixbench/store/cores"
 )
 
 // EvalOptions say how an evaluator sees the world. The zero value writes to the
@@ -127,7 +127,7 @@ func (e *Engine) evalCores() int {
 	if n := e.settings.EvalCores; n > 0 {
 		return n
 	}
-	return runtime.GOMAXPROCS(0)
+	return cores.Usable()
 }
 
 // features returns the experimental features that the evaluator has to know.

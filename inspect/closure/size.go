@@ -3,8 +3,9 @@ package closure
 import (
 	"context"
 	"math/bits"
-	"runtime"
 	"sync"
+
+	"nixbench/store/cores"
 )
 
 // exactLimit is the number of paths up to which the closure sizes of all are
@@ -80,7 +81,7 @@ func (g *Graph) ClosureSizes(ctx context.Context) ([]int64, error) {
 	if done {
 		return sizes, nil
 	}
-	sizes, err := g.allSizesContext(ctx, runtime.GOMAXPROCS(0))
+	sizes, err := g.allSizesContext(ctx, cores.Usable())
 	if err != nil {
 		return nil, err
 	}

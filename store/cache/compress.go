@@ -6,7 +6,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 
 	"github.com/andybalholm/brotli"
@@ -15,6 +14,8 @@ import (
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
+
+	"nixbench/store/cores"
 )
 
 // This file compresses archives.
@@ -152,7 +153,7 @@ func (p *parallelXZ) Write(text []byte) (n int, err error) {
 
 // begin compresses the part, once there are few enough others.
 func (p *parallelXZ) begin() error {
-	if len(p.running) >= runtime.GOMAXPROCS(0) {
+	if len(p.running) >= cores.Usable() {
 		if err := p.finish(); err != nil {
 			return err
 		}

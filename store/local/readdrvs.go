@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/store"
+	"nixbench/store/cores"
 	"nixbench/store/drv"
 )
 
@@ -67,7 +67,7 @@ func (st *Store) ReadDerivations(ctx context.Context, paths []store.Path, use fu
 		}
 	}
 	var others sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(paths)+portion-1)/portion) - 1 {
+	for range min(cores.Usable(), (len(paths)+portion-1)/portion) - 1 {
 		others.Go(read)
 	}
 	read()
