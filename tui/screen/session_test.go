@@ -79,7 +79,7 @@ func TestBookmarks(t *testing.T) {
 
 // What was left may be gone, or be nothing that a screen has kept.
 func TestSessionOfAnotherStore(t *testing.T) {
-	gone := `{"path": "/nix/store/00000000000000000000000000000000-gone", "cursor": "x", "profile": "/nowhere", "generation": 9, "root": "x"}`
+	gone := `{"path": "/nix/store/00000000000000000000000000000000-gone", "cursor": "x", "profile": "/nowhere", "generation": 2, "base": 4, "root": "x"}`
 	b := tuitest.NewBackend(t)
 	for _, state := range []string{gone, `{"view": 200, "order": 200, "kind": 200}`, `[1]`, `null`, `{"path": "../../etc"}`} {
 		s := &tui.Session{Front: "Closure", Theme: "no such theme", Screens: map[string]json.RawMessage{}}
