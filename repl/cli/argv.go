@@ -319,7 +319,8 @@ func (cmd *command) usage(format string, args ...any) error {
 // help returns the command's manual in plain text.
 func (cmd *command) help() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Usage: nixbench %s [flags] %s\n\n%s\n", cmd.name, cmd.args, cmd.summary)
+	usage := strings.TrimSpace("nixbench " + cmd.name) // the workbench has no name
+	fmt.Fprintf(&b, "Usage: %s [flags] %s\n\n%s\n", usage, cmd.args, cmd.summary)
 	for _, group := range []struct {
 		title string
 		flags []flag

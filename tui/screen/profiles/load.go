@@ -105,6 +105,7 @@ func (s *Screen) listed(msg tui.Answer[[]tui.Profile]) tea.Cmd {
 	link := s.link
 	if _, ok := s.profile(); !ok {
 		link = s.profiles[0].Link
+		s.wanted, s.wantedBase = 0, 0 // they were of the other
 	}
 	s.sizing.Cancel()
 	s.sizes = nil
