@@ -129,8 +129,11 @@ func (s *Screen) notPlanned() string {
 }
 
 func (s *Screen) noOutput() string {
-	act, ok := s.selected()
-	if !ok || act.State != event.Done || len(act.Outputs) == 0 {
+	n, ok := s.selectedNode()
+	switch {
+	case ok && n.earlier:
+		return "it was built earlier: :closure in the REPL shows what there is of it"
+	case !ok || n.act.State != event.Done || len(n.act.Outputs) == 0:
 		return "it has no output yet"
 	}
 	return ""

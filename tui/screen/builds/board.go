@@ -64,7 +64,8 @@ type node struct {
 	walk    uint32  // the last of board.way that came to it, from before
 	before  *node
 
-	other *tui.BuildElsewhere // what another process does; it is on no board. nil for ours
+	earlier bool                // it was built before this session, and is on no board
+	other   *tui.BuildElsewhere // what another process does; it is on no board. nil for ours
 }
 
 // name names a build in lists.

@@ -26,6 +26,8 @@ func stateWord(n *node) (string, themes.Token) {
 	switch {
 	case n.other != nil:
 		return "elsewhere", themes.Running
+	case n.earlier:
+		return "earlier", themes.Muted
 	case n.blocked:
 		return "blocked", themes.Cancelled
 	}
@@ -287,6 +289,8 @@ func (s *Screen) noOutputText(n *node) string {
 		return "not started: it " + s.doing(n)
 	case act.State == event.Waiting:
 		return "not started: waits " + s.doing(n)
+	case n.earlier:
+		return "it printed nothing"
 	case act.Started.IsZero() && act.Err != "":
 		return "not started: " + reason(act)
 	case act.Started.IsZero():

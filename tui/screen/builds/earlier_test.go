@@ -32,8 +32,8 @@ func TestLogOfAnEarlierBuild(t *testing.T) {
 	if got, want := b.Calls[len(b.Calls)-1], "viewer-1.1.drv^*]"; !strings.Contains(got, want) {
 		t.Errorf("got call %q, want …%s…", got, want)
 	}
-	act := tuitest.Activities()[0]
-	act.Subject, act.Name = string(drv), "viewer-1.1" // it is built again
+	act := tuitest.Activities()[1]
+	act.ID, act.Subject, act.Name = 77, string(drv), "viewer-1.1" // it is built again
 	d.Post(act)
 	d.Lacks("earlier")
 }

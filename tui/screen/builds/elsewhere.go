@@ -102,14 +102,16 @@ func (s *Screen) withOthers(ours []*node) []*node {
 // Lively lets the times of others go on while they are shown.
 func (s *Screen) Lively() bool { return len(s.others.nodes) > 0 }
 
-// nodeOf finds a build, ours or another's; nil for none.
+// nodeOf finds a build, ours, another's or an earlier one; nil for none.
 func (s *Screen) nodeOf(id event.ID) *node {
 	if n := s.board.nodes[id]; n != nil {
 		return n
 	}
-	for _, n := range s.others.nodes {
-		if n.act.ID == id {
-			return n
+	for _, list := range [][]*node{s.others.nodes, s.earlier} {
+		for _, n := range list {
+			if n.act.ID == id {
+				return n
+			}
 		}
 	}
 	return nil

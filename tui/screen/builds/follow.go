@@ -22,17 +22,19 @@ import (
 // follow shows the log of the build under the cursor. One that could not be opened is
 // tried again when the build has gone on.
 func (s *Screen) follow() tea.Cmd {
-	act, ok := s.selected()
+	n, ok := s.selectedNode()
 	if !ok {
 		return nil
 	}
+	act := n.act
 	key := fmt.Sprint(act.ID, " ", act.Subject) // a derivation built again has another log
 	isShown := s.log.Key() == key
 	hasGoneOn := act.LogSize != s.logTried.LogSize || act.State != s.logTried.State
 	if isShown && (s.log.Err() == nil || !hasGoneOn) {
 		return nil
 	}
-	if act.Kind != event.Build || act.Started.IsZero() || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
+	begun := !act.Started.IsZero() || n.earlier
+	if act.Kind != event.Build || !begun || !act.State.Final() && act.LogFile == "" && act.LogSize == 0 {
 		if s.logOf == act.ID && s.log.Key() == "" {
 			return nil
 		}

@@ -64,6 +64,7 @@ type Screen struct {
 	realise tui.Slot
 
 	others   others
+	earlier  []*node // see earlier.go
 	metering tui.Slot
 	read     reading // the last
 	readAt   time.Time
@@ -146,8 +147,7 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 		s.others.awaited.Cancel()
 		s.inFront, s.drawn = false, false
 	case tui.ShowBuildMsg:
-		s.asked = msg.Drv
-		s.seek()
+		s.showBuild(msg.Drv)
 	case edited:
 		if msg.s == s && msg.err != nil {
 			return s.env.Fail(msg.err)
@@ -275,7 +275,7 @@ func (s *Screen) show() {
 		s.list = s.nodes
 		if s.board.grown || s.others.changed || s.list.Source() != rows.Source(s.tree) {
 			s.others.changed = false
-			s.tree.SetRoots(s.withOthers(s.board.roots())...)
+			s.tree.SetRoots(s.withEarlier(s.withOthers(s.board.roots()))...)
 			if s.board.size() <= openAll {
 				s.tree.OpenAll(openDepth, openAll)
 			}
@@ -284,7 +284,7 @@ func (s *Screen) show() {
 		s.list.Changed()
 		return
 	}
-	s.ids = s.withOthers(s.board.sorted(s.order, s.env.Now))
+	s.ids = s.withEarlier(s.withOthers(s.board.sorted(s.order, s.env.Now)))
 	s.list.SetSource(&rows.Func{
 		N:      func() int { return len(s.ids) },
 		KeyOf:  func(i int) string { return s.ids[i].name() },
