@@ -59,6 +59,9 @@ type Options struct {
 	Repair bool
 	// Throwaway opens the store without waiting for the disk.
 	Throwaway bool
+	// RefuseUnwritable makes it an error that a store is not ours to write, as Nix has
+	// it, where it would be opened for reading only.
+	RefuseUnwritable bool
 }
 
 // An Engine is a whole Nix over one store. It is safe for concurrent use.
@@ -189,7 +192,7 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		e.newDaemonBuilders(st, e.settings)
 		return nil
 	}
-	own, err := openOwn(ctx, loc.Build)
+	own, err := openOwn(ctx, loc.Build, opts.RefuseUnwritable)
 	if err != nil {
 		return err
 	}
@@ -213,11 +216,14 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	return nil
 }
 
+// AccessError reports what of a store could not be written; see [local.AccessError].
+type AccessError = local.AccessError
+
 // openOwn opens the store that is built into; one that is there, but not ours to
-// write, is opened for reading.
-func openOwn(ctx context.Context, opts local.Options) (*local.Store, error) {
+// write, is opened for reading, unless that is refused.
+func openOwn(ctx context.Context, opts local.Options, refuse bool) (*local.Store, error) {
 	st, err := local.Open(ctx, opts)
-	if opts.ReadOnly || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+	if refuse || opts.ReadOnly || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
 		return st, err
 	}
 	opts.ReadOnly = true

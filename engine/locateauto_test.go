@@ -18,9 +18,15 @@ import (
 // the stores of.
 const locateEnv = "NIXBENCH_TEST_LOCATE"
 
+// locateStore is what is NIX_STORE_DIR then.
+const locateStore = "NIXBENCH_TEST_LOCATE_STORE"
+
 // locateMain prints where the stores are.
 func locateMain(root string) int {
 	loc, err := engine.LocateAuto(root, func(name string) string {
+		if name == "NIX_STORE_DIR" {
+			return os.Getenv(locateStore)
+		}
 		return map[string]string{"XDG_DATA_HOME": "/data"}[name]
 	})
 	if err == nil {
@@ -43,6 +49,7 @@ func TestLocateAuto(t *testing.T) {
 		name   string
 		dirs   []string
 		files  []string
+		env    string // of NIX_STORE_DIR
 		forbid map[string]os.FileMode
 		want   func(root string) engine.Location
 	}{
@@ -76,6 +83,13 @@ func TestLocateAuto(t *testing.T) {
 			want:   func(string) engine.Location { return engine.Location{Build: own} },
 		},
 		{
+			name: "another's, which the environment names", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots"}, files: []string{db},
+			env: "/nix/store", forbid: map[string]os.FileMode{"nix/store": 0o555, "nix/var/nix": 0o555},
+			want: func(root string) engine.Location {
+				return engine.Location{Build: local.Options{Root: root, Dir: "/nix/store"}}
+			},
+		},
+		{
 			name: "another's, with a daemon", dirs: []string{"nix/store", "nix/var/nix/db", "nix/var/nix/temproots", "nix/var/nix/daemon-socket"},
 			files:  []string{db, socket},
 			forbid: map[string]os.FileMode{"nix/store": 0o555, "nix/var/nix": 0o555},
@@ -105,6 +119,7 @@ func TestLocateAuto(t *testing.T) {
 				}
 			}
 			forbid(t, root, test.forbid)
+			t.Setenv(locateStore, test.env)
 			out := outputWithoutRights(t, locateEnv+"="+root)
 			var got engine.Location
 			if err := gob.NewDecoder(bytes.NewReader(out)).Decode(&got); err != nil {

@@ -216,8 +216,8 @@ func locateAuto(root string, getenv func(string) string) (Location, error) {
 		direct := getenv("NIX_DAEMON_SOCKET_PATH") == ""
 		return Location{Build: machine, Daemon: &Daemon{URI: "daemon", Socket: socket, Direct: direct}}, nil
 	}
-	if !hasStore && machine.Dir != "" {
-		return Location{Build: machine}, nil // it is made where the environment wants it
+	if machine.Dir != "" || machine.StateDir != "" {
+		return Location{Build: machine}, nil // it is where the environment wants it, or is made there
 	}
 	own, err := ownRoot(getenv)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"nixbench/engine"
 	"nixbench/store"
-	"nixbench/store/drv"
 )
 
 // This file is nix derivation show and add.
@@ -87,26 +86,6 @@ func runDerivationAdd(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	return inv.printAdded(ctx, eng, []store.Path{p}, nil)
-}
-
-// derivationTrace returns what was being done when a derivation, or what is said of its
-// outputs, turned out to be wrong, outermost first.
-func derivationTrace(err error) []string {
-	var malformed *drv.JSONError
-	var unreadable *drv.OptionsError
-	var wrong *engine.DerivationError
-	var untraced *engine.TraceError
-	switch {
-	case errors.As(err, &malformed):
-		return malformed.While
-	case errors.As(err, &unreadable):
-		return unreadable.While
-	case errors.As(err, &untraced) && untraced.While != "":
-		return []string{untraced.While}
-	case errors.As(err, &wrong):
-		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
-	}
-	return nil
 }
 
 // printValue prints a value as JSON.

@@ -16,6 +16,7 @@ import (
 	"nixbench/engine/syntax"
 	"nixbench/repl"
 	"nixbench/store"
+	"nixbench/store/drv"
 )
 
 // traced is an evaluation error that is to be shown with its whole trace.
@@ -72,7 +73,7 @@ func (inv *invocation) errorText(err error) string {
 		if errors.As(err, &undeleted) {
 			return describeUndeleted(undeleted)
 		}
-		if trace := derivationTrace(err); len(trace) > 0 {
+		if trace := traceOf(err); len(trace) > 0 {
 			return withTrace(trace, err)
 		}
 		var parts []string
@@ -90,9 +91,36 @@ func (inv *invocation) errorText(err error) string {
 	return string(shown.FormatInColours(errors.As(err, &withTrace)))
 }
 
+// traceOf returns what was being done when something turned out to be wrong, of a
+// derivation or a store, outermost first.
+func traceOf(err error) []string {
+	var malformed *drv.JSONError
+	var unreadable *drv.OptionsError
+	var wrong *engine.DerivationError
+	var untraced *engine.TraceError
+	var denied *engine.AccessError
+	switch {
+	case errors.As(err, &denied) && denied.While() != "":
+		return []string{denied.While()}
+	case errors.As(err, &malformed):
+		return malformed.While
+	case errors.As(err, &unreadable):
+		return unreadable.While
+	case errors.As(err, &untraced) && untraced.While != "":
+		return []string{untraced.While}
+	case errors.As(err, &wrong):
+		return []string{"while checking derivation from JSON with name '" + wrong.Name + "'"}
+	}
+	return nil
+}
+
 // withTrace returns an error below what was being done, outermost first.
 func withTrace(trace []string, err error) string {
-	return syntax.ErrorHead + "\n       … " + strings.Join(trace, "\n\n       … ") + "\n\n       " + syntax.ErrorHead + " " + paint(nixWords(err))
+	text := syntax.ErrorHead + "\n"
+	for _, step := range trace {
+		text += "       … " + strings.TrimLeft(indent(step), " ") + "\n\n"
+	}
+	return text + "       " + syntax.ErrorHead + " " + paint(nixWords(err))
 }
 
 // describeUndeleted tells of a path of the store that could not be deleted whole.

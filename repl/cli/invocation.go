@@ -188,7 +188,7 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 	return engine.Options{
 		EvalStoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Environment: inv.env.Environment, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,
-		Repair: inv.mode == engine.Repair,
+		Repair: inv.mode == engine.Repair, RefuseUnwritable: inv.env.nixName() != "",
 	}, err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -40,5 +41,13 @@ func TestPaint(t *testing.T) {
 		if got := paint(syntax.Hint(want).Plain()); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
 		}
+	}
+}
+
+// What was being done stands above an error, each line of it where the error does.
+func TestWithTrace(t *testing.T) {
+	got := string(syntax.Hint(withTrace([]string{"one\ntwo", "three"}, errors.New("four"))).Plain())
+	if want := "error:\n       … one\n       two\n\n       … three\n\n       error: four"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

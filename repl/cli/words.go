@@ -28,7 +28,10 @@ func nixWords(err error) string {
 	var untraced *engine.TraceError
 	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
+	var denied *engine.AccessError
 	switch {
+	case errors.As(err, &denied):
+		return denied.Error()
 	case errors.As(err, &odd):
 		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
 	case errors.As(err, &unreachable):

@@ -19,6 +19,8 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"golang.org/x/sys/unix"
+
+	"nixbench/store"
 )
 
 // ErrCorrupt reports that the database of a store is damaged.
@@ -376,7 +378,9 @@ func (db *database) explain(err error) error {
 		return fmt.Errorf("%s: %w (%v)", db.file, ErrCorrupt, code)
 	case sqlite.ResultFull:
 		return fmt.Errorf("write %s: %w", db.file, syscall.ENOSPC)
-	case sqlite.ResultIOErr, sqlite.ResultCantOpen, sqlite.ResultReadOnly:
+	case sqlite.ResultCantOpen:
+		return &AccessError{What: "cannot open SQLite database " + store.QuoteFile(db.file), Err: errors.New("unable to open database file")}
+	case sqlite.ResultIOErr, sqlite.ResultReadOnly:
 		return fmt.Errorf("use %s: %w", db.file, err)
 	default:
 		return err

@@ -32,7 +32,11 @@ const (
 // openLock opens a lock file, which others than its owner cannot read, lest
 // they lock it.
 func openLock(name string) (*os.File, error) {
-	return os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, accessError("opening lock file", name, err)
+	}
+	return f, nil
 }
 
 // tryFlock locks f in the given mode unless it would have to wait.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -47,7 +46,8 @@ type Store struct {
 // a process that was killed left behind is cleared away.
 //
 // If the database is damaged, errors.Is(err, ErrCorrupt); if opts.Late, whatever needs
-// the database may be the first to say so.
+// the database may be the first to say so. What of the store cannot be written is
+// reported by an [AccessError].
 func Open(ctx context.Context, opts Options) (*Store, error) {
 	o, err := opts.resolve()
 	if err != nil {
@@ -77,12 +77,6 @@ func newStore(o Options) *Store {
 	return st
 }
 
-// openBigLock opens the lock that every process has, shared, that has the store open.
-func (st *Store) openBigLock() (err error) {
-	st.bigLock, err = openLock(filepath.Join(st.stateDir, "db", "big-lock"))
-	return err
-}
-
 func (st *Store) open(ctx context.Context, o Options) error {
 	st.db.readOnly = o.ReadOnly
 	if o.ReadOnly {
@@ -96,6 +90,9 @@ func (st *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := flock(ctx, st.bigLock, lockShared); err != nil {
+		return err
+	}
+	if err := st.checkDatabaseDir(); err != nil {
 		return err
 	}
 	if err := st.openDatabase(ctx, o, st.openSchema); err != nil {
@@ -154,14 +151,6 @@ func (st *Store) LogDir() string { return st.logDir }
 
 // ReadOnly reports whether the store can only be read.
 func (st *Store) ReadOnly() bool { return st.db.readOnly }
-
-// Writable returns an error if the store can only be read.
-func (st *Store) Writable() error {
-	if st.ReadOnly() {
-		return fmt.Errorf("store %s can only be read: %w", st.realDir, syscall.EROFS)
-	}
-	return nil
-}
 
 // reservedSize is the size in bytes of the file that is deleted before a
 // collection, so that the database can be written on a full disk.

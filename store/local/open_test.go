@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -338,6 +339,26 @@ func shared(t *testing.T) string {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir
+}
+
+// runAsNobody runs a test again in the superuser's place, who may write everything, as
+// somebody who may not, and reports whether it did.
+func runAsNobody(t *testing.T, test string) bool {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return false
+	}
+	home := filepath.Join(shared(t), "home")
+	const nobody = 65534
+	if err := errors.Join(os.Mkdir(home, 0o755), os.Chown(home, nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := childTest(t, test, "nobody", "TMPDIR="+home)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	if out, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("PASS: "+test)) {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	return true
 }
 
 // TestAllIsDurable runs the usual operations with nothing left to the

@@ -108,18 +108,19 @@ func Access(opts Options) (exists, writable bool) {
 	return true, unix.Access(filepath.Join(o.StateDir, "db", "db.sqlite"), unix.W_OK) == nil
 }
 
-// makeDirs creates the directories of a store.
+// makeDirs creates the directories of a store, in the order in which Nix does.
 func (o Options) makeDirs() error {
 	for _, dir := range []string{
 		o.RealDir,
 		filepath.Join(o.RealDir, linksName),
-		filepath.Join(o.StateDir, "db"),
+		filepath.Join(o.StateDir, "profiles"),
 		filepath.Join(o.StateDir, "temproots"),
-		filepath.Join(o.StateDir, "gcroots", "auto"),
-		filepath.Join(o.StateDir, "gcroots", "per-user"),
+		filepath.Join(o.StateDir, "db"),
+		filepath.Join(o.StateDir, "gcroots"),
 		filepath.Join(o.StateDir, "profiles", "per-user"),
+		filepath.Join(o.StateDir, "gcroots", "per-user"),
 	} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := makeDir(dir); err != nil {
 			return err
 		}
 	}

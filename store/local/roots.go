@@ -105,11 +105,16 @@ func (st *Store) AddIndirectRoot(ctx context.Context, link string) error {
 // of the link's name.
 func (st *Store) addIndirectRoot(link string) error {
 	sum := sha1.Sum([]byte(link))
-	auto := filepath.Join(st.autoRootsDir(), nixbase32.EncodeToString(sum[:]))
-	if err := replaceLink(auto, link); err != nil {
+	dir := st.autoRootsDir()
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(makeDir(dir), st.syncDir(filepath.Dir(dir))); err != nil {
+			return err
+		}
+	}
+	if err := replaceLink(filepath.Join(dir, nixbase32.EncodeToString(sum[:])), link); err != nil {
 		return err
 	}
-	return st.syncDir(st.autoRootsDir())
+	return st.syncDir(dir)
 }
 
 // RemoveStaleRoots removes of roots, which Roots returned, the links in gcroots/auto to

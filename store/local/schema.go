@@ -33,7 +33,7 @@ func (st *Store) schemaFile() (int, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	} else if err != nil {
-		return 0, err
+		return 0, accessError("opening file", name, err)
 	}
 	trimmed := strings.TrimSpace(string(text))
 	if trimmed == "" {
