@@ -28,7 +28,7 @@ func TestConfirmFileCache(t *testing.T) {
 	programs := map[string]func(*testing.T, ...string) said{"ours": b.ours, "theirs": b.theirs}
 	for who, run := range programs {
 		caches := map[string]string{"usual-" + who: "", "plain-" + who: plain}
-		for _, c := range []string{"br", "bzip2", "gzip", "lz4", "lzip", "lzma", "zstd"} {
+		for _, c := range []string{"br", "bzip2", "compress", "gzip", "lz4", "lzip", "lzma", "zstd"} {
 			caches[c+"-"+who] = "?compression=" + c
 		}
 		for name, params := range caches {
@@ -48,6 +48,7 @@ func TestConfirmFileCache(t *testing.T) {
 		for _, cache := range []string{
 			"usual-ours", "usual-theirs", "plain-ours", "bzip2-ours", "gzip-ours", "zstd-ours", "br-ours", "br-theirs",
 			"lz4-ours", "lz4-theirs", "lzip-ours", "lzip-theirs", "lzma-ours", "lzma-theirs",
+			"compress-ours", "compress-theirs",
 		} {
 			from, to := "file://"+filepath.Join(b.dir, cache), filepath.Join(b.dir, who+"-of-"+cache)
 			if said := run(t, "copy", "--no-check-sigs", "--from", from, "--to", to, top); said.Status != 0 {
@@ -86,6 +87,14 @@ nix copy --to "file://$PWD/c?compression=lzma&compression-level=10" $A
 nix copy --to "file://$PWD/1?compression=lzma&parallel-compression=true" $A; grep Compr 1/*.narinfo
 nix copy --to "file://$PWD/2?compression=lzip&compression-level=3" $A; ls 2/nar | sed 's/.*[.]//'
 nix copy --to "file://$PWD/3?compression=br&compression-level=99" $A; cat 3/*.narinfo
+nix copy --to "file://$PWD/4?compression=compress" $A; cat 4/*.narinfo
+nix copy --to "file://$PWD/c?compression=compress&compression-level=3" $A
+nix copy --to "file://$PWD/c?compression=compress&parallel-compression=true" $A
+! (seq 200000; yes | head -c 100000; seq 7 3 900000; seq 1000000 | rev) > long
+LONG=nix-store --add long
+nix copy --to "file://$PWD/5?compression=compress" $LONG; cat 5/*.narinfo
+! sed -i 's/^Compression: .*/Compression: compress/' 3/*.narinfo
+nix copy --no-check-sigs --from "file://$PWD/3" --to $PWD/to $A
 ! sed -i 's/^Compression: .*/Compression: xz/' 3/*.narinfo
 nix copy --from "file://$PWD/3" --to $PWD/to $A #stderr 2.34 does not say which path is not signed
 nix copy --no-check-sigs --from "file://$PWD/3" --to $PWD/to $A

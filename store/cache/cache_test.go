@@ -141,7 +141,7 @@ func TestCompress(t *testing.T) {
 		{Compression: "zstd", Level: level(19)}, {Compression: "zstd", Level: level(-5), Parallel: true},
 		{Compression: "gzip", Level: level(0)}, {Compression: "bzip2", Level: level(0)}, {Compression: "none", Level: level(99)},
 		{Compression: "br", Level: level(99)}, {Compression: "lzma", Parallel: true}, {Compression: "lzip"}, {Compression: "lzip", Level: level(0)},
-		{Compression: "lz4"}, {Compression: "lz4", Level: level(9)},
+		{Compression: "lz4"}, {Compression: "lz4", Level: level(9)}, {Compression: "compress"}, {Compression: "compress", Level: level(-1)},
 	} {
 		for _, text := range [][]byte{nil, text} {
 			var packed, got bytes.Buffer
@@ -170,7 +170,8 @@ func TestCompress(t *testing.T) {
 		"compression-level invalid":           {Level: level(20)},
 		"Undefined option: `bzip2:threads=0'": {Compression: "bzip2", Parallel: true},
 		"couldn't initialize compression (Using external lzop program for lzop compression)": {Compression: "lzop"},
-		"nothing here compresses with compress":                                              {Compression: "compress"},
+		"couldn't initialize compression (nothing here compresses with lzjb)":                {Compression: "lzjb"},
+		"failed to compress (Unknown module name: `compress')":                               {Compression: "compress", Level: level(3)},
 		"failed to compress (compression-level invalid)":                                     {Compression: "lz4", Level: level(0)},
 	} {
 		if _, err := o.compressor(new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), want) {

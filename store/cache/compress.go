@@ -27,7 +27,7 @@ const usualCompression = "xz"
 // extensions are how the names of files end that are compressed in the ways in which we
 // compress, after ".nar".
 var extensions = map[string]string{
-	"br": ".br", "none": "", "gzip": "", "bzip2": ".bz2", "lz4": ".lz4", "lzip": ".lzip", "lzma": "", "xz": ".xz", "zstd": ".zst",
+	"br": ".br", "compress": "", "none": "", "gzip": "", "bzip2": ".bz2", "lz4": ".lz4", "lzip": ".lzip", "lzma": "", "xz": ".xz", "zstd": ".zst",
 }
 
 // external are compressions for which Nix's library says that it needs a program, and is
@@ -47,6 +47,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("couldn't initialize compression (nothing here compresses with %s)", name)
 	case name == "none" || name == "zstd" || name == "br":
 		return nil
+	case name == "compress" && (o.Parallel || o.Level != nil && *o.Level != usualLevel):
+		return fmt.Errorf("failed to compress (Unknown module name: `compress')")
 	case o.Parallel && !slices.Contains([]string{"xz", "lzma", "lzip"}, name):
 		return fmt.Errorf("failed to compress (Undefined option: `%s:threads=0')", name)
 	case o.Level != nil && *o.Level != usualLevel && (*o.Level < 0 || *o.Level > 9 || *o.Level == 0 && name == "lz4"):
@@ -85,6 +87,8 @@ func (o *Options) compressor(w io.Writer) (io.WriteCloser, error) {
 		return zstd.NewWriter(w, opts...)
 	case "br":
 		return brotli.NewWriterLevel(w, brotli.BestCompression), nil // whatever is asked for, as in Nix
+	case "compress":
+		return newLZWWriter(w), nil
 	case "lz4":
 		l := lz4.NewWriter(w)
 		return l, l.Apply(lz4.CompressionLevelOption(lz4Level(level)))

@@ -75,6 +75,8 @@ func filter(compression string, in *bufio.Reader) (out io.ReadCloser, err error)
 		}
 	case "lzma":
 		r, err = lzma.ReaderConfig{DictCap: maxWindow}.NewReader(in)
+	case "compress":
+		r, err = newLZWReader(in)
 	case "lzip":
 		r = &lzipReader{r: in}
 	case "lz4":
