@@ -59,6 +59,7 @@ var rules = []rule{
 	{"engine/syntax", "", ""},
 	{"engine/uri", "", ""},
 	{"engine/early", "", ""},
+	{"engine/chroot", "store", "golang.org/x/sys/unix"},
 	{"engine/sandbox", "engine/early", "golang.org/x/sys/unix"},
 	{"engine/shell", "engine/shell/applet", "mvdan.cc/sh golang.org/x/sys/unix"},
 	{"engine/shell/applet", "engine/shell/regex", "github.com/benhoyt/goawk golang.org/x/sys/unix github.com/klauspost/compress github.com/therootcompany/xz github.com/dsnet/compress/bzip2"},
@@ -82,7 +83,7 @@ var rules = []rule{
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/disk store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
-	{"repl/cli", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/uri engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash store/nixjson",
+	{"repl/cli", "repl repl/text repl/tour engine engine/chroot engine/event engine/eval engine/syntax engine/settings engine/uri engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash store/nixjson",
 		"github.com/fsnotify/fsnotify golang.org/x/sys/unix"}, // nix-hash and nix nar work on files; nix shell becomes its command
 	{"repl/confirm", "repl/text", ""}, // runs the binary
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",

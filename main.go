@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"nixbench/engine/chroot"
 	"nixbench/engine/heap"
 	"nixbench/engine/shell"
 	"nixbench/repl/cli"
@@ -24,13 +25,16 @@ func main() {
 	os.Exit(run())
 }
 
-// serveOthers does what this program is beside a workbench, the guard of its terminal, and
-// in a build's sandbox: /bin/sh and its applets. "nixbench sh" is the same shell for
-// people. It returns if the program was not called by one of these names.
+// serveOthers does what this program is beside a workbench: the guard of its terminal, what
+// runs programs of a store that is elsewhere, and in a build's sandbox /bin/sh and its
+// applets. "nixbench sh" is the same shell for people. It returns if the program was not called by one of these names.
 func serveOthers() {
 	args := os.Args
 	if guard.Answers(args[0]) {
 		os.Exit(guard.Main(args))
+	}
+	if chroot.Answers(args[0]) {
+		os.Exit(chroot.Main(args))
 	}
 	if len(args) > 1 && args[1] == "sh" {
 		args = args[1:]

@@ -43,6 +43,15 @@ func (e *Engine) CheckDevShell() error {
 	return nil
 }
 
+// FilesDir returns the directory that programs may have the files of the store from. There
+// is none of a binary cache.
+func (e *Engine) FilesDir() (string, error) {
+	if e.cache() != nil {
+		return "", fmt.Errorf("store '%s' is not a local store so it does not support command execution", e.HumanURI())
+	}
+	return e.store.RealDir(), nil
+}
+
 // A DevShell is what a shell needs to be like the builder of a derivation.
 type DevShell struct {
 	Vars map[string]string // of the environment, besides the user's own

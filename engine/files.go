@@ -48,6 +48,24 @@ func (e *Engine) realPath(path string) string {
 	return real
 }
 
+// Destination follows the links that a file is, as far as there are any, as the paths of
+// the store have it, and returns also where that is in the file system.
+func (e *Engine) Destination(file string) (path, real string) {
+	path, real = file, e.realPath(file)
+	for range maxLinks {
+		target, err := os.Readlink(real)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = filepath.Clean(target)
+		real = e.realPath(path)
+	}
+	return path, real
+}
+
 // maxLinks is how many symbolic links one path may lead through.
 const maxLinks = 40
 

@@ -48,7 +48,8 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	if err := eng.CheckDevShell(); err != nil {
+	place, err := storePlaceOf(eng)
+	if err != nil {
 		return err
 	}
 	dev, err := inv.devEnvironment(ctx, eng)
@@ -59,7 +60,7 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return fmt.Errorf("open shell: %w", err)
 	}
-	// What is deleted when this returns is not if bash runs, in the place of this process.
+	// What is deleted when this returns is not if bash runs in the place of this process.
 	defer os.Remove(rc.Name())
 	defer rc.Close()
 	dir := os.TempDir()
@@ -93,7 +94,7 @@ func runDevelop(ctx context.Context, inv *invocation) error {
 	if inv.dev.hasPhase || inv.program.command != nil {
 		argv = []string{"bash", rc.Name()}
 	}
-	return become(argv, vars)
+	return place.run(argv, vars)
 }
 
 // whatBashRuns adds what is to be run in the environment to the script that makes it.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/chroot"
 	"nixbench/store"
 
 	"golang.org/x/sys/unix"
@@ -81,7 +82,8 @@ func (inv *invocation) setVariable(name, value string) error {
 	return nil
 }
 
-// runEnvShell is `nix shell`. It returns only if the program could not be run.
+// runEnvShell is `nix shell`. It returns if the program could not be run, or was run in a
+// namespace.
 // Behaviour: Nix's env.cc.
 func runEnvShell(ctx context.Context, inv *invocation) error {
 	vars, err := inv.variables()
@@ -94,7 +96,8 @@ func runEnvShell(ctx context.Context, inv *invocation) error {
 	}
 	dirs, err := inv.programDirs(ctx, eng)
 	inv.stopFollowing()
-	if err := cmp.Or(err, eng.Close()); err != nil {
+	place, placeErr := storePlaceOf(eng)
+	if err := cmp.Or(err, placeErr, eng.Close()); err != nil {
 		return err
 	}
 	vars["PATH"] = strings.Join(append(dirs, vars["PATH"]), ":")
@@ -102,7 +105,7 @@ func runEnvShell(ctx context.Context, inv *invocation) error {
 	if argv == nil {
 		argv = []string{cmp.Or(inv.env.Getenv("SHELL"), "bash")}
 	}
-	return become(argv, vars)
+	return place.run(argv, vars)
 }
 
 // variables returns the environment that the flags ask for.
@@ -156,15 +159,13 @@ func (inv *invocation) programDirs(ctx context.Context, eng *engine.Engine) ([]s
 			continue
 		}
 		done[p] = true
-		if err := checkRealPaths(eng); err != nil {
-			return nil, err
-		}
-		dir := resolved(filepath.Join(resolved(string(p)), "bin"))
+		top, real := eng.Destination(string(p))
+		dir, _ := eng.Destination(filepath.Join(top, "bin"))
 		if _, _, err := st.Dir().PathOf(dir); err != nil {
 			return nil, fmt.Errorf("path '%s' is not in the Nix store", dir)
 		}
 		dirs = append(dirs, dir)
-		propagated, err := os.ReadFile(filepath.Join(resolved(string(p)), "nix-support", "propagated-user-env-packages"))
+		propagated, err := os.ReadFile(filepath.Join(real, "nix-support", "propagated-user-env-packages"))
 		if err != nil {
 			continue // there are none
 		}
@@ -179,36 +180,40 @@ func (inv *invocation) programDirs(ctx context.Context, eng *engine.Engine) ([]s
 	return dirs, nil
 }
 
-// checkRealPaths returns an error unless the files of the store are where its paths say.
-func checkRealPaths(eng *engine.Engine) error {
-	if eng.CheckDevShell() == nil {
-		return nil
-	}
-	return fmt.Errorf("the files of store '%s' are not where they would be looked for, so that no program of it can be run", eng.StoreName())
+// A storePlace is a store directory and the directory that the files are in.
+type storePlace struct{ dir, real string }
+
+// storePlaceOf returns where the files of a store are.
+func storePlaceOf(eng *engine.Engine) (storePlace, error) {
+	real, err := eng.FilesDir()
+	return storePlace{string(eng.Store().Dir()), real}, err
 }
 
-// resolved follows the links that a file is, as far as there are any.
-func resolved(file string) string {
-	for range 40 {
-		target, err := os.Readlink(file)
-		if err != nil {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(file), target)
-		}
-		file = filepath.Clean(target)
+// run runs a program for which the files of the store are where its paths say: in the
+// place of this one if they are, and else in a namespace.
+func (p storePlace) run(argv []string, vars map[string]string) error {
+	if p.dir == p.real {
+		return become(argv, vars)
 	}
-	return file
+	status, err := chroot.Run(p.dir, p.real, argv, environment(vars))
+	if err == nil && status != 0 {
+		err = &ExitError{Status: status}
+	}
+	return err
+}
+
+// environment returns variables as a program has them.
+func environment(vars map[string]string) []string {
+	var env []string
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		env = append(env, name+"="+vars[name])
+	}
+	return env
 }
 
 // become runs a program, which is looked for in PATH, or where C's library looks if there
 // is none, in the place of this one.
 func become(argv []string, vars map[string]string) error {
-	var env []string
-	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		env = append(env, name+"="+vars[name])
-	}
 	path, ok := vars["PATH"]
 	if !ok {
 		path = "/bin:/usr/bin"
@@ -218,7 +223,7 @@ func become(argv []string, vars map[string]string) error {
 	}
 	file, err := exec.LookPath(argv[0])
 	if err == nil {
-		err = unix.Exec(file, argv, env)
+		err = unix.Exec(file, argv, environment(vars))
 	} else if errors.Is(err, exec.ErrNotFound) {
 		err = unix.ENOENT
 	}

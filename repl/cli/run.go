@@ -17,7 +17,7 @@ func runCommand() command {
 		flags:   slices.Concat(sourceFlags, envShellFlags()[1:], []flag{jobsFlag})}
 }
 
-// runRun is `nix run`. It returns only if the program could not be run.
+// runRun is `nix run`. It returns as runEnvShell does.
 func runRun(ctx context.Context, inv *invocation) error {
 	eng, err := inv.open(ctx)
 	if err != nil {
@@ -46,10 +46,11 @@ func runRun(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	vars, err := inv.variables()
-	if err := cmp.Or(err, checkRealPaths(eng), eng.Close()); err != nil {
+	place, placeErr := storePlaceOf(eng)
+	if err := cmp.Or(err, placeErr, eng.Close()); err != nil {
 		return err
 	}
-	return become(append([]string{program}, args[1:]...), vars)
+	return place.run(append([]string{program}, args[1:]...), vars)
 }
 
 // called returns the value at an attribute path, called if it is a function that can be
