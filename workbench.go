@@ -16,7 +16,6 @@ import (
 	"nixbench/repl/cli"
 	"nixbench/repl/desk"
 	"nixbench/store"
-	"nixbench/store/cores"
 	"nixbench/tui"
 	"nixbench/tui/config"
 	"nixbench/tui/guard"
@@ -27,7 +26,6 @@ import (
 // workbench opens the screens over an engine, a session and a desk, and closes
 // them all when the user leaves.
 func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
-	cores.KernelShares()
 	eng, err := openEngine(ctx, opts)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 // Package heap says when Go collects its own garbage. A command evaluates and
 // ends: collecting before the heap is large only costs time. The workbench
-// stays, so it collects as Go does by default once it is there.
+// stays, so it collects as Go does by default once it is there; how many threads it has
+// depends on how large its heap is.
 //
 // The first collection comes, as Go has it, at 4 MB. A command that gets there, or
 // says beforehand that it will, is no short one: from then on its heap is looked at
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"nixbench/engine/eval"
+	"nixbench/store/cores"
 )
 
 const (
@@ -129,4 +131,14 @@ func (c *Collector) AsUsual() {
 	eval.SetLargeHeap(false)
 	debug.SetGCPercent(startGrowth)
 	time.AfterFunc(startTime, func() { debug.SetGCPercent(100) })
+	shareCores(0)
+}
+
+// shareCores lets the kernel share out the cores as long as the heap of what stays, of
+// which live bytes are alive, is not large: what collects a large one for a second
+// takes all threads there are, and with more of them than cores the others come too
+// short. It looks again after each collection.
+func shareCores(live int64) {
+	cores.LetKernelShare(live <= largeHeap)
+	runtime.SetFinalizer(new(sentinel), func(*sentinel) { shareCores(heapBytes("/gc/heap/live:bytes")) })
 }

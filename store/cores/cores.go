@@ -13,18 +13,20 @@ var usable = runtime.GOMAXPROCS(0)
 func Usable() int { return usable }
 
 // minThreads is how many threads of a process in which the kernel shares the cores may
-// run Go code at once. With four instead of two on two cores, what became ready while
-// Go collected a gigabyte waited for 12 ms at most, not 23; with eight for 11, and most
-// of it for a third.
+// run Go code at once.
 const minThreads = 8
 
-// KernelShares makes the kernel share out the cores among the process's threads, where
-// Go would have one thread for each core: on few cores, a goroutine that becomes ready
-// then waits until a collection of garbage, or another goroutine that computes, gives
-// its thread up after some 10 ms, whereas the kernel lets a thread that slept go first.
-// It is for processes that answer keys, and stops all goroutines for a moment.
-func KernelShares() {
-	if usable < minThreads {
-		runtime.GOMAXPROCS(minThreads)
+// LetKernelShare says whether the kernel shares out the cores among the process's
+// threads, where Go would have one thread for each core. On few cores, a goroutine that
+// becomes ready then waits until a collection of garbage, or another goroutine that
+// computes, gives its thread up after some 10 ms, whereas the kernel lets a thread that
+// slept go first. To change it stops all goroutines for a moment.
+func LetKernelShare(on bool) {
+	threads := usable
+	if on {
+		threads = max(usable, minThreads)
+	}
+	if runtime.GOMAXPROCS(0) != threads {
+		runtime.GOMAXPROCS(threads)
 	}
 }

@@ -5,16 +5,20 @@ import (
 	"testing"
 )
 
-// TestKernelShares pins that work is split among the cores that there are, however many
-// threads run.
-func TestKernelShares(t *testing.T) {
+// TestLetKernelShare pins that work is split among the cores that there are, however
+// many threads run.
+func TestLetKernelShare(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)
-	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
-	KernelShares()
-	if got := runtime.GOMAXPROCS(0); got != max(before, minThreads) {
-		t.Errorf("threads: got %d, want %d", got, max(before, minThreads))
-	}
-	if got := Usable(); got != before {
-		t.Errorf("cores: got %d, want %d", got, before)
+	for _, want := range []struct {
+		on      bool
+		threads int
+	}{{true, max(before, minThreads)}, {true, max(before, minThreads)}, {false, before}} {
+		LetKernelShare(want.on)
+		if got := runtime.GOMAXPROCS(0); got != want.threads {
+			t.Errorf("threads, when %v: got %d, want %d", want.on, got, want.threads)
+		}
+		if got := Usable(); got != before {
+			t.Errorf("cores, when %v: got %d, want %d", want.on, got, before)
+		}
 	}
 }
