@@ -49,6 +49,17 @@ func TestLongInput(t *testing.T) {
 	}
 }
 
+// What is pasted goes into the input, also while results are browsed.
+func TestPasteWhileBrowsing(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 80, 24)
+	d.Type("1 + 2")
+	d.Keys("enter esc")
+	d.Send(tea.PasteMsg{Content: "pasted text"})
+	d.Wants("nix> pasted text")
+	d.Type(" q")
+	d.Wants("nix> pasted text q")
+}
+
 // What is wrong with an input that is longer than the pane is in view.
 func TestErrorOfALongInputIsSeen(t *testing.T) {
 	b := tuitest.NewBackend(t)

@@ -48,11 +48,17 @@ func TestPick(t *testing.T) {
 
 func TestNothingMatches(t *testing.T) {
 	draw := func(o Options) string {
-		o.Items, o.Initial, o.Empty = items(), "xyz", "there is nothing"
+		o.Items, o.Empty = items(), "there is nothing"
+		if o.Initial == "" {
+			o.Initial = "xyz"
+		}
 		return style.Strip(strings.Join(New(style.New(style.Options{ASCII: true}), o).Draw(80, 12), "\n"))
 	}
 	if got := draw(Options{}); !strings.Contains(got, "nothing matches xyz") || strings.Contains(got, "enter") {
 		t.Errorf("got\n%s", got)
+	}
+	if got := draw(Options{Initial: strings.Repeat("long ", 1000)}); !strings.Contains(got, "nothing matches long long") || strings.Count(got, "long") > 25 {
+		t.Errorf("a long query: got\n%s", got)
 	}
 	if got := draw(Options{Free: true}); !strings.Contains(got, "nothing matches xyz") || !strings.Contains(got, "enter take what is typed") {
 		t.Errorf("a free choice: got\n%s", got)
