@@ -284,10 +284,7 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	if m.overlay != nil {
 		return m.toOverlay(msg)
 	}
-	if s := m.screens[m.front]; s.Typing() {
-		return s.Update(msg)
-	}
-	return nil
+	return m.screens[m.front].Update(msg)
 }
 
 // pointer takes the mouse: tabs, the overlay, or the screen below the header.

@@ -197,10 +197,13 @@ func (s *Screen) update(msg tea.Msg) tea.Cmd {
 // keys takes what the user does.
 func (s *Screen) keys(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case tea.KeyPressMsg, tea.PasteMsg:
+	case tea.KeyPressMsg:
 		if s.Typing() {
 			return s.typed(msg)
 		}
+	case tea.PasteMsg:
+		s.panes.SetFocus(paneInput)
+		return s.typed(msg)
 	case action.Intent:
 		return s.intent(msg)
 	case tui.PointerMsg:

@@ -108,6 +108,9 @@ func (w *Palette) moved() {
 	w.at = key
 }
 
+// mostNamed is how many cells of a query are repeated.
+const mostNamed = 60
+
 // match fills the list with the items that fit what was typed.
 func (w *Palette) match() {
 	query := strings.TrimSpace(w.input.Value())
@@ -137,7 +140,7 @@ func (w *Palette) match() {
 	})
 	w.list.Empty = w.o.Empty
 	if query != "" && len(w.o.Items) > 0 {
-		w.list.Empty = "nothing matches " + query
+		w.list.Empty = "nothing matches " + text.Cut(query, mostNamed)
 	}
 	w.list.MoveTop()
 }
