@@ -35,7 +35,7 @@ type board struct {
 	grown   bool           // builds came or went since roots were asked for
 	tops    []*node        // see roots
 
-	walks uint32 // of way
+	searches uint32 // see way
 
 	shown order   // how list is sorted
 	list  []*node // all that are not gone
@@ -49,6 +49,7 @@ type node struct {
 	seq    int32         // how many came before
 	needed int           // builds that need it
 	needs  []*node       // as far as they are known
+	users  []*node       // whose needs it is among, some of them gone
 	// blocked says that it failed without having begun because something that
 	// it needs failed. A build that could not begin for reasons of its own
 	// needs nothing, or nothing that failed.
@@ -58,11 +59,10 @@ type node struct {
 	pinned  bool // among the failures that stand above what runs
 	moved   bool // is in board.moved
 	listed  bool
-	key     key     // by which it is listed
-	stamps  []stamp // how its log grew
-	task    int32   // see board.schedule
-	walk    uint32  // the last of board.way that came to it, from before
-	before  *node
+	key     key              // by which it is listed
+	stamps  []stamp          // how its log grew
+	task    int32            // see board.schedule
+	reached [numEnds]reached // see board.way
 
 	earlier bool                // it was built before this session, and is on no board
 	other   *tui.BuildElsewhere // what another process does; it is on no board. nil for ours
@@ -141,7 +141,7 @@ func (b *board) add(act *event.Activity) *node {
 			continue
 		}
 		need.needed++
-		n.needs = append(n.needs, need)
+		n.needs, need.users = append(n.needs, need), append(need.users, n)
 		b.touch(need)
 	}
 	return n
@@ -167,6 +167,9 @@ func (b *board) forget(n *node) {
 	b.touch(n)
 	for _, need := range n.needs {
 		need.needed--
+		if len(need.users) > 16+2*need.needed {
+			need.users = slices.DeleteFunc(need.users, func(user *node) bool { return user.gone })
+		}
 		b.touch(need)
 	}
 	if b.gone++; b.gone > 16 && 2*b.gone > len(b.all) {
@@ -232,32 +235,6 @@ func (b *board) roots() []*node {
 		}
 	}
 	return b.tops
-}
-
-// way is a shortest way from what was asked for to a build, both included.
-func (b *board) way(n *node) []*node {
-	b.walks++
-	todo := slices.Clone(b.roots())
-	for _, root := range todo {
-		root.walk, root.before = b.walks, nil
-	}
-	for i := 0; i < len(todo) && todo[i] != n; i++ {
-		for _, need := range todo[i].needs {
-			if need.walk != b.walks && !need.gone {
-				need.walk, need.before = b.walks, todo[i]
-				todo = append(todo, need)
-			}
-		}
-	}
-	if n.walk != b.walks {
-		return []*node{n} // nothing leads to it
-	}
-	var way []*node
-	for on := n; on != nil; on = on.before {
-		way = append(way, on)
-	}
-	slices.Reverse(way)
-	return way
 }
 
 // below returns what a build needs, what wants attention first.

@@ -121,28 +121,3 @@ func TestSortedAsIfAnew(t *testing.T) {
 		}
 	})
 }
-
-// The way to a build of a large graph is found without a note for each other build: the
-// key that shows the graph waits for it.
-func TestWayTakesNoNotes(t *testing.T) {
-	b := newBoard()
-	b.fold(bigGraph(10_000), func(string) time.Duration { return 0 }, time.Now())
-	var last *node
-	for _, n := range b.all {
-		if len(n.needs) == 0 {
-			last = n
-		}
-	}
-	way := b.way(last)
-	if len(way) < 2 || way[0].needed != 0 || way[len(way)-1] != last {
-		t.Fatalf("got a way of %d builds, want one from what was asked for to %s", len(way), last.act.Name)
-	}
-	for i, n := range way[1:] {
-		if !slices.Contains(way[i].needs, n) {
-			t.Errorf("%s does not need %s", way[i].act.Name, n.act.Name)
-		}
-	}
-	if got := testing.AllocsPerRun(5, func() { b.way(last) }); got > 30 {
-		t.Errorf("got %v allocations, want 30 at most", got)
-	}
-}
