@@ -1,0 +1,25 @@
+package repl
+
+import (
+	"testing"
+	"time"
+
+	"nixbench/engine/event"
+)
+
+// TestTailOfAnother pins that the end of one build's log is not shown below the name of
+// another.
+func TestTailOfAnother(t *testing.T) {
+	var b building
+	started := time.Unix(1, 0)
+	b.fold(event.Activity{ID: 1, Name: "first", State: event.Running, Started: started})
+	b.tail = []string{"of the first"}
+	b.fold(event.Activity{ID: 2, Name: "second", State: event.Running, Started: started.Add(time.Second)})
+	b.fold(event.Activity{ID: 1, Name: "first", State: event.Done, Started: started})
+	if name, how := b.title(); name != "building second" || how != "  1 of 2 done" {
+		t.Errorf("got %q and %q", name, how)
+	}
+	if b.tail != nil {
+		t.Errorf("got %q of the log, want nothing yet", b.tail)
+	}
+}
