@@ -25,10 +25,10 @@ const (
 
 // building is what an input has set off.
 type building struct {
-	acts    map[event.ID]event.Activity // builds
-	running map[event.ID]bool           // of acts
-	done    int                         // of acts
-	now     event.ID                    // the one whose log is shown
+	states  map[event.ID]event.State // of builds, of which there may be very many
+	running map[event.ID]event.Activity
+	done    int
+	now     event.Activity // the one whose log is shown, as it was told of last
 	tail    []string
 	read    int64 // bytes of the log when tail was asked for
 }
@@ -41,25 +41,30 @@ type tail struct {
 
 // title says what is being built, and how far that is; "" for nothing.
 func (b *building) title() (name, how string) {
-	if !b.running[b.now] {
+	if !b.shows() {
 		return "", ""
 	}
-	act := b.acts[b.now]
-	if act.Phase != "" {
-		how = "  " + text.SanitiseName(act.Phase)
+	if b.now.Phase != "" {
+		how = "  " + text.SanitiseName(b.now.Phase)
 	}
-	if n := len(b.acts); n > 1 {
+	if n := len(b.states); n > 1 {
 		how += fmt.Sprintf("  %d of %d done", b.done, n)
 	}
-	return "building " + text.SanitiseName(act.Name), how
+	return "building " + text.SanitiseName(b.now.Name), how
+}
+
+// shows reports whether the build whose log is shown is running.
+func (b *building) shows() bool {
+	_, running := b.running[b.now.ID]
+	return running
 }
 
 // made counts the builds that were done by the end of the input: of the last it may
 // not have been told yet that they are, or, if it did not end well, that they are not.
 func (b *building) made(well bool) int {
 	n := 0
-	for _, act := range b.acts {
-		if act.State == event.Done || act.State == event.Running && well {
+	for _, state := range b.states {
+		if state == event.Done || state == event.Running && well {
 			n++
 		}
 	}
@@ -68,27 +73,31 @@ func (b *building) made(well bool) int {
 
 // fold takes a snapshot of a build.
 func (b *building) fold(act event.Activity) {
-	if b.acts == nil {
-		b.acts, b.running = map[event.ID]event.Activity{}, map[event.ID]bool{}
+	if b.states == nil {
+		b.states, b.running = map[event.ID]event.State{}, map[event.ID]event.Activity{}
 	}
-	if old := b.acts[act.ID]; act.State.Final() && !old.State.Final() {
+	if act.State.Final() && !b.states[act.ID].Final() {
 		b.done++
 	}
-	b.acts[act.ID] = act
+	b.states[act.ID] = act.State
 	if act.State == event.Running {
-		b.running[act.ID] = true
+		b.running[act.ID] = act
 	} else {
 		delete(b.running, act.ID)
 	}
-	if b.running[b.now] {
+	before := b.now.ID
+	if act.ID == before {
+		b.now = act
+	}
+	if b.shows() {
 		return
 	}
-	for id := range b.running {
-		if cur := b.acts[b.now]; cur.State != event.Running || b.acts[id].Started.After(cur.Started) {
-			b.now = id
+	for _, other := range b.running {
+		if b.now.State != event.Running || other.Started.After(b.now.Started) {
+			b.now = other
 		}
 	}
-	if b.now == act.ID {
+	if b.now.ID != before {
 		b.tail, b.read = nil, -1
 	}
 }
@@ -120,8 +129,8 @@ func (s *Screen) askTail() tea.Cmd {
 		return nil
 	}
 	b := &e.build
-	act, ok := b.acts[b.now]
-	if !ok || act.LogSize == b.read || act.LogSize == 0 {
+	act := b.now
+	if act.LogSize == b.read || act.LogSize == 0 {
 		return nil
 	}
 	b.read = act.LogSize
@@ -170,7 +179,7 @@ func (s *Screen) tailRead(msg tui.Answer[tail]) tea.Cmd {
 		return nil
 	}
 	// A log that cannot be read is not shown here; the Builds screen says why.
-	if e := s.current; e != nil && msg.Err == nil && e.build.now == msg.Value.id {
+	if e := s.current; e != nil && msg.Err == nil && e.build.now.ID == msg.Value.id {
 		e.build.tail = msg.Value.lines
 	}
 	return s.askTail()
