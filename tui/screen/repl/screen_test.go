@@ -137,6 +137,18 @@ func TestActions(t *testing.T) {
 	tuitest.CheckActions(t, d.Model.ScreenOf(tui.ScreenRepl), keymap.ReplInput, keymap.Edit, keymap.ReplBrowse, keymap.Rows)
 }
 
+// Without nixpkgs nothing is proposed that needs it, but the tour is.
+func TestWelcome(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := start(t, b, 80, 24)
+	d.Wants("<nixpkgs> is f7d9d10", "pkgs = import <nixpkgs> {}")
+	d.Lacks("nixbench tour")
+	b.Details.Nixpkgs = ""
+	d = start(t, b, 80, 24)
+	d.Wants("No nixpkgs in scope", "pkgs = import ~/nixpkgs {}", "nixbench tour")
+	d.Lacks("import <nixpkgs>")
+}
+
 func TestFuzz(t *testing.T) {
 	tuitest.Fuzz(t, 6, 400, func(t testing.TB, w, h int) *tuitest.Driver {
 		d := start(t, tuitest.NewBackend(t), w, h, "pkgs")
