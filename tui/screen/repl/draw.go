@@ -187,9 +187,9 @@ func (e *entry) head(before int) int {
 // welcome is what stands in an empty transcript.
 func (s *Screen) welcome() [][]style.Span {
 	info := s.env.Backend.Info()
-	first := "No nixpkgs in scope."
+	first, pkgs := "No nixpkgs in scope.", "~/nixpkgs"
 	if v := info.Nixpkgs; v != "" {
-		first = "No packages in scope; <nixpkgs> is " + text.SanitiseName(v) + "."
+		first, pkgs = "No packages in scope; <nixpkgs> is "+text.SanitiseName(v)+".", "<nixpkgs>"
 	}
 	if info.Daemon != "" {
 		first += " The store is " + text.PlainLine(info.Daemon) + "."
@@ -197,14 +197,18 @@ func (s *Screen) welcome() [][]style.Span {
 	row := func(what, does string) []style.Span {
 		return []style.Span{{Text: "  " + style.Fit(what, 28), Token: themes.Key}, {Text: does, Token: themes.Muted}}
 	}
-	return [][]style.Span{
+	lines := [][]style.Span{
 		{{Text: first}}, nil,
 		row("1 + 2", "evaluate an expression"),
 		row(":l <file>", "load a file"),
-		row("pkgs = import <nixpkgs> {}", "bind a name"),
+		row("pkgs = import "+pkgs+" {}", "bind a name"),
 		row(":b pkgs.hello", "build a derivation"),
 		row(":?", "all commands"),
 	}
+	if info.Nixpkgs == "" {
+		lines = append(lines, nil, row("nixbench tour", "in a shell: packages to try things on"))
+	}
+	return lines
 }
 
 func (s *Screen) drawDoc(at panes.Place) []string {
