@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/inspect/closure"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -186,4 +188,45 @@ func (d *loaded) byTimes(nodes []closure.Node, by closure.Order) {
 		value = d.times.chainOf
 	}
 	slices.SortStableFunc(nodes, func(a, b closure.Node) int { return cmp.Compare(value(b), value(a)) })
+}
+
+// deriver is the derivation of a path, or the path itself if it is one.
+func (s *Screen) deriver(p store.Path) store.Path {
+	if p.IsDerivation() {
+		return p
+	}
+	if s.infoFor == p && s.info != nil && s.info.Deriver != "" {
+		return s.info.Deriver
+	}
+	if s.graph == nil {
+		return ""
+	}
+	if i, ok := s.graph.Index(p); ok {
+		return s.graph.DeriverPath(i)
+	}
+	return ""
+}
+
+func (s *Screen) noBuildTime(p store.Path, noPath string) string {
+	if noPath != "" {
+		return noPath
+	}
+	d := s.deriver(p)
+	switch f := s.top(); {
+	case d == "":
+		return "its derivation is not known"
+	case f.kind == kindBuild && d == f.path:
+		return "this is its build-time closure"
+	case s.graph == nil:
+		return "the store is being read"
+	}
+	if _, ok := s.graph.Index(d); !ok {
+		return "its derivation is not in the store"
+	}
+	return ""
+}
+
+func (s *Screen) showBuildTime() tea.Cmd {
+	p, _ := s.selected()
+	return s.pushed(newClosure(s.env, kindBuild, s.deriver(p), ""))
 }

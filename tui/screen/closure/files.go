@@ -4,7 +4,6 @@ package closure
 // all files in one list, in both the biggest first.
 
 import (
-	"context"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -166,51 +165,6 @@ func (f *frame) nextFile(n int) bool {
 	}
 	e, _ := f.file()
 	return stepTo(f.fileHits, e, n, f.goToFile)
-}
-
-// underCursor is what keys are about: a file in a path, or with no name the path itself.
-func (s *Screen) underCursor() (p store.Path, file string) {
-	f := s.top()
-	if w := s.answering(); w != nil {
-		if p, file, ok := w.holder(); ok {
-			return p, file
-		}
-	}
-	if e, ok := f.file(); ok {
-		return f.path, f.files.Entries[e].Name
-	}
-	p, _ = s.selected()
-	return p, ""
-}
-
-// copy copies the full name of what is under the cursor.
-func (s *Screen) copy() tea.Cmd {
-	p, file := s.underCursor()
-	if file == "" {
-		return s.env.Copy(string(p), "the path")
-	}
-	return s.env.Copy(string(p)+"/"+file, "the file's name")
-}
-
-func (s *Screen) noEdit(noPath string) string {
-	f := s.top()
-	if e, ok := f.file(); ok && f.files.Entries[e].Kind == files.Directory {
-		return "this is a directory"
-	}
-	return noPath
-}
-
-// realFile is where a file of the store is on this machine.
-type realFile string
-
-// edit opens the file under the cursor in the user's editor.
-func (s *Screen) edit() tea.Cmd {
-	p, file := s.underCursor()
-	b := s.env.Backend
-	return tui.Ask(s.env, &s.opening, func(ctx context.Context) (realFile, error) {
-		name, err := b.FileIn(ctx, p, file)
-		return realFile(name), err
-	})
 }
 
 // fileInfo is about the file under the cursor, a fact a line.

@@ -4,6 +4,7 @@ package closure
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -114,4 +115,29 @@ func (s *Screen) reading() string {
 		said += ", " + text.Count(int(refs)) + " of " + text.Plural(int(all), "reference")
 	}
 	return said
+}
+
+// placed takes places: those that are found without the graph of the store, or those
+// that it tells of.
+func (s *Screen) placed(msg tui.Answer[[]tui.Place]) tea.Cmd {
+	switch {
+	case msg.For(&s.placing):
+		s.places, s.placesErr, s.placesKnown = msg.Value, msg.Err, true
+	case msg.For(&s.looking):
+		s.inStore = msg.Value // its only error is that it was not wanted any more
+	default:
+		return nil
+	}
+	s.listPlaces()
+	return s.moved()
+}
+
+// listPlaces shows the places that are known; those of the graph not before the others,
+// as the cursor would stay on one of them.
+func (s *Screen) listPlaces() {
+	if !s.placesKnown {
+		return
+	}
+	looking := s.placing.Pending() || s.graphing.Pending() || s.looking.Pending()
+	s.setPlaces(slices.Concat(s.places, s.inStore), looking, s.placesErr)
 }

@@ -5,7 +5,11 @@ import (
 	"strconv"
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/inspect/closure"
+	"nixbench/repl/text"
+	"nixbench/tui/widget/palette"
 	"nixbench/tui/widget/rows"
 )
 
@@ -93,4 +97,51 @@ func foundIn[T comparable](hits []T, cur T) string {
 		return strconv.Itoa(i+1) + " of " + strconv.Itoa(len(hits))
 	}
 	return strconv.Itoa(len(hits)) + " found"
+}
+
+func (s *Screen) noFind() string {
+	if s.list().Finding() == "" && s.top().query == "" {
+		return "nothing is searched for: / searches"
+	}
+	return ""
+}
+
+// find searches as one types.
+func (s *Screen) find() tea.Cmd {
+	f := s.top()
+	if w := s.answering(); w != nil {
+		list := w.list
+		return s.env.Prompt(palette.PromptOptions{
+			Label:    "/",
+			OnChange: func(q string) tea.Cmd { list.SetFind(q); list.FindNext(0); return nil },
+			OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+		})
+	}
+	hint := ""
+	if f.isClosure() {
+		hint = "glibc   size>100M   closure<1G   adds>10M   refs>20"
+	}
+	return s.env.Prompt(palette.PromptOptions{
+		Label: "/", Hint: hint,
+		OnChange: func(q string) tea.Cmd { f.search(q); return s.moved() },
+		OnDone: func(q string) tea.Cmd {
+			f.search(q)
+			if f.query != "" && !f.next(0) {
+				s.env.Notify("not found: " + text.SanitiseName(q))
+			}
+			return s.moved()
+		},
+		OnCancel: func() tea.Cmd { f.search(""); return s.moved() },
+	})
+}
+
+func (s *Screen) findNext(n int) tea.Cmd {
+	if s.answering() != nil {
+		s.list().FindNext(n)
+		return nil
+	}
+	if !s.top().next(n) {
+		return s.env.Notify("not found")
+	}
+	return s.moved()
 }

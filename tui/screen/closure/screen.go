@@ -12,22 +12,16 @@
 package closure
 
 import (
-	"context"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
-	"nixbench/inspect/closure"
-	"nixbench/inspect/diff"
-	"nixbench/inspect/files"
-	"nixbench/inspect/why"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/keymap"
 	"nixbench/tui/widget/panes"
-	"nixbench/tui/widget/rows"
 )
 
 // The panes.
@@ -147,160 +141,6 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// answer takes what was asked for.
-func (s *Screen) answer(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tui.Answer[*store.Graph]:
-		return s.graphed(msg)
-	case tui.Answer[[]tui.Place]:
-		return s.placed(msg)
-	case tui.Answer[string]:
-		if msg.For(&s.writing) {
-			if msg.Err != nil {
-				return s.env.Fail(msg.Err)
-			}
-			return s.env.Notify("wrote the closure to " + text.SanitiseName(msg.Value))
-		}
-	case tui.Answer[store.Path]:
-		if msg.For(&s.resolving) {
-			if msg.Err != nil {
-				return s.env.Fail(msg.Err)
-			}
-			return s.open(msg.Value, "", "")
-		}
-	case tui.Answer[realFile]:
-		if msg.For(&s.opening) {
-			if msg.Err != nil {
-				return s.env.Fail(msg.Err)
-			}
-			return s.env.EditFile(string(msg.Value), 0, nil)
-		}
-	case tui.Answer[*store.PathInfo]:
-		if msg.For(&s.infoSlot) {
-			s.info = msg.Value // nil with an error: then the graph tells what it can
-		}
-	default:
-		for _, f := range s.frames {
-			if cmd, mine := s.frameAnswer(f, msg); mine {
-				return cmd
-			}
-		}
-	}
-	return nil
-}
-
-// frameAnswer takes what a frame asked for; mine tells that it was f.
-func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
-	switch msg := msg.(type) {
-	case tui.Answer[*loaded]:
-		if mine = msg.For(&f.loading); mine {
-			cmd = s.frameLoaded(f, msg.Value, msg.Err)
-		}
-	case tui.Answer[[]int64]:
-		if mine = msg.For(&f.sizing); mine && msg.Err == nil && f.data != nil {
-			cmd = s.sized(f, msg.Value)
-		}
-	case tui.Answer[[]closure.Node]:
-		if mine = msg.For(&f.sorting); mine && msg.Err == nil {
-			cmd = s.resorted(f, msg.Value)
-		}
-	case tui.Answer[*files.Tree]:
-		if mine = msg.For(&f.loading); mine {
-			f.setFiles(msg.Value, msg.Err)
-		}
-	case tui.Answer[*closureDiff]:
-		if mine = msg.For(&f.loading); mine {
-			f.setDiff(msg.Value, msg.Err)
-			if d := msg.Value; d != nil && d.etcErr != nil {
-				cmd = s.env.Warn("etc is not compared: " + text.PlainLine(d.etcErr.Error()))
-			}
-		}
-	case tui.Answer[*dups]:
-		if mine = msg.For(&f.loading); mine {
-			f.setDups(msg.Value, msg.Err)
-		}
-	case tui.Answer[*diff.Derivations]:
-		if mine = msg.For(&f.loading); mine {
-			f.setDrvs(msg.Value, msg.Err)
-		}
-	case tui.Answer[*why.Cut]:
-		if f.why != nil {
-			if mine = msg.For(&f.why.cutting); mine {
-				cmd = s.showCut(f.why, msg.Value, msg.Err)
-			}
-		}
-	case tui.Answer[*why.Chains]:
-		if mine = msg.For(&f.whySlot); mine {
-			cmd = s.explained(f, msg.Value, msg.Err)
-		}
-	case tui.Answer[map[step][]why.Occurrence]:
-		if f.why != nil {
-			if mine = msg.For(&f.why.filing); mine {
-				cmd = s.filed(f.why, msg.Value, msg.Err)
-			}
-		}
-	}
-	return cmd, mine
-}
-
-// reload reads the store and, with that, all frames again.
-func (s *Screen) reload() tea.Cmd {
-	b := s.env.Backend
-	s.err, s.progress = nil, new(store.Progress)
-	progress := s.progress
-	return tea.Batch(
-		tui.Ask(s.env, &s.graphing, func(ctx context.Context) (*store.Graph, error) {
-			return b.Graph(store.WithProgress(ctx, progress))
-		}),
-		tui.Ask(s.env, &s.placing, b.Places),
-		s.watchReading())
-}
-
-func (s *Screen) graphed(msg tui.Answer[*store.Graph]) tea.Cmd {
-	if !msg.For(&s.graphing) {
-		return nil
-	}
-	s.err = msg.Err
-	if s.err != nil {
-		s.listPlaces()
-		return s.env.Fail(s.err)
-	}
-	g := msg.Value
-	s.graph = g
-	s.infoFor = ""
-	var cmds []tea.Cmd
-	for _, f := range s.frames {
-		cmds = append(cmds, s.load(f))
-	}
-	look := func(ctx context.Context) ([]tui.Place, error) { return placesIn(g), ctx.Err() }
-	return tea.Batch(append(cmds, tui.Ask(s.env, &s.looking, look), s.moved())...)
-}
-
-// placed takes places: those that are found without the graph of the store, or those
-// that it tells of.
-func (s *Screen) placed(msg tui.Answer[[]tui.Place]) tea.Cmd {
-	switch {
-	case msg.For(&s.placing):
-		s.places, s.placesErr, s.placesKnown = msg.Value, msg.Err, true
-	case msg.For(&s.looking):
-		s.inStore = msg.Value // its only error is that it was not wanted any more
-	default:
-		return nil
-	}
-	s.listPlaces()
-	return s.moved()
-}
-
-// listPlaces shows the places that are known; those of the graph not before the others,
-// as the cursor would stay on one of them.
-func (s *Screen) listPlaces() {
-	if !s.placesKnown {
-		return
-	}
-	looking := s.placing.Pending() || s.graphing.Pending() || s.looking.Pending()
-	s.setPlaces(slices.Concat(s.places, s.inStore), looking, s.placesErr)
-}
-
 // open shows the closure of a path, and why it depends on target if that is not
 // empty. name is what the user calls the path, "" for its own name.
 func (s *Screen) open(p store.Path, name string, target store.Path) tea.Cmd {
@@ -358,61 +198,6 @@ func (s *Screen) pointer(msg tui.PointerMsg) tea.Cmd {
 		return s.intent(action.Intent{ID: action.FoldFlip})
 	}
 	return s.moved()
-}
-
-// answering is the answer to why if that has the keys, else nil.
-func (s *Screen) answering() *explanation {
-	if s.panes.Focus() != paneWhy {
-		return nil
-	}
-	return s.top().why
-}
-
-// node is the node of a closure that keys are about: that under the cursor, in the answer
-// to why if that has the keys.
-func (s *Screen) node() (closure.Node, bool) {
-	if w := s.answering(); w != nil {
-		st, ok := w.selected()
-		return st.to, ok
-	}
-	return s.top().node()
-}
-
-// selected is the path that keys are about, as node.
-func (s *Screen) selected() (store.Path, bool) {
-	if w := s.answering(); w != nil {
-		st, ok := w.selected()
-		if !ok {
-			return "", false
-		}
-		return w.chains.Graph().Path(st.to), true
-	}
-	return s.top().selected()
-}
-
-// moved asks about the path under the cursor.
-func (s *Screen) moved() tea.Cmd {
-	s.top().fillSides()
-	p, ok := s.selected()
-	if !ok {
-		s.infoSlot.Cancel()
-		s.info, s.infoFor = nil, ""
-		return nil
-	}
-	if p == s.infoFor {
-		return nil
-	}
-	s.info, s.infoFor = nil, p
-	b := s.env.Backend
-	return tui.Ask(s.env, &s.infoSlot, infoOf(b, p))
-}
-
-// list is the list that has the keys.
-func (s *Screen) list() *rows.Rows {
-	if w := s.answering(); w != nil {
-		return w.list
-	}
-	return s.top().main()
 }
 
 // Scopes implements tui.Screen.

@@ -3,10 +3,7 @@ package closure
 // This file shows a closure: as a tree, as a flat list, and in columns.
 
 import (
-	"context"
 	"strings"
-
-	tea "charm.land/bubbletea/v2"
 
 	"nixbench/inspect/closure"
 	"nixbench/repl/text"
@@ -80,22 +77,6 @@ func (f *frame) children(n closure.Node) []closure.Node {
 	nodes := f.data.g.Children(n, f.data.sizeOrder(f.order))
 	f.data.byTimes(nodes, f.order)
 	return nodes
-}
-
-// sort asks for all nodes in the chosen order.
-func (s *Screen) sort(f *frame) tea.Cmd {
-	d, by := *f.data, f.order // the sizes of f's come later
-	return tui.Ask(s.env, &f.sorting, func(ctx context.Context) ([]closure.Node, error) { return d.all(by), ctx.Err() })
-}
-
-func (s *Screen) resorted(f *frame, nodes []closure.Node) tea.Cmd {
-	if f.data == nil || len(nodes) != f.data.g.Len() {
-		return nil
-	}
-	f.nodes = nodes
-	f.arrange()
-	f.search(f.query)
-	return s.moved()
 }
 
 // arrange makes the lists of a closure anew: after it came, or for another
