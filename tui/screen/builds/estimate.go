@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"nixbench/engine/event"
+	"nixbench/tui"
 )
 
 // This file estimates how long the builds that are left will take: what runs and
@@ -205,4 +208,36 @@ func (e *ends) Pop() any {
 	last := (*e)[len(*e)-1]
 	*e = (*e)[:len(*e)-1]
 	return last
+}
+
+// An estimate is made anew after etaEvery if builds have gone on, else after etaQuiet: what
+// is left goes down with the clock. Of more than manyBuilds it is a rough one.
+const (
+	etaEvery   = time.Second
+	etaQuiet   = 5 * time.Second
+	manyBuilds = 10_000
+)
+
+// estimate asks how long what is left will take, if that was not done just now.
+func (s *Screen) estimate() tea.Cmd {
+	every := etaQuiet
+	if s.goneOn {
+		every = etaEvery
+	}
+	if s.board.live() == 0 || s.behind || s.asking.Pending() || !s.etaFor.IsZero() && s.env.Now.Sub(s.etaFor) < every {
+		return nil
+	}
+	s.etaFor, s.goneOn = s.env.Now, false
+	slots := max(s.env.Backend.Info().Jobs, s.board.count[event.Running])
+	if s.board.live() > manyBuilds {
+		s.eta = s.board.rough(slots)
+		s.eta.at = s.env.Now
+		return nil
+	}
+	return tui.Ask(s.env, &s.asking, s.board.schedule(slots, s.env.Now).run)
+}
+
+// left is how long what is left will take, if that is known.
+func (s *Screen) left() (time.Duration, bool) {
+	return max(0, s.eta.left-s.env.Now.Sub(s.eta.at)), s.eta.known
 }

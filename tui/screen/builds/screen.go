@@ -9,7 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/engine/event"
-	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
@@ -236,38 +235,6 @@ func (s *Screen) events() tea.Cmd {
 	return tea.Batch(more, grew, s.askTail(), s.estimate())
 }
 
-// An estimate is made anew after etaEvery if builds have gone on, else after etaQuiet: what
-// is left goes down with the clock. Of more than manyBuilds it is a rough one.
-const (
-	etaEvery   = time.Second
-	etaQuiet   = 5 * time.Second
-	manyBuilds = 10_000
-)
-
-// estimate asks how long what is left will take, if that was not done just now.
-func (s *Screen) estimate() tea.Cmd {
-	every := etaQuiet
-	if s.goneOn {
-		every = etaEvery
-	}
-	if s.board.live() == 0 || s.behind || s.asking.Pending() || !s.etaFor.IsZero() && s.env.Now.Sub(s.etaFor) < every {
-		return nil
-	}
-	s.etaFor, s.goneOn = s.env.Now, false
-	slots := max(s.env.Backend.Info().Jobs, s.board.count[event.Running])
-	if s.board.live() > manyBuilds {
-		s.eta = s.board.rough(slots)
-		s.eta.at = s.env.Now
-		return nil
-	}
-	return tui.Ask(s.env, &s.asking, s.board.schedule(slots, s.env.Now).run)
-}
-
-// left is how long what is left will take, if that is known.
-func (s *Screen) left() (time.Duration, bool) {
-	return max(0, s.eta.left-s.env.Now.Sub(s.eta.at)), s.eta.known
-}
-
 // show gives the list what is on the board.
 func (s *Screen) show() {
 	s.list = s.flat
@@ -394,46 +361,6 @@ func (s *Screen) Back() bool {
 		return false
 	}
 	return true
-}
-
-// Busy says what quitting would cancel.
-func (s *Screen) Busy() string {
-	if n := s.board.live(); n > 0 {
-		return text.Plural(n, "build")
-	}
-	return ""
-}
-
-// Badge counts the builds that have not ended, and those that failed; when all have
-// ended, the failures that nobody has seen.
-func (s *Screen) Badge() string {
-	live, failed := s.board.live(), len(s.board.failures())
-	if live == 0 {
-		failed = s.board.unseen()
-	}
-	badge := ""
-	if live > 0 {
-		badge = text.Count(live) + ">"
-	}
-	if failed > 0 {
-		badge += text.Count(failed) + "!"
-	}
-	return badge
-}
-
-// Status sums up, for the right of the header.
-func (s *Screen) Status() string {
-	if s.board.live() == 0 {
-		return ""
-	}
-	status := text.Duration(s.env.Now.Sub(s.board.first))
-	if s.board.first.IsZero() {
-		status = text.Duration(0)
-	}
-	if left, ok := s.left(); ok {
-		status += ", about " + text.Duration(left) + " left"
-	}
-	return status
 }
 
 // Cursor is on the selected row.

@@ -1,5 +1,7 @@
 package builds
 
+// This file sums up: for the header, and when the workbench is left.
+
 import (
 	"strings"
 
@@ -52,4 +54,44 @@ func (s *Screen) howItFailed(act event.Activity) string {
 		return ""
 	}
 	return " (" + strings.Join(words, " ") + ")"
+}
+
+// Busy says what quitting would cancel.
+func (s *Screen) Busy() string {
+	if n := s.board.live(); n > 0 {
+		return text.Plural(n, "build")
+	}
+	return ""
+}
+
+// Badge counts the builds that have not ended, and those that failed; when all have
+// ended, the failures that nobody has seen.
+func (s *Screen) Badge() string {
+	live, failed := s.board.live(), len(s.board.failures())
+	if live == 0 {
+		failed = s.board.unseen()
+	}
+	badge := ""
+	if live > 0 {
+		badge = text.Count(live) + ">"
+	}
+	if failed > 0 {
+		badge += text.Count(failed) + "!"
+	}
+	return badge
+}
+
+// Status sums up, for the right of the header.
+func (s *Screen) Status() string {
+	if s.board.live() == 0 {
+		return ""
+	}
+	status := text.Duration(s.env.Now.Sub(s.board.first))
+	if s.board.first.IsZero() {
+		status = text.Duration(0)
+	}
+	if left, ok := s.left(); ok {
+		status += ", about " + text.Duration(left) + " left"
+	}
+	return status
 }
