@@ -263,11 +263,21 @@ func wantEdited(t *testing.T, b *tuitest.Backend, path, file string) {
 	}
 }
 
+// Conditions are of closures, which is said where they find nothing elsewhere.
+func TestConditionsElsewhere(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30, nil)
+	d.Keys("/")
+	d.Type("size>1K")
+	d.Keys("enter")
+	d.Wants("not found: size>1k: conditions are for closures, which enter opens")
+}
+
 func TestDiffWithBase(t *testing.T) {
 	b, d := desktop(t)
 	d.Keys("d")
 	d.Wants("no base is marked")
 	d.Keys("m")
+	d.Wants("base: desktop-12; d on another path compares")
 	d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("server-12")})
 	d.Keys("d")
 	d.Wants("diff desktop-12 -> server-12", "gone", "mailer")
