@@ -75,6 +75,9 @@ func parseSize(s string) (int64, bool) {
 	return int64(min(v*float64(unit), 1<<62)), true
 }
 
+// HasConditions reports whether anything but words is looked for.
+func (q Query) HasConditions() bool { return len(q.tests) > 0 }
+
 // Empty reports whether everything matches.
 func (q Query) Empty() bool { return len(q.words) == 0 && len(q.tests) == 0 }
 

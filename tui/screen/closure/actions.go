@@ -44,14 +44,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.ClosureCut, Title: "Which references are to go (in why)", Short: s.inWhy("cut"), Disabled: noAnswer, Run: s.findCut},
 		{ID: action.ClosureReferrers, Title: "What refers to this, in the whole store", Short: "referrers", Disabled: noRef, Run: s.showReferrers},
 		{ID: action.ClosureSort, Title: "Sort by ..", Short: "sort", Disabled: noClosure, Run: s.pickOrder},
-		{ID: action.ClosureBase, Title: baseTitle, Short: "mark base", Disabled: noPath, Run: func() tea.Cmd {
-			if s.base == p {
-				s.base = ""
-			} else {
-				s.base = p
-			}
-			return nil
-		}},
+		{ID: action.ClosureBase, Title: baseTitle, Short: "mark base", Disabled: noPath, Run: s.flipBase},
 		{ID: action.Copy, Title: "Copy the path, or the name of the file", Short: "copy", Disabled: noPath, Run: s.copy},
 		{ID: action.Edit, Title: "Open the file in $EDITOR: in files, in why, or a path that is one", Disabled: s.noEdit(noPath), Run: s.edit},
 		{ID: action.ClosureView, Title: "Tree, flat list, columns or a map of areas", Short: viewWords(f), Disabled: s.noView(f), Run: func() tea.Cmd {

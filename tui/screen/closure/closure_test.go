@@ -48,6 +48,7 @@ func TestGoldens(t *testing.T) {
 		d.Keys("backspace / l i b n e t enter w x")
 		d.Golden("cut")
 		d.Keys("esc esc esc home m")
+		d.Advance(5e9)
 		d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("desktop-11")})
 		d.Keys("D")
 		d.Golden("derivations")
@@ -269,7 +270,7 @@ func TestConditionsElsewhere(t *testing.T) {
 	d.Keys("/")
 	d.Type("size>1K")
 	d.Keys("enter")
-	d.Wants("not found: size>1k: conditions are for closures, which enter opens")
+	d.Wants("not found: size>1K: conditions are for closures, which enter opens")
 }
 
 func TestDiffWithBase(t *testing.T) {

@@ -69,6 +69,17 @@ func (s *Screen) list() *rows.Rows {
 	return s.top().main()
 }
 
+// flipBase marks the path as what others are compared with, or none any more.
+func (s *Screen) flipBase() tea.Cmd {
+	p, _ := s.selected()
+	if s.base == p {
+		s.base = ""
+		return s.env.Notify("no base any more")
+	}
+	s.base = p
+	return s.env.Notify("base: " + cleanName(p) + "; d on another path compares")
+}
+
 // underCursor is what keys are about: a file in a path, or with no name the path itself.
 func (s *Screen) underCursor() (p store.Path, file string) {
 	f := s.top()

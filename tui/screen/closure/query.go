@@ -127,7 +127,11 @@ func (s *Screen) find() tea.Cmd {
 		OnDone: func(q string) tea.Cmd {
 			f.search(q)
 			if f.query != "" && !f.next(0) {
-				s.env.Notify("not found: " + text.SanitiseName(q))
+				said := "not found: " + text.SanitiseName(q)
+				if f.match.HasConditions() && !f.isClosure() {
+					said += ": conditions are for closures, which enter opens"
+				}
+				s.env.Notify(said)
 			}
 			return s.moved()
 		},
