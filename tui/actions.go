@@ -144,6 +144,9 @@ func showKeys(keys []string, n int) string {
 	return strings.Join(out, "/")
 }
 
+// mostKeys is how many cells of the help keys take at most.
+const mostKeys = 18
+
 // help shows the keys that hold on the screen in front.
 func (m *Model) help() tea.Cmd {
 	s := m.screens[m.front]
@@ -155,8 +158,10 @@ func (m *Model) help() tea.Cmd {
 		}
 		lines = append(lines, []style.Span{{Text: title, Token: themes.Heading}})
 	}
+	wide := 0 // cells of the longest keys
 	entry := func(keys, title, disabled string) {
-		line := []style.Span{{Text: "  " + style.Fit(keys, 18), Token: themes.Key}, {Text: " " + title}}
+		wide = max(wide, min(style.Width(keys), mostKeys))
+		line := []style.Span{{Text: keys, Token: themes.Key}, {Text: "  " + title}}
 		if disabled != "" {
 			line = append(line, style.Span{Text: "  (" + disabled + ")", Token: themes.Muted})
 		}
@@ -188,8 +193,13 @@ func (m *Model) help() tea.Cmd {
 			entry(keys, a.Title, "")
 		}
 	}
+	for _, line := range lines {
+		if len(line) > 1 {
+			line[0].Text = "  " + style.Fit(line[0].Text, wide)
+		}
+	}
 	lines = append(lines, nil, []style.Span{{Text: "  shift-drag selects text while the mouse is on", Token: themes.Muted}})
-	m.overlay = newViewer(m.env.Styles, ViewOptions{Title: "help: " + m.front.String(), Lines: lines, Hang: 23})
+	m.overlay = newViewer(m.env.Styles, ViewOptions{Title: "help: " + m.front.String(), Lines: lines, Hang: wide + 6})
 	return nil
 }
 
