@@ -27,7 +27,8 @@ func main() {
 
 // serveOthers does what this program is beside a workbench: the guard of its terminal, what
 // runs programs of a store that is elsewhere, and in a build's sandbox /bin/sh and its
-// applets. "nixbench sh" is the same shell for people. It returns if the program was not called by one of these names.
+// applets. "nixbench sh" is the same shell for people. It returns if the program was not
+// called by one of these names.
 func serveOthers() {
 	args := os.Args
 	if guard.Answers(args[0]) {
