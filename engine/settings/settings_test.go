@@ -251,6 +251,7 @@ func TestSetAndGet(t *testing.T) {
 		{"cores", "1K", "cores", "1024"},
 		{"allowed-users", "a  b", "allowed-users", "a b"},
 		{"extra-trusted-users", "a", "trusted-users", "root a"},
+		{"extra-build-hook", "a  b", "build-hook", "a b"},
 		{"http2", "no", "http2", "false"},
 	} {
 		s := Default()
