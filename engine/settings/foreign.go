@@ -37,7 +37,7 @@ var foreigners = map[string]foreign{
 	"bash-prompt":                                    {text, ""},
 	"bash-prompt-prefix":                             {text, ""},
 	"bash-prompt-suffix":                             {text, ""},
-	"build-hook":                                     {text, ""},
+	"build-hook":                                     {list, ""},
 	"build-hook-kill-timeout":                        {small, "500"},
 	"build-users-group":                              {text, ""},
 	"builders":                                       {text, ""},

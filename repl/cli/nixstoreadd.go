@@ -82,12 +82,17 @@ func (inv *invocation) printAdded(ctx context.Context, eng *engine.Engine, paths
 	return cmp.Or(failed, err)
 }
 
-// fileError says in Nix's words that a file is not there; other errors stay.
+// fileError says in Nix's words that a file is not there, or that one cannot be opened;
+// other errors stay.
 //
 // Behaviour: Nix 2.36, posix-source-accessor.cc.
 func (inv *invocation) fileError(err error, file string) error {
-	if errors.Is(err, os.ErrNotExist) {
+	var open *fs.PathError
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("opening file %s: No such file or directory", store.QuoteFile(inv.abs(file)))
+	case errors.As(err, &open) && open.Op == "open":
+		return fmt.Errorf("opening file %s: %s", store.QuoteFile(open.Path), store.Capital(open.Err.Error()))
 	}
 	return err
 }

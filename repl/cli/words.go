@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine"
 	"nixbench/store"
+	"nixbench/store/drv"
 	"nixbench/store/nar"
 )
 
@@ -29,11 +30,20 @@ func nixWords(err error) string {
 	var mismatch *store.HashMismatch
 	var unreachable *engine.DialError
 	var denied *engine.AccessError
+	var malformed *drv.ParseError
+	var notFlat *nar.NotFlatError
+	if errors.As(err, &malformed) {
+		if words, known := malformed.InNix(); known {
+			return words
+		}
+	}
 	switch {
 	case errors.As(err, &denied):
 		return denied.Error()
 	case errors.As(err, &odd):
 		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
+	case errors.As(err, &notFlat):
+		return notFlat.Error()
 	case errors.As(err, &unreachable):
 		return unreachable.Error()
 	case errors.As(err, &mismatch):

@@ -194,19 +194,23 @@ func (st *Store) addSpooled(ctx context.Context, info *store.PathInfo, in *spool
 // to sink, and its contents to contents.
 func dumpFlat(sink, contents io.Writer, file string) error {
 	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	if err != nil {
+	switch {
+	case errors.Is(err, unix.ELOOP):
+		return &nar.NotFlatError{File: file, IsLink: true}
+	case errors.Is(err, unix.ENXIO): // a socket
+		return &nar.TypeError{File: file}
+	case err != nil:
 		return err
 	}
 	defer f.Close()
 	info, err := f.Stat()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if !info.IsDir() && !info.Mode().IsRegular() {
+	case info.IsDir():
+		return &nar.NotFlatError{File: file}
+	case !info.Mode().IsRegular():
 		return &nar.TypeError{File: file}
-	}
-	if info.IsDir() {
-		return errors.New("it is not a regular file")
 	}
 	w := nar.NewWriter(sink)
 	if err := w.WriteHeader(&nar.Header{Type: nar.Regular, Size: info.Size()}); err != nil {
