@@ -305,6 +305,10 @@ func (e *Engine) flush(ctx context.Context) error {
 // A Failure reports that a derivation could not be built.
 type Failure = build.Failure
 
+// SandboxPathError reports that sandbox-paths has what cannot be in a sandbox; see
+// [build.SandboxPathError].
+type SandboxPathError = build.SandboxPathError
+
 // A DifferenceError reports that an output came out differently the second time.
 type DifferenceError = build.DifferenceError
 

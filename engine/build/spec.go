@@ -122,12 +122,11 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 			}
 			closure = append(slices.Clone(closure), more...)
 		}
-		if real, err := filepath.EvalSymlinks(source); err == nil {
-			source = real
-		}
-		m := sandbox.Mount{Source: source, Target: target, Optional: isOptional}
+		m, err := sandboxPath(target, source, isOptional)
 		switch {
-		case target == shell.Target:
+		case err != nil:
+			return nil, err
+		case m.Target == shell.Target:
 			shell = m
 		case !j.seesHost(): // which has its own there
 			mounts = append(mounts, m)

@@ -213,9 +213,6 @@ func pathsField(p *map[string]string) field {
 				outside = word
 				inside = strings.TrimSuffix(word, "?")
 			}
-			if !strings.HasPrefix(inside, "/") {
-				return fmt.Errorf("got %q, want an absolute path", word)
-			}
 			to[inside] = outside
 		}
 		*p = to

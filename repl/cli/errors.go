@@ -99,7 +99,10 @@ func traceOf(err error) []string {
 	var wrong *engine.DerivationError
 	var untraced *engine.TraceError
 	var denied *engine.AccessError
+	var unseen *engine.SandboxPathError
 	switch {
+	case errors.As(err, &unseen):
+		return []string{"while setting up the build environment"}
 	case errors.As(err, &denied) && denied.While() != "":
 		return []string{denied.While()}
 	case errors.As(err, &malformed):

@@ -32,6 +32,7 @@ func nixWords(err error) string {
 	var denied *engine.AccessError
 	var malformed *drv.ParseError
 	var notFlat *nar.NotFlatError
+	var unseen *engine.SandboxPathError
 	if errors.As(err, &malformed) {
 		if words, known := malformed.InNix(); known {
 			return words
@@ -42,6 +43,8 @@ func nixWords(err error) string {
 		return denied.Error()
 	case errors.As(err, &odd):
 		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
+	case errors.As(err, &unseen):
+		return unseen.Error()
 	case errors.As(err, &notFlat):
 		return notFlat.Error()
 	case errors.As(err, &unreachable):
