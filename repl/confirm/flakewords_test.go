@@ -51,5 +51,19 @@ nix print-dev-env
 nix profile add ./d
 nix copy --to x ./d
 nix store verify ./d
+nix eval --override-input a --expr 1
+nix eval --override-input a b --expr 1
+nix eval --override-input a ./d --expr 1
+nix eval --override-input a ./t.nix --expr 1
+nix eval --override-flake a --expr 1
+nix eval --override-flake a ./d --expr 1
+nix eval --override-flake ./t.nix b --expr 1
+nix eval --inputs-from
+nix eval --inputs-from . --expr 1
+nix eval --inputs-from ./d --expr 1
+nix eval --inputs-from ./t.nix --expr 1
+nix eval --inputs-from ./repo/sub --expr 1
+nix eval --inputs-from --expr 1
+nix build --inputs-from ./d
 `)
 }
