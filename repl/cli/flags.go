@@ -218,8 +218,9 @@ var exprFlags = []flag{
 	evalStoreFlag,
 	{[]string{"--show-trace"}, nil, "show the whole trace of an error", on(func(inv *invocation) *bool { return &inv.showTrace })},
 	debuggerFlag,
-	{[]string{"--override-flake"}, []string{"REF", "REF"}, "take one flake for another in the registries", func(inv *invocation, _ []string) error {
-		inv.wantedFeatures = append(inv.wantedFeatures, "flakes")
+	{[]string{"--override-flake"}, []string{"REF", "REF"}, "take one flake for another in the registries", func(inv *invocation, args []string) error {
+		inv.wantFlake(args[0], true)
+		inv.wantFlake(args[1], true)
 		return nil
 	}},
 	{[]string{"--impure"}, nil, "let evaluation read all files and the environment, which 'nix' does not with --expr", setting("pure-eval", "false")},
@@ -288,7 +289,7 @@ func settingFlag(name string) (*flag, bool) {
 			var ignored *settings.IgnoredError
 			switch err := defaults.Set(long, args[0]); {
 			case errors.As(err, &ignored): // unless the feature is turned on
-				inv.wantedFeatures = append(inv.wantedFeatures, ignored.Feature)
+				inv.wantFeature(ignored.Feature)
 			case err != nil:
 				return err // where --option only warns
 			}
@@ -303,7 +304,7 @@ func switchSetting(name, value string) func(*invocation, []string) error {
 	return func(inv *invocation, _ []string) error {
 		var ignored *settings.IgnoredError
 		if errors.As(settings.Default().Set(name, value), &ignored) {
-			inv.wantedFeatures = append(inv.wantedFeatures, ignored.Feature)
+			inv.wantFeature(ignored.Feature)
 		}
 		inv.options = append(inv.options, Option{Name: name, Value: value, isFlag: true})
 		return nil

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine"
+	"nixbench/engine/settings"
 	"nixbench/repl/text"
 	"nixbench/store"
 )
@@ -43,12 +44,9 @@ func (inv *invocation) noExpression(eng *engine.Engine, arg string) error {
 	if inst, ok, err := inv.storePath(eng, arg); ok && err == nil {
 		return inv.cmd.usage("installable '%s' does not correspond to a Nix language value", inst.target)
 	}
-	ref, attr, _ := strings.Cut(name, "#")
-	if !flakeRegistryRef().MatchString(name) {
-		ref, _, _ = strings.Cut(ref, "?")
-		if err := inv.findFlake(inv.abs(ref)); err != nil {
-			return err
-		}
+	_, attr, _ := strings.Cut(name, "#")
+	if err := inv.checkFlakeRef(name, true); err != nil {
+		return err
 	}
 	example := ""
 	if attr != "" {
@@ -58,23 +56,53 @@ func (inv *invocation) noExpression(eng *engine.Engine, arg string) error {
 		text.Sanitise(name), text.Sanitise(example))
 }
 
-// findFlake looks for a flake.nix in dir and in the directories above it.
-// Behaviour: parsePathFlakeRefWithFragment in Nix's flakeref.cc.
-func (inv *invocation) findFlake(dir string) error {
+// wantFlake says that a flag names a flake, which must be there, or above, if it is to be found.
+func (inv *invocation) wantFlake(ref string, find bool) {
+	inv.checks = append(inv.checks, func(set *settings.Settings) error {
+		if err := inv.checkFlakeRef(ref, find); err != nil {
+			return err
+		}
+		return wantFeature(set, "flakes")
+	})
+}
+
+// checkFlakeRef says what is wrong with a reference to a flake that is a path: of a
+// directory that need not be a flake, unless it is to be found, there or above.
+func (inv *invocation) checkFlakeRef(ref string, find bool) error {
+	if flakeRegistryRef().MatchString(ref) {
+		return nil
+	}
+	path, _, _ := strings.Cut(ref, "#")
+	path, _, _ = strings.Cut(path, "?")
+	dir, err := inv.flakeDir(inv.abs(path))
+	if err != nil || !find {
+		return err
+	}
+	return inv.findFlake(dir)
+}
+
+// flakeDir returns the directory that a path of a flake leads to.
+// Behaviour: parsePathFlakeRefWithFragment in Nix's flakeref.cc, as findFlake.
+func (inv *invocation) flakeDir(dir string) (string, error) {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
 	info, err := os.Lstat(dir)
 	switch {
 	case err != nil:
-		return fmt.Errorf("getting status of %s: %s", quoteFile(dir), systemError(err))
+		return "", fmt.Errorf("getting status of %s: %s", quoteFile(dir), systemError(err))
 	case !info.IsDir() && filepath.Base(dir) == "flake.nix":
 		inv.warn(fmt.Sprintf("Path %s should point at the directory containing the 'flake.nix' file, not the file itself. Pretending that you meant %s",
 			quoteFile(dir), quoteFile(filepath.Dir(dir))))
 		dir = filepath.Dir(dir)
 	case !info.IsDir():
-		return fmt.Errorf("path %s is not a flake (because it's not a directory)", quoteFile(dir))
+		return "", fmt.Errorf("path %s is not a flake (because it's not a directory)", quoteFile(dir))
 	}
+	return dir, nil
+}
+
+// findFlake looks for a flake.nix in dir and in the directories above it.
+func (inv *invocation) findFlake(dir string) error {
 	if exists(filepath.Join(dir, "flake.nix")) {
 		return nil
 	}

@@ -34,8 +34,8 @@ type invocation struct {
 	showTrace         bool
 	debugger          bool
 	storeURI          string
-	evalStore         string   // --eval-store; "" is the store
-	wantedFeatures    []string // experimental ones, that flags need which were given
+	evalStore         string                           // --eval-store; "" is the store
+	checks            []func(*settings.Settings) error // of flags, once the settings are known
 	options           []Option
 	unknown           string // the first flag that nix-env does not know
 
@@ -259,9 +259,9 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 	for _, warning := range set.Warnings() {
 		inv.warn(warning)
 	}
-	for _, feature := range inv.wantedFeatures {
-		if !set.HasFeature(feature) {
-			return nil, &ExitError{1, fmt.Errorf("experimental Nix feature '%s' is disabled; add '--extra-experimental-features %[1]s' to enable it", feature)}
+	for _, check := range inv.checks {
+		if err := check(set); err != nil {
+			return nil, &ExitError{1, err}
 		}
 	}
 	if inv.env.nixName() == "nix" && inv.file != "" && set.PureEval && set.IsOverridden("pure-eval") {
@@ -271,6 +271,18 @@ func (inv *invocation) settings() (*settings.Settings, error) {
 		set.EvalCores = 1 // what is done twice or in vain would be counted
 	}
 	return set, nil
+}
+
+// wantFeature says that a flag which was given needs an experimental feature.
+func (inv *invocation) wantFeature(feature string) {
+	inv.checks = append(inv.checks, func(set *settings.Settings) error { return wantFeature(set, feature) })
+}
+
+func wantFeature(set *settings.Settings, feature string) error {
+	if set.HasFeature(feature) {
+		return nil
+	}
+	return fmt.Errorf("experimental Nix feature '%s' is disabled; add '--extra-experimental-features %[1]s' to enable it", feature)
 }
 
 // abs returns the absolute name of a file that the user named.

@@ -1,6 +1,12 @@
 package cli
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+
+	"nixbench/engine/settings"
+	"nixbench/repl/text"
+)
 
 // lockFlags are about the lock files of flakes. They are taken so that commands that have
 // them work beside --expr and --file, where they change nothing; flakes are not here.
@@ -12,8 +18,15 @@ var lockFlags = []flag{
 	{[]string{"--reference-lock-file"}, []string{"FILE"}, "read another lock file of a flake", passOver},
 	{[]string{"--output-lock-file"}, []string{"FILE"}, "write another lock file of a flake", passOver},
 	{[]string{"--override-input"}, []string{"INPUT", "REF"}, "take another flake for an input of a flake", func(inv *invocation, args []string) error {
-		inv.wantedFeatures = append(inv.wantedFeatures, "flakes")
+		inv.wantFlake(args[1], false)
 		return checkInput(inv, "--override-input", args[0])
+	}},
+	{[]string{"--inputs-from"}, []string{"REF"}, "take the inputs of a flake for entries of registries; flakes are not supported yet", func(inv *invocation, args []string) error {
+		inv.wantFlake(args[0], true)
+		inv.checks = append(inv.checks, func(*settings.Settings) error {
+			return fmt.Errorf("cannot take the inputs of '%s': flakes are not supported yet", text.Sanitise(args[0]))
+		})
+		return nil
 	}},
 	{[]string{"--update-input"}, []string{"INPUT"}, "update an input of a flake; deprecated", func(inv *invocation, args []string) error {
 		inv.warn("'--update-input' is a deprecated alias for 'flake update' and will be removed in a future version.")
