@@ -71,6 +71,20 @@ func TestFilesOfStores(t *testing.T) {
 	}
 }
 
+// A store directory whose files are elsewhere is not read as a whole.
+func TestWholeStore(t *testing.T) {
+	w := newTwo(t, nil)
+	for _, expr := range []string{"readDir storeDir", "path { path = storeDir; }"} {
+		_, err := tryEval(t, w.Engine, "with builtins; "+expr)
+		if err == nil || !strings.Contains(err.Error(), "path '/' is not a valid store path") {
+			t.Errorf("%s: got %v, want an error of a path that is not valid", expr, err)
+		}
+	}
+	if got, err := tryEval(t, w.Engine, "builtins.toJSON (builtins.pathExists builtins.storeDir)"); got != "true" {
+		t.Errorf("pathExists storeDir: got %s, %v", got, err)
+	}
+}
+
 // Messages name what symbolic links lead to, as Nix's do.
 func TestLinksInMessages(t *testing.T) {
 	w := newTwo(t, nil)
