@@ -331,10 +331,24 @@ func retry(call func() (int, error)) (n int, err error) {
 	}
 }
 
+// errWholeStore is the error of reading a store directory whose files are elsewhere: it
+// has the files of several stores. Behaviour: RemoteFSAccessor in Nix's remote-fs-accessor.cc.
+var errWholeStore = eval.Errorf(eval.ErrorFile, "path '/' is not a valid store path")
+
+// wholeStore reports whether a real path is that of a store directory whose files are
+// elsewhere.
+func (e *Engine) wholeStore(real string) bool {
+	dir := string(e.store.Dir())
+	return e.store.RealDir() != dir && (real == dir || real == e.store.RealDir())
+}
+
 func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, error) {
 	real, err := w.e.resolve(path)
 	if err != nil {
 		return nil, err
+	}
+	if w.e.wholeStore(real) {
+		return nil, errWholeStore
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {

@@ -103,6 +103,9 @@ func (w *world) AddPath(ctx context.Context, a eval.AddPath) (store.Path, error)
 
 // addPath copies what is at real to the store, or only computes its path.
 func (w *world) addPath(ctx context.Context, a eval.AddPath, real string) (store.Path, error) {
+	if w.e.wholeStore(real) {
+		return "", errWholeStore
+	}
 	if text, ok := eval.Corepkg(builtins.Corepkgs(), a.Path); ok {
 		dir, err := os.MkdirTemp("", "nixbench-")
 		if err != nil {
