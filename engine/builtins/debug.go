@@ -43,7 +43,7 @@ func addErrorContext(s *eval.State, context, v eval.Value) eval.Value {
 
 func tryEval(s *eval.State, v eval.Value) eval.Value {
 	result, success := v, eval.False
-	err := s.TryOnce(func() { s.Force(v) }, func(e *eval.Error) bool { return e.Kind.Catchable() })
+	err := s.TryEval(func() { s.Force(v) })
 	if err == nil {
 		success = eval.True
 	} else {

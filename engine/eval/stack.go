@@ -164,6 +164,14 @@ func (s *State) TryOnce(f func(), catch func(*Error) bool) (err *Error) {
 	return s.try(f, catch, true)
 }
 
+// TryEval is TryOnce for builtins.tryEval.
+func (s *State) TryEval(f func()) *Error {
+	s.tries++ // an error that is not caught here restores it where it is
+	err := s.TryOnce(f, func(e *Error) bool { return e.Kind.Catchable() })
+	s.tries--
+	return err
+}
+
 // Detour runs f on behalf of other code, which hands on the error that unwound it:
 // FailWith raises it anew, with the steps that led to it here.
 func (s *State) Detour(f func()) *Error {
@@ -207,9 +215,7 @@ func (s *State) try(f func(), catch func(*Error) bool, keep bool) (err *Error) {
 			err = e
 		}
 	}()
-	s.tries++
 	f()
-	s.tries--
 	done = true
 	return nil
 }

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"nixbench/engine/syntax"
@@ -48,11 +49,15 @@ type Resume uint8
 const (
 	ResumeContinue Resume = iota // to the next breakpoint or error
 	ResumeStep                   // to the next call
-	ResumeQuit                   // raise the error; if there is none, ErrQuit
+	ResumeQuit                   // raise the error; at a breakpoint ErrQuitBreak, elsewhere ErrQuit
 )
 
-// ErrQuit is why an evaluation failed that a debugger ended.
-var ErrQuit = errors.New("the debugger ended the evaluation")
+// ErrQuit is why an evaluation failed that a debugger ended, and ErrQuitBreak is that at
+// builtins.break, which is an error of the evaluation, as in Nix.
+var (
+	ErrQuit      = errors.New("the debugger ended the evaluation")
+	ErrQuitBreak = fmt.Errorf("%w at a breakpoint", ErrQuit)
+)
 
 // stopAtError tells the debugger of an error that is about to be raised.
 func (s *State) stopAtError(e *Error) {
@@ -100,7 +105,11 @@ func (s *State) stop(why StopReason, e *Error) {
 	}
 	if how == ResumeQuit {
 		s.undebugged = true
-		if why != StopError {
+		switch why {
+		case StopError:
+		case StopBreak:
+			s.Raise(ErrorCancelled, syntax.Hint(e.Msg), Because(ErrQuitBreak))
+		default:
 			s.Raise(ErrorCancelled, syntax.Hint(ErrQuit.Error()), Because(ErrQuit))
 		}
 	}

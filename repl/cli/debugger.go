@@ -26,6 +26,8 @@ func (e *evaluation) debugger() eval.Debugger {
 	return func(ctx context.Context, stop *eval.Stop) eval.Resume { return d.Stop(ctx, e.ev, stop) }
 }
 
-// quitDebugger reports whether a command failed since the user left the debugger,
-// which is no failure.
-func quitDebugger(err error) bool { return errors.Is(err, eval.ErrQuit) }
+// quitDebugger reports whether a command failed since the user left the debugger at a
+// step or a trace, which is no failure.
+func quitDebugger(err error) bool {
+	return errors.Is(err, eval.ErrQuit) && !errors.Is(err, eval.ErrQuitBreak)
+}
