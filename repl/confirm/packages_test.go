@@ -94,6 +94,8 @@ nix-env -f t.nix -qa --xml --drv-path
 nix-env -f t.nix -qa --xml --description
 nix-env -f t.nix -qa --json
 nix-env -f t.nix -qa --xml nothing
+nix-build --dry-run --show-trace -E 'builtins.mapAttrs (n: v: throw v) { b = "y"; }'
+nix-instantiate --show-trace -E 'map (x: throw x) [ "y" ]'
 `
 	for _, pattern := range []string{
 		"a(", "a)", "+", "{1}", "(?:a)", "a[", "[]", "[^", "[[", "[[=a=]", "[z-a]", "[b-", "[a-z-0]", "[[:alpha:]-z]", "[a-[.z.]]",
