@@ -109,7 +109,7 @@ type looked struct {
 func (w *walker) ahead(attrs []eval.Attr) *eval.Ahead[looked] {
 	return eval.NewAhead(w.s, len(attrs), nil, func(s *eval.State, i int) looked {
 		err := s.Try(func() {
-			v := s.Force(attrs[i].Value)
+			v := s.ForceFor(attrs[i].Value, s.PlaceOf(attrs[i].Value, 0))
 			if !s.IsDerivation(v) {
 				return
 			}
@@ -144,7 +144,7 @@ func joinAttr(path, name string) string {
 // whether there may be derivations in v instead.
 func (w *walker) derivation(v eval.Value, attrPath string) (other bool) {
 	look := func() {
-		v = w.s.Force(v)
+		v = w.s.ForceFor(v, w.s.PlaceOf(v, 0))
 		if other = !w.s.IsDerivation(v); other || w.seen[v.Identity()] {
 			return
 		}
