@@ -83,13 +83,16 @@ func complement(spans []span) []span {
 }
 
 type cutter struct {
-	spans     []span
-	fields    bool
-	delim     byte
-	outDelim  []byte
-	hasOut    bool
-	onlyDelim bool
-	eol       byte
+	list, kind string // what was asked for: the list of -b, -c or -f, and which
+	invert     bool
+	spans      []span
+	fields     bool
+	delim      byte
+	hasDelim   bool
+	outDelim   []byte
+	hasOut     bool
+	onlyDelim  bool
+	eol        byte
 }
 
 func cutMain(_ context.Context, c *Call) int {
@@ -102,55 +105,13 @@ func cutMain(_ context.Context, c *Call) int {
 		return status
 	}
 	k := cutter{delim: '\t', eol: '\n'}
-	var list, kind string
-	invert, hasDelim := false, false
 	for _, o := range opts {
-		switch o.name {
-		case "b", "c", "f":
-			if kind != "" {
-				return c.usageErr("only one type of list may be specified")
-			}
-			list, kind = o.value, o.name
-		case "d":
-			if len(o.value) > 1 {
-				return c.usageErr("the delimiter must be a single character")
-			}
-			k.delim, hasDelim = 0, true
-			if o.value != "" {
-				k.delim = o.value[0]
-			}
-		case "s":
-			k.onlyDelim = true
-		case "z":
-			k.eol = 0
-		case "complement":
-			invert = true
-		case "output-delimiter":
-			k.outDelim, k.hasOut = []byte(o.value), true
+		if problem := k.option(o); problem != "" {
+			return c.usageErr("%s", problem)
 		}
 	}
-	k.fields = kind == "f"
-	what := "byte/character position"
-	switch {
-	case kind == "":
-		return c.usageErr("you must specify a list of bytes, characters, or fields")
-	case k.fields:
-		what = "field"
-	case hasDelim:
-		return c.usageErr("an input delimiter may be specified only when operating on fields")
-	case k.onlyDelim:
-		return c.usageErr("suppressing non-delimited lines makes sense\n\tonly when operating on fields")
-	}
-	spans, msg := parseSpans(list, what)
-	if msg != "" {
-		return c.usageErr("%s", msg)
-	}
-	if invert {
-		spans = complement(spans)
-	}
-	k.spans = spans
-	if k.fields && !k.hasOut {
-		k.outDelim = []byte{k.delim}
+	if problem := k.complete(); problem != "" {
+		return c.usageErr("%s", problem)
 	}
 	return c.each(files, func(_ string, r io.Reader) error {
 		return eachLine(r, k.eol, func(line []byte, _ bool) error {
@@ -160,6 +121,59 @@ func cutMain(_ context.Context, c *Call) int {
 			return k.cutBytes(c, line)
 		})
 	})
+}
+
+func (k *cutter) option(o option) (problem string) {
+	switch o.name {
+	case "b", "c", "f":
+		if k.kind != "" {
+			return "only one type of list may be specified"
+		}
+		k.list, k.kind = o.value, o.name
+	case "d":
+		if len(o.value) > 1 {
+			return "the delimiter must be a single character"
+		}
+		k.delim, k.hasDelim = 0, true
+		if o.value != "" {
+			k.delim = o.value[0]
+		}
+	case "s":
+		k.onlyDelim = true
+	case "z":
+		k.eol = 0
+	case "complement":
+		k.invert = true
+	case "output-delimiter":
+		k.outDelim, k.hasOut = []byte(o.value), true
+	}
+	return ""
+}
+
+// complete checks the options together, and parses the list.
+func (k *cutter) complete() (problem string) {
+	k.fields = k.kind == "f"
+	what := "byte/character position"
+	switch {
+	case k.kind == "":
+		return "you must specify a list of bytes, characters, or fields"
+	case k.fields:
+		what = "field"
+	case k.hasDelim:
+		return "an input delimiter may be specified only when operating on fields"
+	case k.onlyDelim:
+		return "suppressing non-delimited lines makes sense\n\tonly when operating on fields"
+	}
+	if k.spans, problem = parseSpans(k.list, what); problem != "" {
+		return problem
+	}
+	if k.invert {
+		k.spans = complement(k.spans)
+	}
+	if k.fields && !k.hasOut {
+		k.outDelim = []byte{k.delim}
+	}
+	return ""
 }
 
 func (k *cutter) cutBytes(c *Call, line []byte) error {

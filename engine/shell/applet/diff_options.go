@@ -50,13 +50,10 @@ func flagsGiven(args, operands []string) string {
 }
 
 func (d *differ) option(o option) (problem string) {
+	if o.turnsOn(d.switches()) {
+		return ""
+	}
 	switch o.name {
-	case "a":
-		d.text = true
-	case "b", "Z":
-		d.someSpace = true
-	case "B":
-		d.blankLines = true
 	case "c", "C", "u", "U":
 		d.style = lower(o.name[0])
 		if o.given {
@@ -66,33 +63,25 @@ func (d *differ) option(o option) (problem string) {
 			}
 			d.contextLines = n
 		}
-	case "i":
-		d.fold = true
 	case "L":
 		d.labels = append(d.labels, o.value)
-	case "N":
-		d.newFile = true
-	case "P":
-		d.uniNew = true
 	case "p":
 		d.showFunc = true
 		if d.style == 'n' {
 			d.style = 'c'
 		}
-	case "q":
-		d.brief = true
-	case "r":
-		d.recursive = true
-	case "s":
-		d.same = true
-	case "w":
-		d.allSpace = true
 	case "x":
 		d.exclude = append(d.exclude, o.value)
-	case "strip-trailing-cr":
-		d.cr = true
 	case "t", "X", "y", "I", "E":
 		return "-" + o.name + " is not supported"
 	}
 	return ""
+}
+
+// switches returns what the flags that only turn something on turn on.
+func (d *differ) switches() map[string]*bool {
+	return map[string]*bool{
+		"a": &d.text, "b": &d.someSpace, "Z": &d.someSpace, "B": &d.blankLines, "i": &d.fold, "N": &d.newFile,
+		"P": &d.uniNew, "q": &d.brief, "r": &d.recursive, "s": &d.same, "w": &d.allSpace, "strip-trailing-cr": &d.cr,
+	}
 }

@@ -16,6 +16,15 @@ type option struct {
 	arg   int  // position of the argument that it was in
 }
 
+// turnsOn sets the switch that the option is, and reports whether it is one.
+func (o option) turnsOn(switches map[string]*bool) bool {
+	on := switches[o.name]
+	if on != nil {
+		*on = true
+	}
+	return on != nil
+}
+
 // A flagSpec says which flags an applet takes.
 type flagSpec struct {
 	// short is as for getopt(3): a letter followed by : takes a value, by ::

@@ -86,8 +86,7 @@ func (g *grepper) option(o option) (problem string) {
 		return ""
 	}
 	g.digitsIn = 0
-	if flag := g.switches()[o.name]; flag != nil {
-		*flag = true
+	if o.turnsOn(g.switches()) {
 		return ""
 	}
 	switch o.name {

@@ -59,54 +59,27 @@ func lsMain(_ context.Context, c *Call) int {
 }
 
 func (l *lister) option(o option) (problem string) {
+	if o.turnsOn(l.switches()) {
+		return ""
+	}
 	switch o.name {
-	case "a":
-		l.all = true
-	case "A":
-		l.almostAll = true
-	case "b":
-		l.escape = true
 	case "c", "u":
 		l.timeKind = map[string]byte{"c": 'c', "u": 'a'}[o.name]
 		if !l.long && l.sort == 0 {
 			l.sort = 't'
 		}
-	case "d":
-		l.asDir = true
 	case "f":
 		l.all, l.sort = true, 'U'
 	case "F":
 		l.classify = o.value != "never" && o.value != "auto"
-	case "p":
-		l.slash = true
 	case "g":
 		l.long, l.noOwner = true, true
-	case "G":
-		l.noGroup = true
-	case "h":
-		l.human = true
 	case "si":
 		l.human, l.si = true, true
-	case "H":
-		l.followArgs = true
-	case "i":
-		l.inode = true
-	case "l":
-		l.long = true
-	case "L":
-		l.follow = true
 	case "n":
 		l.long, l.numeric = true, true
 	case "o":
 		l.long, l.noGroup = true, true
-	case "Q":
-		l.quoteNames = true
-	case "r":
-		l.reverse = true
-	case "R":
-		l.recursive = true
-	case "s":
-		l.blocks = true
 	case "S", "t", "U", "v", "X":
 		l.sort = o.name[0]
 	case "sort":
@@ -117,12 +90,19 @@ func (l *lister) option(o option) (problem string) {
 		l.timeStyle = o.value
 	case "full-time":
 		l.long, l.timeStyle = true, "full-iso"
-	case "zero":
-		l.zero = true
 	case "m", "x", "C", "Z", "group-directories-first", "author", "quoting-style", "indicator-style", "format":
 		return strings.Repeat("-", min(len(o.name), 2)) + o.name + " is not supported"
 	}
 	return ""
+}
+
+// switches returns what the flags that only turn something on turn on.
+func (l *lister) switches() map[string]*bool {
+	return map[string]*bool{
+		"a": &l.all, "A": &l.almostAll, "b": &l.escape, "d": &l.asDir, "p": &l.slash, "G": &l.noGroup, "h": &l.human,
+		"H": &l.followArgs, "i": &l.inode, "l": &l.long, "L": &l.follow, "Q": &l.quoteNames, "r": &l.reverse,
+		"R": &l.recursive, "s": &l.blocks, "zero": &l.zero,
+	}
 }
 
 // A listed is a file to list.

@@ -79,33 +79,22 @@ func lcm(a, b int) int {
 	return a / x * b
 }
 
+// odTypes are the types that flags stand for, as -t would say them.
+var odTypes = map[string]string{
+	"a": "a", "b": "o1", "c": "c", "d": "u2", "f": "fF", "h": "x2", "x": "x2", "i": "dI", "l": "dL", "o": "o2", "s": "d2",
+}
+
 func (d *dumper) option(o option) (problem string) {
+	if types := odTypes[o.name]; types != "" {
+		d.addTypes(types)
+		return ""
+	}
 	switch o.name {
 	case "A":
 		if len(o.value) != 1 || strings.IndexByte("doxn", o.value[0]) < 0 {
 			return "invalid output address radix '" + o.value + "'; it must be one character from [doxn]"
 		}
 		d.address = o.value[0]
-	case "a":
-		d.addTypes("a")
-	case "b":
-		d.addTypes("o1")
-	case "c":
-		d.addTypes("c")
-	case "d":
-		d.addTypes("u2")
-	case "f":
-		d.addTypes("fF")
-	case "h", "x":
-		d.addTypes("x2")
-	case "i":
-		d.addTypes("dI")
-	case "l":
-		d.addTypes("dL")
-	case "o":
-		d.addTypes("o2")
-	case "s":
-		d.addTypes("d2")
 	case "j", "N":
 		n, err := strconv.ParseInt(o.value, 0, 64)
 		if err != nil {

@@ -76,9 +76,10 @@ func patchMain(_ context.Context, c *Call) int {
 }
 
 func (p *patcher) option(o option) (problem string) {
+	if o.turnsOn(p.switches()) {
+		return ""
+	}
 	switch o.name {
-	case "b":
-		p.backup = true
 	case "d":
 		dir := o.value
 		if !strings.HasPrefix(dir, "/") {
@@ -92,24 +93,12 @@ func (p *patcher) option(o option) (problem string) {
 			return "Can't change to directory " + o.value + " : " + text
 		}
 		p.dir = dir
-	case "dry-run":
-		p.dry = true
-	case "E":
-		p.removeEmpty = true
-	case "f":
-		p.force = true
 	case "F":
 		n, err := strconv.Atoi(o.value)
 		if err != nil {
 			return "fuzz factor " + o.value + " is not a number"
 		}
 		p.fuzz = n
-	case "l":
-		p.looseSpace = true
-	case "N":
-		p.forward = true
-	case "no-backup-if-mismatch", "posix":
-		p.noMismatch = true
 	case "o":
 		p.output = o.value
 	case "p":
@@ -120,18 +109,20 @@ func (p *patcher) option(o option) (problem string) {
 		p.strip = n
 	case "r":
 		p.rejects = o.value
-	case "R":
-		p.reverse = true
-	case "s":
-		p.silent = true
-	case "t":
-		p.batch = true
 	case "z":
 		p.suffix = o.value
 	case "c", "D", "e", "n", "merge", "Y", "B":
 		return "-" + o.name + " is not supported"
 	}
 	return ""
+}
+
+// switches returns what the flags that only turn something on turn on.
+func (p *patcher) switches() map[string]*bool {
+	return map[string]*bool{
+		"b": &p.backup, "dry-run": &p.dry, "E": &p.removeEmpty, "f": &p.force, "l": &p.looseSpace, "N": &p.forward,
+		"no-backup-if-mismatch": &p.noMismatch, "posix": &p.noMismatch, "R": &p.reverse, "s": &p.silent, "t": &p.batch,
+	}
 }
 
 func (p *patcher) read(name string) ([]byte, error) {

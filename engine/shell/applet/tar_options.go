@@ -79,6 +79,9 @@ func (t *tarRun) arguments(spec flagSpec) (status int, ok bool) {
 }
 
 func (t *tarRun) option(o option) (problem string) {
+	if o.turnsOn(t.switches()) {
+		return ""
+	}
 	switch o.name {
 	case "c", "t", "x", "r":
 		if t.mode != 0 && t.mode != o.name[0] {
@@ -87,12 +90,8 @@ func (t *tarRun) option(o option) (problem string) {
 		t.mode = o.name[0]
 	case "A", "d", "u", "W", "w":
 		return "-" + o.name + " is not supported"
-	case "a":
-		t.auto = true
 	case "f":
 		t.archive = o.value
-	case "h":
-		t.follow = true
 	case "j":
 		t.codec = bzip2Codec()
 	case "J":
@@ -101,20 +100,6 @@ func (t *tarRun) option(o option) (problem string) {
 		t.codec = gzipCodec()
 	case "I":
 		t.program = o.value
-	case "k":
-		t.keepOld = true
-	case "skip-old-files":
-		t.skipOld = true
-	case "m":
-		t.touch = true
-	case "o":
-		t.noOwner = true
-	case "same-owner":
-		t.keepOwner = true
-	case "p":
-		t.keepPerms = true
-	case "no-same-permissions":
-		t.noPerms = true
 	case "v":
 		t.verbose++
 	case "C":
@@ -129,26 +114,25 @@ func (t *tarRun) option(o option) (problem string) {
 			return o.value + ": Cannot open: " + errText(err)
 		}
 		t.dir = dir
-	case "O":
-		t.toStdout = true
-	case "P":
-		t.absolute = true
 	case "T", "X":
 		return t.list(o)
 	case "exclude":
 		t.exclude = append(t.exclude, o.value)
 	case "exclude-vcs":
 		t.exclude = append(t.exclude, ".git", ".gitignore", ".gitattributes", ".gitmodules", ".hg", ".hgignore", ".svn", "CVS", ".bzr")
-	case "no-recursion":
-		t.noRecurse = true
-	case "wildcards":
-		t.wildcards = true
-	case "numeric-owner":
-		t.numeric = true
 	default:
 		return t.valueOption(o)
 	}
 	return ""
+}
+
+// switches returns what the flags that only turn something on turn on.
+func (t *tarRun) switches() map[string]*bool {
+	return map[string]*bool{
+		"a": &t.auto, "h": &t.follow, "k": &t.keepOld, "skip-old-files": &t.skipOld, "m": &t.touch, "o": &t.noOwner,
+		"same-owner": &t.keepOwner, "p": &t.keepPerms, "no-same-permissions": &t.noPerms, "O": &t.toStdout,
+		"P": &t.absolute, "no-recursion": &t.noRecurse, "wildcards": &t.wildcards, "numeric-owner": &t.numeric,
+	}
 }
 
 func (t *tarRun) valueOption(o option) (problem string) {
