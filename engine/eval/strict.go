@@ -31,81 +31,89 @@ func strictParams(l *lambda, body node) []int {
 // it does anything that could be observed. all reports whether that is all that n
 // does, so that what follows n may be appended too.
 func forced(n node, acc []uintptr) (cells []uintptr, all bool) {
-	first := func(n node) ([]uintptr, bool) {
-		acc, _ = forced(n, acc)
-		return acc, false
-	}
 	switch n := n.(type) {
 	case *stepNode:
 		return forced(n.x, acc)
 	case *countNode:
 		return forced(n.x, acc)
-	case *countSelect1:
-		return first(n.x)
 	case *constNode:
 		return acc, !n.v.lazy()
 	case *lambdaNode:
 		return acc, true
 	case *var0:
 		return append(acc, n.i), true
-	case *select1:
-		return first(n.x)
-	case *selectN:
-		return first(n.x)
-	case *hasAttr:
-		return first(n.x)
-	case *addNode:
-		if c, ok := n.x.(*constNode); ok && (c.v.isInt() || c.v.isString()) {
-			return forcedBoth(n.x, n.y, acc)
-		}
-		return first(n.x) // which may be nothing that can be added to
-	case *arithNode:
-		return forcedBoth(n.x, n.y, acc)
-	case *lessNode:
-		if n.swap {
-			return forcedBoth(n.y, n.x, acc)
-		}
-		return forcedBoth(n.x, n.y, acc)
-	case *equalNode:
-		return forcedBoth(n.x, n.y, acc)
-	case *concatNode:
-		return forcedBoth(n.x, n.y, acc)
-	case *updateNode:
-		return first(n.y)
-	case *ifNode:
-		return first(n.cond)
-	case *assertNode:
-		return first(n.cond)
-	case *logicNode:
-		return first(n.x)
-	case *notNode:
-		return first(n.x)
-	case *interpNode:
-		return first(n.parts[0])
-	case *letNode:
-		if n.binds.frame == 0 {
-			return first(n.body)
-		}
-	case *withNode:
-		if n.frame == 0 {
-			return first(n.body)
-		}
-	case *call1:
-		return first(n.fn)
-	case *call2:
-		return first(n.fn)
-	case *callN:
-		return first(n.fn)
+	}
+	x, y := operands(n)
+	if x == nil {
+		return acc, false
+	}
+	acc, all = forced(x, acc)
+	if all && y != nil {
+		acc, _ = forced(y, acc)
 	}
 	return acc, false
 }
 
-func forcedBoth(x, y node, acc []uintptr) ([]uintptr, bool) {
-	acc, all := forced(x, acc)
-	if all {
-		acc, _ = forced(y, acc)
+// operands returns what evaluating n evaluates first, and what it evaluates after that
+// whatever that is; nil for nothing, or nothing in the current frame.
+func operands(n node) (first, second node) {
+	switch n := n.(type) {
+	case *stepNode:
+		return n.x, nil
+	case *countNode:
+		return n.x, nil
+	case *countSelect1:
+		return n.x, nil
+	case *select1:
+		return n.x, nil
+	case *selectN:
+		return n.x, nil
+	case *hasAttr:
+		return n.x, nil
+	case *addNode:
+		if c, ok := n.x.(*constNode); ok && (c.v.isInt() || c.v.isString()) {
+			return n.x, n.y
+		}
+		return n.x, nil // which may be nothing that can be added to
+	case *arithNode:
+		return n.x, n.y
+	case *lessNode:
+		if n.swap {
+			return n.y, n.x
+		}
+		return n.x, n.y
+	case *equalNode:
+		return n.x, n.y
+	case *concatNode:
+		return n.x, n.y
+	case *updateNode:
+		return n.y, nil
+	case *ifNode:
+		return n.cond, nil
+	case *assertNode:
+		return n.cond, nil
+	case *logicNode:
+		return n.x, nil
+	case *notNode:
+		return n.x, nil
+	case *interpNode:
+		return n.parts[0], nil
+	case *letNode:
+		if n.binds.frame == 0 {
+			return n.body, nil
+		}
+	case *withNode:
+		if n.frame == 0 {
+			return n.body, nil
+		}
+	case *call1:
+		return n.fn, nil
+	case *call2:
+		return n.fn, nil
+	case *callN:
+		return n.fn, nil
 	}
-	return acc, false
+	return nil, nil
 }
 
 // waiting reports whether the body of l, which was called with the frame fr, waits
@@ -139,72 +147,44 @@ func (l *lambda) early(fr *Value) []frame {
 }
 
 // stepsTo appends the steps that evaluating n is in when it forces the cell c of the
-// current frame first, for the nodes that forced looks into. found is false if n does not
-// force it.
+// current frame first. found is false if n does not force it.
 func stepsTo(n node, c uintptr, steps []frame) (_ []frame, found bool) {
-	within := func(step frame, n node) ([]frame, bool) { return stepsTo(n, c, append(steps, step)) }
-	either := func(steps []frame, x, y node) ([]frame, bool) {
-		if in, found := stepsTo(x, c, steps); found {
-			return in, true
-		}
-		return stepsTo(y, c, steps)
-	}
+	x, y := operands(n)
 	switch n := n.(type) {
 	case *stepNode:
-		return within(textFrame(n.pos, syntax.Hint(n.as)), n.x)
+		steps = append(steps, textFrame(n.pos, syntax.Hint(n.as)))
 	case *var0:
 		if n.as != "" {
 			steps = append(steps, textFrame(n.pos, syntax.Hint(n.as)))
 		}
 		return steps, n.i == c
-	case *select1:
-		return stepsTo(n.x, c, steps)
-	case *countNode:
-		return stepsTo(n.x, c, steps)
-	case *countSelect1:
-		return stepsTo(n.x, c, steps)
-	case *selectN:
-		return stepsTo(n.x, c, steps)
-	case *hasAttr:
-		return stepsTo(n.x, c, steps)
-	case *addNode:
-		return either(steps, n.x, n.y)
 	case *arithNode:
-		return either(append(steps, operatorFrame(n.builtin, n.pos)), n.x, n.y)
+		steps = append(steps, operatorFrame(n.builtin, n.pos))
 	case *lessNode:
 		if n.not {
 			steps = append(steps, n.notFrame())
 		}
-		return either(append(steps, operatorFrame(lessThan, n.pos)), n.x, n.y)
-	case *equalNode:
-		return either(steps, n.x, n.y)
-	case *concatNode:
-		return either(steps, n.x, n.y)
+		steps = append(steps, operatorFrame(lessThan, n.pos))
 	case *updateNode:
-		if y, ok := n.y.(*updateNode); ok {
-			return stepsTo(y, c, steps)
+		if _, ok := n.y.(*updateNode); !ok {
+			steps = append(steps, textFrame(n.ypos, rightOfUpdate))
 		}
-		return within(textFrame(n.ypos, rightOfUpdate), n.y)
 	case *ifNode:
-		return within(n.step(), n.cond)
+		steps = append(steps, n.step())
 	case *assertNode:
-		return within(textFrame(n.condPos, assertCondition), n.cond)
+		steps = append(steps, textFrame(n.condPos, assertCondition))
 	case *logicNode:
-		return within(textFrame(n.xpos, syntax.Hint(n.leftStep())), n.x)
+		steps = append(steps, textFrame(n.xpos, syntax.Hint(n.leftStep())))
 	case *notNode:
-		return within(textFrame(n.pos, argumentOfNot), n.x)
-	case *interpNode:
-		return stepsTo(n.parts[0], c, steps)
-	case *letNode:
-		return stepsTo(n.body, c, steps)
-	case *withNode:
-		return stepsTo(n.body, c, steps)
-	case *call1:
-		return stepsTo(n.fn, c, steps)
-	case *call2:
-		return stepsTo(n.fn, c, steps)
-	case *callN:
-		return stepsTo(n.fn, c, steps)
+		steps = append(steps, textFrame(n.pos, argumentOfNot))
+	}
+	for _, operand := range []node{x, y} {
+		if operand == nil {
+			continue
+		}
+		if in, found := stepsTo(operand, c, steps); found {
+			return in, true
+		}
 	}
 	return steps, false
 }
