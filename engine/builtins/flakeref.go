@@ -3,11 +3,9 @@ package builtins
 import (
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/instantiate"
@@ -37,20 +35,16 @@ var flakeSchemes = map[string]string{
 
 // These are compiled when they are needed, for which most programs have no reason.
 var (
-	commitPattern = pattern(`^[0-9a-fA-F]{40}$`)
-	idPattern     = pattern(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
-	schemePattern = pattern(`^([a-z][a-z0-9+.-]*):(.*)$`)
-	hgRefPattern  = pattern(`^` + refText + `$`)
+	commitPattern = uri.Pattern(`^[0-9a-fA-F]{40}$`)
+	idPattern     = uri.Pattern(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+	schemePattern = uri.Pattern(`^([a-z][a-z0-9+.-]*):(.*)$`)
+	hgRefPattern  = uri.Pattern(`^` + refText + `$`)
 	// idRefPattern is id[/ref][/rev], and a fragment.
-	idRefPattern = pattern(`^([a-zA-Z][a-zA-Z0-9_-]*(?:/(?:[0-9a-fA-F]{40}|` + refText + `(?:/[0-9a-fA-F]{40})?))?)` +
+	idRefPattern = uri.Pattern(`^([a-zA-Z][a-zA-Z0-9_-]*(?:/(?:[0-9a-fA-F]{40}|` + refText + `(?:/[0-9a-fA-F]{40})?))?)` +
 		`(?:#((?:[A-Za-z0-9._~!$&'"()*+,;=:@/? ^-]|%[0-9A-Fa-f]{2})*))?$`)
 )
 
 const refText = `[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*`
-
-func pattern(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-}
 
 // forges are the types of references that name an owner and a repository.
 var forges = []string{"github", "gitlab", "sourcehut"}

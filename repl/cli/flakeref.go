@@ -6,14 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"nixbench/engine"
 	"nixbench/engine/settings"
+	"nixbench/engine/uri"
 	"nixbench/repl/text"
 	"nixbench/store"
 )
@@ -24,9 +23,7 @@ import (
 
 // flakeRegistryRef matches a reference to a flake by its name in a registry, or by a URL.
 // Behaviour: parseFlakeIdRef in Nix's flakeref.cc, and parseURL.
-var flakeRegistryRef = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:[a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_.@+-]*(?:/[0-9a-f]{40})?)?(?:#.*)?|[a-z][a-z0-9+.-]*:.*)$`)
-})
+var flakeRegistryRef = uri.Pattern(`^(?:[a-zA-Z][a-zA-Z0-9_-]*(?:/[a-zA-Z0-9@][a-zA-Z0-9_.@+-]*(?:/[0-9a-f]{40})?)?(?:#.*)?|[a-z][a-z0-9+.-]*:.*)$`)
 
 // noExpression returns the error for an installable where neither --file nor --expr is
 // given: as Nix words it if Nix, too, finds no flake there.

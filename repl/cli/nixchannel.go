@@ -12,12 +12,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"nixbench/engine"
+	"nixbench/engine/uri"
 	"nixbench/store"
 )
 
@@ -160,15 +159,9 @@ func (c *channelCommand) write(channels map[string]string) error {
 }
 
 var (
-	channelURLs  = lazyPattern(`^(file|http|https)://`)
-	channelNames = lazyPattern(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
+	channelURLs  = uri.Pattern(`^(file|http|https)://`)
+	channelNames = uri.Pattern(`^[a-zA-Z0-9_][a-zA-Z0-9_.-]*$`)
 )
-
-// lazyPattern returns a pattern that is compiled when it is needed, which most commands
-// have no reason for.
-func lazyPattern(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
-}
 
 // add is nix-channel --add.
 func (c *channelCommand) add() error {
@@ -270,7 +263,7 @@ func (c *channelCommand) functionFile() (name string, err error) {
 }
 
 // channelVersion is the version at the end of a URL.
-var channelVersion = lazyPattern(`-\d.*$`)
+var channelVersion = uri.Pattern(`-\d.*$`)
 
 // expression returns what nix-env installs as a channel: a function of unpackChannel. One
 // that was not named stays what it is, where some were.
@@ -301,7 +294,7 @@ func (c *channelCommand) present(name string) (string, error) {
 	return target, err
 }
 
-var channelArchive = lazyPattern(`\.tar\.(gz|bz2|xz)$`)
+var channelArchive = uri.Pattern(`\.tar\.(gz|bz2|xz)$`)
 
 // fetch returns the archive of a channel: what is at its URL, or a file below that. One of
 // the first kind is unpacked at once, as the package pkg, to see whether it can be.

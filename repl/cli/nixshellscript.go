@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"nixbench/engine/uri"
 	"nixbench/store"
 )
 
@@ -51,7 +52,7 @@ func (inv *invocation) ofScript(cmd *command, argv []string) ([]string, error) {
 }
 
 // interpreted are the lines of a script that are for nix-shell.
-var interpreted = lazyPattern(`^#![\s\v]*nix-shell[\s\v]+(.*)$`)
+var interpreted = uri.Pattern(`^#![\s\v]*nix-shell[\s\v]+(.*)$`)
 
 // blanks are the characters that part words.
 const blanks = " \t\n\v\f\r"
