@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +22,7 @@ import (
 	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/store"
+	"nixbench/store/daemon/daemontest"
 	"nixbench/store/gc"
 )
 
@@ -62,38 +62,11 @@ func startDaemon(t *testing.T, bin string, config ...string) *realDaemon {
 			paths = append(paths, p)
 		}
 	}
-	env := append(os.Environ(), "HOME="+filepath.Join(root, "home"), "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+socket,
+	env := append(os.Environ(), "HOME="+filepath.Join(root, "home"),
 		"NIX_CONFIG=experimental-features = ca-derivations impure-derivations\nbuild-users-group =\nsubstituters =\nsandbox = true\nfilter-syscalls = false\nsandbox-paths = "+strings.Join(paths, " ")+
 			"\n"+strings.Join(config, "\n"))
-	// Two connections at once to a store that is not there yet make it twice, and
-	// one of them fails (the rows of the migrations, the links to the profiles).
-	initialise := exec.Command(filepath.Join(bin, "nix-store"), "--init")
-	initialise.Env = env
-	if out, err := initialise.CombinedOutput(); err != nil {
-		t.Fatalf("make the store: %v: %s", err, out)
-	}
-	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
-	cmd.Env = env
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	d.pid = cmd.Process.Pid
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		cmd.Wait()
-		exec.Command("chmod", "-R", "u+w", root).Run()
-		os.RemoveAll(root)
-	})
-	for range 200 {
-		if conn, err := net.Dial("unix", socket); err == nil {
-			conn.Close()
-			return d
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("the daemon does not listen")
-	return nil
+	d.pid = daemontest.StartReal(t, bin, root, socket, env)
+	return d
 }
 
 // killServers kills the processes that serve connections.

@@ -16,14 +16,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"nixbench/store"
 	"nixbench/store/daemon"
+	"nixbench/store/daemon/daemontest"
 )
 
 // A realDaemon is a daemon of Nix that serves a store below root.
@@ -64,26 +63,8 @@ func startDaemon(t *testing.T, bin, config string) *realDaemon {
 		t.Fatal(err)
 	}
 	d := &realDaemon{bin: bin, root: root, socket: filepath.Join(root, "s"), config: config}
-	cmd := exec.Command(filepath.Join(bin, "nix-daemon"))
-	cmd.Env = append(d.env(), "NIX_REMOTE="+root, "NIX_DAEMON_SOCKET_PATH="+d.socket)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		cmd.Wait()
-		exec.Command("chmod", "-R", "u+w", root).Run()
-		os.RemoveAll(root)
-	})
-	for range 100 {
-		if _, err := os.Stat(d.socket); err == nil {
-			return d
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatal("the daemon makes no socket")
-	return nil
+	daemontest.StartReal(t, bin, root, d.socket, d.env())
+	return d
 }
 
 func (d *realDaemon) env() []string {
