@@ -33,6 +33,7 @@ func toXML(s *eval.State, v eval.Value) eval.Value {
 
 func fromJSON(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, "while evaluating the first argument passed to builtins.fromJSON")
+	makeRoomToRead(s, text)
 	b := jsonBuilder{s: s}
 	err := nixjson.Parse(text, &b)
 	if e, ok := err.(*nixjson.ParseError); ok && e.TooLarge != "" {
@@ -43,6 +44,17 @@ func fromJSON(s *eval.State, v eval.Value) eval.Value {
 		s.Raise(eval.ErrorOther, syntax.Hintf("%s", err), eval.While(0, "while decoding a JSON string"))
 	}
 	return b.result
+}
+
+// largeText is how many bytes are read as JSON or TOML without asking for room.
+const largeText = 16 << 20
+
+// makeRoomToRead asks for the room that reading a large text may take: for a string in it
+// that is as long, and for the buffers that it has outgrown.
+func makeRoomToRead(s *eval.State, text string) {
+	if len(text) >= largeText {
+		s.MakeRoom(4 * len(text))
+	}
 }
 
 // noNull raises an error if text, which no string of the language may hold
@@ -106,6 +118,7 @@ func (b *jsonBuilder) End() {
 
 func fromTOML(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, fromTOMLArg)
+	makeRoomToRead(s, text)
 	doc, err := nixtoml.Parse(text, s.Poll)
 	if err != nil {
 		s.Raise(eval.ErrorOther, syntax.Hintf("while parsing TOML: %s", err), eval.Whole())

@@ -25,12 +25,22 @@ func writePosition(b *strings.Builder, margin string, p syntax.Position) bool {
 
 // Excerpt returns the source line of a position, with a caret below the column,
 // between its neighbours; each line ends with a newline.
-// It is "" if the text is not at hand, or has no line. What Nix would hide is shown.
+// It is "" if the text is not at hand, or has no line, or one that is longer than
+// [maxShownLine]. What Nix would hide is shown.
 func Excerpt(p syntax.Position) string { return excerpt(p, "^") }
+
+// maxShownLine is how many bytes of a line are shown: an error is copied a few times
+// until it is told, and there may be no room for more.
+const maxShownLine = 16 << 20
 
 func excerpt(p syntax.Position, caret string) string {
 	if p.File == nil || p.Line == 0 || p.Line > p.File.LineCount() || p.File.Source() == "" {
 		return ""
+	}
+	for line := max(p.Line-1, 1); line <= min(p.Line+1, p.File.LineCount()); line++ {
+		if len(p.File.Line(line)) > maxShownLine {
+			return ""
+		}
 	}
 	var b strings.Builder
 	if p.Line > 1 {
