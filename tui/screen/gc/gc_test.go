@@ -344,6 +344,9 @@ func TestProgress(t *testing.T) {
 		d.Wants("a collection is running")
 		d.Keys("ctrl+c")
 		d.Wants("stopping")
+		if s := strings.Join(d.Model.Summary(), "\n"); !strings.Contains(s, "a collection was stopped after 30.0 KiB of 120.0 KiB") {
+			t.Errorf("left meanwhile: got summary %q", s)
+		}
 	}
 	collect(d)
 	d.Wants("stopped: 0 paths deleted", "the store is valid")
