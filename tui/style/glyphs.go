@@ -10,7 +10,8 @@ type Glyphs struct {
 	Tee, Elbow   string // a branch that goes on, the last branch
 	Pipe         string // a branch passing by
 	Branch       string // after Tee or Elbow
-	Full, Dot    string // of a bar
+	Full, Dot    string // of a bar: a cell of it, and one that is too short for a cell
+	Track        string // of a bar that grows: what is left
 	Shade        string // of the part of a bar that is told apart
 	Check, Cross string
 	Arrow        string
@@ -34,14 +35,14 @@ func glyphSet(ascii bool) Glyphs {
 		return Glyphs{
 			Cursor: ">", Open: "v", Closed: ">",
 			Tee: "+", Elbow: "`", Pipe: "|", Branch: "-",
-			Full: "#", Dot: ".", Shade: "=", Check: "+", Cross: "x", Arrow: ">", Bullet: "*", MarkOn: "x",
+			Full: "#", Dot: ".", Track: ".", Shade: "=", Check: "+", Cross: "x", Arrow: ">", Bullet: "*", MarkOn: "x",
 			Light: light, Double: double,
 		}
 	}
 	return Glyphs{
 		Cursor: "›", Open: "▾", Closed: "▸",
 		Tee: "├", Elbow: "└", Pipe: "│", Branch: "─",
-		Full: "█", Dot: "▏", Shade: "▒", Check: "✓", Cross: "✗", Arrow: "→", Bullet: "•", MarkOn: "x",
+		Full: "█", Dot: "▏", Track: "░", Shade: "▒", Check: "✓", Cross: "✗", Arrow: "→", Bullet: "•", MarkOn: "x",
 		Light: light, Double: double,
 	}
 }

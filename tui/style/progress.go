@@ -14,7 +14,7 @@ func (s *Styles) Progress(done, whole int64, w int) Span {
 	if whole > 0 {
 		fraction = min(max(float64(done)/float64(whole), 0), 1)
 	}
-	full, rest := []rune(s.glyphs.Full)[0], []rune(s.glyphs.Dot)[0]
+	full, rest := []rune(s.glyphs.Full)[0], []rune(s.glyphs.Track)[0]
 	bar := progress.New(
 		progress.WithWidth(max(w, 1)), progress.WithoutPercentage(), progress.WithFillCharacters(full, rest),
 	)

@@ -14,7 +14,7 @@ func TestProgress(t *testing.T) {
 			if i < tt.full {
 				want += g.Full
 			} else {
-				want += g.Dot
+				want += g.Track
 			}
 		}
 		if got := s.Progress(tt.done, tt.whole, 8).Text; got != want {

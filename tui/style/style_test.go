@@ -150,7 +150,7 @@ func TestBar(t *testing.T) {
 func TestGlyphsTakeOneCell(t *testing.T) {
 	for _, ascii := range []bool{true, false} {
 		g := glyphSet(ascii)
-		for _, s := range []string{g.Cursor, g.Open, g.Closed, g.Tee, g.Elbow, g.Pipe, g.Branch, g.Full, g.Dot, g.Shade, g.Check, g.Cross, g.Arrow, g.Bullet, g.MarkOn} {
+		for _, s := range []string{g.Cursor, g.Open, g.Closed, g.Tee, g.Elbow, g.Pipe, g.Branch, g.Full, g.Dot, g.Track, g.Shade, g.Check, g.Cross, g.Arrow, g.Bullet, g.MarkOn} {
 			if Width(s) != 1 {
 				t.Errorf("glyph %q takes %d cells", s, Width(s))
 			}

@@ -290,8 +290,12 @@ func (s *Screen) Cursor() *tea.Cursor { return s.panes.Cursor() }
 
 // Summary implements tui.Screen.
 func (s *Screen) Summary() []string {
-	if s.deleted == 0 {
-		return nil
+	var out []string
+	if s.deleted > 0 {
+		out = append(out, "collected garbage: "+text.Plural(s.deleted, "path")+" deleted, "+text.Bytes(s.freed)+" freed")
 	}
-	return []string{"collected garbage: " + text.Plural(s.deleted, "path") + " deleted, " + text.Bytes(s.freed) + " freed"}
+	if c := &s.collect; c.stop != nil { // leaving stops it
+		out = append(out, "a collection was stopped after "+text.Bytes(c.act.Done)+" of "+text.Bytes(c.act.Total)+"; the store is valid")
+	}
+	return out
 }
