@@ -57,8 +57,9 @@ type Daemon struct {
 
 // Locate finds the stores that text stands for, as Nix does for --store:
 //
-//   - "" or "auto": the machine's store if it is ours to write, else through its
-//     daemon; on a machine without Nix one of our own in $XDG_DATA_HOME/nix/root;
+//   - "" or "auto": the machine's store if it is ours to write, else through its daemon, else
+//     if the environment names it; on a machine without Nix, or where its store can only be
+//     read, one of our own in $XDG_DATA_HOME/nix/root;
 //   - a directory, the root of a store, or "local", each with parameters:
 //     "local?root=DIR&store=DIR&real=DIR&state=DIR&log=DIR&read-only=true";
 //   - "daemon", or "unix://SOCKET", with the same but for read-only, and
@@ -197,8 +198,9 @@ func (loc *Location) setRoot(root string) {
 }
 
 // locateAuto chooses as Nix does; and where there is neither the right to write
-// nor a daemon, what is there is read and the store of one's own is written. Root
-// is what the machine's directories are in: "" but for tests.
+// nor a daemon, what is there is read and the store of one's own is written, unless the
+// environment names the store. Root is what the machine's directories are in: "" but for
+// tests.
 func locateAuto(root string, getenv func(string) string) (Location, error) {
 	machine := machineStore(root, getenv)
 	storeDir := filepath.Join(root, cmp.Or(string(machine.Dir), "/nix/store"))
