@@ -13,6 +13,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/store"
 	"nixbench/themes"
 	"nixbench/tui/action"
 	"nixbench/tui/widget/confirm"
@@ -82,7 +83,7 @@ func onStore(uri, line string) string {
 		return line
 	}
 	if !isPlainWord(uri) {
-		uri = "'" + strings.ReplaceAll(uri, "'", `'\''`) + "'"
+		uri = store.QuoteWord(uri)
 	}
 	return program + " --store " + uri + " " + rest
 }
