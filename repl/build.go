@@ -74,12 +74,13 @@ func (s *sitting) cmdBuildLink(ctx context.Context, arg string) (*Result, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, out := range res.Outputs {
-		link := filepath.Join(s.opts.Dir, "repl-result-"+out.Name)
-		if err := s.eng.AddRoot(ctx, out.Path, link); err != nil {
+	for i := range res.Outputs {
+		out := &res.Outputs[i]
+		name := "repl-result-" + out.Name
+		if err := s.eng.AddRoot(ctx, out.Path, filepath.Join(s.opts.Dir, name)); err != nil {
 			return nil, err
 		}
-		res.Lines = append(res.Lines, fmt.Sprintf("%s -> %s", link, out.Path))
+		out.Link = "./" + name
 	}
 	return res, nil
 }

@@ -236,7 +236,7 @@ func (p *Plain) printError(e *EvalError) {
 func (p *Plain) built(res *Result) error {
 	fmt.Fprintln(p.Out, "\nThis derivation produced the following outputs:")
 	for _, out := range res.Outputs {
-		if _, err := fmt.Fprintf(p.Out, "  %s -> %s\n", text.SanitiseName(out.Name), out.Path); err != nil {
+		if _, err := fmt.Fprintf(p.Out, "  %s -> %s\n", text.SanitiseName(out.Shown()), out.Path); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package repl
 
 import (
+	"cmp"
 	"io"
 	"time"
 
@@ -155,7 +156,11 @@ type Then struct {
 type BuiltOutput struct {
 	Name string     `json:"name,omitempty"`
 	Path store.Path `json:"path,omitempty"`
+	Link string     `json:"link,omitempty"` // to it, as from the session's directory; "" for none
 }
+
+// Shown is the output's name, or the link to it.
+func (o BuiltOutput) Shown() string { return cmp.Or(o.Link, o.Name) }
 
 // An EvalError is an error of the language, ready to be shown. All text is
 // clean.

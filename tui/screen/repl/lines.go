@@ -277,8 +277,9 @@ func (l *layout) built(r *tui.Result) {
 		ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
 	}
 	for i, o := range r.Outputs {
-		room := l.width - l.lead() - 2 - len(o.Name) - 4
-		ln := l.add(lineOutput, indent(l.lead()+2), style.Span{Text: text.SanitiseName(o.Name), Token: themes.AttrName},
+		name := text.SanitiseName(o.Shown())
+		room := l.width - l.lead() - 2 - len(name) - 4
+		ln := l.add(lineOutput, indent(l.lead()+2), style.Span{Text: name, Token: themes.AttrName},
 			style.Span{Text: " -> ", Token: themes.Muted}, style.Span{Text: text.ShortPath(string(o.Path), room), Token: themes.StorePath})
 		ln.i = i
 		if i == 0 && l.width >= roomy {
