@@ -254,6 +254,24 @@ func TestGroupsOfLinks(t *testing.T) {
 	d.Lacks("nixbench 7")
 }
 
+// Temporary roots, of which the workbench has one for each path that it has built, stand
+// below what a user can remove, whatever they free.
+func TestTemporaryRootsLast(t *testing.T) {
+	app, tool := tuitest.PathNamed("app"), tuitest.PathNamed("tool")
+	d := start(t, &custom{
+		Backend: tuitest.NewBackend(t),
+		nodes:   []store.GraphNode{{Path: app, NarSize: 900}, {Path: tool, NarSize: 300}},
+		roots: []storegc.Root{
+			{Link: "/nix/var/nix/temproots/7", Path: app, Kind: storegc.KindTemp, Note: "nixbench, process 7"},
+			{Link: "/tmp/result-tool", Path: tool, Kind: storegc.KindResult},
+		},
+	}, 80, 24)
+	screen := d.Text()
+	if link, temp := strings.Index(screen, "/tmp/result-tool"), strings.Index(screen, "app (nixbench 7)"); link < 0 || temp < link {
+		t.Errorf("the link is at %d, the temporary root at %d:\n%s", link, temp, screen)
+	}
+}
+
 // How a path is kept is told before who else keeps it, which matters less.
 func TestHowItIsKept(t *testing.T) {
 	d := start(t, tuitest.NewBackend(t), 80, 24)
