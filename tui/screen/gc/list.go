@@ -108,7 +108,7 @@ func (s *Screen) arrange() {
 		c := 0
 		switch s.order {
 		case byFrees:
-			c = cmp.Or(cmp.Compare(rc.Frees(b), rc.Frees(a)), cmp.Compare(cannotMark(x), cannotMark(y)))
+			c = cmp.Or(cmp.Compare(temporary(x), temporary(y)), cmp.Compare(rc.Frees(b), rc.Frees(a)), cmp.Compare(cannotMark(x), cannotMark(y)))
 		case byClosure:
 			c = cmp.Compare(s.closure(b), s.closure(a))
 		case byAge:
@@ -190,6 +190,14 @@ func cannotMark(r gc.Root) int {
 		return 0
 	}
 	return 1
+}
+
+// temporary is what sorts roots that go with their process after all others.
+func temporary(r gc.Root) int {
+	if r.Kind == gc.KindTemp {
+		return 1
+	}
+	return 0
 }
 
 func (s *Screen) rootRow(i int) rows.Row {
