@@ -1,6 +1,7 @@
 package style
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -50,5 +51,18 @@ func TestWrap(t *testing.T) {
 				t.Errorf("Wrap(%q, %d, %d): %q is too wide", test.spans, test.w, test.hang, s)
 			}
 		}
+	}
+}
+
+// TestWrapLongLine pins that a long line is not gone through for each of its rows: a
+// value may be a megabyte in one.
+func TestWrapLongLine(t *testing.T) {
+	line := strings.Repeat("word and ", 8<<10)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	rows := Wrap([]Span{{Text: line}}, 78, 4)
+	runtime.ReadMemStats(&after)
+	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(100*len(line)); got > most {
+		t.Errorf("%d rows of %d bytes took %d bytes, want %d at most", len(rows), len(line), got, most)
 	}
 }
