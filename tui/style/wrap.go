@@ -1,6 +1,7 @@
 package style
 
 import (
+	"slices"
 	"strings"
 
 	"nixbench/repl/text"
@@ -17,34 +18,53 @@ func Wrap(spans []Span, w, hang int) [][]Span {
 	if Width(line) <= w {
 		return [][]Span{spans}
 	}
-	if hang > w/2 || w-hang < 8 { // the least that text.Wrap breaks at
+	if hang > w/2 || w-hang < minWrap {
 		hang = 0
 	}
-	first := text.Wrap(line, w)[0]
-	out := [][]Span{piece(spans, 0, len(first))}
-	from := len(first)
-	for from += leading(line[from:]); from < len(line); from += leading(line[from:]) {
-		part := text.Wrap(line[from:], w-hang)[0]
-		out = append(out, append([]Span{{Text: blanks(hang)}}, piece(spans, from, from+len(part))...))
-		from += len(part)
+	rest := slices.Clone(spans)
+	first := firstLine(line, w)
+	out := [][]Span{take(&rest, len(first))}
+	for line = line[len(first):]; ; {
+		blank := len(line) - len(strings.TrimLeft(line, " "))
+		take(&rest, blank)
+		if line = line[blank:]; line == "" {
+			return out
+		}
+		part := firstLine(line, w-hang)
+		out = append(out, append([]Span{{Text: blanks(hang)}}, take(&rest, len(part))...))
+		line = line[len(part):]
 	}
-	return out
 }
 
-// leading is how many blanks s begins with.
-func leading(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+// minWrap is the least that text.Wrap breaks at, in cells.
+const minWrap = 8
 
-// piece are the bytes from..to of what spans say.
-func piece(spans []Span, from, to int) []Span {
-	var out []Span
-	at := 0
-	for _, s := range spans {
-		a, b := max(from-at, 0), min(to-at, len(s.Text))
-		at += len(s.Text)
-		if a < b {
-			s.Text = s.Text[a:b]
-			out = append(out, s)
+// firstLine is as much of s as goes into a line of w cells. Of a long s only as much is
+// looked at as may decide that: the line, and a word after it that fills another.
+func firstLine(s string, w int) string {
+	enough := 3 * max(w, minWrap)
+	for n := 2 * enough; n < len(s); n *= 2 {
+		if start := strings.ToValidUTF8(s[:n], ""); Width(start) > enough {
+			return text.Wrap(start, w)[0]
 		}
+	}
+	return text.Wrap(s, w)[0]
+}
+
+// take removes the first n bytes of what spans say, and returns them.
+func take(spans *[]Span, n int) []Span {
+	var out []Span
+	for n > 0 {
+		first := &(*spans)[0]
+		if len(first.Text) > n {
+			part := *first
+			part.Text, first.Text = first.Text[:n], first.Text[n:]
+			return append(out, part)
+		}
+		if n -= len(first.Text); first.Text != "" {
+			out = append(out, *first)
+		}
+		*spans = (*spans)[1:]
 	}
 	return out
 }
