@@ -172,11 +172,15 @@ func (v *viewer) wrapped(w int) [][]style.Span {
 	if v.rows != nil && v.width == w {
 		return v.rows
 	}
-	if v.width != w {
-		v.width = w
+	isNew := v.width != w
+	v.width = w
+	v.rows = v.wrap(v.lines())
+	switch {
+	case v.query == "":
+		v.tall = len(v.rows)
+	case isNew:
 		v.tall = len(v.wrap(v.o.Lines))
 	}
-	v.rows = v.wrap(v.lines())
 	return v.rows
 }
 
