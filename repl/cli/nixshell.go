@@ -307,12 +307,7 @@ func (inv *invocation) shellEnv(dev *engine.DevShell) []string {
 	for name, value := range dev.Vars {
 		vars[name] = value
 	}
-	var env []string
-	for name, value := range vars {
-		env = append(env, name+"="+value)
-	}
-	slices.Sort(env)
-	return env
+	return environment(vars)
 }
 
 // shellScript is what the shell reads first: it makes the environment that a builder has
