@@ -1,7 +1,9 @@
 package build_test
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -70,5 +72,58 @@ func TestNoChrootElsewhere(t *testing.T) {
 	d.Env["__noChroot"], d.Env["__impureHostDeps"] = "1", "/etc/passwd"
 	if err := r.realise(r.add(d, nil)).Err(); err == nil || !strings.Contains(err.Error(), "not in allowed-impure-host-deps") {
 		t.Errorf("got %v, want that /etc/passwd is not allowed", err)
+	}
+}
+
+// Whoever has /bin in sandbox-paths has the shell that is there, and not ours.
+func TestSandboxPathShell(t *testing.T) {
+	link, err := os.Readlink("/bin")
+	if err != nil {
+		t.Skipf("a machine whose /bin is a link: %v", err)
+	}
+	shell, err := os.Stat("/bin/sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t)
+	r.settings.SandboxPaths["/bin"] = "/bin"
+	r.settings.SandboxPaths["/usr"] = "/usr?"
+	r.settings.SandboxPaths["/lib"] = "/lib?"
+	r.settings.SandboxPaths["/lib64"] = "/lib64?"
+	d := script("shell", "", "out")
+	d.Args = []string{"-c", `{ /usr/bin/readlink /bin; /usr/bin/stat -Lc %s /bin/sh; } > $out`}
+	p := r.add(d, nil)
+	res := r.realise(p)
+	if err := res.Err(); err != nil {
+		t.Fatalf("%v\n%s", err, r.log(p))
+	}
+	want := fmt.Sprintf("%s\n%d", link, shell.Size())
+	if got := r.read(res.Outcomes[0].Outputs["out"], ""); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What sandbox-paths name outside the store can be written, as a cache of a compiler, and
+// devices can be used; what is in the store cannot.
+func TestSandboxPathWritable(t *testing.T) {
+	r := newRig(t)
+	dir := t.TempDir()
+	for name := dir; name != os.TempDir() && len(name) > 1; name = filepath.Dir(name) {
+		if err := os.Chmod(name, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.settings.SandboxPaths["/cache"] = dir
+	r.settings.SandboxPaths["/nul"] = "/dev/null"
+	r.settings.SandboxPaths["/root"] = r.st.RealDir()
+	p := r.add(script("writable", "write /cache/made x\nwrite /nul x\nwrite $out x", "out"), nil)
+	if err := r.realise(p).Err(); err != nil {
+		t.Fatalf("%v\n%s", err, r.log(p))
+	}
+	if _, err := os.Stat(filepath.Join(dir, "made")); err != nil {
+		t.Error(err)
+	}
+	if err := r.realise(r.add(script("sealed", "write /root/made x\nwrite $out x", "out"), nil)).Err(); err == nil {
+		t.Error("wrote to the store")
 	}
 }

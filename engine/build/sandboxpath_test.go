@@ -1,6 +1,8 @@
 package build
 
 import (
+	"errors"
+	"os"
 	"testing"
 
 	"nixbench/engine/sandbox"
@@ -8,11 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Names in sandbox-paths may be relative; what cannot be seen in a sandbox is told of in
-// Nix's words.
+// Names in sandbox-paths may be relative, and links are seen as what they are; what cannot
+// be seen in a sandbox is told of in Nix's words.
 func TestSandboxPath(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
+	if err := errors.Join(os.Symlink("/dev", "link"), os.Symlink("nowhere", "dangling")); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		target, source string
 		isOptional     bool
@@ -21,6 +26,9 @@ func TestSandboxPath(t *testing.T) {
 	}{
 		{target: "/a/../b", source: "/dev/null", want: sandbox.Mount{Source: "/dev/null", Target: "/b"}},
 		{target: "a", source: ".", want: sandbox.Mount{Source: dir, Target: "/a"}},
+		{target: "/a", source: "link", want: sandbox.Mount{Source: dir + "/link", Target: "/a"}},
+		{target: "/a", source: "link/null", want: sandbox.Mount{Source: "/dev/null", Target: "/a"}},
+		{target: "/a", source: "dangling", want: sandbox.Mount{Source: dir + "/dangling", Target: "/a"}},
 		{target: "/a", source: "/nowhere", isOptional: true, want: sandbox.Mount{Source: "/nowhere", Target: "/a", Optional: true}},
 		{target: "/a", source: "nowhere", err: `getting attributes of path "nowhere": No such file or directory`},
 		{target: "", source: "", err: `invalid path to bind mount in the chroot: ""`},
