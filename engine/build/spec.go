@@ -8,12 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"nixbench/engine/sandbox"
 	"nixbench/engine/settings"
-	"nixbench/store"
 )
 
 // This file says what a sandbox is made of.
@@ -110,30 +108,12 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 		}
 		mounts = host
 	}
-	closure := j.closure
-	shell := sandbox.Mount{Source: sandbox.Self, Target: "/bin/sh"}
-	for _, target := range slices.Sorted(maps.Keys(j.settings.SandboxPaths)) {
-		source, isOptional := strings.CutSuffix(j.settings.SandboxPaths[target], "?")
-		if p, rest, err := j.st.Dir().PathOf(source); err == nil {
-			source = j.st.RealPath(p) + rest
-			more, err := store.Requisites(ctx, store.References(j.st), p)
-			if err != nil {
-				return nil, fmt.Errorf("sandbox path %s: %w", target, err)
-			}
-			closure = append(slices.Clone(closure), more...)
-		}
-		m, err := sandboxPath(target, source, isOptional)
-		switch {
-		case err != nil:
-			return nil, err
-		case m.Target == shell.Target:
-			shell = m
-		case !j.seesHost(): // which has its own there
-			mounts = append(mounts, m)
-		}
+	chosen, closure, err := j.sandboxPaths(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if !j.seesHost() {
-		mounts = append(mounts, shell)
+	if !j.seesHost() { // which has its own there
+		mounts = append(mounts, chosen...)
 	}
 	if hasNetwork(j.drv) && !j.seesHost() && j.settings.SSLCertFile != "" {
 		if file, err := filepath.EvalSymlinks(j.settings.SSLCertFile); err == nil {
@@ -145,14 +125,17 @@ func (j *job) mounts(ctx context.Context) ([]sandbox.Mount, error) {
 			return nil, err
 		}
 		for _, name := range j.options.ImpureHostDeps {
-			mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true})
+			mounts = append(mounts, sandbox.Mount{Source: filepath.Clean(name), Target: filepath.Clean(name), Optional: true, Writable: !j.isOfStore(name)})
 		}
 	}
 	more, err := j.preBuildHook(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mounts = append(mounts, more...)
+	for _, m := range more {
+		m.Writable = !j.isOfStore(m.Source)
+		mounts = append(mounts, m)
+	}
 	slices.Sort(closure)
 	for _, p := range slices.Compact(closure) {
 		mounts = append(mounts, sandbox.Mount{Source: j.st.RealPath(p), Target: string(p)})
