@@ -17,6 +17,13 @@ func (s *set) addFunc(f func(c byte) bool) {
 	}
 }
 
+// addSet adds the bytes of another set.
+func (s *set) addSet(other *set) {
+	for i, bits := range other {
+		s[i] |= bits
+	}
+}
+
 // addRange adds the bytes from lo to hi.
 // Bytes compare as signed numbers, as C++'s char does on the usual machines.
 func (s *set) addRange(lo, hi byte) error {

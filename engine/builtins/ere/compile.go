@@ -33,6 +33,10 @@ type state struct {
 	next int32
 	alt  int32 // opAlt, opRepeat, opLoop: the branch that is tried first
 	arg  int32 // the group of opGroupBegin and opGroupEnd; the set of opSet
+
+	// Of the branching ones: the bytes that next and alt can go on with; nil if they may
+	// go on without one, or if there is too much to look at.
+	nextStarts, altStarts *set
 }
 
 // A Regexp is a compiled pattern. It is safe for concurrent use.
@@ -99,29 +103,64 @@ func (re *Regexp) findLoops() {
 	}
 }
 
-// findStarts finds the bytes that matches begin with.
+// findStarts finds the bytes that matches begin with, and branches go on with.
 func (re *Regexp) findStarts() {
+	seen := make([]int32, len(re.states))
+	search := int32(0)
+	starts := func(id int32) *set {
+		search++
+		return re.startsOf(id, seen, search)
+	}
+	re.starts = starts(re.start)
+	for i := range re.states {
+		switch st := &re.states[i]; st.op {
+		case opAlt, opRepeat, opLoop:
+			st.nextStarts, st.altStarts = starts(st.next), starts(st.alt)
+		}
+	}
+}
+
+// maxStartStates bounds the states that are looked at for the bytes that one goes on with.
+const maxStartStates = 64
+
+// startsOf returns the bytes that a state goes on with, or nil. Seen is by state, and
+// tells those of this search by its number.
+func (re *Regexp) startsOf(id int32, seen []int32, search int32) *set {
 	starts := &set{}
-	seen := make([]bool, len(re.states))
-	todo := []int32{re.start}
-	for len(todo) > 0 {
+	todo := []int32{id}
+	for n := 0; len(todo) > 0; {
 		id := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if id == noState || seen[id] {
+		if id == noState || seen[id] == search {
 			continue
 		}
-		seen[id] = true
+		seen[id] = search
+		if n++; n > maxStartStates {
+			return nil
+		}
 		st := &re.states[id]
 		switch {
 		case st.op == opAccept:
-			return
+			return nil
 		case st.consumes():
-			starts.addFunc(func(c byte) bool { return re.accepts(st, c) })
+			re.addAccepted(starts, st)
 		default:
 			todo = append(todo, st.next, st.alt)
 		}
 	}
-	re.starts = starts
+	return starts
+}
+
+// addAccepted adds the bytes that a consuming state takes to s.
+func (re *Regexp) addAccepted(s *set, st *state) {
+	switch st.op {
+	case opChar:
+		s.add(st.char)
+	case opAny:
+		s.addFunc(func(c byte) bool { return c != 0 })
+	case opSet:
+		s.addSet(&re.sets[st.arg])
+	}
 }
 
 // consumes reports whether a state takes a byte.

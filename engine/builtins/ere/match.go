@@ -21,7 +21,9 @@ func (re *Regexp) Match(text string, poll func()) ([]Span, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return w.spans(0), nil
+	m := make([]Span, len(w.best))
+	w.spans(m, 0)
+	return m, nil
 }
 
 // FindAll returns every match in text that does not overlap one before,
@@ -33,8 +35,14 @@ func (re *Regexp) FindAll(text string, poll func()) ([][]Span, error) {
 	defer w.release()
 	found, err := w.search(0)
 	var all [][]Span
+	var room []Span // for the next matches
 	for found && err == nil {
-		m := w.spans(w.begin)
+		if len(room) < len(w.best) {
+			room = make([]Span, max(len(all), 4)*len(w.best))
+		}
+		m := room[:len(w.best):len(w.best)]
+		room = room[len(m):]
+		w.spans(m, w.begin)
 		all = append(all, m)
 		start := m[0].End
 		if m[0].Start == m[0].End {
@@ -97,12 +105,10 @@ func (w *walker) release() {
 	walkers.Put(w)
 }
 
-// spans returns a copy of the best match, which starts at begin.
-func (w *walker) spans(begin int) []Span {
-	out := make([]Span, len(w.best))
-	copy(out, w.best)
-	out[0] = Span{begin, w.solEnd}
-	return out
+// spans copies the best match, which starts at begin, to m.
+func (w *walker) spans(m []Span, begin int) {
+	copy(m, w.best)
+	m[0] = Span{begin, w.solEnd}
 }
 
 // search runs the automaton at each position from start on.
@@ -129,13 +135,14 @@ func (w *walker) search(start int) (bool, error) {
 // skip returns how many bytes from start on cannot be the first of a match.
 func (w *walker) skip(start int) int {
 	rest := w.text[start:]
-	for i := range len(rest) {
-		w.ask()
-		if w.re.starts.has(rest[i]) {
-			return i
+	n := 0
+	for n < len(rest) && !w.re.starts.has(rest[n]) {
+		if n++; n%pollEvery == 0 {
+			w.ask(pollEvery)
 		}
 	}
-	return len(rest)
+	w.ask(n % pollEvery)
+	return n
 }
 
 // run walks the automaton from begin, and reports whether there is a match,

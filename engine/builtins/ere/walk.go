@@ -39,13 +39,17 @@ type visit struct{ pos, count int32 }
 // pollEvery is how many steps pass between two calls of poll.
 const pollEvery = 1 << 16
 
-// ask calls poll now and then.
-func (w *walker) ask() {
-	if w.unasked++; w.unasked >= pollEvery {
-		w.unasked = 0
-		if w.poll != nil {
-			w.poll()
-		}
+// ask counts n steps, and calls poll now and then.
+func (w *walker) ask(n int) {
+	if w.unasked += n; w.unasked >= pollEvery {
+		w.callPoll()
+	}
+}
+
+func (w *walker) callPoll() {
+	w.unasked = 0
+	if w.poll != nil {
+		w.poll()
 	}
 }
 
@@ -56,7 +60,7 @@ func (w *walker) walk(pos int32) error {
 	id := w.re.start
 	for {
 		w.steps++
-		w.ask()
+		w.ask(1)
 		if w.steps > memoAfter {
 			if err := w.startMemo(); err != nil {
 				return err
@@ -133,21 +137,34 @@ func (w *walker) accept(pos int) {
 	}
 }
 
-// enterAlt returns the first branch of an alternation.
+// canStart reports whether what starts with a byte of the set, or without one if there
+// is no set, can go on at pos.
+func (w *walker) canStart(starts *set, pos int32) bool {
+	return starts == nil || int(pos) < len(w.text) && starts.has(w.text[pos])
+}
+
+// enterAlt returns the first branch of an alternation that can go on.
 func (w *walker) enterAlt(id, pos int32) int32 {
+	st := &w.re.states[id]
+	if !w.canStart(st.altStarts, pos) {
+		return st.next
+	}
+	if !w.canStart(st.nextStarts, pos) {
+		return st.alt
+	}
 	if w.remembers(id, pos) {
 		return noState
 	}
 	w.stack = append(w.stack, frame{kind: frameAlt, state: id, pos: pos})
-	return w.re.states[id].alt
+	return st.alt
 }
 
 // enterRepeat returns the body of a loop, or what follows the loop if the body
-// was entered twice at this position.
+// cannot go on or was entered twice at this position.
 func (w *walker) enterRepeat(id, pos int32) int32 {
-	v := &w.visits[id]
-	if v.count >= 2 && v.pos == pos {
-		return w.re.states[id].next
+	st, v := &w.re.states[id], &w.visits[id]
+	if v.count >= 2 && v.pos == pos || !w.canStart(st.altStarts, pos) {
+		return st.next
 	}
 	if w.remembers(id, pos) {
 		return noState
@@ -158,7 +175,7 @@ func (w *walker) enterRepeat(id, pos int32) int32 {
 	} else {
 		v.count++
 	}
-	return w.re.states[id].alt
+	return st.alt
 }
 
 // enterLoop goes through a loop over one byte as often as it can. As each time takes a
@@ -168,37 +185,43 @@ func (w *walker) enterLoop(id, pos int32) (next, end int32) {
 		return w.enterRepeat(id, pos), pos
 	}
 	st := &w.re.states[id]
-	body := &w.re.states[st.alt]
 	rest := w.text[pos:]
 	n := 0
-	for n < len(rest) && w.re.accepts(body, rest[n]) {
-		n++
-		w.ask()
+	for n < len(rest) && st.altStarts.has(rest[n]) {
+		if n++; n%pollEvery == 0 {
+			w.ask(pollEvery)
+		}
 	}
+	w.ask(n % pollEvery)
 	w.steps += n
 	if n == 0 {
 		return st.next, pos
 	}
-	end = pos + int32(n)
-	w.stack = append(w.stack, frame{kind: frameLoop, state: id, pos: end, a: pos})
-	return st.next, end
+	return w.endLoop(frame{kind: frameLoop, state: id, pos: pos + int32(n), a: pos})
 }
 
 // leaveLoop goes on behind a loop that has had one byte less.
 func (w *walker) leaveLoop(f frame) (next, pos int32) {
-	next = w.re.states[f.state].next
 	f.pos--
-	if st := &w.re.states[next]; st.consumes() {
-		for f.pos > f.a && !w.re.accepts(st, w.text[f.pos]) {
-			f.pos--
-			w.steps++
-			w.ask()
+	return w.endLoop(f)
+}
+
+// endLoop goes on behind a loop, once it has given back the bytes after which nothing
+// can go on.
+func (w *walker) endLoop(f frame) (next, pos int32) {
+	st := &w.re.states[f.state]
+	from := f.pos
+	for f.pos > f.a && !w.canStart(st.nextStarts, f.pos) {
+		if f.pos--; (from-f.pos)%pollEvery == 0 {
+			w.ask(pollEvery)
 		}
 	}
+	w.ask(int(from-f.pos) % pollEvery)
+	w.steps += int(from - f.pos)
 	if f.pos > f.a {
 		w.stack = append(w.stack, f)
 	}
-	return next, f.pos
+	return st.next, f.pos
 }
 
 // backtrack unwinds frames up to one that has another branch to try.
