@@ -11,7 +11,7 @@ type AttrsBuilder struct {
 
 	// Of AddFirst: the highest symbol that was added, and all that were once they are many.
 	highest Sym
-	added   map[Sym]struct{}
+	added   *symSet
 }
 
 // NewAttrs returns a builder for a set of about n attributes.
@@ -30,12 +30,12 @@ const maxBuilder = 1 << 10
 
 // release gives the builder back.
 func (b *AttrsBuilder) release() {
+	b.forget()
 	if cap(b.entries) > maxBuilder {
 		return
 	}
 	clear(b.entries)
 	b.entries, b.hasPos = b.entries[:0], false
-	b.highest, b.added = 0, nil
 	b.s.builders = append(b.s.builders, b)
 }
 
@@ -64,7 +64,7 @@ func (b *AttrsBuilder) AddFirst(a Attr) bool {
 	}
 	b.highest = max(b.highest, a.Name)
 	if b.added != nil {
-		b.added[a.Name] = struct{}{}
+		b.added.add(a.Name)
 	}
 	b.Add(a)
 	return true
@@ -76,14 +76,52 @@ func (b *AttrsBuilder) has(name Sym) bool {
 		return slices.ContainsFunc(b.entries, func(a Attr) bool { return a.Name == name })
 	}
 	if b.added == nil {
-		b.added = make(map[Sym]struct{}, 2*len(b.entries))
+		b.added = b.s.takeSymSet()
 		for i := range b.entries {
-			b.added[b.entries[i].Name] = struct{}{}
+			b.added.add(b.entries[i].Name)
 		}
 	}
-	_, ok := b.added[name]
-	return ok
+	return b.added.has(name)
 }
+
+// forget gives back what AddFirst knows names by.
+func (b *AttrsBuilder) forget() {
+	if b.added != nil {
+		for i := range b.entries {
+			b.added.remove(b.entries[i].Name)
+		}
+		b.s.symSets = append(b.s.symSets, b.added)
+	}
+	b.highest, b.added = 0, nil
+}
+
+// A symSet is a set of symbols, a bit for each up to the highest that it has had.
+type symSet struct{ bits []uint64 }
+
+// takeSymSet returns an empty set. Who gives it back removes what is in it.
+func (s *State) takeSymSet() *symSet {
+	last := len(s.symSets) - 1
+	if last < 0 {
+		return &symSet{}
+	}
+	x := s.symSets[last]
+	s.symSets = s.symSets[:last]
+	return x
+}
+
+func (x *symSet) has(sym Sym) bool {
+	return int(sym/64) < len(x.bits) && x.bits[sym/64]>>(sym%64)&1 != 0
+}
+
+func (x *symSet) add(sym Sym) {
+	if n := int(sym/64) + 1; n > len(x.bits) {
+		x.bits = slices.Grow(x.bits, n-len(x.bits))
+		x.bits = x.bits[:cap(x.bits)]
+	}
+	x.bits[sym/64] |= 1 << (sym % 64)
+}
+
+func (x *symSet) remove(sym Sym) { x.bits[sym/64] &^= 1 << (sym % 64) }
 
 // Len returns how many attributes were added.
 func (b *AttrsBuilder) Len() int { return len(b.entries) }

@@ -36,12 +36,12 @@ func (sh *Shape) lexOrderPolled(poll func()) []int32 {
 		return *p
 	}
 	keys := sh.lexKeys()
-	slices.SortFunc(keys, polled(poll, func(a, b lexKey) int {
-		if a.head != b.head {
-			return cmp.Compare(a.head, b.head)
-		}
-		return cmp.Compare(SymName(sh.syms[a.i]), SymName(sh.syms[b.i]))
-	}))
+	if len(keys) >= manyKeys {
+		keys = sortByHeads(keys, poll)
+		sh.sortEqualHeads(keys, poll)
+	} else {
+		sh.sortKeys(keys, poll)
+	}
 	order := make([]int32, len(keys))
 	for k := range keys {
 		order[k] = keys[k].i
@@ -73,6 +73,66 @@ func (sh *Shape) lexKeys() []lexKey {
 		keys[i] = lexKey{binary.BigEndian.Uint64(head[:]), int32(i)}
 	}
 	return keys
+}
+
+// sortKeys sorts keys, which compare by their names where heads are equal.
+func (sh *Shape) sortKeys(keys []lexKey, poll func()) {
+	slices.SortFunc(keys, polled(poll, func(a, b lexKey) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return cmp.Compare(SymName(sh.syms[a.i]), SymName(sh.syms[b.i]))
+	}))
+}
+
+// manyKeys is from how many keys on they are sorted byte by byte.
+const manyKeys = 1 << 10
+
+// sortByHeads sorts keys by their heads, from the last byte to the first, and returns
+// them, in their place or in another.
+func sortByHeads(keys []lexKey, poll func()) []lexKey {
+	var counts [8][256]int32
+	for _, k := range keys {
+		for b := range counts {
+			counts[b][byte(k.head>>(8*b))]++
+		}
+	}
+	other := make([]lexKey, len(keys))
+	for b := range counts {
+		count := &counts[b]
+		if count[byte(keys[0].head>>(8*b))] == int32(len(keys)) {
+			continue // all the same
+		}
+		var sum int32
+		for c, n := range count {
+			count[c] = sum
+			sum += n
+		}
+		for _, k := range keys {
+			at := &count[byte(k.head>>(8*b))]
+			other[*at] = k
+			*at++
+		}
+		keys, other = other, keys
+		if poll != nil {
+			poll()
+		}
+	}
+	return keys
+}
+
+// sortEqualHeads sorts, among keys that are sorted by their heads, those with the same.
+func (sh *Shape) sortEqualHeads(keys []lexKey, poll func()) {
+	from := 0
+	for i := 1; i <= len(keys); i++ {
+		if i < len(keys) && keys[i].head == keys[from].head {
+			continue
+		}
+		if i-from > 1 {
+			sh.sortKeys(keys[from:i], poll)
+		}
+		from = i
+	}
 }
 
 // commonPrefix returns how many bytes a and b begin with that are the same.

@@ -137,6 +137,24 @@ func TestOrder(t *testing.T) {
 	})
 }
 
+// TestOrderOfMany pins that names of a large set are sorted as those of a small one.
+func TestOrderOfMany(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	inState(t, func(s *State) {
+		for _, form := range []string{"many%d", "%d", "of the same eight bytes %d", "\xff%c", "%[1]d\x00%[1]d"} {
+			want := make(map[string]int64)
+			for range 3 * manyKeys {
+				n := rnd.IntN(1 << rnd.IntN(20))
+				want[fmt.Sprintf(form, n)] = int64(n)
+			}
+			got := setOf(s, want).Attrs().Names()
+			if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), got); diff != "" {
+				t.Errorf("%q (-want +got)\n%s", form, diff)
+			}
+		}
+	})
+}
+
 // TestShapesShared pins that the same expression, and the same operation on the
 // same shapes, give the same shape.
 func TestShapesShared(t *testing.T) {

@@ -37,6 +37,7 @@ type State struct {
 	free      [maxFree]*Value
 	shapes    [shapeCache]*Shape
 	builders  []*AttrsBuilder                // that are not used
+	symSets   []*symSet                      // that are not used, and empty
 	fileText  []byte                         // room for the next file to read
 	entry     []byte                         // room for the next entry of the FileCache
 	args      []Value                        // of calls of more than two, one behind the other
