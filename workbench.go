@@ -132,7 +132,7 @@ func startTargets(ctx context.Context, eng *engine.Engine, opts cli.WorkbenchOpt
 		if err != nil {
 			return nil, err
 		}
-		drvs, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{})
+		drvs, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{}, engine.FactOutputs)
 		if err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ func targetIn(t *testing.T, eng *engine.Engine, expr, attr string) store.Derived
 	if err != nil {
 		t.Fatal(err)
 	}
-	drvs, err := eng.Derivations(t.Context(), ev, v, engine.WalkOptions{})
+	drvs, err := eng.Derivations(t.Context(), ev, v, engine.WalkOptions{}, engine.FactOutputs)
 	if err != nil || len(drvs) != 1 {
 		t.Fatalf("%s: got %v, %v", attr, drvs, err)
 	}
@@ -201,7 +201,7 @@ func TestDaemonCollectsAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{}); err != nil {
+	if _, err := eng.Derivations(ctx, ev, v, engine.WalkOptions{}, engine.FactOutputs); err != nil {
 		t.Fatal(err)
 	}
 	if err := eng.ReleaseAll(ctx); err != nil {

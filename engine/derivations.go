@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,14 +22,23 @@ type Derivation struct {
 	Name     string
 	DrvPath  store.Path
 	// OutputName is the output that the value itself stands for, "" if it does
-	// not say.
+	// not say. It is there if [FactOutputName] was asked for.
 	OutputName store.OutputName
 	// Outputs are those that are meant if no others are asked for, sorted: the
-	// one that it was selected by, or meta.outputsToInstall, or all.
+	// one that it was selected by, or meta.outputsToInstall, or all. They are
+	// there if [FactOutputs] was asked for.
 	Outputs []store.OutputName
-	// AllOutputs are all it has, in its own order.
-	AllOutputs []store.OutputName
 }
+
+// Facts are what a derivation is asked for besides its name and its path. What is not
+// asked for is not evaluated, and may fail, as in Nix.
+type Facts uint8
+
+// The facts.
+const (
+	FactOutputName Facts = 1 << iota
+	FactOutputs
+)
 
 // Target returns what has to be realised for the derivation's outputs.
 func (d Derivation) Target() store.DerivedPath {
@@ -38,42 +48,49 @@ func (d Derivation) Target() store.DerivedPath {
 // ErrNotDerivation reports that a value is neither a derivation nor can hold any.
 var ErrNotDerivation = errors.New("expression does not evaluate to a derivation (or a set or list of those)")
 
+// ErrNoDrvPath reports that a set of the type of derivations does not say which it is.
+var ErrNoDrvPath = errors.New("derivation does not contain a 'drvPath' attribute")
+
 // Derivations returns the derivations that v is or holds, as [Packages] finds
 // them. A set or list may hold none; for other values the error is one for which
 // errors.Is(err, [ErrNotDerivation]). The .drv files are written by then.
-func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts WalkOptions) ([]Derivation, error) {
-	var drvs []Derivation
-	err := ev.Do(ctx, func(s *eval.State) {
-		drvs = instantiated(s, Packages(s, v, opts))
-	})
-	if err != nil {
+func (e *Engine) Derivations(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts WalkOptions, facts Facts) ([]Derivation, error) {
+	var pkgs []*Package
+	if err := ev.Do(ctx, func(s *eval.State) { pkgs = Packages(s, v, opts) }); err != nil {
 		return nil, err
 	}
-	return drvs, e.flush(ctx)
+	return e.Instantiate(ctx, ev, pkgs, facts)
 }
 
-// instantiated instantiates packages, with the help of idle cores.
-func instantiated(s *eval.State, pkgs []*Package) []Derivation {
-	ahead := eval.NewAhead(s, len(pkgs), nil, func(s *eval.State, i int) Derivation { return pkgs[i].derivation(s) })
-	defer ahead.Stop()
-	drvs := make([]Derivation, len(pkgs))
-	for i, p := range pkgs {
-		var ok bool
-		if drvs[i], ok = ahead.Take(i); !ok {
-			drvs[i] = p.derivation(s)
+// Instantiate returns the derivations of packages in their order, and after an error
+// those of the packages before it. The .drv files are written by then.
+func (e *Engine) Instantiate(ctx context.Context, ev *eval.Evaluator, pkgs []*Package, facts Facts) ([]Derivation, error) {
+	drvs := make([]Derivation, 0, len(pkgs))
+	err := ev.Do(ctx, func(s *eval.State) {
+		ahead := eval.NewAhead(s, len(pkgs), nil, func(s *eval.State, i int) Derivation { return pkgs[i].derivation(s, facts) })
+		defer ahead.Stop()
+		for i, p := range pkgs {
+			d, ok := ahead.Take(i)
+			if !ok {
+				d = p.derivation(s, facts)
+			}
+			drvs = append(drvs, d)
 		}
-	}
-	return drvs
+	})
+	return drvs, cmp.Or(err, e.flush(ctx))
 }
 
-// derivation instantiates a package and finds out which outputs are meant.
-func (p *Package) derivation(s *eval.State) Derivation {
-	d := Derivation{AttrPath: p.AttrPath, Name: p.Name, DrvPath: p.DrvPath(s), OutputName: p.OutputName(s)}
+// derivation instantiates a package.
+func (p *Package) derivation(s *eval.State, facts Facts) Derivation {
+	d := Derivation{AttrPath: p.AttrPath, Name: p.Name, DrvPath: p.DrvPath(s)}
 	if d.DrvPath == "" {
-		s.Fail(eval.ErrorOther, "derivation does not contain a 'drvPath' attribute")
+		s.FailWith(ErrNoDrvPath)
 	}
-	if d.AllOutputs = p.outputNames(s); d.AllOutputs == nil {
-		d.AllOutputs = []store.OutputName{"out"}
+	if facts&FactOutputName != 0 {
+		d.OutputName = p.OutputName(s)
+	}
+	if facts&FactOutputs == 0 {
+		return d
 	}
 	if d.Outputs = slices.Sorted(slices.Values(p.OutputsToInstall(s))); len(d.Outputs) == 0 {
 		d.Outputs = []store.OutputName{"out"} // as InstallableAttrPath in Nix

@@ -176,6 +176,6 @@ func (w *walker) recurses(v eval.Value) bool {
 	if v.Kind() != eval.KindAttrs {
 		return false
 	}
-	r, ok := v.Attrs().GetName("recurseForDerivations")
-	return ok && w.s.ForceBool(r, "while evaluating the attribute `recurseForDerivations`")
+	r, pos, ok := v.Attrs().GetNameAt("recurseForDerivations")
+	return ok && w.s.ForceBoolAt(r, pos, "while evaluating the attribute `recurseForDerivations`")
 }

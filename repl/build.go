@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ func (s *sitting) derivation(ctx context.Context, arg string) (engine.Derivation
 	if !is {
 		return engine.Derivation{}, errors.New("expression does not evaluate to a derivation, so I can't build it")
 	}
-	drvs, err := s.eng.Derivations(ctx, s.ev, v, engine.WalkOptions{})
+	drvs, err := s.eng.Derivations(ctx, s.ev, v, engine.WalkOptions{}, 0)
 	if err != nil {
 		return engine.Derivation{}, err
 	}
@@ -60,12 +61,9 @@ func (s *sitting) build(ctx context.Context, d engine.Derivation) (*Result, erro
 	}
 	res := &Result{Kind: ResultBuilt, Drv: d.DrvPath, Built: len(plan.Build), Copied: len(plan.Copy) + len(plan.Substitute)}
 	outputs := result.Outcomes[0].Outputs
-	for name, p := range outputs {
-		res.Outputs = append(res.Outputs, BuiltOutput{Name: name, Path: p})
+	for _, name := range slices.Sorted(maps.Keys(outputs)) {
+		res.Outputs = append(res.Outputs, BuiltOutput{Name: name, Path: outputs[name]})
 	}
-	slices.SortFunc(res.Outputs, func(a, b BuiltOutput) int {
-		return slices.Index(d.AllOutputs, a.Name) - slices.Index(d.AllOutputs, b.Name)
-	})
 	return res, nil
 }
 

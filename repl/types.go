@@ -3,6 +3,7 @@ package repl
 import (
 	"cmp"
 	"io"
+	"slices"
 	"time"
 
 	"nixbench/store"
@@ -94,7 +95,7 @@ type Result struct {
 	Lines   []string      `json:"lines,omitempty"` // clean
 	Doc     *Doc          `json:"doc,omitempty"`
 	Drv     store.Path    `json:"drv,omitempty"`
-	Outputs []BuiltOutput `json:"outputs,omitempty"`
+	Outputs []BuiltOutput `json:"outputs,omitempty"` // by name
 	// Built counts the derivations that had to be built for Outputs, and Copied the
 	// paths that came from another store; both are 0 if all was valid.
 	Built  int        `json:"built,omitempty"`
@@ -110,6 +111,13 @@ type Result struct {
 	Options *OptionList `json:"options,omitempty"`
 	// Then says where to go next: the command was ":closure e" and the like.
 	Then *Then `json:"then,omitempty"`
+}
+
+// Output returns the path of the output that is meant if none is named: "out", or else
+// the first. There is at least one.
+func (r *Result) Output() store.Path {
+	i := slices.IndexFunc(r.Outputs, func(o BuiltOutput) bool { return o.Name == "out" })
+	return r.Outputs[max(i, 0)].Path
 }
 
 // An OptionList is options of a module system to choose from.

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -141,8 +142,19 @@ func (e *evaluation) installables(ctx context.Context, root eval.Value, arg stri
 	if target, ok, err := e.eng.SingleTarget(ctx, e.ev, v, attrPath, pos); ok || err != nil {
 		return []installable{{arg, target}}, e.traced(err)
 	}
-	drvs, err := e.derivations(ctx, v)
+	pkgs, err := e.packages(ctx, v)
 	if err != nil {
+		return nil, err
+	}
+	var facts engine.Facts
+	if asked == nil {
+		facts = engine.FactOutputs
+	}
+	drvs, err := e.instantiate(ctx, pkgs, facts)
+	switch {
+	case errors.Is(err, engine.ErrNoDrvPath):
+		return nil, fmt.Errorf("'%s' is not a derivation", text.Sanitise(attrPath))
+	case err != nil:
 		return nil, err
 	}
 	var out []installable
@@ -171,26 +183,33 @@ func targetsOf(insts []installable) []store.DerivedPath {
 	return targets
 }
 
-// derivations returns the derivations of a value, and warns if there are none.
-// Unless only paths are asked for, it is an error if they could not be written.
-func (e *evaluation) derivations(ctx context.Context, v eval.Value) ([]engine.Derivation, error) {
-	drvs, err := e.eng.Derivations(ctx, e.ev, v, engine.WalkOptions{Args: &e.args})
+// packages returns the packages of a value, and warns if there are none.
+func (e *evaluation) packages(ctx context.Context, v eval.Value) ([]*engine.Package, error) {
+	var pkgs []*engine.Package
+	err := e.ev.Do(ctx, func(s *eval.State) { pkgs = engine.Packages(s, v, engine.WalkOptions{Args: &e.args}) })
 	if err != nil {
 		return nil, e.traced(err)
 	}
-	if len(drvs) == 0 && e.inv.env.nixName() == "" {
+	if len(pkgs) == 0 && e.inv.env.nixName() == "" {
 		e.inv.warn("there is no derivation in " + e.ev.Snapshot(v).Text)
 	}
+	return pkgs, nil
+}
+
+// instantiate returns the derivations of packages; after an error, those before it.
+// Unless only paths are asked for, it is an error if they could not be written.
+func (e *evaluation) instantiate(ctx context.Context, pkgs []*engine.Package, facts engine.Facts) ([]engine.Derivation, error) {
+	drvs, err := e.eng.Instantiate(ctx, e.ev, pkgs, facts)
 	readOnly := e.eng.Writable()
 	if readOnly == nil || e.inv.readOnly {
-		return drvs, nil
+		return drvs, e.traced(err)
 	}
-	for _, d := range drvs {
+	for i, d := range drvs {
 		if _, err := e.eng.StoreOf(ctx, d.DrvPath); err != nil {
-			return nil, fmt.Errorf("write '%s': %w", d.DrvPath, readOnly)
+			return drvs[:i], fmt.Errorf("write '%s': %w", d.DrvPath, readOnly)
 		}
 	}
-	return drvs, nil
+	return drvs, e.traced(err)
 }
 
 // union returns the names of both lists, sorted.

@@ -90,20 +90,28 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 	return nil
 }
 
-// legacyDerivations returns the derivations that an argument stands for.
-func (e *evaluation) legacyDerivations(ctx context.Context, arg string) ([]engine.Derivation, error) {
-	var all []engine.Derivation
+// legacyPackages returns the packages that an argument stands for, of which nothing is
+// instantiated yet.
+func (e *evaluation) legacyPackages(ctx context.Context, arg string) ([]*engine.Package, error) {
+	var all []*engine.Package
 	err := e.legacyValues(ctx, arg, func(v eval.Value) error {
-		drvs, err := e.derivations(ctx, v)
-		for _, d := range drvs {
-			if d.OutputName == "" {
-				return fmt.Errorf("derivation '%s' lacks an 'outputName' attribute", d.DrvPath)
-			}
-		}
-		all = append(all, drvs...)
+		found, err := e.packages(ctx, v)
+		all = append(all, found...)
 		return err
 	})
 	return all, err
+}
+
+// withOutputNames instantiates packages that have to say which output they stand for.
+// After an error there are those before it.
+func (e *evaluation) withOutputNames(ctx context.Context, pkgs []*engine.Package) ([]engine.Derivation, error) {
+	drvs, err := e.instantiate(ctx, pkgs, engine.FactOutputName)
+	for i, d := range drvs {
+		if d.OutputName == "" {
+			return drvs[:i], fmt.Errorf("derivation '%s' lacks an 'outputName' attribute", d.DrvPath)
+		}
+	}
+	return drvs, err
 }
 
 // printValues prints values as nix-instantiate --eval does.
@@ -120,37 +128,49 @@ func (e *evaluation) printValues(ctx context.Context, arg string) error {
 }
 
 // printDerivations prints the paths of the derivations that an argument stands
-// for, or of the roots that are made of them, which printed counts.
+// for, or of the roots that are made of them, which printed counts. Those before one
+// that fails are printed, too.
 func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *int) error {
-	drvs, err := e.legacyDerivations(ctx, arg)
-	if err != nil {
-		return err
-	}
-	if len(drvs) > 0 && e.inv.addRoot == "" {
-		e.inv.warnNoRoot()
-	}
-	if err := e.eng.Settle(ctx); err != nil {
-		return err
-	}
-	for _, d := range drvs {
-		shown := string(d.DrvPath)
-		if e.inv.addRoot != "" {
-			shown = e.inv.addRoot
-			if *printed++; *printed > 1 {
-				shown = fmt.Sprintf("%s-%d", shown, *printed)
-			}
-			if err := e.eng.AddRoot(ctx, d.DrvPath, shown); err != nil {
+	return e.legacyValues(ctx, arg, func(v eval.Value) error {
+		pkgs, err := e.packages(ctx, v)
+		if err != nil {
+			return err
+		}
+		drvs, err := e.withOutputNames(ctx, pkgs)
+		if e.inv.once.wanted(err) {
+			return err
+		}
+		if len(drvs) > 0 && e.inv.addRoot == "" {
+			e.inv.warnNoRoot()
+		}
+		if err := e.eng.Settle(ctx); err != nil {
+			return err
+		}
+		for _, d := range drvs {
+			if err := e.printDerivation(ctx, d, printed); err != nil {
 				return err
 			}
 		}
-		if d.OutputName != "out" {
-			shown += "!" + d.OutputName
+		return err
+	})
+}
+
+func (e *evaluation) printDerivation(ctx context.Context, d engine.Derivation, printed *int) error {
+	shown := string(d.DrvPath)
+	if e.inv.addRoot != "" {
+		shown = e.inv.addRoot
+		if *printed++; *printed > 1 {
+			shown = fmt.Sprintf("%s-%d", shown, *printed)
 		}
-		if _, err := fmt.Fprintln(e.inv.env.Stdout, shown); err != nil {
+		if err := e.eng.AddRoot(ctx, d.DrvPath, shown); err != nil {
 			return err
 		}
 	}
-	return nil
+	if d.OutputName != "out" {
+		shown += "!" + d.OutputName
+	}
+	_, err := fmt.Fprintln(e.inv.env.Stdout, shown)
+	return err
 }
 
 // printFile prints where a name is found in the search path.

@@ -30,30 +30,50 @@ func runNixBuild(ctx context.Context, inv *invocation) error {
 	return inv.reportLegacy(ctx, eng, result)
 }
 
-// legacyTargets returns an output for each derivation of the arguments: files,
-// expressions, or store derivations themselves.
+// legacyTargets returns an output for each derivation of the arguments: those that are
+// store derivations themselves come first, then files and expressions.
 func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([]store.DerivedPath, error) {
 	e, err := inv.evaluate(ctx, eng, false)
 	if err != nil {
 		return nil, err
 	}
-	var targets []store.DerivedPath
-	for _, arg := range inv.legacyArgs() {
-		if target, ok, err := inv.drvArgument(ctx, eng, arg); err != nil {
-			return nil, err
-		} else if ok {
-			targets = append(targets, target)
-			continue
-		}
-		drvs, err := e.legacyDerivations(ctx, arg)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range drvs {
-			targets = append(targets, store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{d.OutputName}})
-		}
+	targets, pkgs, err := e.legacyBuilds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	drvs, err := e.withOutputNames(ctx, pkgs)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drvs {
+		targets = append(targets, store.DerivedPath{Path: d.DrvPath, Outputs: []store.OutputName{d.OutputName}})
 	}
 	return targets, nil
+}
+
+// legacyBuilds returns the arguments that are store derivations, and the packages that
+// the others stand for.
+func (e *evaluation) legacyBuilds(ctx context.Context) (targets []store.DerivedPath, pkgs []*engine.Package, err error) {
+	var others []string
+	for _, arg := range e.inv.legacyArgs() {
+		target, ok, err := e.inv.drvArgument(ctx, e.eng, arg)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case ok:
+			targets = append(targets, target)
+		default:
+			others = append(others, arg)
+		}
+	}
+	for _, arg := range others {
+		found, err := e.legacyPackages(ctx, arg)
+		if err != nil {
+			return nil, nil, err
+		}
+		pkgs = append(pkgs, found...)
+	}
+	return targets, pkgs, nil
 }
 
 // drvArgument parses "/nix/store/….drv", which stands for the output "out", and

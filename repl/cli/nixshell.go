@@ -65,14 +65,10 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 	if err := inv.findShellFiles(ctx, eng); err != nil {
 		return err
 	}
-	targets, err := inv.legacyTargets(ctx, eng)
+	drvPath, err := inv.shellDerivation(ctx, eng)
 	if err != nil {
 		return err
 	}
-	if len(targets) != 1 {
-		return inv.cmd.usage("nix-shell requires a single derivation")
-	}
-	drvPath := targets[0].Path
 	inputs, err := eng.BuildInputs(ctx, drvPath)
 	if err != nil {
 		return err
@@ -92,6 +88,29 @@ func runNixShell(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	return inv.runShell(bash, dir, dev)
+}
+
+// shellDerivation returns the one derivation that the shell is of. Which outputs it has is
+// not asked.
+func (inv *invocation) shellDerivation(ctx context.Context, eng *engine.Engine) (store.Path, error) {
+	e, err := inv.evaluate(ctx, eng, false)
+	if err != nil {
+		return "", err
+	}
+	targets, pkgs, err := e.legacyBuilds(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case len(targets)+len(pkgs) != 1:
+		return "", inv.cmd.usage("nix-shell requires a single derivation")
+	case len(targets) == 1:
+		return targets[0].Path, nil
+	}
+	drvs, err := e.instantiate(ctx, pkgs, 0)
+	if err != nil {
+		return "", err
+	}
+	return drvs[0].DrvPath, nil
 }
 
 // excludes tells whether an input is one that the shell is to do without.
@@ -228,7 +247,7 @@ func (inv *invocation) bashOfPackages(ctx context.Context, eng *engine.Engine) (
 	if err != nil {
 		return "", err
 	}
-	drvs, err := eng.Derivations(ctx, e.ev, v, engine.WalkOptions{})
+	drvs, err := eng.Derivations(ctx, e.ev, v, engine.WalkOptions{}, 0)
 	if err != nil {
 		return "", err
 	}

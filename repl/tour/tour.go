@@ -223,7 +223,7 @@ func (t *Tour) derivations(ctx context.Context, attr string) ([]engine.Derivatio
 	if err != nil {
 		return nil, err
 	}
-	drvs, err := t.Engine.Derivations(ctx, t.ev, v, engine.WalkOptions{})
+	drvs, err := t.Engine.Derivations(ctx, t.ev, v, engine.WalkOptions{}, engine.FactOutputName|engine.FactOutputs)
 	if err == nil && len(drvs) == 0 {
 		err = fmt.Errorf("find %s: %w", attr, engine.ErrNotDerivation)
 	}

@@ -167,7 +167,7 @@ func (s *Screen) path() store.Path {
 	case ln.kind == lineOutput:
 		return ln.entry.res.Outputs[ln.i].Path
 	case ln.node == nil && ln.entry.res != nil && len(ln.entry.res.Outputs) > 0:
-		return ln.entry.res.Outputs[0].Path
+		return ln.entry.res.Output()
 	}
 	if n := s.value(); n != nil && n.Kind != tui.NodeDerivation {
 		return n.Store

@@ -38,7 +38,7 @@ func (s *Screen) copy() tea.Cmd {
 	case r != nil && r.Err != nil:
 		return s.env.Copy(errorText(r.Err), "the error")
 	case r != nil && len(r.Outputs) > 0:
-		return s.env.Copy(string(r.Outputs[0].Path), "the path")
+		return s.env.Copy(string(r.Output()), "the path")
 	case r != nil && len(r.Lines) > 0:
 		return s.env.Copy(strings.Join(r.Lines, "\n"), "the text")
 	case r != nil && r.Doc != nil:
