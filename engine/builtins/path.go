@@ -66,7 +66,8 @@ func dirOf(s *eval.State, v eval.Value) eval.Value {
 }
 
 func toPath(s *eval.State, v eval.Value) eval.Value {
-	return eval.MakeContextString(s.CoerceToPath(v, "while evaluating the first argument passed to builtins.toPath"))
+	file, ctx := s.CoerceToPath(v, "while evaluating the first argument passed to builtins.toPath")
+	return eval.MakeContextString(eval.PlainPath(eval.ShowPath(file)), ctx)
 }
 
 // storePath refers to a store path that is there already, without copying it.
@@ -85,7 +86,7 @@ func (t *table) storePath(s *eval.State, v eval.Value) eval.Value {
 			base, _, _ := strings.Cut(below, "/")
 			s.Fail(eval.ErrorOther, "%s", store.BaseProblem(base))
 		}
-		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", file)
+		s.Fail(eval.ErrorOther, "path '%s' is not in the Nix store", eval.ShowPath(file))
 	}
 	t.ensure(s, p)
 	return eval.MakeContextString(file, ctx.Union(eval.NewStringContext(eval.OpaqueElem(p))))
@@ -176,7 +177,7 @@ func readFileType(s *eval.State, v eval.Value) eval.Value {
 
 func readDir(s *eval.State, v eval.Value) eval.Value {
 	file := s.RealisePath(v, realising)
-	entries, err := s.World().ReadDir(s.Context(), file)
+	entries, err := s.ReadDir(file)
 	if err != nil {
 		real := s.RealPath(file)
 		if _, none := s.Lstat(real); none == nil && errors.Is(err, syscall.ENOTDIR) {

@@ -105,7 +105,7 @@ func expectedHash(s *eval.State, text string) nixhash.Hash {
 
 // add adds the source to the store and returns its store path.
 func (src *source) add(s *eval.State) (v eval.Value) {
-	s.While(0, syntax.Hintf("while adding path '%s'", src.path), func() { v = src.addOnce(s) })
+	s.While(0, syntax.Hintf("while adding path '%s'", eval.ShowPath(src.path)), func() { v = src.addOnce(s) })
 	return v
 }
 

@@ -36,38 +36,6 @@ func (c *Scope) Lookup(name string) (Value, bool) {
 	return c.values[slot], true
 }
 
-// corepkgsDir is where the files of Options.Corepkgs appear to be.
-const corepkgsDir = "/__corepkgs__/"
-
-// Corepkg returns the contents of a file if it is one of those that <nix/…> falls
-// back to, which are given by name.
-func Corepkg(corepkgs map[string]string, file string) (text string, ok bool) {
-	if name, below := strings.CutPrefix(file, corepkgsDir); below {
-		text, ok = corepkgs[name]
-	}
-	return text, ok
-}
-
-// ShowPath returns a path as it is printed: <nix/fetchurl.nix>.
-func ShowPath(file string) string {
-	if file+"/" == corepkgsDir {
-		return "<nix/>"
-	}
-	if rest, ok := strings.CutPrefix(file, corepkgsDir); ok {
-		return "<nix/" + rest + ">"
-	}
-	return file
-}
-
-// PlainPath returns what a string has of a path that ShowPath shows: it does not tell
-// that a file is one of a core package.
-func PlainPath(shown string) string {
-	if rest, ok := strings.CutPrefix(shown, "<nix"); ok {
-		return strings.TrimSuffix(rest, ">")
-	}
-	return shown
-}
-
 // EvalText parses and evaluates a text. Name says where it is from, as
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
@@ -274,12 +242,18 @@ func (ev *Evaluator) contents(ctx context.Context, file string, buf []byte) ([]b
 	if text, ok := Corepkg(ev.opts.Corepkgs, file); ok {
 		return append(buf, text...), nil
 	}
+	if file == corepkgsRoot {
+		return nil, ErrNotRegular
+	}
 	return ev.world.ReadFile(ctx, file, buf)
 }
 
 // Lstat says what a file of the World or a core package is, without following a
 // link.
 func (s *State) Lstat(file string) (FileType, error) {
+	if file == corepkgsRoot {
+		return FileDirectory, nil
+	}
 	if _, ok := Corepkg(s.ev.opts.Corepkgs, file); ok {
 		return FileRegular, nil
 	}

@@ -282,7 +282,7 @@ func (s *State) Less(a, b Value, ctx string) bool {
 	case ka == KindString:
 		return a.str() < b.str()
 	case ka == KindPath:
-		return a.text() < b.text()
+		return PlainPath(ShowPath(a.text())) < PlainPath(ShowPath(b.text()))
 	case ka == KindList:
 		return s.lessLists(a.list(), b.list(), ctx)
 	}

@@ -34,6 +34,9 @@ func (s *State) failRead(file string, err error) {
 
 func (s *State) failDoing(doing, file string, err error) {
 	s.poll()
+	if doing != lookingAt {
+		s.failCorepkg(file, err)
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		s.Raise(ErrorFile, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
 	}
@@ -48,7 +51,7 @@ func NoFile(file string) syntax.Hint {
 	if file == "/" {
 		return syntax.Hintf("'%s' is not a regular file", file)
 	}
-	return syntax.Hintf("file '%s' is not a regular file", file)
+	return syntax.Hintf("file '%s' is not a regular file", ShowPath(file))
 }
 
 // IsRefusal reports whether the system did not let something be done to a file, other than
