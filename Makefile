@@ -143,7 +143,7 @@ clean: ## remove what make builds
 	rm -rf nixbench bench/new.txt bench/graph bench/*.json
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
 
 BENCHFLAGS = -nixbench $(abspath nixbench) -nix "$(abspath $(NIX))" -nix28 "$(abspath $(NIX28))" -nixpkgs "$(abspath $(NIXPKGS))" -cases "$(CASES)" -rounds $(ROUNDS)
 
