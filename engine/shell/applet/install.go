@@ -6,11 +6,14 @@ import (
 	"strings"
 )
 
+// An installer is one run of install.
 type installer struct {
 	c           *Call
+	to          *target
 	mode        modeChange
 	owner       chownRun
 	setOwner    bool
+	areDirs     bool // -d
 	makeParents bool // -D
 	compare     bool // -C
 	keepTimes   bool
@@ -29,52 +32,25 @@ func installMain(ctx context.Context, c *Call) int {
 	if !ok {
 		return status
 	}
-	in := &installer{c: c, mode: modeChange{octal: true, bits: 0o755, explicit: true}, owner: chownRun{c: c, uid: -1, gid: -1}}
-	t := &target{c: c, following: true}
-	dirs := false
+	in := &installer{
+		c: c, to: &target{c: c, following: true},
+		mode: modeChange{octal: true, bits: 0o755, explicit: true}, owner: chownRun{c: c, uid: -1, gid: -1},
+	}
 	for _, o := range opts {
-		switch o.name {
-		case "b":
+		if o.name == "b" {
 			return c.usageErr("-b: backups are not supported")
-		case "C":
-			in.compare = true
-		case "d":
-			dirs = true
-		case "D":
-			in.makeParents = true
-		case "g", "o":
-			spec := o.value
-			if o.name == "g" {
-				spec = ":" + spec
-			}
-			if msg := in.owner.owner(spec, false); msg != "" {
-				return c.fail("%s", strings.Replace(msg, "':", "'", 1))
-			}
-			in.setOwner = true
-		case "m":
-			if in.mode, ok = parseMode(o.value); !ok {
-				return c.fail("invalid mode %s", quote(o.value))
-			}
-			in.mode.explicit = true
-		case "p":
-			in.keepTimes = true
-		case "s":
-			in.strip = true
-		case "t":
-			t.dir, t.isDirSet = o.value, true
-		case "T":
-			t.noDir = true
-		case "v":
-			in.verbose = true
+		}
+		if problem := in.option(o); problem != "" {
+			return c.fail("%s", problem)
 		}
 	}
-	if dirs {
+	if in.areDirs {
 		return in.directories(files)
 	}
-	if in.makeParents && !in.leading(t, files) {
+	if in.makeParents && !in.leading(files) {
 		return exitFailure
 	}
-	sources, dest, ok := t.resolve(files)
+	sources, dest, ok := in.to.resolve(files)
 	if !ok {
 		return exitFailure
 	}
@@ -82,6 +58,42 @@ func installMain(ctx context.Context, c *Call) int {
 		in.file(ctx, src, dest(src))
 	}
 	return in.status
+}
+
+func (in *installer) option(o option) (problem string) {
+	if o.turnsOn(in.switches()) {
+		return ""
+	}
+	switch o.name {
+	case "g":
+		return in.takeOwner(":" + o.value)
+	case "o":
+		return in.takeOwner(o.value)
+	case "m":
+		mode, ok := parseMode(o.value)
+		if !ok {
+			return "invalid mode " + quote(o.value)
+		}
+		in.mode = mode
+		in.mode.explicit = true
+	case "t":
+		in.to.dir, in.to.isDirSet = o.value, true
+	}
+	return ""
+}
+
+// switches returns what the flags that only turn something on turn on.
+func (in *installer) switches() map[string]*bool {
+	return map[string]*bool{
+		"C": &in.compare, "d": &in.areDirs, "D": &in.makeParents, "p": &in.keepTimes, "s": &in.strip, "T": &in.to.noDir,
+		"v": &in.verbose,
+	}
+}
+
+// takeOwner takes the owner, the group or both, as chown has them.
+func (in *installer) takeOwner(spec string) (problem string) {
+	in.setOwner = true
+	return strings.Replace(in.owner.owner(spec, false), "':", "'", 1)
 }
 
 func (in *installer) fail(format string, args ...any) {
@@ -125,11 +137,11 @@ func (in *installer) makeDir(dir string) bool {
 
 // leading makes the directories above the destination, or the whole target
 // directory of -t.
-func (in *installer) leading(t *target, files []string) bool {
+func (in *installer) leading(files []string) bool {
 	switch {
-	case t.isDirSet:
-		return in.makeDir(t.dir)
-	case len(files) == 2 && !t.isDir(files[1]):
+	case in.to.isDirSet:
+		return in.makeDir(in.to.dir)
+	case len(files) == 2 && !in.to.isDir(files[1]):
 		if up := parentName(files[1]); up != "." {
 			return in.makeDir(up)
 		}

@@ -26,34 +26,12 @@ func sedMain(ctx context.Context, c *Call) int {
 	}
 	s := &sed{c: c, ctx: ctx, eol: '\n', wrap: 70}
 	p := &sedParser{sed: s}
-	given := false
 	for _, o := range opts {
-		switch o.name {
-		case "n":
-			s.quiet = true
-		case "e":
-			given = true
-			p.add(o.value)
-		case "f":
-			given = true
-			if err := p.addFile(o.value); err != nil {
-				return c.fail("couldn't open file %s: %s", o.value, errText(err))
-			}
-		case "E", "r":
-			s.extended = true
-		case "i":
-			s.inPlace, s.separate, s.suffix = true, true, o.value
-		case "l":
-			fmt.Sscan(o.value, &s.wrap)
-		case "s":
-			s.separate = true
-		case "z":
-			s.eol = 0
-		case "posix":
-			s.posix = true
+		if problem := p.option(o); problem != "" {
+			return c.fail("%s", problem)
 		}
 	}
-	if !given {
+	if len(p.starts) == 0 {
 		if len(operands) == 0 {
 			putf(c, "Usage: %s [OPTION]... {script-only-if-no-other-script} [input-file]...\n", c.name())
 			return exitFailure
@@ -77,6 +55,29 @@ func sedMain(ctx context.Context, c *Call) int {
 	}
 	defer s.closeFiles()
 	return s.run(operands)
+}
+
+func (p *sedParser) option(o option) (problem string) {
+	s := p.sed
+	switches := map[string]*bool{"n": &s.quiet, "E": &s.extended, "r": &s.extended, "s": &s.separate, "posix": &s.posix}
+	if o.turnsOn(switches) {
+		return ""
+	}
+	switch o.name {
+	case "e":
+		p.add(o.value)
+	case "f":
+		if err := p.addFile(o.value); err != nil {
+			return "couldn't open file " + o.value + ": " + errText(err)
+		}
+	case "i":
+		s.inPlace, s.separate, s.suffix = true, true, o.value
+	case "l":
+		fmt.Sscan(o.value, &s.wrap)
+	case "z":
+		s.eol = 0
+	}
+	return ""
 }
 
 // A sed is one run of sed.

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
+// An unzipper is one run of unzip.
 type unzipper struct {
 	c                                *Call
 	quiet, overwrite, never, flatten bool
-	stdout                           bool
+	stdout, list                     bool
 	dir                              string
 	only, exclude                    []string
 	status                           int
@@ -28,26 +29,8 @@ func unzipMain(_ context.Context, c *Call) int {
 		return status
 	}
 	u := &unzipper{c: c}
-	list := false
 	for _, o := range opts {
-		switch o.name {
-		case "d":
-			u.dir = o.value
-		case "j":
-			u.flatten = true
-		case "l":
-			list = true
-		case "n":
-			u.never = true
-		case "o":
-			u.overwrite = true
-		case "p":
-			u.stdout, u.quiet = true, true
-		case "q":
-			u.quiet = true
-		case "x":
-			u.exclude = append(u.exclude, o.value)
-		}
+		u.option(o)
 	}
 	if len(operands) == 0 {
 		return c.missing("operand")
@@ -68,16 +51,30 @@ func unzipMain(_ context.Context, c *Call) int {
 		puts(c, "Archive:  ", name, "\n")
 	}
 	for _, f := range r.File {
-		if len(u.only) > 0 && !matchesAny(u.only, f.Name) || matchesAny(u.exclude, f.Name) {
-			continue
-		}
-		if list {
+		switch {
+		case len(u.only) > 0 && !matchesAny(u.only, f.Name) || matchesAny(u.exclude, f.Name):
+		case u.list:
 			putf(c, "%9d  %s   %s\n", f.UncompressedSize64, f.Modified.Format("2006-01-02 15:04"), f.Name)
-			continue
+		default:
+			u.member(f)
 		}
-		u.member(f)
 	}
 	return u.status
+}
+
+func (u *unzipper) option(o option) {
+	switches := map[string]*bool{"j": &u.flatten, "l": &u.list, "n": &u.never, "o": &u.overwrite, "q": &u.quiet}
+	if o.turnsOn(switches) {
+		return
+	}
+	switch o.name {
+	case "d":
+		u.dir = o.value
+	case "p":
+		u.stdout, u.quiet = true, true
+	case "x":
+		u.exclude = append(u.exclude, o.value)
+	}
 }
 
 func (u *unzipper) fail(format string, args ...any) {

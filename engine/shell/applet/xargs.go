@@ -17,6 +17,10 @@ const (
 	xargsStop = 124 // a command asked to stop, with status 255
 )
 
+// xargsMostJobs is how many commands run at once where -P 0 asks for as many as can be.
+const xargsMostJobs = 64
+
+// An xargs is one run of xargs.
 type xargs struct {
 	c         *Call
 	ctx       context.Context
@@ -32,8 +36,13 @@ type xargs struct {
 	maxChars  int
 	input     io.Reader
 
-	jobs   chan struct{} // a slot for each command that may run
-	wg     sync.WaitGroup
+	file       string // that the arguments are read from
+	isFromFile bool
+
+	jobs    chan struct{} // a slot for each command that may run
+	wg      sync.WaitGroup
+	writing sync.Mutex // held while one of several commands writes
+
 	mu     sync.Mutex // mu guards the fields below
 	status int
 	stop   bool // start no more
@@ -54,15 +63,17 @@ func xargsMain(ctx context.Context, c *Call) int {
 		x.command = []string{"echo"}
 	}
 	for _, o := range opts {
-		if msg := x.option(o); msg != "" {
-			if strings.HasPrefix(msg, "invalid number") || strings.HasPrefix(msg, "value") {
-				return c.usageErr("%s", msg)
-			}
-			return c.fail("%s", msg)
+		if !o.turnsOn(x.switches()) && !x.option(o) {
+			return exitFailure
 		}
 	}
-	if f, ok := x.input.(io.Closer); ok && x.input != c.Stdin {
+	if x.isFromFile {
+		f, err := os.Open(c.abs(x.file))
+		if err != nil {
+			return c.fail("Cannot open input file %s: %s", quote(x.file), errText(err))
+		}
 		defer f.Close()
+		x.input = f
 	}
 	err := x.run()
 	x.wg.Wait()
@@ -72,30 +83,24 @@ func xargsMain(ctx context.Context, c *Call) int {
 	return x.status
 }
 
-func (x *xargs) option(o option) (problem string) {
-	number := func(least int) (int, string) {
-		n, err := strconv.Atoi(o.value)
-		if err != nil || n < least {
-			if err == nil {
-				return 0, "value " + o.value + " for -" + o.name + " option should be >= " + strconv.Itoa(least)
-			}
-			return 0, "invalid number \"" + o.value + "\" for -" + o.name + " option"
-		}
-		return n, ""
-	}
+// switches returns what the flags that only turn something on turn on.
+func (x *xargs) switches() map[string]*bool {
+	return map[string]*bool{"r": &x.skipEmpty, "t": &x.trace, "x": &x.exitLarge}
+}
+
+// option takes any other flag, and returns false if it has reported that it cannot.
+func (x *xargs) option(o option) (ok bool) {
+	ok = true
 	switch o.name {
 	case "0":
 		x.delim = 0
 	case "a":
-		f, err := os.Open(x.c.abs(o.value))
-		if err != nil {
-			return "Cannot open input file " + quote(o.value) + ": " + errText(err)
-		}
-		x.input = f
+		x.file, x.isFromFile = o.value, true
 	case "d":
 		text, _ := unescape(o.value, escapeFormat)
 		if len(text) != 1 {
-			return "Invalid input delimiter specification " + o.value + ": the delimiter must be either a single character or an escape sequence starting with \\."
+			x.c.errorf("Invalid input delimiter specification %s: the delimiter must be either a single character or an escape sequence starting with \\.", o.value)
+			return false
 		}
 		x.delim = int(text[0])
 	case "E", "e":
@@ -113,28 +118,37 @@ func (x *xargs) option(o option) (problem string) {
 	case "L", "l":
 		x.maxLines = 1
 		if o.given {
-			x.maxLines, problem = number(1)
+			x.maxLines, ok = x.number(o, 1)
 		}
 	case "n":
-		x.maxArgs, problem = number(1)
+		x.maxArgs, ok = x.number(o, 1)
 	case "P":
 		var n int
-		if n, problem = number(0); n == 0 {
-			n = 64
+		if n, ok = x.number(o, 0); n == 0 {
+			n = xargsMostJobs
 		}
 		x.jobs = make(chan struct{}, n)
 	case "p":
-		return "-p is not supported"
-	case "r":
-		x.skipEmpty = true
+		x.c.errorf("-p is not supported")
+		return false
 	case "s":
-		x.maxChars, problem = number(1)
-	case "t":
-		x.trace = true
-	case "x":
-		x.exitLarge = true
+		x.maxChars, ok = x.number(o, 1)
 	}
-	return problem
+	return ok
+}
+
+// number returns the value of a flag, which has to be a number of at least least.
+func (x *xargs) number(o option, least int) (n int, ok bool) {
+	n, err := strconv.Atoi(o.value)
+	switch {
+	case err != nil:
+		x.c.usageErr("invalid number \"%s\" for -%s option", o.value, o.name)
+		return 0, false
+	case n < least:
+		x.c.usageErr("value %s for -%s option should be >= %d", o.value, o.name, least)
+		return 0, false
+	}
+	return n, true
 }
 
 // An xargsItem is one argument that was read.
@@ -338,7 +352,7 @@ func (x *xargs) start(args []string) {
 	run := func() {
 		defer func() { <-x.jobs }()
 		cmd := Command{Args: args, Stdin: strings.NewReader(""), Stdout: x.stdout(), Stderr: x.c.Stderr}
-		if x.input != x.c.Stdin {
+		if x.isFromFile {
 			cmd.Stdin = x.c.Stdin
 		}
 		x.finished(args[0], x.c.Run(x.ctx, cmd))
@@ -355,9 +369,10 @@ func (x *xargs) stdout() io.Writer {
 	if _, ok := x.c.Stdout.(*os.File); ok || cap(x.jobs) == 1 {
 		return x.c.Stdout
 	}
-	return &lockedWriter{mu: &x.mu, w: x.c.Stdout}
+	return &lockedWriter{mu: &x.writing, w: x.c.Stdout}
 }
 
+// A lockedWriter lets one writer write at a time.
 type lockedWriter struct {
 	mu *sync.Mutex
 	w  io.Writer
