@@ -14,69 +14,65 @@ import (
 // nixWords returns what Nix says of an error of a store, if that is known, or else the
 // error as it is.
 func nixWords(err error) string {
-	var odd *nar.TypeError
-	var deep *nar.DepthError
-	var name *store.NameError
-	var root *engine.RootError
-	var unknown *engine.UnknownError
-	var lacks *engine.NoOutputError
-	var file *fs.PathError
-	var link *engine.LinkError
-	var corrupt *engine.CorruptError
-	var gone *engine.GoneError
-	var packed *engine.CompressedError
-	var archive *nar.FormatError
-	var untraced *engine.TraceError
-	var mismatch *store.HashMismatch
-	var unreachable *engine.DialError
-	var denied *engine.AccessError
-	var malformed *drv.ParseError
-	var notFlat *nar.NotFlatError
-	var unseen *engine.SandboxPathError
-	if errors.As(err, &malformed) {
-		if words, known := malformed.InNix(); known {
+	for _, wording := range wordings {
+		if words, ok := wording(err); ok {
 			return words
 		}
 	}
-	switch {
-	case errors.As(err, &denied):
-		return denied.Error()
-	case errors.As(err, &odd):
-		return fmt.Sprintf("file '%s' has an unsupported type", odd.File)
-	case errors.As(err, &unseen):
-		return unseen.Error()
-	case errors.As(err, &notFlat):
-		return notFlat.Error()
-	case errors.As(err, &unreachable):
-		return unreachable.Error()
-	case errors.As(err, &mismatch):
-		return mismatch.Message()
-	case errors.As(err, &gone):
-		return gone.Error()
-	case errors.As(err, &archive):
-		return archiveError(archive).Error()
-	case errors.As(err, &packed):
-		return packed.Message()
-	case errors.As(err, &untraced):
-		return untraced.Error()
-	case errors.As(err, &corrupt):
-		return corrupt.Error()
-	case errors.As(err, &link):
-		return link.Error()
-	case errors.As(err, &deep):
-		return deep.Message()
-	case errors.As(err, &name):
-		return fmt.Sprintf("path '%s' is not a valid store path: %s", name.Base, store.NameProblem(name.Name))
-	case errors.As(err, &root):
-		return root.Message()
-	case errors.As(err, new(*engine.NoSubstituteError)):
-		return err.Error()
-	case errors.As(err, &unknown) && unknown.For == "":
-		return unknown.Message()
-	case errors.As(err, &lacks):
-		return lacks.Error()
-	case errors.As(err, &file) && file.Op == "readlink":
-		return fmt.Sprintf("reading symbolic link \"%s\": %s", file.Path, store.Capital(file.Err.Error()))
-	}
 	return err.Error()
+}
+
+// wordings return what Nix says of an error among those that an error is or wraps, or ok
+// false if they do not know any of them. The first that does counts.
+var wordings = []func(err error) (words string, ok bool){
+	wordsOf((*drv.ParseError).InNix),
+	ownWords[*engine.AccessError],
+	wordsOf(func(odd *nar.TypeError) (string, bool) {
+		return fmt.Sprintf("file '%s' has an unsupported type", odd.File), true
+	}),
+	ownWords[*engine.SandboxPathError],
+	ownWords[*nar.NotFlatError],
+	ownWords[*engine.DialError],
+	messageOf[*store.HashMismatch],
+	ownWords[*engine.GoneError],
+	wordsOf(func(archive *nar.FormatError) (string, bool) { return archiveError(archive).Error(), true }),
+	messageOf[*engine.CompressedError],
+	ownWords[*engine.TraceError],
+	ownWords[*engine.CorruptError],
+	ownWords[*engine.LinkError],
+	messageOf[*nar.DepthError],
+	wordsOf(func(name *store.NameError) (string, bool) {
+		return fmt.Sprintf("path '%s' is not a valid store path: %s", name.Base, store.NameProblem(name.Name)), true
+	}),
+	messageOf[*engine.RootError],
+	ownWords[*engine.NoSubstituteError],
+	wordsOf(func(unknown *engine.UnknownError) (string, bool) { return unknown.Message(), unknown.For == "" }),
+	ownWords[*engine.NoOutputError],
+	wordsOf(func(file *fs.PathError) (string, bool) {
+		return fmt.Sprintf("reading symbolic link \"%s\": %s", file.Path, store.Capital(file.Err.Error())), file.Op == "readlink"
+	}),
+}
+
+// wordsOf returns a wording of errors of one type.
+func wordsOf[E error](words func(E) (string, bool)) func(error) (string, bool) {
+	return func(err error) (string, bool) {
+		if e, ok := errors.AsType[E](err); ok {
+			return words(e)
+		}
+		return "", false
+	}
+}
+
+// ownWords is the wording of errors whose own text is Nix's, without what was said around
+// it.
+func ownWords[E error](err error) (string, bool) {
+	return wordsOf(func(e E) (string, bool) { return e.Error(), true })(err)
+}
+
+// messageOf is the wording of errors that say in Message what Nix does.
+func messageOf[E interface {
+	error
+	Message() string
+}](err error) (string, bool) {
+	return wordsOf(func(e E) (string, bool) { return e.Message(), true })(err)
 }
