@@ -1,6 +1,7 @@
 package local
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -160,6 +161,35 @@ func TestOtherLayout(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"7 /nix/store/a 3 5", "7 -> 7", "7 by /nix/store/d"}, everything(t, r)); r.pages != nil || diff != "" {
 		t.Errorf("pages %v (-want +got):\n%s", r.pages != nil, diff)
+	}
+}
+
+// Ids that do not ascend, which only a damaged table has, are an error.
+func TestIdsOutOfOrder(t *testing.T) {
+	c, err := sqlite.OpenConn(filepath.Join(t.TempDir(), "db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	run(t, c, sqlSchema)
+	for i := range 3 {
+		do(t, c, fmt.Sprintf("insert into ValidPaths (path, hash, registrationTime) values ('/nix/store/%d', '', 1)", i))
+	}
+	r, err := newGraphReader(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fetch := r.pages.fetch
+	r.pages.fetch = func(number uint32, buf []byte) ([]byte, error) {
+		page, err := fetch(number, buf)
+		if number == r.paths {
+			first := binary.BigEndian.Uint16(page[8:])
+			page[first+1] = 100 // its id, after its size
+		}
+		return page, err
+	}
+	if g, err := r.graph(nil); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("got a graph of %d paths, %v, want %v", g.Len(), err, ErrCorrupt)
 	}
 }
 
