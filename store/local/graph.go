@@ -203,6 +203,9 @@ func (r *graphReader) graph(progress *store.Progress) (*store.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.IsSorted(ids) {
+		return nil, fmt.Errorf("%w: ids of paths are out of order", ErrCorrupt)
+	}
 	b.Sort(refs)
 	position := positions(ids)
 	pair := func(add func(from, to int32)) func(from, to int64) {
