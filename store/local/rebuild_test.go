@@ -85,6 +85,24 @@ func TestRebuild(t *testing.T) {
 	}
 }
 
+// TestRebuildForgotten pins that what a verification has made invalid is not lost when the
+// database is made anew.
+func TestRebuildForgotten(t *testing.T) {
+	root := newDir(t)
+	st := openAt(t, root)
+	p := must(st.AddText(t.Context(), "text", []byte("text"), nil))(t)
+	must(st.DeleteTree(t.Context(), st.RealPath(p)))(t)
+	if found := findings(t, st, local.VerifyOptions{Forget: true}); len(found) != 1 || !found[0].Forgotten {
+		t.Fatalf("got %v, want %s forgotten", found, p)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if plan, _ := rebuild(t, root); len(plan.Lost) > 0 {
+		t.Errorf("lost: %v", plan.Lost)
+	}
+}
+
 // TestRebuildLost pins that what cannot be valid any more is lost with what refers to it,
 // that entries nobody tells of stay, and that nothing is done before it is said.
 func TestRebuildLost(t *testing.T) {
