@@ -174,7 +174,7 @@ func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone 
 	if err != nil {
 		return nil, err
 	}
-	forgotten := make(map[store.Path]bool)
+	var invalid []store.Path
 	err = st.db.write(ctx, func(c *sqlite.Conn) error {
 		for i := len(order) - 1; i >= 0; i-- { // referrers first
 			deleted, err := deletePath(c, order[i])
@@ -182,13 +182,20 @@ func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone 
 				return err
 			}
 			if deleted {
-				forgotten[order[i]] = true
+				invalid = append(invalid, order[i])
 			}
 		}
-		return nil
+		return st.journal.gone(invalid)
 	})
 	st.drvs.forget()
-	return forgotten, err
+	if err != nil {
+		return nil, err
+	}
+	forgotten := make(map[store.Path]bool, len(invalid))
+	for _, p := range invalid {
+		forgotten[p] = true
+	}
+	return forgotten, nil
 }
 
 // checkContents compares the contents of a path with its hash.
