@@ -2,6 +2,7 @@ package cache
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -89,6 +90,20 @@ func TestPartlyThere(t *testing.T) {
 	info, archive := sample(t, "a", "text")
 	if err := open(t, name, Options{}).Add(t.Context(), info, bytes.NewReader(archive)); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCancelled asks about many paths with a context that has ended.
+func TestCancelled(t *testing.T) {
+	c := open(t, t.TempDir(), Options{})
+	info, _ := sample(t, "a", "text")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.QueryValid(ctx, []store.Path{info.Path}); !errors.Is(err, context.Canceled) {
+		t.Errorf("valid paths: got %v, want %v", err, context.Canceled)
+	}
+	if _, err := c.PathInfo(ctx, info.Path); !errors.Is(err, context.Canceled) {
+		t.Errorf("path info: got %v, want %v", err, context.Canceled)
 	}
 }
 
