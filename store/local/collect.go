@@ -201,30 +201,38 @@ func (coll *collection) Invalidate(ctx context.Context, paths []store.Path) (inU
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	st := coll.st
-	err = st.db.write(ctx, func(c *sqlite.Conn) error {
-		var gone []store.Path
-		for _, p := range paths {
-			deleted, err := deletePath(c, p)
-			if err != nil {
-				return fmt.Errorf("%s: %w", p, err)
-			}
-			if !deleted {
-				inUse = append(inUse, p)
-				continue
-			}
-			gone = append(gone, p)
-		}
-		return st.journal.gone(gone)
-	})
+	_, inUse, err = coll.st.invalidate(ctx, paths)
 	if err == nil {
-		st.drvs.forget()
-		err = st.db.sync()
+		err = coll.st.db.sync()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("invalidate paths: %w", err)
 	}
 	return inUse, nil
+}
+
+// invalidate makes paths invalid, those that no other path refers to, which are gone then;
+// the others are inUse. They are given referrers first.
+func (st *Store) invalidate(ctx context.Context, paths []store.Path) (gone, inUse []store.Path, err error) {
+	err = st.db.write(ctx, func(c *sqlite.Conn) error {
+		for _, p := range paths {
+			deleted, err := deletePath(c, p)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p, err)
+			}
+			if deleted {
+				gone = append(gone, p)
+			} else {
+				inUse = append(inUse, p)
+			}
+		}
+		return st.journal.gone(gone)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	st.drvs.forget()
+	return gone, inUse, nil
 }
 
 // deletePath deletes the row of a path, if it has one and no other path refers

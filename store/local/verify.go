@@ -7,8 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"zombiezen.com/go/sqlite"
+	"slices"
 
 	"nixbench/store"
 	"nixbench/store/nar"
@@ -174,20 +173,8 @@ func (st *Store) forgetPaths(ctx context.Context, infos []*store.PathInfo, gone 
 	if err != nil {
 		return nil, err
 	}
-	var invalid []store.Path
-	err = st.db.write(ctx, func(c *sqlite.Conn) error {
-		for i := len(order) - 1; i >= 0; i-- { // referrers first
-			deleted, err := deletePath(c, order[i])
-			if err != nil {
-				return err
-			}
-			if deleted {
-				invalid = append(invalid, order[i])
-			}
-		}
-		return st.journal.gone(invalid)
-	})
-	st.drvs.forget()
+	slices.Reverse(order) // referrers first
+	invalid, _, err := st.invalidate(ctx, order)
 	if err != nil {
 		return nil, err
 	}
