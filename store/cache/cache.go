@@ -128,25 +128,34 @@ func corrupt(file string, err error) error {
 // Info returns all that is said of p. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
 func (c *Cache) Info(p store.Path) (*narinfo.Info, error) {
-	text, err := c.read(p.Digest() + infoSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
+	info, err := c.readInfo(p.Digest() + infoSuffix)
+	if err == nil && info == nil || info != nil && info.Path != p { // there may be another that has its digest
 		return nil, &missingError{p}
+	}
+	return info, err
+}
+
+// readInfo reads a file that says what is known of a path; nil if there is none.
+func (c *Cache) readInfo(file string) (*narinfo.Info, error) {
+	text, err := c.read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
 	info, err := narinfo.Parse(c.store, text)
 	if err != nil {
-		return nil, corrupt(p.Digest()+infoSuffix, err)
-	}
-	if info.Path != p {
-		return nil, &missingError{p} // there is another that has its digest
+		return nil, corrupt(file, err)
 	}
 	return info, nil
 }
 
 // PathInfo returns what is said of p. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
-func (c *Cache) PathInfo(_ context.Context, p store.Path) (*store.PathInfo, error) {
+func (c *Cache) PathInfo(ctx context.Context, p store.Path) (*store.PathInfo, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	info, err := c.Info(p)
 	if err != nil {
 		return nil, err
@@ -189,31 +198,26 @@ func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, err
 // PathFromHashPart returns the path of a digest. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
 func (c *Cache) PathFromHashPart(digest string) (store.Path, error) {
-	text, err := c.read(digest + infoSuffix)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", store.ErrInvalidPath
-	} else if err != nil {
+	info, err := c.readInfo(digest + infoSuffix)
+	if err != nil {
 		return "", err
 	}
-	info, err := narinfo.Parse(c.store, text)
-	if err != nil {
-		return "", corrupt(digest+infoSuffix, err)
-	}
-	if info.Path.Digest() != digest {
+	if info == nil || info.Path.Digest() != digest {
 		return "", store.ErrInvalidPath
 	}
 	return info.Path, nil
 }
 
 // AddSignatures adds signatures to a path, and returns how many are new.
-func (c *Cache) AddSignatures(_ context.Context, p store.Path, sigs []string) (added int, err error) {
+func (c *Cache) AddSignatures(ctx context.Context, p store.Path, sigs []string) (added int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	info, err := c.Info(p)
 	if err != nil {
 		return 0, err
 	}
-	before := len(info.Sigs)
-	info.AddSigs(sigs...)
-	if added = len(info.Sigs) - before; added == 0 {
+	if added = info.AddSigs(sigs...); added == 0 {
 		return 0, nil
 	}
 	return added, c.write(p.Digest()+infoSuffix, info.Text())
@@ -282,15 +286,13 @@ func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		text, err := c.read(entry.Name())
+		info, err := c.readInfo(entry.Name())
 		if err != nil {
 			return nil, err
 		}
-		info, err := narinfo.Parse(c.store, text)
-		if err != nil {
-			return nil, corrupt(entry.Name(), err)
+		if info != nil { // nil if it was deleted meanwhile
+			paths = append(paths, info.Path)
 		}
-		paths = append(paths, info.Path)
 	}
 	slices.Sort(paths)
 	return paths, nil
