@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -60,14 +58,7 @@ func dumpTree(ctx context.Context, w io.Writer, file string, method store.Ingest
 	if method == store.NAR {
 		return nar.Dump(w, file, filter)
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("not a regular file")
-	}
-	f, err := os.Open(file)
+	f, _, err := nar.OpenFlat(file)
 	if err != nil {
 		return err
 	}

@@ -193,27 +193,13 @@ func (st *Store) addSpooled(ctx context.Context, info *store.PathInfo, in *spool
 // dumpFlat writes the archive of a regular file as one that is not executable
 // to sink, and its contents to contents.
 func dumpFlat(sink, contents io.Writer, file string) error {
-	f, err := os.OpenFile(file, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
-	switch {
-	case errors.Is(err, unix.ELOOP):
-		return &nar.NotFlatError{File: file, IsLink: true}
-	case errors.Is(err, unix.ENXIO): // a socket
-		return &nar.TypeError{File: file}
-	case err != nil:
+	f, size, err := nar.OpenFlat(file)
+	if err != nil {
 		return err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return err
-	case info.IsDir():
-		return &nar.NotFlatError{File: file}
-	case !info.Mode().IsRegular():
-		return &nar.TypeError{File: file}
-	}
 	w := nar.NewWriter(sink)
-	if err := w.WriteHeader(&nar.Header{Type: nar.Regular, Size: info.Size()}); err != nil {
+	if err := w.WriteHeader(&nar.Header{Type: nar.Regular, Size: size}); err != nil {
 		return err
 	}
 	if _, err := io.Copy(io.MultiWriter(w, contents), f); err != nil {

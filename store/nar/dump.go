@@ -86,20 +86,6 @@ type TypeError struct{ File string }
 
 func (e *TypeError) Error() string { return e.File + " has an unsupported type" }
 
-// A NotFlatError says, in Nix's words, that a file is no regular one, which alone has
-// contents without an archive.
-type NotFlatError struct {
-	File   string
-	IsLink bool // a symbolic one; else File is a directory
-}
-
-func (e *NotFlatError) Error() string {
-	if e.IsLink {
-		return "file '" + e.File + "' is a symlink"
-	}
-	return "'" + e.File + "' is not a regular file"
-}
-
 // A DepthError says that a file is deeper in what is dumped than an archive may be.
 type DepthError struct{ File string }
 
