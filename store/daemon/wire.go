@@ -80,7 +80,7 @@ func (d *decoder) size(what string, most uint64) int {
 	return int(n)
 }
 
-// bytes reads an amount that is at least 0: a size, or a time in seconds.
+// amount reads an amount that is at least 0: a size, or a time in seconds.
 func (d *decoder) amount(what string) int64 {
 	n := int64(d.number())
 	if n < 0 {
