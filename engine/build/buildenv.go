@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,10 +54,7 @@ func buildProfile(ctx context.Context, v view, out string, packages []Package, w
 	m := &merger{ctx: ctx, view: v, out: out, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
 	sorted := slices.Clone(packages)
 	slices.SortStableFunc(sorted, func(a, b Package) int {
-		if a.Priority != b.Priority {
-			return a.Priority - b.Priority
-		}
-		return strings.Compare(a.Path, b.Path)
+		return cmp.Or(cmp.Compare(a.Priority, b.Priority), strings.Compare(a.Path, b.Path))
 	})
 	for _, p := range sorted {
 		if err := m.add(p.Path, p.Priority); err != nil {
@@ -275,68 +273,3 @@ func (m *merger) link(source, target string, priority int) error {
 
 // inside returns where target is in the profile, for messages.
 func (m *merger) inside(target string) string { return strings.TrimPrefix(target, m.out+"/") }
-
-// A view sees the store as programs do that run from it: its files are at
-// their logical names, wherever they are on disk, and links lead to those.
-type view struct {
-	st store.Reader
-	// visible are the paths that there are, sorted, if isPart says that there are no others.
-	visible []store.Path
-	isPart  bool
-}
-
-// maxLinks is how many symbolic links lead from one name to a file.
-const maxLinks = 40
-
-// resolve follows every symbolic link in name. It returns the file's logical
-// name, where it is on disk, and what it is. Outside the store there is
-// nothing.
-func (v view) resolve(name string) (logical, real string, info fs.FileInfo, err error) {
-	dir := string(v.st.Dir())
-	todo := strings.Split(name, "/")
-	logical = "/"
-	links := 0
-	for len(todo) > 0 {
-		part := todo[0]
-		todo = todo[1:]
-		logical = path.Join(logical, part)
-		if !strings.HasPrefix(logical, dir+"/") {
-			if logical != "/" && logical != dir && !strings.HasPrefix(dir, logical+"/") {
-				return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: fs.ErrNotExist}
-			}
-			continue
-		}
-		p, rest, err := v.st.Dir().PathOf(logical)
-		if err != nil || !v.has(p) {
-			return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: fs.ErrNotExist}
-		}
-		real = v.st.RealPath(p) + rest
-		if info, err = os.Lstat(real); err != nil {
-			return "", "", nil, err
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
-			continue
-		}
-		if links++; links > maxLinks {
-			return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: errors.New("too many levels of symbolic links")}
-		}
-		target, err := os.Readlink(real)
-		if err != nil {
-			return "", "", nil, err
-		}
-		logical = path.Dir(logical)
-		if strings.HasPrefix(target, "/") {
-			logical = "/"
-		}
-		todo = append(strings.Split(target, "/"), todo...)
-	}
-	if info == nil || !strings.HasPrefix(logical, dir+"/") {
-		return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: fs.ErrNotExist}
-	}
-	return logical, real, info, nil
-}
-
-func (v view) has(p store.Path) bool {
-	_, found := slices.BinarySearch(v.visible, p)
-	return found || !v.isPart
-}

@@ -56,6 +56,15 @@ func openLog(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
+// begin has what follows written to a file, and posts so.
+func (l *logSink) begin(file *os.File) {
+	l.file = file
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.act.LogFile = file.Name()
+	l.post(l.act)
+}
+
 // Write takes a piece of the log.
 func (l *logSink) Write(p []byte) (int, error) {
 	if l.file != nil {

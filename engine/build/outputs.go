@@ -138,7 +138,7 @@ func unfit(err error) error {
 	case errors.As(err, &odd):
 		return fmt.Errorf("file \"%s\" has an unsupported type", odd.File)
 	case errors.As(err, &deep):
-		return fmt.Errorf("%s", deep.Message())
+		return errors.New(deep.Message())
 	}
 	return err
 }

@@ -107,9 +107,7 @@ func (j *job) startLog() error {
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}
-	j.log.file = file
-	j.log.act.LogFile = name
-	j.log.post(j.log.act)
+	j.log.begin(file)
 	return nil
 }
 
