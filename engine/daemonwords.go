@@ -72,19 +72,26 @@ func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string
 	r.final(b)
 }
 
-// statusOf tells from what a daemon said how a build failed.
-func statusOf(words string, otherwise build.Status) build.Status {
-	for text, status := range map[string]build.Status{
-		"hash mismatch in fixed-output derivation": build.HashMismatch,
-		"timed out after":                          build.TimedOut,
-		"may not be deterministic":                 build.NotDeterministic,
-		"is not allowed to refer to":               build.OutputRejected,
-		"bytes of log output":                      build.LogLimitExceeded,
-		"failed to produce output":                 build.OutputRejected,
-		"is required to build on this":             build.InputRejected,
-	} {
-		if strings.Contains(words, text) {
-			return status
+// saidStatuses are what daemons say of failures, and how the builds have failed then.
+var saidStatuses = []struct {
+	words  string
+	status build.Status
+}{
+	{"hash mismatch in fixed-output derivation", build.HashMismatch},
+	{"timed out after", build.TimedOut},
+	{"may not be deterministic", build.NotDeterministic},
+	{"is not allowed to refer to", build.OutputRejected},
+	{"bytes of log output", build.LogLimitExceeded},
+	{"failed to produce output", build.OutputRejected},
+	{"is required to build on this", build.InputRejected},
+}
+
+// statusOf tells from what a daemon said how a build failed: by the first of saidStatuses
+// that is part of it.
+func statusOf(text string, otherwise build.Status) build.Status {
+	for _, said := range saidStatuses {
+		if strings.Contains(text, said.words) {
+			return said.status
 		}
 	}
 	return otherwise
