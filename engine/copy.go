@@ -59,10 +59,7 @@ func copyMissing(ctx context.Context, paths []store.Path, valid func(context.Con
 	if err != nil {
 		return err
 	}
-	missing := slices.DeleteFunc(store.SortUnique(paths), func(p store.Path) bool {
-		_, found := slices.BinarySearch(have, p)
-		return found
-	})
+	missing := without(paths, have)
 	if len(missing) == 0 {
 		return nil
 	}
@@ -79,6 +76,15 @@ func copyMissing(ctx context.Context, paths []store.Path, valid func(context.Con
 		}
 	}
 	return nil
+}
+
+// without returns those of paths that are not among others, sorted without duplicates.
+// Others are sorted.
+func without(paths, others []store.Path) []store.Path {
+	return slices.DeleteFunc(store.SortUnique(paths), func(p store.Path) bool {
+		_, found := slices.BinarySearch(others, p)
+		return found
+	})
 }
 
 // A pathSource is what paths are copied from.

@@ -55,14 +55,15 @@ func (r evalReader) IsValid(ctx context.Context, p store.Path) (bool, error) {
 	return r.hasSource(ctx, p)
 }
 
-// QueryValid returns those of paths that either has.
+// QueryValid returns those of paths that either has, sorted without duplicates.
 func (r evalReader) QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error) {
 	valid, err := r.Reader.QueryValid(ctx, paths)
 	if err != nil {
 		return nil, err
 	}
+	var sources []store.Path
 	for _, p := range paths {
-		if slices.Contains(valid, p) {
+		if _, found := slices.BinarySearch(valid, p); found {
 			continue
 		}
 		has, err := r.hasSource(ctx, p)
@@ -70,10 +71,10 @@ func (r evalReader) QueryValid(ctx context.Context, paths []store.Path) ([]store
 			return nil, err
 		}
 		if has {
-			valid = append(valid, p)
+			sources = append(sources, p)
 		}
 	}
-	return store.SortUnique(valid), nil
+	return store.SortUnique(append(valid, sources...)), nil
 }
 
 // PathInfo returns what either knows about p.
@@ -142,7 +143,7 @@ func (e *Engine) takeFromEvals(ctx context.Context, paths []store.Path) error {
 	if err != nil {
 		return err
 	}
-	lacking := slices.DeleteFunc(store.SortUnique(slices.Clone(paths)), func(p store.Path) bool { return slices.Contains(have, p) })
+	lacking := without(paths, have)
 	if lacking, err = (bothStores{e.evalsIn}).QueryValid(ctx, lacking); err != nil || len(lacking) == 0 {
 		return err
 	}

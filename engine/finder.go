@@ -275,7 +275,10 @@ func (e *Engine) noteTraced(ctx context.Context, rs []store.Realisation) error {
 	if err != nil {
 		return err
 	}
-	rs = slices.DeleteFunc(slices.Clone(rs), func(r store.Realisation) bool { return !slices.Contains(valid, r.OutPath) })
+	rs = slices.DeleteFunc(slices.Clone(rs), func(r store.Realisation) bool {
+		_, isValid := slices.BinarySearch(valid, r.OutPath)
+		return !isValid
+	})
 	return st.RegisterRealisations(ctx, rs, nil)
 }
 

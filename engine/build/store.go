@@ -10,7 +10,7 @@ import (
 // A Reader is what planning needs of a store.
 type Reader interface {
 	store.Reader
-	// QueryValid returns those of paths that are valid.
+	// QueryValid returns those of paths that are valid, sorted without duplicates.
 	QueryValid(ctx context.Context, paths []store.Path) ([]store.Path, error)
 	// ReadDerivation returns the derivation at a valid path. The caller must not
 	// modify it.
