@@ -36,8 +36,9 @@ type cacheStore struct {
 	dummyStore // does nothing, or says that it cannot
 	cache      *cache.Cache
 
-	mu      sync.Mutex // mu guards scratch
-	scratch string     // the temporary directory, "" before there is one
+	mu        sync.Mutex                 // mu guards the fields below
+	scratch   string                     // the temporary directory, "" before there is one
+	unpacking map[string]<-chan struct{} // by name: closed once that is done, or has failed
 }
 
 var _ backend = (*cacheStore)(nil)
@@ -51,6 +52,8 @@ func (st *cacheStore) Writable() error { return nil }
 
 // Close deletes what was unpacked.
 func (st *cacheStore) Close() error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	if st.scratch == "" {
 		return nil
 	}
@@ -90,8 +93,11 @@ func (st *cacheStore) files(ctx context.Context, p store.Path) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
+	release, err := st.claim(ctx, file)
+	if err != nil {
+		return file, err
+	}
+	defer release()
 	if _, err := os.Lstat(file); err == nil {
 		return file, nil
 	}
@@ -100,6 +106,36 @@ func (st *cacheStore) files(ctx context.Context, p store.Path) (string, error) {
 		return file, err
 	}
 	return file, nil
+}
+
+// claim waits until nobody unpacks a file or ctx is done, and keeps others from it until
+// release is called.
+func (st *cacheStore) claim(ctx context.Context, file string) (release func(), err error) {
+	for {
+		st.mu.Lock()
+		busy := st.unpacking[file]
+		if busy == nil {
+			break // which leaves it locked
+		}
+		st.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	defer st.mu.Unlock()
+	if st.unpacking == nil {
+		st.unpacking = make(map[string]<-chan struct{})
+	}
+	ended := make(chan struct{})
+	st.unpacking[file] = ended
+	return func() {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		delete(st.unpacking, file)
+		close(ended)
+	}, nil
 }
 
 // An Archived says how a path is kept in a binary cache.

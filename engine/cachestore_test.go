@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"nixbench/store"
@@ -58,5 +59,28 @@ func TestCachedDerivationIsNoLink(t *testing.T) {
 	}
 	if d, err := other.ReadDerivation(t.Context(), p); err == nil {
 		t.Errorf("what a link leads to was read: %+v", d)
+	}
+}
+
+// Who asks for the files of a path at the same time as others gets all of them, and only one
+// unpacks it.
+func TestCacheStoreUnpacksOnce(t *testing.T) {
+	st := openCacheStore(t)
+	text := bytes.Repeat([]byte("text"), 1<<18)
+	p, err := st.AddText(t.Context(), "a", text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			if got, err := os.ReadFile(st.RealPath(p)); err != nil || !bytes.Equal(got, text) {
+				t.Errorf("got %d bytes, %v, want %d", len(got), err, len(text))
+			}
+		})
+	}
+	readers.Wait()
+	if len(st.unpacking) > 0 {
+		t.Errorf("still being unpacked: %v", st.unpacking)
 	}
 }
