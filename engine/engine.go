@@ -162,27 +162,6 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	}
 	e.url = loc.render()
 	switch {
-	case loc.Scratch:
-		st, err := openScratch(ctx, loc.Build.Dir)
-		if err != nil {
-			return err
-		}
-		e.store = st
-		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
-		return nil
-	case loc.Dummy:
-		e.store = dummyStore{cmp.Or(loc.Build.Dir, store.DefaultDir)}
-		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
-		return nil
-	case loc.Cache != "":
-		dir := cmp.Or(loc.Build.Dir, store.DefaultDir)
-		c, err := loc.openCache(dir)
-		if err != nil {
-			return err
-		}
-		e.store = &cacheStore{dummyStore: dummyStore{dir}, cache: c}
-		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
-		return nil
 	case loc.Daemon != nil:
 		st, err := openDaemon(ctx, loc, e.settings, opts.Warn)
 		if err != nil {
@@ -191,6 +170,12 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 		e.store, e.daemon = st, st
 		e.newDaemonBuilders(st, e.settings)
 		return nil
+	case loc.Scratch || loc.Dummy || loc.Cache != "":
+		if e.store, err = openUnbuilt(ctx, loc); err != nil {
+			return err
+		}
+		e.useBuilders(e.settings, noBuilder{e}, noBuilder{e})
+		return nil
 	}
 	own, err := openOwn(ctx, loc.Build, opts.RefuseUnwritable)
 	if err != nil {
@@ -198,22 +183,48 @@ func (e *Engine) openStores(ctx context.Context, opts Options) error {
 	}
 	e.store = own
 	e.newBuilders(own, e.settings)
-	if loc.Machine == nil {
-		return nil
-	}
-	machine := *loc.Machine
-	machine.ReadOnly, machine.Late = true, opts.Late
-	if e.machine, err = local.Open(ctx, machine); err != nil {
-		// Without the rights to read it, the machine's store stays out of sight.
-		if cause := errors.Unwrap(err); cause != nil {
-			err = cause // without what is said here
-		}
-		e.machine, e.unread = nil, fmt.Errorf("the store of this machine cannot be read: %w", err)
-		if opts.Warn != nil {
-			opts.Warn(e.unread.Error())
-		}
+	if loc.Machine != nil {
+		e.openMachine(ctx, *loc.Machine, opts)
 	}
 	return nil
+}
+
+// openUnbuilt opens a store that nothing is built for.
+func openUnbuilt(ctx context.Context, loc Location) (backend, error) {
+	dir := cmp.Or(loc.Build.Dir, store.DefaultDir)
+	switch {
+	case loc.Scratch:
+		st, err := openScratch(ctx, loc.Build.Dir)
+		if err != nil {
+			return nil, err
+		}
+		return st, nil
+	case loc.Cache != "":
+		c, err := loc.openCache(dir)
+		if err != nil {
+			return nil, err
+		}
+		return &cacheStore{dummyStore: dummyStore{dir}, cache: c}, nil
+	}
+	return dummyStore{dir}, nil
+}
+
+// openMachine opens the machine's store for reading. Without the rights to that it stays
+// out of sight.
+func (e *Engine) openMachine(ctx context.Context, machine local.Options, opts Options) {
+	machine.ReadOnly, machine.Late = true, opts.Late
+	st, err := local.Open(ctx, machine)
+	if err == nil {
+		e.machine = st
+		return
+	}
+	if cause := errors.Unwrap(err); cause != nil {
+		err = cause // without what is said here
+	}
+	e.unread = fmt.Errorf("the store of this machine cannot be read: %w", err)
+	if opts.Warn != nil {
+		opts.Warn(e.unread.Error())
+	}
 }
 
 // AccessError reports what of a store could not be written; see [local.AccessError].
