@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -328,4 +330,17 @@ func FuzzPrintf(f *testing.F) {
 	f.Fuzz(func(t *testing.T, format, a, b string) {
 		Printf(format, []string{a, b}, func(string) {})
 	})
+}
+
+// An archive that cannot be written as it is asked for leaves what is there.
+func TestTarRefusesBeforeItWrites(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "a.tar.xz")
+	if err := os.WriteFile(file, []byte("keep"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, status := run(dir, "", "tar", "-cJf", "a.tar.xz", "a.tar.xz")
+	if text, err := os.ReadFile(file); status != exitTrouble || err != nil || string(text) != "keep" {
+		t.Errorf("got status %d, %q, and the file holds %q, %v", status, stderr, text, err)
+	}
 }
