@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -69,8 +70,14 @@ func (t *tarRun) pipeFrom(in io.Reader) (io.Reader, func(), error) {
 }
 
 // output opens the archive for writing, through the compressor that -z and
-// the like ask for. finish completes it.
+// the like ask for. finish completes it, and closes it in any case.
 func (t *tarRun) output() (w io.Writer, finish func() error, err error) {
+	if t.auto && t.codec == nil {
+		t.codec = codecFor(t.archive)
+	}
+	if t.program == "" && t.codec != nil && t.codec.writer == nil {
+		return nil, nil, fmt.Errorf("compression by %s is not supported", t.codec.name)
+	}
 	var out io.WriteCloser
 	if t.archive == "-" {
 		out = nopWriteCloser{t.c.Stdout}
@@ -81,38 +88,38 @@ func (t *tarRun) output() (w io.Writer, finish func() error, err error) {
 		}
 		out = f
 	}
-	if t.auto && t.codec == nil {
-		t.codec = codecFor(t.archive)
-	}
 	buffered := bufio.NewWriterSize(out, 65536)
 	closeAll := func() error {
-		if err := buffered.Flush(); err != nil {
-			return err
-		}
-		return out.Close()
+		err := buffered.Flush()
+		return cmp.Or(err, out.Close())
 	}
-	if t.program != "" {
-		return t.pipeTo(buffered, closeAll)
-	}
-	if t.codec == nil {
+	switch {
+	case t.program != "":
+		w, finish, err = t.pipeTo(buffered, closeAll)
+	case t.codec == nil:
 		return buffered, closeAll, nil
+	default:
+		w, finish, err = t.compressTo(buffered, closeAll)
 	}
-	if t.codec.writer == nil {
-		return nil, nil, fmt.Errorf("compression by %s is not supported", t.codec.name)
+	if err != nil {
+		out.Close()
 	}
+	return w, finish, err
+}
+
+// compressTo compresses what is written.
+func (t *tarRun) compressTo(out io.Writer, closeAll func() error) (io.Writer, func() error, error) {
 	level := t.level
 	if t.codec.name == "bzip2" {
 		level = 9
 	}
-	zw, err := t.codec.writer(buffered, level, gzip.Header{})
+	w, err := t.codec.writer(out, level, gzip.Header{})
 	if err != nil {
 		return nil, nil, err
 	}
-	return zw, func() error {
-		if err := zw.Close(); err != nil {
-			return err
-		}
-		return closeAll()
+	return w, func() error {
+		err := w.Close()
+		return cmp.Or(err, closeAll())
 	}, nil
 }
 
@@ -123,16 +130,18 @@ func (t *tarRun) pipeTo(out io.Writer, closeAll func() error) (io.Writer, func()
 		return nil, nil, err
 	}
 	done := make(chan int, 1)
-	go func() {
+	go func() { // finish waits for it
 		done <- t.c.Run(t.ctx, Command{Args: strings.Fields(t.program), Stdin: r, Stdout: out, Stderr: t.c.Stderr})
 		r.Close()
 	}()
 	return w, func() error {
 		w.Close()
-		if <-done != 0 {
+		status := <-done
+		err := closeAll()
+		if status != 0 {
 			return errors.New("Child returned status 1")
 		}
-		return closeAll()
+		return err
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package applet
 
 import (
 	"archive/tar"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -58,10 +59,8 @@ func (t *tarRun) create() error {
 	}
 	w := &tarWriter{w: out}
 	t.addAll(w)
-	if w.err != nil {
-		return w.err
-	}
-	return finish()
+	err = finish()
+	return cmp.Or(w.err, err)
 }
 
 // appendTo adds members to an archive that is not compressed.
