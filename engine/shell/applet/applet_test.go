@@ -1,8 +1,10 @@
 package applet
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -342,5 +344,37 @@ func TestTarRefusesBeforeItWrites(t *testing.T) {
 	_, stderr, status := run(dir, "", "tar", "-cJf", "a.tar.xz", "a.tar.xz")
 	if text, err := os.ReadFile(file); status != exitTrouble || err != nil || string(text) != "keep" {
 		t.Errorf("got status %d, %q, and the file holds %q, %v", status, stderr, text, err)
+	}
+}
+
+// A member of a zip archive is written below the directory, also where another is a link
+// that leads out of it.
+func TestUnzipFollowsNoLinks(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	for _, m := range []struct {
+		name, text string
+		mode       os.FileMode
+	}{{"link", outside, os.ModeSymlink | 0o777}, {"link/file", "text", 0o644}} {
+		h := &zip.FileHeader{Name: m.name}
+		h.SetMode(m.mode)
+		f, err := w.CreateHeader(h)
+		if err == nil {
+			_, err = io.WriteString(f, m.text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Close(), os.WriteFile(filepath.Join(dir, "a.zip"), archive.Bytes(), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, status := run(dir, "", "unzip", "-q", "-d", "out", "a.zip")
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) > 0 {
+		t.Errorf("got status %d, %q, and outside %v, %v, want nothing", status, stderr, entries, err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "out", "link", "file")); err != nil || string(text) != "text" {
+		t.Errorf("got %q, %v, want the text", text, err)
 	}
 }
