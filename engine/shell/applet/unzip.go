@@ -16,8 +16,12 @@ type unzipper struct {
 	stdout, list                     bool
 	dir                              string
 	only, exclude                    []string
+	links                            []zipLink // made when all else is there, so that nothing goes through one
 	status                           int
 }
+
+// A zipLink is a symbolic link of an archive.
+type zipLink struct{ name, file, target string }
 
 func unzipMain(_ context.Context, c *Call) int {
 	opts, operands, status, ok := c.options(flagSpec{
@@ -59,6 +63,7 @@ func unzipMain(_ context.Context, c *Call) int {
 			u.member(f)
 		}
 	}
+	u.makeLinks()
 	return u.status
 }
 
@@ -134,13 +139,11 @@ func (u *unzipper) extract(f *zip.File, name, file string) error {
 	mode := f.Mode()
 	if mode&os.ModeSymlink != 0 {
 		var target strings.Builder
-		if err := copyZip(&target, f); err != nil {
-			return err
+		err := copyZip(&target, f)
+		if err == nil {
+			u.links = append(u.links, zipLink{name, file, target.String()})
 		}
-		if !u.quiet {
-			puts(u.c, "    linking: ", name, "\n")
-		}
-		return os.Symlink(target.String(), file)
+		return err
 	}
 	perm := mode.Perm()
 	if perm == 0 {
@@ -161,6 +164,17 @@ func (u *unzipper) extract(f *zip.File, name, file string) error {
 		puts(u.c, "  inflating: ", name, "\n")
 	}
 	return err
+}
+
+// makeLinks makes the symbolic links. What has the name of one stays.
+func (u *unzipper) makeLinks() {
+	for _, l := range u.links {
+		if err := os.Symlink(l.target, l.file); err != nil {
+			u.fail("%s: %s", l.name, errText(err))
+		} else if !u.quiet {
+			puts(u.c, "    linking: ", l.name, "\n")
+		}
+	}
 }
 
 func copyZip(w io.Writer, f *zip.File) error {
