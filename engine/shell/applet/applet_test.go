@@ -378,3 +378,18 @@ func TestUnzipFollowsNoLinks(t *testing.T) {
 		t.Errorf("got %q, %v, want the text", text, err)
 	}
 }
+
+// A file whose backup cannot be made is not patched.
+func TestPatchWithoutBackup(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "f")
+	diff := "--- f\n+++ f\n@@ -1 +1 @@\n-a\n+b\n"
+	if err := os.WriteFile(file, []byte("a\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, status := run(dir, diff, "patch", "-b", "-z", "/none/orig", "f")
+	const want = "patch: **** Can't create file f/none/orig : Not a directory\n"
+	if text, err := os.ReadFile(file); status != exitTrouble || stderr != want || err != nil || string(text) != "a\n" {
+		t.Errorf("got status %d, %q, and the file holds %q, %v; want status %d, %q", status, stderr, text, err, exitTrouble, want)
+	}
+}
