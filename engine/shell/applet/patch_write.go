@@ -17,9 +17,7 @@ func (p *patcher) gitOnly(f *patchFile) {
 	case f.creates && newName != "" && !p.exists(newName):
 		p.say("patching file %s", patchQuote(newName))
 		os.MkdirAll(parentName(p.abs(newName)), 0o777)
-		if w, err := os.Create(p.abs(newName)); err == nil {
-			w.Close()
-		}
+		p.save(newName, nil, 0o666)
 	case f.deletes && p.exists(oldName):
 		p.say("patching file %s", patchQuote(oldName))
 		os.Remove(p.abs(oldName))
@@ -46,7 +44,7 @@ func (p *patcher) finish(f *patchFile, a *applier, name string, old []byte, perm
 		return
 	}
 	if failed == len(f.hunks) && a.mismatch && existed && !p.noMismatch && !p.dry && p.output == "" {
-		os.WriteFile(p.abs(name+p.suffix), old, perm)
+		p.save(name+p.suffix, old, perm)
 	}
 	p.status = max(p.status, exitFailure)
 	verb := "FAILED"
@@ -64,18 +62,26 @@ func (p *patcher) finish(f *patchFile, a *applier, name string, old []byte, perm
 	n := len(f.hunks)
 	putf(p.c, "%d out of %d hunk%s %s%s\n", failed, n, plural(n), verb, text)
 	if rej != "-" && !p.dry {
-		os.WriteFile(p.abs(rej), a.rejects(), 0o666)
+		p.save(rej, a.rejects(), 0o666)
 	}
+}
+
+// save writes a file, and reports and returns false if it cannot be written.
+func (p *patcher) save(name string, contents []byte, perm os.FileMode) bool {
+	if err := os.WriteFile(p.abs(name), contents, perm); err != nil {
+		p.c.errorf("**** Can't create file %s : %s", name, errText(err))
+		p.status = exitTrouble
+		return false
+	}
+	return true
 }
 
 func (p *patcher) write(f *patchFile, a *applier, name, target string, old, result []byte, perm os.FileMode, existed bool) {
 	if p.output != "" {
 		target = p.output
 	}
-	if existed && (p.backup || a.mismatch && !p.noMismatch) && p.output == "" {
-		os.WriteFile(p.abs(name+p.suffix), old, perm)
-	} else if p.backup && p.output == "" {
-		os.WriteFile(p.abs(name+p.suffix), nil, 0o666)
+	if p.output == "" && !p.backUp(a, name, old, perm, existed) {
+		return
 	}
 	if len(result) == 0 && (f.deletes || p.removeEmpty) && p.output == "" {
 		os.Remove(p.abs(name))
@@ -96,12 +102,22 @@ func (p *patcher) write(f *patchFile, a *applier, name, target string, old, resu
 	if existed { // replace, so that links and running readers keep the old file
 		os.Remove(p.abs(target))
 	}
-	if err := os.WriteFile(p.abs(target), result, perm); err != nil {
-		p.c.errorf("**** Can't create file %s : %s", target, errText(err))
-		p.status = exitTrouble
+	if !p.save(target, result, perm) {
 		return
 	}
 	if existed || f.mode != 0 {
 		os.Chmod(p.abs(target), perm)
 	}
+}
+
+// backUp keeps what a file was where that is wanted, an empty file for one that was not
+// there. It returns false if that cannot be.
+func (p *patcher) backUp(a *applier, name string, old []byte, perm os.FileMode, existed bool) bool {
+	switch {
+	case existed && (p.backup || a.mismatch && !p.noMismatch):
+		return p.save(name+p.suffix, old, perm)
+	case p.backup:
+		return p.save(name+p.suffix, nil, 0o666)
+	}
+	return true
 }
