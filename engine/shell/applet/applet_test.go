@@ -393,3 +393,20 @@ func TestPatchWithoutBackup(t *testing.T) {
 		t.Errorf("got status %d, %q, and the file holds %q, %v; want status %d, %q", status, stderr, text, err, exitTrouble, want)
 	}
 }
+
+// A file whose backup cannot be made is not edited in place.
+func TestSedWithoutBackup(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "f")
+	if err := os.WriteFile(file, []byte("a\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, stderr, status := run(dir, "", "sed", "-i/none/x", "s/a/b/", "f")
+	const want = "sed: cannot rename f: Not a directory\n"
+	if text, err := os.ReadFile(file); status != exitSedPanic || stderr != want || err != nil || string(text) != "a\n" {
+		t.Errorf("got status %d, %q, and the file holds %q, %v; want status %d, %q", status, stderr, text, err, exitSedPanic, want)
+	}
+	if names, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(names) != 1 {
+		t.Errorf("got %v, %v, want only the file", names, err)
+	}
+}
