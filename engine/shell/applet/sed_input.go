@@ -1,6 +1,7 @@
 package applet
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"strings"
@@ -142,28 +143,41 @@ func (in *sedInput) finish() {
 	}
 }
 
-// replace puts what was written in the place of the file.
+// replace puts what was written in the place of the file, which stays as it is if it cannot
+// be written whole or have the backup that is wanted.
 func (in *sedInput) replace() {
-	s := in.s
+	s, temp := in.s, in.temp.Name()
+	s.missing = false
+	var err error
 	if b, ok := s.out.(*bufferedFile); ok {
-		b.flush()
+		err = b.flush()
 	}
-	in.temp.Close()
+	if err = cmp.Or(err, in.temp.Close()); err != nil {
+		in.abandon("couldn't write to %s: %s", temp, errText(err))
+		return
+	}
 	file := s.c.abs(in.name)
-	info, err := os.Stat(file)
-	if err == nil {
-		os.Chmod(in.temp.Name(), fileMode(permBits(info)))
+	if info, err := os.Stat(file); err == nil {
+		os.Chmod(temp, fileMode(permBits(info)))
 		uid, gid := ownerOf(info)
-		os.Lchown(in.temp.Name(), uid, gid)
+		os.Lchown(temp, uid, gid)
 	}
 	if s.suffix != "" {
-		os.Rename(file, s.c.abs(backupName(in.name, s.suffix)))
+		if err := os.Rename(file, s.c.abs(backupName(in.name, s.suffix))); err != nil {
+			in.abandon("cannot rename %s: %s", in.name, errText(err))
+			return
+		}
 	}
-	if err := os.Rename(in.temp.Name(), file); err != nil {
-		s.c.errorf("cannot rename %s: %s", in.temp.Name(), errText(err))
-		s.status = exitSedPanic
+	if err := os.Rename(temp, file); err != nil {
+		in.abandon("cannot rename %s: %s", temp, errText(err))
 	}
-	s.missing = false
+}
+
+// abandon reports why the output does not take the place of the file, and deletes it.
+func (in *sedInput) abandon(format string, args ...any) {
+	in.s.c.errorf(format, args...)
+	in.s.status = exitSedPanic
+	os.Remove(in.temp.Name())
 }
 
 // backupName applies the suffix of -i, where * stands for the name.
@@ -178,10 +192,11 @@ func backupName(name, suffix string) string {
 	return joinName(parentName(name), backup)
 }
 
-// A bufferedFile gathers writes to a file.
+// A bufferedFile gathers writes to a file. After an error it writes nothing more.
 type bufferedFile struct {
 	f   *os.File
 	buf []byte
+	err error
 }
 
 func (b *bufferedFile) Write(p []byte) (int, error) {
@@ -194,8 +209,11 @@ func (b *bufferedFile) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// flush writes what was gathered, and returns the first error so far.
 func (b *bufferedFile) flush() error {
-	_, err := b.f.Write(b.buf)
+	if b.err == nil {
+		_, b.err = b.f.Write(b.buf)
+	}
 	b.buf = b.buf[:0]
-	return err
+	return b.err
 }
