@@ -37,7 +37,7 @@ func (st *Store) syncTrees(dir string, names ...string) error {
 			return err
 		}
 		if len(files) > manyFiles {
-			return syncFileSystem(dir)
+			return SyncFileSystem(dir)
 		}
 	}
 	for _, file := range files {
@@ -47,10 +47,6 @@ func (st *Store) syncTrees(dir string, names ...string) error {
 	}
 	return nil
 }
-
-// SyncFileSystem makes all durable that was written to the file system that dir is
-// on, by whomever.
-func SyncFileSystem(dir string) error { return syncFileSystem(dir) }
 
 // syncDir makes the entries of a directory durable.
 func (st *Store) syncDir(dir string) error {
@@ -98,7 +94,7 @@ func (e *earlySync) begin() {
 	e.more = more
 	e.running.Go(func() {
 		for range more {
-			e.err = errors.Join(e.err, syncFileSystem(e.dir))
+			e.err = errors.Join(e.err, SyncFileSystem(e.dir))
 		}
 	})
 }

@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncFileSystem makes all that was written to the file system of dir durable.
-func syncFileSystem(dir string) error {
+// SyncFileSystem makes all durable that was written to the file system that dir is
+// on, by whomever.
+func SyncFileSystem(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err

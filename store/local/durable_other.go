@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncFileSystem makes all that was written durable: there is no call for one
+// SyncFileSystem makes all that was written durable: there is no call for one
 // file system.
-func syncFileSystem(string) error {
+func SyncFileSystem(string) error {
 	return unix.Sync()
 }
 

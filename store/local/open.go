@@ -49,7 +49,7 @@ type Store struct {
 // the database may be the first to say so. What of the store cannot be written is
 // reported by an [AccessError].
 func Open(ctx context.Context, opts Options) (*Store, error) {
-	o, err := opts.resolve()
+	o, err := opts.Resolve()
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}

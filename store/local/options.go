@@ -46,10 +46,8 @@ const (
 	SyncNone                 // the operating system decides: for stores that are thrown away
 )
 
-// Resolve returns the options with the defaults filled in.
-func (o Options) Resolve() (Options, error) { return o.resolve() }
-
-func (o Options) resolve() (Options, error) {
+// Resolve returns the options with the defaults filled in, and all names absolute.
+func (o Options) Resolve() (Options, error) {
 	root := o.Root
 	if root != "" {
 		var err error
@@ -93,7 +91,7 @@ func (o Options) resolve() (Options, error) {
 // Access reports whether the store that opts describe exists, and whether this
 // process has the rights to add to it.
 func Access(opts Options) (exists, writable bool) {
-	o, err := opts.resolve()
+	o, err := opts.Resolve()
 	if err != nil {
 		return false, false
 	}

@@ -57,7 +57,7 @@ func PlanRebuild(ctx context.Context, opts Options, progress func(p store.Path, 
 // newRebuild opens the store as far as that is possible without a database, and keeps
 // other processes from it.
 func newRebuild(ctx context.Context, opts Options) (*Rebuild, error) {
-	o, err := opts.resolve()
+	o, err := opts.Resolve()
 	if err != nil {
 		return nil, err
 	}
