@@ -117,9 +117,6 @@ func (u *buildUser) give(file string) error {
 	return os.Lchown(file, u.uid, u.gid)
 }
 
-// maxDepth is how deep directories may be nested in a store object.
-const maxDepth = 64
-
 // own makes ours what the builder's user made at file. Whatever belongs to
 // anyone else must have been put there by a trick.
 func (u *buildUser) own(file string) error {
@@ -144,7 +141,7 @@ func below(dir string, err error) error {
 // ownAt does so with what is called name in the directory parent, following no
 // links.
 func (u *buildUser) ownAt(parent int, name string, depth int) error {
-	if depth > maxDepth {
+	if depth > nar.MaxDepth {
 		return &nar.DepthError{File: name}
 	}
 	var info unix.Stat_t

@@ -12,9 +12,6 @@ import (
 	"nixbench/store/nar"
 )
 
-// maxDepth is how deep directories may be nested in a store object.
-const maxDepth = 64
-
 // Canonicalise gives what is at file the permissions, times, owner and extended
 // attributes of store objects: 0444, or 0555 for directories and what its owner
 // may execute; one second after the epoch; ours; none. Nobody must be
@@ -78,7 +75,7 @@ func canonicalise(ctx context.Context, parent int, name string, depth int) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if depth > maxDepth {
+	if depth > nar.MaxDepth {
 		return &treeError{name, errTooDeep}
 	}
 	var info unix.Stat_t

@@ -144,7 +144,7 @@ func (o *optimiser) file(ctx context.Context, dir int, name, in string, depth in
 		return err
 	}
 	file := filepath.Join(in, name)
-	if depth > maxDepth {
+	if depth > nar.MaxDepth {
 		return fmt.Errorf("%s: directories are nested too deep", file)
 	}
 	var info unix.Stat_t

@@ -55,10 +55,10 @@ type dumper struct {
 	filter Filter
 }
 
-// object dumps what is at file. The depth of the root is 1; at most maxDepth
+// object dumps what is at file. The depth of the root is 1; at most MaxDepth
 // calls nest.
 func (d *dumper) object(file string, mode fs.FileMode, depth int) error {
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return &DepthError{file}
 	}
 	switch {
@@ -90,12 +90,12 @@ func (e *TypeError) Error() string { return e.File + " has an unsupported type" 
 type DepthError struct{ File string }
 
 func (e *DepthError) Error() string {
-	return fmt.Sprintf("%s: directories nest deeper than %d", e.File, maxDepth)
+	return fmt.Sprintf("%s: directories nest deeper than %d", e.File, MaxDepth)
 }
 
 // Message says so in Nix's words.
 func (e *DepthError) Message() string {
-	return fmt.Sprintf("path '%s' exceeds maximum NAR directory depth of %d", e.File, maxDepth)
+	return fmt.Sprintf("path '%s' exceeds maximum NAR directory depth of %d", e.File, MaxDepth)
 }
 
 func (d *dumper) directory(file string, depth int) error {

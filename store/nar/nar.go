@@ -29,11 +29,16 @@ const (
 	Directory Type = "directory"
 )
 
+// MaxDepth is how deep an object may lie in an archive, and so in the store: how many there
+// are on the way from the root to it, both counted.
+//
+// Behaviour: Nix 2.34, archive.cc.
+const MaxDepth = 64
+
 // Bounds of the format, independent of the host's.
 //
 // Behaviour: Nix 2.34, archive.cc.
 const (
-	maxDepth  = 64   // objects on the way from the root to the deepest
 	maxName   = 255  // bytes
 	maxTarget = 4095 // bytes
 	maxTag    = 32   // bytes, longer than any tag

@@ -217,21 +217,21 @@ func TestDepth(t *testing.T) {
 		w.flush()
 		return b.Bytes()
 	}
-	if _, err := readTree(nest(maxDepth)); err != nil {
-		t.Errorf("archive of depth %d: %v", maxDepth, err)
+	if _, err := readTree(nest(MaxDepth)); err != nil {
+		t.Errorf("archive of depth %d: %v", MaxDepth, err)
 	}
-	if _, err := readTree(nest(maxDepth + 1)); err == nil {
-		t.Errorf("archive of depth %d: no error", maxDepth+1)
+	if _, err := readTree(nest(MaxDepth + 1)); err == nil {
+		t.Errorf("archive of depth %d: no error", MaxDepth+1)
 	}
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, strings.Repeat("d/", maxDepth-1)), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, strings.Repeat("d/", MaxDepth-1)), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := Dump(io.Discard, dir, nil); err != nil {
-		t.Errorf("directory of depth %d: %v", maxDepth, err)
+		t.Errorf("directory of depth %d: %v", MaxDepth, err)
 	}
 	if err := Dump(io.Discard, filepath.Dir(dir), nil); err == nil {
-		t.Errorf("directory of depth %d: no error", maxDepth+1)
+		t.Errorf("directory of depth %d: no error", MaxDepth+1)
 	}
 }
 

@@ -108,8 +108,8 @@ func (r *Reader) entry() (*Header, error) {
 	if err := r.expect("node"); err != nil {
 		return nil, err
 	}
-	if len(r.dirs) >= maxDepth {
-		return nil, r.errorf("directories nest deeper than %d", maxDepth)
+	if len(r.dirs) >= MaxDepth {
+		return nil, r.errorf("directories nest deeper than %d", MaxDepth)
 	}
 	if top.path != "" {
 		name = top.path + "/" + name

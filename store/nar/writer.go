@@ -90,8 +90,8 @@ func (w *Writer) place(path string) error {
 	if len(w.dirs) == 0 {
 		return errors.New("not in the directory before it")
 	}
-	if len(w.dirs) >= maxDepth {
-		return fmt.Errorf("directories nest deeper than %d", maxDepth)
+	if len(w.dirs) >= MaxDepth {
+		return fmt.Errorf("directories nest deeper than %d", MaxDepth)
 	}
 	top := &w.dirs[len(w.dirs)-1]
 	if name <= top.last {
