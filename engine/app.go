@@ -26,7 +26,7 @@ func (e *Engine) AppOf(ctx context.Context, ev *eval.Evaluator, v eval.Value) (A
 	if err != nil {
 		return app, err
 	}
-	return app, e.flush(ctx)
+	return app, e.Flush(ctx)
 }
 
 func (e *Engine) app(c cursor) App {

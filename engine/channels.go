@@ -18,7 +18,7 @@ const maxChannels = 1024
 // set, however deep they are.
 // Behaviour: loadSourceExpr in Nix's nix-env.cc.
 func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string, warn func(string)) (eval.Value, error) {
-	real, err := e.resolve(file)
+	real, err := e.RealFile(file)
 	if err != nil {
 		real = file
 	}
@@ -68,7 +68,7 @@ type channels struct {
 }
 
 func (c *channels) collect(dir string) error {
-	real, err := c.e.resolve(dir)
+	real, err := c.e.RealFile(dir)
 	if err != nil {
 		return err
 	}

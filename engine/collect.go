@@ -12,7 +12,7 @@ import (
 // PlanCollect says what a collection would delete, with what the settings keep.
 // It changes nothing.
 func (e *Engine) PlanCollect(ctx context.Context, opts gc.Options) (*gc.Plan, error) {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return nil, err
 	}
 	opts.KeepOutputs = e.Settings().KeepOutputs
@@ -81,7 +81,7 @@ type Finding = local.Finding
 // Verify checks the store that is built into, and calls report for each thing
 // that is wrong. It tells of itself by an activity.
 func (e *Engine) Verify(ctx context.Context, opts VerifyOptions, report func(Finding)) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	return e.activity(ctx, event.Verify, "verify store", func(ctx context.Context, _ didFunc) error {

@@ -46,7 +46,7 @@ func (e *Engine) MakeContentAddressed(ctx context.Context, to *Engine, paths []s
 			rewrites = append(rewrites, Rewrite{p, c.done[p]})
 		}
 	}
-	return rewrites, to.flush(ctx)
+	return rewrites, to.Flush(ctx)
 }
 
 // A copier copies paths, each after those that it refers to.

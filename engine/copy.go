@@ -38,7 +38,7 @@ func (e *UntrustedError) Error() string {
 // CopyPaths copies those of paths, all of which are valid in the stores of e, that the
 // store of to does not have, each after those that it refers to.
 func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, opts CopyOptions) error {
-	if err := errors.Join(e.flush(ctx), to.flush(ctx)); err != nil {
+	if err := errors.Join(e.Flush(ctx), to.Flush(ctx)); err != nil {
 		return err
 	}
 	err := copyMissing(ctx, paths, to.store.QueryValid, store.References(bothStores{e}), opts, func(p store.Path) error {
@@ -47,7 +47,7 @@ func (e *Engine) CopyPaths(ctx context.Context, to *Engine, paths []store.Path, 
 	if err != nil {
 		return err
 	}
-	return to.flush(ctx)
+	return to.Flush(ctx)
 }
 
 // copyMissing calls one with each of paths that is not there yet, after those that it refers

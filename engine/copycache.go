@@ -83,7 +83,7 @@ func (loc *Location) openCache(dir store.Dir) (*Cache, error) {
 // CopyToCache copies those of paths, all of which are valid, that the cache does not have,
 // each after those that it refers to, and notes what outputs came to be.
 func (e *Engine) CopyToCache(ctx context.Context, to *Cache, paths []store.Path, traced []store.Realisation, opts CopyOptions) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	from := exported{e}
@@ -166,14 +166,14 @@ func (r *tracedElsewhere) Realisation(ctx context.Context, drvPath store.Path, o
 // CopyFromCache copies those of paths that the store does not have from a cache, each after
 // those that it refers to, and notes what outputs came to be.
 func (e *Engine) CopyFromCache(ctx context.Context, from *Cache, paths []store.Path, traced []store.Realisation, opts CopyOptions) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	err := copyMissing(ctx, paths, e.store.QueryValid, from.References, opts, func(p store.Path) error {
 		return e.takePath(ctx, from, p, opts)
 	})
 	if err == nil {
-		err = e.flush(ctx)
+		err = e.Flush(ctx)
 	}
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func (e *Engine) Instantiate(ctx context.Context, ev *eval.Evaluator, pkgs []*Pa
 			drvs = append(drvs, d)
 		}
 	})
-	return drvs, cmp.Or(err, e.flush(ctx))
+	return drvs, cmp.Or(err, e.Flush(ctx))
 }
 
 // derivation instantiates a package.
@@ -116,7 +116,7 @@ func (e *Engine) SingleTarget(ctx context.Context, ev *eval.Evaluator, v eval.Va
 	if err != nil || !ok {
 		return target, false, err
 	}
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return target, false, err
 	}
 	if len(target.Outputs) == 0 {

@@ -85,7 +85,7 @@ func (e *Engine) addFilled(ctx context.Context, d *drv.Derivation, dryRun bool) 
 	if _, err := e.store.AddDerivation(ctx, d); err != nil {
 		return "", err
 	}
-	return p, e.flush(ctx)
+	return p, e.Flush(ctx)
 }
 
 // needFeature returns Nix's error unless an experimental feature is on.

@@ -182,7 +182,7 @@ func (e *Engine) channelEntries() (path []eval.SearchPathEntry) {
 		{Prefix: "nixpkgs", Path: filepath.Join(channels, "nixpkgs")},
 		{Path: channels},
 	} {
-		if real, err := e.resolve(entry.Path); err != nil {
+		if real, err := e.RealFile(entry.Path); err != nil {
 			continue
 		} else if _, err := os.Stat(real); err == nil {
 			path = append(path, entry)

@@ -64,16 +64,12 @@ func (e *Engine) Destination(file string) (path, real string) {
 // maxLinks is how many symbolic links one path may lead through.
 const maxLinks = 40
 
-// resolve returns the real path of the file that path leads to, links
-// followed: a link's absolute target may be a logical store path.
-func (e *Engine) resolve(path string) (string, error) {
+// RealFile returns where the file that path leads to is on this machine, links followed: a
+// link's absolute target may be a logical store path.
+func (e *Engine) RealFile(path string) (string, error) {
 	_, real, err := e.walk(path)
 	return real, err
 }
-
-// RealFile returns where the file that a path in the store leads to is on this machine,
-// links followed.
-func (e *Engine) RealFile(path string) (string, error) { return e.resolve(path) }
 
 // follow returns the path that path leads to, without links, and the real path of the file
 // there.
@@ -187,7 +183,7 @@ func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, 
 			return data, nil
 		}
 	}
-	real, err := w.e.resolve(path)
+	real, err := w.e.RealFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +215,7 @@ func (e *Engine) wholeStore(real string) bool {
 }
 
 func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, error) {
-	real, err := w.e.resolve(path)
+	real, err := w.e.RealFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +269,7 @@ func (e *Engine) parentResolved(path string) (string, error) {
 		}
 		return real, nil
 	}
-	parent, err := e.resolve(dir)
+	parent, err := e.RealFile(dir)
 	if err != nil {
 		return "", err
 	}

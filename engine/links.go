@@ -11,13 +11,10 @@ import (
 	"nixbench/store/local"
 )
 
-// Flush makes what evaluations have written to the store valid.
-func (e *Engine) Flush(ctx context.Context) error { return e.flush(ctx) }
-
 // Settle makes what was added valid for others, and so that a crash of the machine undoes
 // nothing of it: then it may be told of. Behind a daemon the latter is up to that.
 func (e *Engine) Settle(ctx context.Context) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	if e.evalsIn != nil {
@@ -29,14 +26,11 @@ func (e *Engine) Settle(ctx context.Context) error {
 	return nil
 }
 
-// maxHops is how many links ResolveLink follows.
-const maxHops = 40
-
 // ResolveLink follows links from file until one leads into the store, and
 // returns the store path there. Shown is the name that errors say.
 func (e *Engine) ResolveLink(file, shown string) (store.Path, error) {
 	dir := e.store.Dir()
-	for range maxHops {
+	for range maxLinks {
 		if p, _, err := dir.PathOf(file); err == nil {
 			return p, nil
 		}

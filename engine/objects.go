@@ -44,7 +44,7 @@ func (e *Engine) DumpPath(ctx context.Context, w io.Writer, p store.Path) error 
 // Export writes paths, each after those of them that it refers to; see
 // [export.Write]. All must be valid.
 func (e *Engine) Export(ctx context.Context, w io.Writer, paths []store.Path) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	return export.Write(ctx, w, exported{e}, paths)
@@ -149,7 +149,7 @@ func (e *Engine) Occupied(ctx context.Context, p store.Path) (bool, error) {
 // LastLink follows links from file until there is no more, or one leads into the
 // store.
 func (e *Engine) LastLink(file string) string {
-	for range maxHops {
+	for range maxLinks {
 		target, err := os.Readlink(file)
 		if err != nil || e.store.Dir().Contains(file) {
 			break

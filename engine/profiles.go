@@ -113,7 +113,7 @@ func (e *Engine) PlanDelete(ctx context.Context, name string, rule profile.Rule)
 
 // SetProfile makes p the current generation of a profile; see [profile.Set].
 func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (profile.Generation, error) {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return profile.Generation{}, err
 	}
 	if err := e.adopt(ctx, p); err != nil {
@@ -125,7 +125,7 @@ func (e *Engine) SetProfile(ctx context.Context, name string, p store.Path) (pro
 // SetProfileFrom is [Engine.SetProfile] for what was made of the state of the profile
 // that before says; see [profile.SetFrom].
 func (e *Engine) SetProfileFrom(ctx context.Context, name string, p store.Path, before string) (profile.Generation, error) {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return profile.Generation{}, err
 	}
 	if err := e.adopt(ctx, p); err != nil {
@@ -149,7 +149,7 @@ type RootError = local.RootError
 
 // AddRoot makes link lead to p, and be a root for as long as it does.
 func (e *Engine) AddRoot(ctx context.Context, p store.Path, link string) error {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return err
 	}
 	if err := e.adopt(ctx, p); err != nil {

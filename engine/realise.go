@@ -81,7 +81,7 @@ func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, m
 	if e.machine != nil || opts.Elsewhere != nil || e.evalsIn != nil && e.daemon == nil {
 		return e.plan(ctx, targets, opts)
 	}
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return nil, err
 	}
 	if e.evalsIn != nil {
@@ -116,7 +116,7 @@ func (e *Engine) planReader() build.Reader {
 
 // plan plans builds in the store of this process, with what the machine's has.
 func (e *Engine) plan(ctx context.Context, targets []store.DerivedPath, opts build.PlanOptions) (*Plan, error) {
-	if err := e.flush(ctx); err != nil {
+	if err := e.Flush(ctx); err != nil {
 		return nil, err
 	}
 	opts.Settings, opts.Hub = e.Settings(), e.hub
@@ -264,7 +264,7 @@ func (e *Engine) ReleaseBuilt() error {
 // values must not be used any more, and nothing may run.
 func (e *Engine) ReleaseAll(ctx context.Context) error {
 	e.ours.clear()
-	return errors.Join(e.flush(ctx), e.ReleaseBuilt(), e.store.ReleaseTempRoots())
+	return errors.Join(e.Flush(ctx), e.ReleaseBuilt(), e.store.ReleaseTempRoots())
 }
 
 // CancelBuild cancels the build of one derivation, wherever it is wanted.
@@ -289,10 +289,10 @@ func (e *Engine) unrealised(ctx context.Context, targets []store.DerivedPath) ([
 	return targets, nil
 }
 
-// flush writes the derivations that evaluations have added.
-func (e *Engine) flush(ctx context.Context) error {
+// Flush makes the derivations valid that evaluations have added.
+func (e *Engine) Flush(ctx context.Context) error {
 	if e.evalsIn != nil {
-		if err := e.evalsIn.flush(ctx); err != nil {
+		if err := e.evalsIn.Flush(ctx); err != nil {
 			return err
 		}
 	}

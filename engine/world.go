@@ -259,7 +259,7 @@ func (w *world) MustBuild(ctx context.Context, elems eval.StringContext) (bool, 
 	for _, elem := range elems {
 		targets = append(targets, derivedPath(elem))
 	}
-	if err := w.e.flush(ctx); err != nil {
+	if err := w.e.Flush(ctx); err != nil {
 		return false, err
 	}
 	missing, err := w.e.unrealised(ctx, targets)
@@ -269,7 +269,7 @@ func (w *world) MustBuild(ctx context.Context, elems eval.StringContext) (bool, 
 // realise returns what elems refer to, and what came of building it if any of it
 // was not valid.
 func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.DerivedPath, *Result, error) {
-	if err := w.e.flush(ctx); err != nil {
+	if err := w.e.Flush(ctx); err != nil {
 		return nil, nil, err
 	}
 	var targets []store.DerivedPath
