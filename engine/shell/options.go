@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +12,7 @@ import (
 type commandLine struct {
 	command  string // -c
 	hasC     bool
+	hasS     bool     // the script comes from standard input
 	file     string   // script, "" for standard input
 	name     string   // $0
 	params   []string // $1 …
@@ -113,7 +115,6 @@ func parseCommandLine(args []string, stdout, stderr io.Writer) (cl commandLine, 
 		return cl, 2, true
 	}
 	args = args[1:]
-	fromStdin := false
 	for len(args) > 0 && len(args[0]) > 1 && (args[0][0] == '-' || args[0][0] == '+') {
 		arg := args[0]
 		args = args[1:]
@@ -121,43 +122,20 @@ func parseCommandLine(args []string, stdout, stderr io.Writer) (cl commandLine, 
 			break
 		}
 		if strings.HasPrefix(arg, "--") {
-			switch arg {
-			case "--help":
-				fmt.Fprint(stdout, usage())
+			answer, ok := longOption(arg)
+			switch {
+			case !ok:
+				return fail("%s: invalid option", arg)
+			case answer != "":
+				fmt.Fprint(stdout, answer)
 				return cl, 0, true
-			case "--version":
-				fmt.Fprintln(stdout, "nixbench sh")
-				return cl, 0, true
-			case "--norc", "--noprofile", "--posix", "--login", "--noediting":
-				continue
 			}
-			return fail("%s: invalid option", arg)
-		}
-		letters := []byte(arg[1:])
-		letters = slices.DeleteFunc(letters, func(b byte) bool {
-			switch b {
-			case 'c':
-				cl.hasC = true
-			case 's':
-				fromStdin = true
-			case 'l':
-			default:
-				return false
-			}
-			return true
-		})
-		if slices.Contains(letters, 'i') {
-			return fail("-i: this shell is not interactive")
-		}
-		if len(letters) == 0 {
 			continue
 		}
-		settings, rest, err := setArgs(append([]string{arg[:1] + string(letters)}, optionArg(letters, args)...))
-		if err != nil {
+		var err error
+		if args, err = cl.takeLetters(arg, args); err != nil {
 			return fail("%v", err)
 		}
-		cl.settings = append(cl.settings, settings...)
-		args = args[len(optionArg(letters, args))-len(rest):]
 	}
 	switch {
 	case cl.hasC:
@@ -168,11 +146,55 @@ func parseCommandLine(args []string, stdout, stderr io.Writer) (cl commandLine, 
 		if len(args) > 0 {
 			cl.name, args = args[0], args[1:]
 		}
-	case !fromStdin && len(args) > 0:
+	case !cl.hasS && len(args) > 0:
 		cl.file, cl.name, args = args[0], args[0], args[1:]
 	}
 	cl.params = args
 	return cl, 0, false
+}
+
+// longOption returns what the shell answers to an option of two dashes before it ends, ""
+// for one without meaning here. ok is false for others than bash has.
+func longOption(arg string) (answer string, ok bool) {
+	switch arg {
+	case "--help":
+		return usage(), true
+	case "--version":
+		return "nixbench sh\n", true
+	case "--norc", "--noprofile", "--posix", "--login", "--noediting":
+		return "", true
+	}
+	return "", false
+}
+
+// takeLetters takes options of one letter, those in arg, and returns what is left of the
+// arguments after it.
+func (cl *commandLine) takeLetters(arg string, args []string) (rest []string, err error) {
+	letters := slices.DeleteFunc([]byte(arg[1:]), func(b byte) bool {
+		switch b {
+		case 'c':
+			cl.hasC = true
+		case 's':
+			cl.hasS = true
+		case 'l':
+		default:
+			return false
+		}
+		return true
+	})
+	if slices.Contains(letters, 'i') {
+		return nil, errors.New("-i: this shell is not interactive")
+	}
+	if len(letters) == 0 {
+		return args, nil
+	}
+	value := optionArg(letters, args)
+	settings, left, err := setArgs(append([]string{arg[:1] + string(letters)}, value...))
+	if err != nil {
+		return nil, err
+	}
+	cl.settings = append(cl.settings, settings...)
+	return args[len(value)-len(left):], nil
 }
 
 // optionArg returns the name that follows -o, if letters ask for one.

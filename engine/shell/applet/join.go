@@ -8,6 +8,7 @@ import (
 	"strings"
 )
 
+// A joiner is one run of join.
 type joiner struct {
 	c          *Call
 	field      [2]int // from 0
@@ -35,45 +36,8 @@ func joinMain(_ context.Context, c *Call) int {
 	}
 	j := &joiner{c: c, sep: -1}
 	for _, o := range opts {
-		n, err := strconv.Atoi(o.value)
-		number := err == nil && n >= 1
-		switch o.name {
-		case "1", "2", "j":
-			if !number {
-				return c.fail("invalid field number: %s", quote(o.value))
-			}
-			if o.name != "2" {
-				j.field[0] = n - 1
-			}
-			if o.name != "1" {
-				j.field[1] = n - 1
-			}
-		case "a", "v":
-			if !number || n > 2 {
-				return c.fail("invalid file number: %s", quote(o.value))
-			}
-			j.unpaired[n-1] = true
-			j.onlyUnpair = j.onlyUnpair || o.name == "v"
-		case "e":
-			j.empty = o.value
-		case "i":
-			j.fold = true
-		case "o":
-			if !j.parseFormat(o.value) {
-				return c.fail("invalid field specifier: %s", quote(o.value))
-			}
-		case "t":
-			if len(o.value) > 1 {
-				return c.fail("multi-character tab %s", quote(o.value))
-			}
-			j.sep = '\n'
-			if o.value != "" {
-				j.sep = int(o.value[0])
-			}
-		case "header":
-			j.header = true
-		case "z":
-			return c.fail("-z is not supported")
+		if problem := j.option(o); problem != "" {
+			return c.fail("%s", problem)
 		}
 	}
 	if len(files) < 2 {
@@ -83,6 +47,50 @@ func joinMain(_ context.Context, c *Call) int {
 		return c.extra(files[2])
 	}
 	return j.run(files)
+}
+
+func (j *joiner) option(o option) (problem string) {
+	n, err := strconv.Atoi(o.value)
+	number := err == nil && n >= 1
+	switch o.name {
+	case "1", "2", "j":
+		if !number {
+			return "invalid field number: " + quote(o.value)
+		}
+		if o.name != "2" {
+			j.field[0] = n - 1
+		}
+		if o.name != "1" {
+			j.field[1] = n - 1
+		}
+	case "a", "v":
+		if !number || n > 2 {
+			return "invalid file number: " + quote(o.value)
+		}
+		j.unpaired[n-1] = true
+		j.onlyUnpair = j.onlyUnpair || o.name == "v"
+	case "e":
+		j.empty = o.value
+	case "i":
+		j.fold = true
+	case "o":
+		if !j.parseFormat(o.value) {
+			return "invalid field specifier: " + quote(o.value)
+		}
+	case "t":
+		if len(o.value) > 1 {
+			return "multi-character tab " + quote(o.value)
+		}
+		j.sep = '\n'
+		if o.value != "" {
+			j.sep = int(o.value[0])
+		}
+	case "header":
+		j.header = true
+	case "z":
+		return "-z is not supported"
+	}
+	return ""
 }
 
 func (j *joiner) parseFormat(s string) bool {
