@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"nixbench/inspect/closure"
 	"nixbench/inspect/files"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -184,15 +185,24 @@ func (s *Screen) longInfo(w int) []line {
 	}
 	if n, ok := s.node(); ok {
 		lines = append(lines, nil, muted("needed by"))
-		by := f.data.g.Referrers(n)
-		for _, r := range by[:min(len(by), 5)] {
-			lines = append(lines, line{{Text: "  " + f.nodeName(r), Token: themes.DrvName}})
-		}
-		if more := len(by) - 5; more > 0 {
-			lines = append(lines, muted("  ... "+text.Count(more)+" more (r)"))
-		} else if len(by) == 0 {
-			lines = append(lines, muted("  nothing here: it is the root"))
-		}
+		lines = append(lines, f.neededBy(n)...)
+	}
+	return lines
+}
+
+// neededBy names the first few that refer to node n.
+func (f *frame) neededBy(n closure.Node) []line {
+	const most = 5
+	by := f.data.g.Referrers(n)
+	if len(by) == 0 {
+		return []line{muted("  nothing here: it is the root")}
+	}
+	var lines []line
+	for _, r := range by[:min(len(by), most)] {
+		lines = append(lines, line{{Text: "  " + f.nodeName(r), Token: themes.DrvName}})
+	}
+	if more := len(by) - most; more > 0 {
+		lines = append(lines, muted("  ... "+text.Count(more)+" more (r)"))
 	}
 	return lines
 }
