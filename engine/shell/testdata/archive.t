@@ -168,6 +168,17 @@
   $ cd k; tar --skip-old-files -xf ../r.tar; cat d/a; tar xf ../r.tar; cat d/a
   changed
   one
+  $ mkdir -p out la lb/link; ln -s ../out la/link; ln la/link la/hard; echo x > lb/link/file; tar cf s.tar -C la link -C ../lb link/file; mkdir i1; tar xf s.tar -C i1; echo $?; ls out; readlink i1/link
+  tar: link/file: Cannot open: Not a directory
+  tar: Exiting with failure status due to previous errors
+  2
+  ../out
+  $ tar cf h.tar -C la hard link; mkdir i2; tar xf h.tar -C i2; readlink i2/hard i2/link; stat -c %h i2/link
+  ../out
+  ../out
+  2
+  $ tar xPf s.tar -C i1; ls out
+  file
 
 gzip
 
