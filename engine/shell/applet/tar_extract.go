@@ -18,6 +18,8 @@ type extractor struct {
 	mask os.FileMode
 	root bool
 	dirs []extractedDir // to be finished at the end, outermost first
+	// links are made at the end, so that nothing is written through them.
+	links []*delayedLink
 }
 
 // An extractedDir gets its attributes when everything in it is there.
@@ -167,20 +169,12 @@ func (x *extractor) make(h *tar.Header, file string, r io.Reader) error {
 		}
 		return err
 	case tar.TypeSymlink:
+		if !x.t.absolute && leadsOut(h.Linkname) {
+			return x.delay(h, file)
+		}
 		return os.Symlink(h.Linkname, file)
 	case tar.TypeLink:
-		name, ok := x.target(h.Linkname)
-		if !ok {
-			return syscall.ENOENT
-		}
-		if !strings.HasPrefix(name, "/") {
-			name = x.t.dir + "/" + name
-		}
-		err := os.Link(name, file)
-		if os.IsNotExist(err) && os.MkdirAll(parentName(file), 0o777) == nil {
-			err = os.Link(name, file)
-		}
-		return err
+		return x.hardLink(h, file)
 	case tar.TypeFifo:
 		return unix.Mkfifo(file, 0o600)
 	case tar.TypeChar, tar.TypeBlock:
@@ -192,6 +186,25 @@ func (x *extractor) make(h *tar.Header, file string, r io.Reader) error {
 	}
 	x.t.c.errorf("%s: Unknown file type '%c'", h.Name, h.Typeflag)
 	return nil
+}
+
+// hardLink makes a member that is another name of one before it.
+func (x *extractor) hardLink(h *tar.Header, file string) error {
+	name, ok := x.target(h.Linkname)
+	if !ok {
+		return syscall.ENOENT
+	}
+	if !strings.HasPrefix(name, "/") {
+		name = x.t.dir + "/" + name
+	}
+	err := os.Link(name, file)
+	if os.IsNotExist(err) && os.MkdirAll(parentName(file), 0o777) == nil {
+		err = os.Link(name, file)
+	}
+	if err == nil {
+		x.delayToo(file)
+	}
+	return err
 }
 
 // bits returns the permissions that a member gets.
@@ -239,8 +252,12 @@ func (x *extractor) attributes(h *tar.Header, file string) {
 	}
 }
 
-// finish gives directories their attributes, innermost first.
+// finish makes the links that were delayed, and gives directories their attributes,
+// innermost first.
 func (x *extractor) finish() {
+	for _, l := range x.links {
+		x.makeDelayed(l)
+	}
 	for i := len(x.dirs) - 1; i >= 0; i-- {
 		d := x.dirs[i]
 		if err := os.Chmod(d.file, fileMode(d.mode)); err != nil {
