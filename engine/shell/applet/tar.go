@@ -190,42 +190,50 @@ func (t *tarRun) read() error {
 		return err
 	}
 	x := &extractor{t: t, mask: umask(), root: os.Geteuid() == 0}
-	tr := tar.NewReader(r)
-	for first := true; ; first = false {
-		h, err := tr.Next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			if first && (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)) {
-				t.fail("This does not look like a tar archive")
-				return nil
-			}
-			if errors.Is(err, io.ErrUnexpectedEOF) {
-				return errors.New("Unexpected EOF in archive")
-			}
-			return err
-		}
-		if h.Typeflag == tar.TypeXGlobalHeader || !t.selected(h.Name) || t.excluded(h.Name) {
-			continue
-		}
-		if t.mode == 't' {
-			t.show(h, h.Name)
-			continue
-		}
-		if err := x.member(h, tr); err != nil {
-			return err
-		}
-	}
+	ok, err := t.readMembers(tar.NewReader(r), x)
 	x.finish()
-	io.Copy(io.Discard, r)
+	if ok {
+		io.Copy(io.Discard, r)
+	}
 	finish()
+	if !ok {
+		return err
+	}
 	for i := range t.members {
 		if m := &t.members[i]; !m.found {
 			t.fail("%s: Not found in archive", m.name)
 		}
 	}
 	return nil
+}
+
+// readMembers lists or extracts all members. ok is false if it could not, which is reported
+// unless there is an error.
+func (t *tarRun) readMembers(tr *tar.Reader, x *extractor) (ok bool, err error) {
+	for first := true; ; first = false {
+		h, err := tr.Next()
+		switch {
+		case err == io.EOF:
+			return true, nil
+		case err == nil:
+		case first && (errors.Is(err, tar.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF)):
+			t.fail("This does not look like a tar archive")
+			return false, nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return false, errors.New("Unexpected EOF in archive")
+		default:
+			return false, err
+		}
+		switch {
+		case h.Typeflag == tar.TypeXGlobalHeader || !t.selected(h.Name) || t.excluded(h.Name):
+		case t.mode == 't':
+			t.show(h, h.Name)
+		default:
+			if err := x.member(h, tr); err != nil {
+				return false, err
+			}
+		}
+	}
 }
 
 // selected reports whether the operands name a member.
