@@ -626,6 +626,21 @@ Redirections
   o9
   a
   b
+# What a command substitution takes through another descriptor is there when it ends.
+  $ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do x=$( { echo a >&3; echo b; echo c >&3; } 3>&1 ); echo $x; done | uniq -c; x=$(exec 4>&1; f() { echo d >&4; }; f; (echo e >&4); f | cat; exec 4>&-); echo $x
+       12 a b c
+  d e d
+  $ x=$( { status=$( { echo out >&3; sh -c 'echo child >&3; echo one; exit 3'; echo $? ; } ); echo "status: $status"; } 3>&1 ); echo "$x"
+  out
+  child
+  status: one
+  3
+  $ x=$( { /bin/sh -c 'echo program >&3; echo one; echo two >&3; echo three'; } 3>&1 ); echo "$x"; x=$( { /bin/sh -c 'echo only >&5' > /dev/null; } 5>&1 ); echo "$x"
+  program
+  one
+  two
+  three
+  only
 # differs: the interpreter does not tell the line of a redirection
   $ echo no > nodir/x; cat < nosuch
   sh: nodir/x: No such file or directory
