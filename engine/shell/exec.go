@@ -32,7 +32,7 @@ func (s *session) exec(ctx context.Context, args []string) error {
 		session: s, args: args, dir: hc.Dir, stdout: hc.Stdout, stderr: hc.Stderr,
 		getenv:  func(name string) string { return hc.Env.Get(name).String() },
 		environ: func() []string { return exported(hc) },
-		files:   func() []*os.File { return s.files.inherited(hc.Env) },
+		files:   func() []io.Writer { return s.files.inherited(hc.Env) },
 		where:   s.where(hc),
 	}
 	p.stdin, _ = hc.Stdin.(*os.File)
@@ -103,9 +103,9 @@ type process struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	environ        func() []string
-	files          func() []*os.File // for descriptors from 3 on
-	where          string            // begins messages
-	complaint      string            // of an applet that runs it, see applet.Command
+	files          func() []io.Writer // for descriptors from 3 on, nil: none
+	where          string             // begins messages
+	complaint      string             // of an applet that runs it, see applet.Command
 }
 
 // run runs the command and returns its exit status: a program of PATH if there
@@ -277,12 +277,16 @@ const killDelay = 2 * time.Second
 
 // start runs a program and waits for it.
 func (p *process) start(ctx context.Context, file string) int {
-	var err error
+	out, err := p.outputs()
+	if err != nil {
+		return p.cannot(p.args[0], err)
+	}
+	defer out.close(ctx)
 	var cmd *exec.Cmd
 	// A file that was just written may still be open in a process that another
 	// goroutine is starting, which makes it busy for a moment.
 	for delay := time.Millisecond; delay < 300*time.Millisecond; delay *= 2 {
-		cmd = p.command(ctx, file)
+		cmd = p.command(ctx, file, out)
 		if err = cmd.Start(); !errors.Is(err, syscall.ETXTBSY) {
 			break
 		}
@@ -300,10 +304,11 @@ func (p *process) start(ctx context.Context, file string) int {
 	case err != nil:
 		return p.cannot(p.args[0], err)
 	}
+	out.started()
 	return p.wait(cmd.Wait())
 }
 
-func (p *process) command(ctx context.Context, file string) *exec.Cmd {
+func (p *process) command(ctx context.Context, file string, out *outputs) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, file)
 	cmd.Args = p.args
 	cmd.Dir = p.dir
@@ -311,10 +316,7 @@ func (p *process) command(ctx context.Context, file string) *exec.Cmd {
 	if p.stdin != nil {
 		cmd.Stdin = p.stdin
 	}
-	cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
-	if p.files != nil {
-		cmd.ExtraFiles = p.files()
-	}
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = out.stdout, out.stderr, out.files
 	cmd.Cancel = func() error {
 		if sig, ok := errors.AsType[signalCause](context.Cause(ctx)); ok {
 			return cmd.Process.Signal(syscall.Signal(sig))

@@ -24,54 +24,62 @@ import (
 // maxFD is the highest descriptor that scripts can use.
 const maxFD = 255
 
-// A fileTable holds the files behind descriptors, by number.
+// A fileTable holds what is behind descriptors, by number: files, and writers that
+// are none, such as the output of a command substitution.
 // It is safe for concurrent use.
 type fileTable struct {
-	outer []*os.File // descriptors from 3 on that were there before; not the table's
+	outer []io.Writer // descriptors from 3 on that were there before, nil: none; not the table's
 
 	mu sync.Mutex
 	// mu guards the fields below.
-	files map[int]*os.File
+	files map[int]io.Writer // files are the table's, other writers are not
 	next  int
 }
 
-func newFileTable() *fileTable { return &fileTable{files: make(map[int]*os.File), next: 1} }
+func newFileTable() *fileTable { return &fileTable{files: make(map[int]io.Writer), next: 1} }
 
 func (t *fileTable) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, f := range t.files {
-		f.Close()
+	for _, w := range t.files {
+		closeFile(w)
 	}
 }
 
-func (t *fileTable) add(f *os.File) int {
+func (t *fileTable) add(w io.Writer) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := t.next
 	t.next++
-	t.files[n] = f
+	t.files[n] = w
 	return n
 }
 
 func (t *fileTable) remove(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f := t.files[n]; f != nil {
+	closeFile(t.files[n])
+	delete(t.files, n)
+}
+
+func closeFile(w io.Writer) {
+	if f, ok := w.(*os.File); ok {
 		f.Close()
-		delete(t.files, n)
 	}
 }
 
-// get returns the file of a descriptor: one that a script opened, or one that
-// the process was started with. It stays the table's.
-func (t *fileTable) get(env expand.Environ, fd int) *os.File {
+// get returns what is behind a descriptor, or nil: what a script opened, or a file
+// that the process was started with. It stays the table's.
+func (t *fileTable) get(env expand.Environ, fd int) io.Writer {
 	stack := fdStack(env, fd)
 	if len(stack) == 0 {
 		if i := fd - 3; i >= 0 && i < len(t.outer) {
 			return t.outer[i]
 		}
-		return inheritedFile(fd)
+		if f := inheritedFile(fd); f != nil {
+			return f
+		}
+		return nil
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -79,10 +87,13 @@ func (t *fileTable) get(env expand.Environ, fd int) *os.File {
 }
 
 // input returns the file of a descriptor for reading, or nil.
-func (t *fileTable) input(env expand.Environ, fd int) *os.File { return t.get(env, fd) }
+func (t *fileTable) input(env expand.Environ, fd int) *os.File {
+	f, _ := t.get(env, fd).(*os.File)
+	return f
+}
 
-// inherited returns the files that programs get as descriptors from 3 on.
-func (t *fileTable) inherited(env expand.Environ) []*os.File {
+// inherited returns what commands get as descriptors from 3 on; nil stands for none.
+func (t *fileTable) inherited(env expand.Environ) []io.Writer {
 	t.mu.Lock()
 	empty := len(t.files) == 0
 	t.mu.Unlock()
@@ -179,12 +190,12 @@ func (in *internalCall) fd(ctx context.Context) error {
 	}
 	number := 0
 	if in.args[2] != "closed" {
-		f, err := in.ownFile(in.args[2])
+		own, err := in.own(in.args[2])
 		if err != nil {
 			in.errorf("%d: %v", fd, err)
 			return status(1)
 		}
-		number = t.add(f)
+		number = t.add(own)
 	}
 	if verb == "set" && len(stack) > 0 {
 		stack = stack[1:]
@@ -217,34 +228,24 @@ func (in *internalCall) namedFD(ctx context.Context, name string) error {
 	return in.fd(ctx)
 }
 
-// ownFile returns a descriptor of the command's own input or output.
-func (in *internalCall) ownFile(side string) (*os.File, error) {
+// own returns the command's own input or output, as another descriptor if it is a
+// file.
+func (in *internalCall) own(side string) (io.Writer, error) {
 	var stream any = in.hc.Stdout
 	if side == "in" {
 		stream = in.hc.Stdin
 	}
-	if f, ok := stream.(*os.File); ok && f != nil {
-		return dup(f)
+	switch x := stream.(type) {
+	case *os.File:
+		if x != nil {
+			return dup(x)
+		}
+	case writerStream:
+		return x.Writer, nil
+	case io.Writer:
+		return x, nil
 	}
-	w, ok := stream.(io.Writer)
-	if !ok || stream == nil {
-		return nil, errors.New("Bad file descriptor")
-	}
-	return in.session.pipeTo(w)
-}
-
-// pipeTo makes a file of a writer that is none: the output of a command
-// substitution.
-func (s *session) pipeTo(w io.Writer) (*os.File, error) {
-	r, pw, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	go func() {
-		io.Copy(w, r)
-		r.Close()
-	}()
-	return pw, nil
+	return nil, errors.New("Bad file descriptor")
 }
 
 // stream returns the file of any descriptor for a redirection. It is the
@@ -259,15 +260,15 @@ func (s *session) stream(hc interp.HandlerContext, fd int) (io.ReadWriteCloser, 
 	case 2:
 		stream = hc.Stderr
 	default:
-		if f := s.files.get(hc.Env, fd); f != nil {
-			stream = f
-		}
+		stream = s.files.get(hc.Env, fd)
 	}
 	switch x := stream.(type) {
 	case *os.File:
 		if x != nil {
 			return dup(x)
 		}
+	case writerStream:
+		return x, nil
 	case io.Writer:
 		return writerStream{x}, nil
 	}

@@ -28,8 +28,8 @@ type invocation struct {
 	stdout, stderr io.Writer
 	dir            string
 	env            []string
-	files          []*os.File // descriptors from 3 on, of the shell that runs this one
-	nested         bool       // a shell runs this one in its own process
+	files          []io.Writer // descriptors from 3 on, of the shell that runs this one, nil: none
+	nested         bool        // a shell runs this one in its own process
 }
 
 // A session is one run of the shell: a script with its subshells. Subshells
