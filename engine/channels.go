@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -36,7 +37,7 @@ func (e *Engine) EvalSource(ctx context.Context, ev *eval.Evaluator, file string
 		return eval.Value{}, fmt.Errorf("path '%s' is not a directory or a Nix expression", file)
 	}
 	c := channels{e: e, warn: warn, files: make(map[string]string)}
-	if err := c.collect(file); err != nil {
+	if err := c.collect(ctx, file); err != nil {
 		return eval.Value{}, err
 	}
 	var v eval.Value
@@ -65,13 +66,24 @@ type channels struct {
 	e     *Engine
 	warn  func(string)
 	files map[string]string
+	above []string // the directories on the way to the one that is collected
 }
 
-func (c *channels) collect(dir string) error {
+// collect adds the expressions in dir and below. A directory that links lead back to from
+// within it is left out there; Nix would never end.
+func (c *channels) collect(ctx context.Context, dir string) error {
 	real, err := c.e.RealFile(dir)
-	if err != nil {
+	if err == nil {
+		real, err = filepath.EvalSymlinks(real)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil || slices.Contains(c.above, real) {
 		return err
 	}
+	c.above = append(c.above, real)
+	defer func() { c.above = c.above[:len(c.above)-1] }()
 	entries, err := os.ReadDir(real) // sorted
 	if err != nil {
 		return err
@@ -92,7 +104,7 @@ func (c *channels) collect(dir string) error {
 		case isNixExpr(real, info) && (info.IsDir() || strings.HasSuffix(file, ".nix")):
 			err = c.add(dir, file, strings.TrimSuffix(entry.Name(), ".nix"))
 		case info.IsDir():
-			err = c.collect(file)
+			err = c.collect(ctx, file)
 		default:
 			err = nil
 		}
