@@ -253,6 +253,29 @@ func TestAddLog(t *testing.T) {
 	}
 }
 
+// Of two that add the log of one derivation at once each writes a file of its own.
+func TestAddLogAtOnce(t *testing.T) {
+	st := openAt(t, newDir(t))
+	drvPath := store.Path("/nix/store/0abcdfghijklmnpqrsvwxyz123456789-x.drv")
+	slow, feed := io.Pipe()
+	done := make(chan error)
+	go func() { done <- st.AddLog(t.Context(), drvPath, slow) }()
+	must(io.WriteString(feed, "first\n"))(t)
+	if err := st.AddLog(t.Context(), drvPath, strings.NewReader("second\n")); err != nil {
+		t.Fatal(err)
+	}
+	must(io.WriteString(feed, "first\n"))(t)
+	feed.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	log := must(st.OpenLog(drvPath))(t)
+	defer log.Close()
+	if text, err := io.ReadAll(log); err != nil || string(text) != "first\nfirst\n" && string(text) != "second\n" {
+		t.Errorf("got %q, %v, want the log of one of them", text, err)
+	}
+}
+
 // Links in gcroots/auto to what is gone are found, at any depth and relative too, and
 // removed unless it has come back.
 func TestStaleRoots(t *testing.T) {
