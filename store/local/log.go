@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -130,10 +131,11 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// compressFile writes what plain holds to a file called name, in one step.
+// compressFile writes what plain holds to a file called name, in one step. Others may do
+// so at the same time.
 func compressFile(plain io.Reader, name string) error {
-	temp := name + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	temp := fmt.Sprintf("%s.%x.tmp", name, rand.Uint64())
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
