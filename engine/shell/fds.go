@@ -34,15 +34,21 @@ type fileTable struct {
 	// mu guards the fields below.
 	files map[int]io.Writer // files are the table's, other writers are not
 	next  int
+	began map[int]*os.File // those of the process's own descriptors that were asked for
 }
 
-func newFileTable() *fileTable { return &fileTable{files: make(map[int]io.Writer), next: 1} }
+func newFileTable() *fileTable {
+	return &fileTable{files: make(map[int]io.Writer), next: 1, began: make(map[int]*os.File)}
+}
 
 func (t *fileTable) close() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, w := range t.files {
 		closeFile(w)
+	}
+	for _, f := range t.began {
+		f.Close()
 	}
 }
 
@@ -72,18 +78,23 @@ func closeFile(w io.Writer) {
 // that the process was started with. It stays the table's.
 func (t *fileTable) get(env expand.Environ, fd int) io.Writer {
 	stack := fdStack(env, fd)
-	if len(stack) == 0 {
-		if i := fd - 3; i >= 0 && i < len(t.outer) {
-			return t.outer[i]
-		}
-		if f := inheritedFile(fd); f != nil {
-			return f
-		}
-		return nil
+	if i := fd - 3; len(stack) == 0 && i >= 0 && i < len(t.outer) {
+		return t.outer[i]
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.files[stack[0]]
+	if len(stack) > 0 {
+		return t.files[stack[0]]
+	}
+	if f := t.began[fd]; f != nil {
+		return f
+	}
+	f := inheritedFile(fd)
+	if f == nil {
+		return nil
+	}
+	t.began[fd] = f
+	return f
 }
 
 // input returns the file of a descriptor for reading, or nil.
