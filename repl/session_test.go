@@ -547,6 +547,50 @@ func TestWaitChange(t *testing.T) {
 	}
 }
 
+// Each file is told of that has changed, also of several at once, as a checkout changes
+// them, and beside others that are written all the time.
+func TestWaitChangeOfSeveral(t *testing.T) {
+	w := newWorld(t)
+	files := []string{filepath.Join(w.dir, "one.nix"), filepath.Join(w.dir, "two.nix")}
+	write := func(content string) {
+		for _, file := range files {
+			if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write("{ it = 1; }")
+	w.eval(t, ":l one.nix")
+	w.eval(t, ":l two.nix")
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(10 * time.Millisecond):
+				_ = os.WriteFile(filepath.Join(w.dir, "server.log"), []byte("busy"), 0o644)
+			}
+		}
+	}()
+	write("{ it = 2; }")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var got []string
+	for range files {
+		file, err := w.session.WaitChange(ctx)
+		if err != nil {
+			t.Fatalf("after %v: %v", got, err)
+		}
+		got = append(got, file)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(files, got); diff != "" {
+		t.Errorf("changed files (-want +got):\n%s", diff)
+	}
+}
+
 func TestArgs(t *testing.T) {
 	w := newWorld(t, func(o *repl.Options) {
 		o.Args = []repl.Arg{{Name: "name", Value: "given"}, {Name: "other", Value: "1 + 1", IsExpr: true}}
