@@ -59,8 +59,11 @@ var methods = map[string]func(s *Session, ctx context.Context, r *request) (any,
 	"commands": func(s *Session, _ context.Context, _ *request) (any, error) { return s.Commands(), nil },
 	"history":  func(s *Session, _ context.Context, _ *request) (any, error) { return s.History(), nil },
 	"changed": func(s *Session, ctx context.Context, _ *request) (any, error) {
-		file, err := s.WaitChange(ctx)
-		return map[string]string{"file": file}, err
+		files, err := s.WaitChange(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"file": files[0], "files": files}, nil
 	},
 }
 

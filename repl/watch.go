@@ -22,9 +22,10 @@ const settle = 100 * time.Millisecond
 type watcher struct {
 	notify *fsnotify.Watcher // nil if the system has none to give
 
-	mu   sync.Mutex // mu guards the fields below
-	read map[string]*watched
-	dirs map[string]bool
+	mu      sync.Mutex // mu guards the fields below
+	read    map[string]*watched
+	dirs    map[string]bool
+	touched map[string]bool // files of read that are yet to be looked at
 }
 
 // watched is a file that was read.
@@ -35,7 +36,7 @@ type watched struct {
 }
 
 func newWatcher() *watcher {
-	w := &watcher{read: make(map[string]*watched), dirs: make(map[string]bool)}
+	w := &watcher{read: make(map[string]*watched), dirs: make(map[string]bool), touched: make(map[string]bool)}
 	// Without a watcher nothing is told; :scope and :r still work.
 	w.notify, _ = fsnotify.NewWatcher()
 	return w
@@ -86,46 +87,68 @@ func (w *watcher) reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	clear(w.read)
+	clear(w.touched)
 }
 
-// wait returns the name of a file that has changed, once for each change.
-func (w *watcher) wait(ctx context.Context) (string, error) {
+// wait returns the names of files that have changed, sorted, each once for a change.
+func (w *watcher) wait(ctx context.Context) ([]string, error) {
 	if w.notify == nil {
 		<-ctx.Done()
-		return "", context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	var quiet <-chan time.Time
-	touched := make(map[string]bool)
 	for {
 		select {
 		case <-ctx.Done():
-			return "", context.Cause(ctx)
+			return nil, context.Cause(ctx)
 		case event, ok := <-w.notify.Events:
 			if !ok {
-				return "", fsnotify.ErrClosed
+				return nil, fsnotify.ErrClosed
 			}
-			touched[event.Name] = true
-			quiet = time.After(settle)
+			if w.touch(event.Name) { // others in the directory may be written all the time
+				quiet = time.After(settle)
+			}
 		case _, ok := <-w.notify.Errors:
 			if !ok {
-				return "", fsnotify.ErrClosed
+				return nil, fsnotify.ErrClosed
 			}
 		case <-quiet:
-			for name := range touched {
-				if w.look(name) {
-					return name, nil
-				}
+			if names := w.changed(); names != nil {
+				return names, nil
 			}
-			clear(touched)
 		}
 	}
 }
 
-// look compares a file with what was read, and reports whether it differs now
-// and that was not told before.
-func (w *watcher) look(file string) bool {
+// touch notes that a file is to be looked at, if it was read.
+func (w *watcher) touch(file string) (isRead bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	_, isRead = w.read[file]
+	if isRead {
+		w.touched[file] = true
+	}
+	return isRead
+}
+
+// changed looks at the files that were touched, and returns those that have changed.
+func (w *watcher) changed() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var names []string
+	for file := range w.touched {
+		if w.look(file) {
+			names = append(names, file)
+		}
+	}
+	clear(w.touched)
+	slices.Sort(names)
+	return names
+}
+
+// look compares a file with what was read, and reports whether it differs now
+// and that was not told before. The lock is held.
+func (w *watcher) look(file string) bool {
 	it, ok := w.read[file]
 	if !ok {
 		return false
@@ -155,6 +178,6 @@ func (w *watcher) files() []LoadedFile {
 	return out
 }
 
-// WaitChange waits until a file that evaluation has read changes, and returns
-// its name.
-func (s *Session) WaitChange(ctx context.Context) (string, error) { return s.watch.wait(ctx) }
+// WaitChange waits until files that evaluation has read change, and returns their names,
+// sorted: of several that change at once, all.
+func (s *Session) WaitChange(ctx context.Context) ([]string, error) { return s.watch.wait(ctx) }

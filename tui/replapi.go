@@ -39,8 +39,9 @@ type Repl interface {
 	// Scope lists what was loaded and bound, and the loaded files that have
 	// changed on disk.
 	Scope(ctx context.Context) (*Scope, error)
-	// WaitChange waits until a file that the session has loaded changes.
-	WaitChange(ctx context.Context) (file string, err error)
+	// WaitChange waits until files that the session has loaded change, and returns those
+	// that do at once: one or more.
+	WaitChange(ctx context.Context) (files []string, err error)
 	// Recheck loads all files again, evaluates what the command :watch has
 	// named and tells what has changed.
 	Recheck(ctx context.Context) (*Result, error)

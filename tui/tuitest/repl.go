@@ -24,8 +24,8 @@ type Repl struct {
 	Hook func(ctx context.Context, input string) (r *tui.Result, ok bool)
 	// Printing, if not nil, is called before a value is printed in full.
 	Printing func(ctx context.Context)
-	// ChangedFile is what WaitChange returns once.
-	ChangedFile string
+	// ChangedFiles are what WaitChange returns once.
+	ChangedFiles []string
 	// Watched are the expressions that Scope says are watched.
 	Watched []tui.ScopeEntry
 	// Unkept, if not nil, is why inputs cannot be added to the history.
@@ -294,15 +294,15 @@ func (r *Repl) Scope(context.Context) (*tui.Scope, error) {
 
 // WaitChange implements tui.Repl: it returns at once, with an error unless a
 // file was set.
-func (r *Repl) WaitChange(context.Context) (string, error) {
+func (r *Repl) WaitChange(context.Context) ([]string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	file := r.ChangedFile
-	r.ChangedFile = ""
-	if file == "" {
-		return "", context.Canceled
+	files := r.ChangedFiles
+	r.ChangedFiles = nil
+	if files == nil {
+		return nil, context.Canceled
 	}
-	return file, nil
+	return files, nil
 }
 
 // Recheck implements tui.Repl.

@@ -18,7 +18,7 @@ func TestWatched(t *testing.T) {
 	d := start(t, b, 140, 40)
 	d.Wants("watch   answer")
 	d.Send(tui.ShownMsg{})
-	b.ChangedFile = "/src/default.nix"
+	b.ChangedFiles = []string{"/src/default.nix"}
 	d.Keys("esc r")
 	d.Wants("in  1  :r")
 	d = start(t, b, 140, 40)

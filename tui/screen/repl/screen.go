@@ -105,8 +105,8 @@ func New(env *tui.Env, inputs []string) *Screen {
 	return s
 }
 
-// change is the answer to waiting for a file.
-type change struct{ file string }
+// change is the answer to waiting for files.
+type change struct{ files []string }
 
 // Init begins with the first inputs and watches the loaded files.
 func (s *Screen) Init() tea.Cmd { return tea.Batch(s.next(), s.watch(), s.askPast()) }
@@ -114,8 +114,8 @@ func (s *Screen) Init() tea.Cmd { return tea.Batch(s.next(), s.watch(), s.askPas
 func (s *Screen) watch() tea.Cmd {
 	b := s.env.Backend
 	return tui.Ask(s.env, &s.change, func(ctx context.Context) (change, error) {
-		file, err := b.WaitChange(ctx)
-		return change{file}, err
+		files, err := b.WaitChange(ctx)
+		return change{files}, err
 	})
 }
 
@@ -267,12 +267,16 @@ func (s *Screen) pointer(at tui.PointerMsg) tea.Cmd {
 	return nil
 }
 
-// changed tells that a file that was loaded is another now.
+// changed tells that files that were loaded are others now.
 func (s *Screen) changed(msg tui.Answer[change]) tea.Cmd {
 	if !msg.For(&s.change) || msg.Err != nil {
 		return nil
 	}
-	name := text.CutMiddle(text.SanitiseName(msg.Value.file), 40)
+	files := msg.Value.files
+	name := text.CutDir(text.SanitiseName(text.Tilde(files[0], s.env.Home)), 40)
+	if more := len(files) - 1; more > 0 {
+		name += " and " + text.Plural(more, "other")
+	}
 	if s.scope != nil && len(s.scope.Watched) > 0 {
 		return tea.Batch(s.watch(), s.recheck(name))
 	}

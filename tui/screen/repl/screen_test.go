@@ -466,11 +466,14 @@ func TestLeave(t *testing.T) {
 
 func TestFileChanged(t *testing.T) {
 	b := tuitest.NewBackend(t)
-	b.ChangedFile = "/src/default.nix"
+	b.ChangedFiles = []string{"/src/default.nix"}
 	d := start(t, b, 140, 40)
 	d.Wants("/src/default.nix changed on disk; :r reloads")
 	d.Keys("esc r")
 	d.Wants("in  1  :r", "Added 31 variables.")
+
+	b.ChangedFiles = []string{"/home/me/a.nix", "/home/me/b.nix", "/home/me/c.nix"}
+	start(t, b, 140, 40).Wants("~/a.nix and 2 others changed on disk; :r reloads")
 }
 
 func TestDoc(t *testing.T) {
