@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"nixbench/store"
@@ -76,6 +77,31 @@ func TestFileIn(t *testing.T) {
 	for _, name := range []string{"", "sub", "missing"} {
 		if got, err := r.FileIn(t.Context(), tree, name); err == nil {
 			t.Errorf("FileIn(%s, %q): got %q, want an error", tree, name, got)
+		}
+	}
+}
+
+// A link that leads out of the store is told, and not followed: the file there is none of
+// the store's, and may well be one of the user's own.
+func TestFileOutsideOfTheStore(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	own := filepath.Join(t.TempDir(), "own")
+	if err := os.WriteFile(own, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Dir(r.write("links/file", "x"))
+	for name, target := range map[string]string{
+		"direct": own, "twice": "direct", "up": "../../../../../../../.." + own, "dir": filepath.Dir(own), "nowhere": own + "-no",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	links := r.path(`builtins.path { name = "links-1"; path = ` + dir + `; }`)
+	for _, name := range []string{"direct", "twice", "up", "dir/own", "nowhere"} {
+		got, err := r.FileIn(t.Context(), links, name)
+		if err == nil || !strings.Contains(err.Error(), "out of the store, to "+own) {
+			t.Errorf("FileIn(%s, %q): got %q, %v, want an error that names %s", links, name, got, err, own)
 		}
 	}
 }
