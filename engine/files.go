@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"nixbench/engine/eval"
@@ -69,6 +70,35 @@ const maxLinks = 40
 func (e *Engine) RealFile(path string) (string, error) {
 	_, real, err := e.walk(path)
 	return real, err
+}
+
+// RealFileInStore is RealFile for a path in the store, but for links that lead out of it:
+// outside is where they do, else "".
+func (e *Engine) RealFileInStore(path string) (real, outside string, err error) {
+	logical, real, err := e.walk(path)
+	if err != nil || e.isInStore(logical) && logical != real {
+		return real, "", err
+	}
+	end, err := filepath.EvalSymlinks(real)
+	switch {
+	case err == nil && e.isInStore(end):
+		return end, "", nil
+	case err == nil:
+		return "", end, nil
+	case e.isInStore(logical):
+		return "", "", logicalError(err, path)
+	}
+	return "", logical, nil
+}
+
+// isInStore tells whether a path is below the store's directory, as it is called or as it
+// is on this machine.
+func (e *Engine) isInStore(path string) bool {
+	dirs := []string{string(e.store.Dir()), e.store.RealDir()}
+	if real, err := filepath.EvalSymlinks(e.store.RealDir()); err == nil {
+		dirs = append(dirs, real)
+	}
+	return slices.ContainsFunc(dirs, func(dir string) bool { return strings.HasPrefix(path, dir+"/") })
 }
 
 // follow returns the path that path leads to, without links, and the real path of the file

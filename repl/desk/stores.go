@@ -168,24 +168,29 @@ func (d *Desk) realPath(ctx context.Context, p store.Path) (string, error) {
 }
 
 // FileIn returns where a regular file is on this machine: that called name in a path, or
-// with no name the path itself. Links are followed, wherever they lead.
+// with no name the path itself. Links are followed, but not out of the store.
 func (d *Desk) FileIn(ctx context.Context, p store.Path, name string) (file string, err error) {
 	if _, err := d.realPath(ctx, p); err != nil {
 		return "", err
 	}
-	logical := filepath.Join(string(p), name)
-	file, err = d.eng.RealFile(logical)
+	file, outside, err := d.eng.RealFileInStore(filepath.Join(string(p), name))
 	if err != nil {
 		return "", err
+	}
+	if name == "" {
+		name = p.Name()
+	}
+	if outside != "" {
+		return "", fmt.Errorf("open %s: it leads out of the store, to %s", name, outside)
 	}
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
 		return "", err
 	case info.IsDir():
-		return "", fmt.Errorf("open %s: it is a directory", logical)
+		return "", fmt.Errorf("open %s: it is a directory", name)
 	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("open %s: it is no regular file", logical)
+		return "", fmt.Errorf("open %s: it is no regular file", name)
 	}
 	return file, nil
 }
