@@ -215,3 +215,38 @@ func TestThemesOfTheUser(t *testing.T) {
 		t.Errorf("cancelled: got %v", err)
 	}
 }
+
+// A change is told of also if it comes while nobody waits, and in a folder that is made
+// after the interface has begun.
+func TestThemesThatComeLater(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "config", "nixbench")
+	c, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := func(want error) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		if want != nil {
+			ctx, cancel = context.WithTimeout(t.Context(), 3*settle)
+		}
+		defer cancel()
+		if err := c.WaitTheme(ctx); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	waits(context.DeadlineExceeded)
+	go func() {
+		time.Sleep(2 * settle)
+		_ = os.MkdirAll(filepath.Join(dir, "themes"), 0o755)
+		_ = os.WriteFile(filepath.Join(dir, "themes", "mine.toml"), []byte("base = \"light\"\n"), 0o644)
+	}()
+	waits(nil)
+	write(t, dir, "themes/mine.toml", "base = \"gruvbox\"\n")
+	waits(nil)
+	waits(context.DeadlineExceeded)
+	if err := os.Remove(filepath.Join(dir, "themes", "mine.toml")); err != nil {
+		t.Fatal(err)
+	}
+	waits(nil)
+}
