@@ -4,6 +4,8 @@ package tui
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -58,7 +60,7 @@ func (m *Model) themeChanged() tea.Cmd {
 	}
 	th, err := m.o.Themes.LoadTheme(m.o.Theme.Name)
 	if err != nil {
-		return tea.Batch(wait, m.notify(themes.Error, err.Error()))
+		return tea.Batch(wait, m.notify(themes.Error, mistakeOf(m.o.Theme.Name, err)))
 	}
 	m.o.Theme = th
 	m.restyle()
@@ -75,7 +77,7 @@ func (m *Model) pickTheme() tea.Cmd {
 	for _, name := range m.o.Themes.ThemeNames() {
 		it := palette.Item{Key: name, Title: name}
 		if th, err := m.o.Themes.LoadTheme(name); err != nil {
-			it.Disabled = err.Error()
+			it.Disabled = mistakeOf(name, err)
 		} else {
 			it.Side = groundOf(th)
 		}
@@ -96,6 +98,19 @@ func (m *Model) pickTheme() tea.Cmd {
 	}
 	m.overlay = o
 	return nil
+}
+
+// mistakeOf is the first of what is wrong with a theme, in a line; its file is named
+// without the directory, which is that of all of them.
+func mistakeOf(name string, err error) string {
+	line, rest, _ := strings.Cut(err.Error(), "\n")
+	if i := strings.Index(line, "/"+name+".toml:"); i >= 0 {
+		line = line[i+1:]
+	}
+	if rest != "" {
+		line += "; and " + strconv.Itoa(strings.Count(rest, "\n")+1) + " more"
+	}
+	return line
 }
 
 // groundOf says what a theme is made for.

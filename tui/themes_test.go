@@ -20,7 +20,7 @@ func (c *changing) ThemeNames() []string { return append(themes.BuiltinNames(), 
 
 func (c *changing) LoadTheme(name string) (*themes.Theme, error) {
 	if name == "mine" {
-		return themes.Parse(name+".toml", []byte(c.data))
+		return themes.Parse("/a/long/way/to/the/home/of/me/.config/nixbench/themes/"+name+".toml", []byte(c.data))
 	}
 	return themes.Named(name)
 }
@@ -66,6 +66,7 @@ func TestThemeThatCannotBeRead(t *testing.T) {
 		func(o *tui.Options) { o.Themes = source })
 	d.Keys("alt+t")
 	d.Type("mine")
+	d.Wants("esc close   mine.toml:1: ")
 	d.Keys("enter esc")
 	if got := d.Model.Env().Styles.Theme().Name; got != "dark" {
 		t.Errorf("got theme %s, want dark", got)

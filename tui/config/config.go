@@ -40,7 +40,8 @@ type Config struct {
 	Columns map[table.Name][]string
 	Keys    map[keymap.Scope]map[action.ID][]string
 
-	file string
+	file   string
+	themes folder // as WaitTheme has told of it
 }
 
 // Dir returns nixbench's configuration directory, by the environment that

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -68,18 +70,44 @@ func (c *Config) LoadTheme(name string) (*themes.Theme, error) {
 // write in several steps.
 const settle = 100 * time.Millisecond
 
-// WaitTheme waits until something in the folder of the user's themes changes. Where
-// there is no folder to watch, it waits for ctx to end.
+// WaitTheme waits until something in the folder of the user's themes is another than when
+// it was waited for last. The folder need not be there yet. Where nothing can be watched,
+// it waits for ctx to end.
 func (c *Config) WaitTheme(ctx context.Context) error {
 	watcher, err := fsnotify.NewWatcher()
-	if err == nil {
-		defer watcher.Close()
-		err = watcher.Add(c.themeDir())
-	}
-	if err != nil {
+	if err != nil || c.themeDir() == "" {
 		<-ctx.Done()
 		return context.Cause(ctx)
 	}
+	defer watcher.Close()
+	for {
+		dir := nearest(c.themeDir())
+		if err := watcher.Add(dir); err != nil {
+			<-ctx.Done()
+			return context.Cause(ctx)
+		}
+		if c.themes.changed(c.themeDir()) {
+			return nil
+		}
+		if err := stir(ctx, watcher); err != nil {
+			return err
+		}
+		_ = watcher.Remove(dir) // it may be gone
+	}
+}
+
+// nearest is a directory, or of those that it is to be in the innermost that is there.
+func nearest(dir string) string {
+	for {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// stir waits until something happens in what is watched, and then nothing for a while.
+func stir(ctx context.Context, watcher *fsnotify.Watcher) error {
 	var quiet <-chan time.Time
 	for {
 		select {
@@ -89,7 +117,9 @@ func (c *Config) WaitTheme(ctx context.Context) error {
 			if !ok {
 				return fsnotify.ErrClosed
 			}
-			quiet = time.After(settle)
+			if quiet == nil { // what is written all the time does not put it off
+				quiet = time.After(settle)
+			}
 		case err, ok := <-watcher.Errors:
 			if !ok {
 				return fsnotify.ErrClosed
@@ -99,4 +129,33 @@ func (c *Config) WaitTheme(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// A folder is what the folder of themes was when it was looked at last.
+type folder struct {
+	mu    sync.Mutex // mu guards the fields below
+	known bool
+	files map[string]stamp
+}
+
+// A stamp is what a file of the folder has another of once it is written.
+type stamp struct {
+	size int64
+	at   time.Time
+}
+
+// changed looks at the folder and tells whether it is another than the last time.
+func (f *folder) changed(dir string) bool {
+	now := map[string]stamp{}
+	entries, _ := os.ReadDir(dir) // without the folder there are none
+	for _, e := range entries {
+		if info, err := os.Stat(filepath.Join(dir, e.Name())); err == nil {
+			now[e.Name()] = stamp{info.Size(), info.ModTime()}
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	isOther := f.known && !maps.Equal(f.files, now)
+	f.known, f.files = true, now
+	return isOther
 }

@@ -86,7 +86,11 @@ func (m *Map) Keys(scopes []Scope, id action.ID) []string {
 func (m *Map) Override(s Scope, id action.ID, keys []string) error {
 	bindings, ok := m.scopes[s]
 	if !ok {
-		return fmt.Errorf("bind %s: no scope %q; there are %v", id, s, m.Scopes())
+		var names []string
+		for _, scope := range m.Scopes() {
+			names = append(names, string(scope))
+		}
+		return fmt.Errorf("bind %s: no scope %q; there are %s", id, s, strings.Join(names, ", "))
 	}
 	i := slices.IndexFunc(bindings, func(b Binding) bool { return b.ID == id })
 	if i < 0 {
