@@ -18,7 +18,7 @@ func runDuplicates(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	g, err := inv.closureOf(ctx, eng)
+	g, err := inv.listedClosure(ctx, eng)
 	if err != nil {
 		return err
 	}

@@ -17,10 +17,13 @@ import (
 )
 
 // runGC is `nixbench gc`: which roots keep what, or with --free which of them are
-// to go for so much space. It deletes nothing unless --yes says so.
+// to go for so much space, or with --without what goes if some do. It deletes nothing unless --yes says so.
 func runGC(ctx context.Context, inv *invocation) error {
-	if inv.yes && !inv.freeGiven {
-		return inv.cmd.usage("--yes goes with --free; 'nixbench store gc' deletes what is dead")
+	if inv.yes && !inv.freeGiven && inv.without == nil {
+		return inv.cmd.usage("--yes goes with --free or --without; 'nixbench store gc' deletes what is dead")
+	}
+	if inv.freeGiven && inv.without != nil {
+		return inv.cmd.usage("options --free and --without cannot be combined")
 	}
 	if inv.yes && inv.dryRun {
 		return inv.cmd.usage("options --yes and --dry-run cannot be combined")
@@ -38,10 +41,13 @@ func runGC(ctx context.Context, inv *invocation) error {
 		inv.warn(fmt.Sprintf("roots in %s could not be read", what))
 	}
 	r := reclaim.New(plan)
-	if !inv.freeGiven {
-		return inv.reportRoots(r)
+	switch {
+	case inv.without != nil:
+		return inv.gcWithout(ctx, eng, r)
+	case inv.freeGiven:
+		return inv.free(ctx, eng, r)
 	}
-	return inv.free(ctx, eng, r)
+	return inv.reportRoots(r)
 }
 
 // A gcRoot is a root as --json prints it.
@@ -126,10 +132,11 @@ func (inv *invocation) reportRoots(r *reclaim.Reclaim) error {
 	return nil
 }
 
+// rootLinks are the links of roots for JSON and for people.
 func rootLinks(plan *gc.Plan, roots []int) []string {
-	links := make([]string, len(roots))
-	for k, i := range roots {
-		links[k] = strings.ToValidUTF8(plan.Roots[i].Link, "�")
+	links := linksOf(plan, roots)
+	for k := range links {
+		links[k] = strings.ToValidUTF8(links[k], "�")
 	}
 	return links
 }
@@ -176,7 +183,7 @@ func (inv *invocation) free(ctx context.Context, eng *engine.Engine, r *reclaim.
 	if err := inv.printFree(r, f); err != nil || !inv.yes {
 		return inv.enough(f, err)
 	}
-	plan, err := eng.PlanCollect(ctx, gc.Options{Ignore: rootLinks(r.Plan(), f.Roots)})
+	plan, err := eng.PlanCollect(ctx, gc.Options{Ignore: linksOf(r.Plan(), f.Roots)})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func inspections() []command {
 			flags:   slices.Concat(closureFlags(), []flag{limitFlag, jsonFlag}, sourceFlags)},
 		{name: "duplicates", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runDuplicates,
 			summary: "List the packages that a closure has more than once, and what each copy costs.",
-			flags:   slices.Concat([]flag{limitFlag, jsonFlag}, sourceFlags)},
+			flags:   slices.Concat([]flag{buildTimeFlag, limitFlag, jsonFlag}, sourceFlags)},
 		{name: "diff", args: "BEFORE AFTER", minArgs: 2, maxArgs: 2, run: runDiff,
 			summary: "Compare closures by packages, systems by units and etc too, and derivations by what made them differ.",
 			flags: slices.Concat([]flag{
@@ -40,7 +40,11 @@ func inspections() []command {
 					inv.spared = append(inv.spared, inv.abs(args[0]))
 					return nil
 				}},
-				{[]string{"--yes"}, nil, "remove the chosen roots and delete what is dead then", on(func(inv *invocation) *bool { return &inv.yes })},
+				{[]string{"--without"}, []string{"LINK"}, "say what would go if that root did; may be repeated", func(inv *invocation, args []string) error {
+					inv.without = append(inv.without, inv.abs(args[0]))
+					return nil
+				}},
+				{[]string{"--yes"}, nil, "remove the chosen or named roots and delete what is dead then", on(func(inv *invocation) *bool { return &inv.yes })},
 				{[]string{"--dry-run"}, nil, "only say what would go, as without --yes", on(func(inv *invocation) *bool { return &inv.dryRun })},
 				limitFlag, jsonFlag,
 			}},
@@ -62,6 +66,8 @@ func inspections() []command {
 	}
 }
 
+var buildTimeFlag = flag{[]string{"--build-time"}, nil, "what derivations are built of, with the sizes of their outputs", on(func(inv *invocation) *bool { return &inv.buildTime })}
+
 func closureFlags() []flag {
 	return []flag{
 		{[]string{"--sort"}, []string{"ORDER"}, "by added (the default), closure, own, name, references or referrers", func(inv *invocation, args []string) (err error) {
@@ -72,7 +78,7 @@ func closureFlags() []flag {
 			inv.query = closure.ParseQuery(args[0])
 			return nil
 		}},
-		{[]string{"--build-time"}, nil, "what derivations are built of, with the sizes of their outputs", on(func(inv *invocation) *bool { return &inv.buildTime })},
+		buildTimeFlag,
 		{[]string{"--csv"}, nil, "print comma-separated values", on(func(inv *invocation) *bool { return &inv.csv })},
 		{[]string{"--dot"}, nil, "print a graph for Graphviz", on(func(inv *invocation) *bool { return &inv.dot })},
 	}

@@ -116,7 +116,7 @@ type invocation struct {
 	maxFreedGiven            bool
 	freeSize                 int64 // bytes
 	freeGiven, yes           bool
-	spared                   []string
+	spared, without          []string
 
 	// Old generations.
 	deleteOld bool
