@@ -264,3 +264,11 @@ func TestFailuresStayMarked(t *testing.T) {
 	d.Keys("alt+1")
 	d.Lacks("!")
 }
+
+// What is built again is told with the command that does that, without links and, where
+// that was wanted, keeping the directory.
+func TestCommands(t *testing.T) {
+	d := start(t, 140, 40)
+	d.Keys("] r ] K @")
+	d.Wants("$ nixbench build --no-link", "$ nixbench build --no-link --keep-failed")
+}

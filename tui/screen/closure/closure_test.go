@@ -160,7 +160,7 @@ func TestWhyPickAndBase(t *testing.T) {
 	d.Keys("f")
 	d.Lacks("bin/editor-7.2")
 	d.Keys("Y")
-	if want := "nixbench why-depends --all " + string(tuitest.PathNamed("editor-7.2")) + " " + string(tuitest.PathNamed("fonts-3.0")); d.Copied != want {
+	if want := "nixbench why-depends " + string(tuitest.PathNamed("editor-7.2")) + " " + string(tuitest.PathNamed("fonts-3.0")); d.Copied != want {
 		t.Errorf("copied %q, want %q", d.Copied, want)
 	}
 }

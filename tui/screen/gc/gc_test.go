@@ -481,3 +481,31 @@ func TestErrorsAreReadWhole(t *testing.T) {
 	d := start(t, b, 80, 24)
 	d.Wants("no such file or directory", "f5 reads the store again")
 }
+
+// Y gives the command that shows the same: with marks, without their roots; and what was
+// deleted is told with the command that does.
+func TestCommands(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30)
+	copied := func(keys, want string) {
+		t.Helper()
+		d.Keys(keys)
+		if d.Keys("Y"); d.Copied != want {
+			t.Errorf("%s: copied %q, want %q", keys, d.Copied, want)
+		}
+	}
+	copied("j", "nixbench gc")
+	copied("v", "nixbench store gc --dry-run")
+	d.Keys("esc home space y")
+	link := d.Copied
+	copied("j", "nixbench gc --without "+link)
+	d.Keys("w y")
+	copied("home", "nixbench why "+d.Copied)
+	d.Keys("esc F 4 M enter")
+	copied("j", "nixbench gc --free 4194304")
+	d.Keys("* *") // by hand, and none
+	d.Keys("home space X")
+	d.Type("delete")
+	d.Keys("enter")
+	d.Keys("@")
+	d.Wants("$ nixbench gc --without "+link, "--yes")
+}

@@ -377,3 +377,30 @@ func (s *sink) Update(msg tea.Msg) tea.Cmd {
 	}
 	return nil
 }
+
+// Y gives the command that shows the same difference, and what is done to generations is
+// told with the command that does it.
+func TestCommands(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 120, 40)
+	path := func() string { d.Keys("y"); return d.Copied }
+	d.Keys("home j")
+	before := path()
+	d.Keys("k")
+	after := path()
+	d.Keys("Y")
+	if want := "nixbench diff " + before + " " + after; d.Copied != want {
+		t.Errorf("copied %q, want %q", d.Copied, want)
+	}
+	d.Keys("u Y")
+	if want := "nixbench diff --all " + before + " " + after; d.Copied != want {
+		t.Errorf("with what was only rebuilt: copied %q, want %q", d.Copied, want)
+	}
+	d.Keys("G Y")
+	if want := "nixbench path-info -rsSh " + path(); !strings.HasPrefix(want, "nixbench path-info") {
+		t.Errorf("of the first: copied %q", d.Copied)
+	}
+	d.Keys("P L")
+	d.Type("it's old")
+	d.Keys("enter P @")
+	d.Wants("$ nixbench profile pin --profile ", "$ nixbench profile label --profile ", `'it'\''s`, "$ nixbench profile pin --remove --profile ")
+}
