@@ -31,8 +31,16 @@ func (s *sitting) carryOut(ctx context.Context, input string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.result(ctx, v)
+	res, err := s.result(ctx, v)
+	if res != nil {
+		res.OfScope = len(input) > maxClosed || !s.ev.IsClosed(input, s.opts.Dir)
+	}
+	return res, err
 }
+
+// maxClosed is the length, in bytes, of the longest input that is parsed again to find out
+// whether it uses the scope.
+const maxClosed = 16 << 10
 
 // bind adds the names of bindings to the scope. The values stay unevaluated.
 func (s *sitting) bind(ctx context.Context, in *syntax.ReplInput) (*Result, error) {

@@ -111,6 +111,8 @@ type Result struct {
 	Options *OptionList `json:"options,omitempty"`
 	// Then says where to go next: the command was ":closure e" and the like.
 	Then *Then `json:"then,omitempty"`
+	// OfScope says that the expression may use what was loaded or bound in the session.
+	OfScope bool `json:"ofScope,omitempty"`
 }
 
 // Output returns the path of the output that is meant if none is named: "out", or else

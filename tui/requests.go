@@ -82,17 +82,18 @@ func onStore(uri, line string) string {
 	if uri == "" || program != "nixbench" && !strings.HasPrefix(program, "nix-") {
 		return line
 	}
-	if !isPlainWord(uri) {
-		uri = store.QuoteWord(uri)
-	}
-	return program + " --store " + uri + " " + rest
+	return strings.TrimRight(program+" --store "+Word(uri)+" "+rest, " ")
 }
 
-// isPlainWord tells whether a shell takes a word as it is.
-func isPlainWord(word string) bool {
-	return !strings.ContainsFunc(word, func(c rune) bool {
+// Word is text as a word of a shell's command, between quotes where it needs them.
+func Word(text string) string {
+	needs := strings.ContainsFunc(text, func(c rune) bool {
 		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("/._-:+=,@%", c))
 	})
+	if needs || text == "" {
+		return store.QuoteWord(text)
+	}
+	return text
 }
 
 // CopyCommand puts a command line on the clipboard, with the store.

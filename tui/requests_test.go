@@ -12,6 +12,7 @@ func TestOnStore(t *testing.T) {
 		{"local?root=/my tour", "nixbench log P", "nixbench --store 'local?root=/my tour' log P"},
 		{"/it's", "nixbench log P", `nixbench --store '/it'\''s' log P`},
 		{"/tmp/tour", "cd /tmp/build", "cd /tmp/build"},
+		{"/tmp/tour", "nixbench repl", "nixbench --store /tmp/tour repl"},
 	} {
 		if got := onStore(test.uri, test.line); got != test.want {
 			t.Errorf("%q with the store %q: got %q, want %q", test.line, test.uri, got, test.want)

@@ -117,6 +117,16 @@ func (s *State) parse(name, src string, opts *syntax.Options, scope *Scope) (tap
 	return tape, f, size
 }
 
+// IsClosed reports whether a text is an expression that uses no variables but its own and
+// those that every text has. Dir is where relative paths start.
+func (ev *Evaluator) IsClosed(text, dir string) bool {
+	e, f, err := syntax.ParseExpr("«string»", text, ev.ParseOptions(dir))
+	if err == nil {
+		_, err = resolve.Expr(e, f, ev.resolveOptions(nil))
+	}
+	return err == nil
+}
+
 func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
 	opts := &resolve.Options{Symbols: symbols, Global: ev.IsGlobal}
 	if scope != nil {

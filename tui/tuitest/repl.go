@@ -108,7 +108,7 @@ func (r *Repl) Eval(ctx context.Context, input string) (*tui.Result, error) {
 	case isBinding && !strings.ContainsAny(name, "({"):
 		r.bound = append(r.bound, tui.ScopeEntry{Name: name, Text: value})
 	case input == "pkgs":
-		res.Kind, res.Node = tui.ResultValue, r.node("", handlePkgs)
+		res.Kind, res.Node, res.OfScope = tui.ResultValue, r.node("", handlePkgs), true
 	case strings.HasPrefix(input, "\""):
 		res.Kind, res.Node = tui.ResultValue, tui.Node{Text: input, Kind: tui.NodeString}
 	case strings.Trim(input, "0123456789 +") == "":

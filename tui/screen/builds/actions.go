@@ -290,7 +290,11 @@ func (s *Screen) again(keep bool) tea.Cmd {
 	target := store.AllOutputsOf(store.Path(act.Subject))
 	backend := s.env.Backend
 	s.chosen = false
-	s.env.Ran("nixbench build '" + target.String() + "'")
+	flags := "--no-link"
+	if keep {
+		flags += " --keep-failed"
+	}
+	s.env.Ran("nixbench build " + flags + " " + tui.Word(target.String()))
 	return tui.Ask(s.env, &s.realise, func(ctx context.Context) (realised, error) {
 		return realised{}, backend.Realise(ctx, []store.DerivedPath{target}, tui.RealiseOptions{KeepFailed: keep})
 	})
@@ -311,5 +315,5 @@ func (s *Screen) copy() tea.Cmd {
 
 func (s *Screen) copyCommand() tea.Cmd {
 	act, _ := s.selected()
-	return s.env.CopyCommand("nixbench log " + act.Subject)
+	return s.env.CopyCommand("nixbench log " + tui.Word(act.Subject))
 }

@@ -83,7 +83,7 @@ func (s *Screen) shell() tea.Cmd {
 		return s.env.Exec(cmd, func(err error) tea.Msg { return left{s} })
 	}
 	if !isAgain {
-		s.env.Ran("cd " + text.SanitiseName(cmd.Dir))
+		s.env.Ran("cd " + tui.Word(cmd.Dir))
 		return run()
 	}
 	name := text.SanitiseName(act.Name)
@@ -95,7 +95,7 @@ func (s *Screen) shell() tea.Cmd {
 		},
 		Question: "build " + name + " and open a shell?", Yes: "build it",
 		OnYes: func() tea.Cmd {
-			s.env.Ran("nixbench build --shell-on-failure '" + text.SanitiseName(act.Subject) + "^*'")
+			s.env.Ran("nixbench build --no-link --print-build-logs --shell-on-failure " + tui.Word(act.Subject+"^*"))
 			return run()
 		},
 	})

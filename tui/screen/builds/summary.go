@@ -7,6 +7,7 @@ import (
 
 	"nixbench/engine/event"
 	"nixbench/repl/text"
+	"nixbench/tui"
 )
 
 // Summary tells what was built, and how to see why what failed did.
@@ -32,7 +33,7 @@ func (s *Screen) Summary() []string {
 		if left := len(failures) - i; len(out) == 4 && left > 1 {
 			return append(out, "  and "+text.Count(left)+" more")
 		}
-		out = append(out, "  failed: "+text.SanitiseName(n.act.Name)+s.howItFailed(n.act)+"   "+s.env.OnStore("nixbench log "+text.SanitiseName(n.act.Subject)))
+		out = append(out, "  failed: "+text.SanitiseName(n.act.Name)+s.howItFailed(n.act)+"   "+s.env.OnStore("nixbench log "+tui.Word(text.SanitiseName(n.act.Subject))))
 	}
 	return out
 }

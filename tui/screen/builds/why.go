@@ -17,7 +17,7 @@ import (
 func (s *Screen) why() tea.Cmd {
 	act, _ := s.selected()
 	path, backend := store.Path(act.Subject), s.env.Backend
-	s.env.Ran("nixbench build --dry-run --why '" + text.SanitiseName(act.Subject) + "^*'")
+	s.env.Ran("nixbench build --dry-run --why " + tui.Word(act.Subject+"^*"))
 	return tui.Ask(s.env, &s.asksWhy, func(ctx context.Context) ([]tui.BuildReason, error) {
 		return backend.ExplainBuild(ctx, path)
 	})

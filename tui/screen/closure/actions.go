@@ -27,6 +27,10 @@ func (s *Screen) Actions() []action.Action {
 	if f.why == nil {
 		noAnswer = "nothing is asked yet: w asks why"
 	}
+	noCommand := ""
+	if f.kind == kindPlaces || f.kind == kindReferrers || f.isClosure() { // others are about all of it
+		noCommand = noPath
+	}
 	noUp := ""
 	if len(s.frames) == 1 {
 		noUp = "there is nothing to go back to"
@@ -79,7 +83,7 @@ func (s *Screen) Actions() []action.Action {
 		}},
 		{ID: action.FindNext, Title: "Find the next", Disabled: s.noFind(), Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: s.noFind(), Run: next(-1)},
-		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noPath, Run: s.copyCommand},
+		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Disabled: noCommand, Run: func() tea.Cmd { return s.env.CopyCommand(s.command()) }},
 		{ID: action.Refresh, Title: "Read the store again", Run: s.reload},
 	}, s.paneActions()...)
 }

@@ -124,23 +124,3 @@ func (s *Screen) edit() tea.Cmd {
 		return realFile(name), err
 	})
 }
-
-func (s *Screen) copyCommand() tea.Cmd {
-	f := s.top()
-	p, _ := s.selected()
-	command := "nixbench path-info -rsSh " + string(p)
-	switch {
-	case f.kind == kindBuild && f.why == nil:
-		command = "nixbench closure --build-time " + string(f.path)
-	case f.why != nil:
-		g := f.data.g
-		command = "nixbench why-depends --all " + string(g.Path(f.why.chains.From())) + " " + string(g.Path(f.why.chains.To()))
-	case f.kind == kindDups:
-		command = "nixbench duplicates " + string(f.path)
-	case f.kind == kindFiles:
-		command = "nixbench files " + string(f.path)
-	case f.kind == kindReferrers:
-		command = "nix-store --query --referrers " + string(p)
-	}
-	return s.env.CopyCommand(command)
-}

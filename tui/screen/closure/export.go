@@ -42,6 +42,7 @@ func (s *Screen) export(format string) tea.Cmd {
 		nodes = f.hits
 	}
 	name := "closure-" + s.env.Now.Format("20060102-150405") + "." + format
+	s.env.Ran(f.closureCommand("--" + format))
 	return tui.Ask(s.env, &s.writing, func(ctx context.Context) (string, error) {
 		if _, err := g.ClosureSizes(ctx); err != nil {
 			return "", err

@@ -79,7 +79,7 @@ func (s *Screen) start(plan *gc.Plan) tea.Cmd {
 	s.collect.stop, s.collect.stopping = stop, false
 	s.collect.since, s.collect.total = s.env.Now, len(plan.Dead)
 	s.collect.act = event.Activity{}
-	s.env.Ran("nixbench store gc")
+	s.env.Ran(deleteCommand(plan.Options.Ignore))
 	return tui.Ask(s.env, &s.collect.slot, func(context.Context) (*gc.Result, error) {
 		return b.Collect(stopped, plan)
 	})

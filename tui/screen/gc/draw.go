@@ -1,8 +1,6 @@
 package gc
 
 import (
-	"strconv"
-
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
@@ -181,12 +179,7 @@ func (s *Screen) Actions() []action.Action {
 		{ID: action.FindNext, Title: "Find the next", Disabled: noFind, Run: next(1)},
 		{ID: action.FindPrev, Title: "Find the previous", Disabled: noFind, Run: next(-1)},
 		{ID: action.Copy, Title: "Copy the root's link, or the path", Disabled: s.noCopy(), Run: s.copy},
-		{ID: action.CopyCommand, Title: "Copy the command that shows the plan", Run: func() tea.Cmd {
-			if s.proposal != nil {
-				return s.env.CopyCommand("nixbench gc --free " + strconv.FormatInt(s.proposal.size, 10))
-			}
-			return s.env.CopyCommand("nixbench store gc --dry-run")
-		}},
+		{ID: action.CopyCommand, Title: "Copy the command that shows the same", Run: func() tea.Cmd { return s.env.CopyCommand(s.command()) }},
 		{ID: action.Refresh, Title: "Read the roots again", Disabled: s.busyReason(), Run: s.reload},
 	}, s.panes.Actions()...)
 }

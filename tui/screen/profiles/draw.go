@@ -302,9 +302,13 @@ func (s *Screen) pick() tea.Cmd {
 func (s *Screen) copyCommand() tea.Cmd {
 	from, to, _ := s.pair()
 	if from.Number == 0 {
-		return s.env.CopyCommand("nixbench path-info -rsSh " + string(to.Path))
+		return s.env.CopyCommand("nixbench path-info -rsSh " + tui.Word(string(to.Path)))
 	}
-	return s.env.CopyCommand("nixbench profile diff-closures --profile " + s.link)
+	command := "nixbench diff"
+	if s.same {
+		command += " --all"
+	}
+	return s.env.CopyCommand(command + " " + tui.Word(string(from.Path)) + " " + tui.Word(string(to.Path)))
 }
 
 // find searches as one types.

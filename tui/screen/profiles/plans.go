@@ -161,7 +161,7 @@ func (s *Screen) carryOut(plan *profile.SwitchPlan, p tui.Profile) tea.Cmd {
 		}
 		d := &done{
 			text:    fmt.Sprintf("%s is at generation %d now", text.SanitiseName(p.Name), to),
-			command: fmt.Sprintf("nix-env --profile %s --switch-generation %d", p.Link, to),
+			command: fmt.Sprintf("nix-env --profile %s --switch-generation %d", tui.Word(p.Link), to),
 		}
 		if from != 0 {
 			d.undo = &undo{text: fmt.Sprintf("switch back to generation %d", from), link: p.Link, number: from}
@@ -226,13 +226,19 @@ func (s *Screen) annotate(g tui.Generation, label string, pinned bool) tea.Cmd {
 			return nil, err
 		}
 		d := &done{text: fmt.Sprintf("generation %d is labelled %q", g.Number, text.SanitiseName(label))}
+		of := fmt.Sprintf("--profile %s %d", tui.Word(link), g.Number)
+		d.command = "nixbench profile pin " + of
 		switch {
 		case pinned && !g.Pinned:
 			d.text = fmt.Sprintf("generation %d is pinned: rules leave it alone", g.Number)
 		case g.Pinned && !pinned:
 			d.text = fmt.Sprintf("generation %d is not pinned any more", g.Number)
+			d.command = "nixbench profile pin --remove " + of
 		case label == "":
 			d.text = fmt.Sprintf("generation %d has no label", g.Number)
+			d.command = "nixbench profile label " + of
+		default:
+			d.command = "nixbench profile label " + of + " " + tui.Word(label)
 		}
 		return d, nil
 	})

@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
-	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/style"
 )
@@ -124,27 +123,4 @@ func (s *Screen) inspect() tea.Cmd {
 		title = name(n)
 	}
 	return s.ask(n, text.SanitiseName(title))
-}
-
-// commandOf is the command line that does the same as an input.
-func commandOf(e *entry) string {
-	switch {
-	case e.res != nil && e.res.Kind == tui.ResultBuilt && e.res.Drv != "":
-		return "nixbench build " + store.QuoteWord(store.AllOutputsOf(e.res.Drv).String())
-	case e.root != nil:
-		return "nixbench eval --expr " + store.QuoteWord(e.input)
-	}
-	return ""
-}
-
-func (s *Screen) noCommand() string {
-	if ln, ok := s.line(); !ok || commandOf(ln.entry) == "" {
-		return "no command line does the same"
-	}
-	return ""
-}
-
-func (s *Screen) copyCommand() tea.Cmd {
-	ln, _ := s.line()
-	return s.env.CopyCommand(commandOf(ln.entry))
 }

@@ -14,7 +14,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/repl/text"
-	"nixbench/store"
 	"nixbench/tui"
 	"nixbench/tui/action"
 	"nixbench/tui/style"
@@ -168,7 +167,7 @@ func (s *Screen) came(e *entry) tea.Cmd {
 			s.built = append(s.built, r.Outputs...)
 		}
 		if r.Drv != "" {
-			s.env.Ran("nixbench build '" + store.AllOutputsOf(r.Drv).String() + "'")
+			s.ranBuild(e)
 		}
 		s.env.Broadcast(tui.StoreChangedMsg{})
 	case tui.ResultError:
