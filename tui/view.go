@@ -7,6 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"nixbench/themes"
+	"nixbench/tui/action"
+	"nixbench/tui/keymap"
 	"nixbench/tui/style"
 	"nixbench/tui/widget/statusbar"
 
@@ -72,14 +74,23 @@ func (m *Model) tabs() []statusbar.Tab {
 
 func (m *Model) footer() string {
 	st := m.env.Styles
+	hints, last := m.hints()
 	if n, ok := m.notices.Current(); ok {
-		return statusbar.Line(st, m.width, n)
+		return statusbar.Line(st, m.width, n, hints, m.wholeNotice(), last)
 	}
 	if p := m.keys.Pending(); p != "" {
 		return st.Row(m.width, themes.Text, style.Span{Text: " " + showKeys([]string{p}, 1) + " ..", Token: themes.Key})
 	}
-	hints, last := m.hints()
 	return statusbar.Footer(st, m.width, hints, last)
+}
+
+// wholeNotice is how a notice is read of which only a part is shown, nothing while that
+// takes more than a key.
+func (m *Model) wholeNotice() statusbar.Hint {
+	if keys := m.env.Keys.Keys(m.scopes(), action.Messages); len(keys) > 0 {
+		return statusbar.Hint{Key: keymap.Show(keys[0]), Does: "messages"}
+	}
+	return statusbar.Hint{}
 }
 
 // drawTooSmall says what is wrong and keeps the one live line.

@@ -94,24 +94,31 @@ func TabAt(w int, tabs []Tab, status string, x int) (i int, ok bool) {
 // A Hint is a key in the footer and what it does.
 type Hint struct{ Key, Does string }
 
+func (h Hint) width() int { return style.Width(h.Key + " " + h.Does) }
+
 // Footer draws hints in exactly w cells, as many as fit; last is never left
 // out.
 func Footer(st *style.Styles, w int, hints []Hint, last Hint) string {
-	room := w - 1 - style.Width(last.Key+" "+last.Does) - 1
-	spans := []style.Span{{Text: " "}}
+	return st.Row(w, themes.Text, append([]style.Span{{Text: " "}}, hintSpans(w-2, hints, last)...)...)
+}
+
+// hintSpans are hints in room cells, as many as fit, and last.
+func hintSpans(room int, hints []Hint, last Hint) []style.Span {
+	var spans []style.Span
+	room -= last.width()
 	for _, h := range hints {
-		n := style.Width(h.Key+" "+h.Does) + 2
+		n := h.width() + 2
 		if n > room {
 			break
 		}
 		room -= n
-		spans = append(spans, hintSpans(h)...)
+		spans = append(spans, h.spans()...)
 		spans = append(spans, style.Span{Text: "  "})
 	}
-	return st.Row(w, themes.Text, append(spans, hintSpans(last)...)...)
+	return append(spans, last.spans()...)
 }
 
-func hintSpans(h Hint) []style.Span {
+func (h Hint) spans() []style.Span {
 	return []style.Span{{Text: h.Key, Token: themes.Key}, {Text: " " + h.Does, Token: themes.KeyText}}
 }
 
@@ -188,9 +195,31 @@ func (ns *Notices) Current() (Notice, bool) {
 // All returns what is kept, oldest first. The slice must not be modified.
 func (ns *Notices) All() []Notice { return ns.all }
 
-// Line draws n in exactly w cells.
-func Line(st *style.Styles, w int, n Notice) string {
-	tok := n.Level
+// Line draws n in exactly w cells, and at the right last and as many hints as there is room
+// for beside all of it. Of a notice that has to be cut, whole says how all of it is read.
+func Line(st *style.Styles, w int, n Notice, hints []Hint, whole, last Hint) string {
 	line := text.PlainLine(n.Prefix() + n.Text)
-	return st.Row(w, themes.Text, style.Span{Text: " "}, style.Span{Text: text.Cut(line, max(w-2, 0)), Token: tok})
+	room := w - 2 // a blank at both ends
+	switch left := room - noticeGap - last.width(); {
+	case style.Width(line) <= left:
+	case style.Width(line) <= room:
+		return st.Row(w, themes.Text, style.Span{Text: " "}, style.Span{Text: line, Token: n.Level})
+	default:
+		hints = nil
+		if more := left - whole.width() - 2; whole.Key != "" && more >= leastNotice {
+			left, hints = more, []Hint{whole}
+		}
+		line = text.Cut(line, max(left, 0))
+	}
+	right := hintSpans(room-style.Width(line)-noticeGap, hints, last)
+	fill := max(room-style.Width(line)-spansWidth(right), 0)
+	spans := append([]style.Span{{Text: " "}, {Text: line, Token: n.Level}, {Text: style.Fit("", fill)}}, right...)
+	return st.Row(w, themes.Text, spans...)
 }
+
+// noticeGap is how many cells are at least between a notice and the hints, and leastNotice
+// how many of it are worth more than how all of it is read.
+const (
+	noticeGap   = 3
+	leastNotice = 12
+)

@@ -59,6 +59,36 @@ func TestFooterNeverDropsHelp(t *testing.T) {
 	}
 }
 
+// A notice leaves the keys that matter most where there is room beside all of it; of one
+// that is cut it is said how all of it is read.
+func TestNoticeBesideHints(t *testing.T) {
+	st := style.New(style.Options{})
+	hints := []Hint{{"enter", "open"}, {"/", "find"}, {"w", "why"}}
+	whole, help := Hint{"@", "messages"}, Hint{"?", "help"}
+	for _, test := range []struct {
+		width  int
+		notice Notice
+		want   string
+	}{
+		{60, Notice{Text: "copied 61 bytes"}, " copied 61 bytes            enter open  / find  w why  ? help "},
+		{40, Notice{Text: "copied 61 bytes"}, " copied 61 bytes    enter open  ? help "},
+		{30, Notice{Text: "copied 61 bytes"}, " copied 61 bytes       ? help "},
+		{40, Notice{Level: themes.Error, Text: "read the store: no such file or directory"}, " error: read the..  @ messages  ? help "},
+		{20, Notice{Text: "copied 61 bytes"}, " copied 61 bytes"},
+		{15, Notice{Text: "copied 61 bytes"}, " co..   ? help "},
+	} {
+		got := style.Strip(Line(st, test.width, test.notice, hints, whole, help))
+		if got != test.want && strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(test.want), " ") {
+			t.Errorf("%d cells: got %q, want %q", test.width, got, test.want)
+		}
+	}
+	for w := range 90 {
+		if got := style.Width(Line(st, w, Notice{Text: "a notice that may be long"}, hints, whole, help)); got != w {
+			t.Errorf("Line(%d): got %d cells", w, got)
+		}
+	}
+}
+
 func TestNotices(t *testing.T) {
 	var ns Notices
 	first := ns.Add(Notice{Level: themes.Info, Text: "one"})
