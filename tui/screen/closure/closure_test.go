@@ -553,3 +553,24 @@ func TestSearchAfterGrowth(t *testing.T) {
 	d.Keys("f5")
 	d.Wants("of 111")
 }
+
+// What another process deletes is noticed when the cursor comes to it: the store is read
+// again.
+func TestDeletedMeanwhile(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	d := start(t, b, 100, 30, tui.ShowPathMsg{Path: tuitest.PathNamed("libnet-4.0-dev")})
+	d.Wants("closure of libnet-4.0-dev")
+	plan, err := b.GCPlan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Collect(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	d.Send(tui.ShowPathMsg{Path: tuitest.PathNamed("scratch-0.1")})
+	d.Wants("this closure could not be read")
+	d.Keys("backspace")
+	d.Wants("this closure could not be read")
+	d.Keys("@")
+	d.Wants("scratch-0.1 has been deleted meanwhile: the store is read again")
+}
