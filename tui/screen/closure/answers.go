@@ -4,6 +4,7 @@ package closure
 
 import (
 	"context"
+	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -40,13 +41,15 @@ func (s *Screen) answer(msg tea.Msg) tea.Cmd {
 	case tui.Answer[realFile]:
 		if msg.For(&s.opening) {
 			if msg.Err != nil {
-				return s.env.Fail(msg.Err)
+				s.env.Fail(msg.Err)
+				return s.outdated(s.infoFor, msg.Err)
 			}
 			return s.env.EditFile(string(msg.Value), 0, nil)
 		}
 	case tui.Answer[*store.PathInfo]:
 		if msg.For(&s.infoSlot) {
 			s.info = msg.Value // nil with an error: then the graph tells what it can
+			return s.outdated(s.infoFor, msg.Err)
 		}
 	default:
 		for _, f := range s.frames {
@@ -110,6 +113,20 @@ func (s *Screen) frameAnswer(f *frame, msg tea.Msg) (cmd tea.Cmd, mine bool) {
 		}
 	}
 	return cmd, mine
+}
+
+// outdated reads the store again if err says that a path of the graph is not there any
+// more: somebody else has deleted it. A path is read again for once.
+func (s *Screen) outdated(p store.Path, err error) tea.Cmd {
+	if !errors.Is(err, store.ErrInvalidPath) || s.graph == nil || p == s.gone || s.graphing.Pending() {
+		return nil
+	}
+	if _, ok := s.graph.Index(p); !ok {
+		return nil
+	}
+	s.gone = p
+	s.env.Warn(cleanName(p) + " has been deleted meanwhile: the store is read again")
+	return s.reload()
 }
 
 // reload reads the store and, with that, all frames again.

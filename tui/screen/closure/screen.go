@@ -61,6 +61,7 @@ type Screen struct {
 
 	info    *store.PathInfo // of the path under the cursor, nil until known
 	infoFor store.Path
+	gone    store.Path // the path that made the store be read again last; see outdated
 	base    store.Path // what is compared with, "" for nothing
 	marks   map[store.Path]bool
 }
