@@ -509,3 +509,15 @@ func TestCommands(t *testing.T) {
 	d.Keys("@")
 	d.Wants("$ nixbench gc --without "+link, "--yes")
 }
+
+// What a rule has marked can be listed without all else.
+func TestOnlyMarked(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30)
+	d.Keys("a 3 0 d enter f")
+	d.Type("marked")
+	d.Keys("enter")
+	d.Wants("show: marked", "[x] ")
+	d.Lacks("[ ] ", "[!] ")
+	d.Keys("esc")
+	d.Wants("show: all", "[ ] ")
+}

@@ -27,11 +27,12 @@ const (
 	kindDirenv
 	kindProcs
 	kindDangling
+	kindMarked
 	numKinds
 )
 
 func (k kindFilter) String() string {
-	return [...]string{"all", "gens", "results", "direnv", "procs", "dangling"}[k]
+	return [...]string{"all", "gens", "results", "direnv", "procs", "dangling", "marked"}[k]
 }
 
 func (k kindFilter) has(r gc.Root) bool {
@@ -73,9 +74,17 @@ func (s *Screen) closure(i int) int64 {
 	return 0
 }
 
+// isOf tells whether a root is of a kind, or marked if that is what is asked for.
+func (s *Screen) isOf(k kindFilter, r gc.Root) bool {
+	if k == kindMarked {
+		return s.marks[r.Link]
+	}
+	return k.has(r)
+}
+
 // rootsOf are the roots of a kind. A process may hold a path in several files of temporary
 // roots, which is one root to the user.
-func rootsOf(all []gc.Root, of kindFilter) []int {
+func rootsOf(all []gc.Root, isOf func(gc.Root) bool) []int {
 	type held struct {
 		path store.Path
 		by   string
@@ -84,7 +93,7 @@ func rootsOf(all []gc.Root, of kindFilter) []int {
 	var out []int
 	for i, r := range all {
 		h := held{r.Path, r.Note}
-		if !of.has(r) || r.Kind == gc.KindTemp && seen[h] {
+		if !isOf(r) || r.Kind == gc.KindTemp && seen[h] {
 			continue
 		}
 		if r.Kind == gc.KindTemp {
@@ -101,7 +110,7 @@ func (s *Screen) arrange() {
 		return
 	}
 	all := s.data.plan.Roots
-	s.shown = rootsOf(all, s.kind)
+	s.shown = rootsOf(all, func(r gc.Root) bool { return s.isOf(s.kind, r) })
 	rc := s.data.rc
 	slices.SortStableFunc(s.shown, func(a, b int) int {
 		x, y := all[a], all[b]
@@ -268,7 +277,7 @@ func (s *Screen) pickKind() tea.Cmd {
 	for k := range numKinds {
 		n := 0
 		for _, r := range s.data.plan.Roots {
-			if k.has(r) {
+			if s.isOf(k, r) {
 				n++
 			}
 		}

@@ -42,7 +42,7 @@ func TestTemporaryRootsOnce(t *testing.T) {
 		{Link: "/p/profile-2-link", Path: p, Kind: storegc.KindGeneration},
 		{Link: "/p/profile-3-link", Path: p, Kind: storegc.KindGeneration},
 	}
-	if got, want := rootsOf(all, kindAll), []int{0, 2, 3, 4}; !slices.Equal(got, want) {
+	if got, want := rootsOf(all, kindAll.has), []int{0, 2, 3, 4}; !slices.Equal(got, want) {
 		t.Errorf("got the rows %v, want %v", got, want)
 	}
 }
