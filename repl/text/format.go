@@ -123,6 +123,17 @@ func Date(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// ShortCount is a number from 0 on in at most four cells: "9999", "12k", "3M".
+func ShortCount(n int) string {
+	switch {
+	case n < 10_000:
+		return strconv.Itoa(n)
+	case n < 1_000_000:
+		return strconv.Itoa(n/1000) + "k"
+	}
+	return strconv.Itoa(n/1_000_000) + "M"
+}
+
 // Count is n with commas between thousands: "18,204".
 func Count(n int) string {
 	s := strconv.Itoa(n)

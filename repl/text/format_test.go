@@ -81,6 +81,11 @@ func TestCount(t *testing.T) {
 			t.Errorf("Count(%d): got %q, want %q", n, got, want)
 		}
 	}
+	for n, want := range map[int]string{0: "0", 9999: "9999", 10_000: "10k", 999_999: "999k", 3_100_000: "3M"} {
+		if got := ShortCount(n); got != want {
+			t.Errorf("ShortCount(%d): got %q, want %q", n, got, want)
+		}
+	}
 	if got, want := Plural(1, "path")+" "+Plural(3118, "path"), "1 path 3,118 paths"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

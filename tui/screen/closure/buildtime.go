@@ -134,7 +134,7 @@ func (f *frame) buildRow(n closure.Node) rows.Row {
 		rows.Text(themes.Text, durationText(t.usual[n])),
 		rows.Text(themes.Muted, durationText(t.chainOf(n))),
 		rows.Text(token, state),
-		rows.Text(themes.Muted, text.Count(len(g.References(n)))),
+		rows.Text(themes.Muted, text.ShortCount(len(g.References(n)))),
 	}}
 }
 

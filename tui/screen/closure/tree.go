@@ -68,7 +68,7 @@ func (f *frame) row(n closure.Node) rows.Row {
 		rows.Text(themes.Muted, text.Size(g.OwnSize(n))),
 		rows.Text(themes.Text, f.sizeText(n)),
 		rows.Text(themes.Size, text.Size(g.AddedSize(n))),
-		rows.Text(themes.Muted, text.Count(len(g.References(n)))),
+		rows.Text(themes.Muted, text.ShortCount(len(g.References(n)))),
 		rows.Cell{f.st.Bar(g.AddedSize(n), g.Total(), 8)},
 	}}
 }

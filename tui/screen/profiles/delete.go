@@ -50,7 +50,7 @@ func (s *Screen) askDelete() tea.Cmd {
 		return s.planDelete(profile.Rule{Numbers: rest})
 	}
 	items := []palette.Item{
-		{Key: "keep", Title: "all but the last N .."},
+		{Key: "keep", Title: "all but the last N (keep N) .."},
 		{Key: "older", Title: "those that are older than .."},
 		{Key: "since", Title: "those that were made in the last .."},
 		{Key: "pattern", Title: "those whose label or name is like .."},
@@ -60,8 +60,10 @@ func (s *Screen) askDelete() tea.Cmd {
 		it := palette.Item{Key: "this", Title: "only generation " + strconv.Itoa(g.Number)}
 		if g.Current {
 			it.Disabled = "it is current"
+			items = append(items, it)
+		} else {
+			items = slices.Insert(items, 0, it)
 		}
-		items = slices.Insert(items, 0, it)
 	}
 	return s.env.Pick(palette.Options{Title: "delete which generations?", Items: items, OnPick: s.askRule})
 }
@@ -172,7 +174,7 @@ func (s *Screen) delete(plan *profile.DeletePlan, p tui.Profile) tea.Cmd {
 			return nil, err
 		}
 		n := text.Plural(len(plan.Delete), "generation")
-		command := "nix-env --profile " + p.Link + " --delete-generations"
+		command := "nix-env --profile " + tui.Word(p.Link) + " --delete-generations"
 		for _, g := range plan.Delete {
 			command += " " + strconv.Itoa(g.Number)
 		}
