@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"nixbench/engine"
@@ -28,17 +29,16 @@ func runTour(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	defer t.Close() // until then nobody takes the store away from under the screens
 	if plain {
-		defer t.Close()
 		return inv.plainTour(ctx, t)
 	}
-	err = inv.prepareTour(ctx, t)
-	t.Close()
-	if err != nil {
+	profile := t.Profile()
+	if err := errors.Join(inv.prepareTour(ctx, t), t.Leave()); err != nil {
 		return err
 	}
 	opts := inv.workbenchOptions()
-	opts.StoreURI, opts.Files, opts.Profile = root, []string{t.File()}, t.Profile()
+	opts.StoreURI, opts.Files, opts.Profile = root, []string{t.File()}, profile
 	opts.Settings = append(opts.Settings, Option{Name: "keep-going", Value: "true"}, Option{Name: "max-jobs", Value: "4"})
 	opts.Build = tour.Rest
 	return inv.env.Workbench(ctx, opts)

@@ -90,6 +90,13 @@ func New(ctx context.Context, root string, set *settings.Settings, getenv func(s
 	return t, err
 }
 
+// Leave closes the engine. Nobody else can begin or remove the tour until it is closed.
+func (t *Tour) Leave() error {
+	eng := t.Engine
+	t.Engine = nil
+	return eng.Close()
+}
+
 // Close lets go of the tour's store, which stays.
 func (t *Tour) Close() error {
 	var err error
