@@ -77,6 +77,38 @@ func TestBookmarks(t *testing.T) {
 	d.Wants("no bookmarks")
 }
 
+// Bookmarks that one session adds or removes are there, or not, also when another that was
+// open meanwhile is kept.
+func TestBookmarksOfTwoSessions(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "session.json")
+	b := tuitest.NewBackend(t)
+	keep := func(d *tuitest.Driver) *tui.Session {
+		t.Helper()
+		if err := d.Model.Session().Write(file); err != nil {
+			t.Fatal(err)
+		}
+		s, err := tui.ReadSession(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	one, two := start(t, b, nil), start(t, b, nil)
+	one.Keys("alt+3 enter j j j ' enter")
+	two.Keys("alt+4 ' enter")
+	keep(one)
+	s := keep(two)
+	if len(s.Bookmarks) != 2 {
+		t.Fatalf("added: got %d bookmarks, want 2", len(s.Bookmarks))
+	}
+	one, two = start(t, b, s), start(t, b, s)
+	one.Keys("\" enter")
+	keep(one)
+	if s := keep(two); len(s.Bookmarks) != 1 || s.Bookmarks[0].Screen != "Profiles" {
+		t.Errorf("removed: got %+v, want that of the profiles", s.Bookmarks)
+	}
+}
+
 // What was left may be gone, or be nothing that a screen has kept.
 func TestSessionOfAnotherStore(t *testing.T) {
 	gone := `{"path": "/nix/store/00000000000000000000000000000000-gone", "cursor": "x", "profile": "/nowhere", "generation": 2, "base": 4, "root": "x"}`
