@@ -184,6 +184,7 @@ func mistakesIn(wrong error) []string {
 func lastSession(opts cli.WorkbenchOptions, file string) (last *tui.Session, notices []string) {
 	last = &tui.Session{}
 	if opts.Fresh {
+		_ = os.Remove(file) // else its bookmarks come back when this session is kept
 		return last, nil
 	}
 	read, err := tui.ReadSession(file)

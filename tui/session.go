@@ -42,6 +42,10 @@ type Session struct {
 	Configured string                     `json:"configured,omitempty"`
 	Screens    map[string]json.RawMessage `json:"screens,omitempty"` // by title
 	Bookmarks  []Bookmark                 `json:"bookmarks,omitempty"`
+
+	// Of the bookmarks, those that were added and removed since the session began: others
+	// may have done so, too.
+	added, dropped []Bookmark
 }
 
 // A Bookmark leads to a place on a screen.
@@ -49,6 +53,21 @@ type Bookmark struct {
 	Screen string          `json:"screen"`
 	Title  string          `json:"title"`
 	State  json.RawMessage `json:"state"`
+}
+
+func (b Bookmark) same(other Bookmark) bool {
+	return b.Screen == other.Screen && b.Title == other.Title
+}
+
+// merged are the bookmarks that are kept, with what this session has changed.
+func (s *Session) merged(kept []Bookmark) []Bookmark {
+	out := slices.DeleteFunc(slices.Clone(kept), func(b Bookmark) bool { return slices.ContainsFunc(s.dropped, b.same) })
+	for _, b := range s.added {
+		if !slices.ContainsFunc(out, b.same) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // maxSession is the size of the largest session file that is read, in bytes.
@@ -76,8 +95,14 @@ func ReadSession(file string) (*Session, error) {
 	return s, nil
 }
 
-// Write puts the session into a file, in one step.
+// Write puts the session into a file, in one step. Bookmarks that other sessions have put
+// there stay.
 func (s *Session) Write(file string) error {
+	if _, err := os.Lstat(file); err == nil {
+		if kept, err := ReadSession(file); err == nil {
+			s.Bookmarks = s.merged(kept.Bookmarks)
+		}
+	}
 	data, err := json.MarshalIndent(s, "", "\t")
 	if err != nil {
 		return fmt.Errorf("write session: %v", err)
@@ -106,6 +131,7 @@ func (m *Model) Session() *Session {
 	s := &Session{
 		Front: m.front.String(), Configured: m.o.Configured,
 		Screens: map[string]json.RawMessage{}, Bookmarks: m.bookmarks,
+		added: slices.Clone(m.added), dropped: slices.Clone(m.dropped),
 	}
 	if m.picked {
 		s.Theme = autoTheme
@@ -185,14 +211,17 @@ func (m *Model) pickBookmark() tea.Cmd {
 	if k, ok := m.screens[m.front].(Keeper); ok {
 		title, _ = k.Place()
 	}
-	if title != "" && !slices.ContainsFunc(m.bookmarks, func(b Bookmark) bool { return b.Screen == m.front.String() && b.Title == title }) {
+	here := Bookmark{Screen: m.front.String(), Title: title}
+	if title != "" && !slices.ContainsFunc(m.bookmarks, here.same) {
 		items = append(items, palette.Item{Key: addBookmark, Title: "+ " + title, Side: "add"})
 	}
 	m.overlay = newPaletteOverlay(m.env.Styles, palette.Options{
 		Title: "bookmarks", Items: append(items, m.bookmarkItems()...), Empty: "no bookmarks; nothing here to come back to",
 		OnPick: func(key string) tea.Cmd {
 			if key == addBookmark {
-				m.bookmarks = append(m.bookmarks, Bookmark{m.front.String(), title, stateOf(m.screens[m.front])})
+				here.State = stateOf(m.screens[m.front])
+				m.bookmarks, m.added = append(m.bookmarks, here), append(m.added, here)
+				m.dropped = slices.DeleteFunc(m.dropped, here.same)
 				return tea.Batch(m.save(), m.notify(themes.Info, "bookmark: "+title))
 			}
 			return m.follow(m.bookmarks[bookmarkOf(key)])
@@ -235,7 +264,9 @@ func (m *Model) dropBookmark() tea.Cmd {
 		Title: "remove a bookmark", Items: m.bookmarkItems(), Empty: "no bookmarks",
 		OnPick: func(key string) tea.Cmd {
 			i := bookmarkOf(key)
-			title := m.bookmarks[i].Title
+			gone := m.bookmarks[i]
+			title := gone.Title
+			m.added, m.dropped = slices.DeleteFunc(m.added, gone.same), append(m.dropped, gone)
 			m.bookmarks = slices.Delete(slices.Clone(m.bookmarks), i, i+1)
 			return tea.Batch(m.save(), m.notify(themes.Info, "removed bookmark: "+text.SanitiseName(title)))
 		},

@@ -103,9 +103,11 @@ type Model struct {
 	chosen        bool // the theme is the user's choice, not the background's
 	picked        bool // and was made from the list of themes
 	bookmarks     []Bookmark
-	ticking       bool // a TickMsg is on its way
-	held          bool // the button of the mouse, since a click on the screen in front
-	leaving       bool // Ctrl-C was pressed once with work running
+	added         []Bookmark // of bookmarks, in this session
+	dropped       []Bookmark // likewise
+	ticking       bool       // a TickMsg is on its way
+	held          bool       // the button of the mouse, since a click on the screen in front
+	leaving       bool       // Ctrl-C was pressed once with work running
 	started       bool
 	quitting      bool
 
