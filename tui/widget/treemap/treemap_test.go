@@ -125,3 +125,21 @@ func TestRest(t *testing.T) {
 		t.Errorf("got\n%s", all)
 	}
 }
+
+// An item that is too small for an area of its own is named where it is while it has the
+// cursor.
+func TestSmallItemWithTheCursor(t *testing.T) {
+	m := New(style.New(style.Options{ASCII: true}))
+	var items []Item
+	for i := range 5000 {
+		items = append(items, Item{Key: fmt.Sprint(i), Label: "item" + fmt.Sprint(i), Size: 10})
+	}
+	m.SetItems(items, 0, 0)
+	if got := style.Strip(strings.Join(m.Draw(60, 20, ""), "\n")); !strings.Contains(got, " more") || strings.Contains(got, "item4999") {
+		t.Errorf("got\n%s", got)
+	}
+	m.Select("4999")
+	if got := style.Strip(strings.Join(m.Draw(60, 20, ""), "\n")); !strings.Contains(got, "item4999 and 4,") {
+		t.Errorf("got no name of the item with the cursor:\n%s", got)
+	}
+}
