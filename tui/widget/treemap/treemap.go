@@ -264,6 +264,13 @@ func (m *Map) Draw(w, h int, empty string) []string {
 	}
 	shown = len(sizes)
 	rest := Item{Label: text.Count(len(m.items)-shown+m.more) + " more", Token: themes.Muted}
+	at := m.at()
+	if at >= shown { // the cursor is to be seen
+		rest.Label = m.items[at].Label
+		if others := len(m.items) - shown + m.more - 1; others > 0 {
+			rest.Label += " and " + text.Count(others) + " more"
+		}
+	}
 	if shown < len(m.items) || m.more > 0 {
 		sizes = append(sizes, max(total-drawn, 1))
 	}
@@ -278,7 +285,7 @@ func (m *Map) Draw(w, h int, empty string) []string {
 		if i < shown {
 			it = m.items[i]
 		}
-		for k, line := range m.area(it, r, i < shown && it.Key == m.key) {
+		for k, line := range m.area(it, r, i == min(at, shown)) {
 			if y := r.Y + k; y < h {
 				rows[y] = append(rows[y], segment{r.X, line})
 			}
