@@ -20,7 +20,8 @@ func envOf(t *testing.T, d *drv.Derivation, graphs map[string]string) *environme
 	e, err := newEnvironment(envInput{
 		outputs: map[string]store.Path{"out": d.OutputPath("out")},
 		drv:     d, options: options, storeDir: "/nix/store", buildDir: "/build", cores: 4, graphs: graphs,
-		getenv: func(name string) string { return "the user's " + name },
+		impureEnv: map[string]string{"token": "the setting's"},
+		getenv:    func(name string) string { return "the user's " + name },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,13 +65,16 @@ func TestEnvironmentOfFixedOutput(t *testing.T) {
 	e := envOf(t, &drv.Derivation{
 		Name: "x", Builder: "/bin/sh",
 		Outputs: map[string]drv.Output{"out": {Path: "/nix/store/00000000000000000000000000000000-x", Algo: nixhash.SHA256, Hash: nixhash.SumString(nixhash.SHA256, "")}},
-		Env:     map[string]string{"impureEnvVars": "http_proxy"},
+		Env:     map[string]string{"impureEnvVars": "http_proxy token"},
 	}, nil)
 	if got, want := e.vars["NIX_OUTPUT_CHECKED"], "1"; got != want {
 		t.Errorf("NIX_OUTPUT_CHECKED = %q, want %q", got, want)
 	}
 	if got, want := e.vars["http_proxy"], "the user's http_proxy"; got != want {
 		t.Errorf("http_proxy = %q, want %q", got, want)
+	}
+	if got, want := e.vars["token"], "the setting's"; got != want {
+		t.Errorf("token = %q, want %q", got, want)
 	}
 }
 

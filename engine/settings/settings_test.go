@@ -342,11 +342,14 @@ func TestCloneSharesNothing(t *testing.T) {
 	s := Default()
 	c := s.Clone()
 	c.SandboxPaths["/bin/sh"] = "/x"
+	if err := c.Set("impure-env", "a=b"); err != nil || c.ImpureEnv["a"] != "b" {
+		t.Errorf("impure-env: got %v, %v", c.ImpureEnv, err)
+	}
 	c.SystemFeatures[0] = "changed"
 	if err := c.Set("cores", "9"); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.SandboxPaths) != 0 || s.SystemFeatures[0] == "changed" || s.IsOverridden("cores") {
+	if len(s.SandboxPaths) != 0 || len(s.ImpureEnv) != 0 || s.SystemFeatures[0] == "changed" || s.IsOverridden("cores") {
 		t.Error("a change of the clone shows in the original")
 	}
 }
