@@ -33,7 +33,9 @@ type envInput struct {
 	// graphs are the texts that exportReferencesGraph asks for, by name: the
 	// registration of the closure, or with structured attributes its JSON.
 	graphs map[string]string
-	getenv func(string) string // of the user's environment, for impure variables
+	// impureEnv has impure variables that the setting gives a value, and getenv the user's.
+	impureEnv map[string]string
+	getenv    func(string) string
 }
 
 // newEnvironment makes an environment; in is not changed.
@@ -62,7 +64,11 @@ func newEnvironment(in envInput) (*environment, error) {
 	}
 	if hasNetwork(in.drv) {
 		for _, name := range in.options.ImpureEnvVars {
-			e.vars[name] = in.getenv(name)
+			value, isSet := in.impureEnv[name]
+			if !isSet {
+				value = in.getenv(name)
+			}
+			e.vars[name] = value
 		}
 	}
 	e.vars["NIX_LOG_FD"] = "2"

@@ -25,7 +25,7 @@ func (j *job) spec(ctx context.Context) (*sandbox.Spec, error) {
 	}
 	env, err := newEnvironment(envInput{
 		drv: d, outputs: j.scratch, options: j.options, storeDir: j.st.Dir(), buildDir: s.SandboxBuildDir,
-		cores: s.BuildCores(), graphs: graphs, getenv: j.opts.Getenv,
+		cores: s.BuildCores(), graphs: graphs, impureEnv: s.ImpureEnv, getenv: j.opts.Getenv,
 	})
 	if err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ func (s *Settings) fields() map[string]field {
 		"lint-absolute-path-literals": lintField("lint-absolute-path-literals", &s.LintAbsolutePaths),
 		"warn-short-path-literals":    s.lintWarnField(&s.LintShortPaths),
 		"sandbox-paths":               pathsField(&s.SandboxPaths),
+		"impure-env":                  pairsField(s.ImpureEnv),
 
 		"build-dir":         pathField("", &s.BuildDir),
 		"sandbox-build-dir": pathField("sandbox-build-dir", &s.SandboxBuildDir),

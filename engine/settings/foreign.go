@@ -57,7 +57,6 @@ var foreigners = map[string]foreign{
 	"http2":                                          {switched, "true"},
 	"http3":                                          {switched, "false"},
 	"impersonate-linux-26":                           {switched, "false"},
-	"impure-env":                                     {assigned, ""},
 	"json-log-path":                                  {text, ""},
 	"keep-env-derivations":                           {switched, "false"},
 	"lazy-trees":                                     {switched, "false"},
@@ -130,7 +129,7 @@ func (s *Settings) scratch(f foreign, value string) (field, error) {
 	case list:
 		scratch = wordsField(new([]string))
 	case assigned:
-		scratch = pairsField()
+		scratch = pairsField(make(map[string]string))
 	case stores:
 		scratch = s.storesField(new([]string))
 	default:
@@ -143,9 +142,8 @@ func (s *Settings) scratch(f foreign, value string) (field, error) {
 	return scratch, nil
 }
 
-// pairsField is a list of NAME=VALUE. What is none is left out.
-func pairsField() field {
-	values := make(map[string]string)
+// pairsField is a list of NAME=VALUE, kept in values. What is none is left out.
+func pairsField(values map[string]string) field {
 	extend := func(value string) error {
 		for _, word := range strings.Fields(value) {
 			if name, value, ok := strings.Cut(word, "="); ok {

@@ -51,6 +51,9 @@ type Settings struct {
 	SandboxShmSize  string
 	FilterSyscalls  bool
 	AllowedHostDeps []string // of the host that __impureHostDeps may name
+	// ImpureEnv are values of variables that impureEnvVars may name, in the place of
+	// those that the environment has.
+	ImpureEnv map[string]string
 
 	// The machine.
 	System         string
@@ -138,6 +141,7 @@ func Default() *Settings {
 		MinFreeInterval: 5,
 		Sandbox:         "true",
 		SandboxPaths:    map[string]string{},
+		ImpureEnv:       map[string]string{},
 		SandboxBuildDir: "/build",
 		SandboxShmSize:  "50%",
 		FilterSyscalls:  true,
@@ -208,7 +212,7 @@ func (s *Settings) String() string {
 // Clone returns a copy that shares nothing with s.
 func (s *Settings) Clone() *Settings {
 	c := *s
-	c.SandboxPaths = maps.Clone(s.SandboxPaths)
+	c.SandboxPaths, c.ImpureEnv = maps.Clone(s.SandboxPaths), maps.Clone(s.ImpureEnv)
 	c.overridden = maps.Clone(s.overridden)
 	c.users = maps.Clone(s.users)
 	c.foreign = maps.Clone(s.foreign)

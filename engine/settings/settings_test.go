@@ -342,6 +342,7 @@ func TestCloneSharesNothing(t *testing.T) {
 	s := Default()
 	c := s.Clone()
 	c.SandboxPaths["/bin/sh"] = "/x"
+	c.ExperimentalFeatures = append(c.ExperimentalFeatures, "configurable-impure-env")
 	if err := c.Set("impure-env", "a=b"); err != nil || c.ImpureEnv["a"] != "b" {
 		t.Errorf("impure-env: got %v, %v", c.ImpureEnv, err)
 	}
