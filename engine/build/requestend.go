@@ -157,8 +157,12 @@ func (r *request) finish() *Result {
 	res := &Result{Failures: r.failures}
 	r.act.State = event.Done
 	for _, t := range r.plan.Targets {
-		o := r.outcome(t)
-		res.Outcomes = append(res.Outcomes, o)
+		res.Outcomes = append(res.Outcomes, r.outcome(t))
+	}
+	if !r.b.opts.Settings.KeepGoing {
+		giveUp(res.Outcomes)
+	}
+	for _, o := range res.Outcomes {
 		switch {
 		case o.Status == Cancelled && r.act.State == event.Done:
 			r.act.State = event.Cancelled
@@ -172,6 +176,19 @@ func (r *request) finish() *Result {
 	r.act.Ended = time.Now()
 	r.hub.Post(r.act)
 	return res
+}
+
+// giveUp makes targets that failed because of another target cancelled: that ended the
+// whole request.
+func giveUp(outcomes []Outcome) {
+	if !slices.ContainsFunc(outcomes, func(o Outcome) bool { return !o.Status.OK() && o.Status != DependencyFailed && o.Status != Cancelled }) {
+		return
+	}
+	for i, o := range outcomes {
+		if o.Status == DependencyFailed {
+			outcomes[i].Status, outcomes[i].Err = Cancelled, ErrCancelled
+		}
+	}
 }
 
 // outcome says what came of one target.

@@ -78,7 +78,10 @@ func (inv *invocation) errorText(err error) string {
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
-			parts = append(parts, syntax.ErrorHead+" "+strings.TrimLeft(indent(paint(part)), " "))
+			if part != "" {
+				part = syntax.ErrorHead + " " + strings.TrimLeft(indent(paint(part)), " ")
+			}
+			parts = append(parts, part)
 		}
 		return strings.Join(parts, "\n")
 	}
@@ -179,27 +182,27 @@ func (inv *invocation) describeFailure(err error) []string {
 	return parts
 }
 
-// describeResult tells what has not been told yet of builds that failed: last the
-// targets, and if there are several which they were; as nix-build has it, those
-// that were given up too.
+// describeResult tells of builds that failed what has not been told yet, then the
+// targets, and if there are several which they were; in the older commands those
+// that were given up too, each of which is an empty line.
 func (inv *invocation) describeResult(result *engine.Result) []string {
 	var parts, targets []string
 	told := maps.Clone(inv.told)
 	if told == nil {
 		told = map[store.Path]bool{}
 	}
-	isTold := func(t store.DerivedPath) bool { return len(t.Through) == 0 && told[t.Path] }
 	var wanted []engine.Outcome
+	gaveUp := len(result.Failures) > 0
 	for _, outcome := range inv.inOrder(result.Outcomes) {
 		isCancelled := errors.Is(outcome.Err, engine.ErrCancelled)
-		if isTold(outcome.Target) || isCancelled && inv.cmd.name != "nix-build" {
+		if isCancelled && !inv.isOldBuild() {
 			continue
 		}
 		if len(outcome.Target.Through) == 0 {
 			told[outcome.Target.Path] = true
 		}
 		targets = append(targets, "'"+inv.targetName(outcome.Target)+"'")
-		if !isCancelled {
+		if !isCancelled || gaveUp {
 			wanted = append(wanted, outcome)
 		}
 	}
@@ -210,6 +213,10 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 		}
 	}
 	for _, outcome := range wanted {
+		if errors.Is(outcome.Err, engine.ErrCancelled) {
+			parts = append(parts, "")
+			continue
+		}
 		for _, text := range inv.describeFailure(outcome.Err) {
 			if !slices.Contains(parts, text) {
 				parts = append(parts, text)
@@ -226,11 +233,16 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 	return parts
 }
 
-// inOrder returns outcomes in the order in which failures are told: in that of
-// nix-build, by name and the first last, or as they were asked for.
+// isOldBuild reports whether a command is one that builds and is not of nix.
+func (inv *invocation) isOldBuild() bool {
+	return inv.cmd.name == "nix-build" || inv.cmd.name == "nix-store"
+}
+
+// inOrder returns outcomes in the order in which failures are told: in that of the
+// older commands, by name and the first last, or as they were asked for.
 func (inv *invocation) inOrder(outcomes []engine.Outcome) []engine.Outcome {
 	failed := slices.DeleteFunc(slices.Clone(outcomes), func(o engine.Outcome) bool { return o.Err == nil })
-	if inv.cmd.name != "nix-build" || len(failed) == 0 {
+	if !inv.isOldBuild() || len(failed) == 0 {
 		return failed
 	}
 	slices.SortStableFunc(failed, func(a, b engine.Outcome) int {
@@ -241,7 +253,7 @@ func (inv *invocation) inOrder(outcomes []engine.Outcome) []engine.Outcome {
 
 // targetName returns what a target is called where several have failed.
 func (inv *invocation) targetName(target store.DerivedPath) string {
-	if inv.cmd.name == "nix-build" {
+	if inv.isOldBuild() {
 		return string(target.Path)
 	}
 	return target.String()
