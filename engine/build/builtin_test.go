@@ -202,7 +202,7 @@ func TestBuildProfile(t *testing.T) {
 	if diff := cmp.Diff(want, tree(t, out)); diff != "" {
 		t.Errorf("profile (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"skipping dangling symlink '" + A + "/broken'"}, warnings); diff != "" {
+	if diff := cmp.Diff([]string{"skipping dangling symlink '" + out + "/broken'"}, warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }
