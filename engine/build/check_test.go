@@ -202,6 +202,31 @@ func TestHooks(t *testing.T) {
 		t.Errorf("notices (-want +got):\n%s", diff)
 	}
 
+	notProgram := filepath.Join(t.TempDir(), "none")
+	for name, configure := range map[string]func(*settings.Settings){
+		"preNone":  func(s *settings.Settings) { s.PreBuildHook = notProgram },
+		"postNone": func(s *settings.Settings) { s.PostBuildHook = notProgram },
+	} {
+		s := r.settings.Clone()
+		s.PreBuildHook, s.PostBuildHook = "", ""
+		configure(s)
+		box := r.hub.Subscribe()
+		r.b = build.New(build.Options{Store: r.st, Settings: s, Hub: r.hub})
+		res := r.realise(r.add(script(name, "write $out x"), nil))
+		var failure *build.Failure
+		want := "program \"" + notProgram + "\" failed with exit code 1"
+		if !errors.As(res.Err(), &failure) || failure.Message() != want {
+			t.Errorf("%s: got %v", name, res.Err())
+		}
+		var said []string
+		if name == "postNone" {
+			said = []string{"error: executing \"" + notProgram + "\": No such file or directory"}
+		}
+		if diff := cmp.Diff(said, notices(t, box)); diff != "" {
+			t.Errorf("%s: notices (-want +got):\n%s", name, diff)
+		}
+	}
+
 	failing := hook("failing", "exit 3\n")
 	for name, configure := range map[string]func(*settings.Settings){
 		"pre":  func(s *settings.Settings) { s.PreBuildHook = failing },

@@ -15,7 +15,8 @@ func TestMessageProblem(t *testing.T) {
 		{`{"action":"setPhase","phase":{}}`, head + "[json.exception.type_error.302] type must be string, but is object"},
 		{`{"action":"msg","msg":"hello"}`, head + "[json.exception.type_error.302] type must be number, but is null"},
 		{`{"action":"stop"}`, head + "[json.exception.type_error.302] type must be number, but is null"},
-		{`}`, "bad JSON log message from the derivation builder: invalid character '}' looking for beginning of value"},
+		{`}`, "bad JSON log message from the derivation builder: [json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - unexpected '}'; expected '[', '{', or a literal"},
+		{`{bad`, "bad JSON log message from the derivation builder: [json.exception.parse_error.101] parse error at line 1, column 2: syntax error while parsing object key - invalid literal; last read: '{b'; expected string literal"},
 	} {
 		if got := messageProblem(test.message); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.message, got, test.want)
