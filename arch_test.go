@@ -72,7 +72,7 @@ var rules = []rule{
 		"github.com/BurntSushi/toml github.com/klauspost/compress"},
 	{"engine/watch", "engine/eval engine/syntax", ""},
 	{"engine/instantiate", "engine/eval engine/syntax store/nixjson engine/builtins/serial store store/drv store/nixbase32 store/nixhash", ""},
-	{"engine/build", "engine/archive engine/event engine/sandbox engine/settings store store/disk store/drv store/githash store/nar store/nixbase32 store/nixhash store/refscan", "golang.org/x/sys/unix"},
+	{"engine/build", "engine/archive engine/event engine/sandbox engine/settings store store/disk store/drv store/githash store/nar store/nixbase32 store/nixhash store/nixjson store/refscan", "golang.org/x/sys/unix"},
 	{"engine", "engine/... store/...", "golang.org/x/sys/unix"},
 	{"engine/exprtest", "engine/syntax", ""},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},

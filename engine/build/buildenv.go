@@ -41,17 +41,17 @@ func (e *ConflictError) Error() string {
 //
 // Behaviour: Nix, buildenv.cc.
 func BuildProfile(ctx context.Context, st store.Reader, out string, packages []Package, warn func(string)) error {
-	return buildProfile(ctx, view{st: st}, out, packages, warn)
+	return buildProfile(ctx, view{st: st}, out, out, packages, warn)
 }
 
-func buildProfile(ctx context.Context, v view, out string, packages []Package, warn func(string)) error {
+func buildProfile(ctx context.Context, v view, out, name string, packages []Package, warn func(string)) error {
 	if err := os.Mkdir(out, 0o755); err != nil {
 		return err
 	}
 	if warn == nil {
 		warn = func(string) {}
 	}
-	m := &merger{ctx: ctx, view: v, out: out, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
+	m := &merger{ctx: ctx, view: v, out: out, name: name, warn: warn, priorities: map[string]int{}, done: map[string]bool{}}
 	sorted := slices.Clone(packages)
 	slices.SortStableFunc(sorted, func(a, b Package) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), strings.Compare(a.Path, b.Path))
@@ -90,7 +90,7 @@ func buildEnv(ctx context.Context, v view, env map[string]string, out string, wa
 	if err != nil {
 		return err
 	}
-	if err := buildProfile(ctx, v, out, packages, warn); err != nil {
+	if err := buildProfile(ctx, v, out, env["out"], packages, warn); err != nil {
 		return err
 	}
 	return os.Symlink(env["manifest"], filepath.Join(out, "manifest.nix"))
@@ -105,11 +105,14 @@ func parsePackages(text string) ([]Package, error) {
 		if len(words) < 3 {
 			return nil, errors.New("attribute 'derivations' ends too early")
 		}
-		priority, err1 := strconv.Atoi(words[1])
-		count, err2 := strconv.Atoi(words[2])
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, fmt.Errorf("attribute 'derivations': %v", err)
+		var numbers [2]int
+		for i, word := range words[1:3] {
+			var err error
+			if numbers[i], err = strconv.Atoi(word); err != nil {
+				return nil, fmt.Errorf("attribute 'derivations': got '%s', want a number", word)
+			}
 		}
+		priority, count := numbers[0], numbers[1]
 		if count < 0 || count > len(words)-3 {
 			return nil, errors.New("attribute 'derivations' ends too early")
 		}
@@ -129,6 +132,7 @@ type merger struct {
 	ctx        context.Context // of the one call that the merger lives for
 	view       view
 	out        string
+	name       string // of out in messages
 	warn       func(string)
 	priorities map[string]int // of the links made so far, by where they are
 	done       map[string]bool
@@ -207,7 +211,7 @@ func (m *merger) mergeEntry(source, target string, priority int) error {
 	}
 	_, _, info, err := m.view.resolve(source)
 	if err != nil {
-		m.warn(fmt.Sprintf("skipping dangling symlink '%s'", source))
+		m.warn(fmt.Sprintf("skipping dangling symlink '%s'", m.shown(target)))
 		return nil
 	}
 	present, err := os.Lstat(target)
@@ -219,7 +223,7 @@ func (m *merger) mergeEntry(source, target string, priority int) error {
 	case present.IsDir() && info.IsDir():
 		return m.merge(source, target, priority)
 	case present.IsDir():
-		return fmt.Errorf("collision between non-directory '%s' and directory '%s'", source, m.inside(target))
+		return fmt.Errorf("collision between non-directory '%s' and directory '%s'", source, m.shown(target))
 	case info.IsDir():
 		return m.unfold(source, target, priority)
 	}
@@ -252,7 +256,7 @@ func (m *merger) unfold(source, target string, priority int) error {
 		return err
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("collision between '%s' and non-directory '%s'", source, first)
+		return fmt.Errorf("collision between %s and non-directory %s", store.QuoteFile(source), store.QuoteFile(first))
 	}
 	if err := os.Remove(target); err != nil {
 		return err
@@ -271,5 +275,5 @@ func (m *merger) link(source, target string, priority int) error {
 	return os.Symlink(source, target)
 }
 
-// inside returns where target is in the profile, for messages.
-func (m *merger) inside(target string) string { return strings.TrimPrefix(target, m.out+"/") }
+// shown returns what target is called in messages.
+func (m *merger) shown(target string) string { return m.name + strings.TrimPrefix(target, m.out) }

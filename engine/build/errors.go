@@ -111,6 +111,13 @@ func (e *Failure) Message() string {
 // says why.
 func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == nil }
 
+// EndsAll reports whether nothing else is to be said of what was asked for: in Nix the
+// error of a hook ends everything.
+func (e *Failure) EndsAll() bool {
+	var hook hookError
+	return errors.As(e.Err, &hook)
+}
+
 // isOwnWords reports whether Err says all that Nix does.
 func (e *Failure) isOwnWords() bool {
 	var status *statusError

@@ -54,7 +54,27 @@ func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error
 	case errors.As(err, &exit):
 		return fmt.Errorf("program \"%s\" failed with exit code %d", cmd.Args[0], exit.ExitCode())
 	}
-	return fmt.Errorf("executing \"%s\": %v", cmd.Args[0], errors.Unwrap(err))
+	return &notProgramError{program: cmd.Args[0], err: errors.Unwrap(err)}
+}
+
+// A notProgramError says that a hook could not be executed. In Nix it has failed by
+// then in a process of its own, which says why.
+type notProgramError struct {
+	program string
+	err     error
+}
+
+func (e *notProgramError) Error() string {
+	return fmt.Sprintf("program \"%s\" failed with exit code 1", e.program)
+}
+
+// why is what the process of a hook that cannot be executed says.
+func (e *notProgramError) why() string {
+	err := e.err
+	if errors.Is(err, exec.ErrNotFound) {
+		err = syscall.ENOENT
+	}
+	return fmt.Sprintf("error: executing %s: %s", store.QuoteFile(e.program), store.Capital(err.Error()))
 }
 
 // preBuildHook asks pre-build-hook what else the builder is to see.
@@ -115,6 +135,9 @@ func (j *job) postBuildHook(ctx context.Context) error {
 	says := j.notices(phasePostHook, false)
 	defer says.end()
 	if err := runHook(ctx, cmd, says, says); err != nil {
+		if failed := (*notProgramError)(nil); errors.As(err, &failed) {
+			fmt.Fprintln(says, failed.why())
+		}
 		return &statusError{status: MiscFailure, err: hookError{err}}
 	}
 	return nil

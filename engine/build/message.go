@@ -1,8 +1,9 @@
 package build
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"nixbench/store/nixjson"
 )
 
 // This file says what is wrong with what builders say to us in their logs.
@@ -20,8 +21,8 @@ var fieldsOf = map[string][][2]string{
 // messageProblem returns what is wrong with a message, the rest of a line that begins with
 // "@nix ", in Nix's words; "" if nothing is.
 func messageProblem(message string) string {
-	var m any
-	if err := json.Unmarshal([]byte(message), &m); err != nil {
+	m, err := nixjson.Decode(message)
+	if err != nil {
 		return fmt.Sprintf("bad JSON log message from the derivation builder: %v", err)
 	}
 	problem := func(what string) string {
@@ -29,30 +30,13 @@ func messageProblem(message string) string {
 	}
 	object, ok := m.(map[string]any)
 	if !ok && m != nil {
-		return problem("[json.exception.type_error.305] cannot use operator[] with a string argument with " + jsonType(m))
+		return problem("[json.exception.type_error.305] cannot use operator[] with a string argument with " + nixjson.TypeName(m))
 	}
 	action, _ := object["action"].(string)
 	for _, field := range append([][2]string{{"action", "string"}}, fieldsOf[action]...) {
-		if got := jsonType(object[field[0]]); got != field[1] {
+		if got := nixjson.TypeName(object[field[0]]); got != field[1] {
 			return problem(fmt.Sprintf("[json.exception.type_error.302] type must be %s, but is %s", field[1], got))
 		}
 	}
 	return ""
-}
-
-// jsonType returns the name of the type of a value that was read from JSON.
-func jsonType(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case float64:
-		return "number"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	}
-	return "object"
 }

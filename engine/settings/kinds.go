@@ -203,6 +203,17 @@ func wordsField(p *[]string) field {
 	}
 }
 
+// comparePaths orders names of files as Nix does: relative ones come first.
+func comparePaths(a, b string) int {
+	if isAbs := strings.HasPrefix(a, "/"); isAbs != strings.HasPrefix(b, "/") {
+		if isAbs {
+			return 1
+		}
+		return -1
+	}
+	return strings.Compare(a, b)
+}
+
 // pathsField is sandbox-paths: words "inside=outside" or "both". A '?' at the
 // end means that the path may be missing; it stays in the value.
 func pathsField(p *map[string]string) field {
@@ -221,7 +232,7 @@ func pathsField(p *map[string]string) field {
 	return field{
 		get: func() string {
 			var words []string
-			for _, inside := range slices.Sorted(maps.Keys(*p)) {
+			for _, inside := range slices.SortedFunc(maps.Keys(*p), comparePaths) {
 				if outside := (*p)[inside]; strings.TrimSuffix(outside, "?") == inside {
 					words = append(words, outside)
 				} else {

@@ -128,7 +128,7 @@ func buildCommands() []command {
 		{name: "nix-prefetch-url", args: "URL|FILE [HASH]", maxArgs: -1, run: runNixPrefetch,
 			summary: "Add the file of this machine that is at a file:// URL, or in FILE at the first of the attribute --attr, to the store, and print its hash.",
 			flags:   slices.Concat(prefetchFlags(), nixPrefetchFlags(), exprFlags)},
-		{name: "log", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runLog,
+		{name: "log", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runLog,
 			summary: "Print the build logs of derivations.", flags: sourceFlags},
 		{name: "nix-collect-garbage", run: runCollectGarbage,
 			summary: "Delete old generations, and what no root leads to.", flags: collectGarbageFlags()},
@@ -159,7 +159,7 @@ func pathCommands() []command {
 func otherCommands() []command {
 	return []command{
 		{name: "config show", args: "[SETTING]", maxArgs: 1, run: runConfigShow,
-			summary: "Print the settings that are in force, or one of them.", flags: slices.Concat([]flag{jsonFlag}, prettyFlags)},
+			summary: "Print the settings that are in force, or one of them.", flags: slices.Concat([]flag{jsonFlag, jobsFlag}, prettyFlags)},
 		{name: "config check", run: runConfigCheck,
 			summary: "Check which Nix is found, and whether profiles are kept from collections."},
 		{name: "repl", args: "[FILE...]", maxArgs: -1, run: runRepl,

@@ -12,10 +12,12 @@ func profileCommands() []command {
 			summary: "Show what changed with each generation of a profile.", flags: profileFlags},
 		{name: "profile rollback", run: runProfileRollback,
 			summary: "Switch a profile to the generation before the current one, or to another.",
-			flags: slices.Concat(profileFlags, []flag{dryRunFlag, {[]string{"--to"}, []string{"NUMBER"}, "the generation to switch to", func(inv *invocation, args []string) (err error) {
-				if inv.to, err = number(args[0]); err == nil && inv.to < 1 {
-					err = fmt.Errorf("got %d, want the number of a generation", inv.to)
+			flags: slices.Concat(profileFlags, []flag{dryRunFlag, {[]string{"--to"}, []string{"NUMBER"}, "the generation to switch to", func(inv *invocation, args []string) error {
+				to, err := unitInt(args[0])
+				if err == nil && to < 1 {
+					err = fmt.Errorf("got %d, want the number of a generation", to)
 				}
+				inv.to = int(to)
 				return err
 			}}})},
 		{name: "profile add", args: "STOREPATH|ATTRPATH...", minArgs: 0, maxArgs: -1, run: runProfileAdd,

@@ -30,7 +30,7 @@ func storeCommands() []command {
 			summary: "Print a file in the store."},
 		{name: "store dump-path", args: "STOREPATH|ATTRPATH", minArgs: 1, maxArgs: -1, run: runStoreDumpPath,
 			summary: "Write the archive of a store path.", flags: slices.Concat(installableFlags, sourceFlags)},
-		{name: "store delete", args: "STOREPATH|ATTRPATH...", minArgs: 1, maxArgs: -1, run: runStoreDelete,
+		{name: "store delete", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runStoreDelete,
 			summary: "Delete paths that nothing needs.", flags: slices.Concat(deleteFlags(), installableFlags, sourceFlags)},
 		{name: "store repair", args: "[STOREPATH|ATTRPATH...]", maxArgs: -1, run: runStoreRepair,
 			summary: "Make paths anew that are damaged.", flags: slices.Concat(selectionFlags, installableFlags, sourceFlags)},

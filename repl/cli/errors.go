@@ -191,6 +191,11 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 	if told == nil {
 		told = map[store.Path]bool{}
 	}
+	for _, err := range result.Failures {
+		if f := (*engine.Failure)(nil); errors.As(err, &f) && f.EndsAll() {
+			return []string{inv.describeBuild(err)}
+		}
+	}
 	var wanted []engine.Outcome
 	gaveUp := len(result.Failures) > 0
 	for _, outcome := range inv.inOrder(result.Outcomes) {

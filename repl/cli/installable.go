@@ -80,7 +80,7 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 			return installable{arg, target}, true, err
 		}
 		p, _, err := dir.PathOf(arg)
-		return installable{arg, store.DerivedPath{Path: p}}, true, err
+		return installable{string(p), store.DerivedPath{Path: p}}, true, err
 	}
 	if ofExpr || arg == "" {
 		return installable{}, false, nil
@@ -89,7 +89,7 @@ func (inv *invocation) storePath(eng *engine.Engine, arg string) (installable, b
 	if err != nil {
 		return installable{}, false, nil //nolint:nilerr // an attribute, of an expression that is not there
 	}
-	return installable{arg, store.DerivedPath{Path: p}}, true, nil
+	return installable{string(p), store.DerivedPath{Path: p}}, true, nil
 }
 
 // called returns what Nix calls an argument: the store path that it stands for, or the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
@@ -16,6 +17,7 @@ import (
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/nar"
+	"nixbench/store/nixjson"
 )
 
 // This file is nix store ls, nix store cat and nix nar: what is in objects and
@@ -84,7 +86,7 @@ func runStoreLs(ctx context.Context, inv *invocation) error {
 func runNarLs(_ context.Context, inv *invocation) error {
 	node, inside, f, err := inv.insideArchive()
 	if errors.Is(err, errNotInArchive) {
-		return fmt.Errorf("path '%s' does not exist", inside)
+		return fmt.Errorf("path '«unknown»%s' does not exist", inside)
 	} else if err != nil {
 		return err
 	}
@@ -108,9 +110,10 @@ var errNotInArchive = errors.New("not in the archive")
 // inside, which is still returned, errors.Is(err, errNotInArchive).
 func (inv *invocation) insideArchive() (node *nar.Node, inside string, f *os.File, err error) {
 	if f, err = os.Open(inv.abs(inv.args[0])); err != nil {
-		return nil, "", nil, err
+		return nil, "", nil, openingArchive(inv.args[0], err)
 	}
 	listing, err := nar.List(f)
+	err = archiveError(err)
 	inside = path.Clean("/" + inv.args[1])
 	if err == nil {
 		if node = listing.Root.At(inside); node == nil {
@@ -124,6 +127,14 @@ func (inv *invocation) insideArchive() (node *nar.Node, inside string, f *os.Fil
 	return node, inside, f, nil
 }
 
+// openingArchive is Nix's error about an archive that cannot be opened.
+func openingArchive(name string, err error) error {
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		return fmt.Errorf("opening NAR file %s: %s", store.QuoteFile(name), store.Capital(failed.Err.Error()))
+	}
+	return err
+}
+
 // list prints a node, whose own name is base.
 func (inv *invocation) list(node *nar.Node, base string) error {
 	if inv.json {
@@ -132,6 +143,9 @@ func (inv *invocation) list(node *nar.Node, base string) error {
 		}
 		if !inv.recursive {
 			node = node.Shallow()
+		}
+		if err := checkNames(node); err != nil {
+			return err
 		}
 		return writeJSON(inv.env.Stdout, node)
 	}
@@ -142,6 +156,22 @@ func (inv *invocation) list(node *nar.Node, base string) error {
 		return inv.listNode(node, ".")
 	}
 	return inv.listEntries(node, ".")
+}
+
+// checkNames refuses what JSON cannot have: names and targets that are no UTF-8.
+func checkNames(node *nar.Node) error {
+	if _, err := nixjson.AppendString(nil, node.Target); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(node.Entries)) {
+		if _, err := nixjson.AppendString(nil, name); err != nil {
+			return err
+		}
+		if err := checkNames(node.Entries[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (inv *invocation) listEntries(node *nar.Node, name string) error {
@@ -223,14 +253,14 @@ func runStoreCat(ctx context.Context, inv *invocation) error {
 
 // runNarCat is `nixbench nar cat`.
 func runNarCat(ctx context.Context, inv *invocation) error {
-	node, inside, f, err := inv.insideArchive()
+	node, _, f, err := inv.insideArchive()
 	if err == nil {
 		defer f.Close()
 	} else if !errors.Is(err, errNotInArchive) {
 		return err
 	}
 	if node == nil || node.Type != nar.Regular {
-		return fmt.Errorf("NAR does not contain regular file '%s'", inside)
+		return fmt.Errorf("NAR does not contain regular file '%s'", inv.args[1])
 	}
 	_, err = io.Copy(store.StopWriter(ctx, inv.env.Stdout), io.NewSectionReader(f, node.NarOffset, node.Size))
 	return err

@@ -22,7 +22,10 @@ func runLog(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	insts, err := inv.installables(ctx, eng, inv.args)
+	if inv.env.nixName() == "nix" && len(inv.args) > 1 {
+		return inv.cmd.usage("unexpected argument '%s'", inv.args[1])
+	}
+	insts, err := inv.installables(ctx, eng, inv.orWhole(inv.args))
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (run *storeRun) restore(ctx context.Context) error {
 	if err := checkDestination(dest); err != nil {
 		return err
 	}
-	return restoreError(nar.Restore(store.StopReader(ctx, run.env.Stdin), run.abs(dest), nar.RestoreOptions{OwnModes: true}), dest)
+	return run.restoreError(nar.Restore(store.StopReader(ctx, run.env.Stdin), run.abs(dest), nar.RestoreOptions{OwnModes: true}), dest)
 }
 
 // checkDestination reports why nothing can be made at dest.
@@ -172,7 +172,7 @@ func checkDestination(dest string) error {
 }
 
 // restoreError returns an error of restoring an archive to dest, in Nix's words.
-func restoreError(err error, dest string) error {
+func (run *storeRun) restoreError(err error, dest string) error {
 	if unreadable := archiveError(err); unreadable != err { //nolint:errorlint // it is the same unless it knows better words
 		return unreadable
 	}
@@ -180,7 +180,7 @@ func restoreError(err error, dest string) error {
 	var open *fs.PathError
 	switch {
 	case errors.As(err, &create):
-		file := store.QuoteFile(create.File)
+		file := store.QuoteFile(dest + strings.TrimPrefix(create.File, run.abs(dest)))
 		switch create.Type {
 		case nar.Directory:
 			file = "directory " + file

@@ -198,6 +198,9 @@ func (run *storeRun) delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(paths) == 0 {
+		return run.println("0 store paths deleted, 0.0 KiB freed")
+	}
 	return run.deletePaths(ctx, run.eng, store.SortUnique(paths), run.has("--ignore-liveness"))
 }
 

@@ -23,7 +23,7 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 	}
 	defer eng.Close()
 	paths, err := inv.pathsAsked(ctx, eng)
-	if err != nil || len(paths) == 0 {
+	if err != nil || len(paths) == 0 && !inv.json {
 		return err
 	}
 	slices.Sort(paths)
@@ -36,6 +36,9 @@ func runPathInfo(ctx context.Context, inv *invocation) error {
 	}
 	if inv.budgetGiven {
 		return inv.checkBudget(ctx, eng, append(paths, invalid...))
+	}
+	if inv.recursive && len(invalid) > 0 {
+		return fmt.Errorf("path '%s' is not valid", invalid[0])
 	}
 	st := pathInfos{eng.Reader(), eng.Lookup(), eng.Archived}
 	if inv.recursive {

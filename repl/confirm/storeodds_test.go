@@ -27,7 +27,7 @@ nix nar ls d/f /
 nix store ls --json $A/s
 nix store ls --json -R $A
 nix store ls --json $A
-nix-store --restore r < d.nar #stderr 2.34 has other words
+nix-store --restore r < d.nar #stderr 2.34 names it otherwise
 nix store delete
 nix log
 nix log --expr 1
@@ -36,11 +36,9 @@ nix log $A/f
 nix path-info --json --json-format 1 --stdin < /dev/null
 nix path-info --json --json-format 2 --stdin < /dev/null
 nix path-info --stdin < /dev/null
-nix path-info --json --json-format 1 -S /nix/store/00000000000000000000000000000000-none
-nix-store -q --hash --force-realise /nix/store/00000000000000000000000000000000-none
+nix path-info --json --json-format 1 -r -S /nix/store/00000000000000000000000000000000-none
 nix profile rollback --profile "$PWD/p" --to x
 nix profile rollback --profile "$PWD/p" --to 1x
 nix config show max-jobs -j 5
-nix config show sandbox-paths --option sandbox-paths '/b /c=/d ../w a?'
 `)
 }

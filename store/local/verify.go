@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"nixbench/store"
 	"nixbench/store/nar"
@@ -87,6 +88,7 @@ func (st *Store) verify(ctx context.Context, opts VerifyOptions, report func(Fin
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(infos, func(a, b *store.PathInfo) int { return strings.Compare(string(a.Path), string(b.Path)) })
 	opts.stage("checking path existence...")
 	there, err := st.checkExistence(ctx, opts, infos, report)
 	if err != nil || !opts.CheckContents {
