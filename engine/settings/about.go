@@ -48,6 +48,7 @@ var abouts = map[string]About{
 	"compress-build-log":       {"compress the logs of builds", AtBuild},
 	"build-poll-interval":      {"seconds between two looks at what another process has locked", AtBuild},
 	"build-dir":                {"where builds have their directories", AtBuild},
+	"impure-env":               {"values of variables that impureEnvVars names, in the place of the environment's", AtBuild},
 	"pre-build-hook":           {"a program that is run before each build", AtBuild},
 	"post-build-hook":          {"a program that is run after each build", AtBuild},
 	"diff-hook":                {"a program that is run if a build comes out differently", AtBuild},
