@@ -98,12 +98,10 @@ func (j journal) append(lines string) error {
 
 // appendLocked appends to f unless another file has taken its name.
 func appendLocked(f *os.File, lines string) (written bool, err error) {
-	// The lock is against being replaced, for which it is held exclusively for
-	// the moment of a rename; writers do not wait for each other.
-	for ok := false; !ok; {
-		if ok, err = tryFlock(f, lockShared); err != nil {
-			return false, err
-		}
+	// The lock is against being replaced, for which it is held exclusively while the
+	// new journal is written; writers do not wait for each other.
+	if err := flock(context.Background(), f, lockShared); err != nil {
+		return false, err
 	}
 	opened, err := f.Stat()
 	if err != nil {
