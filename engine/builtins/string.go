@@ -236,7 +236,7 @@ func (t *table) split(s *eval.State, regex, str eval.Value) eval.Value {
 	re := t.regex(s, pattern)
 	str = s.ForceCtx(str, "while evaluating the second argument passed to builtins.split")
 	text, _ := s.ForceString(str, "while evaluating the second argument passed to builtins.split")
-	matches, err := re.FindAll(text, s.Poll)
+	matches, err := re.FindAll(text, s.Poll, s.MakeRoom)
 	if err != nil {
 		failRegex(s, pattern, err)
 	}

@@ -57,7 +57,7 @@ func answers(pattern, text string) (match, split any) {
 	} else if m != nil {
 		match = groupsOf(text, m)
 	}
-	all, err := re.FindAll(text, nil)
+	all, err := re.FindAll(text, nil, nil)
 	if err != nil {
 		return match, said(err)
 	}
@@ -135,7 +135,7 @@ func TestLongWalks(t *testing.T) {
 		}
 		t.Log(tt.pattern, steps)
 		steps = 0
-		if _, err := re.FindAll(tt.text, poll); err != nil && !errors.Is(err, ErrTooComplex) {
+		if _, err := re.FindAll(tt.text, poll, nil); err != nil && !errors.Is(err, ErrTooComplex) {
 			t.Errorf("split %s: %v", tt.pattern, err)
 		}
 		t.Log(tt.pattern, steps)
@@ -181,7 +181,7 @@ func FuzzMatch(f *testing.F) {
 		if err == nil && m != nil && m[0] != (Span{0, len(text)}) {
 			t.Errorf("match %q %q: got %v", pattern, text, m[0])
 		}
-		all, _ := re.FindAll(text, nil)
+		all, _ := re.FindAll(text, nil, nil)
 		from := 0
 		for _, m := range all {
 			if m[0].Start < from || m[0].End < m[0].Start || m[0].End > len(text) {
@@ -202,5 +202,18 @@ func BenchmarkMatch(b *testing.B) {
 		if m, _ := re.Match("owner/repository-name", nil); m == nil {
 			b.Fatal("no match")
 		}
+	}
+}
+
+// Room is asked for all matches before they are there.
+func TestFindAllRoom(t *testing.T) {
+	re, err := Compile("(a)|(b)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	all, err := re.FindAll(strings.Repeat("ab", 500), nil, func(bytes int) { asked += bytes })
+	if err != nil || len(all) != 1000 || asked < 1000*(3*16+24) {
+		t.Errorf("got %d matches, %v, asked for %d bytes", len(all), err, asked)
 	}
 }

@@ -26,22 +26,34 @@ func (re *Regexp) Match(text string, poll func()) ([]Span, error) {
 	return m, nil
 }
 
+// What a match takes, for each of its spans and besides, in bytes.
+const (
+	spanSize  = 16
+	matchSize = 2 * 24 // while the list of matches is made longer
+)
+
 // FindAll returns every match in text that does not overlap one before,
 // each in the form of [Regexp.Match].
-// Poll is as there.
+// Poll is as there, and room is called with how many bytes the matches are going to take
+// more; it may be nil, or unwind.
 // Its error is [ErrTooComplex].
-func (re *Regexp) FindAll(text string, poll func()) ([][]Span, error) {
+func (re *Regexp) FindAll(text string, poll func(), room func(bytes int)) ([][]Span, error) {
 	w := newWalker(re, text, poll)
 	defer w.release()
 	found, err := w.search(0)
 	var all [][]Span
-	var room []Span // for the next matches
+	var next []Span // for the next matches
 	for found && err == nil {
-		if len(room) < len(w.best) {
-			room = make([]Span, max(len(all), 4)*len(w.best))
+		if len(next) < len(w.best) {
+			n := max(len(all), 4)
+			if room != nil {
+				room(n * (len(w.best)*spanSize + matchSize))
+			}
+			next = make([]Span, n*len(w.best))
+			all = slices.Grow(all, n)
 		}
-		m := room[:len(w.best):len(w.best)]
-		room = room[len(m):]
+		m := next[:len(w.best):len(w.best)]
+		next = next[len(m):]
 		w.spans(m, w.begin)
 		all = append(all, m)
 		start := m[0].End

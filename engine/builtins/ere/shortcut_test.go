@@ -56,6 +56,6 @@ func FuzzShortcuts(f *testing.F) {
 			}
 		}
 		compare("match", func(re *Regexp) (any, error) { return re.Match(text, nil) })
-		compare("split", func(re *Regexp) (any, error) { return re.FindAll(text, nil) })
+		compare("split", func(re *Regexp) (any, error) { return re.FindAll(text, nil, nil) })
 	})
 }
