@@ -21,10 +21,15 @@ import (
 const victim = "victim"
 
 // A killer has other processes do things to a store and kills them at some moment.
-type killer struct{ path, test string }
+type killer struct {
+	path, test string
+	// text is the name of the paths that they add, which no other test of this machine uses at
+	// the same time: what is in the environment of any process is in use.
+	text string
+}
 
 func newKiller(t *testing.T, test string) *killer {
-	return &killer{childTest(t, test, victim).Path, test}
+	return &killer{childTest(t, test, victim).Path, test, fmt.Sprint("text", os.Getpid())}
 }
 
 // run has a process do what args say, see beVictim, and kills it within a few
@@ -32,7 +37,7 @@ func newKiller(t *testing.T, test string) *killer {
 // what fails may have to be tried again.
 func (k *killer) run(rt *rapid.T, root string, args ...string) (done bool) {
 	cmd := exec.Command(k.path, "-test.run=^"+k.test+"$", "-test.v")
-	cmd.Env = append(os.Environ(), "NIXBENCH_CHILD="+victim, "ROOT="+root, "ARGS="+strings.Join(args, "\n"))
+	cmd.Env = append(os.Environ(), "NIXBENCH_CHILD="+victim, "ROOT="+root, "TEXT="+k.text, "ARGS="+strings.Join(args, "\n"))
 	cmd.Dir = "/"
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -79,7 +84,7 @@ func beVictim(t *testing.T) {
 		for _, ref := range args[2:] {
 			refs = append(refs, store.Path(ref))
 		}
-		must(st.AddText(t.Context(), "text", []byte(args[1]), refs))(t)
+		must(st.AddText(t.Context(), os.Getenv("TEXT"), []byte(args[1]), refs))(t)
 	case "root":
 		if err := st.AddPermRoot(t.Context(), store.Path(args[1]), args[2]); err != nil {
 			t.Fatal(err)

@@ -95,7 +95,7 @@ func TestModel(t *testing.T) {
 					refs = rapid.SliceOfNDistinct(rapid.SampledFrom(valid), 0, min(3, len(valid)), rapid.ID).Draw(rt, "refs")
 				}
 				slices.Sort(refs)
-				p, err := st.AddText(ctx, "text", fmt.Append(nil, rapid.IntRange(0, 5).Draw(rt, "contents")), refs)
+				p, err := st.AddText(ctx, k.text, fmt.Append(nil, rapid.IntRange(0, 5).Draw(rt, "contents")), refs)
 				if err != nil {
 					rt.Fatal(err)
 				}
@@ -148,7 +148,7 @@ func TestModel(t *testing.T) {
 					refs = []store.Path{rapid.SampledFrom(valid).Draw(rt, "ref")}
 				}
 				text := fmt.Sprint(rapid.IntRange(6, 9).Draw(rt, "contents"))
-				p, err := st.Dir().TextPath("text", nixhash.Sum(nixhash.SHA256, []byte(text)), refs)
+				p, err := st.Dir().TextPath(k.text, nixhash.Sum(nixhash.SHA256, []byte(text)), refs)
 				if err != nil {
 					rt.Fatal(err)
 				}
