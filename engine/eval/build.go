@@ -18,6 +18,7 @@ type AttrsBuilder struct {
 func (s *State) NewAttrs(n int) *AttrsBuilder {
 	last := len(s.builders) - 1
 	if last < 0 || n > maxBuilder {
+		s.MakeRoom(n * attrSize)
 		return &AttrsBuilder{s: s, entries: make([]Attr, 0, n)}
 	}
 	b := s.builders[last]

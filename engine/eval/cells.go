@@ -101,6 +101,12 @@ func initThunk(c *Value, p *Value, tagged uint64) Value {
 	return Value{unsafe.Pointer(c), rawRef}
 }
 
+// Sizes in bytes, of what is counted before many are made.
+const (
+	attrSize   = int(unsafe.Sizeof(Attr{}))
+	lexKeySize = int(unsafe.Sizeof(lexKey{}))
+)
+
 // Slabs.
 
 // newChunk returns zeroed cells, and the first of them.

@@ -25,6 +25,7 @@ func (sh *Shape) names() []string {
 // else: those of a large set take long, and it can be cancelled.
 func (s *State) OrderNames(a Attrs) {
 	if sh := flat(a.v).shape(); len(sh.syms) >= pollCompared {
+		s.MakeRoom(2 * len(sh.syms) * lexKeySize)
 		sh.lexOrderPolled(s.poll)
 	}
 }

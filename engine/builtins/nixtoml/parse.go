@@ -9,6 +9,9 @@ import (
 // maxNesting bounds lists and inline tables within each other.
 const maxNesting = 2000
 
+// maxParts bounds the parts of keys that lead to one value.
+const maxParts = 10_000
+
 // A node is a table under construction.
 type node struct {
 	values Table
@@ -83,6 +86,7 @@ type parser struct {
 	poll  func() // nil is not called
 	pos   int
 	depth int
+	parts int // of the keys that lead to where the parser is
 }
 
 func (p *parser) fail(format string, args ...any) {
@@ -177,13 +181,9 @@ func (p *parser) document() Table {
 		case p.atEnd():
 			return root.finish()
 		case p.accept("[["):
-			path := p.path()
-			p.expect("]]")
-			current = p.appendTable(root, path)
+			current = p.appendTable(root, p.header("]]"))
 		case p.accept("["):
-			path := p.path()
-			p.expect("]")
-			current = p.openTable(root, path)
+			current = p.openTable(root, p.header("]"))
 		default:
 			p.keyValue(current)
 		}
@@ -255,6 +255,8 @@ func (p *parser) keyValue(n *node) {
 	path := p.path()
 	p.expect("=")
 	p.space()
+	p.parts += len(path)
+	defer func() { p.parts -= len(path) }()
 	for _, key := range path[:len(path)-1] {
 		sub := n.tables[key]
 		switch {
@@ -281,12 +283,24 @@ func (p *parser) keyValue(n *node) {
 	n.values[key] = p.value()
 }
 
+// header reads the key of a table, and what closes it. What follows is in that table.
+func (p *parser) header(end string) []string {
+	p.parts = 0
+	path := p.path()
+	p.expect(end)
+	p.parts = len(path)
+	return path
+}
+
 // path reads a dotted key, with the spaces around it.
 func (p *parser) path() []string {
 	var path []string
 	for {
 		p.space()
 		path = append(path, p.key())
+		if p.parts+len(path) > maxParts {
+			p.fail("keys have more than %d parts", maxParts)
+		}
 		p.space()
 		if !p.accept(".") {
 			return path
