@@ -25,7 +25,7 @@ func Corepkgs() map[string]string { return map[string]string{"fetchurl.nix": fet
 func (t *table) derivations() []eval.Builtin {
 	return []eval.Builtin{
 		global(constant("derivation", func(s *eval.State) eval.Value {
-			return s.EvalText("«nix-internal»/derivation-internal.nix", derivationSource, "/", nil)
+			return s.EvalText(eval.DerivationInternal, derivationSource, "/", nil)
 		})),
 		global(def1("derivationStrict", 1, "attrs", t.Derivations.DerivationStrict)),
 		global(def1("placeholder", eval.Told, "output", placeholder)),

@@ -241,6 +241,9 @@ var identity = MakeBuiltin(&Builtin{Name: "identity", Arity: 1, F1: func(_ *Stat
 // column, or null.
 func (s *State) PosValue(pos Pos) Value {
 	p := s.ev.positions.Position(pos)
+	if p.Name == DerivationInternal {
+		p.Name = "/derivation-internal.nix" // which is a file in Nix
+	}
 	if p.Line == 0 || p.File == nil || p.Name == "" || p.Name[0] != '/' {
 		return Null
 	}
