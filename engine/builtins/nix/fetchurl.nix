@@ -1,5 +1,4 @@
-# a fixed-output derivation that the builder carries out itself
-{
+{ # of a fixed-output derivation that the builder carries out itself
   system ? "",
   url,
   name ? baseNameOf (toString url),
