@@ -4,9 +4,11 @@ package confirm
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,6 +139,11 @@ func TestConfirmFailures(t *testing.T) {
 
 // TestConfirmView compares what builders see of themselves and of their sandboxes.
 func TestConfirmView(t *testing.T) {
+	// Under nohup both would begin with SIGHUP ignored, which Nix hands on to builders. What
+	// is caught here is not.
+	hangUp := make(chan os.Signal, 1)
+	signal.Notify(hangUp, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangUp) })
 	b := newBuilds(t, "testdata/builds/view.nix")
 	b.env = append(b.env, "HOME_OF_TEST=value")
 	for _, name := range []string{"plain", "files", "two", "structured", "fixed"} {
