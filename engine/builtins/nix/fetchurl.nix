@@ -1,4 +1,5 @@
-{ # of a fixed-output derivation that the builder carries out itself
+# a fixed-output derivation that the builder carries out itself
+{
   system ? "",
   url,
   name ? baseNameOf (toString url),
