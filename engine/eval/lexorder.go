@@ -24,7 +24,7 @@ func (sh *Shape) names() []string {
 // OrderNames sorts the names of a set, which [Attrs.All] and [Attrs.Names] do
 // else: those of a large set take long, and it can be cancelled.
 func (s *State) OrderNames(a Attrs) {
-	if sh := flat(a.v).shape(); len(sh.syms) >= pollCompared {
+	if sh := flat(a.v).shape(); len(sh.syms) >= pollCompared && sh.indexed().lex.Load() == nil {
 		s.MakeRoom(2 * len(sh.syms) * lexKeySize)
 		sh.lexOrderPolled(s.poll)
 	}
