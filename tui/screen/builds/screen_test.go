@@ -98,6 +98,23 @@ func TestErrorsAndTimes(t *testing.T) {
 	}
 }
 
+// TestLogOfResolved pins that the log of a build is that of the derivation that was
+// built in place of the one that was asked for.
+func TestLogOfResolved(t *testing.T) {
+	b := tuitest.NewBackend(t)
+	b.SetLog(tuitest.PathNamed("resolved.drv"), "said by what was built\n")
+	d := tuitest.New(t, b, 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	act := tuitest.Activities()[3]
+	act.Subject, act.Resolved = string(tuitest.PathNamed("asked.drv")), string(tuitest.PathNamed("resolved.drv"))
+	d.Post(act)
+	d.Wants("said by what was built")
+	d.Keys("e")
+	if want := "copy log of resolved.drv"; !slices.Contains(b.Calls, want) {
+		t.Errorf("got calls %q, want %q", b.Calls, want)
+	}
+}
+
 // TestLogThatIsNotThereYet pins that a log is opened once it is there.
 func TestLogThatIsNotThereYet(t *testing.T) {
 	b := tuitest.NewBackend(t)
