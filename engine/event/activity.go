@@ -1,6 +1,9 @@
 package event
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // An ID names an activity within one [Hub]. Zero is no activity.
 type ID uint64
@@ -147,3 +150,7 @@ type Activity struct {
 	// as nobody asks. Safe for concurrent use.
 	Meter func() (Usage, bool)
 }
+
+// Built returns the derivation that a Build builds, whose log it writes: what Subject
+// was resolved to, or Subject.
+func (act *Activity) Built() string { return cmp.Or(act.Resolved, act.Subject) }

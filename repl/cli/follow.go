@@ -204,7 +204,7 @@ func (f *follower) tell(acts []event.Activity) {
 		if !act.Started.IsZero() { // or it waits, or never began
 			f.tellProgress(seen, before)
 			if before.Started.IsZero() && f.level >= levelChatty {
-				f.tellBuilder(cmp.Or(act.Resolved, act.Subject))
+				f.tellBuilder(act.Built())
 			}
 		}
 		if act.State == event.Failed && before.State != event.Failed {
@@ -270,7 +270,7 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 			fmt.Fprintf(f.w, "%s: %s\n", text.SanitiseName(act.Name), verdict(act))
 		}
 	case before.Started.IsZero() && !f.quiet:
-		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, cmp.Or(seen.act.Resolved, seen.act.Subject))
+		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, seen.act.Built())
 	}
 	if f.logs && (!f.quiet || f.bare) {
 		f.tellLog(seen)
@@ -332,7 +332,7 @@ func (f *follower) openLog(seen *followed) (io.ReadCloser, error) {
 	if !errors.Is(err, fs.ErrNotExist) || !seen.act.State.Final() {
 		return nil, err
 	}
-	log, err := f.log(store.Path(seen.act.Subject))
+	log, err := f.log(store.Path(seen.act.Built()))
 	if err == nil {
 		_, err = io.CopyN(io.Discard, log, seen.offset)
 	}

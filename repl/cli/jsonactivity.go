@@ -42,7 +42,7 @@ func (f *follower) tellActivity(seen *followed, before event.Activity) {
 	}
 	if before.Started.IsZero() {
 		level, parent := levelInfo, 0
-		drv := cmp.Or(act.Resolved, act.Subject)
+		drv := act.Built()
 		said := fmt.Sprintf("%s '%s'", act.Text, drv)
 		line(jsonActivity{Action: "start", Fields: []any{drv, "", 1, 1}, Level: &level, Parent: &parent, Text: &said, Type: activityBuild})
 	}

@@ -315,5 +315,5 @@ func (s *Screen) copy() tea.Cmd {
 
 func (s *Screen) copyCommand() tea.Cmd {
 	act, _ := s.selected()
-	return s.env.CopyCommand("nixbench log " + tui.Word(act.Subject))
+	return s.env.CopyCommand("nixbench log " + tui.Word(act.Built()))
 }

@@ -44,7 +44,7 @@ func (s *Screen) follow() tea.Cmd {
 	s.logTried = act
 	s.logOf = act.ID
 	s.log.Live = !act.State.Final()
-	drv := store.Path(act.Subject)
+	drv := store.Path(act.Built())
 	backend := s.env.Backend
 	return s.log.Load(s.env.Context(), key, func(ctx context.Context) (logview.File, error) {
 		return backend.OpenLog(ctx, drv)
@@ -63,7 +63,7 @@ func (s *Screen) askTail() tea.Cmd {
 		}
 		s.tails[id] = nil
 		s.tailFor = id
-		drv, backend := store.Path(n.act.Subject), s.env.Backend
+		drv, backend := store.Path(n.act.Built()), s.env.Backend
 		return tui.Ask(s.env, &s.tail, func(ctx context.Context) ([]string, error) {
 			f, err := backend.OpenLog(ctx, drv)
 			if errors.Is(err, fs.ErrNotExist) {

@@ -41,7 +41,7 @@ type copied struct{ file string }
 // edit opens the log in the user's editor.
 func (s *Screen) edit() tea.Cmd {
 	act, _ := s.selected()
-	drv, backend := store.Path(act.Subject), s.env.Backend
+	drv, backend := store.Path(act.Built()), s.env.Backend
 	return tui.Ask(s.env, &s.copying, func(ctx context.Context) (copied, error) {
 		file, err := backend.CopyLog(ctx, drv)
 		return copied{file}, err

@@ -33,7 +33,7 @@ func (s *Screen) Summary() []string {
 		if left := len(failures) - i; len(out) == 4 && left > 1 {
 			return append(out, "  and "+text.Count(left)+" more")
 		}
-		out = append(out, "  failed: "+text.SanitiseName(n.act.Name)+s.howItFailed(n.act)+"   "+s.env.OnStore("nixbench log "+tui.Word(text.SanitiseName(n.act.Subject))))
+		out = append(out, "  failed: "+text.SanitiseName(n.act.Name)+s.howItFailed(n.act)+"   "+s.env.OnStore("nixbench log "+tui.Word(text.SanitiseName(n.act.Built()))))
 	}
 	return out
 }

@@ -73,7 +73,7 @@ func (s *Screen) followOthers() tea.Cmd {
 			continue
 		}
 		p.read = p.n.act
-		n, drv, backend := p.n, store.Path(p.n.act.Subject), s.env.Backend
+		n, drv, backend := p.n, store.Path(p.n.act.Built()), s.env.Backend
 		cmds = append(cmds, tui.Ask(s.env, &p.reading, func(ctx context.Context) (logEnd, error) {
 			f, err := backend.OpenLog(ctx, drv)
 			if err != nil {

@@ -136,7 +136,7 @@ func (s *Screen) askTail() tea.Cmd {
 	b.read = act.LogSize
 	backend := s.env.Backend
 	return tui.Ask(s.env, &s.tail, func(ctx context.Context) (tail, error) {
-		lines, err := readTail(ctx, backend, store.Path(act.Subject))
+		lines, err := readTail(ctx, backend, store.Path(act.Built()))
 		return tail{act.ID, lines}, err
 	})
 }
