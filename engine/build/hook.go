@@ -132,6 +132,7 @@ func (j *job) postBuildHook(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, hook)
 	cmd.Env = append(os.Environ(), "DRV_PATH="+string(j.planned.DrvPath),
 		"OUT_PATHS="+strings.Join(paths, " "), "NIX_CONFIG="+j.settings.String())
+	j.log.tell()
 	says := j.notices(phasePostHook, false)
 	defer says.end()
 	if err := runHook(ctx, cmd, says, says); err != nil {

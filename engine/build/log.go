@@ -174,6 +174,14 @@ func (l *logSink) grow(n int64, phase string) {
 	}
 }
 
+// tell posts how much there is of a log that has ended: what is said after it is to
+// come after it.
+func (l *logSink) tell() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.postNow()
+}
+
 // postNow posts the activity. The caller holds mu.
 func (l *logSink) postNow() {
 	l.posted = time.Now()

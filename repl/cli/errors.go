@@ -330,7 +330,7 @@ func (inv *invocation) tellFailure(act event.Activity) {
 	if errors.As(act.Cause, &failure) && failure.KeptDir != "" {
 		fmt.Fprintln(inv.env.Stderr, inv.clean(fmt.Sprintf("note: keeping build directory \"%s\"", failure.KeptDir)))
 	}
-	if !act.IsNeeded || act.Cause == nil {
+	if !act.IsNeeded || act.Cause == nil || failure != nil && failure.EndsAll() {
 		return // it is told at the end
 	}
 	if inv.told == nil {

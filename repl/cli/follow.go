@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -58,10 +59,12 @@ type follower struct {
 type followed struct {
 	act    event.Activity
 	offset int64
-	grew   time.Time // when its log was last seen to have grown
-	quiet  bool      // that its log does not grow has been told
-	tail   string    // the last line of its log when that had tailOf bytes
-	tailOf int64
+	// hasEnded says that the log is whole, though the build may go on.
+	hasEnded bool
+	grew     time.Time // when its log was last seen to have grown
+	quiet    bool      // that its log does not grow has been told
+	tail     string    // the last line of its log when that had tailOf bytes
+	tailOf   int64
 }
 
 // heartbeat is how long a follower says nothing while builds run.
@@ -237,6 +240,10 @@ func (f *follower) tellBuilder(drvPath string) {
 // tellNotice prints what was said once. What is said after a build is part of its
 // log for whoever wants that.
 func (f *follower) tellNotice(act event.Activity) {
+	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !f.blocks && !f.json {
+		seen.hasEnded = true
+		f.tellNew(seen)
+	}
 	lines := strings.Split(act.Text, "\n")
 	for i, line := range lines {
 		lines[i] = text.Plain(text.Sanitise(line))
@@ -272,6 +279,11 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 	case before.Started.IsZero() && !f.quiet:
 		fmt.Fprintf(f.w, "%s '%s'...\n", seen.act.Text, seen.act.Built())
 	}
+	f.tellNew(seen)
+}
+
+// tellNew prints the lines of the log that are new, if logs are wanted.
+func (f *follower) tellNew(seen *followed) {
 	if f.logs && (!f.quiet || f.bare) {
 		f.tellLog(seen)
 	}
@@ -294,11 +306,15 @@ func (f *follower) eachNewLine(seen *followed, pass func(line string)) {
 		return // not written yet
 	}
 	defer log.Close()
-	data, err := io.ReadAll(io.LimitReader(log, seen.act.LogSize-seen.offset))
+	there := seen.act.LogSize - seen.offset
+	if seen.hasEnded {
+		there = math.MaxInt64
+	}
+	data, err := io.ReadAll(io.LimitReader(log, there))
 	if err != nil {
 		return
 	}
-	if !seen.act.State.Final() {
+	if !seen.hasEnded && !seen.act.State.Final() {
 		data = data[:bytes.LastIndexByte(data, '\n')+1]
 	}
 	seen.offset += int64(len(data))
@@ -329,7 +345,7 @@ func (f *follower) openLog(seen *followed) (io.ReadCloser, error) {
 		_, err = file.Seek(seen.offset, io.SeekStart)
 		return file, err
 	}
-	if !errors.Is(err, fs.ErrNotExist) || !seen.act.State.Final() {
+	if isBegun := seen.act.LogFile != "" || seen.act.State.Final(); !isBegun || !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	log, err := f.log(store.Path(seen.act.Built()))
