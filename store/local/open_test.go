@@ -1,10 +1,12 @@
 package local_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
+	"nixbench/store"
 	"nixbench/store/local"
 )
 
@@ -298,6 +301,85 @@ func readForeign(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("%s is missing", os.Getenv("WANT"))
+	}
+}
+
+// TestForeignWritten reads the store of another user that had no log when it was opened,
+// and that is written to then: what is there is seen by whatever asks.
+func TestForeignWritten(t *testing.T) {
+	if os.Getenv("NIXBENCH_CHILD") == "written" {
+		readWritten(t)
+		return
+	}
+	root := filepath.Join(shared(t), "root")
+	st := openAt(t, root)
+	w := buildWorld(t, st)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { local.DeleteTree(context.WithoutCancel(t.Context()), root) })
+	db := filepath.Join(st.StateDir(), "db")
+	file := filepath.Join(db, "db.sqlite")
+	if err := errors.Join(os.Remove(file+"-wal"), os.Remove(file+"-shm"), os.Chmod(db, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := childTest(t, "TestForeignWritten", "written", "ROOT="+root, "WANT="+string(w.out))
+	if os.Getuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	lines := bufio.NewScanner(io.TeeReader(out, &said))
+	for lines.Scan() && lines.Text() != "opened" {
+	}
+	if err := os.Chmod(db, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	st = openAt(t, root)
+	added := must(st.AddText(t.Context(), "added", []byte("later"), nil))(t)
+	if err := errors.Join(st.Flush(t.Context()), os.Chmod(db, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(in, added)
+	for lines.Scan() {
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v:\n%s", err, &said)
+	}
+}
+
+func readWritten(t *testing.T) {
+	ctx := t.Context()
+	st, err := local.Open(ctx, local.Options{Root: os.Getenv("ROOT"), ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if valid, err := st.IsValid(ctx, store.Path(os.Getenv("WANT"))); err != nil || !valid {
+		t.Fatalf("before: got valid %v, %v", valid, err)
+	}
+	before := must(st.Graph(ctx))(t).Len()
+	fmt.Println("opened")
+	var added store.Path
+	if _, err := fmt.Scanln(&added); err != nil {
+		t.Fatal(err)
+	}
+	if valid, err := st.IsValid(ctx, added); err != nil || !valid {
+		t.Errorf("what was added is valid: got %v, %v, want true", valid, err)
+	}
+	if after := must(st.Graph(ctx))(t).Len(); after != before+1 {
+		t.Errorf("got %d paths, want %d", after, before+1)
 	}
 }
 
