@@ -4,6 +4,7 @@ package local
 // goroutine at a time, and as many that read as there are readers at once.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,12 +14,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
-
-	"golang.org/x/sys/unix"
 
 	"nixbench/store"
 )
@@ -48,13 +46,17 @@ type database struct {
 	// the only way to read without rights to the directory when the files of
 	// the write-ahead log are missing.
 	immutable bool
+	stamp     stamp // when it was found to be so
 	idle      []*sqlite.Conn
+	// using has the connections for reading that are in use: false for those that
+	// are not to be used again.
+	using map[*sqlite.Conn]bool
 }
 
 // openDatabase opens file, for writing unless readOnly. It must exist unless
 // create.
 func openDatabase(file string, create, readOnly bool, mode SyncMode) (*database, error) {
-	db := &database{file: file, readOnly: readOnly, syncMode: mode, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{})}
+	db := &database{file: file, readOnly: readOnly, syncMode: mode, writer: make(chan *sqlite.Conn, 1), closed: make(chan struct{}), using: make(map[*sqlite.Conn]bool)}
 	if !create {
 		if err := lookAt(file); err != nil {
 			return nil, err
@@ -121,47 +123,6 @@ func (db *database) uri(mode string) string {
 	return u.String()
 }
 
-// probe finds out how a database that is not ours can be read. It is read
-// with the log if that is possible, and else only if the log is empty.
-func (db *database) probe() error {
-	// In plainer words than SQLite's, and without closing the file, by which
-	// this process would lose its locks on it.
-	if err := unix.Access(db.file, unix.R_OK); err != nil {
-		return &fs.PathError{Op: "open", Path: db.file, Err: err}
-	}
-	try := func() error {
-		return db.query(func(c *sqlite.Conn) error {
-			_, err := exists(c, sqlHasPaths, nil)
-			return err
-		})
-	}
-	err := try()
-	if code := sqlite.ErrCode(err).ToPrimary(); err == nil || (code != sqlite.ResultReadOnly && code != sqlite.ResultCantOpen) {
-		return err
-	}
-	if logged, sizeErr := db.logSize(); sizeErr != nil {
-		return sizeErr
-	} else if logged > 0 {
-		return fmt.Errorf("read %s: it was written to and its log cannot be read: %v", db.file, err)
-	}
-	db.mu.Lock()
-	db.immutable = true
-	db.mu.Unlock()
-	db.forget()
-	return try()
-}
-
-// logSize returns the size of the write-ahead log, 0 if there is none.
-func (db *database) logSize() (int64, error) {
-	info, err := os.Stat(db.file + "-wal")
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	} else if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
-}
-
 // reader takes a connection for reading.
 func (db *database) reader() (*sqlite.Conn, error) {
 	db.mu.Lock()
@@ -174,6 +135,7 @@ func (db *database) reader() (*sqlite.Conn, error) {
 	if n := len(db.idle); n > 0 {
 		c := db.idle[n-1]
 		db.idle = db.idle[:n-1]
+		db.using[c] = true
 		return c, nil
 	}
 	// Even for reading, the memory that connections share must be writable.
@@ -182,17 +144,23 @@ func (db *database) reader() (*sqlite.Conn, error) {
 	if db.readOnly {
 		flags, mode = sqlite.OpenReadOnly|sqlite.OpenURI, "ro"
 	}
-	return sqlite.OpenConn(db.uri(mode), flags)
+	c, err := sqlite.OpenConn(db.uri(mode), flags)
+	if err == nil {
+		db.using[c] = true
+	}
+	return c, err
 }
 
 // giveBack returns a connection that reader gave.
 func (db *database) giveBack(c *sqlite.Conn) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	mayStay := db.using[c]
+	delete(db.using, c)
 	select {
 	case <-db.closed:
 	default:
-		if len(db.idle) < maxIdle {
+		if mayStay && len(db.idle) < maxIdle {
 			db.idle = append(db.idle, c)
 			return
 		}
@@ -203,6 +171,18 @@ func (db *database) giveBack(c *sqlite.Conn) {
 // query calls f with a connection that reads. Each statement of f may see
 // another state.
 func (db *database) query(f func(*sqlite.Conn) error) error {
+	before, err := db.renew()
+	if err != nil {
+		return err
+	}
+	err = db.queryOnce(f)
+	if isSame, stampErr := db.isStill(before); stampErr != nil || !isSame {
+		return cmp.Or(stampErr, fmt.Errorf("read %s: %w", db.file, errWritten))
+	}
+	return err
+}
+
+func (db *database) queryOnce(f func(*sqlite.Conn) error) error {
 	c, err := db.reader()
 	if err != nil {
 		return db.explain(err)
@@ -212,28 +192,23 @@ func (db *database) query(f func(*sqlite.Conn) error) error {
 }
 
 // snapshot calls f with a connection that reads one state of the database,
-// and stops reading when ctx is done.
+// and stops reading when ctx is done. f may be called again: only what it does last
+// counts.
 func (db *database) snapshot(ctx context.Context, f func(*sqlite.Conn) error) error {
 	for {
-		before, err := db.stamp()
+		before, err := db.renew()
 		if err != nil {
 			return err
 		}
 		err = db.snapshotOnce(ctx, f)
-		after, stampErr := db.stamp()
-		if stampErr != nil {
-			return stampErr
+		if isSame, stampErr := db.isStill(before); isSame || stampErr != nil {
+			return cmp.Or(stampErr, err)
 		}
-		if before == after {
-			return err
-		}
-		// An immutable database changed under our eyes: nothing read counts.
-		db.forget()
 	}
 }
 
 func (db *database) snapshotOnce(ctx context.Context, f func(*sqlite.Conn) error) error {
-	return db.query(func(c *sqlite.Conn) error {
+	return db.queryOnce(func(c *sqlite.Conn) error {
 		c.SetInterrupt(ctx.Done())
 		defer c.SetInterrupt(nil)
 		err := execute(c, "begin")
@@ -251,28 +226,7 @@ func (db *database) snapshotOnce(ctx context.Context, f func(*sqlite.Conn) error
 	})
 }
 
-// stamp returns what changes when an immutable database is written, and a
-// constant for others.
-func (db *database) stamp() ([2]time.Time, error) {
-	db.mu.Lock()
-	immutable := db.immutable
-	db.mu.Unlock()
-	if !immutable {
-		return [2]time.Time{}, nil
-	}
-	var stamp [2]time.Time
-	for i, name := range []string{db.file, db.file + "-wal"} {
-		info, err := os.Stat(name)
-		if err == nil {
-			stamp[i] = info.ModTime()
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return stamp, err
-		}
-	}
-	return stamp, nil
-}
-
-// forget closes the idle connections.
+// forget closes the connections for reading, those in use when they are given back.
 func (db *database) forget() {
 	db.mu.Lock()
 	defer db.mu.Unlock()
@@ -280,6 +234,9 @@ func (db *database) forget() {
 		c.Close()
 	}
 	db.idle = nil
+	for c := range db.using {
+		db.using[c] = false
+	}
 }
 
 // write calls f in a transaction, which it commits if f returns nil. Waiting
