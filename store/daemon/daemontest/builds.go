@@ -94,11 +94,15 @@ func (c *conn) build(ctx context.Context) error {
 
 // buildOne builds, or notes why not in failed.
 func (c *conn) buildOne(ctx context.Context, id int, p store.Path, d *drv.Derivation, failed map[store.Path]string) error {
+	without := 0
 	for input := range d.InputDrvs {
 		if failed[input] != "" {
-			failed[p] = fmt.Sprintf("1 dependencies of derivation '%s' failed to build", p)
-			return nil
+			without++
 		}
+	}
+	if without > 0 {
+		failed[p] = fmt.Sprintf("Cannot build '%s'.\nReason: %d dependencies failed.", p, without)
+		return nil
 	}
 	c.put(tagStart, id, 3, 105, "building '"+string(p)+"'", 4, 1, p, 1, "", 0, 1, 0, 1, 0)
 	c.put(tagResult, id, 104, 1, 1, "buildPhase")
@@ -108,6 +112,7 @@ func (c *conn) buildOne(ctx context.Context, id int, p store.Path, d *drv.Deriva
 	}
 	c.put(tagResult, id, 101, 1, 1, says)
 	if d.Env["fails"] != "" {
+		c.put(tagNext, "note: keeping build directory \"/builds/"+d.Name+"\"\n")
 		failed[p] = fmt.Sprintf("builder for '%s' failed with exit code 1", p)
 		c.put(tagNext, "error: "+failed[p]+"\n", tagStop, id)
 		return nil
