@@ -30,7 +30,7 @@ func (r *daemonRequest) end(results []daemon.BuildResult, err error) (*build.Res
 	for id, act := range r.copies {
 		r.copied(id, act)
 	}
-	result := &build.Result{}
+	result := &build.Result{ByDaemon: true}
 	for _, f := range r.failures {
 		result.Failures = append(result.Failures, f)
 	}
@@ -136,6 +136,9 @@ func (r *daemonRequest) failureOf(t store.DerivedPath, res daemon.BuildResult) e
 	if res.Status == daemon.DependencyFailed && len(failed) > 0 {
 		slices.Sort(failed)
 		e := &build.DependencyError{DrvPath: t.Path, Failed: slices.Compact(failed), Count: 1}
+		if count, told := numberAfter(res.Message, "Reason: "); told {
+			e.Count = count
+		}
 		if b := r.builds[t.Path]; b != nil {
 			e.Outputs = b.planned.OutputPaths()
 		}

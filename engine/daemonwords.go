@@ -3,6 +3,7 @@ package engine
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
@@ -14,6 +15,13 @@ import (
 // line takes what the daemon says to people: among it, why a build failed that
 // was needed for something.
 func (r *daemonRequest) line(text string) {
+	if strings.HasPrefix(text, "warning: ") || strings.HasPrefix(text, "note: ") {
+		r.b.hub.Post(event.Activity{
+			ID: r.b.hub.NewID(), Parent: r.act.ID, Kind: event.Notice, State: event.Failed,
+			Text: text, Started: time.Now(), Ended: time.Now(),
+		})
+		return
+	}
 	text = strings.ReplaceAll(text, "\n       ", "\n") // as it is below "error: "
 	for _, b := range r.builds {
 		switch {

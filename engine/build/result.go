@@ -36,6 +36,9 @@ type Result struct {
 	// Failures are the goals that failed by themselves, in the order in which
 	// they did; a [*Failure] or a [*UnknownError] each.
 	Failures []error
+	// ByDaemon says that a daemon did it, of whose failures Nix's commands do not
+	// know what statuses they have.
+	ByDaemon bool
 }
 
 // An Outcome is what came of one target.
@@ -69,13 +72,16 @@ func (r *Result) Err() error {
 // ExitStatus returns what nix-build exits with: 0 if all went well, 100 if a
 // builder failed, 101 for a timeout, 102 for a hash mismatch, 104 for a build
 // that came out differently, sums of these where more than one happened, and 1
-// for anything else.
+// for anything else and all that a daemon did.
 //
-// Behaviour: Nix, build-result.cc.
+// Behaviour: Nix, build-result.cc; worker-protocol-connection.cc.
 func (r *Result) ExitStatus() int {
 	const base, failed, timedOut, mismatch, differs = 0x60, 0x04, 0x01, 0x02, 0x08
 	if r.Err() == nil {
 		return 0
+	}
+	if r.ByDaemon {
+		return 1
 	}
 	mask := 0
 	for _, err := range r.Failures {
