@@ -1,9 +1,11 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -182,6 +184,38 @@ func fakeRoots(t *testing.T, s *daemontest.Server, eng *engine.Engine, out store
 	}
 	if info, err := eng.StoreInfo(ctx); err != nil || info.Version != "2.99-test" || info.Trusted == nil || *info.Trusted {
 		t.Errorf("store: got %+v, %v", info, err)
+	}
+}
+
+// A daemon verifies and repairs its store itself, and says what it is doing.
+func TestDaemonVerifies(t *testing.T) {
+	s := daemontest.Start(t)
+	eng := openBehind(t, s.URI(), true)
+	defer eng.Close()
+	ctx := t.Context()
+	out, _, _ := buildSecond(t, eng, fakeExpr)
+	file := filepath.Join(s.Root, "nix", "store", out.Base())
+	if err := errors.Join(os.Chmod(file, 0o644), os.WriteFile(file, []byte("damaged"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	repair := func(context.Context, store.Path) error { return errors.New("this is for the daemon") }
+	for _, step := range []struct {
+		repair                func(context.Context, store.Path) error
+		wantFound, wantMended bool
+	}{{nil, true, false}, {repair, true, true}, {nil, false, false}} {
+		var stages []string
+		var found []engine.Finding
+		opts := engine.VerifyOptions{CheckContents: true, Repair: step.repair, Stage: func(msg string) { stages = append(stages, msg) }}
+		if err := eng.Verify(ctx, opts, func(f engine.Finding) { found = append(found, f) }); err != nil {
+			t.Fatal(err)
+		}
+		if want := "reading the Nix store..."; !slices.Contains(stages, want) {
+			t.Errorf("stages: got %q, want among them %q", stages, want)
+		}
+		isFound := len(found) == 1 && found[0].Path == out && found[0].Repaired == step.wantMended
+		if isFound != step.wantFound || !step.wantFound && len(found) > 0 {
+			t.Errorf("got %+v", found)
+		}
 	}
 }
 

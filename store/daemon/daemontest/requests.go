@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
 	"nixbench/store"
@@ -133,13 +134,7 @@ func (c *conn) doMore(ctx context.Context, op uint64) error {
 	case opCollectGarbage:
 		return c.collect(ctx)
 	case opVerifyStore:
-		check, _ := c.number() != 0, c.number()
-		found := false
-		err := c.s.st.Verify(ctx, local.VerifyOptions{CheckContents: check}, func(f local.Finding) {
-			found = true
-			c.put(tagNext, f.Err.Error()+"\n")
-		})
-		return c.answer(err, found)
+		return c.verify(ctx)
 	case opQueryMissing:
 		return c.queryMissing(ctx)
 	case opAddBuildLog:
@@ -153,6 +148,30 @@ func (c *conn) doMore(ctx context.Context, op uint64) error {
 		return c.queryRealisation(ctx)
 	}
 	return fmt.Errorf("invalid operation %d", op)
+}
+
+// verify checks the store, and repairs what it has built.
+func (c *conn) verify(ctx context.Context) error {
+	opts := local.VerifyOptions{CheckContents: c.number() != 0, Stage: func(msg string) { c.put(tagNext, msg+"\n") }}
+	if c.number() != 0 {
+		opts.Repair = func(ctx context.Context, p store.Path) error {
+			info, err := c.s.st.PathInfo(ctx, p)
+			if err != nil {
+				return err
+			}
+			d, err := c.s.st.ReadDerivation(ctx, info.Deriver)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(c.s.st.RealPath(p), []byte(d.Env["contents"]), 0o444)
+		}
+	}
+	found := false
+	err := c.s.st.Verify(ctx, opts, func(f local.Finding) {
+		found = found || !f.Repaired
+		c.put(tagNext, f.Err.Error()+"\n")
+	})
+	return c.answer(err, found)
 }
 
 func (c *conn) outputs(ctx context.Context, p store.Path) error {
