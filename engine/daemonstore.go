@@ -267,25 +267,42 @@ func (st *daemonStore) Optimise(ctx context.Context, opts local.OptimiseOptions)
 	return local.Optimisation{Linked: linked, Freed: freed}, err
 }
 
-// Verify has the daemon check the store. What is wrong is what it says.
+// Verify has the daemon check the store, and repair it if opts does. What is wrong is what
+// it says; what was repaired is known, and reported, at the end.
 func (st *daemonStore) Verify(ctx context.Context, opts local.VerifyOptions, report func(local.Finding)) error {
+	var findings []local.Finding
 	told := 0
-	found, err := st.Store.Verify(ctx, opts.CheckContents, false, func(m *daemon.Message) {
+	found, err := st.Store.Verify(ctx, opts.CheckContents, opts.Repair != nil, func(m *daemon.Message) {
 		if m.Kind != daemon.Line {
 			return
 		}
 		text := daemon.Plain(m.Text)
 		if strings.HasPrefix(text, "checking ") || strings.HasPrefix(text, "reading ") {
-			return // what it is doing
+			if opts.Stage != nil {
+				opts.Stage(text)
+			}
+			return
 		}
 		told++
-		report(local.Finding{Path: st.pathIn(text), Err: errors.New(text)})
+		f := local.Finding{Path: st.pathIn(text), Err: &daemon.Error{Message: text}, Forgotten: strings.Contains(text, forgets)}
+		if opts.Repair == nil {
+			report(f)
+		} else {
+			findings = append(findings, f)
+		}
 	})
+	for _, f := range findings {
+		f.Repaired = err == nil && !found
+		report(f)
+	}
 	if err == nil && found && told == 0 {
 		report(local.Finding{Err: errors.New("the daemon found errors")})
 	}
 	return err
 }
+
+// forgets is what a daemon says of paths whose files are gone.
+const forgets = "disappeared, removing from database"
 
 // pathIn returns the first store path in a message, "" if there is none.
 func (st *daemonStore) pathIn(text string) store.Path {
@@ -293,7 +310,7 @@ func (st *daemonStore) pathIn(text string) store.Path {
 	if at < 0 {
 		return ""
 	}
-	end := strings.IndexAny(text[at:], "'\" \n")
+	end := strings.IndexAny(text[at:], "'\",:; \n")
 	if end < 0 {
 		end = len(text) - at
 	}

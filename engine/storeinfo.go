@@ -21,6 +21,9 @@ type StoreInfo struct {
 	Access string
 }
 
+// A DaemonError is what a daemon said instead of doing what was asked of it.
+type DaemonError = daemon.Error
+
 // A DialError says that the daemon cannot be reached.
 type DialError = daemon.DialError
 

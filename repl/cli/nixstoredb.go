@@ -223,7 +223,10 @@ func (inv *invocation) verifyStore(ctx context.Context, eng *engine.Engine, cont
 	err := eng.Verify(ctx, opts,
 		func(f engine.Finding) {
 			var mismatch *store.HashMismatch
+			var told *engine.DaemonError
 			switch {
+			case errors.As(f.Err, &told) && !f.Forgotten:
+				inv.tell(told.Message)
 			case errors.As(f.Err, &mismatch):
 				inv.tell(modified(f.Path, mismatch))
 				if f.RepairErr != nil {

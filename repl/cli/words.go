@@ -33,6 +33,7 @@ var wordings = []func(err error) (words string, ok bool){
 	ownWords[*engine.SandboxPathError],
 	ownWords[*nar.NotFlatError],
 	ownWords[*engine.DialError],
+	ownWords[*engine.DaemonError],
 	messageOf[*store.HashMismatch],
 	ownWords[*engine.GoneError],
 	wordsOf(func(archive *nar.FormatError) (string, bool) { return archiveError(archive).Error(), true }),

@@ -26,6 +26,7 @@ func TestNixWords(t *testing.T) {
 		{fmt.Errorf("add path: %w", readlink), `reading symbolic link "/x": No such file or directory`},
 		{&fs.PathError{Op: "open", Path: "/x", Err: syscall.ENOENT}, "open /x: no such file or directory"},
 		{fmt.Errorf("look up: %w", &engine.UnknownError{For: "flake"}), "look up: " + (&engine.UnknownError{For: "flake"}).Error()},
+		{fmt.Errorf("build: %w", &engine.DaemonError{Message: "you may not"}), "you may not"},
 		{fmt.Errorf("look up: %w", &store.HashMismatch{}), (&store.HashMismatch{}).Message()},
 	} {
 		if got := nixWords(c.err); got != c.want {
