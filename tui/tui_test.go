@@ -319,6 +319,12 @@ func TestMessagesCopyTheLastCommand(t *testing.T) {
 	if d.Copied != "nix-store --gc" {
 		t.Errorf("copied %q, want the last command", d.Copied)
 	}
+	d.Keys("/")
+	d.Type("rollback")
+	d.Keys("enter Y") // the last of those that are shown
+	if d.Copied != "nix-env --rollback" {
+		t.Errorf("copied %q, want the last command that is shown", d.Copied)
+	}
 }
 
 func TestTypingTakesLetters(t *testing.T) {

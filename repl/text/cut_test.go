@@ -1,6 +1,9 @@
 package text
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestCutDir(t *testing.T) {
 	for _, test := range []struct {
@@ -31,6 +34,27 @@ func TestTilde(t *testing.T) {
 	} {
 		if got := Tilde(test.name, test.home); got != test.want {
 			t.Errorf("Tilde(%q, %q): got %q, want %q", test.name, test.home, got, test.want)
+		}
+	}
+}
+
+// TestWrap pins that lines break between words, and never at the hyphens of paths and
+// options: what is in a line can be read, and copied.
+func TestWrap(t *testing.T) {
+	path := "/nix/store/sqjyq8v0hzp1wf4vd44zy4rd2kdl3zfw-broken-0.1.drv"
+	for _, test := range []struct {
+		s    string
+		w    int
+		want []string
+	}{
+		{"nixbench build --no-link " + path, 66, []string{"nixbench build --no-link", path}},
+		{"nixbench build --no-link --keep-failed", 28, []string{"nixbench build --no-link", "--keep-failed"}},
+		{"build " + path + ": exit status 1", 40, []string{"build", path[:40], path[40:] + ": exit status 1"}},
+		{"漢字-漢字-漢字 end", 8, []string{"漢字-漢", "字-漢字", "end"}},
+		{"one two-three", 20, []string{"one two-three"}},
+	} {
+		if got := Wrap(test.s, test.w); !slices.Equal(got, test.want) {
+			t.Errorf("Wrap(%q, %d): got %q, want %q", test.s, test.w, got, test.want)
 		}
 	}
 }

@@ -289,3 +289,104 @@ func TestCommands(t *testing.T) {
 	d.Keys("] r ] K @")
 	d.Wants("$ nixbench build --no-link", "$ nixbench build --no-link --keep-failed")
 }
+
+// The cursor stays on what is built again, in the list and in the graph.
+func TestAgainKeepsTheCursor(t *testing.T) {
+	d := start(t, 80, 24)
+	s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
+	first := tuitest.Activities()[5]
+	first.ID, first.Name, first.Subject = 901, "first-1", string(tuitest.PathNamed("first-1.drv"))
+	first.Ended = first.Ended.Add(-time.Second)
+	d.Post(first)
+	for _, key := range []string{"r", "K", "t r"} {
+		s.list.Select(tuitest.Activities()[5].Subject)
+		d.Keys(key)
+		again := tuitest.Activities()[5]
+		again.ID += 100
+		again.State, again.Ended = event.Running, time.Time{}
+		d.Post(again)
+		if act, _ := s.selected(); act.Name != "libzed-1.3" || act.State != event.Running {
+			t.Errorf("%s: the cursor is on %s (%v), want libzed-1.3, which runs", key, act.Name, act.State)
+		}
+		again.State, again.Ended = event.Failed, tuitest.Activities()[5].Ended
+		d.Post(again)
+		if act, _ := s.selected(); act.Name != "libzed-1.3" {
+			t.Errorf("%s: the cursor is on %s, want libzed-1.3", key, act.Name)
+		}
+	}
+}
+
+// What is looked for among the builds stands below them, and that it is not there.
+func TestFindAmongBuilds(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Keys("/")
+	d.Type("libzed")
+	d.Wants("> failed     libzed-1.3")
+	d.Keys("enter")
+	d.Wants("═ /libzed ═")
+	d.Keys("/")
+	d.Type("nothing")
+	d.Keys("enter")
+	d.Wants("═ /nothing ═", "not found: nothing")
+	d.Keys("esc")
+	d.Lacks("/nothing")
+}
+
+// Where the log is alone, the keys are the log's.
+func TestFullLogKeepsTheKeys(t *testing.T) {
+	d := start(t, 80, 24)
+	s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
+	d.Keys("] enter")
+	was, _ := s.selected()
+	d.Wants("enter back")
+	d.Keys("tab j j")
+	if now, _ := s.selected(); now.Name != was.Name && s.fullLog {
+		t.Errorf("the cursor of a list that is not shown went from %s to %s", was.Name, now.Name)
+	}
+	d.Keys("esc enter enter")
+	d.Lacks("enter back")
+}
+
+// Who gives up a search of the log sees what was there before.
+func TestSearchGivenUp(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Keys("] enter g")
+	was := d.Lines()
+	d.Keys("/")
+	d.Type("warning")
+	d.Wants("1 of 2")
+	d.Keys("esc")
+	if diff := cmp.Diff(d.Lines(), was); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
+}
+
+// A build that will not begin, since what it needs has failed, is said to be blocked also
+// while others that it needs still run.
+func TestBlockedWhileOthersRun(t *testing.T) {
+	d := start(t, 80, 24)
+	failed, running := tuitest.Activities()[5], tuitest.Activities()[5]
+	failed.ID, failed.Name, failed.Subject = 901, "broken-1", string(tuitest.PathNamed("broken-1.drv"))
+	running.ID, running.Name, running.Subject = 902, "going-1", string(tuitest.PathNamed("going-1.drv"))
+	running.State, running.Ended = event.Running, time.Time{}
+	needs := event.Activity{
+		ID: 903, Kind: event.Build, Name: "needs-both-1", Subject: string(tuitest.PathNamed("needs-both-1.drv")),
+		State: event.Waiting, WaitingOn: 1, Needs: []event.ID{901, 902},
+	}
+	d.Post(running, failed, needs)
+	d.Keys("/")
+	d.Type("needs-both")
+	d.Keys("enter")
+	d.Wants("> blocked    needs-both-1", "needs broken-1")
+}
+
+// When builds take longer than was thought nothing is said of how long that is.
+func TestOverdue(t *testing.T) {
+	d := start(t, 80, 24)
+	d.Wants("about 1m59s left")
+	for range 20 {
+		d.Advance(time.Minute)
+	}
+	d.Wants("20m42s ")
+	d.Lacks("0m00s left")
+}

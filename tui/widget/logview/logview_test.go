@@ -485,3 +485,36 @@ func (f diskFile) Size() (int64, error) {
 	}
 	return info.Size(), nil
 }
+
+// TestStatusOfWrapped pins that it is said which line is shown last, and that a search
+// shows what it is at, also where lines take several rows.
+func TestStatusOfWrapped(t *testing.T) {
+	long := strings.Repeat("0123456789", 20) // 5 rows
+	v := load(t, &memory{b: []byte("first\n" + long + "\nthird\nfourth\n" + long + "\nsixth\n")})
+	v.Draw(40, 5)
+	run(v, v.Update(action.Intent{ID: action.LogWrap}))
+	run(v, v.Update(action.Intent{ID: action.Top}))
+	v.Draw(40, 5)
+	if got, want := v.Status(), "line 2 of 6"; got != want {
+		t.Errorf("at the top: got %q, want %q", got, want)
+	}
+	run(v, v.Search("fourth"))
+	v.Draw(40, 5)
+	if lines := strings.Join(drawn(v, 40, 5), "\n"); !strings.Contains(lines, "fourth") {
+		t.Errorf("the match is not shown:\n%s", lines)
+	}
+	run(v, v.Search(""))
+	run(v, v.Update(action.Intent{ID: action.Bottom}))
+	if got, want := v.Status(), "line 6 of 6"; got != want {
+		t.Errorf("at the end: got %q, want %q", got, want)
+	}
+}
+
+// TestEmptyIsWrapped pins that all of what is said in place of a log can be read.
+func TestEmptyIsWrapped(t *testing.T) {
+	v := newView(t)
+	v.Empty = "not started: 61 derivations that it needs failed, among them this one"
+	if diff := cmp.Diff(drawn(v, 40, 3), []string{"not started: 61 derivations that it", "needs failed, among them this one", ""}); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
+}
