@@ -218,11 +218,13 @@ func scopeTitle(s keymap.Scope) string {
 // messages shows the notices and the commands that were carried out.
 func (m *Model) messages() tea.Cmd {
 	var lines [][]style.Span
-	command := ""
+	var commands []string // of each line
 	for _, n := range m.notices.All() {
+		command := ""
 		if n.Command {
 			command = n.Text
 		}
+		commands = append(commands, command)
 		line := []style.Span{{Text: n.At.Format("15:04:05") + "  ", Token: themes.Muted}}
 		if n.Command {
 			line = append(line, style.Span{Text: "$ " + text.PlainLine(n.Text), Token: themes.String})
@@ -234,11 +236,10 @@ func (m *Model) messages() tea.Cmd {
 	if lines == nil {
 		lines = [][]style.Span{{{Text: "no messages yet", Token: themes.Muted}}}
 	}
-	o := ViewOptions{Title: "messages", Lines: lines, Hang: 12, Bottom: true}
-	if command != "" {
-		o.OnCopy = func() tea.Cmd { return m.copy(copyMsg{command, "the command"}) }
-	}
-	m.overlay = newViewer(m.env.Styles, o)
+	m.overlay = newViewer(m.env.Styles, ViewOptions{
+		Title: "messages", Lines: lines, Hang: 12, Bottom: true, Copies: commands,
+		OnCopy: func(command string) tea.Cmd { return m.copy(copyMsg{command, "the command"}) },
+	})
 	return nil
 }
 

@@ -21,8 +21,10 @@ type ViewOptions struct {
 	Hang int
 	// Bottom begins at the end.
 	Bottom bool
-	// OnCopy, which may be nil, copies what there is to be copied.
-	OnCopy func() tea.Cmd
+	// Copies are what there is to be copied of each line, "" for nothing; nil for nothing of
+	// any. OnCopy copies it.
+	Copies []string
+	OnCopy func(what string) tea.Cmd
 }
 
 // A viewer shows lines to be read.
@@ -34,6 +36,7 @@ type viewer struct {
 
 	query  string         // only lines that have it are shown
 	found  [][]style.Span // of the lines, those that have it
+	copies string         // the last of those of the lines that are shown
 	rows   [][]style.Span // the lines that are shown, in rows of width cells; nil: not known
 	tall   int            // rows of all lines
 	width  int
@@ -45,6 +48,7 @@ const bottom = 1 << 30
 
 func newViewer(st *style.Styles, o ViewOptions) overlay {
 	v := &viewer{st: st, o: o}
+	v.show("")
 	if o.Bottom {
 		v.top = bottom
 	}
@@ -69,20 +73,28 @@ func (v *viewer) find() {
 
 // show shows the lines that have a text, in any case; all lines if it is "".
 func (v *viewer) show(query string) {
-	v.query, v.top, v.found, v.rows = query, 0, nil, nil
-	if query == "" {
-		return
-	}
+	v.query, v.top, v.found, v.rows, v.copies = query, 0, nil, nil, ""
 	query = strings.ToLower(query)
-	for _, line := range v.o.Lines {
-		var whole strings.Builder
-		for _, span := range line {
-			whole.WriteString(span.Text)
+	for i, line := range v.o.Lines {
+		if query != "" && !has(line, query) {
+			continue
 		}
-		if strings.Contains(strings.ToLower(whole.String()), query) {
+		if query != "" {
 			v.found = append(v.found, line)
 		}
+		if i < len(v.o.Copies) && v.o.Copies[i] != "" {
+			v.copies = v.o.Copies[i]
+		}
 	}
+}
+
+// has tells whether a line has a text, which is lower case.
+func has(line []style.Span, text string) bool {
+	var whole strings.Builder
+	for _, span := range line {
+		whole.WriteString(span.Text)
+	}
+	return strings.Contains(strings.ToLower(whole.String()), text)
 }
 
 // lines are those that are shown.
@@ -115,8 +127,8 @@ func (v *viewer) Update(msg tea.Msg) (tea.Cmd, bool) {
 		case action.FindText:
 			v.find()
 		case action.CopyCommand:
-			if v.o.OnCopy != nil {
-				return v.o.OnCopy(), false
+			if v.copies != "" {
+				return v.o.OnCopy(v.copies), false
 			}
 		case action.RowDown:
 			v.top++
@@ -151,7 +163,7 @@ func (v *viewer) Draw(lines []string, w, h int) ([]string, *tea.Cursor) {
 	if v.query != "" {
 		pane.Foot = "/ " + text.SanitiseName(v.query) + "   " + text.Plural(len(v.found), "line") + "   esc shows all"
 	}
-	if v.o.OnCopy != nil {
+	if v.copies != "" {
 		pane.Foot = "Y copies the last command   " + pane.Foot
 	}
 	var body []string

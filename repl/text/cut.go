@@ -29,12 +29,17 @@ func Cut(s string, w int) string {
 }
 
 // Wrap breaks s into lines of at most w cells, and of 8 at least, between words if that is
-// possible.
+// possible. A hyphen is part of a word: paths and options can be read and copied.
 func Wrap(s string, w int) []string {
 	if Width(s) <= w {
 		return []string{s}
 	}
-	return strings.Split(ansi.Wrap(s, max(w, 8), " "), "\n")
+	hyphen := "\ue000" // as wide, and nothing that ansi.Wrap breaks at
+	for strings.Contains(s, hyphen) {
+		hyphen = string([]rune(hyphen)[0] + 1)
+	}
+	lines := ansi.Wrap(strings.ReplaceAll(s, "-", hyphen), max(w, 8), " ")
+	return strings.Split(strings.ReplaceAll(lines, hyphen, "-"), "\n")
 }
 
 // CutMiddle shortens s, which has no escape sequences, to w cells by dropping

@@ -38,7 +38,7 @@ func (s *Screen) actions() []action.Action {
 	return append([]action.Action{
 		{ID: action.NextPane, Title: "Next pane", Short: "pane", Run: s.pane(1)},
 		{ID: action.PrevPane, Title: "Previous pane", Hidden: true, Run: s.pane(-1)},
-		{ID: action.BuildsLog, Title: "Log at full size", Short: "log", Disabled: none, Run: s.full},
+		{ID: action.BuildsLog, Title: "Log at full size", Short: s.logWord(), Disabled: none, Run: s.full},
 		{ID: action.FindText, Title: "Search in the log, or among the builds", Short: "find", Disabled: none, Run: s.find},
 		{ID: action.LogFollow, Title: "Follow the end of the log", Short: "follow", Disabled: noLog, Run: s.log.Follow},
 		{ID: action.BuildsNextFailure, Title: "Next failed build", Short: "next fail", Disabled: s.noFailure(), Run: s.failure(1)},
@@ -148,6 +148,7 @@ func (s *Screen) inGraph() string {
 
 func (s *Screen) pane(n int) func() tea.Cmd {
 	return func() tea.Cmd {
+		s.fullLog = false // where the log is alone, the other pane is not there
 		s.panes.Next(n)
 		return nil
 	}
@@ -170,12 +171,21 @@ func (s *Screen) full() tea.Cmd {
 	return nil
 }
 
+// logWord says what full does.
+func (s *Screen) logWord() string {
+	if s.fullLog {
+		return "back"
+	}
+	return "log"
+}
+
 func (s *Screen) wrap() tea.Cmd { return s.log.Update(action.Intent{ID: action.LogWrap}) }
 
 // find searches the log if it has the keys, else among the builds, while one
 // types.
 func (s *Screen) find() tea.Cmd {
 	if s.panes.Focus() == paneLog {
+		back := s.log.Keep()
 		return s.env.Prompt(palette.PromptOptions{
 			Label: "/", Hint: "text in the log; enter alone finds the next",
 			OnChange: s.log.Search,
@@ -185,7 +195,7 @@ func (s *Screen) find() tea.Cmd {
 				}
 				return nil
 			},
-			OnCancel: func() tea.Cmd { return s.log.Search("") },
+			OnCancel: func() tea.Cmd { return tea.Batch(s.log.Search(""), back()) },
 		})
 	}
 	search := func(q string) tea.Cmd {
@@ -198,7 +208,12 @@ func (s *Screen) find() tea.Cmd {
 	}
 	return s.env.Prompt(palette.PromptOptions{
 		Label: "/", Hint: "name of a build", OnChange: search,
-		OnDone:   func(string) tea.Cmd { return nil },
+		OnDone: func(q string) tea.Cmd {
+			if q != "" && !s.list.FindNext(0) {
+				return s.env.Notify("not found: " + text.SanitiseName(q))
+			}
+			return nil
+		},
 		OnCancel: func() tea.Cmd { return search("") },
 	})
 }
@@ -243,7 +258,7 @@ func (s *Screen) cancel() tea.Cmd {
 		{{Text: name, Token: themes.DrvName}, {Text: "  " + s.took(act), Token: themes.Muted}},
 	}
 	if n := sel.needed; n > 0 {
-		plan = append(plan, []style.Span{{Text: text.Plural(n, "build") + " that need it will not be built", Token: themes.Warning}})
+		plan = append(plan, []style.Span{{Text: needers(n) + " it will not be built", Token: themes.Warning}})
 	}
 	drv, backend := store.Path(act.Subject), s.env.Backend
 	return s.env.Confirm(confirm.Options{
@@ -253,6 +268,14 @@ func (s *Screen) cancel() tea.Cmd {
 			return s.env.Notify("cancelling " + name)
 		},
 	})
+}
+
+// needers are so many builds that need something.
+func needers(n int) string {
+	if n == 1 {
+		return "1 build that needs"
+	}
+	return text.Plural(n, "build") + " that need"
 }
 
 // flip shows the list or the graph, with the cursor on the same build: the graph unfolds
@@ -289,7 +312,7 @@ func (s *Screen) again(keep bool) tea.Cmd {
 	delete(s.tails, act.ID)
 	target := store.AllOutputsOf(store.Path(act.Subject))
 	backend := s.env.Backend
-	s.chosen = false
+	s.chosen = true // the cursor stays on it
 	flags := "--no-link"
 	if keep {
 		flags += " --keep-failed"

@@ -210,6 +210,17 @@ func isBlocked(b *board, n *node) bool {
 	})
 }
 
+// cannotBe tells that a build has not been, and that nobody is at it.
+func (n *node) cannotBe() bool {
+	return n.act.State == event.Failed || n.act.State == event.Cancelled
+}
+
+// isDoomed tells that a build waits and will not begin, since what it needs has failed or
+// was cancelled: others that it needs are awaited first.
+func (n *node) isDoomed() bool {
+	return n.act.State == event.Waiting && slices.ContainsFunc(n.needs, (*node).cannotBe)
+}
+
 // act is the newest snapshot of an activity.
 func (b *board) act(id event.ID) (event.Activity, bool) {
 	if n := b.nodes[id]; n != nil {

@@ -28,7 +28,7 @@ func stateWord(n *node) (string, themes.Token) {
 		return "elsewhere", themes.Running
 	case n.earlier:
 		return "earlier", themes.Muted
-	case n.blocked:
+	case n.blocked, n.isDoomed():
 		return "blocked", themes.Cancelled
 	}
 	if act.State == event.Running && act.Kind != event.Build {
@@ -66,10 +66,10 @@ func (s *Screen) doing(n *node) string {
 		return whoseWord(n.other)
 	case act.State == event.Waiting && act.Phase != "":
 		return text.SanitiseName(act.Phase)
+	case n.blocked, n.isDoomed():
+		return needs(n, (*node).cannotBe)
 	case act.State == event.Waiting:
 		return waitsFor(n)
-	case n.blocked:
-		return needs(n, func(need *node) bool { return need.act.State == event.Failed || need.act.State == event.Cancelled })
 	case act.Kind != event.Build && act.Total > 0:
 		return fetched(act.Done, act.Total)
 	case act.State == event.Running && act.Phase == "" && s.takes(act) != "":
@@ -163,7 +163,11 @@ func (s *Screen) listPane() style.Pane {
 	if s.graph {
 		note = "graph"
 	}
-	return style.Pane{Title: s.title(), Note: note, Focus: s.panes.Focus() == paneList}
+	p := style.Pane{Title: s.title(), Note: note, Focus: s.panes.Focus() == paneList}
+	if query := s.list.Finding(); query != "" {
+		p.Foot = "/" + text.SanitiseName(query)
+	}
+	return p
 }
 
 // Draw fills the screen.

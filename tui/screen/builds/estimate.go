@@ -237,7 +237,9 @@ func (s *Screen) estimate() tea.Cmd {
 	return tui.Ask(s.env, &s.asking, s.board.schedule(slots, s.env.Now).run)
 }
 
-// left is how long what is left will take, if that is known.
+// left is how long what is left will take, if that is known: of what takes longer than
+// was thought it is not.
 func (s *Screen) left() (time.Duration, bool) {
-	return max(0, s.eta.left-s.env.Now.Sub(s.eta.at)), s.eta.known
+	left := s.eta.left - s.env.Now.Sub(s.eta.at)
+	return left, s.eta.known && left >= time.Second/2
 }

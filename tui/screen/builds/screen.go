@@ -355,8 +355,8 @@ func (s *Screen) Back() bool {
 		s.log.Search("")
 	case s.panes.Focus() == paneLog:
 		s.panes.SetFocus(paneList)
-	case s.list.Filter() != "":
-		s.list.SetFilter("")
+	case s.list.Finding() != "":
+		s.list.SetFind("")
 	default:
 		return false
 	}

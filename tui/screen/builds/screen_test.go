@@ -382,11 +382,13 @@ func TestBlockedWhileOthersRun(t *testing.T) {
 
 // When builds take longer than was thought nothing is said of how long that is.
 func TestOverdue(t *testing.T) {
-	d := start(t, 80, 24)
-	d.Wants("about 1m59s left")
-	for range 20 {
-		d.Advance(time.Minute)
-	}
-	d.Wants("20m42s ")
-	d.Lacks("0m00s left")
+	d := tuitest.New(t, tuitest.NewBackend(t), 80, 24,
+		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }))
+	running := tuitest.Activities()[5]
+	running.State, running.Ended = event.Running, time.Time{}
+	d.Post(running)
+	d.Wants(" left")
+	d.Advance(10 * time.Minute)
+	d.Wants("2 Builds 1>")
+	d.Lacks(" left")
 }

@@ -22,9 +22,13 @@ func (v *View) Draw(w, h int) []string {
 	out := make([]string, 0, v.h)
 	switch {
 	case v.err != nil:
-		out = append(out, v.st.Row(w, themes.Text, style.Span{Text: text.PlainLine(v.err.Error()), Token: themes.Error}))
+		for _, line := range text.Wrap(text.PlainLine(v.err.Error()), w) {
+			out = append(out, v.st.Row(w, themes.Text, style.Span{Text: line, Token: themes.Error}))
+		}
 	case v.idx.total() == 0:
-		out = append(out, v.st.Row(w, themes.Text, style.Span{Text: v.Empty, Token: themes.Muted}))
+		for _, line := range text.Wrap(v.Empty, w) {
+			out = append(out, v.st.Row(w, themes.Text, style.Span{Text: line, Token: themes.Muted}))
+		}
 	default:
 		line, sub := v.start()
 		for ; line < v.idx.total() && len(out) < h; line, sub = line+1, 0 {

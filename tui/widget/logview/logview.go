@@ -340,9 +340,7 @@ func (v *View) Status() string {
 	if v.err != nil || v.file == nil {
 		return ""
 	}
-	top, _ := v.start()
-	last := min(top+v.h, total)
-	parts := []string{"line " + text.Count(last) + " of " + text.Count(total)}
+	parts := []string{"line " + text.Count(v.end()) + " of " + text.Count(total)}
 	switch {
 	case v.follow && v.Live:
 		parts = append(parts, "following")

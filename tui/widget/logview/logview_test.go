@@ -518,3 +518,21 @@ func TestEmptyIsWrapped(t *testing.T) {
 		t.Errorf("got, want:\n%s", diff)
 	}
 }
+
+// TestSearchGivenUp pins that who gives up a search is where it began.
+func TestSearchGivenUp(t *testing.T) {
+	v := load(t, &memory{b: []byte(numbered(0, 1000))})
+	run(v, v.GoTo(500))
+	was := drawn(v, 40, 5)
+	back := v.Keep()
+	run(v, v.Search("line 7"))
+	run(v, v.Search("line 70"))
+	if diff := cmp.Diff(drawn(v, 40, 5), was); diff == "" {
+		t.Fatal("the search went nowhere")
+	}
+	run(v, v.Search(""))
+	run(v, back())
+	if diff := cmp.Diff(drawn(v, 40, 5), was); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
+}

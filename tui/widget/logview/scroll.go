@@ -42,6 +42,32 @@ func (v *View) start() (line, sub int) {
 	return v.top, v.sub
 }
 
+// end is the line below the last one of which something is shown.
+func (v *View) end() int {
+	line, sub := v.start()
+	for room := v.h; room > 0 && line < v.idx.total(); line, sub = line+1, 0 {
+		room -= v.rowsOf(line) - sub
+	}
+	return line
+}
+
+// Keep remembers the place that is shown; the function it returns goes back there.
+func (v *View) Keep() func() tea.Cmd {
+	key, follow := v.key, v.follow
+	top, sub := v.start()
+	return func() tea.Cmd {
+		switch {
+		case v.key != key:
+			return nil
+		case follow:
+			return v.Follow()
+		}
+		v.stop()
+		v.top, v.sub = top, sub
+		return v.fetch()
+	}
+}
+
 // stop ends following and pins the place that is shown.
 func (v *View) stop() {
 	v.top, v.sub = v.start()

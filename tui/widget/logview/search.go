@@ -112,7 +112,7 @@ func (v *View) jumpFrom(n, dir int) tea.Cmd {
 	}
 	s.current = (i + len(s.matches)) % len(s.matches)
 	line := int(s.matches[s.current])
-	if top, _ := v.start(); line < top || line >= top+v.h || v.follow {
+	if top, sub := v.start(); line < top || line == top && sub > 0 || line >= v.end() || v.follow {
 		return v.GoTo(line)
 	}
 	return nil
