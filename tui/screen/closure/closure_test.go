@@ -574,3 +574,17 @@ func TestDeletedMeanwhile(t *testing.T) {
 	d.Keys("@")
 	d.Wants("scratch-0.1 has been deleted meanwhile: the store is read again")
 }
+
+// In columns it is said whose references are listed, also where there is room for no
+// other column, and what leads out again.
+func TestColumnsSayWhere(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		d := start(t, tuitest.NewBackend(t), size[0], size[1], nil)
+		d.Keys("enter j t t")
+		d.Wants("closure of ")
+		d.Keys("l")
+		d.Wants("═ in editor-7.2   ", "(h: out)")
+		d.Keys("h")
+		d.Lacks("═ in ")
+	}
+}
