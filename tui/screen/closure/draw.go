@@ -167,6 +167,11 @@ func (s *Screen) title(w int) string {
 	case kindDrvs:
 		return named("why not the same: ", "")
 	}
+	if c := &f.cols; f.view == viewColumns && f.data != nil && len(c.trail) > 1 {
+		here := c.trail[len(c.trail)-1]
+		after := "   " + text.Plural(len(f.data.g.References(here)), "ref") + "   (h: out)"
+		return "in " + text.CutMiddle(f.nodeName(here), max(w-len(after)-titleFrame-3, minTitleName)) + after
+	}
 	word := "closure of "
 	if f.kind == kindBuild {
 		word = "build-time closure of "

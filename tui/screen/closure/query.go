@@ -2,7 +2,6 @@ package closure
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -94,9 +93,9 @@ func (f *frame) found() string {
 
 func foundIn[T comparable](hits []T, cur T) string {
 	if i := slices.Index(hits, cur); i >= 0 {
-		return strconv.Itoa(i+1) + " of " + strconv.Itoa(len(hits))
+		return text.Count(i+1) + " of " + text.Count(len(hits))
 	}
-	return strconv.Itoa(len(hits)) + " found"
+	return text.Count(len(hits)) + " found"
 }
 
 func (s *Screen) noFind() string {
