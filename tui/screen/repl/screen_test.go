@@ -673,3 +673,15 @@ func TestAskedForTheInput(t *testing.T) {
 		}
 	}
 }
+
+// All of what builtins.trace and warnings say can be read.
+func TestTracesAreWrapped(t *testing.T) {
+	d, b := at80(t)
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		return &tui.Result{Number: 1, Kind: tui.ResultText, Lines: []string{"1"}, Traces: []string{
+			"trace: a message that goes on and on and on and on and on and has its point at the END",
+		}}, true
+	}
+	enter(d, "x")
+	d.Wants("trace: a message that goes", "its point at the END")
+}
