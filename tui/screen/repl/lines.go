@@ -101,7 +101,9 @@ func (l *layout) lay() []line {
 	}
 	if e.res != nil {
 		for _, t := range e.res.Traces {
-			l.add(lineOther, indent(l.lead()), style.Span{Text: t, Token: themes.Muted})
+			for i, part := range text.Wrap(t, l.width-l.lead()) {
+				l.part(i > 0, lineOther, indent(l.lead()), style.Span{Text: part, Token: themes.Muted})
+			}
 		}
 	}
 	switch {

@@ -683,5 +683,5 @@ func TestTracesAreWrapped(t *testing.T) {
 		}}, true
 	}
 	enter(d, "x")
-	d.Wants("trace: a message that goes", "its point at the END")
+	d.Wants("trace: a message that goes", "point at the END")
 }
