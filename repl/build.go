@@ -18,7 +18,7 @@ import (
 	"nixbench/store/drv"
 )
 
-// derivation evaluates an expression to exactly one derivation.
+// derivation evaluates an expression to exactly one derivation, which is in the store.
 func (s *sitting) derivation(ctx context.Context, arg string) (engine.Derivation, error) {
 	v, err := s.evalText(ctx, arg)
 	if err != nil {
@@ -34,6 +34,11 @@ func (s *sitting) derivation(ctx context.Context, arg string) (engine.Derivation
 	drvs, err := s.eng.Derivations(ctx, s.ev, v, engine.WalkOptions{}, 0)
 	if err != nil {
 		return engine.Derivation{}, err
+	}
+	if readOnly := s.eng.Writable(); readOnly != nil {
+		if _, err := s.eng.StoreOf(ctx, drvs[0].DrvPath); err != nil {
+			return engine.Derivation{}, fmt.Errorf("write '%s': %w", drvs[0].DrvPath, readOnly)
+		}
 	}
 	return drvs[0], nil
 }
