@@ -44,7 +44,8 @@ func (l *layout) inputParts() [][2]int {
 	return parts
 }
 
-// lineWithin is how many bytes of src, to the end of a line at most, take w cells.
+// lineWithin is how many bytes of src, to the end of a line at most, are shown in a row
+// of w cells.
 func lineWithin(src string, w int) int {
 	const most = 64 // bytes of a cell that are looked at: a line may be a megabyte
 	s := src[:min(len(src), w*most)]
@@ -52,7 +53,11 @@ func lineWithin(src string, w int) int {
 	if text.Width(s) <= w {
 		return len(s)
 	}
-	return max(len(ansi.Truncate(s, w, "")), 1)
+	end := max(len(ansi.Truncate(s, w, "")), 1)
+	if i := strings.LastIndexByte(s[:end], ' ') + 1; i > end/2 && s[end] != ' ' {
+		return i // words stay whole where little room is lost
+	}
+	return end
 }
 
 // moreInput says how much the rest of an input is.

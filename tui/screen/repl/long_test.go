@@ -71,3 +71,18 @@ func TestErrorOfALongInputIsSeen(t *testing.T) {
 	d.Keys("enter")
 	d.Wants("undefined variable 'x'", "«string»:2:3")
 }
+
+// Words of an input stay whole where it takes several rows.
+func TestInputBreaksBetweenWords(t *testing.T) {
+	for _, w := range []int{60, 64, 68, 72, 76, 80} {
+		d := start(t, tuitest.NewBackend(t), w, 24)
+		enter(d, strings.Repeat("builder + ", 20)+"1")
+		for _, line := range strings.Split(d.Text(), "\n") {
+			for _, word := range strings.Fields(line) {
+				if strings.HasPrefix("builder", word) && word != "builder" || strings.HasSuffix("builder", word) && word != "builder" {
+					t.Errorf("at %d cells: got %q in %q", w, word, line)
+				}
+			}
+		}
+	}
+}
