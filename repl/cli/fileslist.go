@@ -15,7 +15,11 @@ func runFiles(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer eng.Close()
-	p, err := inv.validPath(ctx, eng, inv.args[0])
+	arg := "" // the whole expression
+	if len(inv.args) > 0 {
+		arg = inv.args[0]
+	}
+	p, err := inv.validPath(ctx, eng, arg)
 	if err != nil {
 		return err
 	}
