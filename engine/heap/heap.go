@@ -31,8 +31,8 @@ const (
 	// collects for the second time.
 	maxUncollected = 9 << 26
 
-	// largeHeap is how many live bytes are so many that memory counts more than time:
-	// values are allocated one by one, and garbage may take half of what is live.
+	// largeHeap is how many bytes alive after a collection are so many that memory counts more
+	// than time: values are allocated one by one, and garbage may take half of what is live.
 	largeHeap = 1 << 28
 
 	// lookEvery is how often the heap is looked at.
@@ -78,9 +78,6 @@ func (c *Collector) begin() {
 func (c *Collector) pace(next, room int64) {
 	for ; !c.usual.Load(); time.Sleep(lookEvery) {
 		used := heapBytes("/memory/classes/heap/objects:bytes")
-		if used > next/2 && used > largeHeap {
-			eval.SetLargeHeap(true)
-		}
 		if used < next {
 			continue
 		}
