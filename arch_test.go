@@ -56,7 +56,8 @@ var rules = []rule{
 	{"engine/event", "", ""},
 	{"engine/xmlout", "", ""},
 	{"engine/filecache", "", "golang.org/x/sys/unix"},
-	{"engine/syntax", "", ""},
+	{"engine/pages", "", "golang.org/x/sys/unix"},
+	{"engine/syntax", "engine/pages", ""},
 	{"engine/uri", "", ""},
 	{"engine/early", "", ""},
 	{"engine/chroot", "store", "golang.org/x/sys/unix"},
@@ -102,7 +103,7 @@ var rules = []rule{
 	{".", "engine/... repl/... tui/... store/... inspect/... themes examples", "golang.org/x/sys/unix github.com/charmbracelet/x/term"},
 	{"examples", "", ""},
 	{"engine/peers", "", ""},
-	{"engine/heap", "engine/eval store/cores", "golang.org/x/sys/unix"},
+	{"engine/heap", "engine/eval engine/pages store/cores", "golang.org/x/sys/unix"},
 	{"tui/e2e", "", ""}, // runs the binary
 	{"tui/benchmarks", "", "github.com/charmbracelet/x/vt golang.org/x/sys/unix"}, // runs the binary
 	{"engine/benchmarks", "engine/peers store store/local", ""},

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"nixbench/engine/eval"
+	"nixbench/engine/pages"
 	"nixbench/store/cores"
 )
 
@@ -76,14 +77,16 @@ func (c *Collector) begin() {
 // pace collects when next bytes of the heap are used, and so on. Room is how many are
 // reserved.
 func (c *Collector) pace(next, room int64) {
+	discarded := int64(0) // before the last collection
 	for ; !c.usual.Load(); time.Sleep(lookEvery) {
-		used := heapBytes("/memory/classes/heap/objects:bytes")
+		used := heapBytes("/memory/classes/heap/objects:bytes") - (pages.Discarded() - discarded)
 		if used < next {
 			continue
 		}
 		if wanted := roomFor(2 * used); room < wanted && wanted < freeMemory(wanted) && reserveHugePages(wanted) {
 			room = wanted
 		}
+		discarded = pages.Discarded()
 		runtime.GC()
 		live := heapBytes("/gc/heap/live:bytes")
 		eval.SetLargeHeap(live > largeHeap)

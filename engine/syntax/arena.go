@@ -1,5 +1,7 @@
 package syntax
 
+import "nixbench/engine/pages"
+
 // An arena allocates nodes in blocks, which is several times quicker than one by
 // one. A block lives as long as any node in it, that is as long as the tree;
 // after a reset its memory is used for another tree.
@@ -120,13 +122,16 @@ func (s *slab[T]) more(n int) {
 }
 
 func (s *slab[T]) reset() {
-	for i, b := range s.blocks[:s.used] {
+	for i, b := range s.blocks[:min(s.used, keptBlocks)] {
 		if i == s.used-1 {
 			b = b[:len(b)-len(s.free)]
 		}
 		clear(b)
 	}
 	if len(s.blocks) > keptBlocks {
+		for _, b := range s.blocks[keptBlocks:] {
+			pages.Discard(b)
+		}
 		s.blocks = append([][]T(nil), s.blocks[:keptBlocks]...)
 	}
 	s.free, s.used = nil, 0
@@ -166,6 +171,7 @@ func (p *parser) giveBack() {
 // emptied returns a stack without elements; nothing refers to those it had.
 func emptied[T any](stack []T) []T {
 	if cap(stack) > keptElems {
+		pages.Discard(stack[:cap(stack)])
 		return nil
 	}
 	clear(stack[:cap(stack)])
