@@ -129,7 +129,7 @@ func (r *Reclaim) newChoice(opts FreeOptions) *choice {
 			c.roots, c.loss = append(c.roots, byTarget[p]), append(c.loss, loss)
 		}
 	}
-	sets := r.keeperSets(targets, manyMembers)
+	sets := r.keeperSets(targets)
 	sizes := make(map[int32]int64) // by set
 	for v, id := range sets.of[:r.g.Len()] {
 		if id >= 0 {

@@ -2,32 +2,30 @@ package reclaim
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/binary"
 	"slices"
 
 	"nixbench/store"
 )
 
-// fewMembers is the largest number of paths kept by roots that a group has.
-const fewMembers = 4
-
-// manyMembers is the largest number of targets that are told apart where all
-// sets count; what more of them keep is taken for what stays.
+// manyMembers is the largest number of targets that are told apart; what more of them
+// keep is taken for what stays.
 const manyMembers = 256
 
-// Group is what only a few roots keep together: it is freed if all of them go,
-// and not before.
+// Group is what several roots keep together and no others do: it is freed if all of them
+// go, and not before.
 type Group struct {
-	Roots []int // in order; at least two
-	Size  int64 // bytes
-	Paths int   // how many
+	Roots     []int // in order; at least two
+	Size      int64 // bytes
+	Paths     int   // how many
+	Removable bool  // a user may remove all of the roots
 }
 
-// Groups returns the n largest groups of roots that keep up to four different
-// paths, largest first.
+// Groups returns n groups of roots that keep up to 256 different paths: those that can go
+// as a whole first, and of these the largest first.
 func (r *Reclaim) Groups(n int) []Group {
 	targets, byTarget := r.targets()
-	sets := r.keeperSets(targets, fewMembers)
+	sets := r.keeperSets(targets)
 	groups := make(map[int32]*Group)
 	for v, id := range sets.of[:r.g.Len()] {
 		if id == noSet || id == manySet {
@@ -48,11 +46,18 @@ func (r *Reclaim) Groups(n int) []Group {
 	var all []Group
 	for _, group := range groups {
 		if len(group.Roots) > 1 && group.Size > 0 {
+			group.Removable = !slices.ContainsFunc(group.Roots, func(i int) bool { return !r.plan.Roots[i].Removable() })
 			all = append(all, *group)
 		}
 	}
+	stays := func(g Group) int {
+		if g.Removable {
+			return 0
+		}
+		return 1
+	}
 	slices.SortFunc(all, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Size, a.Size), slices.Compare(a.Roots, b.Roots))
+		return cmp.Or(stays(a)-stays(b), cmp.Compare(b.Size, a.Size), slices.Compare(a.Roots, b.Roots))
 	})
 	return all[:min(n, len(all))]
 }
@@ -85,11 +90,11 @@ type keeperSets struct {
 	members [][]int32 // by number: positions of targets, ascending
 	names   map[string]int32
 	unions  map[[2]int32]int32
-	limit   int // of members
+	key     []byte // of the set that was named last: room for another
 }
 
-func (r *Reclaim) keeperSets(targets []store.Path, limit int) *keeperSets {
-	s := &keeperSets{of: make([]int32, r.net.len()), names: make(map[string]int32), unions: make(map[[2]int32]int32), limit: limit}
+func (r *Reclaim) keeperSets(targets []store.Path) *keeperSets {
+	s := &keeperSets{of: make([]int32, r.net.len()), names: make(map[string]int32), unions: make(map[[2]int32]int32)}
 	for v := range s.of {
 		s.of[v] = noSet
 	}
@@ -124,11 +129,15 @@ func (r *Reclaim) keeperSets(targets []store.Path, limit int) *keeperSets {
 }
 
 func (s *keeperSets) name(members []int32) int32 {
-	key := fmt.Sprint(members)
-	id, known := s.names[key]
+	key := s.key[:0]
+	for _, m := range members {
+		key = binary.LittleEndian.AppendUint32(key, uint32(m))
+	}
+	s.key = key
+	id, known := s.names[string(key)]
 	if !known {
 		id = int32(len(s.members))
-		s.names[key] = id
+		s.names[string(key)] = id
 		s.members = append(s.members, members)
 	}
 	return id
@@ -147,12 +156,27 @@ func (s *keeperSets) union(a, b int32) int32 {
 	if id, known := s.unions[key]; known {
 		return id
 	}
-	both := slices.Concat(s.members[a], s.members[b])
-	slices.Sort(both)
 	id := manySet
-	if both = slices.Compact(both); len(both) <= s.limit {
+	if both := merge(s.members[a], s.members[b]); len(both) <= manyMembers {
 		id = s.name(both)
 	}
 	s.unions[key] = id
 	return id
+}
+
+// merge returns what is in either of two ascending lists.
+func merge(a, b []int32) []int32 {
+	both := make([]int32, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		both = append(both, min(a[0], b[0]))
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			a, b = a[1:], b[1:]
+		}
+	}
+	return append(append(both, a...), b...)
 }

@@ -74,8 +74,12 @@ func rootJSON(r *reclaim.Reclaim, i int) gcRoot {
 	return out
 }
 
-// groupsShown is how many groups of roots are told.
-const groupsShown = 20
+// groupsShown is how many groups of roots are told, and membersShown of how many roots
+// each at most.
+const (
+	groupsShown  = 20
+	membersShown = 8
+)
 
 // reportRoots says what each root alone frees, and what groups of them keep.
 func (inv *invocation) reportRoots(r *reclaim.Reclaim) error {
@@ -122,14 +126,28 @@ func (inv *invocation) reportRoots(r *reclaim.Reclaim) error {
 	if err := inv.printRest(len(order) - shown); err != nil {
 		return err
 	}
-	groups := r.Groups(groupsShown)
+	inv.printGroups(r)
+	return nil
+}
+
+// printGroups says what groups of roots keep.
+func (inv *invocation) printGroups(r *reclaim.Reclaim) {
+	out, groups := inv.env.Stdout, r.Groups(groupsShown)
 	if len(groups) > 0 {
 		fmt.Fprintln(out, "\nfreed only if all of them go:")
 	}
 	for _, g := range groups {
-		fmt.Fprintf(out, "%7s  %s: %s\n", text.Size(g.Size), text.Plural(g.Paths, "path"), text.SanitiseName(strings.Join(rootLinks(plan, g.Roots), ", ")))
+		links := rootLinks(r.Plan(), g.Roots)
+		more := ""
+		if n := len(links) - membersShown; n > 0 {
+			links, more = links[:membersShown], fmt.Sprintf(" and %d more", n)
+		}
+		stays := ""
+		if !g.Removable {
+			stays = " (not all can go)"
+		}
+		fmt.Fprintf(out, "%7s  %s%s: %s%s\n", text.Size(g.Size), text.Plural(g.Paths, "path"), stays, text.SanitiseName(strings.Join(links, ", ")), more)
 	}
-	return nil
 }
 
 // rootLinks are the links of roots for JSON and for people.

@@ -72,6 +72,7 @@ type custom struct {
 	*tuitest.Backend
 	roots    []storegc.Root
 	nodes    []store.GraphNode
+	refs     [][2]int32
 	readOnly string
 }
 
@@ -81,7 +82,7 @@ func (b *custom) Info() tui.Info {
 	return info
 }
 func (b *custom) Graph(context.Context) (*store.Graph, error) {
-	return store.NewGraph(slices.Clone(b.nodes), nil, nil), b.Fail
+	return store.NewGraph(slices.Clone(b.nodes), slices.Clone(b.refs), nil), b.Fail
 }
 func (b *custom) Roots(context.Context) ([]storegc.Root, []string, error) {
 	return b.roots, nil, b.Fail

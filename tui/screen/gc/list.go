@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"nixbench/inspect/reclaim"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/gc"
@@ -235,41 +234,6 @@ func (s *Screen) rootRow(i int) rows.Row {
 		rows.Text(themes.Size, frees),
 	}
 	return row
-}
-
-// members are the roots of a group, sorted by their names.
-func (s *Screen) members(g reclaim.Group) []int {
-	roots := slices.Clone(g.Roots)
-	slices.SortFunc(roots, func(a, b int) int {
-		x, y := s.data.plan.Roots[a], s.data.plan.Roots[b]
-		return cmp.Or(strings.Compare(s.rootName(x), s.rootName(y)), strings.Compare(rootKey(x), rootKey(y)))
-	})
-	return roots
-}
-
-// setGroups lists the groups of roots.
-func (s *Screen) setGroups() {
-	var items []rows.Item
-	for _, g := range s.data.groups {
-		var names []string
-		marked := 0
-		for _, i := range s.members(g) {
-			r := s.data.plan.Roots[i]
-			names = append(names, s.rootName(r))
-			if s.marks[r.Link] {
-				marked++
-			}
-		}
-		cell := rows.Cell{{Text: strings.Join(names, " + ")}}
-		if marked > 0 {
-			cell = append(rows.Cell{{Text: text.Count(marked) + " of " + text.Count(len(g.Roots)) + " marked  ", Token: themes.Warning}}, cell...)
-		}
-		items = append(items, rows.Item{
-			Key: strings.Join(names, rows.Sep), Text: strings.Join(names, " "),
-			Row: rows.Row{Cells: []rows.Cell{rows.Text(themes.Size, text.Size(g.Size)), cell}},
-		})
-	}
-	s.group.SetSource(rows.NewList(items))
 }
 
 func (s *Screen) pickKind() tea.Cmd {

@@ -47,14 +47,20 @@ func TestTemporaryRootsOnce(t *testing.T) {
 	}
 }
 
-// The roots of a group stand in the order of their names, in whichever they were found.
+// The roots of a group stand in the order of their names and numbers, in whichever they
+// were found.
 func TestGroupsAreSorted(t *testing.T) {
 	s := &Screen{env: &tui.Env{}, data: &data{plan: &storegc.Plan{Roots: []storegc.Root{
 		{Link: "/p/profile-4-link", Kind: storegc.KindGeneration},
 		{Link: "/home/result", Kind: storegc.KindResult},
 		{Link: "/p/profile-3-link", Kind: storegc.KindGeneration},
+		{Link: "/p/profile-10-link", Kind: storegc.KindGeneration},
 	}}}}
-	if got, want := s.members(reclaim.Group{Roots: []int{0, 1, 2}}), []int{1, 2, 0}; !slices.Equal(got, want) {
+	var got []string
+	for _, m := range s.members(reclaim.Group{Roots: []int{0, 1, 2, 3}}) {
+		got = append(got, m.name)
+	}
+	if want := []string{"/home/result", "profile-3-link", "profile-4-link", "profile-10-link"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
