@@ -61,8 +61,9 @@ func generationOf(link string) (profile string, number int) {
 }
 
 const (
-	fewMembers = 4 // of a group whose members are not counted
-	shortRun   = 3 // generations in a row that are told of by the first and the last
+	fewMembers  = 4  // of a group whose members are not counted
+	shortRun    = 3  // generations in a row that are told of by the first and the last
+	memberCells = 26 // of a name
 )
 
 // groupText names the members of a group, those that follow each other together:
@@ -75,7 +76,7 @@ func groupText(members []member) string {
 			run++
 		}
 		if run-i < shortRun {
-			names, i = append(names, members[i].name), i+1
+			names, i = append(names, text.CutDir(members[i].name, memberCells)), i+1
 			continue
 		}
 		first := text.SanitiseName(path.Base(members[i].profile)) + "-" + strconv.Itoa(members[i].number)

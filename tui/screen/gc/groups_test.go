@@ -28,9 +28,11 @@ func TestLargeGroups(t *testing.T) {
 		})
 	}
 	c.roots = append(c.roots, storegc.Root{Link: "/proc/7/maps", Path: now, Kind: storegc.KindProcess, Note: "web, process 7"})
+	result := storegc.Root{Link: "/srv/of/somebody/a-project/of/theirs/result", Path: both, Kind: storegc.KindResult}
+	c.roots = append(c.roots, result)
 	d := start(t, c, 80, 24)
 	d.Keys("i")
-	d.Wants("300B  7 roots: system-8 .. 14", "8.8K  1 cannot go  /proc/7/maps (web 7) + system-8-link")
+	d.Wants("300B  7 roots: system-8 .. 14", "8.8K  1 cannot go  /proc/7/maps (web 7) + /..of/theirs/result + ")
 	d.Keys("space")
-	d.Wants("7 of 7 marked  7 roots: system-8 .. 14", "1 of 2 marked  1 cannot go  ", "7 marked roots ")
+	d.Wants("7 of 7 marked  7 roots: system-8 .. 14", "1 of 3 marked  1 cannot go  ", "7 marked roots ")
 }
