@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -391,4 +392,17 @@ func TestOverdue(t *testing.T) {
 	d.Advance(10 * time.Minute)
 	d.Wants("2 Builds 1>")
 	d.Lacks(" left")
+}
+
+// Of a long name its start and its version can be read above its log, and where in the log
+// one is.
+func TestLogOfLongName(t *testing.T) {
+	d := start(t, 80, 24)
+	long := tuitest.Activities()[5]
+	long.ID, long.Name = 901, "a-name-"+strings.Repeat("that-goes-on-", 8)+"until-its-version-1.2.3"
+	d.Post(long)
+	d.Keys("/")
+	d.Type("that-goes-on")
+	d.Keys("enter")
+	d.Wants("─ log: a-name-that", "ion-1.2.3 ─", " line 120 of 120 ─")
 }
