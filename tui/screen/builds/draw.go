@@ -312,10 +312,6 @@ func (s *Screen) drawLog(w, h int) []string {
 	p := style.Pane{Title: "log", Focus: s.panes.Focus() == paneLog || s.fullLog, Foot: s.log.SearchStatus()}
 	n := s.nodeOf(s.logOf)
 	if n != nil {
-		p.Title = "log: " + text.SanitiseName(n.act.Name)
-		if n.act.Phase != "" && tui.WidthOf(w) != tui.Narrow {
-			p.Title += "  " + text.SanitiseName(n.act.Phase)
-		}
 		s.log.Empty = s.noOutputText(n)
 	}
 	if err := s.log.Err(); err != nil {
@@ -324,6 +320,12 @@ func (s *Screen) drawLog(w, h int) []string {
 	lines := s.log.Draw(p.InnerWidth(w), p.InnerHeight(h))
 	if n != nil {
 		p.Note = s.log.Status() // of what has just been drawn
+		after := ""
+		if n.act.Phase != "" && tui.WidthOf(w) != tui.Narrow {
+			after = "  " + text.SanitiseName(n.act.Phase)
+		}
+		const before, edges, least = "log: ", 9, 16
+		p.Title = before + text.CutMiddle(text.SanitiseName(n.act.Name), max(w-edges-len(before)-text.Width(after)-text.Width(p.Note), least)) + after
 	}
 	return s.env.Styles.Box(w, h, p, lines)
 }
