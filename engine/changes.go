@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"nixbench/engine/settings"
 	"nixbench/store/local"
@@ -11,13 +12,36 @@ import (
 type builders struct {
 	settings *settings.Settings
 	usual    builder
-	keeper   builder   // keeps the directories of failed builds too
-	before   *builders // those with other settings; their builds may go on
+	keeper   builder // keeps the directories of failed builds too
+	running  atomic.Int64
+	before   atomic.Pointer[builders] // those with other settings; their builds may go on
 }
 
 // useBuilders makes the builders those of all that begins from now on.
+// Engine.changing is held, or nothing can run yet.
 func (e *Engine) useBuilders(set *settings.Settings, usual, keeper builder) {
-	e.builders.Store(&builders{set, usual, keeper, e.builders.Load()})
+	b := &builders{settings: set, usual: usual, keeper: keeper}
+	b.before.Store(e.builders.Load())
+	e.builders.Store(b)
+	for next := b.before.Load(); next != nil; next = next.before.Load() {
+		if next.running.Load() == 0 { // and will be: see beginBuild
+			b.before.Store(next.before.Load())
+		} else {
+			b = next
+		}
+	}
+}
+
+// beginBuild returns the builders, which work until end is called.
+func (e *Engine) beginBuild() (b *builders, end func()) {
+	for {
+		b := e.builders.Load()
+		b.running.Add(1)
+		if b == e.builders.Load() {
+			return b, func() { b.running.Add(-1) }
+		}
+		b.running.Add(-1) // others have come, and may have forgotten it
+	}
 }
 
 // ChangeSetting gives a setting another value, written as in nix.conf, for all builds

@@ -151,7 +151,7 @@ func (e *Engine) Realise(ctx context.Context, targets []store.DerivedPath) (*Res
 
 // ExecuteRealise does what plan says, as [Engine.Realise] does.
 func (e *Engine) ExecuteRealise(ctx context.Context, plan *Plan) (*Result, error) {
-	return e.execute(ctx, e.builders.Load().usual, plan)
+	return e.execute(ctx, plan, false)
 }
 
 // RealiseKeeping is [Engine.Realise] that keeps the directories of builds that
@@ -161,10 +161,12 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 	if err != nil {
 		return nil, err
 	}
-	return e.execute(ctx, e.builders.Load().keeper, plan)
+	return e.execute(ctx, plan, true)
 }
 
-func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, error) {
+// execute does what plan says; keep is to keep the directories of builds that fail,
+// whatever the settings say.
+func (e *Engine) execute(ctx context.Context, plan *Plan, keep bool) (*Result, error) {
 	if len(plan.Build)+len(plan.Copy)+len(plan.Substitute)+len(plan.Traced) > 0 {
 		if err := e.Writable(); err != nil {
 			return nil, fmt.Errorf("build: %w", err)
@@ -197,7 +199,12 @@ func (e *Engine) execute(ctx context.Context, b builder, plan *Plan) (*Result, e
 			return nil, err
 		}
 	}
-	return b.Execute(ctx, plan.Plan)
+	b, end := e.beginBuild()
+	defer end()
+	if keep {
+		return b.keeper.Execute(ctx, plan.Plan)
+	}
+	return b.usual.Execute(ctx, plan.Plan)
 }
 
 // newBuilders makes the builders for a store of this process: one with the settings, and one that also
@@ -270,7 +277,7 @@ func (e *Engine) ReleaseAll(ctx context.Context) error {
 // CancelBuild cancels the build of one derivation, wherever it is wanted.
 // It does not wait.
 func (e *Engine) CancelBuild(drvPath store.Path) {
-	for b := e.builders.Load(); b != nil; b = b.before {
+	for b := e.builders.Load(); b != nil; b = b.before.Load() {
 		b.usual.Cancel(drvPath)
 		b.keeper.Cancel(drvPath)
 	}

@@ -129,11 +129,7 @@ func (s served) realise(ctx context.Context, plan *Plan, o daemon.ServeOptions) 
 		}
 	}
 	defer s.told()
-	b := s.e.builders.Load()
-	if o.KeepFailed {
-		return s.e.execute(ctx, b.keeper, plan)
-	}
-	return s.e.execute(ctx, b.usual, plan)
+	return s.e.execute(ctx, plan, o.KeepFailed)
 }
 
 // BuildDerivation builds a derivation that need not be in the store, as remote builders
