@@ -44,11 +44,12 @@ var rules = []rule{
 	{"store/githash", "store store/nixhash", "golang.org/x/sys/unix"},
 	{"store/disk", "", "golang.org/x/sys/unix"},
 	{"store/cores", "", ""},
+	{"store/socket", "", ""},
 	{"store/cache", "store store/cores store/nar store/narinfo store/nixhash store/nixjson",
 		"github.com/andybalholm/brotli github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/pierrec/lz4/v4 github.com/therootcompany/xz github.com/ulikunitz/xz golang.org/x/sys/unix"},
-	{"store/local", "store store/aterm store/cores store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan",
+	{"store/local", "store store/aterm store/cores store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan store/socket",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
-	{"store/daemon", "store store/drv store/nar store/nixhash store/pending", ""},
+	{"store/daemon", "store store/drv store/nar store/nixhash store/pending store/socket", ""},
 	{"store/pending", "store store/drv store/nixhash", ""},
 	{"store/daemon/daemontest", "store/...", ""},
 	{"store/storetest", "store/...", "github.com/rogpeppe/go-internal/txtar"},
@@ -78,13 +79,13 @@ var rules = []rule{
 	{"engine/exprtest", "engine/syntax", ""},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
-	{"inspect/doctor", "engine store store/disk", ""},
+	{"inspect/doctor", "engine store store/disk store/socket", ""},
 	{"inspect/...", "store store/cores store/drv store/edges store/drvname store/gc store/profile inspect/closure inspect/version", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},
 	{"repl/tour", "repl engine engine/eval engine/settings store store/profile examples", "golang.org/x/sys/unix"},
 	{"repl/desk", "repl repl/text engine engine/event inspect/... store store/disk store/gc store/profile", "golang.org/x/sys/unix mvdan.cc/sh/v3/shell"},
-	{"repl/cli", "repl repl/text repl/tour engine engine/chroot engine/event engine/eval engine/syntax engine/settings engine/uri engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash store/nixjson",
+	{"repl/cli", "repl repl/text repl/tour engine engine/chroot engine/event engine/eval engine/syntax engine/settings engine/uri engine/watch engine/xmlout inspect/... store store/drv store/drvname store/gc store/profile store/nar store/narinfo store/nixhash store/githash store/nixjson store/socket",
 		"github.com/fsnotify/fsnotify golang.org/x/sys/unix"}, // nix-hash and nix nar work on files; nix shell becomes its command
 	{"repl/confirm", "repl/text", ""}, // runs the binary
 	{"repl/...", "repl repl/text repl/tour engine engine/event engine/eval engine/syntax engine/settings engine/watch engine/xmlout inspect/... store store/drv store/gc store/profile",

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"nixbench/engine"
+	"nixbench/store/socket"
 )
 
 // Level says how bad a finding is.
@@ -232,15 +232,16 @@ func lookAtDaemon(ctx context.Context, eng *engine.Engine, info engine.StoreInfo
 }
 
 // tryDaemon looks whether anyone listens at a socket.
-func tryDaemon(ctx context.Context, socket string) []Finding {
-	if _, err := os.Lstat(socket); err != nil {
+func tryDaemon(ctx context.Context, name string) []Finding {
+	if _, err := os.Lstat(name); err != nil {
 		return []Finding{{Area: "daemon", What: "none writes this store"}}
 	}
-	dialer := net.Dialer{Timeout: daemonTimeout}
-	conn, err := dialer.DialContext(ctx, "unix", socket)
+	ctx, cancel := context.WithTimeout(ctx, daemonTimeout)
+	defer cancel()
+	conn, err := socket.Dial(ctx, name)
 	if err != nil {
-		return []Finding{{"daemon", Warning, fmt.Sprintf("there is a socket, but nobody listens: %v", err), "start nix-daemon, or remove " + socket}}
+		return []Finding{{"daemon", Warning, fmt.Sprintf("there is a socket, but nobody listens: %v", err), "start nix-daemon, or remove " + name}}
 	}
 	conn.Close()
-	return []Finding{{"daemon", Note, "one listens at " + socket, "--store daemon works through it"}}
+	return []Finding{{"daemon", Note, "one listens at " + name, "--store daemon works through it"}}
 }

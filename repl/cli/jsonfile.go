@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"sync"
 
 	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/store"
+	"nixbench/store/socket"
 )
 
 // This file writes what is told to a file or socket, too, as json-log-path says.
@@ -37,7 +37,7 @@ func (inv *invocation) openJSONFile(ctx context.Context, eng *engine.Engine) {
 		return
 	}
 	if info, err := os.Stat(name); err == nil && info.Mode()&fs.ModeSocket != 0 {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", name)
+		conn, err := socket.Dial(ctx, name)
 		if err != nil {
 			inv.tell(fmt.Sprintf("error (ignored): cannot connect to socket at \"%s\"", name))
 			return

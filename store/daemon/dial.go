@@ -2,35 +2,18 @@ package daemon
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net"
-	"os"
-	"path/filepath"
-	"syscall"
+
+	"nixbench/store/socket"
 )
 
-// maxSocketName is how long the name of a socket may be that is connected to.
-var maxSocketName = len(syscall.RawSockaddrUnix{}.Path) - 2
-
 // dial connects to a socket.
-func dial(ctx context.Context, socket string) (net.Conn, error) {
-	name := socket
-	if len(socket) > maxSocketName {
-		dir, base := filepath.Split(socket)
-		if len(base) > maxSocketName {
-			return nil, fmt.Errorf("socket path '%s' is too long", socket)
-		}
-		d, err := os.Open(dir)
-		if err != nil {
-			return nil, &DialError{socket, err}
-		}
-		defer d.Close()
-		name = fmt.Sprintf("/proc/self/fd/%d/%s", d.Fd(), base)
-	}
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, "unix", name)
-	if err != nil && ctx.Err() == nil {
-		err = &DialError{socket, err}
+func dial(ctx context.Context, name string) (net.Conn, error) {
+	nc, err := socket.Dial(ctx, name)
+	var tooLong *socket.TooLongError
+	if err != nil && ctx.Err() == nil && !errors.As(err, &tooLong) {
+		err = &DialError{name, err}
 	}
 	return nc, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nixbench/store"
+	"nixbench/store/socket"
 )
 
 // A collectorLine is how a Store announces paths to a collection that runs.
@@ -23,13 +24,13 @@ type collectorLine struct {
 	conn net.Conn
 }
 
-// announce tells the collection that serves socket to keep paths, and waits
+// announce tells the collection that serves a socket to keep paths, and waits
 // until it has. It returns false if there is none, or if it ended meanwhile.
-func (l *collectorLine) announce(ctx context.Context, socket string, paths []store.Path) (bool, error) {
+func (l *collectorLine) announce(ctx context.Context, name string, paths []store.Path) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.conn == nil {
-		conn, err := dialUnix(ctx, socket)
+		conn, err := socket.Dial(ctx, name)
 		if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) {
 			return false, nil
 		} else if err != nil {

@@ -15,23 +15,24 @@ import (
 	"path/filepath"
 
 	"nixbench/store"
+	"nixbench/store/socket"
 )
 
 // listen makes the socket and serves it until Close.
 func (coll *collection) listen() error {
-	socket := coll.st.gcSocket()
-	if err := os.MkdirAll(filepath.Dir(socket), 0o755); err != nil {
+	name := coll.st.gcSocket()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	listener, err := listenUnix(socket)
+	listener, err := socket.Listen(name)
 	if err != nil {
 		return err
 	}
 	coll.listener = listener
-	if err := os.Chmod(socket, 0o666); err != nil {
+	if err := os.Chmod(name, 0o666); err != nil {
 		return err
 	}
 	coll.serving.Go(func() {

@@ -2,8 +2,6 @@ package local
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -170,30 +168,6 @@ func TestSelfBlanker(t *testing.T) {
 			t.Errorf("got %q, want %q", got.String(), want)
 		}
 	})
-}
-
-// TestSocketNames pins that sockets with long names work.
-func TestSocketNames(t *testing.T) {
-	for _, n := range []int{1, 200} {
-		dir := t.TempDir() + "/" + strings.Repeat("d", n)
-		if err := os.Mkdir(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := dialUnix(t.Context(), dir+"/socket"); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("no socket: got %v, want %v", err, fs.ErrNotExist)
-		}
-		l, err := listenUnix(dir + "/socket")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := dialUnix(t.Context(), dir+"/socket")
-		if err != nil {
-			t.Error(err)
-		} else {
-			c.Close()
-		}
-		l.Close()
-	}
 }
 
 // TestDurableRows pins that a crash of the machine does not undo what a store that was
