@@ -374,7 +374,11 @@ func TestBlockedWhileOthersRun(t *testing.T) {
 		ID: 903, Kind: event.Build, Name: "needs-both-1", Subject: string(tuitest.PathNamed("needs-both-1.drv")),
 		State: event.Waiting, WaitingOn: 1, Needs: []event.ID{901, 902},
 	}
-	d.Post(running, failed, needs)
+	cancelled := failed
+	cancelled.ID, cancelled.Name, cancelled.Subject = 904, "given-up-1", string(tuitest.PathNamed("given-up-1.drv"))
+	cancelled.State = event.Cancelled
+	needs.Needs = []event.ID{904, 901, 902} // what failed is why, not what was cancelled then
+	d.Post(running, cancelled, failed, needs)
 	d.Keys("/")
 	d.Type("needs-both")
 	d.Keys("enter")
