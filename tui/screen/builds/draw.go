@@ -67,6 +67,9 @@ func (s *Screen) doing(n *node) string {
 	case act.State == event.Waiting && act.Phase != "":
 		return text.SanitiseName(act.Phase)
 	case n.blocked, n.isDoomed():
+		if why := needs(n, func(need *node) bool { return need.act.State == event.Failed }); why != "" {
+			return why
+		}
 		return needs(n, (*node).cannotBe)
 	case act.State == event.Waiting:
 		return waitsFor(n)
