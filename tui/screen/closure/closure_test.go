@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"nixbench/inspect/files"
@@ -586,5 +587,22 @@ func TestColumnsSayWhere(t *testing.T) {
 		d.Wants("═ in editor-7.2   ", "(h: out)")
 		d.Keys("h")
 		d.Lacks("═ in ")
+	}
+}
+
+// What removing a path frees is said in whole, whatever needs it is called.
+func TestNeedFits(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 60, 20, nil)
+	d.Keys("enter")
+	d.Wants("the root of this closure   removing it frees 6.0 MiB ")
+	d.Lacks("MiB (")
+	for range 6 {
+		d.Keys("j")
+		lines := strings.Split(d.Text(), "\n")
+		if line := lines[17]; !strings.Contains(line, "iB ") {
+			t.Errorf("got %q, want all of a size", line)
+		} else if strings.Contains(line, "(") && !strings.Contains(line, "%)") {
+			t.Errorf("got %q, want all of the share", line)
+		}
 	}
 }
