@@ -67,26 +67,36 @@ func (s *Screen) shortInfo(w int) []line {
 		{Text: style.Fit(text.ShortPath(text.SanitiseName(string(p)), room), room) + "   ", Token: themes.StorePath},
 		{Text: own, Token: themes.Size}, {Text: more, Token: themes.Muted},
 	}}
-	return append(lines, s.need(f))
+	return append(lines, s.need(f, w))
 }
 
-// need says what needs the path under the cursor and what its removal frees.
-func (s *Screen) need(f *frame) line {
+// need says in w cells what needs the path under the cursor and what its removal frees.
+func (s *Screen) need(f *frame, w int) line {
 	n, ok := s.node()
 	if !ok {
 		return muted(s.hint())
 	}
 	g := f.data.g
 	by := g.Referrers(n)
-	freed := []style.Span{{Text: "   removing it frees "}, {Text: text.Bytes(g.AddedSize(n)), Token: themes.Size},
-		{Text: " (" + text.Percent(g.AddedSize(n), g.Total()) + ")", Token: themes.Muted}}
+	what, name := "needed by "+text.Plural(len(by), "path"), ""
 	switch len(by) {
 	case 0:
-		return append(line{{Text: "the root of this closure"}}, freed...)
+		what = "the root of this closure"
 	case 1:
-		return append(line{{Text: "needed by 1 path: "}, {Text: f.nodeName(by[0]), Token: themes.DrvName}}, freed...)
+		what, name = "needed by 1 path: ", f.nodeName(by[0])
 	}
-	return append(line{{Text: "needed by " + text.Plural(len(by), "path")}}, freed...)
+	const frees, leastName = "   removing it frees ", 8
+	size := text.Bytes(g.AddedSize(n))
+	if style.Width(what+name+frees+size) > w && len(by) == 1 {
+		what = "needed by "
+	}
+	room := w - style.Width(what+frees+size)
+	percent := " (" + text.Percent(g.AddedSize(n), g.Total()) + ")"
+	if room < min(style.Width(name), 2*leastName)+style.Width(percent) {
+		percent = "" // it matters least
+	}
+	name = text.CutMiddle(name, max(room-style.Width(percent), leastName))
+	return line{{Text: what}, {Text: name, Token: themes.DrvName}, {Text: frees}, {Text: size, Token: themes.Size}, {Text: percent, Token: themes.Muted}}
 }
 
 // hint says what can be done where there is nothing to tell.
