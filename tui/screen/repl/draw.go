@@ -206,7 +206,7 @@ func (s *Screen) welcome() [][]style.Span {
 		row(":?", "all commands"),
 	}
 	if info.Nixpkgs == "" {
-		lines = append(lines, nil, row("nixbench tour", "in a shell: packages to try things on"))
+		lines = append(lines, nil, row("nixbench tour", "in a shell: demo packages"))
 	}
 	return lines
 }
