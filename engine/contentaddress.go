@@ -130,16 +130,7 @@ func (c *copier) add(ctx context.Context, p store.Path, info *store.PathInfo, ot
 		}
 		info.NarHash, info.NarSize = h.Sum(), h.Size()
 	}
-	r, w := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.CloseWithError(write(w))
-	}()
-	err := c.to.store.AddNAR(ctx, info, r)
-	r.Close()
-	<-done
-	return err
+	return store.Pipe(write, func(r io.Reader) error { return c.to.store.AddNAR(ctx, info, r) })
 }
 
 // A keptArchive keeps an archive in memory unless it is large, so that it need not be read

@@ -123,16 +123,7 @@ func (e *Engine) takePath(ctx context.Context, from pathSource, p store.Path, op
 
 // piped calls use with the archive of a path.
 func piped(ctx context.Context, from pathSource, p store.Path, use func(archive io.Reader) error) error {
-	r, w := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.CloseWithError(from.Dump(ctx, w, p))
-	}()
-	err := use(r)
-	r.Close()
-	<-done
-	return err
+	return store.Pipe(func(w io.Writer) error { return from.Dump(ctx, w, p) }, use)
 }
 
 // An UntrustedOutputError reports that it is not noted what an output came to be because no

@@ -268,16 +268,9 @@ func (e *Engine) copyPath(ctx context.Context, info *store.PathInfo, progress fu
 	copied := *info
 	copied.Ultimate = false // it was not built here
 	copied.RegistrationTime = 0
-	r, w := io.Pipe()
-	dumped := make(chan struct{})
-	go func() {
-		defer close(dumped)
-		w.CloseWithError(nar.Dump(&copyMeter{w: w, report: progress}, e.machine.RealPath(info.Path), nil))
-	}()
-	err := e.store.AddNAR(ctx, &copied, r)
-	r.Close() // if not all was read, the writer learns that nobody will
-	<-dumped
-	return err
+	return store.Pipe(func(w io.Writer) error {
+		return nar.Dump(&copyMeter{w: w, report: progress}, e.machine.RealPath(info.Path), nil)
+	}, func(r io.Reader) error { return e.store.AddNAR(ctx, &copied, r) })
 }
 
 // copyStep is how many bytes are copied between two reports.

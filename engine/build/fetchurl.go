@@ -84,16 +84,12 @@ func (j *job) fetchFile(ctx context.Context, address, out string) error {
 
 // fetchTree unpacks an archive of Nix's format, compressed by xz or not.
 func (j *job) fetchTree(ctx context.Context, address, out string, isCompressed bool) error {
-	r, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		err := j.fetch(ctx, address, w)
-		w.CloseWithError(err)
-		done <- err
-	}()
-	err := unpackTree(r, out, isCompressed)
-	r.CloseWithError(errors.New("unpacking ended"))
-	if fetchErr := <-done; err == nil || errors.Is(err, fetchErr) {
+	var fetchErr error
+	err := store.Pipe(func(w io.Writer) error {
+		fetchErr = j.fetch(ctx, address, w)
+		return fetchErr
+	}, func(r io.Reader) error { return unpackTree(r, out, isCompressed) })
+	if errors.Is(err, fetchErr) {
 		return fetchErr // which reading the archive only passes on
 	}
 	return err

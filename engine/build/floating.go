@@ -148,7 +148,7 @@ func (m *mover) rewrite(ctx context.Context, o *output, digests map[string]strin
 	m.temps = append(m.temps, remove)
 	fresh := filepath.Join(dir, "x")
 	hasher := nixhash.New(nixhash.SHA256)
-	err = pipe(func(w io.Writer) error {
+	err = store.Pipe(func(w io.Writer) error {
 		rewriter, err := refscan.NewRewriter(io.MultiWriter(hasher, w), digests)
 		if err != nil {
 			return err

@@ -180,7 +180,7 @@ func (c *collector) takeFresh(ctx context.Context, o *output) error {
 	}
 	c.temps = append(c.temps, remove)
 	fresh := filepath.Join(dir, "x")
-	if err := pipe(func(w io.Writer) error { return c.read(o, w) },
+	if err := store.Pipe(func(w io.Writer) error { return c.read(o, w) },
 		func(r io.Reader) error { return nar.Restore(r, fresh, nar.RestoreOptions{}) }); err != nil {
 		return err
 	}
@@ -202,20 +202,6 @@ func (c *collector) takeFixed(ctx context.Context, o *output) error {
 	return &statusError{status: HashMismatch, err: fmt.Errorf(
 		"fixed-output derivations must not reference store paths: '%s' references %d distinct paths, e.g. '%s'",
 		c.planned.DrvPath, len(o.info.References), o.info.References[0])}
-}
-
-// pipe lets one function read what the other writes.
-func pipe(write func(io.Writer) error, read func(io.Reader) error) error {
-	r, w := io.Pipe()
-	done := make(chan error, 1)
-	go func() {
-		err := write(w)
-		w.CloseWithError(err)
-		done <- err
-	}()
-	err := read(r)
-	r.CloseWithError(errors.New("copy ended"))
-	return errors.Join(err, <-done)
 }
 
 // checkFixed compares the hash of a fixed output with the one promised.
