@@ -193,8 +193,8 @@ func (st *cacheStore) Referrers(context.Context, store.Path) ([]store.Path, erro
 	return nil, st.unsupported("queryReferrers")
 }
 
-func (st *cacheStore) PathFromHashPart(_ context.Context, digest string) (store.Path, error) {
-	return st.cache.PathFromHashPart(digest)
+func (st *cacheStore) PathFromHashPart(ctx context.Context, digest string) (store.Path, error) {
+	return st.cache.PathFromHashPart(ctx, digest)
 }
 
 // Graph reads what is said of all paths.
@@ -356,8 +356,8 @@ func (st *cacheStore) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 	return st.cache.OpenLog(drvPath)
 }
 
-func (st *cacheStore) AddLog(_ context.Context, drvPath store.Path, log io.Reader) error {
-	return st.cache.AddLog(drvPath, log)
+func (st *cacheStore) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) error {
+	return st.cache.AddLog(ctx, drvPath, log)
 }
 
 func (st *cacheStore) AddPermRoot(context.Context, store.Path, string) error {

@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -197,7 +198,10 @@ func (c *Cache) References(ctx context.Context, p store.Path) ([]store.Path, err
 
 // PathFromHashPart returns the path of a digest. If the cache does not have it, errors.Is(err,
 // [store.ErrInvalidPath]).
-func (c *Cache) PathFromHashPart(digest string) (store.Path, error) {
+func (c *Cache) PathFromHashPart(ctx context.Context, digest string) (store.Path, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
 	info, err := c.readInfo(digest + infoSuffix)
 	if err != nil {
 		return "", err
@@ -233,12 +237,8 @@ func (c *Cache) OpenLog(drvPath store.Path) (io.ReadCloser, error) {
 }
 
 // AddLog keeps the log of a derivation.
-func (c *Cache) AddLog(drvPath store.Path, log io.Reader) error {
-	text, err := io.ReadAll(log)
-	if err != nil {
-		return err
-	}
-	return c.write(filepath.Join(logs, drvPath.Base()), text)
+func (c *Cache) AddLog(ctx context.Context, drvPath store.Path, log io.Reader) error {
+	return c.writeFrom(filepath.Join(logs, drvPath.Base()), store.StopReader(ctx, log))
 }
 
 // open opens a file of the cache to read it. What is no file might never end.
@@ -301,12 +301,17 @@ func (c *Cache) All(ctx context.Context) ([]store.Path, error) {
 // write writes a file of the cache in one step: what is in it is durable before it has its
 // name.
 func (c *Cache) write(name string, contents []byte) error {
+	return c.writeFrom(name, bytes.NewReader(contents))
+}
+
+// writeFrom is write for what r has.
+func (c *Cache) writeFrom(name string, r io.Reader) error {
 	f, err := c.temp()
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(contents)
+	_, err = io.Copy(f, r)
 	if err = errors.Join(err, f.Chmod(0o644)); err != nil {
 		f.Close()
 		return err
