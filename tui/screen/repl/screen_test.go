@@ -685,3 +685,11 @@ func TestTracesAreWrapped(t *testing.T) {
 	enter(d, "x")
 	d.Wants("trace: a message that goes", "point at the END")
 }
+
+// The help shows keys in whole, and its headings are words.
+func TestHelpOfTyping(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 120, 60)
+	d.Keys("f1")
+	d.Wants("alt+enter/^J  ", "alt+b/alt+left  ")
+	d.Lacks("^J/shift ", "^le ", "repl.input")
+}
