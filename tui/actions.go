@@ -147,6 +147,17 @@ func showKeys(keys []string, n int) string {
 // mostKeys is how many cells of the help keys take at most.
 const mostKeys = 18
 
+// fewKeys spells as many of up to three keys as take no more than that.
+func fewKeys(keys []string) string {
+	out := ""
+	for n := 1; n <= min(3, len(keys)); n++ {
+		if all := showKeys(keys, n); n == 1 || style.Width(all) <= mostKeys {
+			out = all
+		}
+	}
+	return out
+}
+
 // help shows the keys that hold on the screen in front.
 func (m *Model) help() tea.Cmd {
 	s := m.screens[m.front]
@@ -169,14 +180,14 @@ func (m *Model) help() tea.Cmd {
 	}
 	section(m.front.String())
 	for _, a := range s.Actions() {
-		if keys := showKeys(m.env.Keys.Keys(scopes, a.ID), 3); keys != "" {
+		if keys := fewKeys(m.env.Keys.Keys(scopes, a.ID)); keys != "" {
 			entry(keys, a.Title, a.Disabled)
 		}
 	}
 	for _, scope := range s.Scopes() {
 		titled := false
 		for _, b := range m.env.Keys.Bindings(scope) {
-			keys := showKeys(m.env.Keys.Keys(scopes, b.ID), 3)
+			keys := fewKeys(m.env.Keys.Keys(scopes, b.ID))
 			if _, isAction := action.Find(s.Actions(), b.ID); isAction || b.Help == "" || keys == "" {
 				continue
 			}
@@ -189,7 +200,7 @@ func (m *Model) help() tea.Cmd {
 	}
 	section("everywhere")
 	for _, a := range m.actions() {
-		if keys := showKeys(m.env.Keys.Keys(scopes, a.ID), 3); keys != "" {
+		if keys := fewKeys(m.env.Keys.Keys(scopes, a.ID)); keys != "" {
 			entry(keys, a.Title, "")
 		}
 	}
@@ -211,6 +222,10 @@ func scopeTitle(s keymap.Scope) string {
 		return "logs"
 	case keymap.Edit:
 		return "editing"
+	case keymap.ReplInput:
+		return "while typing"
+	case keymap.ClosureWhy:
+		return "in why"
 	}
 	return string(s)
 }
