@@ -196,6 +196,7 @@ var moving = []struct {
 	{regexp.MustCompile(`(?:<1|\d+(?:\.\d)?) m?s │`), "2 ms │"},
 	{regexp.MustCompile(`built in (?:<1|\d+) m?s +`), "built in 2 ms "},
 	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+ [KMG]?i?B`), "cpu 52 ms, 5.1 MiB"},
+	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+[KMGB] `), "cpu 52 ms, 5.1M "},
 	{regexp.MustCompile(`cpu [\d.]+ m?s, \d[\d.]*\.\.`), "cpu 52 ms, 5.. "},
 	{regexp.MustCompile(`cpu \d+ m\.\.`), "cpu 52 m.."},
 }

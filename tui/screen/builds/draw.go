@@ -80,7 +80,7 @@ func (s *Screen) doing(n *node) string {
 	case act.State == event.Running, act.State == event.Failed:
 		return text.SanitiseName(act.Phase)
 	}
-	return used(act.Used)
+	return used(act.Used, text.Size) // there is little room
 }
 
 // fetched says how much of a path is there: "61/255 MiB".
@@ -95,12 +95,13 @@ func fetched(done, total int64) string {
 	return size
 }
 
-// used says what a builder has taken of the machine, "" if that is not known.
-func used(u event.Usage) string {
+// used says what a builder has taken of the machine, its memory in the words of size; ""
+// if that is not known.
+func used(u event.Usage, size func(int64) string) string {
 	if u.User+u.System == 0 && u.Memory == 0 {
 		return ""
 	}
-	return "cpu " + text.Took(u.User+u.System) + ", " + text.Bytes(u.Memory)
+	return "cpu " + text.Took(u.User+u.System) + ", " + size(u.Memory)
 }
 
 // waitsFor says what a build waits for: by its name if it is only one.
@@ -246,7 +247,7 @@ func (s *Screen) moreLines(w int) []string {
 	if n, ok := s.selectedNode(); ok && n.other != nil {
 		line("by", whose(n.other))
 	} else if act, ok := s.selected(); ok {
-		if u := used(act.Used); u != "" {
+		if u := used(act.Used, text.Bytes); u != "" {
 			line("used", u+" by "+text.SanitiseName(act.Name))
 		} else if u := s.takes(act); u != "" {
 			line("takes", u+" of "+text.SanitiseName(act.Name))
