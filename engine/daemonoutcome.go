@@ -135,10 +135,7 @@ func (r *daemonRequest) failureOf(t store.DerivedPath, res daemon.BuildResult) e
 	}
 	if res.Status == daemon.DependencyFailed && len(failed) > 0 {
 		slices.Sort(failed)
-		e := &build.DependencyError{DrvPath: t.Path, Failed: slices.Compact(failed), Count: 1}
-		if count, told := numberAfter(res.Message, "Reason: "); told {
-			e.Count = count
-		}
+		e := &build.DependencyError{DrvPath: t.Path, Failed: slices.Compact(failed), Count: failedNeeds(res.Message)}
 		if b := r.builds[t.Path]; b != nil {
 			e.Outputs = b.planned.OutputPaths()
 		}

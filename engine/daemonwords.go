@@ -51,6 +51,17 @@ func numberAfter(text, words string) (number int, found bool) {
 	return number, found && err == nil
 }
 
+// failedNeeds returns how many of what was needed failed, as a daemon says of what could
+// not be built without; 1 if it does not say.
+func failedNeeds(text string) int {
+	for _, words := range []string{"Reason: ", ""} { // the latter of before 2.30: "2 dependencies of … failed to build"
+		if count, found := numberAfter(text, words); found {
+			return count
+		}
+	}
+	return 1
+}
+
 // failed posts that a build failed, with what the daemon said of it.
 func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string) {
 	b.closeLog()

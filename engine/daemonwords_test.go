@@ -16,3 +16,17 @@ func TestStatusOfSeveralWords(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedNeeds pins how many needed builds failed, by what daemons say.
+func TestFailedNeeds(t *testing.T) {
+	for text, want := range map[string]int{
+		"Cannot build '/nix/store/x.drv'.\nReason: 2 dependencies failed.":     2,
+		"3 dependencies of derivation '/nix/store/x.drv' failed to build":      3,
+		"some dependencies of derivation '/nix/store/1-x.drv' failed to build": 1,
+		"": 1,
+	} {
+		if got := failedNeeds(text); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+}
