@@ -106,6 +106,11 @@ func (c *conn) buildOne(ctx context.Context, id int, p store.Path, d *drv.Deriva
 	}
 	c.put(tagStart, id, 3, 105, "building '"+string(p)+"'", 4, 1, p, 1, "", 0, 1, 0, 1, 0)
 	c.put(tagResult, id, 104, 1, 1, "buildPhase")
+	if d.Env["stopped"] != "" {
+		failed[p] = "it was stopped"
+		c.put(tagStop, id)
+		return nil
+	}
 	says := d.Env["fails"]
 	if says == "" {
 		says = "making " + d.Name

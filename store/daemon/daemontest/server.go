@@ -1,7 +1,8 @@
 // Package daemontest is a daemon that speaks the worker protocol, for tests that
 // have no real one. It serves a store/local store. What it builds, it makes up: a
 // derivation whose environment has "contents" gets outputs with that text, one
-// with "fails" prints that and fails.
+// with "fails" prints that and fails, one with "stopped" ends as one that is stopped since
+// another has failed.
 package daemontest
 
 import (
