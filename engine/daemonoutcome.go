@@ -58,15 +58,21 @@ func (r *daemonRequest) endBuilds(cancelled bool, err error) {
 		case r.isBuilt(b), b.ended && !cancelled && err == nil && b.isImpure(): // else it would have said so
 			b.closeLog()
 			r.done(b)
-		case b.ended && !cancelled && err == nil:
+		case b.ended && !cancelled && err == nil && !r.hasStopped():
 			r.failed(b, build.MiscFailure, "the daemon did not say why")
 		default:
-			// It was not begun, since something else failed, or was cut off.
+			// It was not begun or was stopped, since something else failed, or was cut off.
 			b.closeLog()
 			b.act.State = event.Cancelled
 			r.final(b)
 		}
 	}
+}
+
+// hasStopped reports whether the daemon has stopped what was running, since something has
+// failed.
+func (r *daemonRequest) hasStopped() bool {
+	return len(r.failures) > 0 && !r.b.settings.KeepGoing
 }
 
 // endRequest posts the end of the request.
