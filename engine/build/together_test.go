@@ -3,6 +3,7 @@ package build_test
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -80,10 +81,18 @@ func TestTwoBuilders(t *testing.T) {
 	if err := r.st.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	other := build.New(build.Options{Store: r.st, Settings: r.settings})
+	hub := new(event.Hub)
+	box := hub.Subscribe()
+	other := build.New(build.Options{Store: r.st, Settings: r.settings, Hub: hub})
 	targets := []build.Target{{Path: p, Outputs: []string{"out"}}}
 	results := make(chan build.Status, 2)
 	for _, b := range []*build.Builder{r.b, other} {
+		if b == other {
+			await(t, "the first build's lock", func() bool {
+				locks, _ := filepath.Glob(filepath.Join(r.st.RealDir(), "*.lock"))
+				return len(locks) > 0
+			})
+		}
 		go func() {
 			res, err := b.Realise(t.Context(), targets, build.Normal)
 			if err != nil || res.Err() != nil {
@@ -96,6 +105,23 @@ func TestTwoBuilders(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff([]build.Status{build.AlreadyValid, build.Built}, got); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+	acts, err := box.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, act := range acts {
+		if act.Kind == event.Notice {
+			said = append(said, act.Text)
+		}
+	}
+	d, err := r.st.ReadDerivation(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'"; !slices.Equal(said, []string{want}) {
+		t.Errorf("said %q, want %q", said, want)
 	}
 }
 
