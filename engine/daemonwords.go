@@ -3,7 +3,6 @@ package engine
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
@@ -16,10 +15,7 @@ import (
 // was needed for something.
 func (r *daemonRequest) line(text string) {
 	if strings.HasPrefix(text, "warning: ") || strings.HasPrefix(text, "note: ") {
-		r.b.hub.Post(event.Activity{
-			ID: r.b.hub.NewID(), Parent: r.act.ID, Kind: event.Notice, State: event.Failed,
-			Text: text, Started: time.Now(), Ended: time.Now(),
-		})
+		r.b.hub.Say(r.act.ID, true, text)
 		return
 	}
 	text = strings.ReplaceAll(text, "\n       ", "\n") // as it is below "error: "

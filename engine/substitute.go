@@ -25,12 +25,7 @@ import (
 
 // notify tells of something that was met while paths were copied.
 func (e *Engine) notify(isError bool, text string) {
-	now := time.Now()
-	act := event.Activity{ID: e.hub.NewID(), Kind: event.Notice, State: event.Done, Text: text, Started: now, Ended: now}
-	if isError {
-		act.State = event.Failed
-	}
-	e.hub.Post(act)
+	e.hub.Say(0, isError, text)
 }
 
 // A substitution copies paths from substituters, each after those that it refers to.

@@ -3,9 +3,7 @@ package build
 import (
 	"errors"
 	"fmt"
-	"time"
 
-	"nixbench/engine/event"
 	"nixbench/store"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
@@ -18,15 +16,7 @@ import (
 
 // say posts a notice.
 func (p *planner) say(isError bool, format string, args ...any) {
-	now := time.Now()
-	act := event.Activity{
-		ID: p.hub.NewID(), Kind: event.Notice, State: event.Done,
-		Text: fmt.Sprintf(format, args...), Started: now, Ended: now,
-	}
-	if isError {
-		act.State = event.Failed
-	}
-	p.hub.Post(act)
+	p.hub.Say(0, isError, fmt.Sprintf(format, args...))
 }
 
 // inspect takes those of valid paths out of what is valid whose contents are not

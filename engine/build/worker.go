@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +47,9 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 		err = w.keep(ctx, planned)
 	}
 	if err == nil && h.unlock == nil {
-		h, err = w.tryLock(ctx, planned)
+		if h, err = w.tryLock(ctx, planned); errors.Is(err, errBusy) {
+			w.opts.Hub.Say(act.ID, true, "waiting for lock on "+w.lockNames(planned))
+		}
 	}
 	j := &job{
 		worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, isResolved: planned != asked,
@@ -93,6 +97,15 @@ func (w *worker) tryLock(ctx context.Context, planned *PlannedBuild) (held, erro
 		err = errBusy
 	}
 	return held{unlock}, err
+}
+
+// lockNames names what is locked while a build goes on, in Nix's words.
+func (w *worker) lockNames(planned *PlannedBuild) string {
+	var names []string
+	for _, p := range lockPaths(planned) {
+		names = append(names, "'"+filepath.Join(w.opts.Store.RealDir(), p.Base())+"'")
+	}
+	return strings.Join(names, ", ")
 }
 
 // lockPaths returns what is locked while a build goes on: where its outputs go,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A Hub passes snapshots on to every subscribed [Mailbox].
@@ -37,6 +38,16 @@ func (h *Hub) Post(act Activity) {
 	for _, box := range h.boxes {
 		box.Post(act)
 	}
+}
+
+// Say posts a notice of parent, which may be 0; one that isError is about an error.
+func (h *Hub) Say(parent ID, isError bool, text string) {
+	now := time.Now()
+	act := Activity{ID: h.NewID(), Parent: parent, Kind: Notice, State: Done, Text: text, Started: now, Ended: now}
+	if isError {
+		act.State = Failed
+	}
+	h.Post(act)
 }
 
 // remember keeps act for later subscribers, or forgets it if it has ended.
