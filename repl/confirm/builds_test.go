@@ -126,7 +126,7 @@ func TestConfirmFailures(t *testing.T) {
 		"phases", "many", "many -Q", "many -Q --option log-lines 3", "many -j0", "redrawn", "writable", "allowed", "disallowed",
 		"noRule", "large", "noChroot", "manyUsers",
 		"manyUsers --option auto-allocate-uids true", "ok --option use-cgroups true", "magic", "notFixed", "noChannel", "long", "pipe", "floatingRefers --option extra-experimental-features ca-derivations", "bad -K", "bad -A wrong -A none -k", "bad --quiet",
-		"bad -A needsBad", "bad -A needsBad -k", "needsBad -A none -A bad -j1", "needsBad -A ok -A bad -A none -k",
+		"bad -A needsBad", "bad -A needsBad -k", "bad -A bad", "needsBad -A none -A bad -j1", "needsBad -A ok -A bad -A none -k",
 	} {
 		t.Run(line, func(t *testing.T) {
 			ours, theirs := b.both(t, append([]string{"-A"}, strings.Fields(line)...)...)
