@@ -228,8 +228,8 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 			}
 		}
 	}
-	if len(targets) > 1 {
-		slices.Sort(targets)
+	slices.Sort(targets)
+	if targets = slices.Compact(targets); len(targets) > 1 {
 		parts = append(parts, "build of "+strings.Join(targets, ", ")+" failed")
 	}
 	if len(parts) == 0 {

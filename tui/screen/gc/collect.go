@@ -41,9 +41,13 @@ func (s *Screen) planned(msg tui.Answer[*gc.Plan]) tea.Cmd {
 	if len(plan.Dead) == 0 && len(plan.Options.Ignore) == 0 {
 		return s.env.Notify("nothing is dead: there is nothing to delete")
 	}
+	stay := " stay, "
+	if len(plan.Live) == 1 {
+		stay = " stays, "
+	}
 	lines := []line{
 		{{Text: text.Plural(len(plan.Dead), "path"), Token: themes.Dead}, {Text: " will be deleted, "}, {Text: text.Bytes(plan.FreedSize), Token: themes.Size}, {Text: " by their NARs"}},
-		{{Text: text.Plural(len(plan.Live), "path"), Token: themes.Live}, {Text: " stay, " + text.Bytes(plan.LiveSize)}},
+		{{Text: text.Plural(len(plan.Live), "path"), Token: themes.Live}, {Text: stay + text.Bytes(plan.LiveSize)}},
 	}
 	if n := len(plan.Options.Ignore); n > 0 {
 		lines = append(lines, nil, line{{Text: text.Plural(n, "root") + " will be removed:", Token: themes.Heading}})
