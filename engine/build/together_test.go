@@ -120,7 +120,7 @@ func TestTwoBuilders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'"; !slices.Equal(said, []string{want}) {
+	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'..."; !slices.Equal(said, []string{want}) {
 		t.Errorf("said %q, want %q", said, want)
 	}
 }

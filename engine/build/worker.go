@@ -48,7 +48,7 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 	}
 	if err == nil && h.unlock == nil {
 		if h, err = w.tryLock(ctx, planned); errors.Is(err, errBusy) {
-			w.opts.Hub.Say(act.ID, true, "waiting for lock on "+w.lockNames(planned))
+			w.opts.Hub.Say(act.ID, true, "waiting for lock on "+w.lockNames(planned)+"...")
 		}
 	}
 	j := &job{
