@@ -67,8 +67,8 @@ var errBusy = errors.New("locked by another process")
 // A runner does the work of goals. Its methods block, and are called from a
 // goroutine for each goal.
 type runner interface {
-	// run realises a derivation and posts what it is doing through post, which
-	// it calls from one goroutine at a time. If it does not hold the locks and
+	// run realises a derivation and posts what it is doing, from when it begins to build
+	// on, through post, which it calls from one goroutine at a time. If it does not hold the locks and
 	// cannot have them at once the error is errBusy. It releases held.
 	run(ctx context.Context, planned *PlannedBuild, h held, act event.Activity, post func(event.Activity)) outcome
 	// wait waits for the locks.

@@ -56,6 +56,14 @@ func openLog(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 }
 
+// start posts that the build begins.
+func (l *logSink) start() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.act.State, l.act.Phase, l.act.Started = event.Running, "", time.Now()
+	l.post(l.act)
+}
+
 // begin has what follows written to a file, and posts so.
 func (l *logSink) begin(file *os.File) {
 	l.file = file

@@ -200,9 +200,6 @@ func (r *request) startNext(ctx context.Context) {
 		return
 	}
 	g.state = running
-	g.act.State = event.Running
-	g.act.Started = time.Now()
-	r.hub.Post(g.act)
 	workCtx, cancel := context.WithCancel(ctx)
 	g.cancel = cancel
 	h := g.held

@@ -49,7 +49,7 @@ func (f *fakeRunner) run(ctx context.Context, planned *PlannedBuild, h held, act
 	if takes == 0 {
 		takes = time.Second
 	}
-	act.Phase = "buildPhase"
+	act.State, act.Started, act.Phase = event.Running, time.Now(), "buildPhase"
 	post(act)
 	select {
 	case <-time.After(takes):

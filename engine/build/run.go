@@ -89,9 +89,10 @@ func (j *job) failedStatus(diskFull bool) Status {
 	return PermanentFailure
 }
 
-// startLog opens the log, once there is a builder to be started: what fails before
-// has none.
+// startLog says that the build begins and opens the log, once there is a builder to be
+// started: what fails before has none, and has not begun.
 func (j *job) startLog() error {
+	j.log.start()
 	j.log.keep = j.settings.LogLines
 	name := j.st.LogPath(j.planned.DrvPath)
 	if !j.settings.KeepLog {
