@@ -55,7 +55,7 @@ var storeStations = []station{
 	{name: "why", keys: []string{"/", "=libcore", "Enter", "w", `~ways`, "a", "f"}, want: []string{`why does profile depend on libcore-2\.1\?`, `bin/calc: `}},
 	{name: "map", keys: []string{"Escape", "Escape", "t", "t", "t"}, want: []string{`fonts-3\.0`, `1 path in it`}},
 	{name: "closure-diff", keys: []string{"t", "/", "=editor", "Enter", "m", "/", "=browser", "Enter", "d", `~enter dive`}, want: []string{`editor-29\.1 -> browser-127\.0|editor.*browser`, `[+-][0-9.]+ [KM]iB`}},
-	{name: "profiles", keys: []string{"Escape", "Escape", "M-4", `~› 5`, "j", "j"}, want: []string{`5\* `, `5 generations`, `› 3`}, main: true},
+	{name: "profiles", keys: []string{"Escape", "Escape", "M-4", `~› 5`, "j", "j", `~(?m)^ enter diff`}, want: []string{`5\* `, `5 generations`, `› 3`}, main: true},
 	{name: "switch", keys: []string{"S"}, want: []string{`switch profile to generation 3\?`, `n/esc`}},
 	{name: "time-line", keys: []string{"Escape", "t"}, want: []string{`5 generations`}},
 	{name: "gc", keys: []string{"t", "M-5", `~result-games`, "/", "=result-games", "Enter", "Space"}, want: []string{`\[[x✓]\].*lt-games`, `1 marked root `, `total to free +23 paths`}, main: true},
