@@ -410,3 +410,22 @@ func TestLogOfLongName(t *testing.T) {
 	d.Keys("enter")
 	d.Wants("─ log: a-name-that", "ion-1.2.3 ─", " line 120 of 120 ─")
 }
+
+// The next match is that of the pane with the keys, whatever was looked for before in the
+// other.
+func TestNextMatchOfThePane(t *testing.T) {
+	d := start(t, 80, 24)
+	s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
+	d.Keys("] E")
+	if !s.log.Finding() {
+		t.Fatal("no errors are looked for")
+	}
+	d.Keys("/")
+	d.Type("lib")
+	d.Keys("enter")
+	first, _ := s.selected()
+	d.Keys("n")
+	if next, _ := s.selected(); next.Name == first.Name || !strings.Contains(next.Name, "lib") {
+		t.Errorf("n goes from %s to %s, want another lib", first.Name, next.Name)
+	}
+}
