@@ -220,10 +220,12 @@ func (s *Screen) find() tea.Cmd {
 
 func (s *Screen) match(dir int) func() tea.Cmd {
 	return func() tea.Cmd {
-		if s.log.Finding() {
+		inList := s.list.Finding() != ""
+		if s.log.Finding() && (s.panes.Focus() == paneLog || !inList) {
 			return s.log.NextMatch(dir)
 		}
-		if s.list.Finding() != "" {
+		if inList {
+			s.chosen = true
 			s.list.FindNext(dir)
 		}
 		return nil
