@@ -2,12 +2,15 @@ package gc
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"nixbench/inspect/reclaim"
 	"nixbench/store"
 	storegc "nixbench/store/gc"
+	"nixbench/themes"
 	"nixbench/tui"
+	"nixbench/tui/style"
 )
 
 // TestRootNames pins what roots are called: all temporary roots of a process
@@ -62,5 +65,18 @@ func TestGroupsAreSorted(t *testing.T) {
 	}
 	if want := []string{"/home/result", "profile-3-link", "profile-4-link", "profile-10-link"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Counts of many paths fit into the plan, also where it stands beside the roots.
+func TestPlanOfManyPaths(t *testing.T) {
+	for _, w := range []int{40, 46, 52, 60, 76, 100} {
+		got := ""
+		for _, span := range entry(w, "kept by others", themes.Live, 123_456, 46<<30, "w: why") {
+			got += span.Text
+		}
+		if !strings.Contains(got, " 123,456 paths ") || !strings.Contains(got, " 46.00 GiB") || style.Width(strings.TrimRight(got, " ")) > w {
+			t.Errorf("at %d cells: got %q", w, got)
+		}
 	}
 }
