@@ -21,13 +21,18 @@ func muted(t string) line { return line{{Text: t, Token: themes.Muted}} }
 func entry(w int, label string, token themes.Token, paths int, size int64, note string) line {
 	first, count := min(max(w-45, 20), 31), 13
 	if w < 52 { // beside the roots: just enough
-		first, count = max(w-24, 14), 11
+		count = max(min(w-27, count), 9)
+		first = max(w-count-13, 14)
+	}
+	many := text.Plural(paths, "path")
+	if style.Width(many) > count {
+		many = text.Count(paths)
 	}
 	if note != "" && first+count+13+style.Width(note)+3 > w {
 		note = ""
 	}
 	return line{
-		{Text: style.Fit(label, first) + " "}, {Text: style.FitRight(text.Plural(paths, "path"), count) + " ", Token: themes.Muted},
+		{Text: style.Fit(label, first) + " "}, {Text: style.FitRight(many, count) + " ", Token: themes.Muted},
 		{Text: style.FitRight(text.Bytes(size), 11), Token: token}, {Text: "   " + note, Token: themes.Muted},
 	}
 }
