@@ -528,3 +528,17 @@ func BenchmarkKeyToFrame(b *testing.B) {
 		d.Model.View()
 	}
 }
+
+// What a screen said of what was done on it is not said on another one; errors are.
+func TestNoticesStayOnTheirScreen(t *testing.T) {
+	d, s, _ := start(t, 80, 24)
+	s.env.Notify("base: editor; d compares")
+	d.Keys("j")
+	d.Wants("base: editor")
+	d.Keys("alt+1")
+	d.Lacks("base: editor")
+	d.Keys("alt+3")
+	s.env.Fail(errors.New("read the store: no"))
+	d.Keys("j alt+1")
+	d.Wants("error: read the store: no")
+}
