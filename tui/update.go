@@ -191,6 +191,9 @@ func (m *Model) askedFor(id ScreenID) tea.Cmd {
 	if id == m.front {
 		return m.screens[id].Update(AgainMsg{})
 	}
+	if n, shown := m.notices.Current(); shown && n.Level == themes.Info {
+		m.notices.Clear() // it is about what was done here
+	}
 	return m.show(id, nil)
 }
 
