@@ -18,7 +18,7 @@ type Program struct {
 }
 
 // tools are the names that nixbench answers to.
-var tools = []string{"nix", "nix-build", "nix-collect-garbage", "nix-env", "nix-hash", "nix-instantiate", "nix-store"}
+var tools = []string{"nixbench", "nix", "nix-build", "nix-collect-garbage", "nix-env", "nix-hash", "nix-instantiate", "nix-store"}
 
 // Find sets up nixbench, which is a file, and the real ones in directories, whose
 // commands are in DIR/bin; empty ones are left out. Nixbench comes first. All
