@@ -197,6 +197,12 @@ func TestCheckOutputsRefuses(t *testing.T) {
 		}
 	}
 	const other = "/nix/store/5nfjhql2p2cvh7d7sz3cxy0wzgr2k6nf-uses"
+	// What is wrong is looked for in Nix's order.
+	words := map[string]string{
+		"another path":     "derivation has incorrect output '" + other + "', should be '",
+		"another variable": "derivation has incorrect environment variable 'out', should be '",
+		"no variable":      "derivation has missing environment variable 'out', should be '",
+	}
 	for name, spoil := range map[string]func(*Derivation){
 		"another path":         func(d *Derivation) { d.Outputs["out"] = Output{Path: other}; d.Env["out"] = other },
 		"another variable":     func(d *Derivation) { d.Env["out"] = other },
@@ -217,6 +223,8 @@ func TestCheckOutputsRefuses(t *testing.T) {
 		spoil(&d)
 		if err := m.CheckOutputs(&d); err == nil {
 			t.Errorf("%s: CheckOutputs accepts it", name)
+		} else if want := words[name]; !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", name, err, want)
 		}
 	}
 }
