@@ -124,23 +124,39 @@ func (m *Modulo) check(d *Derivation, pr *printer) error {
 	for name, o := range filled.Outputs {
 		if o.Kind() == InputAddressed {
 			filled.Outputs[name] = Output{}
-		}
-		if o.Kind() == InputAddressed && d.Env[name] != string(o.Path) {
-			return fmt.Errorf("derivation has incorrect environment variable '%s', should be '%s' but is actually '%s'", name, o.Path, d.Env[name])
+			delete(filled.Env, name)
 		}
 	}
 	if err := m.fill(&filled, pr); err != nil {
 		return err
 	}
 	for _, name := range d.OutputNames() {
-		got, want := d.Outputs[name].Path, filled.Outputs[name].Path
+		o, want := d.Outputs[name], filled.Outputs[name].Path
+		got := o.Path
 		switch {
-		case got == want, d.Outputs[name].Kind() == Deferred:
+		case o.Kind() == Deferred:
+		case got == want && o.Kind() != InputAddressed:
+		case got == want:
+			if err := d.checkVariable(name); err != nil {
+				return err
+			}
 		case want == "":
 			return fmt.Errorf("derivation has incorrect output '%s', should be deferred", got)
 		default:
 			return fmt.Errorf("derivation has incorrect output '%s', should be '%s'", got, want)
 		}
+	}
+	return nil
+}
+
+// checkVariable returns an error unless the variable of an output has its path.
+func (d *Derivation) checkVariable(name store.OutputName) error {
+	want := d.Outputs[name].Path
+	switch said, isSaid := d.Env[name]; {
+	case !isSaid:
+		return fmt.Errorf("derivation has missing environment variable '%s', should be '%s' but is not present", name, want)
+	case said != string(want):
+		return fmt.Errorf("derivation has incorrect environment variable '%s', should be '%s' but is actually '%s'", name, want, said)
 	}
 	return nil
 }
