@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"nixbench/inspect/diff"
 	"nixbench/store"
 	"nixbench/store/profile"
 	"nixbench/tui"
@@ -403,4 +404,30 @@ func TestCommands(t *testing.T) {
 	d.Type("it's old")
 	d.Keys("enter P @")
 	d.Wants("$ nixbench profile pin --profile ", "$ nixbench profile label --profile ", `'it'\''s`, "$ nixbench profile pin --remove --profile ")
+}
+
+// slow calls a function while two generations are compared.
+type slow struct {
+	*tuitest.Backend
+	meanwhile func()
+}
+
+func (b *slow) Etc(ctx context.Context, from, to store.Path) ([]diff.FileChange, error) {
+	if f := b.meanwhile; f != nil {
+		b.meanwhile = nil
+		f()
+	}
+	return b.Backend.Etc(ctx, from, to)
+}
+
+// What is compared is what is wanted last, also if that is what has been shown all along
+// while another comparison was awaited.
+func TestCompareMeanwhile(t *testing.T) {
+	b := &slow{Backend: tuitest.NewBackend(t)}
+	d := start(t, b, 100, 30)
+	d.Keys("space")
+	d.Wants("diff 4 -> 5")
+	b.meanwhile = func() { d.Keys("space") }
+	d.Keys("j")
+	d.Wants("2 marked", "diff 4 -> 5")
 }
