@@ -60,6 +60,7 @@ func (s *Screen) compare() tea.Cmd {
 		return nil
 	}
 	if s.shown != nil && s.shown.from == from.Number && s.shown.to == to.Number {
+		s.diffing.Cancel() // what is awaited is wanted no more
 		return nil
 	}
 	g := s.graph()
