@@ -110,3 +110,14 @@ func TestDetails(t *testing.T) {
 		}
 	}
 }
+
+// Many changes are counted as all else is.
+func TestManyChanges(t *testing.T) {
+	many := &diff.Diff{Changes: make([]diff.Change, 98_962)}
+	for i := range many.Changes {
+		many.Changes[i].Kind = diff.Added
+	}
+	if got, want := Words(many), "98,962 new"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
