@@ -5,7 +5,6 @@ package changes
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"nixbench/inspect/diff"
@@ -134,7 +133,7 @@ func Counts(d *diff.Diff) []style.Span {
 		if len(out) > 0 {
 			out = append(out, style.Span{Text: " "})
 		}
-		out = append(out, style.Span{Text: strconv.Itoa(n) + " " + k.word, Token: k.token})
+		out = append(out, style.Span{Text: text.Count(n) + " " + k.word, Token: k.token})
 	}
 	if out == nil {
 		return []style.Span{{Text: "the same", Token: themes.Muted}}
