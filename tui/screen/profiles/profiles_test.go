@@ -431,3 +431,13 @@ func TestCompareMeanwhile(t *testing.T) {
 	d.Keys("j")
 	d.Wants("2 marked", "diff 4 -> 5")
 }
+
+// The current generation is not deleted, and that is said if it is marked.
+func TestDeleteSaysThatTheCurrentStays(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 100, 30)
+	d.Keys("space j j space D")
+	d.Wants("delete  generation 3 of ", "current 5 stays", "delete 1 generation?")
+	d.Keys("n esc home j space D")
+	d.Wants("delete  generation 4 of ")
+	d.Lacks("current 5")
+}
