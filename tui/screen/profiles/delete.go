@@ -148,6 +148,9 @@ func (s *Screen) deletePlanned(msg tui.Answer[*deleting]) tea.Cmd {
 	if d.pinned != nil {
 		lines = append(lines, line{{Text: "pinned  ", Token: themes.Info}, {Text: numbers(d.pinned) + " left alone"}})
 	}
+	if cur, ok := s.current(); ok && s.marks[cur.Number] {
+		lines = append(lines, line{{Text: "current ", Token: themes.Live}, {Text: strconv.Itoa(cur.Number) + " stays"}})
+	}
 	lines = append(lines, nil)
 	if d.freed >= 0 {
 		lines = append(lines, line{{Text: "the next collection frees "}, {Text: text.Bytes(d.freed), Token: themes.Size}, {Text: " more (screen 5)"}})
