@@ -160,3 +160,32 @@ func TestRanks(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Where any text will do, one that has only its letters in common with items is not taken
+// for one of them, and what is typed can be chosen beside those that begin like it.
+func TestFreeTextBesideItems(t *testing.T) {
+	for _, test := range []struct {
+		typed, want string
+		down        bool
+	}{
+		{"path500", "path500", false}, // and not path52008
+		{"path52", "p", false},
+		{"path52", "path52", true},
+		{"path52008", "p", false},
+	} {
+		picked := ""
+		w := New(style.New(style.Options{ASCII: true}), Options{
+			Items: []Item{{Key: "p", Title: "path52008"}, {Key: "q", Title: "other"}}, Initial: test.typed, Free: true,
+			OnPick: func(k string) tea.Cmd { picked = k; return nil },
+		})
+		if test.down {
+			w.Update(action.Intent{ID: action.RowDown})
+		}
+		if drawn := style.Strip(strings.Join(w.Draw(80, 12), "\n")); (test.typed != "path52008") != strings.Contains(drawn, "as typed") {
+			t.Errorf("%q: got\n%s", test.typed, drawn)
+		}
+		if !accept(w.Update) || picked != test.want {
+			t.Errorf("%q, down %v: got %q picked, want %q", test.typed, test.down, picked, test.want)
+		}
+	}
+}
