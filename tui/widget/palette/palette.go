@@ -38,8 +38,8 @@ type Options struct {
 	Initial string
 	// Empty is shown if there are no items.
 	Empty string
-	// Free lets a typed text be chosen that is no item; OnPick gets it as
-	// the key if the list has no match.
+	// Free lets a typed text be chosen that is no item, which OnPick gets as the
+	// key. It stands before items that only have its letters.
 	Free bool
 	// OnPick is called with the key of the chosen item; OnCancel, which may
 	// be nil, if there is none.
@@ -58,7 +58,7 @@ type Palette struct {
 	st    *style.Styles
 	input *editor.Editor
 	list  *rows.Rows
-	shown []int  // indexes of the items that match, best first
+	shown []int  // indexes of the items that match, best first; asTyped among them
 	at    string // key of the item with the cursor
 	y     int
 }
@@ -91,10 +91,22 @@ func (w *Palette) Select(key string) {
 	w.at = w.key()
 }
 
+// asTyped stands for what is typed among the items that are shown.
+const asTyped = -1
+
+// item is the item in row i.
+func (w *Palette) item(i int) Item {
+	if w.shown[i] == asTyped {
+		query := strings.TrimSpace(w.input.Value())
+		return Item{Key: query, Title: text.SanitiseName(query), Side: "as typed"}
+	}
+	return w.o.Items[w.shown[i]]
+}
+
 // key is that of the item with the cursor, "" if there is none.
 func (w *Palette) key() string {
 	if i, ok := w.list.Selected(); ok {
-		return w.o.Items[w.shown[i]].Key
+		return w.item(i).Key
 	}
 	return ""
 }
@@ -131,12 +143,20 @@ func (w *Palette) match() {
 		for _, m := range matches {
 			w.shown = append(w.shown, m.Index)
 		}
+		isTitle := func(m fuzzy.Match) bool { return w.o.Items[m.Index].Title == query }
+		if w.o.Free && len(matches) > 0 && !slices.ContainsFunc(matches, isTitle) {
+			better := slices.IndexFunc(matches, func(m fuzzy.Match) bool { return ranks[m.Index] >= onlyLetters })
+			if better < 0 {
+				better = len(matches)
+			}
+			w.shown = slices.Insert(w.shown, better, asTyped)
+		}
 	}
 	w.list.SetSource(&rows.Func{
 		N:      func() int { return len(w.shown) },
-		KeyOf:  func(i int) string { return w.o.Items[w.shown[i]].Key },
+		KeyOf:  func(i int) string { return w.item(i).Key },
 		RowOf:  w.row,
-		TextOf: func(i int) string { return w.o.Items[w.shown[i]].Title },
+		TextOf: func(i int) string { return w.item(i).Title },
 	})
 	w.list.Empty = w.o.Empty
 	if query != "" && len(w.o.Items) > 0 {
@@ -145,11 +165,14 @@ func (w *Palette) match() {
 	w.list.MoveTop()
 }
 
+// onlyLetters is the rank of an item that has no more of a query than its letters.
+const onlyLetters = 6
+
 // rank is how well an item fits a query in lower case, 0 being best: it begins with it, a
 // word of it does, it has it somewhere, or it only has its letters. Of items that fit as
 // well, those that cannot be picked come later.
 func rank(it Item, query string) int {
-	title, n := strings.ToLower(it.Title), 6
+	title, n := strings.ToLower(it.Title), onlyLetters
 	switch {
 	case strings.HasPrefix(title, query):
 		n = 0
@@ -170,7 +193,7 @@ func (t titles) String(i int) string { return t[i].Title }
 func (t titles) Len() int            { return len(t) }
 
 func (w *Palette) row(i int) rows.Row {
-	it := w.o.Items[w.shown[i]]
+	it := w.item(i)
 	if it.Disabled != "" {
 		return rows.Row{Cells: []rows.Cell{
 			{{Text: it.Title, Token: themes.Disabled}, {Text: "  (" + it.Disabled + ")", Token: themes.Muted}},
@@ -218,7 +241,7 @@ func (w *Palette) Update(msg tea.Msg) (cmd tea.Cmd, done bool) {
 func (w *Palette) pick() (cmd tea.Cmd, done bool) {
 	key := ""
 	if i, ok := w.list.Selected(); ok {
-		it := w.o.Items[w.shown[i]]
+		it := w.item(i)
 		if it.Disabled != "" {
 			return nil, false
 		}
@@ -280,7 +303,7 @@ func (w *Palette) keys(width int) []style.Span {
 // noPick says why the item with the cursor cannot be picked, "" if it can.
 func (w *Palette) noPick() string {
 	if i, ok := w.list.Selected(); ok {
-		return w.o.Items[w.shown[i]].Disabled
+		return w.item(i).Disabled
 	}
 	return ""
 }
