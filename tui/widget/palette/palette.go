@@ -4,12 +4,10 @@
 package palette
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/sahilm/fuzzy"
 
 	"nixbench/repl/text"
 	"nixbench/themes"
@@ -126,31 +124,25 @@ const mostNamed = 60
 // match fills the list with the items that fit what was typed.
 func (w *Palette) match() {
 	query := strings.TrimSpace(w.input.Value())
-	w.shown = w.shown[:0]
-	if query == "" {
+	switch {
+	case query == "":
+		w.shown = w.shown[:0]
 		for i := range w.o.Items {
 			w.shown = append(w.shown, i)
 		}
-	} else {
-		matches := fuzzy.FindFromNoSort(query, titles(w.o.Items))
-		ranks := make([]int, len(w.o.Items))
-		for _, m := range matches {
-			ranks[m.Index] = rank(w.o.Items[m.Index], strings.ToLower(query))
+	case len(w.o.Items) > manyItems:
+		w.shown = quick(w.o.Items, query)
+	default:
+		w.shown = scored(w.o.Items, query)
+	}
+	isTitle := func(i int) bool { return w.o.Items[i].Title == query }
+	if w.o.Free && query != "" && len(w.shown) > 0 && !slices.ContainsFunc(w.shown, isTitle) {
+		low := strings.ToLower(query)
+		better := slices.IndexFunc(w.shown, func(i int) bool { return rank(w.o.Items[i], low) >= onlyLetters })
+		if better < 0 {
+			better = len(w.shown)
 		}
-		slices.SortStableFunc(matches, func(a, b fuzzy.Match) int {
-			return cmp.Or(cmp.Compare(ranks[a.Index], ranks[b.Index]), cmp.Compare(b.Score, a.Score))
-		})
-		for _, m := range matches {
-			w.shown = append(w.shown, m.Index)
-		}
-		isTitle := func(m fuzzy.Match) bool { return w.o.Items[m.Index].Title == query }
-		if w.o.Free && len(matches) > 0 && !slices.ContainsFunc(matches, isTitle) {
-			better := slices.IndexFunc(matches, func(m fuzzy.Match) bool { return ranks[m.Index] >= onlyLetters })
-			if better < 0 {
-				better = len(matches)
-			}
-			w.shown = slices.Insert(w.shown, better, asTyped)
-		}
+		w.shown = slices.Insert(w.shown, better, asTyped)
 	}
 	w.list.SetSource(&rows.Func{
 		N:      func() int { return len(w.shown) },
@@ -164,33 +156,6 @@ func (w *Palette) match() {
 	}
 	w.list.MoveTop()
 }
-
-// onlyLetters is the rank of an item that has no more of a query than its letters.
-const onlyLetters = 6
-
-// rank is how well an item fits a query in lower case, 0 being best: it begins with it, a
-// word of it does, it has it somewhere, or it only has its letters. Of items that fit as
-// well, those that cannot be picked come later.
-func rank(it Item, query string) int {
-	title, n := strings.ToLower(it.Title), onlyLetters
-	switch {
-	case strings.HasPrefix(title, query):
-		n = 0
-	case strings.Contains(title, " "+query):
-		n = 2
-	case strings.Contains(title, query):
-		n = 4
-	}
-	if it.Disabled != "" {
-		n++
-	}
-	return n
-}
-
-type titles []Item
-
-func (t titles) String(i int) string { return t[i].Title }
-func (t titles) Len() int            { return len(t) }
 
 func (w *Palette) row(i int) rows.Row {
 	it := w.item(i)
