@@ -6,7 +6,10 @@
 
 package eval
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 const (
 	chunkCells = 255
@@ -22,6 +25,35 @@ var largeHeap atomic.Bool
 // SetLargeHeap says whether the process has so large a heap that evaluations are to
 // take less memory rather than less time.
 func SetLargeHeap(large bool) { largeHeap.Store(large) }
+
+// paused is there while evaluations are to take no more memory, and closed when they may.
+var paused atomic.Pointer[chan struct{}]
+
+// pausedPoll is how long a paused evaluation goes without looking whether it was cancelled.
+const pausedPoll = 5 * time.Millisecond
+
+// WhilePaused runs f. Evaluations that need more memory wait until it has returned.
+func WhilePaused(f func()) {
+	resume := make(chan struct{})
+	paused.Store(&resume)
+	defer close(resume)
+	defer paused.Store(nil)
+	f()
+}
+
+// pause waits until evaluations may go on.
+//
+//go:noinline
+func (s *State) pause(resume <-chan struct{}) {
+	for {
+		select {
+		case <-resume:
+			return
+		case <-time.After(pausedPoll):
+			s.poll()
+		}
+	}
+}
 
 // alloc returns the first of n zeroed cells; n > 0.
 func (s *State) alloc(n int) *Value {
@@ -65,6 +97,9 @@ func (s *State) account(n int) {
 	s.stats.Bytes += size
 	s.seen.set(s.stats)
 	s.sparse = largeHeap.Load()
+	if resume := paused.Load(); resume != nil {
+		s.pause(*resume)
+	}
 	s.poll()
 	s.spend(size)
 }

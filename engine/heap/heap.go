@@ -29,11 +29,12 @@ import (
 
 const (
 	// maxUncollected is the most memory, in bytes, that a command uses before it
-	// collects for the second time.
+	// collects for the second time. When it uses as much again, memory counts more than
+	// time: values are allocated one by one. So they are at once where a collection of a
+	// large heap left four fifths of it.
 	maxUncollected = 9 << 26
 
-	// largeHeap is how many bytes alive after a collection are so many that memory counts more
-	// than time: values are allocated one by one, and garbage may take half of what is live.
+	// largeHeap is how many live bytes are so many that garbage may take half of that.
 	largeHeap = 1 << 28
 
 	// lookEvery is how often the heap is looked at.
@@ -78,18 +79,24 @@ func (c *Collector) begin() {
 // reserved.
 func (c *Collector) pace(next, room int64) {
 	discarded := int64(0) // before the last collection
+	collected := false
 	for ; !c.usual.Load(); time.Sleep(lookEvery) {
 		used := heapBytes("/memory/classes/heap/objects:bytes") - (pages.Discarded() - discarded)
+		if collected && used > maxUncollected {
+			eval.SetLargeHeap(true)
+		}
 		if used < next {
 			continue
 		}
-		if wanted := roomFor(2 * used); room < wanted && wanted < freeMemory(wanted) && reserveHugePages(wanted) {
-			room = wanted
-		}
-		discarded = pages.Discarded()
-		runtime.GC()
+		discarded, collected = pages.Discarded(), true
+		eval.WhilePaused(func() {
+			if wanted := roomFor(2 * used); room < wanted && wanted < freeMemory(wanted) && reserveHugePages(wanted) {
+				room = wanted
+			}
+			runtime.GC()
+		})
 		live := heapBytes("/gc/heap/live:bytes")
-		eval.SetLargeHeap(live > largeHeap)
+		eval.SetLargeHeap(live > largeHeap && live > used/5*4)
 		next = nextCollection(used, live, totalMemory())
 	}
 	debug.SetGCPercent(100)
