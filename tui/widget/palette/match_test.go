@@ -45,3 +45,17 @@ func BenchmarkTyping(b *testing.B) {
 		w.input.SetValue("")
 	}
 }
+
+// What is called exactly like what is typed comes first, among however many.
+func TestExactNameComesFirst(t *testing.T) {
+	for _, n := range []int{100, 2 * manyItems} {
+		items := make([]Item, n)
+		for i := range items {
+			items[i] = Item{Key: fmt.Sprint(n - i), Title: fmt.Sprintf("Path%d", n-i)}
+		}
+		w := New(style.New(style.Options{}), Options{Items: items, Initial: "path9"})
+		if got := w.key(); got != "9" {
+			t.Errorf("of %d: got %s first, want 9", n, got)
+		}
+	}
+}
