@@ -61,22 +61,24 @@ func hasLetters(s, query string) bool {
 // onlyLetters is the rank of an item that has no more of a query than its letters; what
 // cannot be picked has the rank below.
 const (
-	onlyLetters = 6
+	onlyLetters = 8
 	numRanks    = onlyLetters + 2
 )
 
-// rank is how well an item fits a query in lower case, 0 being best: it begins with it, a
-// word of it does, it has it somewhere, or it only has its letters. Of items that fit as
+// rank is how well an item fits a query in lower case, 0 being best: it is it, it begins
+// with it, a word of it does, it has it somewhere, or it only has its letters. Of items that fit as
 // well, those that cannot be picked come later.
 func rank(it Item, query string) int {
 	title, n := strings.ToLower(it.Title), onlyLetters
 	switch at := strings.Index(title, query); {
-	case at == 0:
+	case title == query:
 		n = 0
-	case at > 0 && strings.Contains(title, " "+query):
+	case at == 0:
 		n = 2
-	case at > 0:
+	case at > 0 && strings.Contains(title, " "+query):
 		n = 4
+	case at > 0:
+		n = 6
 	}
 	if it.Disabled != "" {
 		n++
