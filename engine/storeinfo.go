@@ -24,6 +24,9 @@ type StoreInfo struct {
 // A DaemonError is what a daemon said instead of doing what was asked of it.
 type DaemonError = daemon.Error
 
+// ErrDaemonClosed reports that a daemon went away before it had answered.
+var ErrDaemonClosed = daemon.ErrClosed
+
 // A DialError says that the daemon cannot be reached.
 type DialError = daemon.DialError
 
