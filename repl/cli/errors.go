@@ -103,7 +103,10 @@ func traceOf(err error) []string {
 	var untraced *engine.TraceError
 	var denied *engine.AccessError
 	var unseen *engine.SandboxPathError
+	var told *engine.DaemonError
 	switch {
+	case errors.As(err, &told):
+		return told.Traces
 	case errors.As(err, &unseen):
 		return []string{"while setting up the build environment"}
 	case errors.As(err, &denied) && denied.While() != "":

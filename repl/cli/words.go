@@ -34,6 +34,9 @@ var wordings = []func(err error) (words string, ok bool){
 	ownWords[*nar.NotFlatError],
 	ownWords[*engine.DialError],
 	ownWords[*engine.DaemonError],
+	func(err error) (string, bool) {
+		return "Nix daemon disconnected unexpectedly (maybe it crashed?)", errors.Is(err, engine.ErrDaemonClosed)
+	},
 	messageOf[*store.HashMismatch],
 	ownWords[*engine.GoneError],
 	wordsOf(func(archive *nar.FormatError) (string, bool) { return archiveError(archive).Error(), true }),

@@ -39,7 +39,7 @@ func TestNixWords(t *testing.T) {
 
 // What a daemon was doing is said around what it says, the outermost first.
 func TestTraceOfDaemon(t *testing.T) {
-	err := fmt.Errorf("build: %w", &engine.DaemonError{Message: "odd number of tokens", Traces: []string{"while reading options", "while parsing"}})
+	err := fmt.Errorf("build: %w", &engine.DaemonError{Message: "odd number of tokens", Traces: []string{"while parsing", "while reading options"}})
 	const want = "error:\n       … while parsing\n\n       … while reading options\n\n       error: odd number of tokens"
 	if got := text.Plain(withTrace(traceOf(err), err)); got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -23,7 +23,7 @@ func (e *ProtocolError) Error() string {
 // An Error is what a daemon answered instead of doing what was asked of it.
 type Error struct {
 	Message string   // without colours; often of several lines
-	Traces  []string // what it was doing, innermost first
+	Traces  []string // what it was doing, outermost first
 }
 
 func (e *Error) Error() string { return e.Message }
