@@ -139,7 +139,7 @@ func (st *Store) lockGC(ctx context.Context) (*collection, error) {
 }
 
 func (coll *collection) start(ctx context.Context) error {
-	if err := flock(ctx, coll.lock, lockExclusive); err != nil {
+	if err := flockQueued(ctx, coll.lock, lockExclusive); err != nil {
 		return err
 	}
 	if err := coll.listen(); err != nil {

@@ -74,6 +74,37 @@ func flock(ctx context.Context, f *os.File, mode lockMode) error {
 	}
 }
 
+// flockQueued is flock in the kernel's queue, in which it comes to its turn however often
+// others lock f for moments. It takes a thread. After an error f must be closed: the thread
+// may stand in the queue still, and lets go of the lock once it gets it.
+func flockQueued(ctx context.Context, f *os.File, mode lockMode) error {
+	if ok, err := tryFlock(f, mode); err != nil || ok {
+		return err
+	}
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", f.Name(), err)
+	}
+	turn := make(chan error, 1)
+	go func() {
+		err := unix.Flock(fd, int(mode))
+		for errors.Is(err, unix.EINTR) {
+			err = unix.Flock(fd, int(mode))
+		}
+		turn <- err
+		unix.Close(fd)
+	}()
+	select {
+	case err := <-turn:
+		if err != nil {
+			return fmt.Errorf("lock %s: %w", f.Name(), err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("lock %s: %w", f.Name(), ctx.Err())
+	}
+}
+
 // pause waits a moment, less if ctx is done.
 func pause(ctx context.Context) error {
 	select {

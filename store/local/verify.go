@@ -121,7 +121,7 @@ func (st *Store) lockOutGC(ctx context.Context) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := flock(ctx, lock, lockShared); err != nil {
+	if err := flockQueued(ctx, lock, lockShared); err != nil {
 		lock.Close()
 		return nil, err
 	}
