@@ -41,7 +41,7 @@ func fromJSON(s *eval.State, v eval.Value) eval.Value {
 		s.Fail(eval.ErrorOther, before+"%s"+after, e.TooLarge)
 	}
 	if err != nil {
-		s.Raise(eval.ErrorOther, syntax.Hintf("%s", err), eval.While(0, "while decoding a JSON string"))
+		s.Raise(eval.ErrorOther, syntax.Hintf("%s", err), eval.While(0, "while decoding a JSON string"), eval.Foreign())
 	}
 	return b.result
 }

@@ -58,7 +58,7 @@ func TestWhereDebuggersStop(t *testing.T) {
 		{`!1`, 1},
 		{`{ } // 1`, 1},
 		{`{ ${1} = 1; }`, 0},
-		{`{ ${"a"} = 1; a = 2; }`, 1},
+		{`{ ${toString "a"} = 1; a = 2; }`, 1},
 		{`with 1; a`, 0},
 		{`({ a }: a) { }`, 1},
 		{`import ./nonexistent`, 0},
@@ -86,11 +86,8 @@ func (b *bench) stops(dir, text string) (n int) {
 	})
 	ctx := b.t.Context()
 	v, err := ev.EvalString(ctx, text, dir)
-	if err != nil {
-		return n
-	}
-	if err := ev.Do(ctx, func(s *eval.State) { s.Print(v, eval.PrintOptions{Force: true}) }); err != nil {
-		b.t.Error(err)
+	if err == nil {
+		_ = ev.Do(ctx, func(s *eval.State) { s.Print(v, eval.PrintOptions{Force: true}) }) // it may be an error
 	}
 	return n
 }

@@ -76,18 +76,14 @@ func (c *compiler) either(e syntax.Expr, delayed bool) node {
 	}
 	outerDeep := c.deep
 	c.level++
-	if c.ev.opts.Count {
-		c.level++ // there may be a node around it that counts
-	}
+	more := c.around()
+	c.level += more
 	c.deep = c.level
 	n := c.node(e)
 	if t, ok := n.(taggedNode); ok && (delayed || alwaysTagged(n)) {
 		c.enter(t, thunkRoom+(c.deep-c.level)*nodeRoom, e)
 	}
-	c.level--
-	if c.ev.opts.Count {
-		c.level--
-	}
+	c.level -= 1 + more
 	c.deep = max(c.deep, outerDeep)
 	return n
 }
@@ -142,7 +138,7 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.CurPos:
 		return &curPos{pos: e.At}
 	case *syntax.Select:
-		return c.selection(e)
+		return c.shelvedAfter(c.selection(e))
 	case *syntax.HasAttr:
 		return &hasAttr{x: c.step(e.X, "in the argument of '?'"), path: c.path(e.Path), pos: c.placeOf(e.X)}
 	case *syntax.Attrs:
@@ -155,11 +151,11 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:
-		return c.call(e)
+		return c.shelved(c.call(e))
 	case *syntax.Let:
 		n := &letNode{}
 		c.bindings(&n.binds, e.Attrs)
-		n.body = c.counting(c.expr(e.Body), c.avoidedBindings(e.Attrs, true))
+		n.body = c.shelved(c.counting(c.expr(e.Body), c.avoidedBindings(e.Attrs, true)))
 		return n
 	case *syntax.With:
 		n := &withNode{scope: c.delayed(e.Scope), slot: uintptr(e.Slot) + 1}
@@ -177,6 +173,9 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Not:
 		return &notNode{x: c.expr(e.X), pos: c.placeOf(e.X)}
 	case *syntax.Binary:
+		if builtin, _, _ := e.Op.Func(); builtin != 0 {
+			return c.shelved(c.binary(e)) // a call in Nix
+		}
 		return c.binary(e)
 	}
 	panic(fmt.Sprintf("eval: unreachable: compile %T", e))
@@ -288,7 +287,7 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 }
 
 func (c *compiler) selection(e *syntax.Select) node {
-	x := c.step(e.X, whileSelecting)
+	x := c.shelvingAfter(c.step(e.X, whileSelecting))
 	if e.Default == nil && len(e.Path) == 1 && e.Path[0].X == nil {
 		n := &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
 		if c.ev.selections != nil {

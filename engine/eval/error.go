@@ -62,14 +62,16 @@ type Error struct {
 	asked     int      // the entries of the stack from asked-1 on have been, by replaceCaught; 0: none
 
 	// What Steps are made of; set with Trace.
-	ev    *Evaluator
-	told  bool    // to the debugger
-	halt  bool    // it only says why the debugger was called
-	stack []frame // saved
-	from  []int32 // by frame of Trace, where in stack it is from
-	cell  *Value  // that turned out to refer to itself
-	whole bool    // Msg ends with what is printed as it is, spaces included
-	bare  bool    // see Untraced
+	ev      *Evaluator
+	told    bool    // to the debugger
+	framed  bool    // see Framed
+	foreign bool    // see Foreign
+	halt    bool    // it only says why the debugger was called
+	stack   []frame // saved
+	from    []int32 // by frame of Trace, where in stack it is from
+	cell    *Value  // that turned out to refer to itself
+	whole   bool    // Msg ends with what is printed as it is, spaces included
+	bare    bool    // see Untraced
 }
 
 // A TraceFrame is one step of an error's trace.
@@ -173,6 +175,11 @@ func (s *State) throw(e *Error) {
 // doing what ctx says at another.
 func (s *State) wrongType(want string, v Value, at, while Pos, ctx string) {
 	s.raiseWrongType(want, v, s.showForError(v), at, while, ctx)
+}
+
+// wrongOperand is wrongType for part of an expression that is evaluated where it stands.
+func (s *State) wrongOperand(want string, v Value, at Pos) {
+	s.raiseWrongType(want, v, s.showForError(v), at, 0, "", Framed())
 }
 
 // wrongArgument is wrongType for what a slot holds that was handed to a function.

@@ -95,6 +95,7 @@ type Evaluator struct {
 	missing   sync.Map // entries of search paths that were warned of
 	nodes     nodeTable
 	stopped   atomic.Pointer[State] // for the debugger
+	framed    atomic.Bool           // a Framed error was raised, for a debugger
 
 	// mu guards the fields below, and additions to states.
 	mu         sync.Mutex

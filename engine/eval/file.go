@@ -40,7 +40,9 @@ func (c *Scope) Lookup(name string) (Value, bool) {
 // «string» does; dir is the directory that relative paths start from.
 func (s *State) EvalText(name, text, dir string, scope *Scope) Value {
 	tape, _, size := s.parse(name, text, s.ev.parseOptions(dir), scope)
-	return s.evalRoot(s.compile(tape, scope), size)
+	in := newText(tape, scope)
+	in.internal = name == DerivationInternal
+	return s.evalRoot(s.compileText(in), size)
 }
 
 // DelayText parses a text as EvalText does. The value is evaluated when it is
@@ -137,14 +139,22 @@ func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
 
 // compile makes nodes of a resolved text.
 func (s *State) compile(tape *syntax.Tape, scope *Scope) node {
+	return s.compileText(newText(tape, scope))
+}
+
+func newText(tape *syntax.Tape, scope *Scope) *text {
 	in := &text{tape: tape}
 	if scope != nil {
 		in.outer = scope.values
 	}
+	return in
+}
+
+func (s *State) compileText(in *text) node {
 	late := &lateContext{ev: s.ev, text: in}
 	c := late.begin()
 	c.poll = s.poll
-	r := tape.Reader()
+	r := in.tape.Reader()
 	n := c.delayed(r.Expr(0))
 	c.finish(unit{late: late})
 	r.Release()
@@ -193,7 +203,10 @@ type fileNode struct{ path string }
 func (n *fileNode) Eval(s *State, _ *Value) Value {
 	root, size := s.readNode(n.path, nil)
 	s.push(textFrame(0, syntax.Hint("while evaluating the file '"+syntax.Magenta.Paint(ShowPath(n.path))+"':")))
+	outer := s.shelf
+	s.shelf = shelfText
 	v := s.evalRoot(root, size)
+	s.shelf = outer
 	s.pop()
 	return v
 }

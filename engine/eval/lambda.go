@@ -245,7 +245,7 @@ func (l *lambda) missingArgument(s *State, a Value, call Pos) {
 		}
 	}
 	s.Raise(ErrorType, syntax.Hintf("function '%s' called without required argument '%s'", l.showName(), ShowSym(name)),
-		At(l.pos), callSite(call))
+		At(l.pos), callSite(call), Framed())
 }
 
 //go:noinline
@@ -258,7 +258,7 @@ func (l *lambda) unexpectedArgument(s *State, a Value, call Pos) {
 		}
 		name := SymName(at.Name)
 		s.Raise(ErrorType, syntax.Hintf("function '%s' called with unexpected argument '%s'", l.showName(), QuoteName(name)),
-			At(l.pos), callSite(call),
+			At(l.pos), callSite(call), Framed(),
 			Suggest(suggestions(f.sorted.names(), name)))
 	}
 }

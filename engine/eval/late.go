@@ -21,8 +21,9 @@ type lateContext struct {
 
 // A text is what all parts of a compiled text have in common.
 type text struct {
-	outer []Value // the scope outside it, by slot
-	tape  *syntax.Tape
+	outer    []Value // the scope outside it, by slot
+	tape     *syntax.Tape
+	internal bool // the text of derivation
 }
 
 // compiler returns one that enters nothing into the table.
@@ -82,6 +83,7 @@ func (c *compiler) code(e *syntax.Lambda) *lambdaCode {
 		code.defaults = c.defaults(e.Formals)
 	}
 	code.body, code.room = c.root(body)
+	code.body = c.shelved(code.body)
 	return code
 }
 

@@ -203,7 +203,7 @@ func (n *withVar) Eval(s *State, fr *Value) Value {
 			return s.evalSlot(c, &n.use)
 		}
 	}
-	s.Raise(ErrorUndefined, syntax.Hintf("undefined variable '%s'", ShowSym(n.name)), At(n.pos))
+	s.Raise(ErrorUndefined, syntax.Hintf("undefined variable '%s'", ShowSym(n.name)), At(n.pos), Framed())
 	return Value{}
 }
 

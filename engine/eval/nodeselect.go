@@ -112,7 +112,7 @@ func (n *selection) fail(s *State, v Value, name Sym, done int, pos Pos) {
 		s.wrongType("a set", v, 0, n.pos, whileSelecting)
 	}
 	s.Raise(ErrorMissingAttr, syntax.Hintf("attribute '%s' missing", ShowSym(name)),
-		Suggest(suggestions(Attrs{v}.Names(), SymName(name))))
+		Suggest(suggestions(Attrs{v}.Names(), SymName(name))), Framed())
 }
 
 // A select1 is x.a.
@@ -224,7 +224,7 @@ func (n *ifNode) Eval(s *State, fr *Value) Value {
 	s.push(n.step())
 	c := n.cond.Eval(s, fr)
 	if !c.is(rawBool) {
-		s.wrongType("a Boolean", c, n.pos, 0, "")
+		s.wrongOperand("a Boolean", c, n.pos)
 	}
 	s.pop()
 	if c.n>>8 != 0 {
@@ -263,5 +263,5 @@ func (n *assertNode) fail(s *State, fr *Value) {
 		s.assertEqual(n.equal.x.Eval(s, fr), n.equal.y.Eval(s, fr), n.equal.pos)
 		s.pop()
 	}
-	s.Raise(ErrorAssert, syntax.Hintf("assertion '%s' failed", text), At(n.pos))
+	s.Raise(ErrorAssert, syntax.Hintf("assertion '%s' failed", text), At(n.pos), Framed())
 }

@@ -324,7 +324,7 @@ func (n *attrsNode) addDynamic(s *State, base int, fr *Value) Value {
 		k := sort.Search(len(entries), func(i int) bool { return entries[i].Name >= name })
 		if k < len(entries) && entries[k].Name == name {
 			s.Raise(ErrorOther, syntax.Hintf("dynamic attribute '%s' already defined at %s",
-				ShowSym(name), s.ev.Position(entries[k].Pos)), At(d.pos))
+				ShowSym(name), s.ev.Position(entries[k].Pos)), At(d.pos), Framed())
 		}
 		if f, ok := d.value.(*lambdaNode); ok {
 			f.lambda.rename(name)

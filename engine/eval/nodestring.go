@@ -26,7 +26,7 @@ func (n *addNode) Eval(s *State, fr *Value) Value {
 		return s.addToInt(x, y, n.ypos)
 	}
 	if !y.isInt() && !y.is(rawFloat) {
-		s.Raise(ErrorType, syntax.Hintf("cannot add %s to a float", ShowType(y)), At(n.ypos))
+		s.Raise(ErrorType, syntax.Hintf("cannot add %s to a float", ShowType(y)), At(n.ypos), Framed())
 	}
 	return addFloats(x.float(), y.number())
 }
@@ -56,7 +56,7 @@ func (s *State) addToInt(x, y Value, pos Pos) Value {
 		return MakeFloat(x.number() + y.float())
 	}
 	if !y.isInt() {
-		s.Raise(ErrorType, syntax.Hintf("cannot add %s to an integer", ShowType(y)), At(pos))
+		s.Raise(ErrorType, syntax.Hintf("cannot add %s to an integer", ShowType(y)), At(pos), Framed())
 	}
 	a, b := x.int(), y.int()
 	r := a + b
@@ -114,7 +114,7 @@ func (s *State) part(v Value, pos Pos, copyToStore bool) (string, StringContext)
 // joinPath makes a path of its joined parts.
 func (s *State) joinPath(text string, ctx StringContext, pos Pos) Value {
 	if len(ctx) > 0 {
-		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos))
+		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos), Framed())
 	}
 	return MakePath(path.Clean("/" + text))
 }

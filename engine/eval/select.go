@@ -107,7 +107,7 @@ func (s *State) AutoCall(v Value, args Attrs) Value {
 			if a, ok := args.Get(f.Name); ok {
 				b.Add(Attr{f.Name, a, args.Pos(f.Name)})
 			} else if !f.HasDefault {
-				s.Raise(ErrorType, syntax.Hintf(missingAutoArg, SymName(f.Name)), At(f.Pos))
+				s.Raise(ErrorType, syntax.Hintf(missingAutoArg, SymName(f.Name)), At(f.Pos), Framed())
 			}
 		}
 	}

@@ -135,10 +135,11 @@ type checkpoint struct {
 	room    int
 	tries   int
 	unsure  int
+	shelf   shelf
 }
 
 func (s *State) checkpoint() checkpoint {
-	return checkpoint{len(s.stack), len(s.entries), len(s.args), s.depth, s.room, s.tries, s.unsure}
+	return checkpoint{len(s.stack), len(s.entries), len(s.args), s.depth, s.room, s.tries, s.unsure, s.shelf}
 }
 
 func (s *State) restore(c checkpoint) {
@@ -146,7 +147,7 @@ func (s *State) restore(c checkpoint) {
 	clear(s.entries[c.entries:])
 	s.entries = s.entries[:c.entries]
 	s.popArgs(c.args)
-	s.depth, s.room, s.tries, s.unsure = c.depth, c.room, c.tries, c.unsure
+	s.depth, s.room, s.tries, s.unsure, s.shelf = c.depth, c.room, c.tries, c.unsure, c.shelf
 	s.calls = nil
 }
 

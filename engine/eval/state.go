@@ -63,6 +63,7 @@ type State struct {
 	unsure     int           // sets that are being gone through, in an order that may be wrong: see order.go
 	held       []heldMessage // messages of one text, from there: see orderly
 	tries      int           // calls of Try that are under way
+	shelf      shelf         // what debuggers can look at, if there is one
 	stepping   bool          // the debugger wants to be called at the next call
 	undebugged bool          // the debugger ended the evaluation
 	outer      *State        // the stopped evaluation that this one is inside of

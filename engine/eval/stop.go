@@ -66,7 +66,9 @@ func (s *State) stopAtError(e *Error) {
 		return
 	}
 	e.told = true
-	s.stop(StopError, e)
+	if s.stopsAt(e) {
+		s.stop(StopError, e)
+	}
 }
 
 // Break stops for builtins.break.
@@ -76,7 +78,7 @@ func (s *State) Break() { s.stopHere(StopBreak, "breakpoint reached") }
 func (s *State) BreakAtTrace() { s.stopHere(StopTrace, "trace reached") }
 
 func (s *State) stopHere(why StopReason, msg string) {
-	if s.canStop() {
+	if s.canStop() && s.stopsHere() {
 		s.stop(why, &Error{Msg: msg, told: true, halt: true})
 	}
 }
