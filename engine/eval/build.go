@@ -121,7 +121,11 @@ func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
 	if n == 0 {
 		return EmptyAttrs
 	}
-	v, vals := s.newAttrs(s.shapeOf(entries, hasPos))
+	return s.attrsIn(s.shapeOf(entries, hasPos, 0), entries)
+}
+
+func (s *State) attrsIn(sh *Shape, entries []Attr) Value {
+	v, vals := s.newAttrs(sh)
 	for i := range entries {
 		vals[i] = entries[i].Value
 	}
@@ -131,24 +135,29 @@ func (s *State) attrsFrom(entries []Attr, hasPos bool) Value {
 // popEntries makes a set of s.entries from base on, which are sorted and unique,
 // and takes them off.
 func (s *State) popEntries(base int, hasPos bool) Value {
-	entries := s.entries[base:]
-	v := s.attrsFrom(entries, hasPos)
-	clear(entries)
-	s.entries = s.entries[:base]
+	v := s.attrsFrom(s.entries[base:], hasPos)
+	s.dropEntries(base)
 	return v
+}
+
+func (s *State) dropEntries(base int) {
+	clear(s.entries[base:])
+	s.entries = s.entries[:base]
 }
 
 // shapeOf returns the shape of entries that are sorted and unique. It is looked
 // up among those seen lately, so that sets that a builtin makes again and again
-// share theirs, and with it what was derived from it.
-func (s *State) shapeOf(entries []Attr, hasPos bool) *Shape {
+// share theirs, and with it what was derived from it. At is where the set was written,
+// if it was.
+func (s *State) shapeOf(entries []Attr, hasPos bool, at Pos) *Shape {
 	h := uint32(len(entries))
 	for i := range entries {
 		h = (h ^ uint32(entries[i].Name)) * 16777619
 	}
 	slot := &s.shapes[h>>8%shapeCache]
-	if sh := *slot; sh == nil || !sh.matches(entries, hasPos) {
+	if sh := *slot; sh == nil || sh.at != at || !sh.matches(entries, hasPos) {
 		*slot = newShape(entries, hasPos)
+		(*slot).at = at
 	}
 	return *slot
 }
@@ -226,85 +235,6 @@ func (s *State) MapAttrs(f, set Value) Value {
 	}
 	s.stats.Thunks += int64(n)
 	return v
-}
-
-// RemoveAttrs returns set without the given names: another set, even if it has none
-// of them.
-func (s *State) RemoveAttrs(set Value, names []Sym) Value {
-	set = flat(set)
-	sh := set.shape()
-	drop := make([]int, 0, 8)
-	for _, name := range names {
-		if i := sh.find(name); i >= 0 {
-			drop = append(drop, i)
-		}
-	}
-	if len(drop) == 0 {
-		return s.copyAttrs(set)
-	}
-	slices.Sort(drop)
-	drop = slices.Compact(drop)
-	base := len(s.entries)
-	for i, sym := range sh.syms {
-		if len(drop) > 0 && drop[0] == i {
-			drop = drop[1:]
-			continue
-		}
-		s.entries = append(s.entries, Attr{sym, *set.attrAt(i), sh.posAt(i)})
-	}
-	if len(s.entries) == base {
-		return s.freshEmpty()
-	}
-	return s.popEntries(base, sh.hasPos())
-}
-
-// IntersectAttrs returns the attributes of b whose names are in a.
-func (s *State) IntersectAttrs(a, b Value) Value {
-	if !a.layered() && len(a.shape().syms) < len(bottom(b).shape().syms) {
-		return s.pickAttrs(a.shape().syms, b)
-	}
-	b = flat(b)
-	sb := b.shape()
-	var out []Attr
-	for j, sym := range sb.syms {
-		if get(a, sym) != nil {
-			out = append(out, Attr{sym, *b.attrAt(j), sb.posAt(j)})
-		}
-	}
-	if len(out) == len(sb.syms) {
-		return s.copyAttrs(b)
-	}
-	if len(out) == 0 && a.Attrs().Len() > 0 {
-		return s.freshEmpty()
-	}
-	return s.attrsFrom(out, sb.hasPos())
-}
-
-// copyAttrs returns another set of the same attributes, which is shown beside the
-// first. The set is flat.
-func (s *State) copyAttrs(set Value) Value {
-	sh := set.shape()
-	v, vals := s.newAttrs(sh)
-	if len(vals) > 0 {
-		copy(vals, cells(set.attrAt(0), len(vals)))
-	}
-	return v
-}
-
-// pickAttrs returns those attributes of a larger set that have one of the
-// names, which are sorted.
-func (s *State) pickAttrs(names []Sym, set Value) Value {
-	base, hasPos := len(s.entries), false
-	for _, sym := range names {
-		if v, pos, ok := set.lookup(sym); ok {
-			s.entries = append(s.entries, Attr{sym, v, pos})
-			hasPos = hasPos || pos != 0
-		}
-	}
-	if len(s.entries) == base && len(names) > 0 {
-		return s.freshEmpty()
-	}
-	return s.popEntries(base, hasPos)
 }
 
 // Update returns a // b.

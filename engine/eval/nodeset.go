@@ -332,9 +332,12 @@ func (n *attrsNode) addDynamic(s *State, base int, fr *Value) Value {
 		s.entries = slices.Insert(s.entries, base+k, Attr{name, d.value.Delay(s, fr), d.pos})
 	}
 	if len(s.entries) == base {
-		return s.freshEmpty()
+		return initAttrs(s.alloc(1), n.shape)
 	}
-	return s.popEntries(base, true)
+	entries := s.entries[base:]
+	v := s.attrsIn(s.shapeOf(entries, true, n.shape.at), entries)
+	s.dropEntries(base)
+	return v
 }
 
 // A listNode is [ … ], not empty.

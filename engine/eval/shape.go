@@ -31,6 +31,7 @@ type Shape struct {
 // Derived is what few shapes have.
 type derived struct {
 	bare  atomic.Pointer[Shape] // the same without positions
+	loose atomic.Pointer[Shape] // the same without at
 	trans atomic.Pointer[transitions]
 }
 
@@ -201,4 +202,19 @@ func (sh *Shape) withoutPos() *Shape {
 	b.shareNames(sh)
 	more.bare.Store(b)
 	return b
+}
+
+// unplaced returns the shape of the same attributes in a set that was not written as one.
+func (sh *Shape) unplaced() *Shape {
+	if sh.at == 0 {
+		return sh
+	}
+	more := sh.derived()
+	if l := more.loose.Load(); l != nil {
+		return l
+	}
+	l := &Shape{syms: sh.syms, from: sh.from, deep: sh.deep, placed: sh.placed}
+	l.index.Store(sh.indexed())
+	more.loose.Store(l)
+	return l
 }

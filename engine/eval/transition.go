@@ -55,7 +55,7 @@ func mergeShapes(a, b *Shape) *transition {
 	added, sum := lacking(large.syms, small.syms)
 	n := len(large.syms) + added
 	if n == len(b.syms) {
-		return &transition{left: a, right: b, res: b}
+		return &transition{left: a, right: b, res: b.unplaced()}
 	}
 	t := &transition{left: a, right: b, res: &Shape{}}
 	switch {
@@ -102,7 +102,7 @@ func makePlan(names, a, b []Sym) []int32 {
 // keeping where it is.
 func (t *transition) gather(dst, a []Value, b *Value) []Value {
 	switch {
-	case t.res == t.right:
+	case len(t.res.syms) == len(t.right.syms):
 		copy(dst, cells(b, len(dst)))
 	case t.plan == nil:
 		gatherByName(t, dst, a, cells(b, len(t.right.syms)))
