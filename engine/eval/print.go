@@ -376,8 +376,8 @@ func (p *printer) pretty(elems []Value) bool {
 
 func (p *printer) derivation(v Value) {
 	text := "«derivation"
-	if d := get(v, symDrvPath); d != nil {
-		path, _ := p.s.CoerceToStorePath(*d, 0, "while evaluating the drvPath of a derivation")
+	if d, pos, ok := v.lookup(symDrvPath); ok {
+		path, _ := p.s.CoerceToStorePath(d, pos, "while evaluating the drvPath of a derivation")
 		text += " " + string(path)
 	}
 	p.write(syntax.Green, text+"»")
