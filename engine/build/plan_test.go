@@ -129,9 +129,22 @@ func TestPlanOfAnUnknownOutput(t *testing.T) {
 	if err := r.st.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: p, Outputs: []string{"dev"}}}, build.PlanOptions{Settings: r.settings})
-	if err == nil || !strings.Contains(err.Error(), "does not have wanted outputs 'dev'") {
-		t.Errorf("got %v", err)
+	for _, c := range []struct {
+		outputs []store.OutputName
+		builds  int
+	}{
+		{[]store.OutputName{"dev"}, 0},
+		{[]store.OutputName{"dev", "out"}, 1},
+	} {
+		targets := []build.Target{{Path: p, Outputs: c.outputs}}
+		plan, err := build.NewPlan(t.Context(), r.st, targets, build.PlanOptions{Settings: r.settings})
+		if err != nil || len(plan.Build) != c.builds {
+			t.Errorf("%v: got error %v, %d builds, want %d", c.outputs, err, len(plan.Build), c.builds)
+		}
+		_, err = r.b.Realise(t.Context(), targets, build.Normal)
+		if err == nil || !strings.Contains(err.Error(), "does not have wanted outputs 'dev'") {
+			t.Errorf("%v: got %v", c.outputs, err)
+		}
 	}
 }
 
