@@ -66,10 +66,15 @@ const (
 // PlanRealise says what has to be copied and built to make targets valid. It
 // only reads.
 func (e *Engine) PlanRealise(ctx context.Context, targets []store.DerivedPath) (*Plan, error) {
-	return e.PlanRebuild(ctx, targets, Normal)
+	plan, err := e.PlanRebuild(ctx, targets, Normal)
+	if err == nil {
+		err = plan.LacksOutput()
+	}
+	return plan, err
 }
 
-// PlanRebuild is [Engine.PlanRealise] in another mode.
+// PlanRebuild is [Engine.PlanRealise] in another mode. That an output is wanted which its
+// derivation does not have is told by the plan, as [build.Plan.NoOutput].
 func (e *Engine) PlanRebuild(ctx context.Context, targets []store.DerivedPath, mode Mode) (*Plan, error) {
 	opts := build.PlanOptions{Mode: mode}
 	if mode == Repair {
@@ -167,6 +172,9 @@ func (e *Engine) RealiseKeeping(ctx context.Context, targets []store.DerivedPath
 // execute does what plan says; keep is to keep the directories of builds that fail,
 // whatever the settings say.
 func (e *Engine) execute(ctx context.Context, plan *Plan, keep bool) (*Result, error) {
+	if err := plan.LacksOutput(); err != nil {
+		return nil, err
+	}
 	if len(plan.Build)+len(plan.Copy)+len(plan.Substitute)+len(plan.Traced) > 0 {
 		if err := e.Writable(); err != nil {
 			return nil, fmt.Errorf("build: %w", err)

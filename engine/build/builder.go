@@ -82,6 +82,9 @@ func (b *Builder) Realise(ctx context.Context, targets []Target, mode Mode) (*Re
 // already is kept from being collected from here on, and so are the
 // derivations: some builds wait for long.
 func (b *Builder) Execute(ctx context.Context, plan *Plan) (*Result, error) {
+	if err := plan.LacksOutput(); err != nil {
+		return nil, err
+	}
 	for _, planned := range plan.Build {
 		planned.shell = plan.Shell
 	}

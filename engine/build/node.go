@@ -105,8 +105,8 @@ func pathIn(outputs []Output, name store.OutputName) store.Path {
 	return ""
 }
 
-// wanted returns the outputs of the names, or all of them; missing is a name that there is
-// no output of.
+// wanted returns the outputs of the names, or all of them; missing is the first name that
+// there is no output of, or "".
 func (n *node) wanted(names []store.OutputName) (outputs []Output, missing store.OutputName) {
 	if slices.Contains(names, store.AllOutputs) ||
 		slices.EqualFunc(names, n.outputs, func(name store.OutputName, o Output) bool { return name == o.Name }) {
@@ -114,12 +114,13 @@ func (n *node) wanted(names []store.OutputName) (outputs []Output, missing store
 	}
 	for _, name := range names {
 		i := slices.IndexFunc(n.outputs, func(o Output) bool { return o.Name == name })
-		if i < 0 {
-			return nil, name
+		if i >= 0 {
+			outputs = append(outputs, n.outputs[i])
+		} else if missing == "" {
+			missing = name
 		}
-		outputs = append(outputs, n.outputs[i])
 	}
-	return outputs, ""
+	return outputs, missing
 }
 
 // inputPaths returns the sources and outputs that a derivation needs, as far as they are

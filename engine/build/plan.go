@@ -23,6 +23,9 @@ type Plan struct {
 	Valid []store.Path
 	// Missing are the paths that are not valid and that nobody can make.
 	Missing []*UnknownError
+	// NoOutput is the first output that is wanted of a derivation that does not have it, or
+	// nil. The plan is for all others, and it is the error of who executes it.
+	NoOutput *NoOutputError
 	// Substitute are the paths that come from binary caches, sorted: DownloadSize
 	// bytes to download, SubstituteSize in archives.
 	Substitute                   []store.Path
@@ -122,6 +125,14 @@ func NewPlan(ctx context.Context, st Reader, targets []Target, o PlanOptions) (*
 		return nil, fmt.Errorf("plan builds: %w", err)
 	}
 	return p.plan, nil
+}
+
+// LacksOutput returns NoOutput as an error.
+func (p *Plan) LacksOutput() error {
+	if p.NoOutput == nil {
+		return nil
+	}
+	return fmt.Errorf("plan builds: %w", p.NoOutput)
 }
 
 // Damaged returns the valid outputs that are to be replaced, sorted.

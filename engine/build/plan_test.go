@@ -138,8 +138,11 @@ func TestPlanOfAnUnknownOutput(t *testing.T) {
 	} {
 		targets := []build.Target{{Path: p, Outputs: c.outputs}}
 		plan, err := build.NewPlan(t.Context(), r.st, targets, build.PlanOptions{Settings: r.settings})
-		if err != nil || len(plan.Build) != c.builds {
-			t.Errorf("%v: got error %v, %d builds, want %d", c.outputs, err, len(plan.Build), c.builds)
+		if err != nil {
+			t.Fatalf("%v: %v", c.outputs, err)
+		}
+		if len(plan.Build) != c.builds {
+			t.Errorf("%v: %d builds, want %d", c.outputs, len(plan.Build), c.builds)
 		}
 		_, err = r.b.Realise(t.Context(), targets, build.Normal)
 		if err == nil || !strings.Contains(err.Error(), "does not have wanted outputs 'dev'") {

@@ -194,8 +194,8 @@ func (p *planner) askOutputs(level []want) error {
 			continue
 		}
 		outputs, missing := w.n.wanted(w.outputs)
-		if missing != "" {
-			return &NoOutputError{w.n.path, missing}
+		if missing != "" && p.plan.NoOutput == nil {
+			p.plan.NoOutput = &NoOutputError{w.n.path, missing}
 		}
 		if w.n.isAsked {
 			continue

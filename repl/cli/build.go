@@ -211,13 +211,26 @@ func (inv *invocation) printPlanned(ctx context.Context, eng *engine.Engine, tar
 		var outputs map[store.OutputName]store.Path
 		if target.Outputs != nil {
 			var err error
-			if outputs, err = eng.FindOutputs(ctx, target); err != nil {
+			if outputs, err = findThose(ctx, eng, target); err != nil {
 				return err
 			}
 		}
 		planned = append(planned, buildJSON(target, outputs))
 	}
 	return inv.printValue(planned)
+}
+
+// findThose returns where those of a target's outputs are that its derivation has.
+func findThose(ctx context.Context, eng *engine.Engine, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
+	for {
+		outputs, err := eng.FindOutputs(ctx, target)
+		lacks := (*engine.NoOutputError)(nil)
+		if !errors.As(err, &lacks) || !slices.Contains(target.Outputs, lacks.Output) {
+			return outputs, err
+		}
+		isLacked := func(name store.OutputName) bool { return name == lacks.Output }
+		target.Outputs = slices.DeleteFunc(slices.Clone(target.Outputs), isLacked)
+	}
 }
 
 // buildJSON returns what --json prints for a target: a store path as such.
@@ -230,6 +243,9 @@ func buildJSON(target store.DerivedPath, outputs map[store.OutputName]store.Path
 		if paths[name] = p; p == "" {
 			paths[name] = nil
 		}
+	}
+	if len(paths) == 0 {
+		return map[string]any{"drvPath": target.Path}
 	}
 	return map[string]any{"drvPath": target.Path, "outputs": paths}
 }
