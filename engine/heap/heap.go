@@ -34,7 +34,7 @@ const (
 	// large heap left four fifths of it.
 	maxUncollected = 9 << 26
 
-	// largeHeap is how many live bytes are so many that garbage may take half of that.
+	// largeHeap is how many live bytes are so many that there may not be as much garbage.
 	largeHeap = 1 << 28
 
 	// lookEvery is how often the heap is looked at.
@@ -108,12 +108,12 @@ func roomFor(size int64) int64 { return size / 5 * 6 }
 
 // nextCollection returns how large, in bytes, the heap gets before it is collected
 // again, when a collection has left live bytes of used on a machine of total bytes. It
-// may double; it grows by half if it is large, unless hardly anything was garbage
+// may double; it grows by four fifths if it is large, unless hardly anything was garbage
 // and the machine has room: then the collection was in vain.
 func nextCollection(used, live, total int64) int64 {
 	inVain := live > used/8*7 && live < total/4
 	if live > largeHeap && !inVain {
-		return live / 2 * 3
+		return live / 5 * 9
 	}
 	return 2 * live
 }

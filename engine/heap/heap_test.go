@@ -11,11 +11,11 @@ func TestNextCollection(t *testing.T) {
 	const mb = 1 << 20
 	for _, c := range []struct{ used, live, total, want int64 }{
 		{640, 100, 16000, 200},
-		{640, 300, 16000, 450},
+		{640, 300, 16000, 540},
 		{640, 600, 16000, 1200},
-		{640, 600, 2000, 900},
+		{640, 600, 2000, 1080},
 		{3200, 3000, 16000, 6000},
-		{4800, 4700, 16000, 7050},
+		{4800, 4700, 16000, 8460},
 	} {
 		if got := nextCollection(c.used*mb, c.live*mb, c.total*mb); got != c.want*mb {
 			t.Errorf("%d MB of %d are alive of %d: the next collection is at %d MB, want %d", c.live, c.used, c.total, got/mb, c.want)
