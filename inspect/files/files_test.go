@@ -108,3 +108,16 @@ func TestReadErrors(t *testing.T) {
 		t.Errorf("Read when cancelled: %v", err)
 	}
 }
+
+// Errors say once what is read, and of what is below it where there.
+func TestErrorsNameFilesOnce(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "none")
+	_, err := Read(t.Context(), root)
+	if want := "list files of " + root + ": no such file or directory"; err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = new(Disk).Add(t.Context(), root)
+	if want := "measure " + root + ": no such file or directory"; err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
