@@ -37,7 +37,7 @@ func (d *Disk) Add(ctx context.Context, root string) (size int64, err error) {
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("measure %s: %w", root, err)
+		return 0, fmt.Errorf("measure %s: %w", root, inside(root, err))
 	}
 	return size, nil
 }

@@ -4,11 +4,13 @@ package files
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Kind says what a file system object is.
@@ -72,9 +74,26 @@ type Tree struct {
 func Read(ctx context.Context, root string) (*Tree, error) {
 	t := &Tree{}
 	if err := t.read(ctx, root, "", None); err != nil {
-		return nil, fmt.Errorf("list files of %s: %w", root, err)
+		return nil, fmt.Errorf("list files of %s: %w", root, inside(root, err))
 	}
 	return New(t.Entries), nil
+}
+
+// inside returns an error as it is to follow the name of root: with the names of files
+// from there.
+func inside(root string, err error) error {
+	file, ok := errors.AsType[*fs.PathError](err)
+	if !ok {
+		return err
+	}
+	if file.Path == root {
+		return file.Err
+	}
+	below, ok := strings.CutPrefix(file.Path, root+"/")
+	if !ok {
+		return err
+	}
+	return &fs.PathError{Op: file.Op, Path: below, Err: file.Err}
 }
 
 // New returns the tree of objects in the order of [Tree.Entries], at least one, of

@@ -120,4 +120,12 @@ func TestErrorsNameFilesOnce(t *testing.T) {
 	if want := "measure " + root + ": no such file or directory"; err == nil || err.Error() != want || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want %s", err, want)
 	}
+	below := &fs.PathError{Op: "open", Path: root + "/a/b", Err: fs.ErrPermission}
+	if got, want := inside(root, below).Error(), "open a/b: permission denied"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	beside := &fs.PathError{Op: "open", Path: root + "-1", Err: fs.ErrPermission}
+	if got := inside(root, beside); got != error(beside) {
+		t.Errorf("got %v, want %v", got, beside)
+	}
 }
