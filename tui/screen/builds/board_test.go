@@ -89,6 +89,29 @@ func TestFailuresDoNotHideWhatRuns(t *testing.T) {
 	}
 }
 
+// TestNewestFailuresComeFirst pins that those of what was begun last stand above older ones,
+// in the order in which they failed.
+func TestNewestFailuresComeFirst(t *testing.T) {
+	b := newBoard()
+	for batch, names := range [][]string{{"a", "b", "c"}, {"d", "e"}, {"f"}} {
+		var begun, failed []event.Activity
+		for i, name := range names {
+			id, at := event.ID(10*batch+i+1), 10*batch+i+1
+			begun, failed = append(begun, act(id, name, event.Running, at, 0)), append(failed, act(id, name, event.Failed, at, at+1))
+		}
+		fold(b, begun)
+		fold(b, failed)
+	}
+	fold(b, []event.Activity{act(90, "running", event.Running, 35, 0)})
+	var got []string
+	for _, n := range b.sorted(byState, time.Unix(40, 0)) {
+		got = append(got, n.act.Name)
+	}
+	if want := []string{"f", "d", "running", "e", "a", "b", "c"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestSortedAsIfAnew pins that the list is what sorting all of it gives, whatever
 // came before.
 func TestSortedAsIfAnew(t *testing.T) {
