@@ -1,6 +1,7 @@
 package builds
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ type board struct {
 	// again takes the place of what was before.
 	newest map[string]*node
 	first  time.Time // when the first build of the running batch began
+	batch  int64     // the number of the batch: of what was begun while nothing else went on
 
 	all  []*node // as they came, some of them gone
 	gone int     // of all
@@ -47,6 +49,7 @@ type node struct {
 	act    event.Activity
 	usual  time.Duration // how long such builds take, 0 if unknown
 	seq    int32         // how many came before
+	batch  int64         // the higher, the newer
 	needed int           // builds that need it
 	needs  []*node       // as far as they are known
 	users  []*node       // whose needs it is among, some of them gone
@@ -92,6 +95,7 @@ func shown(act event.Activity) bool {
 // how long builds of a name take.
 func (b *board) fold(acts []event.Activity, usual func(name string) time.Duration, now time.Time) (changed bool) {
 	var touched []*node
+	isAnother := false // batch, of which all may have ended by now
 	for i := range acts {
 		act := &acts[i]
 		if !shown(*act) {
@@ -101,7 +105,10 @@ func (b *board) fold(acts []event.Activity, usual func(name string) time.Duratio
 		n := b.nodes[act.ID]
 		if n == nil {
 			if b.live() == 0 && !act.State.Final() {
-				b.first = time.Time{} // another batch
+				b.first = time.Time{}
+			}
+			if b.live() == 0 && !isAnother {
+				b.batch, isAnother = b.batch+1, true
 			}
 			n = b.add(act)
 			n.usual = usual(act.Name)
@@ -128,7 +135,7 @@ func (b *board) add(act *event.Activity) *node {
 	if before := b.newest[act.Subject]; before != nil {
 		b.forget(before)
 	}
-	n := &node{act: *act, seq: b.next, needed: b.early[act.ID]}
+	n := &node{act: *act, seq: b.next, batch: b.batch, needed: b.early[act.ID]}
 	delete(b.early, act.ID)
 	b.next++
 	b.nodes[act.ID], b.newest[act.Subject] = n, n
@@ -255,7 +262,8 @@ func (b *board) below(n *node) []*node {
 	return kids
 }
 
-// failures returns the builds that failed by themselves, as they did.
+// failures returns the builds that failed by themselves: those of the newest batch first,
+// and of a batch as they did.
 func (b *board) failures() []*node {
 	if b.failed == nil {
 		b.failed = []*node{}
@@ -265,10 +273,7 @@ func (b *board) failures() []*node {
 			}
 		}
 		slices.SortFunc(b.failed, func(x, y *node) int {
-			if d := x.act.Ended.Compare(y.act.Ended); d != 0 {
-				return d
-			}
-			return int(x.seq - y.seq)
+			return cmp.Or(cmp.Compare(y.batch, x.batch), x.act.Ended.Compare(y.act.Ended), cmp.Compare(x.seq, y.seq))
 		})
 	}
 	return b.failed

@@ -83,7 +83,7 @@ func keyOf(n *node, by order, now time.Time) key {
 	case event.Done, event.Cancelled:
 		k.a = -n.act.Ended.UnixNano()
 	case event.Failed:
-		k.a = n.act.Ended.UnixNano()
+		k.a, k.b = -n.batch, n.act.Ended.UnixNano()
 	case event.Waiting:
 		k.a, k.b = int64(n.act.WaitingOn), -int64(n.needed)
 	}
