@@ -200,15 +200,13 @@ func (s *Screen) drawWide(w, h int) []string {
 	sumHeight := len(sum) + 2
 	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)
 	summary := s.env.Styles.Box(left, sumHeight, style.Pane{Title: "summary"}, sum)
-	failed, failedPane := s.failedLines(w - left - 4)
-	failedHeight := 0
-	if failed != nil {
-		failedHeight = h - s.panes.Down(h, h-min(len(failed)+2, h/3), 5)
+	failed, failedHeight := s.extract(w-left-4), 0
+	if n := failed.lines(); n > 0 {
+		failedHeight = h - s.panes.Down(h, h-min(n+2, h/3), 5)
 	}
 	right := s.drawLogs(panes.Place{X: left, W: w - left, H: h - failedHeight})
-	if failed != nil {
-		body := failed[max(0, len(failed)-(failedHeight-2)):]
-		right = style.Stack(right, s.env.Styles.Box(w-left, failedHeight, failedPane, body))
+	if failedHeight > 0 {
+		right = style.Stack(right, s.env.Styles.Box(w-left, failedHeight, failed.pane, failed.body(failedHeight-2)))
 	}
 	return style.Beside(style.Stack(list, summary), right)
 }
@@ -254,33 +252,6 @@ func (s *Screen) moreLines(w int) []string {
 		}
 	}
 	return lines
-}
-
-// failedLines are the last lines of the selected failed build, or of the first
-// one.
-func (s *Screen) failedLines(w int) ([]string, style.Pane) {
-	failures := s.board.failures()
-	if len(failures) == 0 {
-		return nil, style.Pane{}
-	}
-	act := failures[0].act
-	if sel, ok := s.selectedNode(); ok && sel.act.State == event.Failed && !sel.blocked {
-		act = sel.act
-	}
-	title := "failed: " + text.SanitiseName(act.Name) + s.howItFailed(act)
-	var lines []string
-	for _, line := range text.Wrap(reason(act), w) {
-		lines = append(lines, s.env.Styles.Paint(themes.Error, line))
-	}
-	for _, line := range s.tails[act.ID] {
-		lines = append(lines, s.env.Styles.Paint(themes.Text, line))
-	}
-	return lines, style.Pane{Title: title, Note: "last lines"}
-}
-
-// reason is why a build failed, without its name, which stands above.
-func reason(act event.Activity) string {
-	return strings.TrimPrefix(text.SanitiseName(act.Err), "build "+text.SanitiseName(act.Subject)+": ")
 }
 
 // noOutputText stands where the log of a build would be.

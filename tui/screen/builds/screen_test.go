@@ -442,14 +442,14 @@ func TestFailureBesideItsLog(t *testing.T) {
 	failed.Ended = failed.Ended.Add(-time.Second)
 	failed.Err = "build " + failed.Subject + ": it came to be what was not said"
 	d.Post(failed, tuitest.Activities()[3])
-	s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
 	d.Wants("─ log: wrong-1 ─", "─ failed: wrong-1 (", "it came to be what was not said", "r rebuild", "K keep failed")
 	d.Lacks("last lines")
 	if n := strings.Count(d.Text(), "the last"); n != 1 {
 		t.Errorf("the last line of the log is shown %d times, want once", n)
 	}
-	s.list.Select(tuitest.Activities()[3].Subject)
-	d.Post(failed)
+	d.Keys("/")
+	d.Type("libdraw")
+	d.Keys("enter")
 	d.Wants("─ log: libdraw-0.9", "─ failed: wrong-1 (", "it came to be what was not said", " last lines ─", "the last")
 	d.Lacks("r rebuild")
 }
