@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"nixbench/engine/event"
+	"nixbench/tui"
+	"nixbench/tui/style"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -109,6 +111,44 @@ func TestNewestFailuresComeFirst(t *testing.T) {
 	}
 	if want := []string{"f", "d", "running", "e", "a", "b", "c"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestBlockedAreCounted pins that what will not begin, since something that it needs has
+// failed, is blocked wherever that is said: in the list, in its title and in the summary.
+func TestBlockedAreCounted(t *testing.T) {
+	s := New(&tui.Env{Styles: style.New(style.Options{})})
+	waits := func(id event.ID, name string, needs ...event.ID) event.Activity {
+		a := act(id, name, event.Waiting, 0, 0)
+		a.Needs, a.WaitingOn = needs, len(needs)
+		return a
+	}
+	fold(s.board, []event.Activity{
+		act(1, "broken", event.Running, 10, 0), act(2, "going", event.Running, 11, 0), waits(3, "may", 2),
+		waits(4, "cannot", 1, 2), waits(5, "nor", 4, 2), waits(6, "nor-late", 5, 2),
+	})
+	if got, want := s.title(), "builds  2 running  4 waiting"; got != want {
+		t.Errorf("before: got %q, want %q", got, want)
+	}
+	fold(s.board, []event.Activity{act(1, "broken", event.Failed, 10, 12)})
+	fold(s.board, []event.Activity{waits(7, "new", 6)})
+	var got []string
+	for _, n := range s.board.sorted(byState, time.Unix(40, 0)) {
+		word, _ := stateWord(n)
+		got = append(got, n.act.Name+" "+word)
+	}
+	want := []string{"broken failed", "going running", "may waiting", "new blocked", "cannot blocked", "nor blocked", "nor-late blocked"}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
+	if got, want := s.title(), "builds  1 running  1 failed  4 blocked  1 waiting"; got != want {
+		t.Errorf("after: got %q, want %q", got, want)
+	}
+	cannot := waits(4, "cannot", 1, 2)
+	cannot.State = event.Failed
+	fold(s.board, []event.Activity{cannot, act(5, "nor", event.Cancelled, 0, 13), act(8, "new", event.Running, 14, 0)})
+	if got, want := s.title(), "builds  2 running  1 failed  2 blocked  1 waiting  1 cancelled"; got != want {
+		t.Errorf("at the end: got %q, want %q", got, want)
 	}
 }
 
