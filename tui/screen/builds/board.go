@@ -34,6 +34,7 @@ type board struct {
 	running map[*node]bool
 	failing map[*node]bool // those that failed, for whatever reason
 	failed  []*node        // see failures; nil if it must be found anew
+	doomed  int            // nodes that are
 	grown   bool           // builds came or went since roots were asked for
 	tops    []*node        // see roots
 
@@ -57,6 +58,11 @@ type node struct {
 	// it needs failed. A build that could not begin for reasons of its own
 	// needs nothing, or nothing that failed.
 	blocked bool
+	// doomed says that it waits and will not begin, since something that it needs cannot
+	// be: others that it needs are awaited first.
+	doomed  bool
+	cannot  int  // of needs, those that are lost
+	isLost  bool // it failed, was cancelled, or is doomed
 	seen    bool // that it failed, by the user
 	gone    bool
 	pinned  bool // among the failures that stand above what runs
@@ -149,6 +155,9 @@ func (b *board) add(act *event.Activity) *node {
 		}
 		need.needed++
 		n.needs, need.users = append(n.needs, need), append(need.users, n)
+		if need.isLost {
+			n.cannot++
+		}
 		b.touch(need)
 	}
 	return n
@@ -171,6 +180,10 @@ func (b *board) forget(n *node) {
 	delete(b.running, n)
 	delete(b.failing, n)
 	b.failed = nil
+	if n.doomed {
+		n.doomed = false
+		b.doomed--
+	}
 	b.touch(n)
 	for _, need := range n.needs {
 		need.needed--
@@ -197,6 +210,37 @@ func (b *board) sort(n *node) {
 		b.failed = nil
 	}
 	b.touch(n)
+	b.judge(n)
+}
+
+// judge takes note of whether a build can still be, and so can what needs it.
+func (b *board) judge(n *node) {
+	for todo := []*node{n}; len(todo) > 0; {
+		n, todo = todo[len(todo)-1], todo[:len(todo)-1]
+		if doomed := n.act.State == event.Waiting && n.cannot > 0; doomed != n.doomed {
+			n.doomed = doomed
+			b.doomed += sign(doomed)
+			b.touch(n)
+		}
+		isLost := n.doomed || n.act.State == event.Failed || n.act.State == event.Cancelled
+		if isLost == n.isLost {
+			continue
+		}
+		n.isLost = isLost
+		for _, user := range n.users {
+			if user.cannot += sign(isLost); !user.gone {
+				todo = append(todo, user)
+			}
+		}
+	}
+}
+
+// sign is 1 for one more, and -1 for one less.
+func sign(more bool) int {
+	if more {
+		return 1
+	}
+	return -1
 }
 
 func set(m map[*node]bool, n *node, in bool) {
@@ -217,17 +261,6 @@ func isBlocked(b *board, n *node) bool {
 	})
 }
 
-// cannotBe tells that a build has not been, and that nobody is at it.
-func (n *node) cannotBe() bool {
-	return n.act.State == event.Failed || n.act.State == event.Cancelled
-}
-
-// isDoomed tells that a build waits and will not begin, since what it needs has failed or
-// was cancelled: others that it needs are awaited first.
-func (n *node) isDoomed() bool {
-	return n.act.State == event.Waiting && slices.ContainsFunc(n.needs, (*node).cannotBe)
-}
-
 // act is the newest snapshot of an activity.
 func (b *board) act(id event.ID) (event.Activity, bool) {
 	if n := b.nodes[id]; n != nil {
@@ -238,6 +271,13 @@ func (b *board) act(id event.ID) (event.Activity, bool) {
 
 // live counts the activities that have not ended.
 func (b *board) live() int { return b.count[event.Waiting] + b.count[event.Running] }
+
+// stuck counts the builds that cannot begin since something that they need failed: those
+// for which that is the end, and those that still wait.
+func (b *board) stuck() int { return b.count[event.Failed] - len(b.failures()) + b.doomed }
+
+// waiting counts the builds that wait and may still begin.
+func (b *board) waiting() int { return b.count[event.Waiting] - b.doomed }
 
 // size counts the activities on the board.
 func (b *board) size() int { return len(b.nodes) }

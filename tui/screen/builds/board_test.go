@@ -127,7 +127,7 @@ func TestBlockedAreCounted(t *testing.T) {
 		act(1, "broken", event.Running, 10, 0), act(2, "going", event.Running, 11, 0), waits(3, "may", 2),
 		waits(4, "cannot", 1, 2), waits(5, "nor", 4, 2), waits(6, "nor-late", 5, 2),
 	})
-	if got, want := s.title(), "builds  2 running  4 waiting"; got != want {
+	if got, want := s.title(80), "builds  2 running  4 waiting"; got != want {
 		t.Errorf("before: got %q, want %q", got, want)
 	}
 	fold(s.board, []event.Activity{act(1, "broken", event.Failed, 10, 12)})
@@ -141,13 +141,13 @@ func TestBlockedAreCounted(t *testing.T) {
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("got, want:\n%s", diff)
 	}
-	if got, want := s.title(), "builds  1 running  1 failed  4 blocked  1 waiting"; got != want {
+	if got, want := s.title(80), "builds  1 running  1 failed  4 blocked  1 waiting"; got != want {
 		t.Errorf("after: got %q, want %q", got, want)
 	}
 	cannot := waits(4, "cannot", 1, 2)
 	cannot.State = event.Failed
 	fold(s.board, []event.Activity{cannot, act(5, "nor", event.Cancelled, 0, 13), act(8, "new", event.Running, 14, 0)})
-	if got, want := s.title(), "builds  2 running  1 failed  2 blocked  1 waiting  1 cancelled"; got != want {
+	if got, want := s.title(80), "builds  2 running  1 failed  2 blocked  1 waiting  1 cancelled"; got != want {
 		t.Errorf("at the end: got %q, want %q", got, want)
 	}
 }

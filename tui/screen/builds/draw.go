@@ -28,7 +28,7 @@ func stateWord(n *node) (string, themes.Token) {
 		return "elsewhere", themes.Running
 	case n.earlier:
 		return "earlier", themes.Muted
-	case n.blocked, n.isDoomed():
+	case n.blocked, n.doomed:
 		return "blocked", themes.Cancelled
 	}
 	if act.State == event.Running && act.Kind != event.Build {
@@ -66,11 +66,11 @@ func (s *Screen) doing(n *node) string {
 		return whoseWord(n.other)
 	case act.State == event.Waiting && act.Phase != "":
 		return text.SanitiseName(act.Phase)
-	case n.blocked, n.isDoomed():
+	case n.blocked, n.doomed:
 		if why := needs(n, func(need *node) bool { return need.act.State == event.Failed }); why != "" {
 			return why
 		}
-		return needs(n, (*node).cannotBe)
+		return needs(n, func(need *node) bool { return need.isLost })
 	case act.State == event.Waiting:
 		return waitsFor(n)
 	case act.Kind != event.Build && act.Total > 0:
@@ -141,16 +141,16 @@ func usualText(n *node) string {
 	return ""
 }
 
-// title counts the builds by their states.
-func (s *Screen) title() string {
-	c, failed := s.board.count, len(s.board.failures())
-	parts := []string{"builds"}
+// title counts the builds by their states, and in w cells says what it counts if that fits.
+func (s *Screen) title(w int) string {
+	c := s.board.count
+	var parts []string
 	for _, p := range []struct {
 		n    int
 		word string
 	}{
-		{c[event.Running], "running"}, {c[event.Done], "done"}, {failed, "failed"}, {c[event.Failed] - failed, "blocked"},
-		{c[event.Waiting], "waiting"}, {c[event.Cancelled], "cancelled"},
+		{c[event.Running], "running"}, {c[event.Done], "done"}, {len(s.board.failures()), "failed"}, {s.board.stuck(), "blocked"},
+		{s.board.waiting(), "waiting"}, {c[event.Cancelled], "cancelled"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %s", text.Count(p.n), p.word))
@@ -159,15 +159,21 @@ func (s *Screen) title() string {
 	if n := len(s.others.nodes); n > 0 {
 		parts = append(parts, text.Count(n)+" elsewhere")
 	}
+	if all := strings.Join(append([]string{"builds"}, parts...), "  "); len(parts) == 0 || text.Width(all) <= w {
+		return all
+	}
 	return strings.Join(parts, "  ")
 }
 
-func (s *Screen) listPane() style.Pane {
+// titleFrame is how many cells of a pane its title cannot have.
+const titleFrame = 6
+
+func (s *Screen) listPane(w int) style.Pane {
 	note := "by " + s.order.String()
 	if s.graph {
 		note = "graph"
 	}
-	p := style.Pane{Title: s.title(), Note: note, Focus: s.panes.Focus() == paneList}
+	p := style.Pane{Title: s.title(w - titleFrame), Note: note, Focus: s.panes.Focus() == paneList}
 	if query := s.list.Finding(); query != "" {
 		p.Foot = "/" + text.SanitiseName(query)
 	}
@@ -183,10 +189,10 @@ func (s *Screen) Draw(w, h int) []string {
 		s.panes.Mark(paneLog, panes.Place{W: w, H: h})
 		return s.drawLog(w, h)
 	case s.panes.Full:
-		return s.panes.List(paneList, panes.Place{W: w, H: h}, s.listPane(), nil, s.list)
+		return s.panes.List(paneList, panes.Place{W: w, H: h}, s.listPane(w), nil, s.list)
 	case tui.WidthOf(w) == tui.Narrow:
 		top := s.panes.Down(h, min(max(6, s.list.Len()+3), h*2/5), 5)
-		list := s.panes.List(paneList, panes.Place{W: w, H: top}, s.listPane(), nil, s.list)
+		list := s.panes.List(paneList, panes.Place{W: w, H: top}, s.listPane(w), nil, s.list)
 		return style.Stack(list, s.drawLogs(panes.Place{Y: top, W: w, H: h - top}))
 	}
 	return s.drawWide(w, h)
@@ -198,7 +204,7 @@ func (s *Screen) drawWide(w, h int) []string {
 	left := s.panes.Across(w, max(min(w/2, 63), w*9/20), 30)
 	sum := s.summaryLines(left - 4)
 	sumHeight := len(sum) + 2
-	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(), nil, s.list)
+	list := s.panes.List(paneList, panes.Place{W: left, H: h - sumHeight}, s.listPane(left), nil, s.list)
 	summary := s.env.Styles.Box(left, sumHeight, style.Pane{Title: "summary"}, sum)
 	failed, failedHeight := s.extract(w-left-4), 0
 	if n := failed.lines(); n > 0 {
@@ -214,10 +220,11 @@ func (s *Screen) drawWide(w, h int) []string {
 // summaryLines counts builds and what else there is.
 func (s *Screen) summaryLines(w int) []string {
 	st := s.env.Styles
+	const columns = "%-6s%8s%8s%7s%8s%8s"
 	c := s.board.count
-	counts := [4]int{c[event.Running], c[event.Done], c[event.Failed], c[event.Waiting]}
-	head := fmt.Sprintf("%-8s%9s%7s%8s%9s", "", "running", "done", "failed", "waiting")
-	row := fmt.Sprintf("%-8s%9d%7d%8d%9d", "builds", counts[0], counts[1], counts[2], counts[3])
+	head := fmt.Sprintf(columns, "", "running", "done", "failed", "blocked", "waiting")
+	row := fmt.Sprintf(columns, "builds", text.Count(c[event.Running]), text.Count(c[event.Done]),
+		text.Count(len(s.board.failures())), text.Count(s.board.stuck()), text.Count(s.board.waiting()))
 	lines := []string{st.Paint(themes.Heading, head), st.Paint(themes.Text, row)}
 	return append(lines, s.moreLines(w)...)
 }

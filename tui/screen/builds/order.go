@@ -56,7 +56,7 @@ func rankOf(n *node) int8 {
 	switch {
 	case n.pinned:
 		return rankPinned
-	case n.blocked:
+	case n.blocked, n.doomed:
 		return rankBlocked
 	}
 	return [...]int8{
