@@ -112,3 +112,28 @@ func TestStamps(t *testing.T) {
 		t.Error("got a time for what is not written")
 	}
 }
+
+// TestEstimateOfBlocked pins that what will not begin takes no time, nor is it in the chain
+// that takes longest, also if it needs what failed only through others.
+func TestEstimateOfBlocked(t *testing.T) {
+	b := newBoard()
+	acts := chain()
+	acts[2] = act(3, "left", event.Failed, 10, 12)
+	over := act(5, "over-top", event.Waiting, 0, 0)
+	over.Needs, over.WaitingOn = []event.ID{4}, 1
+	b.fold(append(acts, over), known("below", "right", "left", "top", "over-top"), time.Unix(20, 0))
+	got, err := b.schedule(1, time.Unix(20, 0)).run(t.Context())
+	if err != nil || got.left != 50*time.Second {
+		t.Errorf("got %v, %v, want 50s", got.left, err)
+	}
+	var names []string
+	for _, n := range got.critical {
+		names = append(names, n.act.Name)
+	}
+	if diff := cmp.Diff(names, []string{"below", "right"}); diff != "" {
+		t.Errorf("got, want:\n%s", diff)
+	}
+	if left := b.rough(1).left; left != 60*time.Second {
+		t.Errorf("roughly: got %v, want 1m0s", left)
+	}
+}
