@@ -31,7 +31,7 @@ type task struct {
 	left    time.Duration
 	running bool
 	free    bool // takes no slot
-	doomed  bool // needs what has failed
+	doomed  bool // it will not begin
 	needs   []int32
 }
 
@@ -50,7 +50,7 @@ type estimate struct {
 // rough is an estimate that does not look at what depends on what, for so many
 // builds that this would take too long.
 func (b *board) rough(slots int) estimate {
-	live := b.live()
+	live := b.live() - b.doomed
 	if 2*b.guessed <= live {
 		return estimate{}
 	}
@@ -69,7 +69,7 @@ func (b *board) schedule(slots int, now time.Time) schedule {
 		if n.gone || n.act.State.Final() {
 			continue
 		}
-		t := task{n: n, left: -1, running: n.act.State == event.Running, free: n.act.Kind != event.Build}
+		t := task{n: n, left: -1, running: n.act.State == event.Running, free: n.act.Kind != event.Build, doomed: n.doomed}
 		usual := n.usual
 		if n.act.Done > 0 && n.act.Total > 0 && n.act.Kind != event.Build {
 			usual = time.Duration(float64(elapsed(n.act, now)) * float64(n.act.Total) / float64(n.act.Done))
@@ -80,11 +80,8 @@ func (b *board) schedule(slots int, now time.Time) schedule {
 		}
 		from := len(edges)
 		for _, need := range n.needs {
-			switch {
-			case need.seq < n.seq && need.task != without:
+			if need.seq < n.seq && need.task != without {
 				edges = append(edges, need.task)
-			case need.act.State == event.Failed || need.act.State == event.Cancelled:
-				t.doomed = true
 			}
 		}
 		t.needs = edges[from:len(edges):len(edges)]
