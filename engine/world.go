@@ -273,18 +273,22 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 		return nil, nil, err
 	}
 	var targets []store.DerivedPath
-	for _, elem := range elems {
+	var first eval.ContextElem // of those that are built, "" if none is
+	for _, elem := range elems.Ordered() {
 		if err := w.checkPath(ctx, elem); err != nil {
 			return nil, nil, err
 		}
 		targets = append(targets, derivedPath(elem))
+		if first == "" && elem.IsOutput() {
+			first = elem
+		}
+	}
+	if err := w.tellOfImport(first); err != nil {
+		return nil, nil, err
 	}
 	missing, err := w.e.unrealised(ctx, targets)
 	if err != nil || len(missing) == 0 {
 		return targets, nil, err
-	}
-	if !w.e.Settings().AllowImportFromDerivation {
-		return nil, nil, fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", missing[0].Path)
 	}
 	if err := w.e.Writable(); err != nil {
 		return nil, nil, fmt.Errorf("build '%s': %w", missing[0].Path, err)
@@ -294,6 +298,20 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 		err = &BuildError{res}
 	}
 	return targets, res, err
+}
+
+// tellOfImport says that an evaluation imports from a derivation, or that it must not.
+// The output may be valid already. "" stands for none.
+func (w *world) tellOfImport(output eval.ContextElem) error {
+	set := w.e.Settings()
+	switch {
+	case output == "":
+	case !set.AllowImportFromDerivation:
+		return fmt.Errorf("cannot build '%s' during evaluation because the option 'allow-import-from-derivation' is disabled", output.Display())
+	case set.TraceImportFromDerivation:
+		w.Warn(syntax.Hintf(syntax.WarningHead+" built '%s' during evaluation due to an import from derivation", output.Display()))
+	}
+	return nil
 }
 
 // checkPath returns an error unless the store path of an element is valid.

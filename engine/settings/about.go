@@ -74,6 +74,7 @@ var abouts = map[string]About{
 	"restrict-eval":                {"evaluation sees only what nix-path leads to", AtEvaluator},
 	"allowed-uris":                 {"what restricted evaluation may read besides", AtEvaluator},
 	"allow-import-from-derivation": {"evaluation may build", AtBuild},
+	"trace-import-from-derivation": {"warn of what evaluation builds", AtBuild},
 	"allow-unsafe-native-code-during-evaluation": {"builtins.exec", AtEvaluator},
 	"eval-cores":                  {"cores that an evaluation uses; 0 is all", AtEvaluator},
 	"eval-memory-limit":           {"MiB of values that an evaluation may make; 0 is no limit", AtEvaluator},

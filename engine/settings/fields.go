@@ -72,6 +72,7 @@ func (s *Settings) bools() map[string]*bool {
 		"use-xdg-base-directories": &s.UseXDGBase,
 		"pure-eval":                &s.PureEval, "restrict-eval": &s.RestrictEval,
 		"allow-import-from-derivation": &s.AllowImportFromDerivation,
+		"trace-import-from-derivation": &s.TraceImportFromDerivation,
 		"abort-on-warn":                &s.AbortOnWarn,
 
 		"allow-unsafe-native-code-during-evaluation": &s.AllowNativeCode,

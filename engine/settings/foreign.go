@@ -73,7 +73,6 @@ var foreigners = map[string]foreign{
 	"require-drop-supplementary-groups":              {switched, "true"},
 	"sandbox-fallback":                               {switched, "true"},
 	"stalled-download-timeout":                       {number, "300"},
-	"trace-import-from-derivation":                   {switched, "false"},
 	"trust-tarballs-from-git-forges":                 {switched, "true"},
 	"trusted-substituters":                           {stores, ""},
 	"trusted-users":                                  {list, "root"},

@@ -91,6 +91,7 @@ type Settings struct {
 	PureEval                  bool
 	RestrictEval              bool
 	AllowImportFromDerivation bool
+	TraceImportFromDerivation bool
 	AllowNativeCode           bool // builtins.exec
 	AbortOnWarn               bool
 	LintURLLiterals           string // "ignore", "warn" or "fatal", as the next two
