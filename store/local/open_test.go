@@ -343,15 +343,23 @@ func TestForeignWritten(t *testing.T) {
 	lines := bufio.NewScanner(io.TeeReader(out, &said))
 	for lines.Scan() && lines.Text() != "opened" {
 	}
-	if err := os.Chmod(db, 0o755); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"added", "added later"} {
+		if err := os.Chmod(db, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		st = openAt(t, root)
+		added := must(st.AddText(t.Context(), strings.ReplaceAll(name, " ", "-"), []byte(name), nil))(t)
+		err := st.Flush(t.Context())
+		if name == "added" { // whoever wrote it is gone, and the log, too
+			err = errors.Join(err, st.Close(), os.Remove(file+"-wal"), os.Remove(file+"-shm"))
+		}
+		if err := errors.Join(err, os.Chmod(db, 0o555)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(in, added)
+		for lines.Scan() && lines.Text() != "read" {
+		}
 	}
-	st = openAt(t, root)
-	added := must(st.AddText(t.Context(), "added", []byte("later"), nil))(t)
-	if err := errors.Join(st.Flush(t.Context()), os.Chmod(db, 0o555)); err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintln(in, added)
 	for lines.Scan() {
 	}
 	if err := cmd.Wait(); err != nil {
@@ -371,15 +379,27 @@ func readWritten(t *testing.T) {
 	}
 	before := must(st.Graph(ctx))(t).Len()
 	fmt.Println("opened")
-	var added store.Path
-	if _, err := fmt.Scanln(&added); err != nil {
-		t.Fatal(err)
-	}
-	if valid, err := st.IsValid(ctx, added); err != nil || !valid {
-		t.Errorf("what was added is valid: got %v, %v, want true", valid, err)
-	}
-	if after := must(st.Graph(ctx))(t).Len(); after != before+1 {
-		t.Errorf("got %d paths, want %d", after, before+1)
+	for i := range 2 {
+		var added store.Path
+		if _, err := fmt.Scanln(&added); err != nil {
+			t.Fatal(err)
+		}
+		var asked sync.WaitGroup // by many at once, of which the first notices
+		begin := make(chan struct{})
+		for range 64 {
+			asked.Go(func() {
+				<-begin
+				if valid, err := st.IsValid(ctx, added); err != nil || !valid {
+					t.Errorf("what was added is valid: got %v, %v, want true", valid, err)
+				}
+			})
+		}
+		close(begin)
+		asked.Wait()
+		if after := must(st.Graph(ctx))(t).Len(); after != before+1+i {
+			t.Errorf("got %d paths, want %d", after, before+1+i)
+		}
+		fmt.Println("read")
 	}
 }
 
