@@ -41,6 +41,8 @@ type database struct {
 	unlogged bool        // there is no write-ahead log to keep
 	unsynced atomic.Bool // something was committed that a crash of the machine may undo
 
+	renewing sync.Mutex // by one at a time: see renew
+
 	mu sync.Mutex // mu guards the fields below
 	// immutable means that SQLite takes the file for one that nobody writes:
 	// the only way to read without rights to the directory when the files of
@@ -201,8 +203,12 @@ func (db *database) snapshot(ctx context.Context, f func(*sqlite.Conn) error) er
 			return err
 		}
 		err = db.snapshotOnce(ctx, f)
-		if isSame, stampErr := db.isStill(before); isSame || stampErr != nil {
+		isSame, stampErr := db.isStill(before)
+		if isSame || stampErr != nil {
 			return cmp.Or(stampErr, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 }

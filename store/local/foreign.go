@@ -41,7 +41,10 @@ func (db *database) stampNow() (stamp, error) {
 
 // renew finds out anew how to read a database that was taken for one that nobody writes,
 // if it has been written since. It returns what is to be the same after reading, or nil.
+// Others wait meanwhile: while that is found out it is taken for what it may not be.
 func (db *database) renew() (*stamp, error) {
+	db.renewing.Lock()
+	defer db.renewing.Unlock()
 	known := db.takenFor()
 	if known == nil {
 		return nil, nil
