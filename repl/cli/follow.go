@@ -240,7 +240,7 @@ func (f *follower) tellBuilder(drvPath string) {
 // tellNotice prints what was said once. What is said after a build is part of its
 // log for whoever wants that.
 func (f *follower) tellNotice(act event.Activity) {
-	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !f.blocks && !f.json {
+	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !seen.hasEnded && !f.blocks && !f.json {
 		seen.hasEnded = true
 		f.tellNew(seen)
 	}
