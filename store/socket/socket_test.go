@@ -34,4 +34,8 @@ func TestSocketNames(t *testing.T) {
 	if _, err := Dial(t.Context(), "/"+strings.Repeat("n", 120)); !errors.As(err, &tooLong) {
 		t.Errorf("a name that cannot be shortened: got %v, want %T", err, tooLong)
 	}
+	t.Chdir(t.TempDir())
+	if _, err := Dial(t.Context(), strings.Repeat("n", 120)); !errors.As(err, &tooLong) {
+		t.Errorf("a name without a directory: got %v, want %T", err, tooLong)
+	}
 }
