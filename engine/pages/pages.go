@@ -10,7 +10,9 @@ import (
 var discarded atomic.Int64
 
 // Discard gives the pages of a block back that are in no other block. The block is zero
-// there afterwards, and stays what it is to the collector; the caller lets go of it.
+// there afterwards, and stays what it is to the collector; the caller lets go of it, and
+// of all that nothing but the block refers to: a collection that is going on does not learn
+// what stood there.
 func Discard[T any](block []T) {
 	if len(block) == 0 {
 		return
