@@ -3,6 +3,7 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -51,7 +52,7 @@ func shorten(name string) (short string, done func(), err error) {
 		return name, func() {}, nil
 	}
 	dir, base := filepath.Split(name)
-	d, err := os.Open(dir)
+	d, err := os.Open(cmp.Or(dir, "."))
 	if err != nil {
 		return "", nil, err
 	}
