@@ -17,6 +17,8 @@ func TestSocketNames(t *testing.T) {
 		}
 		if _, err := Dial(t.Context(), dir+"/socket"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("no socket: got %v, want %v", err, fs.ErrNotExist)
+		} else if !strings.Contains(err.Error(), dir+"/socket: ") {
+			t.Errorf("no socket: got %v, want one that names %s/socket", err, dir)
 		}
 		l, err := Listen(dir + "/socket")
 		if err != nil {
