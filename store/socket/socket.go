@@ -5,6 +5,7 @@ package socket
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -23,7 +24,8 @@ func Dial(ctx context.Context, name string) (net.Conn, error) {
 	}
 	defer done()
 	var d net.Dialer
-	return d.DialContext(ctx, "unix", short)
+	c, err := d.DialContext(ctx, "unix", short)
+	return c, named(err, name)
 }
 
 // Listen makes a socket. Closing it does not remove the file.
@@ -35,10 +37,18 @@ func Listen(name string) (*net.UnixListener, error) {
 	defer done()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: short, Net: "unix"})
 	if err != nil {
-		return nil, err
+		return nil, named(err, name)
 	}
 	l.SetUnlinkOnClose(false) // it may go by another name then
 	return l, nil
+}
+
+// named has an error, or nil, tell of a socket by its own name.
+func named(err error, name string) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		op.Addr = &net.UnixAddr{Name: name, Net: "unix"}
+	}
+	return err
 }
 
 // A TooLongError says that the last part of a name alone is too long.
