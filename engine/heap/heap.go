@@ -29,9 +29,9 @@ import (
 
 const (
 	// maxUncollected is the most memory, in bytes, that a command uses before it
-	// collects for the second time. When it uses as much again, memory counts more than
-	// time: values are allocated one by one. So they are at once where a collection of a
-	// large heap left four fifths of it.
+	// collects for the second time; a machine of little memory has it collect before. When it
+	// uses as much again, memory counts more than time: values are allocated one by one. So
+	// they are at once where a collection of a large heap left four fifths of it.
 	maxUncollected = 9 << 26
 
 	// largeHeap is how many live bytes are so many that there may not be as much garbage.
@@ -79,10 +79,10 @@ func (c *Collector) begin() {
 // reserved.
 func (c *Collector) pace(next, room int64) {
 	discarded := int64(0) // before the last collection
-	collected := false
+	first, collected := next, false
 	for ; !c.usual.Load(); time.Sleep(lookEvery) {
 		used := heapBytes("/memory/classes/heap/objects:bytes") - (pages.Discarded() - discarded)
-		if collected && used > maxUncollected {
+		if collected && used > first {
 			eval.SetLargeHeap(true)
 		}
 		if used < next {
