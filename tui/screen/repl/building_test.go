@@ -23,3 +23,15 @@ func TestTailOfAnother(t *testing.T) {
 		t.Errorf("got %q of the log, want nothing yet", b.tail)
 	}
 }
+
+// TestMade pins that builds of which the end is not told yet are counted as done with an
+// input that ended well, begun or not as far as is known, and no others.
+func TestMade(t *testing.T) {
+	var b building
+	for i, state := range []event.State{event.Done, event.Running, event.Waiting, event.Failed, event.Cancelled} {
+		b.fold(event.Activity{ID: event.ID(i + 1), State: state})
+	}
+	if well, badly := b.made(true), b.made(false); well != 3 || badly != 1 {
+		t.Errorf("got %d and %d, want 3 and 1", well, badly)
+	}
+}
