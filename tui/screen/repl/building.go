@@ -64,7 +64,7 @@ func (b *building) shows() bool {
 func (b *building) made(well bool) int {
 	n := 0
 	for _, state := range b.states {
-		if state == event.Done || state == event.Running && well {
+		if state == event.Done || !state.Final() && well {
 			n++
 		}
 	}
