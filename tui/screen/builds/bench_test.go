@@ -35,8 +35,7 @@ const graphSize = 150_000
 func BenchmarkIngest(b *testing.B) {
 	acts := bigGraph(graphSize)
 	for b.Loop() {
-		d := tuitest.New(b, tuitest.NewBackend(b), 140, 40,
-			tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+		d := at(b, tuitest.NewBackend(b), 140, 40)
 		s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
 		s.backlog = acts
 		var worst time.Duration
@@ -55,8 +54,7 @@ func BenchmarkIngest(b *testing.B) {
 func BenchmarkChange(b *testing.B) {
 	for _, view := range []string{"list", "graph"} {
 		b.Run(view, func(b *testing.B) {
-			d := tuitest.New(b, tuitest.NewBackend(b), 140, 40,
-				tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+			d := at(b, tuitest.NewBackend(b), 140, 40)
 			acts := bigGraph(graphSize)
 			d.Post(acts...)
 			if view == "graph" {

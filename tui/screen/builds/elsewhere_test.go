@@ -17,8 +17,7 @@ func TestElsewhere(t *testing.T) {
 		{Drv: tuitest.PathNamed("editor-7.2.drv"), PID: 4121, Program: "nix-daemon", User: "root", Since: tuitest.Start().Add(-time.Minute), LogSize: 10},
 		{Paths: []store.Path{tuitest.PathNamed("source")}, Since: tuitest.Start(), LogSize: -1},
 	}
-	d := tuitest.New(t, b, 140, 40,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 140, 40)
 	d.Golden("elsewhere")
 	d.Advance(5 * time.Second)
 	d.Wants("1m05s", "by        nix-daemon, process 4121 of root", "src/unit-119.o")

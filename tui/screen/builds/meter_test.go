@@ -5,15 +5,13 @@ import (
 	"time"
 
 	"nixbench/engine/event"
-	"nixbench/tui"
 	"nixbench/tui/tuitest"
 )
 
 // TestMeter pins that the screen says what the build under the cursor takes while it
 // runs, and that nothing is read while another screen is in front.
 func TestMeter(t *testing.T) {
-	d := tuitest.New(t, tuitest.NewBackend(t), 140, 40,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, tuitest.NewBackend(t), 140, 40)
 	asked := 0
 	act := event.Activity{
 		ID: 1, Kind: event.Build, Name: "hello", Subject: string(tuitest.PathNamed("hello.drv")), State: event.Running,

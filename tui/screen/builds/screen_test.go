@@ -18,9 +18,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func start(t testing.TB, w, h int) *tuitest.Driver {
-	d := tuitest.New(t, tuitest.NewBackend(t), w, h,
+// at shows the screen of a backend.
+func at(t testing.TB, b tui.Backend, w, h int) *tuitest.Driver {
+	return tuitest.New(t, b, w, h,
 		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+}
+
+// start shows builds in all states.
+func start(t testing.TB, w, h int) *tuitest.Driver {
+	d := at(t, tuitest.NewBackend(t), w, h)
 	d.Post(tuitest.Activities()...)
 	return d
 }
@@ -80,8 +86,7 @@ func TestErrorsAndTimes(t *testing.T) {
 	b := tuitest.NewBackend(t)
 	failed := tuitest.PathNamed("libzed-1.3.drv")
 	b.SetLog(failed, "begin\nz.c:1:1: error: no\nend\n")
-	d := tuitest.New(t, b, 80, 24,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 80, 24)
 	acts := tuitest.Activities()
 	for i, act := range acts {
 		if act.Subject == string(failed) {
@@ -104,8 +109,7 @@ func TestErrorsAndTimes(t *testing.T) {
 func TestLogOfResolved(t *testing.T) {
 	b := tuitest.NewBackend(t)
 	b.SetLog(tuitest.PathNamed("resolved.drv"), "said by what was built\n")
-	d := tuitest.New(t, b, 80, 24,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 80, 24)
 	act := tuitest.Activities()[3]
 	act.Subject, act.Resolved = string(tuitest.PathNamed("asked.drv")), string(tuitest.PathNamed("resolved.drv"))
 	d.Post(act)
@@ -119,8 +123,7 @@ func TestLogOfResolved(t *testing.T) {
 // TestLogThatIsNotThereYet pins that a log is opened once it is there.
 func TestLogThatIsNotThereYet(t *testing.T) {
 	b := tuitest.NewBackend(t)
-	d := tuitest.New(t, b, 80, 24,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 80, 24)
 	act := tuitest.Activities()[3]
 	act.LogFile, act.LogSize = "", 0
 	d.Post(act)
@@ -139,8 +142,7 @@ func TestLogThatIsNotThereYet(t *testing.T) {
 // Keys of the list, also where its cursor can go no further, leave the log where it is.
 func TestListKeysLeaveTheLog(t *testing.T) {
 	b := tuitest.NewBackend(t)
-	d := tuitest.New(t, b, 80, 24,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 80, 24)
 	d.Post(tuitest.Activities()...)
 	d.Keys("]")
 	d.Wants("log: libzed-1.3", "line 120 of 120")
@@ -165,8 +167,7 @@ func TestNoLogOfWhatIsFetched(t *testing.T) {
 func TestMouseOnTheLog(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {140, 40}} {
 		b := tuitest.NewBackend(t)
-		d := tuitest.New(t, b, size[0], size[1],
-			tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+		d := at(t, b, size[0], size[1])
 		acts := tuitest.Activities()
 		b.SetLog(tuitest.PathNamed("libdraw-0.9.drv"), tuitest.LogText(120))
 		d.Post(acts...)
@@ -240,8 +241,7 @@ func TestSummary(t *testing.T) {
 
 // TestEmpty pins what the screen says before anything was built.
 func TestEmpty(t *testing.T) {
-	d := tuitest.New(t, tuitest.NewBackend(t), 80, 24,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, tuitest.NewBackend(t), 80, 24)
 	d.Golden("empty")
 }
 
@@ -428,28 +428,4 @@ func TestNextMatchOfThePane(t *testing.T) {
 	if next, _ := s.selected(); next.Name == first.Name || !strings.Contains(next.Name, "lib") {
 		t.Errorf("n goes from %s to %s, want another lib", first.Name, next.Name)
 	}
-}
-
-// Beside the log of a failed build its lines do not stand again: why it failed does, which
-// no log says, and what can be done. Of another its last lines do, below why it failed.
-func TestFailureBesideItsLog(t *testing.T) {
-	b := tuitest.NewBackend(t)
-	b.SetLog(tuitest.PathNamed("wrong-1.drv"), strings.Repeat("one of many lines\n", 100)+"the last\n")
-	d := tuitest.New(t, b, 140, 40,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
-	failed := tuitest.Activities()[5]
-	failed.ID, failed.Name, failed.Subject = 901, "wrong-1", string(tuitest.PathNamed("wrong-1.drv"))
-	failed.Ended = failed.Ended.Add(-time.Second)
-	failed.Err = "build " + failed.Subject + ": it came to be what was not said"
-	d.Post(failed, tuitest.Activities()[3])
-	d.Wants("─ log: wrong-1 ─", "─ failed: wrong-1 (", "it came to be what was not said", "r rebuild", "K keep failed")
-	d.Lacks("last lines")
-	if n := strings.Count(d.Text(), "the last"); n != 1 {
-		t.Errorf("the last line of the log is shown %d times, want once", n)
-	}
-	d.Keys("/")
-	d.Type("libdraw")
-	d.Keys("enter")
-	d.Wants("─ log: libdraw-0.9", "─ failed: wrong-1 (", "it came to be what was not said", " last lines ─", "the last")
-	d.Lacks("r rebuild")
 }

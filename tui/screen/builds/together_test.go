@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"nixbench/engine/event"
-	"nixbench/tui"
 	"nixbench/tui/tuitest"
 )
 
@@ -23,8 +22,7 @@ func TestLogsTogether(t *testing.T) {
 		}
 		b.SetLog(tuitest.PathNamed(name+".drv"), fmt.Sprintf("%swords of %d\n", tuitest.LogText(40), i))
 	}
-	d := tuitest.New(t, b, 140, 40,
-		tuitest.Only(tui.ScreenBuilds, func(env *tui.Env) tui.Screen { return New(env) }), tuitest.On(tui.ScreenBuilds, nil))
+	d := at(t, b, 140, 40)
 	d.Post(acts...)
 	d.Wants("log: part0-1.0", "words of 0")
 	d.Lacks("words of 1", "words of 2")
