@@ -3,6 +3,10 @@ package cli
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,5 +42,25 @@ func TestLogIsReadOnceBeforeTheHook(t *testing.T) {
 	}
 	if read-before > 1 {
 		t.Errorf("the log was read %d times while the hook spoke, want once", read-before)
+	}
+}
+
+// Where what is told is JSON, too, the last line of a log comes before what is said after
+// it, though it does not end.
+func TestLogEndsBeforeTheHookInJSON(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(file, []byte("one\ntwo"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	f := follower{w: &said, json: true, logs: true, bare: true, began: time.Now(), seen: map[event.ID]*followed{}, runs: map[event.ID]*followed{}}
+	build := event.Activity{ID: 1, Kind: event.Build, Subject: "/nix/store/x.drv", State: event.Running, Started: time.Now(), LogFile: file, LogSize: 7}
+	hook := event.Activity{ID: 2, Parent: 1, Kind: event.Notice, State: event.Done, Phase: "post-build-hook", Text: "three"}
+	f.tell([]event.Activity{build, hook})
+	build.State, build.Ended = event.Done, time.Now()
+	f.tell([]event.Activity{build})
+	got := regexp.MustCompile(`one|two|three|"stop"`).FindAllString(said.String(), -1)
+	if want := []string{"one", "two", "three", `"stop"`}; !slices.Equal(got, want) {
+		t.Errorf("got %q in\n%s\nwant %q", got, &said, want)
 	}
 }
