@@ -240,7 +240,7 @@ func (f *follower) tellBuilder(drvPath string) {
 // tellNotice prints what was said once. What is said after a build is part of its
 // log for whoever wants that.
 func (f *follower) tellNotice(act event.Activity) {
-	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !seen.hasEnded && !f.blocks && !f.json {
+	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !seen.hasEnded && !f.blocks {
 		seen.hasEnded = true
 		f.tellNew(seen)
 	}
@@ -282,9 +282,13 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 	f.tellNew(seen)
 }
 
-// tellNew prints the lines of the log that are new, if logs are wanted.
+// tellNew prints the lines of the log that are new, if logs are wanted, as they always are
+// in JSON.
 func (f *follower) tellNew(seen *followed) {
-	if f.logs && (!f.quiet || f.bare) {
+	switch {
+	case f.json:
+		f.tellLines(seen)
+	case f.logs && (!f.quiet || f.bare):
 		f.tellLog(seen)
 	}
 }

@@ -36,31 +36,38 @@ type jsonActivity struct {
 // tellActivity tells that a build has begun or ended, and what is new in its log.
 func (f *follower) tellActivity(seen *followed, before event.Activity) {
 	act := &seen.act
-	line := func(m jsonActivity) {
-		m.ID = uint64(os.Getpid())<<32 + uint64(act.ID)
-		fmt.Fprintln(f.w, encodeLine(m))
-	}
 	if before.Started.IsZero() {
 		level, parent := levelInfo, 0
 		drv := act.Built()
 		said := fmt.Sprintf("%s '%s'", act.Text, drv)
-		line(jsonActivity{Action: "start", Fields: []any{drv, "", 1, 1}, Level: &level, Parent: &parent, Text: &said, Type: activityBuild})
+		f.tellOf(act, jsonActivity{Action: "start", Fields: []any{drv, "", 1, 1}, Level: &level, Parent: &parent, Text: &said, Type: activityBuild})
 	}
 	if act.Phase != "" && act.Phase != before.Phase {
-		line(jsonActivity{Action: "result", Fields: []any{act.Phase}, Type: resultSetPhase})
+		f.tellOf(act, jsonActivity{Action: "result", Fields: []any{act.Phase}, Type: resultSetPhase})
 	}
+	f.tellLines(seen)
+	if act.State.Final() && !before.State.Final() {
+		f.tellOf(act, jsonActivity{Action: "stop"})
+	}
+}
+
+// tellOf writes a line about a build.
+func (f *follower) tellOf(act *event.Activity, m jsonActivity) {
+	m.ID = uint64(os.Getpid())<<32 + uint64(act.ID)
+	fmt.Fprintln(f.w, encodeLine(m))
+}
+
+// tellLines tells what is new in a log.
+func (f *follower) tellLines(seen *followed) {
 	f.eachNewLine(seen, func(said string) {
 		switch message, ok := text.LogMessage(said); {
 		case !ok:
-			line(jsonActivity{Action: "result", Fields: []any{said}, Type: resultLogLine})
+			f.tellOf(&seen.act, jsonActivity{Action: "result", Fields: []any{said}, Type: resultLogLine})
 		case message.Action == "msg" && message.Level <= f.level:
 			m := jsonMessage{Level: message.Level, Msg: message.Msg}
 			fmt.Fprintln(f.w, m.line())
 		}
 	})
-	if act.State.Final() && !before.State.Final() {
-		line(jsonActivity{Action: "stop"})
-	}
 }
 
 // jsonLines writes lines as messages of the format, but for those that are in it already.
