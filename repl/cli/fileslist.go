@@ -6,6 +6,7 @@ import (
 
 	"nixbench/inspect/files"
 	"nixbench/repl/text"
+	"nixbench/store"
 )
 
 // runFiles is `nixbench files PATH`.
@@ -33,23 +34,7 @@ func runFiles(ctx context.Context, inv *invocation) error {
 	}
 	shown := inv.limited(len(list))
 	if inv.json {
-		type file struct {
-			Name   string `json:"name"`
-			Kind   string `json:"kind"`
-			Size   int64  `json:"size"`
-			Files  int    `json:"files,omitempty"`
-			Target string `json:"target,omitempty"`
-		}
-		out := make([]file, 0, shown)
-		for _, e := range list[:shown] {
-			o := tree.Entries[e]
-			f := file{Name: strings.ToValidUTF8(o.Name, "�"), Kind: o.Kind.String(), Size: o.Size, Target: strings.ToValidUTF8(o.Target, "�")}
-			if o.Kind == files.Directory {
-				f.Files = o.Files
-			}
-			out = append(out, f)
-		}
-		return writeJSON(inv.env.Stdout, map[string]any{"path": p, "size": tree.Entries[0].Size, "files": out})
+		return inv.printFilesJSON(p, tree, list[:shown])
 	}
 	table := text.Table{Columns: []text.Column{{Title: "SIZE", Right: true}, {Title: "FILES", Right: true}, {Title: "NAME"}}}
 	for _, e := range list[:shown] {
@@ -71,6 +56,27 @@ func runFiles(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	return inv.printRest(len(list) - shown)
+}
+
+// printFilesJSON prints some of what is in a path.
+func (inv *invocation) printFilesJSON(p store.Path, tree *files.Tree, list []files.Entry) error {
+	type file struct {
+		Name   string `json:"name"`
+		Kind   string `json:"kind"`
+		Size   int64  `json:"size"`
+		Files  int    `json:"files,omitempty"`
+		Target string `json:"target,omitempty"`
+	}
+	out := make([]file, 0, len(list))
+	for _, e := range list {
+		o := tree.Entries[e]
+		f := file{Name: strings.ToValidUTF8(o.Name, "�"), Kind: o.Kind.String(), Size: o.Size, Target: strings.ToValidUTF8(o.Target, "�")}
+		if o.Kind == files.Directory {
+			f.Files = o.Files
+		}
+		out = append(out, f)
+	}
+	return writeJSON(inv.env.Stdout, map[string]any{"path": p, "size": tree.Entries[0].Size, "files": out})
 }
 
 // directories returns the directories of a path, largest first.
