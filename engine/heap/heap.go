@@ -36,6 +36,7 @@ const (
 
 	// largeHeap is how many live bytes are so many that there may not be as much garbage.
 	largeHeap = 1 << 28
+	hugeHeap  = 1 << 30
 
 	// lookEvery is how often the heap is looked at.
 	lookEvery = 10 * time.Millisecond
@@ -96,7 +97,7 @@ func (c *Collector) pace(next, room int64) {
 			runtime.GC()
 		})
 		live := heapBytes("/gc/heap/live:bytes")
-		eval.SetLargeHeap(live > largeHeap && live > used/5*4)
+		eval.SetLargeHeap(live > largeHeap && mostLives(used, live))
 		next = nextCollection(used, live, totalMemory())
 	}
 	debug.SetGCPercent(100)
@@ -108,15 +109,20 @@ func roomFor(size int64) int64 { return size / 5 * 6 }
 
 // nextCollection returns how large, in bytes, the heap gets before it is collected
 // again, when a collection has left live bytes of used on a machine of total bytes. It
-// may double; it grows by four fifths if it is large, unless hardly anything was garbage
-// and the machine has room: then the collection was in vain.
+// may double; it grows by four fifths if it is large, unless little was garbage
+// and the machine has room: then the collection was in vain, and the larger the heap the more so.
 func nextCollection(used, live, total int64) int64 {
-	inVain := live > used/8*7 && live < total/4
-	if live > largeHeap && !inVain {
+	switch inVain := mostLives(used, live) && live < total/4; {
+	case inVain && live > hugeHeap:
+		return live / 2 * 5
+	case live > largeHeap && !inVain:
 		return live / 5 * 9
 	}
 	return 2 * live
 }
+
+// mostLives reports whether a collection has left four fifths of what was used.
+func mostLives(used, live int64) bool { return live > used/5*4 }
 
 // heapBytes returns a measure of the heap that is in bytes.
 func heapBytes(metric string) int64 {

@@ -14,7 +14,7 @@ func TestNextCollection(t *testing.T) {
 		{640, 300, 16000, 540},
 		{640, 600, 16000, 1200},
 		{640, 600, 2000, 1080},
-		{3200, 3000, 16000, 6000},
+		{3200, 3000, 16000, 7500},
 		{4800, 4700, 16000, 8460},
 	} {
 		if got := nextCollection(c.used*mb, c.live*mb, c.total*mb); got != c.want*mb {
