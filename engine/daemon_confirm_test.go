@@ -106,7 +106,7 @@ in rec {
   second = mk "second" "read x < ${first}; read y < ${builtins.toFile "text" "from a file\n"}; echo $x $y ${first} > $out";
   bad = mk "bad" "echo no luck; exit 3";
   dependent = mk "dependent" "read x < ${bad}";
-  endless = mk "endless" "echo begun; kill -STOP $$";
+  endless = mk "endless" "echo begun; /bin/sh -c 'kill -STOP $$' & wait"; # the first process of a sandbox cannot stop itself
 }`
 
 // The five jobs of the workbench, through a daemon.
