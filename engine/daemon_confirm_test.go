@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,20 +70,36 @@ func startDaemon(t *testing.T, bin string, config ...string) *realDaemon {
 	return d
 }
 
-// killServers kills the processes that serve connections.
+// killServers kills the processes that serve connections, and then what builds for them.
 func (d *realDaemon) killServers(t *testing.T) {
 	t.Helper()
-	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", d.pid, d.pid))
-	if err != nil {
+	for _, server := range childrenOf(t, d.pid) {
+		var builders []int
+		for todo := childrenOf(t, server); len(todo) > 0; todo = todo[1:] {
+			builders = append(builders, todo[0])
+			todo = append(todo, childrenOf(t, todo[0])...)
+		}
+		for _, pid := range append([]int{server}, builders...) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// childrenOf returns the processes that a process has started, none if it has ended.
+func childrenOf(t *testing.T, pid int) (children []int) {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ESRCH) {
 		t.Fatal(err)
 	}
-	for _, child := range strings.Fields(string(children)) {
+	for _, child := range strings.Fields(string(text)) {
 		pid, err := strconv.Atoi(child)
 		if err != nil {
 			t.Fatal(err)
 		}
-		syscall.Kill(pid, syscall.SIGKILL)
+		children = append(children, pid)
 	}
+	return children
 }
 
 // nix runs one of Nix's commands on the store itself.
