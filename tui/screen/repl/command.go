@@ -1,7 +1,6 @@
 package repl
 
 import (
-	"regexp"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,18 +19,15 @@ func buildCommand(drv store.Path) string {
 	return "nixbench build --no-link --print-out-paths " + tui.Word(store.AllOutputsOf(drv).String())
 }
 
-// commandOf is the command line that does the same as an input; without one, why says why.
-func (s *Screen) commandOf(e *entry) (line, why string) {
-	input := strings.TrimSpace(e.input)
+// commandOf is the command line that does the same as an input, "" if there is none.
+func (s *Screen) commandOf(e *entry) string {
 	switch {
-	case e.res != nil && e.res.Kind == tui.ResultBuilt && e.res.Drv != "":
-		return s.env.OnStore(buildCommand(e.res.Drv)), ""
-	case e.root == nil || e.does != nil || strings.HasPrefix(input, ":"):
-		return "", "no command line does the same"
+	case s.whyNone(e) != "":
+		return ""
+	case e.isBuilt():
+		return s.env.OnStore(buildCommand(e.res.Drv))
 	case !e.res.OfScope:
-		return s.env.OnStore("nixbench eval --expr " + store.QuoteWord(e.input)), ""
-	case ofResult.MatchString(input):
-		return "", "it uses an earlier result: no command line does the same"
+		return s.env.OnStore("nixbench eval --expr " + store.QuoteWord(e.input))
 	}
 	words := []string{"printf", `'%s\n'`}
 	for _, before := range s.log.entries {
@@ -43,11 +39,47 @@ func (s *Screen) commandOf(e *entry) (line, why string) {
 		}
 	}
 	words = append(words, tui.Word(e.input))
-	return strings.Join(words, " ") + " | " + s.env.OnStore("nixbench repl"), ""
+	return strings.Join(words, " ") + " | " + s.env.OnStore("nixbench repl")
 }
 
-// ofResult finds the names of results in an expression: _ and _4.
-var ofResult = regexp.MustCompile(`(^|[^A-Za-z0-9_'-])_[0-9]*($|[^A-Za-z0-9_'-])`)
+// whyNone says why there is no command line that does the same as an input, "" if there is
+// one. It is asked for each frame, of inputs of any length.
+func (s *Screen) whyNone(e *entry) string {
+	switch {
+	case e.isBuilt():
+	case e.root == nil || e.does != nil || strings.HasPrefix(strings.TrimSpace(e.input), ":"):
+		return "no command line does the same"
+	case e.res.OfScope && usesResult(e.input):
+		return "it uses an earlier result: no command line does the same"
+	}
+	return ""
+}
+
+func (e *entry) isBuilt() bool {
+	return e.res != nil && e.res.Kind == tui.ResultBuilt && e.res.Drv != ""
+}
+
+// usesResult finds the names of results in an expression: _ and _4.
+func usesResult(input string) bool {
+	for rest := input; ; {
+		i := strings.IndexByte(rest, '_')
+		if i < 0 {
+			return false
+		}
+		begins := i == 0 || !inName(rest[i-1])
+		rest = strings.TrimLeft(rest[i+1:], "0123456789")
+		if begins && (rest == "" || !inName(rest[0])) {
+			return true
+		}
+		for rest != "" && inName(rest[0]) { // the rest of another name
+			rest = rest[1:]
+		}
+	}
+}
+
+func inName(c byte) bool {
+	return c == '_' || c == '-' || c == '\'' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
 
 // changesScope tells whether an input has loaded or bound something.
 func (e *entry) changesScope() bool {
@@ -67,13 +99,12 @@ func (s *Screen) noCommand() string {
 	if !ok {
 		return "there are no results yet"
 	}
-	_, why := s.commandOf(ln.entry)
-	return why
+	return s.whyNone(ln.entry)
 }
 
 func (s *Screen) copyCommand() tea.Cmd {
 	ln, _ := s.line()
-	line, _ := s.commandOf(ln.entry)
+	line := s.commandOf(ln.entry)
 	return s.env.Copy(line, "the command")
 }
 
