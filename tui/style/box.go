@@ -18,6 +18,9 @@ type Pane struct {
 	Bare  bool   // no blank between border and content
 }
 
+// TitleFrame is how many cells of a pane its title cannot have.
+const TitleFrame = 6
+
 // InnerWidth is how many cells of content a pane of width w holds.
 func (p Pane) InnerWidth(w int) int {
 	if p.Bare {

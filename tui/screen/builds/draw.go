@@ -165,15 +165,12 @@ func (s *Screen) title(w int) string {
 	return strings.Join(parts, "  ")
 }
 
-// titleFrame is how many cells of a pane its title cannot have.
-const titleFrame = 6
-
 func (s *Screen) listPane(w int) style.Pane {
 	note := "by " + s.order.String()
 	if s.graph {
 		note = "graph"
 	}
-	p := style.Pane{Title: s.title(w - titleFrame), Note: note, Focus: s.panes.Focus() == paneList}
+	p := style.Pane{Title: s.title(w - style.TitleFrame), Note: note, Focus: s.panes.Focus() == paneList}
 	if query := s.list.Finding(); query != "" {
 		p.Foot = "/" + text.SanitiseName(query)
 	}

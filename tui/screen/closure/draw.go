@@ -151,7 +151,7 @@ func (s *Screen) drawMain(at panes.Place) []string {
 func (s *Screen) title(w int) string {
 	f := s.top()
 	named := func(before, after string) string {
-		return before + text.CutMiddle(f.name, max(w-len(before)-len(after)-titleFrame, minTitleName)) + after
+		return before + text.CutMiddle(f.name, max(w-len(before)-len(after)-style.TitleFrame, minTitleName)) + after
 	}
 	switch f.kind {
 	case kindPlaces:
@@ -170,7 +170,7 @@ func (s *Screen) title(w int) string {
 	if c := &f.cols; f.view == viewColumns && f.data != nil && len(c.trail) > 1 {
 		here := c.trail[len(c.trail)-1]
 		after := "   " + text.Plural(len(f.data.g.References(here)), "ref") + "   (h: out)"
-		return "in " + text.CutMiddle(f.nodeName(here), max(w-len(after)-titleFrame-3, minTitleName)) + after
+		return "in " + text.CutMiddle(f.nodeName(here), max(w-len(after)-style.TitleFrame-3, minTitleName)) + after
 	}
 	word := "closure of "
 	if f.kind == kindBuild {
@@ -181,16 +181,13 @@ func (s *Screen) title(w int) string {
 	}
 	size := "   " + text.Plural(f.data.g.Len(), "path") + "   " + text.Bytes(f.data.g.Total())
 	if f.kind == kindBuild {
-		size = f.buildTitle(w - len(word) - minTitleName - titleFrame)
+		size = f.buildTitle(w - len(word) - minTitleName - style.TitleFrame)
 	}
 	return named(word, size)
 }
 
-// What of a title's width is the frame, and how much of a name stays at least.
-const (
-	titleFrame   = 6
-	minTitleName = 12
-)
+// minTitleName is how much of a name stays at least.
+const minTitleName = 12
 
 // foot says how the list is sorted and what is searched for.
 func (s *Screen) foot() string {
