@@ -27,7 +27,7 @@ func (s *sitting) docAt(ctx context.Context, input string, cursor int) (*Doc, er
 	}
 	defer end()
 	cursor = min(max(cursor, 0), len(input))
-	for cursor < len(input) && isNamePart(input[cursor]) {
+	for cursor < len(input) && IsNamePart(input[cursor]) {
 		cursor++
 	}
 	at := syntax.CompletionAt(input, cursor)
@@ -42,7 +42,8 @@ func (s *sitting) docAt(ctx context.Context, input string, cursor int) (*Doc, er
 	return nil, errors.New("nothing to explain here")
 }
 
-func isNamePart(c byte) bool {
+// IsNamePart reports whether a byte can be part of a name.
+func IsNamePart(c byte) bool {
 	return c == '_' || c == '-' || c == '\'' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	session "nixbench/repl"
 	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/tui"
@@ -66,19 +67,15 @@ func usesResult(input string) bool {
 		if i < 0 {
 			return false
 		}
-		begins := i == 0 || !inName(rest[i-1])
+		begins := i == 0 || !session.IsNamePart(rest[i-1])
 		rest = strings.TrimLeft(rest[i+1:], "0123456789")
-		if begins && (rest == "" || !inName(rest[0])) {
+		if begins && (rest == "" || !session.IsNamePart(rest[0])) {
 			return true
 		}
-		for rest != "" && inName(rest[0]) { // the rest of another name
+		for rest != "" && session.IsNamePart(rest[0]) { // the rest of another name
 			rest = rest[1:]
 		}
 	}
-}
-
-func inName(c byte) bool {
-	return c == '_' || c == '-' || c == '\'' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // changesScope tells whether an input has loaded or bound something.
