@@ -31,8 +31,8 @@ func (s *Screen) members(g reclaim.Group) []member {
 	for _, i := range g.Roots {
 		r := s.data.plan.Roots[i]
 		m := member{root: r, name: s.rootName(r)}
-		if r.Kind == gc.KindGeneration {
-			m.profile, m.number = generationOf(r.Link)
+		if profile, number, ok := generation(r.Link); ok && r.Kind == gc.KindGeneration {
+			m.profile, m.number = profile, number
 		}
 		out = append(out, m)
 	}
@@ -43,21 +43,6 @@ func (s *Screen) members(g reclaim.Group) []member {
 		return cmp.Or(strings.Compare(a.name, b.name), strings.Compare(rootKey(a.root), rootKey(b.root)))
 	})
 	return out
-}
-
-// generationOf splits the link of a generation, which ends in "-5-link"; profile is "" for
-// others.
-func generationOf(link string) (profile string, number int) {
-	rest, isLink := strings.CutSuffix(link, "-link")
-	i := strings.LastIndexByte(rest, '-')
-	if !isLink || i < 0 {
-		return "", 0
-	}
-	number, err := strconv.Atoi(rest[i+1:])
-	if err != nil {
-		return "", 0
-	}
-	return rest[:i], number
 }
 
 const (
