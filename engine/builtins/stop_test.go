@@ -2,8 +2,10 @@ package builtins
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"nixbench/engine/eval"
@@ -80,14 +82,62 @@ func TestWhereDebuggersStop(t *testing.T) {
 
 // stops returns how often a debugger is called while a text, in dir, is evaluated and printed.
 func (b *bench) stops(dir, text string) (n int) {
-	ev := eval.New(eval.Options{
+	ev := b.debugged(func(context.Context, *eval.Stop) eval.Resume { n++; return eval.ResumeContinue })
+	b.evaluate(ev, dir, text)
+	return n
+}
+
+func (b *bench) debugged(debugger eval.Debugger) *eval.Evaluator {
+	return eval.New(eval.Options{
 		World: b.world, Builtins: Table(Options{Derivations: instantiate.New(store.DefaultDir, b.world), Store: b.world}),
-		Debugger: func(context.Context, *eval.Stop) eval.Resume { n++; return eval.ResumeContinue },
+		Debugger: debugger,
 	})
+}
+
+// evaluate evaluates a text, in dir, and prints what it is; either may end with an error.
+func (b *bench) evaluate(ev *eval.Evaluator, dir, text string) {
 	ctx := b.t.Context()
 	v, err := ev.EvalString(ctx, text, dir)
 	if err == nil {
-		_ = ev.Do(ctx, func(s *eval.State) { s.Print(v, eval.PrintOptions{Force: true}) }) // it may be an error
+		_ = ev.Do(ctx, func(s *eval.State) { s.Print(v, eval.PrintOptions{Force: true}) })
 	}
-	return n
+}
+
+// TestWhereDebuggersStep pins where a debugger is called that goes on step by step after
+// break. What is said of each text is what Nix 2.34.8 does.
+func TestWhereDebuggersStep(t *testing.T) {
+	for _, c := range []struct{ text, stops string }{
+		{`let f = x: g (x + 1); g = y: y * 2; in builtins.seq (builtins.break 1) (f 1)`, "a call 1:73, a function 1:9, a call 1:12, a function 1:27, a call 1:32"},
+		{`let f = x: y: x + y; in builtins.seq (builtins.break 1) (f 1 2)`, "a call 1:58, a function 1:9, a function 1:12"},
+		{`let f = { a }: { b }: a + b; in builtins.seq (builtins.break 1) (f { a = 1; } { b = 2; })`, "a call 1:66, a function 1:9, a function 1:16"},
+		{`let x = builtins.break 1; s = { a.b = x; }; in builtins.seq x (s.c or (x + s.a.b))`, "a selection 1:64, a selection 1:76"},
+		{`let x = builtins.break 5; in if x < 3 then x else if x > 4 then -x else !x`, "a call 1:56, a call 1:65"},
+		{`let x = builtins.break 5; in map (y: y + x) [ 1 (x - 1) ]`, "a function 1:35, a call 1:52"},
+		{`let x = builtins.break 1; in builtins.seq x (let y = let z = x; in z; in y)`, "the body of 'let', the body of 'let'"},
+		{`let x = builtins.break { __functor = s: y: y; }; in x 1`, "a function 1:38, a function 1:41"},
+		{`let x = builtins.break 1; in builtins.seq x (builtins.deepSeq { a = x + 1; b = { c = x + 2; }; d = 1; } 2)`, "a call 1:46, a selection 1:46, an attribute 1:65, an attribute 1:76, an attribute 1:82"},
+		{`let x = builtins.break 1; in builtins.seq x (derivation { name = "a"; system = "b"; builder = "c"; }).name`, "a call 1:46, a selection 1:45"},
+		{`let x = builtins.break 1; in builtins.seq x { a = { b = x; }; }.${"a"}.${toString "b"}`, "a call 1:74, a selection 1:45, a call 1:74"},
+	} {
+		if got := newBench(t).steps(c.text); got != c.stops {
+			t.Errorf("%s\n steps to %s,\n want %s", c.text, got, c.stops)
+		}
+	}
+}
+
+// steps returns where a debugger is called after it was at break, for the first time.
+func (b *bench) steps(text string) string {
+	var stops []string
+	ev := b.debugged(func(_ context.Context, stop *eval.Stop) eval.Resume {
+		if stop.Why == eval.StopStep {
+			at := strings.TrimPrefix(stop.Error.Msg, "stepped to ")
+			if pos := stop.Error.Pos; pos.Line > 0 {
+				at = fmt.Sprintf("%s %d:%d", at, pos.Line, pos.Column)
+			}
+			stops = append(stops, at)
+		}
+		return eval.ResumeStep
+	})
+	b.evaluate(ev, "/", text)
+	return strings.Join(stops, ", ")
 }
