@@ -73,7 +73,7 @@ func table() []command {
 		{Command{[]string{":frame", ":st"}, "[n]", "select a step: show its source and use its variables", groupErrors}, (*sitting).cmdStep, argStep},
 		{Command{[]string{":env"}, "", "list the variables of the selected step", groupErrors}, (*sitting).cmdEnv, argNone},
 		{Command{[]string{":c", ":continue"}, "", "leave the step; in the debugger, go on to the next break or error", groupErrors}, proceed(eval.ResumeContinue), argNone},
-		{Command{[]string{":s", ":step"}, "", "in the debugger, go on to the next call", groupErrors}, proceed(eval.ResumeStep), argNone},
+		{Command{[]string{":s", ":step"}, "", "in the debugger, go on to the next step", groupErrors}, proceed(eval.ResumeStep), argNone},
 		{Command{[]string{":te", ":trace-enable"}, "[bool]", "show the whole trace of errors from now on", groupErrors}, (*sitting).cmdTraceEnable, argTruth},
 
 		{Command{[]string{":set"}, "[name [value]]", "show or change settings", groupProgram}, (*sitting).cmdSet, argSetting},

@@ -108,7 +108,11 @@ func stoppedResult(at *eval.Stop) *Result {
 	lines := []string{at.Error.Msg}
 	for i := range steps {
 		if steps[i].Pos.Line > 0 {
-			lines = append(lines, stepLines(i, &steps[i], "", true)...)
+			at := stepLines(i, &steps[i], "", true)
+			if i == 0 {
+				at = at[1:] // the message again
+			}
+			lines = append(lines, at...)
 			break
 		}
 	}

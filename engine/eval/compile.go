@@ -151,11 +151,11 @@ func (c *compiler) node(e syntax.Expr) node {
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:
-		return c.shelved(c.call(e))
+		return c.shelved(c.call(e), "a call", e.At)
 	case *syntax.Let:
 		n := &letNode{}
 		c.bindings(&n.binds, e.Attrs)
-		n.body = c.shelved(c.counting(c.expr(e.Body), c.avoidedBindings(e.Attrs, true)))
+		n.body = c.shelved(c.counting(c.expr(e.Body), c.avoidedBindings(e.Attrs, true)), "the body of 'let'", 0)
 		return n
 	case *syntax.With:
 		n := &withNode{scope: c.delayed(e.Scope), slot: uintptr(e.Slot) + 1}
@@ -174,7 +174,7 @@ func (c *compiler) node(e syntax.Expr) node {
 		return &notNode{x: c.expr(e.X), pos: c.placeOf(e.X)}
 	case *syntax.Binary:
 		if builtin, _, _ := e.Op.Func(); builtin != 0 {
-			return c.shelved(c.binary(e)) // a call in Nix
+			return c.shelved(c.binary(e), "a call", e.At) // in Nix
 		}
 		return c.binary(e)
 	}
@@ -287,7 +287,7 @@ func (c *compiler) path(names []syntax.AttrName) []attrName {
 }
 
 func (c *compiler) selection(e *syntax.Select) node {
-	x := c.shelvingAfter(c.step(e.X, whileSelecting))
+	x := c.shelvingAfter(c.step(e.X, whileSelecting), "a selection", e.At)
 	if e.Default == nil && len(e.Path) == 1 && e.Path[0].X == nil {
 		n := &select1{x: x, selection: selection{sym: e.Path[0].Sym, pos: e.At}}
 		if c.ev.selections != nil {
@@ -298,6 +298,9 @@ func (c *compiler) selection(e *syntax.Select) node {
 	n := &selectN{x: x, selection: selection{path: c.path(e.Path), pos: e.At}, counted: c.ev.selections != nil}
 	for i := range n.path {
 		n.computed = n.computed || n.path[i].node != nil
+	}
+	if shelving, ok := x.(*shelvingNode); ok && n.computed {
+		shelving.names = n.path
 	}
 	if e.Default != nil {
 		n.def = c.expr(e.Default)

@@ -95,6 +95,9 @@ func (d *deepForcer) element(c *collection, i int) {
 
 func (d *deepForcer) elementAt(c *collection, i int, pos Pos) {
 	d.s.push(c.frame(i))
+	if c.shape != nil && d.s.stepping {
+		d.s.stepToAttribute(c.elems[i], c.shape.posAt(i))
+	}
 	d.force(c.elems[i], pos)
 	d.s.pop()
 }

@@ -47,7 +47,11 @@ func (l *lambda) rename(name Sym) {
 	}
 	l.renamed.Store(uint32(name))
 	if l.curried {
-		if inner, ok := l.compiled().body.(*lambdaNode); ok {
+		body := l.compiled().body
+		if shelved, ok := body.(*shelvedNode); ok {
+			body = shelved.x
+		}
+		if inner, ok := body.(*lambdaNode); ok {
 			inner.lambda.rename(name)
 		}
 	}
@@ -285,7 +289,7 @@ func (s *State) begin(l *lambda, code *lambdaCode, fr *Value, call Pos) {
 
 func (s *State) run(l *lambda, code *lambdaCode, fr *Value) Value {
 	if s.interrupt.Load() {
-		s.interrupted()
+		s.cancelled()
 	}
 	s.stats.Calls += int64(l.params)
 	v := code.body.Eval(s, fr)
@@ -310,7 +314,7 @@ func (s *State) enterBuiltin(b *Builtin, call Pos) {
 	}
 	s.push(pointerFrame(b, uint64(call)<<32|tagBuiltin))
 	if s.interrupt.Load() {
-		s.interrupted()
+		s.cancelled()
 	}
 	s.stats.Builtins++
 }

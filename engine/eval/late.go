@@ -74,16 +74,17 @@ func (l *lambda) compile() *lambdaCode {
 
 // code compiles what a function evaluates.
 func (c *compiler) code(e *syntax.Lambda) *lambdaCode {
-	body := e.Body
+	body, places := e.Body, []Pos{e.At}
 	for i := int32(1); i < e.Merged; i++ {
-		body = body.(*syntax.Lambda).Body
+		inner := body.(*syntax.Lambda)
+		body, places = inner.Body, append(places, inner.At)
 	}
 	code := &lambdaCode{}
 	if e.HasFormals {
 		code.defaults = c.defaults(e.Formals)
 	}
 	code.body, code.room = c.root(body)
-	code.body = c.shelved(code.body)
+	code.body = c.shelved(code.body, "a function", places...)
 	return code
 }
 

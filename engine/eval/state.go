@@ -28,7 +28,7 @@ type State struct {
 	room  int // bytes of Go stack that may still be used
 
 	sparse    bool        // cells are allocated one by one: what largeHeap was when last looked at
-	interrupt atomic.Bool // the context was cancelled, or the debugger steps; read at every call
+	interrupt atomic.Bool // the context was cancelled; read at every call
 	tracer    Tracer      // or nil
 	id        uint64      // index in ev.states
 	busy      uint64      // what the n of cells is that s has claimed
@@ -64,7 +64,7 @@ type State struct {
 	held       []heldMessage // messages of one text, from there: see orderly
 	tries      int           // calls of Try that are under way
 	shelf      shelf         // what debuggers can look at, if there is one
-	stepping   bool          // the debugger wants to be called at the next call
+	stepping   bool          // the debugger wants to be called when something is shelved next
 	undebugged bool          // the debugger ended the evaluation
 	outer      *State        // the stopped evaluation that this one is inside of
 }
@@ -142,9 +142,6 @@ func (s *State) Poll() { s.poll() }
 //
 //go:noinline
 func (s *State) cancelled() {
-	if s.stepping && s.ctx.Err() == nil {
-		return // the next call stops for the debugger
-	}
 	s.Raise(ErrorCancelled, "interrupted by the user", Because(context.Cause(s.ctx)))
 }
 

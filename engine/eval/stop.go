@@ -16,7 +16,7 @@ import (
 // are infinite recursion for them rather than something to wait for.
 //
 // Nothing is paid for this where there is no debugger: errors ask for it when they
-// are raised, and steps use the flag by which calls notice that they are cancelled.
+// are raised, and steps are between nodes that are compiled for a debugger only.
 
 // A Debugger says how a stopped evaluation goes on.
 type Debugger func(ctx context.Context, stop *Stop) Resume
@@ -48,7 +48,7 @@ type Resume uint8
 // The ways to go on.
 const (
 	ResumeContinue Resume = iota // to the next breakpoint or error
-	ResumeStep                   // to the next call
+	ResumeStep                   // to the next call, selection, file, or body of let or a function
 	ResumeQuit                   // raise the error; at a breakpoint ErrQuitBreak, elsewhere ErrQuit
 )
 
@@ -72,14 +72,16 @@ func (s *State) stopAtError(e *Error) {
 }
 
 // Break stops for builtins.break.
-func (s *State) Break() { s.stopHere(StopBreak, "breakpoint reached") }
+func (s *State) Break() { s.stopHere(StopBreak, "breakpoint reached", At(0)) }
 
 // BreakAtTrace stops for builtins.trace and warn.
-func (s *State) BreakAtTrace() { s.stopHere(StopTrace, "trace reached") }
+func (s *State) BreakAtTrace() { s.stopHere(StopTrace, "trace reached", At(0)) }
 
-func (s *State) stopHere(why StopReason, msg string) {
+func (s *State) stopHere(why StopReason, msg string, at ErrorOption) {
 	if s.canStop() && s.stopsHere() {
-		s.stop(why, &Error{Msg: msg, told: true, halt: true})
+		e := &Error{Msg: msg, told: true, halt: true}
+		at(e)
+		s.stop(why, e)
 	}
 }
 
@@ -101,7 +103,6 @@ func (s *State) stop(why StopReason, e *Error) {
 	s.room -= stopRoom
 	s.ev.stopped.Store(nil)
 	s.stepping = how == ResumeStep
-	s.interrupt.Store(s.stepping)
 	if s.ctx.Err() != nil {
 		s.interrupt.Store(true)
 	}
@@ -114,17 +115,6 @@ func (s *State) stop(why StopReason, e *Error) {
 		default:
 			s.Raise(ErrorCancelled, syntax.Hint(ErrQuit.Error()), Because(ErrQuit))
 		}
-	}
-}
-
-// interrupted is called where a function has been entered while the flag
-// interrupt is set: the context was cancelled, or the debugger wants a step.
-//
-//go:noinline
-func (s *State) interrupted() {
-	s.cancelled()
-	if s.stepping {
-		s.stopHere(StopStep, "stepped to a call")
 	}
 }
 

@@ -4,7 +4,8 @@ import "errors"
 
 // Nix's debugger has a stack of what it can show variables of, and is called only for
 // errors that are raised while there is something on it: calls, files, selections and the
-// bodies of let and functions. Some errors bring an entry of their own, which stays there.
+// bodies of let and functions. That is where it stops step by step, too: when something is
+// put there. Some errors bring an entry of their own, which stays there.
 // Only texts that are evaluated for a debugger are compiled to keep track of it.
 // Behaviour: debugTraces, canDebug and withFrame in Nix's eval.cc and eval-error.cc.
 
@@ -39,15 +40,27 @@ func (s *State) stopsHere() bool {
 	return s.shelf == shelfText || s.shelf == shelfEmpty && s.ev.framed.Load()
 }
 
+// A shelving is what is put on the stack. A debugger that goes on step by step is called then.
+type shelving struct {
+	shelf  shelf
+	what   string // "a call"
+	places []Pos  // where it is, as often as Nix puts it there; 0 where it has no place
+}
+
+// shelve puts something on the stack, until s.shelf is what it was before.
+func (s *State) shelve(sh *shelving) {
+	s.shelf = sh.shelf
+	for i := 0; i < len(sh.places) && s.stepping; i++ {
+		s.stopHere(StopStep, "stepped to "+sh.what, At(sh.places[i]))
+	}
+}
+
 // shelved returns a node that is on the stack while x is evaluated, if there is a debugger.
-func (c *compiler) shelved(x node) node {
+func (c *compiler) shelved(x node, what string, places ...Pos) node {
 	if c.ev.opts.Debugger == nil {
 		return x
 	}
-	if _, ok := x.(*lambdaNode); ok {
-		return x // which raises no errors, and is looked for
-	}
-	return &shelvedNode{x: x, shelf: c.text.shelf()}
+	return &shelvedNode{x: x, shelving: shelving{c.text.shelf(), what, places}}
 }
 
 func (t *text) shelf() shelf {
@@ -57,50 +70,72 @@ func (t *text) shelf() shelf {
 	return shelfText
 }
 
-// A shelvedNode is on the stack while x is evaluated, or from the end of its part first on.
+// stepToAttribute stops for a debugger before an attribute is evaluated together with the
+// others, if it is an expression that has not been.
+func (s *State) stepToAttribute(slot Value, pos Pos) {
+	if !slot.is(rawRef) {
+		return
+	}
+	cell := slot.cell().load()
+	if !cell.is(rawThunk) {
+		return
+	}
+	if _, in := s.ev.source(cell.n >> 8); in != nil {
+		outer := s.shelf
+		s.shelve(&shelving{in.shelf(), "an attribute", []Pos{pos}})
+		s.shelf = outer
+	}
+}
+
+// A shelvedNode is on the stack while x is evaluated, or, if its shelving is zero, from
+// the end of the part on that is a shelvingNode.
 type shelvedNode struct {
 	base
-	x     node
-	shelf shelf
-	late  bool // it is put there by first
+	x node
+	shelving
 }
 
 func (n *shelvedNode) Eval(s *State, fr *Value) Value {
 	outer := s.shelf
-	if !n.late {
-		s.shelf = n.shelf
+	if n.places != nil {
+		s.shelve(&n.shelving)
 	}
 	v := n.x.Eval(s, fr)
 	s.shelf = outer
 	return v
 }
 
-// A shelvingNode is the part of a shelvedNode before which that is not on the stack.
+// A shelvingNode is the part of a shelvedNode before which that is not on the stack. The
+// names that are to be selected from it are evaluated first, to be told.
 type shelvingNode struct {
 	base
 	x     node
-	shelf shelf
+	names []attrName
+	shelving
 }
 
 func (n *shelvingNode) Eval(s *State, fr *Value) Value {
 	v := n.x.Eval(s, fr)
-	s.shelf = n.shelf
+	for i := 0; i < len(n.names) && s.stepping; i++ {
+		s.aside(func() { n.names[i].name(s, fr) })
+	}
+	s.shelve(&n.shelving)
 	return v
 }
 
 // shelvingAfter returns x, which is to be the first part of what shelvedAfter gets.
-func (c *compiler) shelvingAfter(x node) node {
+func (c *compiler) shelvingAfter(x node, what string, pos Pos) node {
 	if c.ev.opts.Debugger == nil {
 		return x
 	}
-	return &shelvingNode{x: x, shelf: c.text.shelf()}
+	return &shelvingNode{x: x, shelving: shelving{c.text.shelf(), what, []Pos{pos}}}
 }
 
 func (c *compiler) shelvedAfter(x node) node {
 	if c.ev.opts.Debugger == nil {
 		return x
 	}
-	return &shelvedNode{x: x, late: true}
+	return &shelvedNode{x: x}
 }
 
 // around returns how many nodes there may be around that of an expression.
