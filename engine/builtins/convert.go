@@ -49,6 +49,9 @@ func fromJSON(s *eval.State, v eval.Value) eval.Value {
 // largeText is how many bytes are read as JSON or TOML without asking for room.
 const largeText = 16 << 20
 
+// tomlValueSize is about how many bytes it takes to keep a value of TOML until all is read.
+const tomlValueSize = 256
+
 // makeRoomToRead asks for the room that reading a large text may take: for a string in it
 // that is as long, and for the buffers that it has outgrown.
 func makeRoomToRead(s *eval.State, text string) {
@@ -119,7 +122,10 @@ func (b *jsonBuilder) End() {
 func fromTOML(s *eval.State, v eval.Value) eval.Value {
 	text := s.ForceStringNoCtx(v, fromTOMLArg)
 	makeRoomToRead(s, text)
-	doc, err := nixtoml.Parse(text, s.Poll)
+	doc, err := nixtoml.Parse(text, func() {
+		s.Poll()
+		s.MakeRoom(tomlValueSize)
+	})
 	if err != nil {
 		s.Raise(eval.ErrorOther, syntax.Hintf("while parsing TOML: %s", err), eval.Whole())
 	}

@@ -66,11 +66,14 @@ func deepSeq(s *eval.State, a, b eval.Value) eval.Value {
 }
 
 func (t *table) trace(s *eval.State, msg, v eval.Value) eval.Value {
+	var text string
 	if msg = s.Force(msg); msg.Kind() == eval.KindString {
-		s.World().Trace(msg.AsString())
+		text = msg.AsString()
 	} else {
-		s.World().Trace(s.Print(msg, eval.PrintOptions{}))
+		text = s.Print(msg, eval.PrintOptions{})
 	}
+	s.MakeText(len(text))
+	s.World().Trace(text)
 	if t.DebuggerOnTrace {
 		s.BreakAtTrace()
 	}
@@ -86,6 +89,7 @@ func (t *table) traceVerbose(s *eval.State, msg, v eval.Value) eval.Value {
 
 func (t *table) warn(s *eval.State, msg, v eval.Value) eval.Value {
 	text, _ := s.ForceString(msg, "while evaluating the first argument; the message passed to builtins.warn")
+	s.MakeText(len(text))
 	s.World().Warn(evaluationWarning(text))
 	if t.AbortOnWarn {
 		s.Fail(eval.ErrorAbort, "aborting to reveal stack trace of warning, as abort-on-warn is set")

@@ -156,11 +156,11 @@ func (s *State) FailWith(err error) {
 	if e, ok := err.(*Error); ok {
 		s.throw(e)
 	}
-	s.throw(&Error{Kind: ErrorFile, Msg: err.Error(), cause: err})
+	s.throw(&Error{Kind: ErrorFile, Msg: syntax.Told(err.Error()), cause: err})
 }
 
 // Throw raises the error of builtins.throw.
-func (s *State) Throw(msg string) { s.throw(&Error{Kind: ErrorThrow, Msg: msg}) }
+func (s *State) Throw(msg string) { s.throw(&Error{Kind: ErrorThrow, Msg: syntax.Told(msg)}) }
 
 // throw unwinds the evaluation. All language errors come through here: see Try.
 func (s *State) throw(e *Error) {

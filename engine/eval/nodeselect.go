@@ -45,7 +45,7 @@ func (n *selection) describe(s *State, upTo int) string {
 				continue
 			}
 		}
-		b.WriteString(ShowSym(name))
+		b.WriteString(syntax.Told(ShowSym(name)))
 	}
 	return b.String()
 }

@@ -44,7 +44,7 @@ func addFloats(x, y float64) Value {
 func (n *addNode) join(s *State, fr *Value, x Value) Value {
 	a, ctx := s.part(x, n.xpos, x.isString())
 	b, ctx2 := s.part(n.y.Eval(s, fr), n.ypos, x.isString())
-	s.MakeRoom(len(a) + len(b))
+	s.MakeText(len(a) + len(b))
 	if x.is(rawPath) {
 		return s.joinPath(a+b, ctx.Union(ctx2), n.pos)
 	}
@@ -95,7 +95,7 @@ func (n *interpNode) join(s *State, fr *Value, texts []string, copyToStore bool)
 	if len(texts) == 1 {
 		return texts[0], ctx
 	}
-	s.MakeRoom(size)
+	s.MakeText(size)
 	joined := make([]byte, 0, size)
 	for _, t := range texts {
 		joined = append(joined, t...)
@@ -116,6 +116,7 @@ func (s *State) joinPath(text string, ctx StringContext, pos Pos) Value {
 	if len(ctx) > 0 {
 		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos), Framed())
 	}
+	s.MakeText(len(text))
 	return MakePath(path.Clean("/" + text))
 }
 

@@ -10,6 +10,9 @@ const (
 	askEvery = 16 << 20
 	// textsTogether is how many bytes of texts are counted together.
 	textsTogether = 64 << 10
+	// workingRoom is how many copies of a large text there has to be room for: derivations,
+	// hashes, messages and traces make some of what they are given.
+	workingRoom = 8
 )
 
 // spend counts size bytes that are about to be made of any kind of value. It raises an
@@ -50,6 +53,19 @@ func (s *State) MakeRoom(n int) {
 	}
 }
 
+// MakeText is [State.MakeRoom] for one text of n bytes, which is going to be worked with.
+func (s *State) MakeText(n int) {
+	s.MakeRoom(n)
+	s.roomToWork(n)
+}
+
+// roomToWork raises an error unless a text of n bytes leaves room to be copied a few times.
+func (s *State) roomToWork(n int) {
+	if n >= askEvery {
+		s.askForRoom(workingRoom * int64(n))
+	}
+}
+
 // MakeRoomIn counts what it takes to append n bytes to a text of length bytes in a buffer
 // of the given capacity, and reports whether that has to be made larger: as Go's Builder and
 // Buffer are by Grow, to twice of what it was and n. It raises what [State.MakeRoom] raises.
@@ -58,6 +74,7 @@ func (s *State) MakeRoomIn(length, capacity, n int) bool {
 		return false
 	}
 	s.MakeRoom(2*capacity + n)
+	s.roomToWork(length + n)
 	return true
 }
 

@@ -61,7 +61,7 @@ func (t *StepText) part(name Sym) syntax.Hint { return t.with(t.Show(name)) }
 func (t *StepText) index(i int) syntax.Hint { return t.with(itoa(i)) }
 
 func (t *StepText) with(what string) syntax.Hint {
-	return syntax.Hint(t.Before + syntax.Magenta.Paint(what) + t.After)
+	return syntax.Hint(t.Before + syntax.Magenta.Paint(syntax.Told(what)) + t.After)
 }
 
 // WhilePart is While with a text about an attribute.

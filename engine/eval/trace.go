@@ -266,5 +266,5 @@ func (s *State) contextText(f *frame) (text string, err *Error) {
 		text, _ = s.CoerceToString(*f.value(), "while evaluating the error message passed to builtins.addErrorContext", CoerceOpts{})
 	})
 	s.depth = depth
-	return text, err
+	return syntax.Told(text), err
 }

@@ -3,6 +3,7 @@ package syntax
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Hint is the text of a message in which what was filled in has the colours
@@ -38,14 +39,33 @@ var (
 // Paint returns a text in the colour.
 func (c Colour) Paint(text string) string { return string(c) + text + endOfColour }
 
+// maxTold is how many bytes of one text a message tells.
+const maxTold = 16 << 20
+
+// Told returns a text as messages tell it: of a very long one the beginning, and how
+// much else there is.
+func Told(text string) string {
+	if len(text) <= maxTold {
+		return text
+	}
+	n := maxTold
+	for n > maxTold-utf8.UTFMax && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return fmt.Sprintf("%s«%d bytes elided»", text[:n], len(text)-n)
+}
+
 // Hintf is fmt.Sprintf with what is filled in in its colour. A Hint among the
 // arguments has its own.
 func Hintf(format string, args ...any) Hint {
 	shown := make([]any, len(args))
 	for i, arg := range args {
-		if own, ok := arg.(Hint); ok {
-			shown[i] = string(own)
-		} else {
+		switch arg := arg.(type) {
+		case Hint:
+			shown[i] = string(arg)
+		case string:
+			shown[i] = filledIn{Told(arg)}
+		default:
 			shown[i] = filledIn{arg}
 		}
 	}

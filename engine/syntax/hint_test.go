@@ -1,6 +1,9 @@
 package syntax
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestHintf(t *testing.T) {
 	shown := Hint(Cyan.Paint("1"))
@@ -20,5 +23,20 @@ func TestHintf(t *testing.T) {
 		if got := test.hint.Plain(); got != test.plain {
 			t.Errorf("%q: plain: got %q, want %q", test.hint, got, test.plain)
 		}
+	}
+}
+
+// TestTold pins that messages tell the beginning of very long texts, in whole characters.
+func TestTold(t *testing.T) {
+	if got := Told("short"); got != "short" {
+		t.Errorf("a short text: got %q", got)
+	}
+	long := strings.Repeat("x", maxTold-1) + "ü" + "rest"
+	want := strings.Repeat("x", maxTold-1) + "«6 bytes elided»"
+	if got := Told(long); got != want {
+		t.Errorf("a long text ends in %q, want %q", got[maxTold-2:], want[maxTold-2:])
+	}
+	if got := Hintf("a %s", long).Plain(); got != "a "+want {
+		t.Errorf("what is filled in ends in %q, want %q", got[maxTold:], want[maxTold-2:])
 	}
 }

@@ -280,9 +280,6 @@ func (d *doctor) entry(t *tree) (newline bool) {
 
 // pair reads a key and its value.
 func (d *doctor) pair() (path []string, at region, val *tree, bad *complaint) {
-	if d.poll != nil {
-		d.poll()
-	}
 	first := d.at
 	if path, at, bad = d.path(); bad != nil {
 		d.at = first

@@ -20,6 +20,9 @@ const (
 
 // value reads a value.
 func (d *doctor) value() (*tree, *complaint) {
+	if d.poll != nil {
+		d.poll()
+	}
 	kind, bad := d.guess()
 	if bad != nil {
 		return nil, bad

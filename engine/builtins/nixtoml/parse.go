@@ -46,8 +46,8 @@ func (n *node) finish() Table {
 	return n.values
 }
 
-// Parse reads a TOML document. Poll is called for every pair, and may panic; nil is
-// not called. Its errors are *[SyntaxError].
+// Parse reads a TOML document. Poll is called for every pair, and where
+// there is a mistake for every value, and may panic; nil is not called. Its errors are *[SyntaxError].
 func Parse(src string, poll func()) (t Table, err error) {
 	p := &parser{src: src, poll: poll}
 	defer func() {

@@ -51,6 +51,9 @@ func conflict(title string, at region, words string, other *tree, otherWords str
 
 // insert puts a value in its place and returns it, or the table that it became a part of.
 func (t *tree) insert(kind insertion, path []string, at region, val *tree) (*tree, *complaint) {
+	if len(path) > maxParts {
+		return newTree(explicit, at), nil // which no document may have, whatever else is wrong
+	}
 	for _, key := range path[:len(path)-1] {
 		next, bad := t.step(kind, key, at)
 		if bad != nil {
