@@ -18,7 +18,7 @@ import (
 // of each text is what Nix 2.34.8 does.
 func TestWhereDebuggersStop(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"assert.nix": "assert 1 == 2; 1", "undefined.nix": "undefined"} {
+	for name, text := range map[string]string{"assert.nix": "assert 1 == 2; 1", "undefined.nix": "undefined", "concat.nix": "[ ] ++ 1"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -72,6 +72,14 @@ func TestWhereDebuggersStop(t *testing.T) {
 		{`[ (builtins.tryEval (assert false; 1)) (assert 1 == 2; 1) ]`, 2},
 		{`[ (builtins.tryEval (throw "x")) (assert 1 == 2; 1) ]`, 1},
 		{`builtins.break 1`, 1},
+		{`(x: x ++ 1) [ 1 ]`, 0},
+		{`(x: (x ++ [ ]) && true) [ ]`, 0},
+		{`(x: if x ++ [ ] then 1 else 2) [ ]`, 0},
+		{`let x = 1; in [ ] ++ x`, 1},
+		{`import ./concat.nix`, 0},
+		{`throw ./nonexistent`, 0},
+		{`builtins.convertHash { hash = "x"; toHashFormat = "sri"; }`, 0},
+		{`builtins.fetchGit { url = 1; }`, 0},
 		{`map builtins.break [ 1 ]`, 0},
 	} {
 		if got := newBench(t).stops(dir, c.text); got != c.stops {
