@@ -160,7 +160,7 @@ func (r *fetchRequest) present(s *eval.State, src *source) (eval.Value, bool) {
 // localFile returns the file that the URL names.
 func (r *fetchRequest) localFile(s *eval.State) string {
 	if !schemePattern().MatchString(r.url) {
-		s.Fail(eval.ErrorOther, "URL '%s' doesn't have a scheme", r.url)
+		s.FailForeign(eval.ErrorOther, "URL '%s' doesn't have a scheme", r.url)
 	}
 	file, ok := strings.CutPrefix(r.url, "file:")
 	if !ok {
@@ -168,7 +168,7 @@ func (r *fetchRequest) localFile(s *eval.State) string {
 	}
 	file, err := url.PathUnescape(strings.TrimPrefix(file, "//"))
 	if err != nil || !strings.HasPrefix(file, "/") {
-		s.Fail(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL (3) URL rejected: Bad file:// URL", r.url)
+		s.FailForeign(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL (3) URL rejected: Bad file:// URL", r.url)
 	}
 	return path.Clean(file)
 }

@@ -19,7 +19,7 @@ func fetchMercurial(s *eval.State, arg eval.Value) eval.Value {
 	}
 	checkURI(s, place)
 	if _, ok := ref["rev"]; !ok && s.Evaluator().Options().PureEval {
-		s.Fail(eval.ErrorOther, "in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision")
+		s.FailForeign(eval.ErrorOther, "in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision")
 	}
 	if !strings.Contains(place, "://") {
 		place = "file://" + place

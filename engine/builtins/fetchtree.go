@@ -40,7 +40,7 @@ func (f treeFetcher) fetch(s *eval.State, arg eval.Value) eval.Value {
 	}
 	checkURI(s, ref.url(s))
 	if ref.boolean(s, "__final") {
-		s.Fail(eval.ErrorOther, "input '%s' is not allowed to use the '__final' attribute", ref.url(s))
+		s.FailForeign(eval.ErrorOther, "input '%s' is not allowed to use the '__final' attribute", ref.url(s))
 	}
 	var t tree
 	s.While(0, ref.fetching(s), func() { t = ref.fetch(s) })
@@ -167,7 +167,7 @@ func (ref flakeRef) fetch(s *eval.State) tree {
 	case "path":
 		return ref.fetchPath(s)
 	case "indirect":
-		s.Fail(eval.ErrorOther, "indirect input '%s' cannot be fetched directly", ref.url(s))
+		s.FailForeign(eval.ErrorOther, "indirect input '%s' cannot be fetched directly", ref.url(s))
 	case "git":
 		base, _, _ := strings.Cut(ref.text("url"), "?")
 		dir, local := strings.CutPrefix(base, "file://")
@@ -198,9 +198,9 @@ func (ref flakeRef) localFile(s *eval.State) string {
 	case err == nil && path.IsAbs(file):
 		return path.Clean(file)
 	case ref.kind() == "tarball":
-		s.Fail(eval.ErrorOther, "tarball '%s' must use an absolute path. The 'file' scheme does not support relative paths.", u)
+		s.FailForeign(eval.ErrorOther, "tarball '%s' must use an absolute path. The 'file' scheme does not support relative paths.", u)
 	}
-	s.Fail(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL", u)
+	s.FailForeign(eval.ErrorOther, "unable to download '%s': URL using bad/illegal format or missing URL", u)
 	return ""
 }
 
@@ -215,7 +215,7 @@ func noNetwork(s *eval.State, what, from string) {
 func (ref flakeRef) fetchPath(s *eval.State) tree {
 	file := ref.text("path")
 	if !path.IsAbs(file) {
-		s.Fail(eval.ErrorOther, "cannot fetch input '%s' because it uses a relative path", ref.url(s))
+		s.FailForeign(eval.ErrorOther, "cannot fetch input '%s' because it uses a relative path", ref.url(s))
 	}
 	file = path.Clean(file)
 	ref.rev(s)
@@ -260,7 +260,7 @@ func (ref flakeRef) checkHash(s *eval.State, t tree) {
 
 func (ref flakeRef) mismatch(s *eval.State, want, got nixhash.Hash) {
 	s.Raise(eval.ErrorOther, syntax.Hintf("NAR hash mismatch in input '%s', expected '%s' but got '%s'", ref.url(s), want.SRI(), got.SRI()),
-		eval.Because(eval.ErrFetched))
+		eval.Because(eval.ErrFetched), eval.Foreign())
 }
 
 // addTree adds what is at file to the store.

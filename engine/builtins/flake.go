@@ -54,7 +54,7 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 	}
 	requireFlakes(s)
 	if s.Evaluator().Options().PureEval && !ref.locked(s) {
-		s.Fail(eval.ErrorOther, "cannot call 'getFlake' on unlocked flake reference '%s', at «none»:0 (use --impure to override)", text)
+		s.FailForeign(eval.ErrorOther, "cannot call 'getFlake' on unlocked flake reference '%s', at «none»:0 (use --impure to override)", text)
 	}
 	if ref.text("type") == "path" {
 		noFlakes(s, text)
@@ -65,7 +65,7 @@ func getFlake(s *eval.State, v eval.Value) eval.Value {
 
 // noFlakes raises the error for a flake that is on this machine.
 func noFlakes(s *eval.State, flake string) {
-	s.Fail(eval.ErrorOther, "cannot evaluate the flake '%s': flakes are not supported yet", flake)
+	s.FailForeign(eval.ErrorOther, "cannot evaluate the flake '%s': flakes are not supported yet", flake)
 }
 
 func parseFlakeRef(s *eval.State, v eval.Value) eval.Value {
@@ -120,5 +120,7 @@ func flakeRefToString(s *eval.State, v eval.Value) eval.Value {
 
 // languageError returns an error of the language without a cause.
 func languageError(format string, args ...any) error {
-	return eval.Errorf(eval.ErrorOther, format, args...)
+	err := eval.Errorf(eval.ErrorOther, format, args...)
+	eval.Foreign()(err)
+	return err
 }

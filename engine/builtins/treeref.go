@@ -25,13 +25,13 @@ import (
 func (ref flakeRef) accept(s *eval.State) {
 	kind, ok := ref.str(s, "type")
 	if !ok {
-		s.Fail(eval.ErrorOther, "'type' attribute to specify input scheme is required but not provided")
+		s.FailForeign(eval.ErrorOther, "'type' attribute to specify input scheme is required but not provided")
 	}
 	if known, ok := flakeSchemes[kind]; ok {
 		ref.requireFeature(s)
 		for _, name := range slices.Sorted(maps.Keys(ref)) {
 			if name != "type" && name != "__final" && !slices.Contains(strings.Fields(known), name) {
-				s.Fail(eval.ErrorOther, "input attribute '%s' not supported by scheme '%s'", name, kind)
+				s.FailForeign(eval.ErrorOther, "input attribute '%s' not supported by scheme '%s'", name, kind)
 			}
 		}
 		ref.acceptScheme(s, kind)
@@ -48,7 +48,7 @@ func (ref flakeRef) acceptScheme(s *eval.State, kind string) {
 		ref.need(s, "path")
 	case kind == "indirect":
 		if id := ref.need(s, "id"); !idPattern().MatchString(id) {
-			s.Fail(eval.ErrorOther, "'%s' is not a valid flake ID", id)
+			s.FailForeign(eval.ErrorOther, "'%s' is not a valid flake ID", id)
 		}
 	case kind == "hg":
 		ref.need(s, "url")
@@ -57,7 +57,7 @@ func (ref flakeRef) acceptScheme(s *eval.State, kind string) {
 		ref.requireVerifiedFetches(s)
 		ref.boolean(s, "verifyCommit")
 		if name, ok := ref.str(s, "ref"); ok && !legalRefName(name) {
-			s.Fail(eval.ErrorOther, "invalid Git branch/tag name '%s'", name)
+			s.FailForeign(eval.ErrorOther, "invalid Git branch/tag name '%s'", name)
 		}
 		ref["url"] = gitURL(s, ref.need(s, "url"))
 		for _, name := range []string{"shallow", "submodules", "allRefs"} {
@@ -124,7 +124,7 @@ func (ref flakeRef) str(s *eval.State, name string) (text string, ok bool) {
 	if text, isText := v.(string); isText || !ok {
 		return text, ok
 	}
-	s.Fail(eval.ErrorOther, "input attribute '%s' is not a string %s", name, ref.json())
+	s.FailForeign(eval.ErrorOther, "input attribute '%s' is not a string %s", name, ref.json())
 	return "", false
 }
 
@@ -132,7 +132,7 @@ func (ref flakeRef) str(s *eval.State, name string) (text string, ok bool) {
 func (ref flakeRef) need(s *eval.State, name string) string {
 	text, ok := ref.str(s, name)
 	if !ok {
-		s.Fail(eval.ErrorOther, "input attribute '%s' is missing", name)
+		s.FailForeign(eval.ErrorOther, "input attribute '%s' is missing", name)
 	}
 	return text
 }
@@ -142,7 +142,7 @@ func (ref flakeRef) integer(s *eval.State, name string) (n int64, ok bool) {
 	if n, isInt := v.(int64); isInt || !ok {
 		return n, ok
 	}
-	s.Fail(eval.ErrorOther, "input attribute '%s' is not an integer", name)
+	s.FailForeign(eval.ErrorOther, "input attribute '%s' is not an integer", name)
 	return 0, false
 }
 
@@ -151,7 +151,7 @@ func (ref flakeRef) boolean(s *eval.State, name string) bool {
 	v, ok := ref[name]
 	yes, isBool := v.(bool)
 	if ok && !isBool {
-		s.Fail(eval.ErrorOther, "input attribute '%s' is not a Boolean", name)
+		s.FailForeign(eval.ErrorOther, "input attribute '%s' is not a Boolean", name)
 	}
 	return yes
 }
@@ -179,7 +179,7 @@ func (ref flakeRef) narHash(s *eval.State) (h nixhash.Hash, ok bool) {
 		h, _ = nixhash.FromBytes(nixhash.SHA256, make([]byte, nixhash.SHA256.Size()))
 		return h, true
 	case !strings.Contains(text, "-"):
-		s.Fail(eval.ErrorOther, "hash '%s' is not SRI", text)
+		s.FailForeign(eval.ErrorOther, "hash '%s' is not SRI", text)
 	}
 	h = instantiate.ParseHash(s, text, 0)
 	if h.Algo() != nixhash.SHA256 {
@@ -253,7 +253,7 @@ func (ref flakeRef) toURL(s *eval.State) *uri.URL {
 		ref.addHash(s, u)
 		return u
 	}
-	s.Fail(eval.ErrorOther, "cannot show unsupported input '%s'", ref.json())
+	s.FailForeign(eval.ErrorOther, "cannot show unsupported input '%s'", ref.json())
 	return nil
 }
 

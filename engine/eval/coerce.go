@@ -235,7 +235,7 @@ func (s *State) CopyPathAs(file, name string) store.Path {
 		s.poll()
 		file = s.ResolveParents(file)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-			s.Raise(ErrorOther, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err))
+			s.Raise(ErrorOther, syntax.Hintf("path '%s' does not exist", ShowPath(file)), Because(err), Foreign())
 		}
 		s.FailFile(file, err)
 	}

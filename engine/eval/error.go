@@ -178,8 +178,12 @@ func (s *State) wrongType(want string, v Value, at, while Pos, ctx string) {
 }
 
 // wrongOperand is wrongType for part of an expression that is evaluated where it stands.
-func (s *State) wrongOperand(want string, v Value, at Pos) {
-	s.raiseWrongType(want, v, s.showForError(v), at, 0, "", Framed())
+func (s *State) wrongOperand(x node, want string, v Value, at Pos) {
+	stops := Framed()
+	if unseen(x) {
+		stops = Foreign()
+	}
+	s.raiseWrongType(want, v, s.showForError(v), at, 0, "", stops)
 }
 
 // wrongArgument is wrongType for what a slot holds that was handed to a function.

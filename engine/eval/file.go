@@ -204,14 +204,19 @@ func (n *fileNode) Eval(s *State, _ *Value) Value {
 	root, size := s.readNode(n.path, nil)
 	s.push(textFrame(0, syntax.Hint("while evaluating the file '"+syntax.Magenta.Paint(ShowPath(n.path))+"':")))
 	outer := s.shelf
-	s.shelve(&shelvedFile)
+	s.shelve(shelvingFile(root))
 	v := s.evalRoot(root, size)
 	s.shelf = outer
 	s.pop()
 	return v
 }
 
-var shelvedFile = shelving{shelfText, "a file", []Pos{0}}
+func shelvingFile(root node) *shelving {
+	if unseen(root) {
+		return &shelving{shelf: shelfUnseen}
+	}
+	return &shelving{shelfText, "a file", []Pos{0}}
+}
 
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 

@@ -84,7 +84,7 @@ func (c *compiler) code(e *syntax.Lambda) *lambdaCode {
 		code.defaults = c.defaults(e.Formals)
 	}
 	code.body, code.room = c.root(body)
-	code.body = c.shelved(code.body, "a function", places...)
+	code.body = c.shelvedBody(code.body, places)
 	return code
 }
 

@@ -22,7 +22,7 @@ func (s *State) evalBool(x node, fr *Value, pos Pos, ctx string) bool {
 	s.push(textFrame(pos, syntax.Hint(ctx)))
 	v := x.Eval(s, fr)
 	if !v.is(rawBool) {
-		s.wrongOperand("a Boolean", v, pos)
+		s.wrongOperand(x, "a Boolean", v, pos)
 	}
 	s.pop()
 	return v.n>>8 != 0
@@ -344,7 +344,7 @@ func (s *State) evalAttrs(x node, fr *Value, pos Pos, ctx string) Value {
 	s.push(textFrame(pos, syntax.Hint(ctx)))
 	v := x.Eval(s, fr)
 	if !v.is(rawAttrs) {
-		s.wrongOperand("a set", v, 0)
+		s.wrongOperand(x, "a set", v, 0)
 	}
 	s.pop()
 	return v

@@ -224,7 +224,7 @@ func (n *ifNode) Eval(s *State, fr *Value) Value {
 	s.push(n.step())
 	c := n.cond.Eval(s, fr)
 	if !c.is(rawBool) {
-		s.wrongOperand("a Boolean", c, n.pos)
+		s.wrongOperand(n.cond, "a Boolean", c, n.pos)
 	}
 	s.pop()
 	if c.n>>8 != 0 {

@@ -111,12 +111,16 @@ func (s *State) part(v Value, pos Pos, copyToStore bool) (string, StringContext)
 	return s.CoerceToString(v, "while evaluating a path segment", CoerceOpts{CopyToStore: copyToStore, Pos: pos})
 }
 
+// pathCopies is how much more room it takes to work with a path than with another text:
+// each look at a file copies it.
+const pathCopies = 4
+
 // joinPath makes a path of its joined parts.
 func (s *State) joinPath(text string, ctx StringContext, pos Pos) Value {
 	if len(ctx) > 0 {
 		s.Raise(ErrorOther, "a string that refers to a store path cannot be appended to a path", At(pos), Framed())
 	}
-	s.MakeText(len(text))
+	s.roomToWork(pathCopies * len(text))
 	return MakePath(path.Clean("/" + text))
 }
 

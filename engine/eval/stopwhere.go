@@ -1,6 +1,10 @@
 package eval
 
-import "errors"
+import (
+	"errors"
+
+	"nixbench/engine/syntax"
+)
 
 // Nix's debugger has a stack of what it can show variables of, and is called only for
 // errors that are raised while there is something on it: calls, files, selections and the
@@ -13,10 +17,21 @@ import "errors"
 type shelf uint8
 
 const (
-	shelfEmpty    shelf = iota
-	shelfText           // a part of a text whose variables are known
-	shelfInternal       // a part of the text of derivation, at which nobody can look around
+	shelfEmpty  shelf = iota
+	shelfText         // a part of a text whose variables are known
+	shelfUnseen       // one whose are not: of the text of derivation, or an operator
 )
+
+// unseen reports whether Nix's debugger does not know the variables of a node: those of
+// operators that are no calls.
+// Behaviour: MakeBinOp in Nix's nixexpr.hh.
+func unseen(x node) bool {
+	switch x.(type) {
+	case *logicNode, *equalNode, *updateNode, *concatNode:
+		return true
+	}
+	return false
+}
 
 // Framed says that the debugger stops at the error wherever it is raised, with the
 // variables of the place.
@@ -24,6 +39,11 @@ func Framed() ErrorOption { return func(e *Error) { e.framed = true } }
 
 // Foreign says that the error is an exception of a library in Nix, at which no debugger stops.
 func Foreign() ErrorOption { return func(e *Error) { e.foreign = true } }
+
+// FailForeign is [State.Fail] with an error that is [Foreign].
+func (s *State) FailForeign(kind ErrorKind, format string, args ...any) {
+	s.Raise(kind, syntax.Hintf(format, args...), Foreign())
+}
 
 // stopsAt reports whether a debugger is called for an error.
 func (s *State) stopsAt(e *Error) bool {
@@ -38,6 +58,18 @@ func (s *State) stopsAt(e *Error) bool {
 // stopsHere reports whether there is something on the stack that can be looked at.
 func (s *State) stopsHere() bool {
 	return s.shelf == shelfText || s.shelf == shelfEmpty && s.ev.framed.Load()
+}
+
+// shelvedBody is shelved for the body of functions, which are at places.
+func (c *compiler) shelvedBody(x node, places []Pos) node {
+	n, ok := c.shelved(x, "a function", places...).(*shelvedNode)
+	if !ok {
+		return x
+	}
+	if unseen(x) {
+		n.shelf = shelfUnseen
+	}
+	return n
 }
 
 // A shelving is what is put on the stack. A debugger that goes on step by step is called then.
@@ -65,7 +97,7 @@ func (c *compiler) shelved(x node, what string, places ...Pos) node {
 
 func (t *text) shelf() shelf {
 	if t.internal {
-		return shelfInternal
+		return shelfUnseen
 	}
 	return shelfText
 }

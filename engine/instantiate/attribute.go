@@ -59,7 +59,7 @@ func (r *request) attribute(a eval.Attr) {
 // to the message.
 func RequireFeature(s *eval.State, feature, why string) {
 	if !s.Evaluator().Options().Features[feature] {
-		s.Fail(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, syntax.Hint(why), feature)
+		s.FailForeign(eval.ErrorOther, "experimental Nix feature '%s' is disabled%s; add '--extra-experimental-features %s' to enable it", feature, syntax.Hint(why), feature)
 	}
 }
 

@@ -60,7 +60,7 @@ func UnknownAlgo(s *eval.State, name string) {
 func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 	h, err := nixhash.Parse(text, algo)
 	if err != nil {
-		s.Raise(eval.ErrorOther, hashProblem(s, text, algo), eval.Because(err))
+		s.Raise(eval.ErrorOther, hashProblem(s, text, algo), eval.Because(err), eval.Foreign())
 	}
 	if h.Algo() == nixhash.BLAKE3 {
 		RequireFeature(s, "blake3-hashes", "")
