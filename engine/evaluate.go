@@ -100,7 +100,7 @@ func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Eval
 		Dir:         opts.Dir,
 		Home:        e.getenv("HOME"),
 		MaxDepth:    e.settings.MaxCallDepth,
-		Cores:       e.evalCores(),
+		Cores:       heap.Serve(e.evalCores()),
 		MayRepeat:   opts.MayRepeat,
 		MemoryLimit: cmp.Or(opts.MemoryLimit, int64(e.settings.EvalMemoryLimit)<<20),
 		Room:        heap.Room,

@@ -38,6 +38,11 @@ const (
 	largeHeap = 1 << 28
 	hugeHeap  = 1 << 30
 
+	// sharedPart is the part of a machine's memory that the heap of several threads may
+	// use before it is collected for the second time, as far as maxShared.
+	sharedPart = 16
+	maxShared  = 5 * maxUncollected / 2
+
 	// lookEvery is how often the heap is looked at.
 	lookEvery = 10 * time.Millisecond
 )
@@ -59,6 +64,19 @@ func CollectLate() *Collector {
 	return c
 }
 
+// threads is the most that an evaluation of the process has had.
+var threads atomic.Int64
+
+// Serve says how many threads an evaluation has. A collection stops all of them, and who
+// has several evaluate wants to have it sooner: as far as the machine has memory in plenty,
+// their heap is collected later. It returns n.
+func Serve(n int) int {
+	for most := threads.Load(); int64(n) > most && !threads.CompareAndSwap(most, int64(n)); {
+		most = threads.Load()
+	}
+	return n
+}
+
 // PutOff puts the next collection off.
 func (c *Collector) PutOff() { c.once.Do(c.begin) }
 
@@ -68,7 +86,7 @@ func (c *Collector) begin() {
 		return
 	}
 	debug.SetGCPercent(-1)
-	next := min(totalMemory()/4, maxUncollected)
+	next := firstCollection(totalMemory(), threads.Load() > 1)
 	room := roomFor(next)
 	if reserveHugePages(room) {
 		runtime.GC()
@@ -97,8 +115,9 @@ func (c *Collector) pace(next, room int64) {
 			runtime.GC()
 		})
 		live := heapBytes("/gc/heap/live:bytes")
-		eval.SetLargeHeap(live > largeHeap && mostLives(used, live))
-		next = nextCollection(used, live, totalMemory())
+		total, shared := totalMemory(), threads.Load() > 1
+		eval.SetLargeHeap(live > largeHeap && mostLives(used, live) && !(shared && roomToShare(live, total)))
+		next = nextCollection(used, live, total, shared)
 	}
 	debug.SetGCPercent(100)
 }
@@ -107,19 +126,38 @@ func (c *Collector) pace(next, room int64) {
 // used: it goes on growing while it is collected.
 func roomFor(size int64) int64 { return size / 5 * 6 }
 
+// firstCollection returns how large, in bytes, the heap gets before it is collected for
+// the first time, on a machine of total bytes; shared is said of that of several threads.
+func firstCollection(total int64, shared bool) int64 {
+	first := min(total/4, maxUncollected)
+	if shared {
+		first = max(first, min(total/sharedPart, maxShared))
+	}
+	return first
+}
+
 // nextCollection returns how large, in bytes, the heap gets before it is collected
 // again, when a collection has left live bytes of used on a machine of total bytes. It
 // may double; it grows by four fifths if it is large, unless little was garbage
 // and the machine has room: then the collection was in vain, and the larger the heap the more so.
-func nextCollection(used, live, total int64) int64 {
-	switch inVain := mostLives(used, live) && live < total/4; {
-	case inVain && live > hugeHeap:
+// A large one that is shared grows further where the machine has room.
+func nextCollection(used, live, total int64, shared bool) int64 {
+	inVain := mostLives(used, live) && live < total/4
+	shared = shared && roomToShare(live, total)
+	switch {
+	case inVain && shared:
+		return 3 * live
+	case inVain && live > hugeHeap, shared && live > largeHeap:
 		return live / 2 * 5
 	case live > largeHeap && !inVain:
 		return live / 5 * 9
 	}
 	return 2 * live
 }
+
+// roomToShare reports whether the heap of several threads, of which live bytes are alive, may
+// grow further than that of one on a machine of total bytes.
+func roomToShare(live, total int64) bool { return live < total/sharedPart*2 }
 
 // mostLives reports whether a collection has left four fifths of what was used.
 func mostLives(used, live int64) bool { return live > used/5*4 }

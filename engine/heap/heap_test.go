@@ -9,16 +9,37 @@ import (
 // later if there was hardly any garbage and there is memory.
 func TestNextCollection(t *testing.T) {
 	const mb = 1 << 20
-	for _, c := range []struct{ used, live, total, want int64 }{
-		{640, 100, 16000, 200},
-		{640, 300, 16000, 540},
-		{640, 600, 16000, 1200},
-		{640, 600, 2000, 1080},
-		{3200, 3000, 16000, 7500},
-		{4800, 4700, 16000, 8460},
+	for _, c := range []struct{ used, live, total, want, shared int64 }{
+		{640, 100, 16000, 200, 200},
+		{640, 300, 16000, 540, 750},
+		{640, 600, 16000, 1200, 1800},
+		{640, 600, 2000, 1080, 1080},
+		{3200, 3000, 16000, 7500, 7500},
+		{4800, 4700, 16000, 8460, 8460},
 	} {
-		if got := nextCollection(c.used*mb, c.live*mb, c.total*mb); got != c.want*mb {
-			t.Errorf("%d MB of %d are alive of %d: the next collection is at %d MB, want %d", c.live, c.used, c.total, got/mb, c.want)
+		for shared, want := range map[bool]int64{false: c.want, true: c.shared} {
+			if got := nextCollection(c.used*mb, c.live*mb, c.total*mb, shared); got != want*mb {
+				t.Errorf("%d MB of %d are alive of %d (shared: %t): the next collection is at %d MB, want %d", c.live, c.used, c.total, shared, got/mb, want)
+			}
+		}
+	}
+}
+
+// TestFirstCollection pins that a heap of several threads is collected later, but not
+// on a machine of little memory.
+func TestFirstCollection(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct{ total, want, shared int64 }{
+		{1000, 250, 250},
+		{4000, 576, 576},
+		{8000, 576, 576},
+		{16000, 576, 1000},
+		{64000, 576, 1440},
+	} {
+		for shared, want := range map[bool]int64{false: c.want, true: c.shared} {
+			if got := firstCollection(c.total*mb, shared); got != want*mb {
+				t.Errorf("of %d MB (shared: %t) the first collection is at %d MB, want %d", c.total, shared, got/mb, want)
+			}
 		}
 	}
 }
