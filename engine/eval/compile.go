@@ -147,7 +147,7 @@ func (c *compiler) node(e syntax.Expr) node {
 		if len(e.Elems) == 0 {
 			return constant(EmptyList)
 		}
-		return c.counting(&listNode{elems: c.all(e.Elems)}, avoided(e.Elems...))
+		return c.list(e)
 	case *syntax.Lambda:
 		return c.lambda(e)
 	case *syntax.Call:

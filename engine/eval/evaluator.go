@@ -99,7 +99,7 @@ type Evaluator struct {
 
 	// mu guards the fields below, and additions to states.
 	mu         sync.Mutex
-	files      map[string]Value // by resolved path: a thunk of the file's value
+	files      map[string]importedFile // by resolved path
 	idle       []*State
 	total      Stats
 	selections map[Pos]int64            // nil if they are not counted
@@ -114,7 +114,7 @@ func New(opts Options) *Evaluator {
 	ownNames.CompareAndSwap(0, int64(symbols.Len()))
 	ev := &Evaluator{
 		world: opts.World, opts: opts, maxDepth: opts.MaxDepth, limit: opts.MemoryLimit, cores: opts.Cores, cold: coldBytes, pause: offerBytes,
-		positions: syntax.NewPosTable(), files: make(map[string]Value), fileCache: fileCache{store: opts.FileCache},
+		positions: syntax.NewPosTable(), files: make(map[string]importedFile), fileCache: fileCache{store: opts.FileCache},
 	}
 	if ev.world != nil {
 		ev.positions.Hides = ev.hides

@@ -169,23 +169,28 @@ func (ev *Evaluator) IsGlobal(name Sym) bool {
 
 // Import evaluates a file, or the default.nix of a directory, once.
 func (s *State) Import(file string) Value {
-	resolved := s.resolveImport(file)
+	return s.force(s.imported(s.resolveImport(file)).value)
+}
+
+// imported returns a file that there is one of in the evaluator.
+func (s *State) imported(resolved string) importedFile {
 	ev := s.ev
 	ev.mu.Lock()
-	v, ok := ev.files[resolved]
+	f, ok := ev.files[resolved]
 	ev.mu.Unlock()
-	if !ok {
-		c := s.alloc(1)
-		v = initThunk(c, c, ev.nodes.add(&fileNode{path: resolved}, builtinRoom))
-		ev.mu.Lock()
-		if first, ok := ev.files[resolved]; ok {
-			v = first
-		} else {
-			ev.files[resolved] = v
-		}
-		ev.mu.Unlock()
+	if ok {
+		return f
 	}
-	return s.force(v)
+	c := s.alloc(1)
+	n := &fileNode{path: resolved}
+	f = importedFile{initThunk(c, c, ev.nodes.add(n, builtinRoom)), n}
+	ev.mu.Lock()
+	defer ev.mu.Unlock()
+	if first, ok := ev.files[resolved]; ok {
+		return first
+	}
+	ev.files[resolved] = f
+	return f
 }
 
 // ScopedImport evaluates a file with further variables. It is not cached.
@@ -194,14 +199,29 @@ func (s *State) ScopedImport(file string, vars Attrs) Value {
 	for a := range vars.BySymbol() {
 		scope.Define(SymName(a.Name), a.Value)
 	}
-	return s.evalRoot(s.readNode(s.resolveImport(file), scope))
+	file = s.resolveImport(file)
+	s.noteFile(file)
+	return s.evalRoot(s.readNode(file, scope))
+}
+
+// An importedFile is a thunk of a file's value, and its node.
+type importedFile struct {
+	value Value
+	node  *fileNode
 }
 
 // A fileNode evaluates a file, as a step of the trace.
-type fileNode struct{ path string }
+type fileNode struct {
+	path  string
+	ahead readAhead
+}
 
 func (n *fileNode) Eval(s *State, _ *Value) Value {
-	root, size := s.readNode(n.path, nil)
+	s.noteFile(n.path)
+	root, size, ok := n.ahead.take()
+	if !ok {
+		root, size = s.readNode(n.path, nil)
+	}
 	s.push(textFrame(0, syntax.Hint("while evaluating the file '"+syntax.Magenta.Paint(ShowPath(n.path))+"':")))
 	outer := s.shelf
 	s.shelve(shelvingFile(root))
@@ -220,15 +240,19 @@ func shelvingFile(root node) *shelving {
 
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }
 
+// noteFile tells whoever wants to know that a file is going to be evaluated.
+func (s *State) noteFile(file string) {
+	if s.ev.opts.OnFile != nil {
+		s.ev.opts.OnFile(file)
+	}
+}
+
 // maxFileText is the size, in bytes, of the largest buffer that is kept to read
 // files into, or to write an entry of the FileCache in.
 const maxFileText = 1 << 20
 
 // readNode parses and compiles a file. It is evaluated in a frame of size slots.
 func (s *State) readNode(file string, scope *Scope) (root node, size int) {
-	if s.ev.opts.OnFile != nil {
-		s.ev.opts.OnFile(file)
-	}
 	buf := s.fileText[:0]
 	s.fileText = nil
 	text := s.source(file, buf)
