@@ -43,7 +43,7 @@ func Packages(s *eval.State, v eval.Value, opts WalkOptions) []*Package {
 	if opts.Args != nil {
 		w.args = *opts.Args
 	}
-	w.all(v, opts.Prefix)
+	w.all(v, opts.Prefix, nil)
 	return w.found
 }
 
@@ -55,18 +55,19 @@ type walker struct {
 	found []*Package
 }
 
-// all adds the derivations that v is or holds.
-func (w *walker) all(v eval.Value, attrPath string) {
+// all adds the derivations that v is or holds. Below is what is known of its attributes,
+// or nil.
+func (w *walker) all(v eval.Value, attrPath string, below []looked) {
 	w.s.Enter()
 	v = w.s.AutoCall(v, w.args)
 	switch {
 	case !w.derivation(v, attrPath):
 	case v.Kind() == eval.KindAttrs:
-		w.set(v, attrPath)
+		w.set(v, attrPath, below)
 	case v.Kind() == eval.KindList:
 		for i, elem := range v.List() {
 			if path := joinAttr(attrPath, strconv.Itoa(i)); w.derivation(elem, path) {
-				w.all(elem, path)
+				w.all(elem, path, nil)
 			}
 		}
 	default:
@@ -76,49 +77,43 @@ func (w *walker) all(v eval.Value, attrPath string) {
 }
 
 // set adds the derivations of a set that is none itself. Attributes whose names
-// no attribute path could have are passed over, as Nix does.
-func (w *walker) set(set eval.Value, attrPath string) {
+// no attribute path could have are passed over, as Nix does. Below is what is known of
+// the attributes; nil if they are to be looked at ahead.
+func (w *walker) set(set eval.Value, attrPath string, below []looked) {
 	combined := set.Attrs().Has(eval.Intern("_combineChannels"))
-	attrs := slices.DeleteFunc(slices.Collect(set.Attrs().All()), func(a eval.Attr) bool {
-		return !isPathComponent(eval.SymName(a.Name))
-	})
-	ahead := w.ahead(attrs)
-	defer ahead.Stop()
+	attrs := pathAttrs(set)
+	known := func(i int) looked { return below[i] }
+	if below == nil {
+		ahead := lookAhead(w.s, attrs)
+		defer ahead.Stop()
+		known = func(i int) looked { l, _ := ahead.Take(i); return l }
+	}
 	for i, attr := range attrs {
-		if l, ok := ahead.Take(i); ok && l.failed && w.opts.PassFailures && !combined {
+		l := known(i)
+		if l.failed && w.opts.PassFailures && !combined {
 			continue
 		}
 		name := eval.SymName(attr.Name)
 		path := joinAttr(attrPath, name)
-		w.s.While(attr.Pos, syntax.Hint("while evaluating the attribute '"+syntax.Magenta.Paint(name)+"'"), func() {
+		w.s.While(attr.Pos, whileAttr(name), func() {
 			if combined {
-				w.all(attr.Value, path)
+				w.all(attr.Value, path, nil)
 			} else if w.derivation(attr.Value, path) && w.recurses(attr.Value) {
-				w.all(attr.Value, path)
+				w.all(attr.Value, path, l.below)
 			}
 		})
 	}
 }
 
-// looked is what a worker found out about an attribute.
-type looked struct {
-	failed bool // it throws or fails an assertion
+// pathAttrs returns the attributes of a set whose names can stand in an attribute path.
+func pathAttrs(set eval.Value) []eval.Attr {
+	return slices.DeleteFunc(slices.Collect(set.Attrs().All()), func(a eval.Attr) bool {
+		return !isPathComponent(eval.SymName(a.Name))
+	})
 }
 
-// ahead lets idle cores look at attributes.
-func (w *walker) ahead(attrs []eval.Attr) *eval.Ahead[looked] {
-	return eval.NewAhead(w.s, len(attrs), nil, func(s *eval.State, i int) looked {
-		err := s.Try(func() {
-			v := s.ForceFor(attrs[i].Value, s.PlaceOf(attrs[i].Value, 0))
-			if !s.IsDerivation(v) {
-				return
-			}
-			if name, ok := v.Attrs().GetName("name"); ok {
-				s.Force(name)
-			}
-		}, catchable)
-		return looked{failed: err != nil}
-	})
+func whileAttr(name string) syntax.Hint {
+	return syntax.Hint("while evaluating the attribute '" + syntax.Magenta.Paint(name) + "'")
 }
 
 // isPathComponent reports whether a name can stand in an attribute path as it is.
@@ -171,11 +166,12 @@ func catchable(err *eval.Error) bool { return err.Kind.Catchable() }
 
 // recurses reports whether a value, which has been evaluated, is a set that
 // wants the derivations in it to be found.
-func (w *walker) recurses(v eval.Value) bool {
-	v = w.s.Force(v)
+func (w *walker) recurses(v eval.Value) bool { return recurses(w.s, w.s.Force(v)) }
+
+func recurses(s *eval.State, v eval.Value) bool {
 	if v.Kind() != eval.KindAttrs {
 		return false
 	}
 	r, pos, ok := v.Attrs().GetNameAt("recurseForDerivations")
-	return ok && w.s.ForceBoolAt(r, pos, "while evaluating the attribute `recurseForDerivations`")
+	return ok && s.ForceBoolAt(r, pos, "while evaluating the attribute `recurseForDerivations`")
 }
