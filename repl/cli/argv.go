@@ -260,13 +260,30 @@ func (cmd *command) notOfNix(inv *invocation) []string {
 	if cmd.isOlder() {
 		return append(cmd.oursInOlder(), "--print-build-logs", "-L", "--offline", "--no-net", "--refresh")
 	}
-	switch cmd.name {
-	case "eval":
-		return []string{"--strict", "--xml", "--attr", "-A", "--no-build-output", "-Q"}
-	case "path-info":
-		return []string{"--budget"}
+	ours := slices.Clone(oursInNix[cmd.name])
+	if cmd.name == "path-info" {
+		return append(ours, oursInAll...)
 	}
-	return nil
+	return append(append(ours, "-h"), oursInAll...) // there it is another flag
+}
+
+// oursInAll are flags that no command of nix has.
+var oursInAll = []string{"-E", "--attr", "-A", "--no-build-output", "-Q", "--plain"}
+
+// oursInNix are flags that one command of nix does not have.
+var oursInNix = map[string][]string{
+	"build":                 {"--no-out-link", "-k", "-K", "--why", "--shell-on-failure"},
+	"eval":                  {"--strict", "--xml", "--readonly-mode", "--profile"},
+	"path-info":             {"--budget", "--disk-size"},
+	"profile diff-closures": {"--json"},
+	"profile history":       {"--json"},
+	"profile rollback":      {"--json"},
+	"profile upgrade":       {"--dry-run"},
+	"repl":                  {"--theme", "--ascii", "--fresh", "--debug-log", "--json"},
+	"store gc":              {"--json"},
+	"store optimise":        {"--json"},
+	"store verify":          {"--check-contents", "--json"},
+	"why-depends":           {"--json"},
 }
 
 // isOlder reports whether the command is one of those that Nix had before nix.
