@@ -34,11 +34,22 @@ const unstable = "mkdir $out/d\nwrite $out/same x\ncp /proc/sys/kernel/random/uu
 
 func TestCheck(t *testing.T) {
 	r := newRig(t)
-	stable := r.add(script("stable", "write $out x"), nil)
+	d := script("stable", "write $out x")
+	stable := r.add(d, nil)
 	res := r.rebuild(build.Check, stable)
 	if err := res.Err(); err == nil || res.ExitStatus() != 1 || !strings.Contains(err.Error(), "checking is not possible") {
 		t.Errorf("not valid: got %v, exit status %d", err, res.ExitStatus())
 	}
+	user := r.add(script("user", "write $out x"), map[string]*drv.Derivation{"stable": d})
+	r.settings.KeepGoing = true
+	res = r.rebuild(build.Check, user)
+	if err := res.Err(); err == nil || !strings.Contains(err.Error(), "checking is not possible") {
+		t.Errorf("not valid: got %v", err)
+	}
+	if valid, err := r.st.IsValid(t.Context(), d.OutputPath("out")); valid || err != nil {
+		t.Errorf("what cannot be checked had something built: %v", err)
+	}
+	r.settings.KeepGoing = false
 	r.rebuild(build.Normal, stable)
 	if res := r.rebuild(build.Check, stable); res.Err() != nil || res.Outcomes[0].Status != build.Built {
 		t.Errorf("the same: got %v", res.Err())

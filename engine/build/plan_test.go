@@ -98,6 +98,26 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// What is to be checked and is not valid is planned with all that it would take, as Nix
+// tells it, though nothing of that is built.
+func TestPlanOfCheck(t *testing.T) {
+	r := newPlanRig(t)
+	a, b := script("a", ""), script("b", "")
+	r.add(a, nil)
+	bPath := r.add(b, map[string]*drv.Derivation{"a": a})
+	if err := r.st.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := build.NewPlan(t.Context(), r.st, []build.Target{{Path: bPath, Outputs: []store.OutputName{"out"}}},
+		build.PlanOptions{Settings: r.settings, Mode: build.Check})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := names(plan), "a b"; got != want {
+		t.Errorf("builds: got %q, want %q", got, want)
+	}
+}
+
 func TestPlanOfWhatIsMissing(t *testing.T) {
 	r := newPlanRig(t)
 	gone := store.Path("/nix/store/" + strings.Repeat("0", 32) + "-gone")
