@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"nixbench/engine/event"
@@ -100,9 +101,16 @@ func (q *readyQueue) Pop() any {
 func newGoals(plan *Plan) ([]*goal, map[store.Path]*goal) {
 	var goals []*goal
 	byPath := make(map[store.Path]*goal, len(plan.Build))
+	only := plan.undertaken()
 	for _, b := range plan.Build {
+		if only != nil && !only[b.DrvPath] {
+			continue
+		}
 		g := &goal{planned: b}
 		for _, need := range b.Needs {
+			if b.unchecked {
+				break
+			}
 			other := byPath[need]
 			g.needs = append(g.needs, other)
 			other.dependants = append(other.dependants, g)
@@ -112,4 +120,25 @@ func newGoals(plan *Plan) ([]*goal, map[store.Path]*goal) {
 		byPath[b.DrvPath] = g
 	}
 	return goals, byPath
+}
+
+// undertaken returns the builds that are not planned for the sake of what cannot be checked
+// alone; nil for all of them.
+func (p *Plan) undertaken() map[store.Path]bool {
+	if !slices.ContainsFunc(p.Build, func(b *PlannedBuild) bool { return b.unchecked }) {
+		return nil
+	}
+	only := make(map[store.Path]bool)
+	for _, t := range p.Targets {
+		only[t.Path] = true
+	}
+	for _, b := range slices.Backward(p.Build) {
+		if !only[b.DrvPath] || b.unchecked {
+			continue
+		}
+		for _, need := range b.Needs {
+			only[need] = true
+		}
+	}
+	return only
 }

@@ -177,6 +177,10 @@ func (b *PlannedBuild) isRefusedAtOnce() bool {
 	return b.Refused != nil && !errors.As(b.Refused, new(*RefusedError))
 }
 
+// asksNeeds reports whether a plan has what a build needs. Of what cannot be checked that is
+// only told, as Nix does.
+func (b *PlannedBuild) asksNeeds() bool { return b.unchecked || !b.isRefusedAtOnce() }
+
 // isDynamic reports whether a build needs outputs of derivations that are outputs.
 func (b *PlannedBuild) isDynamic() bool {
 	return b.node != nil && slices.ContainsFunc(b.node.needs.inputs, func(e edge) bool { return e.isDynamic })

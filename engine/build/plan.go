@@ -54,6 +54,7 @@ type PlannedBuild struct {
 	// IsRebuild says that outputs are valid already.
 	Mode      Mode
 	IsRebuild bool
+	unchecked bool                // Refused, for it is to be checked and not valid
 	damaged   map[store.Path]bool // valid outputs that are to be replaced
 	shell     *Shell              // of whoever executes the plan; or nil
 

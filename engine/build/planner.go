@@ -172,7 +172,7 @@ func (p *planner) step(level []want) ([]want, error) {
 		}
 		p.setMode(b, w, isThere)
 		builds = append(builds, b)
-		if !b.isRefusedAtOnce() {
+		if b.asksNeeds() {
 			ask = append(ask, w.n.needs.srcs...)
 		}
 	}
@@ -243,6 +243,7 @@ func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
 	case isThere:
 		b.IsRebuild = true
 	case b.Refused == nil:
+		b.unchecked = true
 		b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf("some outputs of '%s' are not valid, so checking is not possible\n"+
 			"Hint: --rebuild and --check error if the derivation was not previously built and cannot be substituted.\n"+
 			"      Remove it to perform a fresh build, or use --repair to rewrite missing or corrupted builds in the store.", b.DrvPath)}
@@ -331,7 +332,7 @@ func (p *planner) follow(builds []*PlannedBuild) []want {
 	}
 	next := make([]want, 0, count)
 	for _, b := range builds {
-		if b.isRefusedAtOnce() {
+		if !b.asksNeeds() {
 			continue
 		}
 		for _, src := range b.node.needs.srcs {

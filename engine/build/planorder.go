@@ -15,7 +15,7 @@ func (p *planner) sort() error {
 	refs := new(refCache)
 	for _, b := range p.plan.Build {
 		b.refs, b.known = refs, p.plan.known
-		if !b.isRefusedAtOnce() {
+		if b.asksNeeds() {
 			p.findNeeds(b)
 		}
 	}
