@@ -49,6 +49,17 @@ func TestCheck(t *testing.T) {
 	if valid, err := r.st.IsValid(t.Context(), d.OutputPath("out")); valid || err != nil {
 		t.Errorf("what cannot be checked had something built: %v", err)
 	}
+	other := r.add(script("other", "write $out x"), nil)
+	if err := r.st.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.rebuild(build.Normal, other)
+	targets := []build.Target{{Path: user, Outputs: []string{"*"}}, {Path: stable, Outputs: []string{"*"}}, {Path: other, Outputs: []string{"*"}}}
+	res, err := r.b.Realise(t.Context(), targets, build.Check)
+	if failure := (*build.Failure)(nil); err != nil || len(res.Failures) != 1 || !errors.As(res.Failures[0], &failure) ||
+		failure.DrvPath != stable || !failure.EndsAll() {
+		t.Errorf("got %v, %v, want only that of the first by name, which ends all", res.Failures, err)
+	}
 	r.settings.KeepGoing = false
 	r.rebuild(build.Normal, stable)
 	if res := r.rebuild(build.Check, stable); res.Err() != nil || res.Outcomes[0].Status != build.Built {
