@@ -111,24 +111,23 @@ func (e *Failure) Message() string {
 // says why.
 func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == nil }
 
-// EndsAll reports whether nothing else is to be said of what was asked for: in Nix the
-// error of a hook ends everything.
-func (e *Failure) EndsAll() bool {
-	var hook hookError
-	return errors.As(e.Err, &hook)
-}
+// EndsAll reports whether nothing else is to be said of what was asked for; see [endError].
+func (e *Failure) EndsAll() bool { return errors.As(e.Err, new(endError)) }
+
+// An endError is one, in Nix's words, that ends everything there, whatever is to go on: that
+// of a hook, and that something cannot be checked.
+type endError struct{ error }
 
 // isOwnWords reports whether Err says all that Nix does.
 func (e *Failure) isOwnWords() bool {
 	var status *statusError
 	var told *ToldError
-	var hook hookError
 	if errors.As(e.Err, &told) {
 		return true
 	}
 	switch e.Status {
 	case MiscFailure:
-		return errors.As(e.Err, &status) || errors.As(e.Err, &hook)
+		return errors.As(e.Err, &status) || e.EndsAll()
 	case OutputRejected, HashMismatch, TimedOut, LogLimitExceeded, NotDeterministic:
 		return true
 	}

@@ -31,9 +31,6 @@ const phasePostHook = "post-build-hook"
 // hookTime is how long a hook that was told to end may take to do so.
 const hookTime = 5 * time.Second
 
-// A hookError says how a hook failed, in Nix's words.
-type hookError struct{ error }
-
 // runHook runs a program with what it prints going to stdout and stderr.
 func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error {
 	cmd.Stdout, cmd.Stderr = stdout, stderr
@@ -88,7 +85,7 @@ func (j *job) preBuildHook(ctx context.Context) ([]sandbox.Mount, error) {
 	defer says.end()
 	cmd := exec.CommandContext(ctx, hook, string(j.planned.DrvPath), j.chroot+"/root")
 	if err := runHook(ctx, cmd, &answer, says); err != nil {
-		return nil, &statusError{status: MiscFailure, err: hookError{err}}
+		return nil, &statusError{status: MiscFailure, err: endError{err}}
 	}
 	return parsePreBuildHook(answer.String())
 }
@@ -104,7 +101,7 @@ func parsePreBuildHook(answer string) ([]sandbox.Mount, error) {
 		switch {
 		case !isWhole:
 		case !isPaths && line != "extra-sandbox-paths" && line != "extra-chroot-dirs":
-			return nil, &statusError{status: MiscFailure, err: hookError{fmt.Errorf("unknown pre-build hook command '%s'", line)}}
+			return nil, &statusError{status: MiscFailure, err: endError{fmt.Errorf("unknown pre-build hook command '%s'", line)}}
 		case !isPaths || line == "":
 			isPaths = !isPaths
 		default:
@@ -139,7 +136,7 @@ func (j *job) postBuildHook(ctx context.Context) error {
 		if failed := (*notProgramError)(nil); errors.As(err, &failed) {
 			fmt.Fprintln(says, failed.why())
 		}
-		return &statusError{status: MiscFailure, err: hookError{err}}
+		return &statusError{status: MiscFailure, err: endError{err}}
 	}
 	return nil
 }

@@ -244,9 +244,9 @@ func (p *planner) setMode(b *PlannedBuild, w want, isThere bool) {
 		b.IsRebuild = true
 	case b.Refused == nil:
 		b.unchecked = true
-		b.Refused = &statusError{status: MiscFailure, err: fmt.Errorf("some outputs of '%s' are not valid, so checking is not possible\n"+
+		b.Refused = &statusError{status: MiscFailure, err: endError{fmt.Errorf("some outputs of '%s' are not valid, so checking is not possible\n"+
 			"Hint: --rebuild and --check error if the derivation was not previously built and cannot be substituted.\n"+
-			"      Remove it to perform a fresh build, or use --repair to rewrite missing or corrupted builds in the store.", b.DrvPath)}
+			"      Remove it to perform a fresh build, or use --repair to rewrite missing or corrupted builds in the store.", b.DrvPath)}}
 	}
 }
 

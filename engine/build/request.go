@@ -63,6 +63,9 @@ func (r *request) cancel(drvPath store.Path) {
 func (r *request) run(ctx context.Context) *Result {
 	r.ctx = ctx
 	r.announce()
+	if g := r.firstUnchecked(); g != nil {
+		r.check(g)
+	}
 	for _, g := range r.goals {
 		if g.state == waiting {
 			r.check(g)
@@ -96,6 +99,20 @@ func (r *request) run(ctx context.Context) *Result {
 	}
 	r.workers.Wait()
 	return r.finish()
+}
+
+// firstUnchecked returns the goal that is told of of those that cannot be checked, or nil.
+func (r *request) firstUnchecked() *goal {
+	var unchecked readyQueue
+	for _, g := range r.goals {
+		if g.planned.unchecked {
+			heap.Push(&unchecked, g)
+		}
+	}
+	if len(unchecked) == 0 {
+		return nil
+	}
+	return unchecked[0]
 }
 
 // roomInterval is how often it is looked whether there is room while builds go on, as

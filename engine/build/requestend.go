@@ -58,12 +58,13 @@ func (r *request) close(g *goal, out outcome) *goal {
 		g.act.State = event.Failed
 		g.act.Err, g.act.Cause = out.err.Error(), out.err
 		var failure *Failure
+		endsAll := false
 		if errors.As(out.err, &failure) {
-			g.act.ExitStatus = failure.ExitStatus
+			g.act.ExitStatus, endsAll = failure.ExitStatus, failure.EndsAll()
 		}
 		if out.status != DependencyFailed {
 			r.failures = append(r.failures, out.err)
-			r.stopping = r.stopping || !r.b.opts.Settings.KeepGoing
+			r.stopping = r.stopping || endsAll || !r.b.opts.Settings.KeepGoing
 		}
 	default:
 		for _, p := range g.outputs {
