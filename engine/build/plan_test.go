@@ -143,6 +143,31 @@ func TestPlanOfWhatIsMissing(t *testing.T) {
 	}
 }
 
+// That a target is missing is known before anything is built, and ends what does not go on.
+func TestMissingTargetEndsAll(t *testing.T) {
+	r := newRig(t)
+	gone := store.Path("/nix/store/" + strings.Repeat("0", 32) + "-gone.drv")
+	d := script("a", "write $out x")
+	a := r.add(d, nil)
+	for _, keepGoing := range []bool{false, true} {
+		r.settings.KeepGoing = keepGoing
+		res, err := r.b.Execute(t.Context(), r.plan(string(a)+"^*", string(gone)+"^*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := build.Cancelled
+		if keepGoing {
+			want = build.Built
+		}
+		if got := res.Outcomes[0].Status; got != want {
+			t.Errorf("keep going %t: got %v, want %v", keepGoing, got, want)
+		}
+		if unknown := (*build.UnknownError)(nil); !errors.As(res.Err(), &unknown) || res.ExitStatus() != 1 {
+			t.Errorf("keep going %t: got %v, exit status %d", keepGoing, res.Err(), res.ExitStatus())
+		}
+	}
+}
+
 func TestPlanOfAnUnknownOutput(t *testing.T) {
 	r := newPlanRig(t)
 	p := r.add(script("a", ""), nil)
