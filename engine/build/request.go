@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -71,6 +72,9 @@ func (r *request) run(ctx context.Context) *Result {
 			r.check(g)
 		}
 	}
+	if !r.b.opts.Settings.KeepGoing && r.lacksTarget() {
+		r.cancelGoals("")
+	}
 	done := ctx.Done()
 	room, stopLooking := r.lookForRoom()
 	defer stopLooking()
@@ -113,6 +117,12 @@ func (r *request) firstUnchecked() *goal {
 		return nil
 	}
 	return unchecked[0]
+}
+
+// lacksTarget reports whether outputs are asked for of a derivation that nobody can make. That
+// nobody can make a plain path ends nothing else.
+func (r *request) lacksTarget() bool {
+	return slices.ContainsFunc(r.plan.Targets, func(t Target) bool { return t.Outputs != nil && r.plan.missing[t.Path] != nil })
 }
 
 // roomInterval is how often it is looked whether there is room while builds go on, as

@@ -61,12 +61,16 @@ func (r *Result) Err() error {
 	if len(r.Failures) > 0 {
 		return errors.Join(r.Failures...)
 	}
+	var cancelled error
 	for _, o := range r.Outcomes {
-		if o.Err != nil {
+		switch {
+		case o.Status == Cancelled:
+			cancelled = o.Err
+		case o.Err != nil:
 			return o.Err
 		}
 	}
-	return nil
+	return cancelled
 }
 
 // ExitStatus returns what nix-build exits with: 0 if all went well, 100 if a

@@ -96,6 +96,9 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 	if inv.failureShell {
 		plan.Shell = &engine.Shell{In: inv.env.Stdin, Out: &screenWriter{inv.env.Stderr}}
 	}
+	if !eng.Settings().KeepGoing {
+		inv.ending.Store(&targets)
+	}
 	result, err := eng.ExecuteRealise(ctx, plan)
 	inv.stopFollowing()
 	switch {

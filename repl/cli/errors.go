@@ -200,7 +200,7 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 		}
 	}
 	var wanted []engine.Outcome
-	gaveUp := len(result.Failures) > 0
+	gaveUp := !errors.Is(result.Err(), engine.ErrCancelled)
 	for _, outcome := range inv.inOrder(result.Outcomes) {
 		isCancelled := errors.Is(outcome.Err, engine.ErrCancelled)
 		if isCancelled && !inv.isOldBuild() {
@@ -327,13 +327,23 @@ func (inv *invocation) logCommand() string {
 	return "nix-store -l"
 }
 
+// endsWith reports whether the failure of a derivation is that of what was asked for, all its
+// outputs, and ends the rest, whoever needs it.
+func (inv *invocation) endsWith(drvPath store.Path) bool {
+	asked := func(t store.DerivedPath) bool {
+		return t.Path == drvPath && slices.Equal(t.Outputs, []store.OutputName{store.AllOutputs})
+	}
+	ending := inv.ending.Load()
+	return ending != nil && slices.ContainsFunc(*ending, asked)
+}
+
 // tellFailure tells on standard error of a build that failed while others go on.
 func (inv *invocation) tellFailure(act event.Activity) {
 	var failure *engine.Failure
 	if errors.As(act.Cause, &failure) && failure.KeptDir != "" {
 		fmt.Fprintln(inv.env.Stderr, inv.clean(fmt.Sprintf("note: keeping build directory \"%s\"", failure.KeptDir)))
 	}
-	if !act.IsNeeded || act.Cause == nil || failure != nil && failure.EndsAll() {
+	if !act.IsNeeded || act.Cause == nil || inv.endsWith(store.Path(act.Subject)) || failure != nil && failure.EndsAll() {
 		return // it is told at the end
 	}
 	if inv.told == nil {

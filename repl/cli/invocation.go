@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 
 	"nixbench/engine"
 	"nixbench/engine/settings"
@@ -28,6 +29,9 @@ type invocation struct {
 	// derivations whose failure has been told by then.
 	unfollow func()
 	told     map[store.Path]bool
+
+	// ending is what is being built, if a failure ends that; what follows builds reads it.
+	ending atomic.Pointer[[]store.DerivedPath]
 
 	// Common.
 	help, json, plain bool
