@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"nixbench/engine/event"
+	"nixbench/store"
 	"nixbench/store/gc"
 	"nixbench/store/local"
 )
@@ -35,6 +37,43 @@ func (e *Engine) Collect(ctx context.Context, plan *gc.Plan, progress func(gc.Pr
 		return err
 	})
 	return res, err
+}
+
+// autoCollect is a collection that a store of this process makes of itself. It tells of it
+// by an activity and, in Nix's words, by notices, those of single paths as part of it.
+//
+// Behaviour: Nix, LocalStore::autoGC and collectGarbage.
+func (e *Engine) autoCollect(ctx context.Context, st *local.Store, opts gc.Options) error {
+	e.hub.Say(0, false, fmt.Sprintf("running auto-GC to free %d bytes", opts.MaxFreed))
+	act := event.Activity{ID: e.hub.NewID(), Kind: event.Collect, Name: event.AutoGC, State: event.Running, Started: time.Now()}
+	e.hub.Post(act)
+	say := func(format string, args ...any) { e.hub.Say(act.ID, false, fmt.Sprintf(format, args...)) }
+	say("finding garbage collector roots...")
+	plan, err := gc.NewPlan(ctx, st, opts)
+	if err == nil {
+		err = st.RemoveStaleRoots(plan.Roots, func(text string) { say("%s", text) })
+	}
+	if err == nil {
+		say("deleting garbage...")
+		var res *gc.Result
+		res, err = plan.Execute(ctx, func(p gc.Progress) {
+			say("deleting '%s'", p.Path)
+			act.Done, act.Total = p.Size, p.Sizes
+			e.hub.Post(act)
+		})
+		if res.LimitReached {
+			say("deleted more than %d bytes; stopping", opts.MaxFreed)
+		}
+		if err == nil {
+			say("deleting unused links...")
+			say("note: hard linking is currently saving %s", store.NixSize(res.LinksSave))
+		}
+	}
+	e.finish(ctx, &act, err)
+	if err != nil && ctx.Err() == nil {
+		e.hub.Say(0, true, "error (ignored): "+err.Error())
+	}
+	return err
 }
 
 // didFunc tells how far an activity is, in bytes.

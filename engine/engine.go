@@ -138,7 +138,7 @@ func (e *Engine) locate(opts Options) (loc Location, err error) {
 	loc.Build.Late, loc.Build.AutoOptimise, loc.Build.Repair = opts.Late, e.settings.AutoOptimise, opts.Repair
 	loc.Build.AutoGC = local.AutoGC{
 		MinFree: e.settings.MinFree, MaxFree: e.settings.MaxFree, Interval: time.Duration(e.settings.MinFreeInterval) * time.Second,
-		KeepOutputs: e.settings.KeepOutputs, KeepDerivations: e.settings.KeepDerivations,
+		KeepOutputs: e.settings.KeepOutputs, KeepDerivations: e.settings.KeepDerivations, Collect: e.autoCollect,
 	}
 	if loc.BuildDir != "" {
 		e.settings = e.settings.Clone()

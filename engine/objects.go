@@ -128,10 +128,18 @@ func (e *Engine) Roots(ctx context.Context) ([]gc.Root, error) {
 }
 
 // RemoveStaleRoots removes of roots, which Roots or a plan has, the links in gcroots/auto
-// to what is still gone. A daemon does so itself.
-func (e *Engine) RemoveStaleRoots(roots []gc.Root) error {
-	if st, ok := e.store.(interface{ RemoveStaleRoots([]gc.Root) error }); ok {
-		return st.RemoveStaleRoots(roots)
+// to what is still gone, and temporary roots of processes that have ended; it tells of that
+// and of roots that lead nowhere. A daemon does so itself.
+func (e *Engine) RemoveStaleRoots(roots []gc.Root, tell func(text string)) error {
+	if st, ok := e.store.(interface {
+		RemoveStaleRoots([]gc.Root, func(string)) error
+	}); ok {
+		return st.RemoveStaleRoots(roots, tell)
+	}
+	for _, r := range roots {
+		if text := r.Told(); text != "" {
+			tell(text)
+		}
 	}
 	return nil
 }

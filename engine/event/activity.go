@@ -24,6 +24,10 @@ const (
 	Notice                 // something that is said once; over when it is posted
 )
 
+// AutoGC is the Name of a [Collect] that a store makes of itself. What is said of it as it
+// goes on is notices whose Parent it is.
+const AutoGC = "auto-GC"
+
 // String returns the kind's name in lower case.
 func (k Kind) String() string {
 	switch k {

@@ -133,7 +133,7 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 		copies = append(copies, info.Path)
 	}
 	printPaths(w, builds, "this derivation will be built:", "these %d derivations will be built:")
-	fetched := fmt.Sprintf("(%s download, %s unpacked):", text.NixSize(plan.DownloadSize), text.NixSize(plan.SubstituteSize))
+	fetched := fmt.Sprintf("(%s download, %s unpacked):", store.NixSize(plan.DownloadSize), store.NixSize(plan.SubstituteSize))
 	substitutes := slices.Clone(plan.Substitute)
 	slices.SortFunc(substitutes, func(a, b store.Path) int { return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a, b)) }) // as Nix does
 	printPaths(w, substitutes, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)

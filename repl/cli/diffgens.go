@@ -47,7 +47,7 @@ func changeLine(c *diff.Change) string {
 		parts = append(parts, versions(c.Gone)+" → "+versions(c.New))
 	}
 	if delta := c.SizeDelta(); delta >= diff.SizeShown || delta <= -diff.SizeShown {
-		parts = append(parts, text.NixSize(delta))
+		parts = append(parts, store.NixSize(delta))
 	}
 	return text.SanitiseName(c.Name) + ": " + strings.Join(parts, ", ")
 }

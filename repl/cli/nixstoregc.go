@@ -96,15 +96,7 @@ func (run *storeRun) printRoots(ctx context.Context) error {
 // tellRoots tells of the roots that lead nowhere, and removes the links in gcroots/auto
 // to what is gone, as the real Nix does wherever it looks for roots.
 func (inv *invocation) tellRoots(eng *engine.Engine, roots []gc.Root) error {
-	for _, r := range roots {
-		switch {
-		case r.Auto != "":
-			inv.say("removing stale link from %s to %s", store.QuoteFile(r.Auto), store.QuoteFile(r.Link))
-		case r.Dangling && r.Target != "":
-			inv.say("skipping invalid root from %s to %s", store.QuoteFile(r.Link), store.QuoteFile(r.Target))
-		}
-	}
-	return eng.RemoveStaleRoots(roots)
+	return eng.RemoveStaleRoots(roots, func(text string) { inv.say("%s", text) })
 }
 
 // checkCollect returns an error if there is nobody who would collect garbage. Of a daemon
@@ -177,7 +169,7 @@ func (inv *invocation) executeCollect(ctx context.Context, eng *engine.Engine, p
 			inv.say("deleted more than %d bytes; stopping", plan.Options.MaxFreed)
 		}
 		inv.say("deleting unused links...")
-		inv.say("note: hard linking is currently saving %s", text.NixSize(res.LinksSave))
+		inv.say("note: hard linking is currently saving %s", store.NixSize(res.LinksSave))
 		for _, spared := range res.Spared {
 			inv.say("kept '%s': %s", text.SanitiseName(string(spared.Path)), text.SanitiseName(spared.Reason))
 		}
@@ -186,7 +178,7 @@ func (inv *invocation) executeCollect(ctx context.Context, eng *engine.Engine, p
 	if res != nil {
 		freed = res.Freed
 	}
-	return errors.Join(err, inv.println(fmt.Sprintf("%d store paths deleted, %s freed", len(res.Deleted)+len(gone), text.NixSize(freed))))
+	return errors.Join(err, inv.println(fmt.Sprintf("%d store paths deleted, %s freed", len(res.Deleted)+len(gone), store.NixSize(freed))))
 }
 
 // delete is nix-store --delete.
@@ -274,7 +266,7 @@ func (inv *invocation) optimiseStore(ctx context.Context, eng *engine.Engine) er
 		return err
 	}
 	if eng.CheckCollect(ctx) == nil { // it has files
-		inv.say("%s freed by hard-linking %d files", text.NixSize(res.Freed), res.Linked)
+		inv.say("%s freed by hard-linking %d files", store.NixSize(res.Freed), res.Linked)
 	}
 	return nil
 }

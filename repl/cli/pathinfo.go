@@ -11,7 +11,6 @@ import (
 	"nixbench/engine"
 	"nixbench/inspect/closure"
 	"nixbench/inspect/files"
-	"nixbench/repl/text"
 	"nixbench/store"
 )
 
@@ -236,7 +235,7 @@ func closureSizes(ctx context.Context, lookup *store.Lookup, paths []store.Path)
 // bytes returns a size in a column of its own.
 func (inv *invocation) bytes(n int64) string {
 	if inv.human {
-		return fmt.Sprintf("%10s", text.NixSize(n))
+		return fmt.Sprintf("%10s", store.NixSize(n))
 	}
 	return fmt.Sprintf("%11d", n)
 }

@@ -49,6 +49,10 @@ nix-store --gc --print-live
 ! cd /nix/var/nix/gcroots; ln -s $OLDPWD/foo auto/abc; ln -s $OLDPWD/nope auto/def; ln -s nope2 auto/ghi; ln -s $OLDPWD/l1 l2; ln -s $OLDPWD/l4 auto/jkl; mkdir auto/sub; ln -s /nope3 auto/sub/mno
 ! ln -s l3 l1; ln -s /nix/store/00000000000000000000000000000000-xx l4
 nix-store --gc --print-roots
+! cd /nix/var/nix/temproots; touch 4194001; printf '/nix/store/00000000000000000000000000000000-none\0' > 4194002
+nix-store --gc --print-roots
+! touch /nix/var/nix/temproots/4194001
+nix-store --gc --print-dead
 ls /nix/var/nix/gcroots/auto | wc -l
 nix-store --gc
 ls /nix/var/nix/gcroots/auto | wc -l

@@ -34,19 +34,6 @@ func SignedBytes(n int64) string {
 	return Bytes(n)
 }
 
-// NixSize is n bytes as Nix prints them: one decimal, and never a unit below
-// KiB, "0.8 KiB", "12.0 MiB".
-// Behaviour: renderSize in Nix's util.cc.
-func NixSize(n int64) string {
-	whole, unit := n, 0
-	for (whole > 1024 || whole < -1024) && unit < len(units)-1 {
-		whole /= 1024
-		unit++
-	}
-	unit = max(unit, 1)
-	return fmt.Sprintf("%.1f %ciB", float64(n)/float64(int64(1)<<(10*unit)), units[unit])
-}
-
 const units = "BKMGTPE"
 
 // scale returns n in the largest unit in which it is at least 1, and that

@@ -30,6 +30,18 @@ type Root struct {
 	Target string
 }
 
+// Told returns what Nix says of a root that leads nowhere, where it looks for roots; "" of
+// others, and where it says nothing.
+func (r Root) Told() string {
+	switch {
+	case r.Auto != "":
+		return "removing stale link from " + store.QuoteFile(r.Auto) + " to " + store.QuoteFile(r.Link)
+	case r.Dangling && r.Target != "":
+		return "skipping invalid root from " + store.QuoteFile(r.Link) + " to " + store.QuoteFile(r.Target)
+	}
+	return ""
+}
+
 // noteCurrent is the Note of the current generation of a profile.
 const noteCurrent = "current"
 

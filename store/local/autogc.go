@@ -22,6 +22,8 @@ type AutoGC struct {
 	Interval time.Duration
 	// KeepOutputs and KeepDerivations are those of [gc.Options].
 	KeepOutputs, KeepDerivations bool
+	// Collect collects garbage as opts say; by default it does so without a word.
+	Collect func(ctx context.Context, st *Store, opts gc.Options) error
 	// Free returns how many bytes are free; by default it asks the file system.
 	Free func() (int64, error)
 }
@@ -53,15 +55,19 @@ func (st *Store) CollectIfFull(ctx context.Context) {
 	if err != nil || free >= min(a.MinFree, a.MaxFree) || a.after > 0 && free > a.after/100*97 {
 		return
 	}
-	plan, err := gc.NewPlan(ctx, st, gc.Options{
-		KeepOutputs: a.KeepOutputs, KeepDerivations: a.KeepDerivations, MaxFreed: a.MaxFree - free,
-	})
+	opts := gc.Options{KeepOutputs: a.KeepOutputs, KeepDerivations: a.KeepDerivations, MaxFreed: a.MaxFree - free}
+	if err = a.Collect(ctx, st, opts); err == nil {
+		a.after, _ = a.Free()
+	}
+}
+
+// collectQuietly is the default of AutoGC.Collect.
+func collectQuietly(ctx context.Context, st *Store, opts gc.Options) error {
+	plan, err := gc.NewPlan(ctx, st, opts)
 	if err == nil {
 		_, err = plan.Execute(ctx, nil)
 	}
-	if err == nil {
-		a.after, _ = a.Free()
-	}
+	return err
 }
 
 // freeSpace returns how many bytes are free where the store is.

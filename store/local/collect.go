@@ -146,7 +146,7 @@ func (coll *collection) start(ctx context.Context) error {
 		return err
 	}
 	// Those from before the lock are in the files; later ones come by socket.
-	files, _, err := coll.st.readTempRoots(true)
+	files, _, err := coll.st.readTempRoots(quietly)
 	if err != nil {
 		return err
 	}

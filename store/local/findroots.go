@@ -174,7 +174,7 @@ func (f *rootFinder) add(root gc.Root) error {
 
 // temporary adds the temporary roots of processes that live.
 func (f *rootFinder) temporary() error {
-	files, unread, err := f.st.readTempRoots(false)
+	files, unread, err := f.st.readTempRoots(nil)
 	if err != nil {
 		return err
 	}

@@ -72,6 +72,9 @@ func newStore(o Options) *Store {
 	if st.auto.Free == nil {
 		st.auto.Free = st.freeSpace
 	}
+	if st.auto.Collect == nil {
+		st.auto.Collect = collectQuietly
+	}
 	st.modulo = &drv.Modulo{Dir: o.Dir, Load: st.loadDerivation}
 	st.roots.st = st
 	return st

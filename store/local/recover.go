@@ -28,7 +28,7 @@ func (st *Store) recover(ctx context.Context) {
 		if !ours || err != nil {
 			continue
 		}
-		f, err := st.readTempRootFile(filepath.Join(st.tempRootsDir(), entry.Name()), true)
+		f, err := st.readTempRootFile(filepath.Join(st.tempRootsDir(), entry.Name()), quietly)
 		if err == nil && f == nil {
 			dead[pid] = true
 		}

@@ -118,18 +118,29 @@ func (st *Store) addIndirectRoot(link string) error {
 }
 
 // RemoveStaleRoots removes of roots, which Roots returned, the links in gcroots/auto to
-// what is still gone.
-func (st *Store) RemoveStaleRoots(roots []gc.Root) error {
-	if st.Writable() != nil {
-		return nil
-	}
+// what is still gone, and the temporary roots of processes that have ended. It tells of
+// these, and of roots that lead nowhere, in Nix's words.
+func (st *Store) RemoveStaleRoots(roots []gc.Root, tell func(text string)) error {
+	writable := st.Writable() == nil
 	for _, r := range roots {
-		if r.Auto == "" || !isGone(r.Link) {
+		if text := r.Told(); text != "" {
+			tell(text)
+		}
+		if !writable || r.Auto == "" || !isGone(r.Link) {
 			continue
 		}
 		if err := os.Remove(r.Auto); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove stale root: %w", err)
 		}
+	}
+	if !writable {
+		return nil
+	}
+	_, _, err := st.readTempRoots(func(name string) {
+		tell("removing stale temporary roots file " + store.QuoteFile(name))
+	})
+	if err != nil {
+		return fmt.Errorf("remove stale temporary roots: %w", err)
 	}
 	return nil
 }

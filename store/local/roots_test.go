@@ -306,8 +306,19 @@ func TestStaleRoots(t *testing.T) {
 	if err := os.WriteFile(back, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := st.RemoveStaleRoots(roots); err != nil {
+	old := filepath.Join(filepath.Dir(filepath.Dir(auto)), "temproots", "4194000")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
 		t.Fatal(err)
+	}
+	var told []string
+	if err := st.RemoveStaleRoots(roots, func(text string) { told = append(told, text) }); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := len(told), len(want)+1; got != want || told[got-1] != `removing stale temporary roots file "`+old+`"` {
+		t.Errorf("told %q", told)
+	}
+	if _, err := os.Lstat(old); err == nil {
+		t.Error("the temporary roots of a process that has ended stay")
 	}
 	for name, stays := range map[string]bool{"a": true, "b": false, "sub/c": false} {
 		if _, err := os.Lstat(filepath.Join(auto, name)); (err == nil) != stays {

@@ -29,9 +29,9 @@ func (f tempRootFile) pid() int {
 	return pid
 }
 
-// readTempRoots returns the temporary roots of processes that live. If clear,
-// it deletes the files of those that do not.
-func (st *Store) readTempRoots(clear bool) (files []tempRootFile, unread []string, err error) {
+// readTempRoots returns the temporary roots of processes that live. Unless clear is nil, it
+// deletes the files of those that do not, having called it with their names.
+func (st *Store) readTempRoots(clear func(name string)) (files []tempRootFile, unread []string, err error) {
 	entries, err := os.ReadDir(st.tempRootsDir())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -57,10 +57,13 @@ func (st *Store) readTempRoots(clear bool) (files []tempRootFile, unread []strin
 	return files, unread, nil
 }
 
+// quietly clears without a word.
+func quietly(string) {}
+
 // readTempRootFile returns nil for a file whose owner is dead.
-func (st *Store) readTempRootFile(name string, clear bool) (*tempRootFile, error) {
+func (st *Store) readTempRootFile(name string, clear func(name string)) (*tempRootFile, error) {
 	flags := os.O_RDWR
-	if !clear {
+	if clear == nil {
 		flags = os.O_RDONLY
 	}
 	f, err := os.OpenFile(name, flags, 0)
@@ -71,7 +74,11 @@ func (st *Store) readTempRootFile(name string, clear bool) (*tempRootFile, error
 	if free, err := tryFlock(f, lockExclusive); err != nil {
 		return nil, err
 	} else if free {
-		if clear && os.Remove(name) == nil {
+		if clear == nil {
+			return nil, nil
+		}
+		clear(name)
+		if os.Remove(name) == nil {
 			f.WriteString("d")
 		}
 		return nil, nil
