@@ -95,6 +95,8 @@ type Model struct {
 	overlay overlay // over the screen, nil for none
 	notices statusbar.Notices
 	running map[event.ID]bool // activities that have not ended
+	// collecting are those of running that are collections which a store makes of itself.
+	collecting map[event.ID]bool
 
 	width, height int
 	profile       colorprofile.Profile
@@ -144,7 +146,7 @@ func New(ctx context.Context, b Backend, o Options) *Model {
 	m := &Model{
 		o: o, front: o.Start, profile: o.Profile, mouse: !o.NoMouse, dirty: true,
 		dark: true, chosen: o.Theme != nil,
-		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{}, stops: newStops(),
+		keys: keymap.Resolver{Map: o.Keys}, running: map[event.ID]bool{}, collecting: map[event.ID]bool{}, stops: newStops(),
 	}
 	m.env = &Env{
 		Backend: b, Keys: o.Keys, Columns: o.Columns, Vi: o.Vi, Now: o.Now(), Home: homeOf(o.Environ),

@@ -98,7 +98,7 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		m.restyle()
 	case EventsMsg:
 		m.note(msg)
-		return tea.Batch(m.toAll(msg), m.awaitEvents())
+		return tea.Batch(m.toAll(msg), m.tellOnce(msg), m.awaitEvents())
 	case TickMsg:
 		m.ticking = false
 		return m.toAll(msg)

@@ -95,7 +95,7 @@ func (s *Screen) progress(msg tui.EventsMsg) {
 		return
 	}
 	for _, act := range msg.Activities {
-		if act.Kind == event.Collect {
+		if act.Kind == event.Collect && act.Name != event.AutoGC {
 			s.collect.act = act
 		}
 	}
