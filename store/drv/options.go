@@ -48,6 +48,9 @@ type Options struct {
 	RequiredSystemFeatures []string
 	PreferLocalBuild       bool
 	AllowSubstitutes       bool // true unless said otherwise
+
+	// Warnings say, in Nix's words, which attributes have no effect.
+	Warnings []string
 }
 
 // OutputChecks bounds what an output may refer to and how large it may be.

@@ -110,6 +110,41 @@ func TestOptionsRefuse(t *testing.T) {
 	}
 }
 
+// What Nix's JSON library refuses is told without what was being done, and of what is wrong in
+// several ways the first is told.
+func TestOptionsRefuseInOrder(t *testing.T) {
+	for attrs, want := range map[string]OptionsError{
+		`{"outputChecks": {"out": {"maxSize": "1", "allowedReferences": 1}}}`: {Msg: "[json.exception.type_error.302] type must be number, but is string", Bare: true},
+		`{"outputChecks": 1, "__noChroot": 1}`:                                {Msg: "Expected JSON value to be of type 'object' but it is of type 'number': 1"},
+	} {
+		_, err := (&Derivation{StructuredAttrs: attrs}).Options()
+		var got *OptionsError
+		if !errors.As(err, &got) || got.Msg != want.Msg || got.Bare != want.Bare {
+			t.Errorf("%s: got %+v, want %+v", attrs, got, want)
+		}
+	}
+}
+
+// What has no effect is said.
+func TestOptionsWarn(t *testing.T) {
+	for attrs, want := range map[string][]string{
+		`{"exportReferencesGraph": ["x"]}`: {"'exportReferencesGraph' in structured attrs is not a JSON object, ignoring"},
+		`{"maxSize": 1, "allowedReferences": []}`: {
+			"'structuredAttrs' disables the effect of the top-level attribute 'allowedReferences'; use 'outputChecks' instead",
+			"'structuredAttrs' disables the effect of the top-level attribute 'maxSize'; use 'outputChecks' instead",
+		},
+		`{}`: nil,
+	} {
+		o, err := (&Derivation{StructuredAttrs: attrs}).Options()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, o.Warnings); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", attrs, diff)
+		}
+	}
+}
+
 // Numbers that are no sizes count for what C++ converts them to.
 func TestOddSizes(t *testing.T) {
 	for text, want := range map[string]int64{"0": 0, "328": 328, "1.5": 1, "-0.5": 0, "-1": math.MaxInt64, "1e19": math.MaxInt64} {
