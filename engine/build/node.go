@@ -237,9 +237,15 @@ func (p *planner) fill(n *node, d *drv.Derivation) error {
 		return nil
 	}
 	kind, _ := d.Kind()
-	_, refused := refusal(n.path, d, p.settings)
+	options, refused := refusal(n.path, d, p.settings)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if options != nil && len(options.Warnings) > 0 {
+		if p.warnings == nil {
+			p.warnings = make(map[*node][]string)
+		}
+		p.warnings[n] = options.Warnings
+	}
 	n.kind, n.refused, n.resolve = kind, refused, d.NeedsResolution(p.settings.HasFeature(featureCA))
 	n.outputs = outputsOf(d)
 	for i := range n.outputs {

@@ -23,6 +23,8 @@ type Plan struct {
 	Valid []store.Path
 	// Missing are the paths that are not valid and that nobody can make.
 	Missing []*UnknownError
+	// Warnings say in Nix's words what attributes of what is to be built have no effect.
+	Warnings []string
 	// NoOutput is the first output that is wanted of a derivation that does not have it, or
 	// nil. The plan is for all others, and it is the error of who executes it.
 	NoOutput *NoOutputError

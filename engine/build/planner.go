@@ -37,6 +37,8 @@ type planner struct {
 	paths arena
 	texts map[string]string                       // see text
 	lists map[store.OutputName][]store.OutputName // see names
+	// warnings are of the options of derivations; few have any.
+	warnings map[*node][]string
 
 	builds pool[PlannedBuild]
 
@@ -319,6 +321,7 @@ func (p *planner) haveOutputs(w want) bool {
 // newBuild adds a derivation to what is to be built.
 func (p *planner) newBuild(n *node) *PlannedBuild {
 	n.build = p.builds.add()
+	p.plan.Warnings = append(p.plan.Warnings, p.warnings[n]...)
 	*n.build = PlannedBuild{DrvPath: n.path, Kind: n.kind, Outputs: n.outputs, Refused: n.refused, node: n, derivation: p.given[n.path]}
 	p.plan.Build = append(p.plan.Build, n.build)
 	return n.build

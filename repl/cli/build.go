@@ -114,6 +114,9 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 
 // printPlan says on standard error what is going to be built and copied.
 func printPlan(inv *invocation, plan *engine.Plan) {
+	for _, warning := range plan.Warnings {
+		inv.warn(warning)
+	}
 	if inv.quiet {
 		return
 	}

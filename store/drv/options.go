@@ -116,22 +116,22 @@ func (d *Derivation) readOptions() (*Options, error) {
 	return o, nil
 }
 
+// options reads attributes in Nix's order: of several errors the first is told.
 func (a *attrs) options() *Options {
-	o := &Options{
-		NoChroot:               a.boolean("__noChroot", false),
-		ImpureHostDeps:         a.words("__impureHostDeps"),
-		ImpureEnvVars:          a.words("impureEnvVars"),
-		SandboxProfile:         a.text("__sandboxProfile"),
-		AllowLocalNetworking:   a.boolean("__darwinAllowLocalNetworking", false),
-		RequiredSystemFeatures: a.words("requiredSystemFeatures"),
-		PreferLocalBuild:       a.boolean("preferLocalBuild", false),
-		AllowSubstitutes:       a.boolean("allowSubstitutes", true),
-	}
+	o := new(Options)
 	if a.json != nil {
 		a.structured(o)
 	} else {
 		a.plain(o)
 	}
+	o.SandboxProfile = a.text("__sandboxProfile")
+	o.NoChroot = a.boolean("__noChroot", false)
+	o.ImpureHostDeps = a.words("__impureHostDeps")
+	o.ImpureEnvVars = a.words("impureEnvVars")
+	o.AllowLocalNetworking = a.boolean("__darwinAllowLocalNetworking", false)
+	o.RequiredSystemFeatures = a.words("requiredSystemFeatures")
+	o.PreferLocalBuild = a.boolean("preferLocalBuild", false)
+	o.AllowSubstitutes = a.boolean("allowSubstitutes", true)
 	return o
 }
 
@@ -194,18 +194,38 @@ func isFileName(s string) bool {
 	return s != ""
 }
 
+// plainOnly are attributes that have no effect among structured ones.
+var plainOnly = []string{"allowedReferences", "allowedRequisites", "disallowedRequisites", "disallowedReferences", "maxSize", "maxClosureSize"}
+
 func (a *attrs) structured(o *Options) {
-	if raw, ok := a.json["unsafeDiscardReferences"]; ok {
-		while := "while parsing attribute 'unsafeDiscardReferences'"
-		var discards map[store.OutputName]json.RawMessage
-		a.decode(while, raw, &discards, "object")
-		o.DiscardReferences = make(map[store.OutputName]bool, len(discards))
-		for _, output := range slices.Sorted(maps.Keys(discards)) {
-			var discard bool
-			a.decode(while, discards[output], &discard, "boolean")
-			o.DiscardReferences[output] = discard
+	for _, name := range plainOnly {
+		if _, ok := a.json[name]; ok {
+			o.Warnings = append(o.Warnings, "'structuredAttrs' disables the effect of the top-level attribute '"+name+"'; use 'outputChecks' instead")
 		}
 	}
+	a.outputs(o)
+	// Nix ignores graphs that are not an object.
+	raw, ok := a.json["exportReferencesGraph"]
+	if ok && !strings.HasPrefix(string(raw), "{") {
+		o.Warnings = append(o.Warnings, "'exportReferencesGraph' in structured attrs is not a JSON object, ignoring")
+		return
+	}
+	var graphs map[string]json.RawMessage
+	if ok {
+		a.decode("", raw, &graphs, "object")
+		o.ExportReferencesGraph = make(map[string][]string, len(graphs))
+	}
+	for _, name := range slices.Sorted(maps.Keys(graphs)) {
+		paths, err := flatten(graphs[name])
+		if err != nil {
+			a.fail("", "%v", err)
+		}
+		o.ExportReferencesGraph[name] = sorted(paths)
+	}
+}
+
+// outputs reads what structured attributes say of single outputs.
+func (a *attrs) outputs(o *Options) {
 	if raw, ok := a.json["outputChecks"]; ok {
 		var checks map[store.OutputName]json.RawMessage
 		a.decode("", raw, &checks, "object")
@@ -216,18 +236,16 @@ func (a *attrs) structured(o *Options) {
 			o.Checks[output] = a.outputChecks(output, own)
 		}
 	}
-	// Nix ignores graphs that are not an object.
-	var graphs map[string]json.RawMessage
-	if raw, ok := a.json["exportReferencesGraph"]; ok && strings.HasPrefix(string(raw), "{") {
-		a.decode("", raw, &graphs, "object")
-		o.ExportReferencesGraph = make(map[string][]string, len(graphs))
-	}
-	for _, name := range slices.Sorted(maps.Keys(graphs)) {
-		paths, err := flatten(graphs[name])
-		if err != nil {
-			a.fail("", "%v", err)
+	if raw, ok := a.json["unsafeDiscardReferences"]; ok {
+		while := "while parsing attribute 'unsafeDiscardReferences'"
+		var discards map[store.OutputName]json.RawMessage
+		a.decode(while, raw, &discards, "object")
+		o.DiscardReferences = make(map[store.OutputName]bool, len(discards))
+		for _, output := range slices.Sorted(maps.Keys(discards)) {
+			var discard bool
+			a.decode(while, discards[output], &discard, "boolean")
+			o.DiscardReferences[output] = discard
 		}
-		o.ExportReferencesGraph[name] = sorted(paths)
 	}
 }
 
@@ -243,23 +261,23 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 	}
 	size := func(name string) *int64 {
 		if v, ok := raw[name]; ok {
-			return a.size(where(name), v)
+			return a.size(v)
 		}
 		return nil
 	}
-	return OutputChecks{
+	return OutputChecks{ // in Nix's order
+		MaxSize:              size("maxSize"),
+		MaxClosureSize:       size("maxClosureSize"),
 		AllowedReferences:    list("allowedReferences"),
 		DisallowedReferences: list("disallowedReferences"),
 		AllowedRequisites:    list("allowedRequisites"),
 		DisallowedRequisites: list("disallowedRequisites"),
-		MaxSize:              size("maxSize"),
-		MaxClosureSize:       size("maxClosureSize"),
 	}
 }
 
 // size reads a number of bytes. Of other numbers than those Nix makes what C++ does:
 // fractions are cut off, and what is negative is so large that all is below it.
-func (a *attrs) size(while string, raw json.RawMessage) *int64 {
+func (a *attrs) size(raw json.RawMessage) *int64 {
 	if i, err := strconv.ParseInt(string(raw), 10, 64); err == nil && i >= 0 {
 		return &i
 	}
@@ -269,7 +287,9 @@ func (a *attrs) size(while string, raw json.RawMessage) *int64 {
 		if v, err := nixjson.Decode(string(raw)); err == nil {
 			kind = nixjson.TypeName(v)
 		}
-		a.fail(while, "[json.exception.type_error.302] type must be number, but is %s", kind)
+		if a.err == nil {
+			a.err = &OptionsError{Msg: "[json.exception.type_error.302] type must be number, but is " + kind, Bare: true}
+		}
 		return nil
 	}
 	limit := int64(math.MaxInt64)
