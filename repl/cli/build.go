@@ -93,6 +93,21 @@ func (inv *invocation) realise(ctx context.Context, eng *engine.Engine, targets 
 	if inv.dryRun {
 		return nil, nil
 	}
+	return inv.execute(ctx, eng, targets, plan)
+}
+
+// realiseAsked is [invocation.realise] for what a question needs: Nix does not say what that
+// takes.
+func (inv *invocation) realiseAsked(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath) error {
+	plan, err := eng.PlanRealise(ctx, targets)
+	if err == nil {
+		_, err = inv.execute(ctx, eng, targets, plan)
+	}
+	return err
+}
+
+// execute does what a plan for targets says.
+func (inv *invocation) execute(ctx context.Context, eng *engine.Engine, targets []store.DerivedPath, plan *engine.Plan) (*engine.Result, error) {
 	if inv.failureShell {
 		plan.Shell = &engine.Shell{In: inv.env.Stdin, Out: &screenWriter{inv.env.Stderr}}
 	}

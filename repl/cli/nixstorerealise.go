@@ -100,7 +100,7 @@ func (run *storeRun) withoutUnknown(ctx context.Context, targets []store.Derived
 // them, sorted; they are valid, or else made so if build is set.
 func (run *storeRun) realised(ctx context.Context, target store.DerivedPath, build bool) ([]string, error) {
 	if build {
-		if _, err := run.invocation.realise(ctx, run.eng, allOutputs([]store.DerivedPath{target})); err != nil {
+		if err := run.realiseAsked(ctx, run.eng, allOutputs([]store.DerivedPath{target})); err != nil {
 			return nil, err
 		}
 	}
