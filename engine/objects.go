@@ -20,6 +20,9 @@ import (
 
 // This file is what commands do with single objects of the stores.
 
+// An AbsentError says that there are no files of a path; see [local.AbsentError].
+type AbsentError = local.AbsentError
+
 // AddFile adds a copy of the file system object at file, an absolute name.
 func (e *Engine) AddFile(ctx context.Context, name, file string, method store.IngestionMethod, algo nixhash.Algo) (store.Path, error) {
 	return e.store.AddTree(ctx, name, file, method, algo, nil)

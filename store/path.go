@@ -110,7 +110,7 @@ func (p Path) IsDerivation() bool { return strings.HasSuffix(string(p), drvSuffi
 func (d Dir) ParsePath(s string) (Path, error) {
 	base, ok := d.trim(s)
 	if !ok {
-		return "", badPath(s, "not in the store directory "+string(d))
+		return "", badPath(s, notInStore+string(d))
 	}
 	if err := checkBase(base); err != nil {
 		return "", badPath(s, err.Error())
@@ -124,7 +124,7 @@ func (d Dir) ParsePath(s string) (Path, error) {
 func (d Dir) PathOf(s string) (p Path, rest string, err error) {
 	base, ok := d.trim(s)
 	if !ok {
-		return "", "", badPath(s, "not in the store directory "+string(d))
+		return "", "", badPath(s, notInStore+string(d))
 	}
 	if i := strings.IndexByte(base, '/'); i >= 0 {
 		base, rest = base[:i], base[i:]
@@ -154,9 +154,7 @@ func (d Dir) trim(s string) (rest string, ok bool) {
 	return rest[1:], true
 }
 
-func badPath(s, why string) error {
-	return fmt.Errorf("parse store path %q: %w: %s", s, ErrNotStorePath, why)
-}
+func badPath(s, why string) error { return &NotPathError{s, why} }
 
 func checkBase(base string) error {
 	if len(base) < DigestLen+1 {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"nixbench/store/nixbase32"
@@ -43,6 +44,27 @@ func illegalByte(name string) string {
 		}
 	}
 	return ""
+}
+
+// A NotPathError says that a text is no store path; it is an [ErrNotStorePath].
+type NotPathError struct{ text, why string }
+
+// notInStore begins why a text is no store path that is not in the store directory.
+const notInStore = "not in the store directory "
+
+func (e *NotPathError) Error() string {
+	return fmt.Sprintf("parse store path %q: %v: %s", e.text, ErrNotStorePath, e.why)
+}
+
+// Unwrap returns [ErrNotStorePath].
+func (e *NotPathError) Unwrap() error { return ErrNotStorePath }
+
+// Message says in Nix's words what is wrong.
+func (e *NotPathError) Message() string {
+	if strings.HasPrefix(e.why, notInStore) {
+		return "path '" + e.text + "' is not in the Nix store"
+	}
+	return BaseProblem(path.Base(e.text))
 }
 
 // BaseProblem says why the last part of a path, a digest and a name, is not that of

@@ -39,6 +39,8 @@ var wordings = []func(err error) (words string, ok bool){
 	},
 	messageOf[*store.HashMismatch],
 	ownWords[*engine.GoneError],
+	ownWords[*engine.AbsentError],
+	messageOf[*store.NotPathError],
 	wordsOf(func(archive *nar.FormatError) (string, bool) { return archiveError(archive).Error(), true }),
 	messageOf[*engine.CompressedError],
 	ownWords[*engine.TraceError],

@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -72,6 +74,9 @@ func (st *Store) register(ctx context.Context, infos []*store.PathInfo, checked 
 // derivation could claim any path.
 func (st *Store) checkDerivation(p store.Path) (*drv.Derivation, error) {
 	d, err := st.loadDerivation(p)
+	if errors.Is(err, fs.ErrNotExist) && isGone(st.RealPath(p)) {
+		return nil, &AbsentError{p}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +85,12 @@ func (st *Store) checkDerivation(p store.Path) (*drv.Derivation, error) {
 	}
 	return d, nil
 }
+
+// An AbsentError says in Nix's words that there are no files of a path that is to be
+// registered.
+type AbsentError struct{ Path store.Path }
+
+func (e *AbsentError) Error() string { return "store path '" + string(e.Path) + "' does not exist" }
 
 // checkInfos checks what can be seen without the database.
 func checkInfos(ctx context.Context, infos []*store.PathInfo) error {
