@@ -171,17 +171,29 @@ func (db *database) giveBack(c *sqlite.Conn) {
 }
 
 // query calls f with a connection that reads. Each statement of f may see
-// another state.
-func (db *database) query(f func(*sqlite.Conn) error) error {
-	before, err := db.renew()
-	if err != nil {
-		return err
+// another state. See [database.look].
+func (db *database) query(ctx context.Context, f func(*sqlite.Conn) error) error {
+	return db.look(ctx, func() error { return db.queryOnce(f) })
+}
+
+// look calls read, which reads, until what it reads counts: what was read of a database
+// that is taken for one that nobody writes, while somebody did, does not. So read may be
+// called again, and only what it does last counts.
+func (db *database) look(ctx context.Context, read func() error) error {
+	for {
+		before, err := db.renew()
+		if err != nil {
+			return err
+		}
+		err = read()
+		isSame, stampErr := db.isStill(before)
+		if isSame || stampErr != nil {
+			return cmp.Or(stampErr, err)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
-	err = db.queryOnce(f)
-	if isSame, stampErr := db.isStill(before); stampErr != nil || !isSame {
-		return cmp.Or(stampErr, fmt.Errorf("read %s: %w", db.file, errWritten))
-	}
-	return err
 }
 
 func (db *database) queryOnce(f func(*sqlite.Conn) error) error {
@@ -194,23 +206,9 @@ func (db *database) queryOnce(f func(*sqlite.Conn) error) error {
 }
 
 // snapshot calls f with a connection that reads one state of the database,
-// and stops reading when ctx is done. f may be called again: only what it does last
-// counts.
+// and stops reading when ctx is done. See [database.look].
 func (db *database) snapshot(ctx context.Context, f func(*sqlite.Conn) error) error {
-	for {
-		before, err := db.renew()
-		if err != nil {
-			return err
-		}
-		err = db.snapshotOnce(ctx, f)
-		isSame, stampErr := db.isStill(before)
-		if isSame || stampErr != nil {
-			return cmp.Or(stampErr, err)
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
+	return db.look(ctx, func() error { return db.snapshotOnce(ctx, f) })
 }
 
 func (db *database) snapshotOnce(ctx context.Context, f func(*sqlite.Conn) error) error {

@@ -16,9 +16,6 @@ import (
 // takes a database for one that nobody writes, and reads neither what is written to it
 // meanwhile nor, once there is one again, its log; so that is looked at here.
 
-// errWritten reports that a database was written while it was read as one that is not.
-var errWritten = errors.New("it was written meanwhile")
-
 // A stamp is what changes when a database is written that is read as one that is not: the
 // states of its file and its log, zero for one that there is not.
 type stamp [2]struct {

@@ -20,7 +20,7 @@ func TestReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, read := range map[string]func(*database, func(*sqlite.Conn) error) error{
-		"query":    func(db *database, f func(*sqlite.Conn) error) error { return db.query(f) },
+		"query":    func(db *database, f func(*sqlite.Conn) error) error { return db.query(t.Context(), f) },
 		"snapshot": func(db *database, f func(*sqlite.Conn) error) error { return db.snapshot(t.Context(), f) },
 	} {
 		t.Run(name, func(t *testing.T) {

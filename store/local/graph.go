@@ -31,8 +31,8 @@ func (st *Store) Graph(ctx context.Context) (g *store.Graph, err error) {
 }
 
 // GraphCost returns how many calls of PathInfo take about as long as Graph.
-func (st *Store) GraphCost(context.Context) (cost int, err error) {
-	err = st.db.query(func(c *sqlite.Conn) (err error) {
+func (st *Store) GraphCost(ctx context.Context) (cost int, err error) {
+	err = st.db.query(ctx, func(c *sqlite.Conn) (err error) {
 		cost, err = scanCost(c)
 		return err
 	})

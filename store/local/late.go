@@ -31,12 +31,12 @@ func (l *lateDatabase) get() (*database, error) {
 }
 
 // query is [database.query].
-func (l *lateDatabase) query(f func(*sqlite.Conn) error) error {
+func (l *lateDatabase) query(ctx context.Context, f func(*sqlite.Conn) error) error {
 	db, err := l.get()
 	if err != nil {
 		return err
 	}
-	return db.query(f)
+	return db.query(ctx, f)
 }
 
 // snapshot is [database.snapshot].

@@ -32,7 +32,7 @@ func (st *Store) isValid(ctx context.Context, p store.Path) (valid bool, err err
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	err = st.db.query(func(c *sqlite.Conn) error {
+	err = st.db.query(ctx, func(c *sqlite.Conn) error {
 		valid, err = exists(c, sqlPathID, bindPath(p))
 		return err
 	})
@@ -138,7 +138,7 @@ func (st *Store) pathInfo(ctx context.Context, p store.Path) (info *store.PathIn
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	err = st.db.query(func(c *sqlite.Conn) (err error) {
+	err = st.db.query(ctx, func(c *sqlite.Conn) (err error) {
 		info, err = st.queryInfo(c, p)
 		return err
 	})
@@ -212,7 +212,7 @@ func (st *Store) queryAbout(ctx context.Context, p store.Path, sql string) (path
 	if err := st.Flush(ctx); err != nil {
 		return nil, err
 	}
-	err = st.db.query(func(c *sqlite.Conn) (err error) {
+	err = st.db.query(ctx, func(c *sqlite.Conn) (err error) {
 		paths, err = queryPaths(c, sql, bindPath(p))
 		return err
 	})
@@ -230,7 +230,8 @@ func (st *Store) DerivationOutputs(ctx context.Context, drvPath store.Path) (map
 		return nil, fmt.Errorf("query outputs of %s: %w", drvPath, err)
 	}
 	outputs := make(map[store.OutputName]store.Path)
-	err := st.db.query(func(c *sqlite.Conn) error {
+	err := st.db.query(ctx, func(c *sqlite.Conn) error {
+		clear(outputs)
 		return each(c, sqlDerivationOutputs, bindPath(drvPath), func(stmt *sqlite.Stmt) error {
 			outputs[stmt.ColumnText(0)] = store.Path(stmt.ColumnText(1))
 			return nil
@@ -276,7 +277,7 @@ func (st *Store) PathFromHashPart(ctx context.Context, digest string) (store.Pat
 	}
 	prefix := string(st.dir) + "/" + digest
 	var found []store.Path
-	err := st.db.query(func(c *sqlite.Conn) (err error) {
+	err := st.db.query(ctx, func(c *sqlite.Conn) (err error) {
 		found, err = queryPaths(c, sqlPathFromDigest, func(stmt *sqlite.Stmt) { stmt.SetText(":prefix", prefix) })
 		return err
 	})

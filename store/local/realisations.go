@@ -51,8 +51,9 @@ func (st *Store) realisation(ctx context.Context, drvPath store.Path, output sto
 	if err := ctx.Err(); err != nil {
 		return r, false, err
 	}
-	r = store.Realisation{DrvPath: drvPath, Output: output}
-	err = st.db.query(func(c *sqlite.Conn) error {
+	asked := store.Realisation{DrvPath: drvPath, Output: output}
+	err = st.db.query(ctx, func(c *sqlite.Conn) error {
+		r, ok = asked, false
 		for _, table := range []traceTable{buildTrace, oldRealisations} {
 			there, err := table.exists(c)
 			if err != nil {
@@ -76,7 +77,7 @@ func (st *Store) realisation(ctx context.Context, drvPath store.Path, output sto
 		return nil
 	})
 	if err != nil {
-		return r, false, fmt.Errorf("query realisation of %s: %w", r, err)
+		return asked, false, fmt.Errorf("query realisation of %s: %w", asked, err)
 	}
 	return r, ok, nil
 }
@@ -209,7 +210,9 @@ func (st *Store) FillOld(ctx context.Context, r *store.Realisation) (err error) 
 	if r.DrvHash, err = st.traceKey(oldRealisations, r.DrvPath); err != nil || r.DrvHash == "" {
 		return err
 	}
-	return st.db.query(func(c *sqlite.Conn) error {
+	was := r.OldSigs
+	return st.db.query(ctx, func(c *sqlite.Conn) error {
+		r.OldSigs = was
 		there, err := oldRealisations.exists(c)
 		if err != nil || !there {
 			return err

@@ -168,7 +168,7 @@ func (st *Store) writeSchemaFile() error {
 // uses the store now. None of them matters to what we do, so they can wait.
 func (st *Store) migrate(ctx context.Context, db *database) error {
 	var lacking bool
-	err := db.query(func(c *sqlite.Conn) (err error) {
+	err := db.query(ctx, func(c *sqlite.Conn) (err error) {
 		lacking, err = lacksMigration(c)
 		return err
 	})
