@@ -14,13 +14,14 @@ import (
 // so that it can be tested without a screen. What it does for a snapshot does not
 // grow with the number of builds, of which there may be hundreds of thousands.
 type board struct {
-	nodes map[event.ID]*node
+	nodes map[event.ID]*node // by all of their activities
 	count [event.Cancelled + 1]int
 	// newest is the last activity about a derivation or path: building it
 	// again takes the place of what was before.
 	newest map[string]*node
-	first  time.Time // when the first build of the running batch began
-	batch  int64     // the number of the batch: of what was begun while nothing else went on
+	shared map[*node][]event.Activity // of a row, if there are several
+	first  time.Time                  // when the first build of the running batch began
+	batch  int64                      // the number of the batch: of what was begun while nothing else went on
 
 	all  []*node // as they came, some of them gone
 	gone int     // of all
@@ -88,6 +89,7 @@ func (n *node) name() string {
 func newBoard() *board {
 	return &board{
 		nodes: make(map[event.ID]*node), newest: make(map[string]*node), early: make(map[event.ID]int),
+		shared:  make(map[*node][]event.Activity),
 		running: make(map[*node]bool), failing: make(map[*node]bool),
 	}
 }
@@ -110,6 +112,11 @@ func (b *board) fold(acts []event.Activity, usual func(name string) time.Duratio
 		changed = true
 		n := b.nodes[act.ID]
 		if n == nil {
+			if n = b.joins(act); n != nil {
+				b.join(n, act)
+			}
+		}
+		if n == nil {
 			if b.live() == 0 && !act.State.Final() {
 				b.first = time.Time{}
 			}
@@ -121,7 +128,7 @@ func (b *board) fold(acts []event.Activity, usual func(name string) time.Duratio
 		} else {
 			b.tally(n, -1)
 		}
-		n.act = *act
+		b.take(n, act)
 		b.tally(n, 1)
 		n.stamp(now)
 		touched = append(touched, n)
@@ -146,11 +153,20 @@ func (b *board) add(act *event.Activity) *node {
 	b.next++
 	b.nodes[act.ID], b.newest[act.Subject] = n, n
 	b.all = append(b.all, n)
+	b.link(n, act.Needs)
+	return n
+}
+
+// link takes note of what a build needs.
+func (b *board) link(n *node, needs []event.ID) {
 	b.grown = true
-	for _, id := range act.Needs {
+	for _, id := range needs {
 		need := b.nodes[id]
 		if need == nil {
 			b.early[id]++
+			continue
+		}
+		if b.shared[n] != nil && slices.Contains(n.needs, need) {
 			continue
 		}
 		need.needed++
@@ -160,7 +176,6 @@ func (b *board) add(act *event.Activity) *node {
 		}
 		b.touch(need)
 	}
-	return n
 }
 
 // tally counts a build by its state, or with -1 does so no longer.
@@ -177,6 +192,10 @@ func (b *board) forget(n *node) {
 	b.tally(n, -1)
 	n.gone, b.grown = true, true
 	delete(b.nodes, n.act.ID)
+	for _, act := range b.shared[n] {
+		delete(b.nodes, act.ID)
+	}
+	delete(b.shared, n)
 	delete(b.running, n)
 	delete(b.failing, n)
 	b.failed = nil
@@ -279,8 +298,8 @@ func (b *board) stuck() int { return b.count[event.Failed] - len(b.failures()) +
 // waiting counts the builds that wait and may still begin.
 func (b *board) waiting() int { return b.count[event.Waiting] - b.doomed }
 
-// size counts the activities on the board.
-func (b *board) size() int { return len(b.nodes) }
+// size counts the rows on the board.
+func (b *board) size() int { return len(b.all) - b.gone }
 
 // roots returns the builds that no other needs: those that were asked for.
 func (b *board) roots() []*node {
