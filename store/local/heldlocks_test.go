@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
@@ -77,4 +78,31 @@ func holdLock(t *testing.T, name string) {
 	defer unlock()
 	os.Stdout.WriteString("x")
 	_, _ = os.Stdin.Read(make([]byte, 1)) // until its end
+}
+
+// TestHeldLocksOfMany pins that to look for locks makes no garbage for each path of the
+// store: while a store grows it is looked at each second.
+func TestHeldLocksOfMany(t *testing.T) {
+	st := openAt(t, newDir(t))
+	for i := range 2000 {
+		if err := os.WriteFile(st.RealPath(store.Path(fmt.Sprintf("/nix/store/%032d-path", i))), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(st.RealPath("/nix/store/00000000000000000000000000000000-p")+".lock", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := local.NewLockWatch(st.Dir(), st.RealDir())
+	got := testing.AllocsPerRun(3, func() {
+		now := time.Now() // it has changed
+		if err := os.Chtimes(st.RealDir(), now, now); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.Held(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	if got > 200 {
+		t.Errorf("to look for locks among 2,000 files takes %v allocations", got)
+	}
 }
