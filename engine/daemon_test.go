@@ -92,7 +92,7 @@ func buildSecond(t *testing.T, eng *engine.Engine, expr string) (out store.Path,
 	}
 	for _, act := range acts {
 		if act.Kind == event.Build && act.State == event.Done {
-			done = append(done, act)
+			done = append(done, *act)
 		}
 	}
 	if len(done) != 2 {

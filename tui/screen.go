@@ -228,7 +228,7 @@ type (
 	TickMsg struct{ Now time.Time }
 	// EventsMsg brings the newest snapshots of activities, to all screens.
 	EventsMsg struct {
-		Activities []event.Activity
+		Activities []*event.Activity // shared: they must not be modified
 		Now        time.Time
 	}
 	// PointerMsg is the mouse on the screen, in cells of what it drew.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"nixbench/engine/event"
 	"nixbench/store"
 )
 
@@ -168,8 +169,7 @@ func (r *request) waitFor(g *goal, plan *Plan) bool {
 			waits = true
 		}
 	}
-	g.act.WaitingOn = g.missing
-	r.hub.Post(g.act)
+	r.tell(g, func(act *event.Activity) { act.WaitingOn = g.missing })
 	return waits
 }
 

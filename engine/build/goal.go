@@ -40,7 +40,7 @@ type goal struct {
 	status  Status
 	err     error                           // nil if status is OK
 	outputs map[store.OutputName]store.Path // all of them, if status is OK
-	act     event.Activity
+	act     *event.Activity                 // what was told last, or is to be told next; see request.tell
 }
 
 // An outcome is what a worker says of a goal.
@@ -99,25 +99,42 @@ func (q *readyQueue) Pop() any {
 
 // newGoals makes the goals of a plan, with the edges between them.
 func newGoals(plan *Plan) ([]*goal, map[store.Path]*goal) {
-	var goals []*goal
-	byPath := make(map[store.Path]*goal, len(plan.Build))
 	only := plan.undertaken()
-	for _, b := range plan.Build {
+	all, goals := make([]goal, len(plan.Build)), make([]*goal, 0, len(plan.Build))
+	byPath := make(map[store.Path]*goal, len(plan.Build))
+	edges := 0
+	for i, b := range plan.Build {
 		if only != nil && !only[b.DrvPath] {
 			continue
 		}
-		g := &goal{planned: b}
-		for _, need := range b.Needs {
-			if b.unchecked {
-				break
-			}
-			other := byPath[need]
-			g.needs = append(g.needs, other)
-			other.dependants = append(other.dependants, g)
+		g := &all[i]
+		if g.planned = b; !b.unchecked {
+			g.missing = len(b.Needs)
 		}
-		g.missing = len(g.needs)
 		goals = append(goals, g)
 		byPath[b.DrvPath] = g
+		edges += g.missing
+	}
+	// Of a hundred thousand goals, what each of them has to itself is what the collector of
+	// garbage looks at: their edges lie together.
+	needs, numDependants := make([]*goal, 0, edges), make(map[*goal]int, len(goals))
+	for _, g := range goals {
+		from := len(needs)
+		for _, need := range g.planned.Needs[:g.missing] {
+			needs = append(needs, byPath[need])
+			numDependants[byPath[need]]++
+		}
+		g.needs = slices.Clip(needs[from:])
+	}
+	dependants := make([]*goal, edges)
+	for _, g := range goals {
+		n := numDependants[g]
+		g.dependants, dependants = dependants[:0:n], dependants[n:]
+	}
+	for _, g := range goals {
+		for _, need := range g.needs {
+			need.dependants = append(need.dependants, g)
+		}
 	}
 	return goals, byPath
 }

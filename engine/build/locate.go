@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"nixbench/engine/event"
 	"nixbench/store"
 	"nixbench/store/drv"
 	"nixbench/store/nixbase32"
@@ -45,7 +46,7 @@ func (r *request) resolved(g *goal) (outputs map[store.OutputName]store.Path, do
 	if err != nil || planned == g.planned {
 		return nil, false // an error is told by who builds it
 	}
-	g.act.Resolved = string(planned.DrvPath)
+	g.note(func(act *event.Activity) { act.Resolved = string(planned.DrvPath) })
 	if planned.Mode == Check || planned.IsRebuild {
 		return nil, false
 	}

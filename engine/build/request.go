@@ -154,15 +154,32 @@ func (r *request) announce() {
 
 // announceGoal posts that there is a goal.
 func (r *request) announceGoal(g *goal) {
-	g.act = event.Activity{
+	act := &event.Activity{
 		ID: r.hub.NewID(), Parent: r.act.ID, Kind: event.Build,
 		Name: drv.NameOf(g.planned.DrvPath), Subject: string(g.planned.DrvPath), WaitingOn: g.missing,
 		IsNeeded: len(g.dependants) > 0, Text: g.planned.Mode.Does(),
 	}
-	for _, need := range g.needs {
-		g.act.Needs = append(g.act.Needs, need.act.ID)
+	if len(g.needs) > 0 {
+		act.Needs = make([]event.ID, len(g.needs))
 	}
-	r.hub.Post(g.act)
+	for i, need := range g.needs {
+		act.Needs[i] = need.act.ID
+	}
+	g.act = act
+	r.hub.PostShared(act)
+}
+
+// note changes what is told of a goal. What was told is shared, and stays as it was.
+func (g *goal) note(change func(act *event.Activity)) {
+	act := *g.act
+	change(&act)
+	g.act = &act
+}
+
+// tell changes what is told of a goal, and tells it.
+func (r *request) tell(g *goal, change func(act *event.Activity)) {
+	g.note(change)
+	r.hub.PostShared(g.act)
 }
 
 // check makes a goal ready that needs nothing more, or ends one that cannot
@@ -231,7 +248,7 @@ func (r *request) startNext(ctx context.Context) {
 	g.cancel = cancel
 	h := g.held
 	g.held = held{}
-	act := g.act
+	act := *g.act
 	r.workers.Go(func() {
 		out := r.b.runner.run(workCtx, g.planned, h, act, r.hub.Post)
 		cancel()
@@ -248,7 +265,7 @@ func (r *request) worked(ctx context.Context, g *goal, out outcome) {
 		return
 	}
 	if out.last.ID == g.act.ID {
-		g.act = out.last
+		g.act = &out.last
 	}
 	r.end(g, out)
 }
@@ -256,9 +273,7 @@ func (r *request) worked(ctx context.Context, g *goal, out outcome) {
 // block lets a goal wait, without a slot, for locks that others hold.
 func (r *request) block(ctx context.Context, g *goal) {
 	g.state = blocked
-	g.act.State = event.Waiting
-	g.act.Phase = phaseLocked
-	r.hub.Post(g.act)
+	r.tell(g, func(act *event.Activity) { act.State, act.Phase = event.Waiting, phaseLocked })
 	waitCtx, cancel := context.WithCancel(ctx)
 	g.cancel = cancel
 	r.workers.Go(func() {
@@ -283,7 +298,7 @@ func (r *request) unblocked(g *goal, h held, err error) {
 		r.end(g, outcome{status: Cancelled, err: ErrCancelled})
 	default:
 		g.held = h
-		g.act.Phase = ""
+		g.note(func(act *event.Activity) { act.Phase = "" })
 		r.makeReady(g)
 	}
 }

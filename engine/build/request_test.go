@@ -243,7 +243,7 @@ func checkStates(t *testing.T, box *event.Mailbox, want map[string]event.State) 
 	}
 	got := map[string]event.State{}
 	for _, act := range batch {
-		got[label(act)] = act.State
+		got[label(*act)] = act.State
 		if act.State.Final() && act.Ended.IsZero() {
 			t.Errorf("%s ended at no time", act.Name)
 		}
@@ -293,7 +293,7 @@ func TestActivitiesHaveEdges(t *testing.T) {
 		}
 		byName := map[string]event.Activity{}
 		for _, act := range batch {
-			byName[label(act)] = act
+			byName[label(*act)] = *act
 		}
 		a, parent := byName["a"], byName["realise a"]
 		if diff := cmp.Diff([]event.ID{byName["b"].ID, byName["c"].ID}, a.Needs); diff != "" {

@@ -29,8 +29,7 @@ func (r *request) end(g *goal, out outcome) {
 			case d.isDoomed && (d.missing == 0 || !r.b.opts.Settings.KeepGoing):
 				queue = append(queue, r.close(d, outcome{status: DependencyFailed, err: r.dependencyError(d)}))
 			default:
-				d.act.WaitingOn = d.missing
-				r.hub.Post(d.act)
+				r.tell(d, func(act *event.Activity) { act.WaitingOn = d.missing })
 				if !d.isDoomed {
 					r.check(d)
 				}
@@ -47,32 +46,30 @@ func (r *request) close(g *goal, out outcome) *goal {
 	g.state = ended
 	g.status, g.err, g.outputs = out.status, out.err, out.outputs
 	r.left--
-	g.act.State = event.Done
-	g.act.Ended = time.Now()
-	g.act.WaitingOn = 0
-	switch {
-	case out.status == Cancelled:
-		g.act.State = event.Cancelled
-		g.act.Err = out.err.Error()
-	case !out.status.OK():
-		g.act.State = event.Failed
-		g.act.Err, g.act.Cause = out.err.Error(), out.err
-		var failure *Failure
-		endsAll := false
-		if errors.As(out.err, &failure) {
-			g.act.ExitStatus, endsAll = failure.ExitStatus, failure.EndsAll()
-		}
-		if out.status != DependencyFailed {
-			r.failures = append(r.failures, out.err)
-			r.stopping = r.stopping || endsAll || !r.b.opts.Settings.KeepGoing
-		}
-	default:
-		for _, p := range g.outputs {
-			g.act.Outputs = append(g.act.Outputs, string(p))
-		}
-		slices.Sort(g.act.Outputs)
+	var failure *Failure
+	errors.As(out.err, &failure)
+	if !out.status.OK() && out.status != Cancelled && out.status != DependencyFailed {
+		r.failures = append(r.failures, out.err)
+		r.stopping = r.stopping || failure != nil && failure.EndsAll() || !r.b.opts.Settings.KeepGoing
 	}
-	r.hub.Post(g.act)
+	r.tell(g, func(act *event.Activity) {
+		act.State, act.Ended, act.WaitingOn = event.Done, time.Now(), 0
+		switch {
+		case out.status == Cancelled:
+			act.State, act.Err = event.Cancelled, out.err.Error()
+		case !out.status.OK():
+			act.State, act.Err, act.Cause = event.Failed, out.err.Error(), out.err
+			if failure != nil {
+				act.ExitStatus = failure.ExitStatus
+			}
+		default:
+			act.Outputs = slices.Clone(act.Outputs)
+			for _, p := range g.outputs {
+				act.Outputs = append(act.Outputs, string(p))
+			}
+			slices.Sort(act.Outputs)
+		}
+	})
 	r.act.Done++
 	r.hub.Post(r.act)
 	return g

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"nixbench/engine/event"
 	"nixbench/store"
 	"nixbench/store/drv"
 )
@@ -26,8 +27,7 @@ func (r *request) maySeek(g *goal) bool {
 // seek asks for what is wanted of a goal, without a slot.
 func (r *request) seek(ctx context.Context, g *goal) {
 	g.sought, g.state = true, blocked
-	g.act.Phase = phaseSought
-	r.hub.Post(g.act)
+	r.tell(g, func(act *event.Activity) { act.Phase = phaseSought })
 	seekCtx, cancel := context.WithCancel(ctx)
 	g.cancel = cancel
 	h := g.held

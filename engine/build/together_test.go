@@ -66,8 +66,8 @@ func waitFor(t *testing.T, box *event.Mailbox, ok func(event.Activity) bool) eve
 			t.Fatal(err)
 		}
 		for _, act := range batch {
-			if ok(act) {
-				return act
+			if ok(*act) {
+				return *act
 			}
 		}
 	}

@@ -27,7 +27,7 @@ func (r *rig) told(run func()) (builds []event.Activity, notices []string) {
 		case act.Kind == event.Notice:
 			notices = append(notices, act.Text)
 		case act.Kind == event.Build && act.State == event.Done:
-			builds = append(builds, act)
+			builds = append(builds, *act)
 		}
 	}
 	return builds, notices

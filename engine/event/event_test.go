@@ -22,7 +22,7 @@ func TestMailboxNeverLosesTheFinalState(t *testing.T) {
 				if i == last {
 					act.State = Done
 				}
-				m.Post(act)
+				m.Post(&act)
 			}
 		})
 	}
@@ -48,13 +48,13 @@ func TestMailboxNeverLosesTheFinalState(t *testing.T) {
 
 func TestMailboxKeepsFinalOverLateUpdate(t *testing.T) {
 	var m Mailbox
-	m.Post(Activity{ID: 1, State: Failed, Err: "exit status 2"})
-	m.Post(Activity{ID: 1, State: Running, LogSize: 10})
+	m.Post(&Activity{ID: 1, State: Failed, Err: "exit status 2"})
+	m.Post(&Activity{ID: 1, State: Running, LogSize: 10})
 	got, err := m.Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Activity{{ID: 1, State: Failed, Err: "exit status 2"}}
+	want := []*Activity{{ID: 1, State: Failed, Err: "exit status 2"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Take (-want +got):\n%s", diff)
 	}
@@ -63,7 +63,7 @@ func TestMailboxKeepsFinalOverLateUpdate(t *testing.T) {
 func TestMailboxIsBoundedByActivities(t *testing.T) {
 	var m Mailbox
 	for i := range int64(100_000) {
-		m.Post(Activity{ID: ID(i % 64), Done: i})
+		m.Post(&Activity{ID: ID(i % 64), Done: i})
 	}
 	if got, want := len(m.unread), 64; got != want {
 		t.Errorf("unread = %d, want %d", got, want)
@@ -75,8 +75,9 @@ func TestMailboxIsBoundedByActivities(t *testing.T) {
 
 func TestMailboxPostDoesNotAllocate(t *testing.T) {
 	var m Mailbox
-	m.Post(Activity{ID: 1})
-	n := testing.AllocsPerRun(100, func() { m.Post(Activity{ID: 1, Done: 1}) })
+	act := &Activity{ID: 1}
+	m.Post(act)
+	n := testing.AllocsPerRun(100, func() { m.Post(act) })
 	if n != 0 {
 		t.Errorf("Post allocates %v times, want 0", n)
 	}
@@ -85,7 +86,7 @@ func TestMailboxPostDoesNotAllocate(t *testing.T) {
 func TestTakeOrderAndCancel(t *testing.T) {
 	var m Mailbox
 	for _, id := range []ID{3, 1, 2, 1, 3} {
-		m.Post(Activity{ID: id})
+		m.Post(&Activity{ID: id})
 	}
 	batch, err := m.Take(t.Context())
 	if err != nil {
@@ -116,7 +117,7 @@ func TestHubPrimesLateSubscribers(t *testing.T) {
 	h.Post(Activity{ID: b, State: Done})
 	late := h.Subscribe()
 
-	check := func(name string, box *Mailbox, want []Activity) {
+	check := func(name string, box *Mailbox, want []*Activity) {
 		t.Helper()
 		got, err := box.Take(t.Context())
 		if err != nil {
@@ -126,12 +127,12 @@ func TestHubPrimesLateSubscribers(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	check("first", first, []Activity{{ID: a, State: Running, Done: 2}, {ID: b, State: Done}})
-	check("late", late, []Activity{{ID: a, State: Running, Done: 2}})
+	check("first", first, []*Activity{{ID: a, State: Running, Done: 2}, {ID: b, State: Done}})
+	check("late", late, []*Activity{{ID: a, State: Running, Done: 2}})
 
 	h.Unsubscribe(first)
 	h.Post(Activity{ID: a, State: Done})
-	check("late", late, []Activity{{ID: a, State: Done}})
+	check("late", late, []*Activity{{ID: a, State: Done}})
 	if got := first.take(); got != nil {
 		t.Errorf("unsubscribed mailbox received %v", got)
 	}

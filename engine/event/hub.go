@@ -15,8 +15,8 @@ type Hub struct {
 
 	mu    sync.Mutex // mu guards the fields below
 	boxes []*Mailbox
-	order []ID            // keys of live, oldest first, among some that have ended
-	live  map[ID]Activity // newest snapshot of each activity that has not ended
+	order []ID             // keys of live, oldest first, among some that have ended
+	live  map[ID]*Activity // newest snapshot of each activity that has not ended
 }
 
 // NewID returns an ID that this Hub has not returned before.
@@ -28,7 +28,10 @@ func (h *Hub) NewID() ID {
 }
 
 // Post hands act to every subscriber. It never blocks on a reader.
-func (h *Hub) Post(act Activity) {
+func (h *Hub) Post(act Activity) { h.PostShared(&act) }
+
+// PostShared is Post for a snapshot that the caller keeps, and does not modify any more.
+func (h *Hub) PostShared(act *Activity) {
 	if h == nil {
 		return
 	}
@@ -51,7 +54,7 @@ func (h *Hub) Say(parent ID, isError bool, text string) {
 }
 
 // remember keeps act for later subscribers, or forgets it if it has ended.
-func (h *Hub) remember(act Activity) {
+func (h *Hub) remember(act *Activity) {
 	_, known := h.live[act.ID]
 	switch {
 	case act.State.Final():
@@ -63,7 +66,7 @@ func (h *Hub) remember(act Activity) {
 		h.live[act.ID] = act
 	default:
 		if h.live == nil {
-			h.live = make(map[ID]Activity)
+			h.live = make(map[ID]*Activity)
 		}
 		h.live[act.ID] = act
 		h.order = append(h.order, act.ID)

@@ -13,9 +13,9 @@ type Mailbox struct {
 	once  sync.Once
 	ready chan struct{} // capacity 1; full if there may be something unread
 
-	mu     sync.Mutex // mu guards the fields below
-	unread []Activity // in the order in which each became unread
-	at     map[ID]int // index in unread
+	mu     sync.Mutex  // mu guards the fields below
+	unread []*Activity // in the order in which each became unread
+	at     map[ID]int  // index in unread
 }
 
 func (m *Mailbox) setup() {
@@ -25,9 +25,9 @@ func (m *Mailbox) setup() {
 	})
 }
 
-// Post records act as the newest snapshot of act.ID.
+// Post records act, which is not modified any more, as the newest snapshot of act.ID.
 // A snapshot that is not final never replaces one that is.
-func (m *Mailbox) Post(act Activity) {
+func (m *Mailbox) Post(act *Activity) {
 	m.setup()
 	m.mu.Lock()
 	if i, ok := m.at[act.ID]; !ok {
@@ -45,8 +45,8 @@ func (m *Mailbox) Post(act Activity) {
 
 // Take blocks until a snapshot is unread or ctx is done, then returns every
 // unread snapshot in the order in which its activity first became unread.
-// The caller owns the slice.
-func (m *Mailbox) Take(ctx context.Context) ([]Activity, error) {
+// The caller owns the slice, and shares the snapshots: they must not be modified.
+func (m *Mailbox) Take(ctx context.Context) ([]*Activity, error) {
 	m.setup()
 	for {
 		if batch := m.take(); batch != nil {
@@ -61,7 +61,7 @@ func (m *Mailbox) Take(ctx context.Context) ([]Activity, error) {
 }
 
 // take returns what is unread, or nil.
-func (m *Mailbox) take() []Activity {
+func (m *Mailbox) take() []*Activity {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	batch := m.unread

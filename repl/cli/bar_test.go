@@ -94,7 +94,9 @@ func TestBuildsInBar(t *testing.T) {
 	}
 	tell := func(acts ...event.Activity) {
 		b.begin()
-		f.tell(acts)
+		for i := range acts {
+			f.tell([]*event.Activity{&acts[i]})
+		}
 		f.redraw(true)
 	}
 	tell(acts...)

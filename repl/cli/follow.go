@@ -172,8 +172,9 @@ func (f *follower) tellSubstitute(act event.Activity) {
 	fmt.Fprintf(f.w, "copying path '%s' from '%s'...\n", act.Subject, text.Sanitise(act.Text))
 }
 
-func (f *follower) tell(acts []event.Activity) {
-	for _, act := range acts {
+func (f *follower) tell(acts []*event.Activity) {
+	for _, shared := range acts {
+		act := *shared
 		switch act.Kind {
 		case event.Build:
 		case event.Notice:

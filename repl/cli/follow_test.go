@@ -32,10 +32,10 @@ func TestLogIsReadOnceBeforeTheHook(t *testing.T) {
 		ID: 1, Kind: event.Build, Name: "x", Subject: "/nix/store/x.drv", Text: "building", State: event.Running,
 		Started: time.Now(), LogFile: t.TempDir() + "/gone", LogSize: 7,
 	}
-	f.tell([]event.Activity{build})
+	f.tell([]*event.Activity{&build})
 	before := read
 	for i, line := range []string{"first", "second", "third"} {
-		f.tell([]event.Activity{{ID: event.ID(10 + i), Parent: 1, Kind: event.Notice, State: event.Done, Phase: "post-build-hook", Text: line}})
+		f.tell([]*event.Activity{{ID: event.ID(10 + i), Parent: 1, Kind: event.Notice, State: event.Done, Phase: "post-build-hook", Text: line}})
 	}
 	if want := "building '/nix/store/x.drv'...\none\ntwo\npost-build-hook: first\npost-build-hook: second\npost-build-hook: third\n"; said.String() != want {
 		t.Errorf("got %q, want %q", said.String(), want)
@@ -56,9 +56,9 @@ func TestLogEndsBeforeTheHookInJSON(t *testing.T) {
 	f := follower{w: &said, json: true, logs: true, bare: true, began: time.Now(), seen: map[event.ID]*followed{}, runs: map[event.ID]*followed{}}
 	build := event.Activity{ID: 1, Kind: event.Build, Subject: "/nix/store/x.drv", State: event.Running, Started: time.Now(), LogFile: file, LogSize: 7}
 	hook := event.Activity{ID: 2, Parent: 1, Kind: event.Notice, State: event.Done, Phase: "post-build-hook", Text: "three"}
-	f.tell([]event.Activity{build, hook})
+	f.tell([]*event.Activity{&build, &hook})
 	build.State, build.Ended = event.Done, time.Now()
-	f.tell([]event.Activity{build})
+	f.tell([]*event.Activity{&build})
 	got := regexp.MustCompile(`one|two|three|"stop"`).FindAllString(said.String(), -1)
 	if want := []string{"one", "two", "three", `"stop"`}; !slices.Equal(got, want) {
 		t.Errorf("got %q in\n%s\nwant %q", got, &said, want)

@@ -174,7 +174,7 @@ func (t *buildTimes) record(ctx context.Context, box *event.Mailbox) {
 
 // wasBuilt reports whether act is a build that ended well. One that has no log
 // and took no time was found to be valid when its turn came.
-func wasBuilt(act event.Activity, took time.Duration) bool {
+func wasBuilt(act *event.Activity, took time.Duration) bool {
 	return act.Kind == event.Build && act.State == event.Done && !act.Started.IsZero() &&
 		(act.LogFile != "" || took >= 100*time.Millisecond)
 }

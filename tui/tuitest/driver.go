@@ -132,7 +132,11 @@ func (d *Driver) Type(text string) {
 // Post brings snapshots of activities.
 func (d *Driver) Post(acts ...event.Activity) {
 	d.t.Helper()
-	d.Send(tui.EventsMsg{Activities: acts, Now: d.now})
+	shared := make([]*event.Activity, len(acts))
+	for i, act := range acts {
+		shared[i] = &act
+	}
+	d.Send(tui.EventsMsg{Activities: shared, Now: d.now})
 }
 
 // Advance lets time pass and timers go off.

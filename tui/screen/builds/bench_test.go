@@ -37,7 +37,7 @@ func BenchmarkIngest(b *testing.B) {
 	for b.Loop() {
 		d := at(b, tuitest.NewBackend(b), 140, 40)
 		s := d.Model.ScreenOf(tui.ScreenBuilds).(*Screen)
-		s.backlog = acts
+		s.backlog = snapshots(acts)
 		var worst time.Duration
 		for len(s.backlog) > 0 {
 			from := time.Now()
@@ -77,7 +77,7 @@ func BenchmarkChange(b *testing.B) {
 // BenchmarkEstimate is the estimate of how long a large graph will take.
 func BenchmarkEstimate(b *testing.B) {
 	board := newBoard()
-	board.fold(bigGraph(graphSize), func(string) time.Duration { return time.Minute }, tuitest.Start())
+	board.fold(snapshots(bigGraph(graphSize)), func(string) time.Duration { return time.Minute }, tuitest.Start())
 	b.Run("collect", func(b *testing.B) {
 		for b.Loop() {
 			board.schedule(4, tuitest.Start())
@@ -96,7 +96,7 @@ func BenchmarkEstimate(b *testing.B) {
 // BenchmarkWay is the way to a build of a large graph, which the graph unfolds to.
 func BenchmarkWay(b *testing.B) {
 	board := newBoard()
-	board.fold(bigGraph(graphSize), func(string) time.Duration { return 0 }, tuitest.Start())
+	board.fold(snapshots(bigGraph(graphSize)), func(string) time.Duration { return 0 }, tuitest.Start())
 	last := board.all[0]
 	for _, n := range board.all {
 		if len(n.needs) == 0 {

@@ -19,9 +19,9 @@ type board struct {
 	// newest is the last activity about a derivation or path: building it
 	// again takes the place of what was before.
 	newest map[string]*node
-	shared map[*node][]event.Activity // of a row, if there are several
-	first  time.Time                  // when the first build of the running batch began
-	batch  int64                      // the number of the batch: of what was begun while nothing else went on
+	shared map[*node][]*event.Activity // of a row, if there are several
+	first  time.Time                   // when the first build of the running batch began
+	batch  int64                       // the number of the batch: of what was begun while nothing else went on
 
 	all  []*node // as they came, some of them gone
 	gone int     // of all
@@ -40,6 +40,7 @@ type board struct {
 	tops    []*node        // see roots
 
 	searches uint32 // see way
+	memory   memory
 
 	shown order   // how list is sorted
 	list  []*node // all that are not gone
@@ -48,13 +49,13 @@ type board struct {
 
 // A node is a build on the board.
 type node struct {
-	act    event.Activity
-	usual  time.Duration // how long such builds take, 0 if unknown
-	seq    int32         // how many came before
-	batch  int64         // the higher, the newer
-	needed int           // builds that need it
-	needs  []*node       // as far as they are known
-	users  []*node       // whose needs it is among, some of them gone
+	act    *event.Activity // must not be modified
+	usual  time.Duration   // how long such builds take, 0 if unknown
+	seq    int32           // how many came before
+	batch  int64           // the higher, the newer
+	needed int             // builds that need it
+	needs  []*node         // as far as they are known
+	users  []*node         // whose needs it is among, some of them gone
 	// blocked says that it failed without having begun because something that
 	// it needs failed. A build that could not begin for reasons of its own
 	// needs nothing, or nothing that failed.
@@ -89,24 +90,23 @@ func (n *node) name() string {
 func newBoard() *board {
 	return &board{
 		nodes: make(map[event.ID]*node), newest: make(map[string]*node), early: make(map[event.ID]int),
-		shared:  make(map[*node][]event.Activity),
+		shared:  make(map[*node][]*event.Activity),
 		running: make(map[*node]bool), failing: make(map[*node]bool),
 	}
 }
 
 // shown reports whether an activity has a row of its own.
-func shown(act event.Activity) bool {
+func shown(act *event.Activity) bool {
 	return act.Kind == event.Build || act.Kind == event.Substitute || act.Kind == event.CopyPath
 }
 
 // fold takes new snapshots and reports whether any concerned a build. usual says
 // how long builds of a name take.
-func (b *board) fold(acts []event.Activity, usual func(name string) time.Duration, now time.Time) (changed bool) {
+func (b *board) fold(acts []*event.Activity, usual func(name string) time.Duration, now time.Time) (changed bool) {
 	var touched []*node
 	isAnother := false // batch, of which all may have ended by now
-	for i := range acts {
-		act := &acts[i]
-		if !shown(*act) {
+	for _, act := range acts {
+		if !shown(act) {
 			continue
 		}
 		changed = true
@@ -148,7 +148,9 @@ func (b *board) add(act *event.Activity) *node {
 	if before := b.newest[act.Subject]; before != nil {
 		b.forget(before)
 	}
-	n := &node{act: *act, seq: b.next, batch: b.batch, needed: b.early[act.ID]}
+	n := b.memory.node()
+	*n = node{act: act, seq: b.next, batch: b.batch, needed: b.early[act.ID]}
+	n.needs, n.users = b.memory.list(len(act.Needs)), b.memory.list(fewUsers)
 	delete(b.early, act.ID)
 	b.next++
 	b.nodes[act.ID], b.newest[act.Subject] = n, n
@@ -211,6 +213,7 @@ func (b *board) forget(n *node) {
 		}
 		b.touch(need)
 	}
+	n.needs, n.users = nil, nil // others of its portion may stay
 	if b.gone++; b.gone > 16 && 2*b.gone > len(b.all) {
 		b.all = slices.DeleteFunc(b.all, func(n *node) bool { return n.gone })
 		b.gone = 0
@@ -281,11 +284,11 @@ func isBlocked(b *board, n *node) bool {
 }
 
 // act is the newest snapshot of an activity.
-func (b *board) act(id event.ID) (event.Activity, bool) {
+func (b *board) act(id event.ID) (*event.Activity, bool) {
 	if n := b.nodes[id]; n != nil {
 		return n.act, true
 	}
-	return event.Activity{}, false
+	return nil, false
 }
 
 // live counts the activities that have not ended.
@@ -357,7 +360,7 @@ func (b *board) unseen() int {
 }
 
 // elapsed is how long an activity has run, or did.
-func elapsed(act event.Activity, now time.Time) time.Duration {
+func elapsed(act *event.Activity, now time.Time) time.Duration {
 	switch {
 	case act.Started.IsZero():
 		return 0

@@ -23,8 +23,17 @@ func act(id event.ID, name string, state event.State, started, ended int) event.
 	return event.Activity{ID: id, Kind: event.Build, Name: name, Subject: name + ".drv", State: state, Started: at(started), Ended: at(ended)}
 }
 
+// snapshots are what a mailbox gives of acts.
+func snapshots(acts []event.Activity) []*event.Activity {
+	shared := make([]*event.Activity, len(acts))
+	for i, act := range acts {
+		shared[i] = &act
+	}
+	return shared
+}
+
 func fold(b *board, acts []event.Activity) bool {
-	return b.fold(acts, func(string) time.Duration { return 0 }, time.Unix(40, 0))
+	return b.fold(snapshots(acts), func(string) time.Duration { return 0 }, time.Unix(40, 0))
 }
 
 // TestSorted pins what comes first: what wants attention.
@@ -173,7 +182,7 @@ func TestSortedAsIfAnew(t *testing.T) {
 				acts = append(acts, a)
 			}
 			now = now.Add(time.Second)
-			b.fold(acts, func(string) time.Duration { return 0 }, now)
+			b.fold(snapshots(acts), func(string) time.Duration { return 0 }, now)
 			by = order(rapid.IntRange(0, int(numOrders)-1).Draw(t, "order"))
 			got := slices.Clone(b.sorted(by, now))
 			want := slices.Clone(got)

@@ -127,7 +127,7 @@ func needs(n *node, wanted func(*node) bool) string {
 	return ""
 }
 
-func (s *Screen) took(act event.Activity) string {
+func (s *Screen) took(act *event.Activity) string {
 	if act.Started.IsZero() {
 		return ""
 	}
@@ -251,7 +251,7 @@ func (s *Screen) moreLines(w int) []string {
 	} else if act, ok := s.selected(); ok {
 		if u := used(act.Used, text.Bytes); u != "" {
 			line("used", u+" by "+text.SanitiseName(act.Name))
-		} else if u := s.takes(act); u != "" {
+		} else if u := s.takes(&act); u != "" {
 			line("takes", u+" of "+text.SanitiseName(act.Name))
 		}
 	}

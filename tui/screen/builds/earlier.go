@@ -20,7 +20,7 @@ func (s *Screen) showBuild(drvPath store.Path) {
 		return
 	}
 	s.others.last++
-	s.earlier = append(s.earlier, &node{earlier: true, act: event.Activity{
+	s.earlier = append(s.earlier, &node{earlier: true, act: &event.Activity{
 		ID: firstOther + s.others.last, Kind: event.Build, Name: drv.NameOf(drvPath), Subject: string(drvPath),
 		State: event.Cancelled, // how it ended is not known: it can be built again
 	}})

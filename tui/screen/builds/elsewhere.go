@@ -78,11 +78,11 @@ func (s *Screen) otherNode(b tui.BuildElsewhere, before map[string]*node) *node 
 		return nil
 	}
 	act.Name = drv.NameOf(store.Path(act.Subject))
-	n := &node{act: act, other: &b}
+	n := &node{act: &act, other: &b}
 	if old := before[n.name()]; old != nil {
 		delete(before, n.name())
 		act.ID = old.act.ID
-		old.act, old.other = act, &b
+		old.act, old.other = &act, &b
 		return old
 	}
 	s.others.last++

@@ -50,7 +50,7 @@ func TestEstimate(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(c.slots, c.usual), func(t *testing.T) {
 			b := newBoard()
-			b.fold(chain(), known(c.usual...), time.Unix(20, 0))
+			b.fold(snapshots(chain()), known(c.usual...), time.Unix(20, 0))
 			got, err := b.schedule(c.slots, time.Unix(20, 0)).run(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -76,7 +76,7 @@ func TestEstimate(t *testing.T) {
 func TestEstimateWithoutWhatIsBlocked(t *testing.T) {
 	b := newBoard()
 	acts := append(chain(), act(3, "left", event.Failed, 12, 13))
-	b.fold(acts, known("below", "right", "left", "top"), time.Unix(20, 0))
+	b.fold(snapshots(acts), known("below", "right", "left", "top"), time.Unix(20, 0))
 	got, err := b.schedule(2, time.Unix(20, 0)).run(t.Context())
 	if want := 50 * time.Second; err != nil || got.left != want {
 		t.Errorf("got %v, %v, want %v", got.left, err, want)
@@ -86,11 +86,11 @@ func TestEstimateWithoutWhatIsBlocked(t *testing.T) {
 // TestRoughEstimate pins that of very many builds the work is divided by the slots.
 func TestRoughEstimate(t *testing.T) {
 	b := newBoard()
-	b.fold(chain(), known("below", "right", "left"), time.Unix(20, 0))
+	b.fold(snapshots(chain()), known("below", "right", "left"), time.Unix(20, 0))
 	if got, want := b.rough(2), (estimate{known: true, left: time.Minute}); got.left != want.left || !got.known {
 		t.Errorf("got %v, %v, want %v", got.left, got.known, want.left)
 	}
-	b.fold([]event.Activity{act(1, "below", event.Done, 10, 20), act(2, "right", event.Done, 20, 21)}, known(), time.Unix(21, 0))
+	b.fold(snapshots([]event.Activity{act(1, "below", event.Done, 10, 20), act(2, "right", event.Done, 20, 21)}), known(), time.Unix(21, 0))
 	if got := b.rough(2); got.known {
 		t.Errorf("got an estimate of %v with half of the builds unknown", got.left)
 	}
@@ -98,7 +98,8 @@ func TestRoughEstimate(t *testing.T) {
 
 // TestStamps pins when the lines of a log were written.
 func TestStamps(t *testing.T) {
-	n := &node{act: act(1, "a", event.Running, 10, 0)}
+	a := act(1, "a", event.Running, 10, 0)
+	n := &node{act: &a}
 	for i, size := range []int64{100, 100, 150, 400, 450} {
 		n.act.LogSize = size
 		n.stamp(time.Unix(20, int64(i)*300e6))
@@ -121,7 +122,7 @@ func TestEstimateOfBlocked(t *testing.T) {
 	acts[2] = act(3, "left", event.Failed, 10, 12)
 	over := act(5, "over-top", event.Waiting, 0, 0)
 	over.Needs, over.WaitingOn = []event.ID{4}, 1
-	b.fold(append(acts, over), known("below", "right", "left", "top", "over-top"), time.Unix(20, 0))
+	b.fold(snapshots(append(acts, over)), known("below", "right", "left", "top", "over-top"), time.Unix(20, 0))
 	got, err := b.schedule(1, time.Unix(20, 0)).run(t.Context())
 	if err != nil || got.left != 50*time.Second {
 		t.Errorf("got %v, %v, want 50s", got.left, err)

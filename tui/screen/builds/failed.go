@@ -91,6 +91,6 @@ func (s *Screen) remedies(w int) []style.Span {
 }
 
 // reason is why a build failed, without its name, which stands above.
-func reason(act event.Activity) string {
+func reason(act *event.Activity) string {
 	return strings.TrimPrefix(text.SanitiseName(act.Err), "build "+text.SanitiseName(act.Subject)+": ")
 }

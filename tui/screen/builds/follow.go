@@ -41,7 +41,7 @@ func (s *Screen) follow() tea.Cmd {
 		s.logOf = act.ID
 		return s.log.Close()
 	}
-	s.logTried = act
+	s.logTried = *act
 	s.logOf = act.ID
 	s.log.Live = !act.State.Final()
 	drv := store.Path(act.Built())

@@ -49,7 +49,7 @@ func processes(n int) string {
 }
 
 // takes says what a running build takes, "" if that is not known.
-func (s *Screen) takes(act event.Activity) string {
+func (s *Screen) takes(act *event.Activity) string {
 	if act.State != event.Running || !s.read.ok || s.read.of != act.ID || s.read.usage.Processes == 0 {
 		return ""
 	}

@@ -40,8 +40,8 @@ type Screen struct {
 	graph bool // the tree is shown
 	order order
 
-	backlog []event.Activity // what has come and is not on the board yet
-	behind  bool             // a message that goes on with it is on its way
+	backlog []*event.Activity // what has come and is not on the board yet
+	behind  bool              // a message that goes on with it is on its way
 	eta     estimate
 	etaFor  time.Time // when it was asked for
 	goneOn  bool      // builds have, since then
@@ -286,7 +286,7 @@ func (s *Screen) seek() {
 // selected is the build under the cursor.
 func (s *Screen) selected() (event.Activity, bool) {
 	if n, ok := s.selectedNode(); ok {
-		return n.act, true
+		return *n.act, true
 	}
 	return event.Activity{}, false
 }

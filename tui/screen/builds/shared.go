@@ -16,7 +16,7 @@ func (b *board) joins(act *event.Activity) *node {
 	if n == nil {
 		return nil
 	}
-	goesOn := func(a event.Activity) bool { return !a.State.Final() }
+	goesOn := func(a *event.Activity) bool { return !a.State.Final() }
 	if goesOn(n.act) || slices.ContainsFunc(b.shared[n], goesOn) {
 		return n
 	}
@@ -26,9 +26,9 @@ func (b *board) joins(act *event.Activity) *node {
 // join lets an activity share the row of a build.
 func (b *board) join(n *node, act *event.Activity) {
 	if b.shared[n] == nil {
-		b.shared[n] = []event.Activity{n.act}
+		b.shared[n] = []*event.Activity{n.act}
 	}
-	b.shared[n] = append(b.shared[n], *act)
+	b.shared[n] = append(b.shared[n], act)
 	b.nodes[act.ID] = n
 	n.needed += b.early[act.ID]
 	delete(b.early, act.ID)
@@ -40,15 +40,15 @@ func (b *board) join(n *node, act *event.Activity) {
 func (b *board) take(n *node, act *event.Activity) {
 	shared := b.shared[n]
 	if shared == nil {
-		n.act = *act
+		n.act = act
 		return
 	}
 	best := 0
 	for i := range shared {
 		if shared[i].ID == act.ID {
-			shared[i] = *act
+			shared[i] = act
 		}
-		if far(&shared[i]) > far(&shared[best]) {
+		if far(shared[i]) > far(shared[best]) {
 			best = i
 		}
 	}

@@ -40,7 +40,7 @@ func (s *Screen) Summary() []string {
 
 // howItFailed says with what and when a build failed: " (exit 2 in checkPhase after
 // 0m41s)".
-func (s *Screen) howItFailed(act event.Activity) string {
+func (s *Screen) howItFailed(act *event.Activity) string {
 	var words []string
 	if act.ExitStatus != 0 {
 		words = append(words, "exit "+text.Count(act.ExitStatus))

@@ -72,7 +72,7 @@ func (s *Screen) followOthers() tea.Cmd {
 			p.read.ID == p.n.act.ID && p.read.LogSize == p.n.act.LogSize && p.read.State == p.n.act.State {
 			continue
 		}
-		p.read = p.n.act
+		p.read = *p.n.act
 		n, drv, backend := p.n, store.Path(p.n.act.Built()), s.env.Backend
 		cmds = append(cmds, tui.Ask(s.env, &p.reading, func(ctx context.Context) (logEnd, error) {
 			f, err := backend.OpenLog(ctx, drv)

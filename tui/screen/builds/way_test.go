@@ -23,7 +23,7 @@ func TestWayIsShortest(t *testing.T) {
 					a.Needs = append(a.Needs, need)
 				}
 			}
-			b.fold([]event.Activity{a}, func(string) time.Duration { return 0 }, time.Time{})
+			b.fold(snapshots([]event.Activity{a}), func(string) time.Duration { return 0 }, time.Time{})
 		}
 		depth := make(map[*node]int)
 		todo := slices.Clone(b.roots())
@@ -59,7 +59,7 @@ func TestWayIsShortest(t *testing.T) {
 // key that shows the graph waits for it.
 func TestWayTakesNoNotes(t *testing.T) {
 	b := newBoard()
-	b.fold(bigGraph(10_000), func(string) time.Duration { return 0 }, time.Now())
+	b.fold(snapshots(bigGraph(10_000)), func(string) time.Duration { return 0 }, time.Now())
 	var last *node
 	for _, n := range b.all {
 		if len(n.needs) == 0 {

@@ -96,7 +96,7 @@ func (s *Screen) progress(msg tui.EventsMsg) {
 	}
 	for _, act := range msg.Activities {
 		if act.Kind == event.Collect && act.Name != event.AutoGC {
-			s.collect.act = act
+			s.collect.act = *act
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (s *Screen) events(msg tui.EventsMsg) tea.Cmd {
 			continue
 		}
 		if act.Kind == event.Build && !s.foreign[request] {
-			e.build.fold(act)
+			e.build.fold(*act)
 		}
 	}
 	return s.askTail()
