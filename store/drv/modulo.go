@@ -40,12 +40,14 @@ type Modulo struct {
 
 // inputHash is what stands for a derivation where it is an input.
 type inputHash struct {
-	hash nixhash.Hash // zero if deferred
-	key  string       // hash in hexadecimal, once it is remembered
-	// fixed says that hash stands for the only output of a fixed-output
+	key string // a SHA-256 in hexadecimal; "" if deferred
+	// fixed says that it stands for the only output of a fixed-output
 	// derivation.
 	fixed bool
 }
+
+// hash returns what key spells, which is not "".
+func (in inputHash) hash() (nixhash.Hash, error) { return nixhash.Parse(in.key, nixhash.SHA256) }
 
 var errDeferred = errors.New("inputs are not built yet")
 
@@ -54,7 +56,11 @@ var errDeferred = errors.New("inputs are not built yet")
 // a content-addressed input is built.
 func (m *Modulo) Hash(drvPath store.Path) (h nixhash.Hash, deferred bool, err error) {
 	in, err := m.find(drvPath)
-	return in.hash, in.hash.IsZero() && err == nil, err
+	if err != nil || in.key == "" {
+		return h, err == nil, err
+	}
+	h, err = in.hash()
+	return h, false, err
 }
 
 // FillOutputs sets the paths of d's input-addressed and fixed outputs, in
@@ -299,7 +305,7 @@ func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
 	case Fixed:
 		o := d.Outputs[store.DefaultOutput]
 		clear := "fixed:out:" + o.hashAlgo() + ":" + o.hashText() + ":" + string(o.Path)
-		return inputHash{hash: nixhash.SumString(nixhash.SHA256, clear), fixed: true}, nil
+		return inputHash{nixhash.SumString(nixhash.SHA256, clear).Hex(), true}, nil
 	case InputAddressed:
 		if pr.inputs == nil {
 			if pr.inputs, err = m.replaced(d); errors.Is(err, errDeferred) {
@@ -308,7 +314,7 @@ func (m *Modulo) asInput(d *Derivation, pr *printer) (inputHash, error) {
 				return inputHash{}, err
 			}
 		}
-		return inputHash{hash: pr.hashWith(pr.inputs)}, nil
+		return inputHash{key: pr.hashWith(pr.inputs).Hex()}, nil
 	}
 	return inputHash{}, nil
 }
@@ -326,7 +332,7 @@ func (m *Modulo) replaced(d *Derivation) ([]inputKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if in.hash.IsZero() {
+		if in.key == "" {
 			return nil, errDeferred
 		}
 		outputs := d.InputDrvs[p]
@@ -367,9 +373,6 @@ func (m *Modulo) lookup(p store.Path) (inputHash, bool) {
 }
 
 func (m *Modulo) remember(p store.Path, in inputHash) {
-	if !in.hash.IsZero() {
-		in.key = in.hash.Hex()
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil {

@@ -28,7 +28,10 @@ func (m *Modulo) traceHash(d *Derivation, masked bool) (nixhash.Hash, error) {
 	case Fixed:
 		pr.text(d, nil, false)
 		in, err := m.asInput(d, pr)
-		return in.hash, err
+		if err != nil {
+			return nixhash.Hash{}, err
+		}
+		return in.hash()
 	case Impure:
 		return nixhash.SumString(nixhash.SHA256, "impure"), nil
 	}
@@ -47,8 +50,11 @@ func (m *Modulo) traceHash(d *Derivation, masked bool) (nixhash.Hash, error) {
 // those that have it as an input.
 func (m *Modulo) inputTraceHash(p store.Path) (nixhash.Hash, error) {
 	in, err := m.find(p)
-	if err != nil || !in.hash.IsZero() {
-		return in.hash, err
+	switch {
+	case err != nil:
+		return nixhash.Hash{}, err
+	case in.key != "":
+		return in.hash()
 	}
 	m.mu.RLock()
 	h, ok := m.traced[p]
