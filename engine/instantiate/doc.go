@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"nixbench/store"
@@ -46,6 +47,7 @@ type Instantiator struct {
 	mu sync.RWMutex
 	// mu guards the fields below.
 	known  map[store.Path]known           // made here
+	names  map[string][]store.OutputName  // see shared
 	loaded map[store.Path]*drv.Derivation // read from the store, for their hashes
 }
 
@@ -61,7 +63,7 @@ var errNoStore = errors.New("there is no store")
 // New returns an Instantiator for store paths in dir. St may be nil, for
 // evaluation that writes nothing and refers only to derivations of its own.
 func New(dir store.Dir, st Store) *Instantiator {
-	in := &Instantiator{dir: dir, store: st, known: make(map[store.Path]known), loaded: make(map[store.Path]*drv.Derivation)}
+	in := &Instantiator{dir: dir, store: st, known: make(map[store.Path]known), names: make(map[string][]store.OutputName), loaded: make(map[store.Path]*drv.Derivation)}
 	in.modulo.Dir = dir
 	in.modulo.Load = in.loadedDerivation
 	return in
@@ -142,6 +144,17 @@ func (in *Instantiator) references(ctx context.Context, p store.Path) ([]store.P
 	return in.store.References(ctx, p)
 }
 
+// shared returns a list of the same names that all derivations with these outputs share:
+// there are many derivations, and most have but one output. The caller holds in.mu.
+func (in *Instantiator) shared(names []store.OutputName) []store.OutputName {
+	all := strings.Join(names, " ")
+	if was, ok := in.names[all]; ok {
+		return was
+	}
+	in.names[all] = names
+	return names
+}
+
 // write computes the path of a derivation, remembers it, and hands it to the
 // store. Kept reports whether d is still in use.
 func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (drvPath store.Path, kept bool, err error) {
@@ -155,7 +168,7 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (drvPath s
 	in.mu.Lock()
 	_, done := in.known[drvPath]
 	if !done {
-		in.known[drvPath] = known{d.References(), d.OutputNames()}
+		in.known[drvPath] = known{d.References(), in.shared(d.OutputNames())}
 	}
 	in.mu.Unlock()
 	if done || in.store == nil {
