@@ -72,28 +72,14 @@ func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Eval
 	}
 	path := e.searchPath(opts)
 	w := &world{e: e, opts: opts}
-	var run builtins.ExecFunc
-	if e.settings.AllowNativeCode {
-		run = w.exec
-	}
 	var files eval.FileCache
 	if e.files != nil {
 		files = e.files
 	}
 	ev := eval.New(eval.Options{
 		OnFile: opts.OnFile, FileCache: files,
-		World: w.restrict(ctx, path),
-		Builtins: builtins.Table(builtins.Options{
-			Derivations:     instantiate.New(e.store.Dir(), w),
-			Store:           w,
-			PureEval:        e.settings.PureEval,
-			TraceVerbose:    e.settings.TraceVerbose,
-			AbortOnWarn:     e.settings.AbortOnWarn || isYes(e.getenv("NIX_ABORT_ON_WARN")),
-			DebuggerOnTrace: e.settings.DebuggerOnTrace,
-			DebuggerOnWarn:  e.settings.DebuggerOnWarn,
-			ReadOnly:        w.readOnly(),
-			Exec:            run,
-		}),
+		World:       w.restrict(ctx, path),
+		Builtins:    builtins.Table(e.builtinOptions(w)),
 		SearchPath:  path,
 		Lookup:      lookUp,
 		Corepkgs:    builtins.Corepkgs(),
@@ -120,6 +106,24 @@ func (e *Engine) NewEvaluator(ctx context.Context, opts EvalOptions) (*eval.Eval
 		}
 	}
 	return ev, nil
+}
+
+// builtinOptions are those of the builtins of an evaluation in w.
+func (e *Engine) builtinOptions(w *world) builtins.Options {
+	opts := builtins.Options{
+		Derivations:     instantiate.New(e.store.Dir(), w),
+		Store:           w,
+		PureEval:        e.settings.PureEval,
+		TraceVerbose:    e.settings.TraceVerbose,
+		AbortOnWarn:     e.settings.AbortOnWarn || isYes(e.getenv("NIX_ABORT_ON_WARN")),
+		DebuggerOnTrace: e.settings.DebuggerOnTrace,
+		DebuggerOnWarn:  e.settings.DebuggerOnWarn,
+		ReadOnly:        w.readOnly(),
+	}
+	if e.settings.AllowNativeCode {
+		opts.Exec = w.exec
+	}
+	return opts
 }
 
 // evalCores returns how many goroutines may work on an evaluation at once.

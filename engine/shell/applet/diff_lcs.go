@@ -138,68 +138,86 @@ func widen(d []int, off, lo, hi, dmin, dmax, sentinel int) (int, int) {
 	return lo, hi
 }
 
+// A shifter moves the run of changes lines[start:i] in one file; j is where the other
+// file is.
+type shifter struct {
+	lines          []int
+	changed, other []bool
+	start, i, j    int
+}
+
+func isChanged(c []bool, i int) bool { return i >= 0 && i < len(c) && c[i] }
+
+// up moves the run up by one line.
+func (s *shifter) up() {
+	s.start--
+	s.i--
+	s.changed[s.start], s.changed[s.i] = true, false
+	for s.j--; isChanged(s.other, s.j); s.j-- {
+	}
+}
+
+// down moves the run down by one line, and further to the end of one that it meets. It
+// reports whether the other file has changes there.
+func (s *shifter) down() (meets bool) {
+	s.changed[s.start], s.changed[s.i] = false, true
+	s.start++
+	for s.i++; isChanged(s.changed, s.i); s.i++ {
+	}
+	for s.j++; isChanged(s.other, s.j); s.j++ {
+		meets = true
+	}
+	return meets
+}
+
+// next goes on to the next run, and reports whether there is one.
+func (s *shifter) next() bool {
+	for s.i < len(s.lines) && !s.changed[s.i] {
+		for isChanged(s.other, s.j) {
+			s.j++
+		}
+		s.j++
+		s.i++
+	}
+	if s.i == len(s.lines) {
+		return false
+	}
+	s.start = s.i
+	for s.i++; isChanged(s.changed, s.i); s.i++ {
+	}
+	for isChanged(s.other, s.j) {
+		s.j++
+	}
+	return true
+}
+
 // shiftRuns moves runs of changes in one file down as far as equal lines
 // allow, merging those that meet, and back to where the other file has a
 // change too.
 func shiftRuns(lines []int, changed, other []bool) {
-	isChanged := func(c []bool, i int) bool { return i >= 0 && i < len(c) && c[i] }
-	end := len(lines)
-	i, j := 0, 0
-	for {
-		for i < end && !changed[i] {
-			for isChanged(other, j) {
-				j++
-			}
-			j++
-			i++
-		}
-		if i == end {
-			return
-		}
-		start := i
-		for i++; isChanged(changed, i); i++ {
-		}
-		for isChanged(other, j) {
-			j++
-		}
-		corresponding := end
-		for {
-			length := i - start
-			for start > 0 && lines[start-1] == lines[i-1] {
-				start--
-				i--
-				changed[start], changed[i] = true, false
-				for isChanged(changed, start-1) {
-					start--
-				}
-				for j--; isChanged(other, j); j-- {
+	s := &shifter{lines: lines, changed: changed, other: other}
+	for s.next() {
+		corresponding := len(lines)
+		for length := -1; length != s.i-s.start; {
+			length = s.i - s.start
+			for s.start > 0 && lines[s.start-1] == lines[s.i-1] {
+				s.up()
+				for isChanged(changed, s.start-1) {
+					s.start--
 				}
 			}
-			corresponding = end
-			if isChanged(other, j-1) {
-				corresponding = i
+			corresponding = len(lines)
+			if isChanged(other, s.j-1) {
+				corresponding = s.i
 			}
-			for i != end && lines[start] == lines[i] {
-				changed[start], changed[i] = false, true
-				start++
-				i++
-				for isChanged(changed, i) {
-					i++
+			for s.i != len(lines) && lines[s.start] == lines[s.i] {
+				if s.down() {
+					corresponding = s.i
 				}
-				for j++; isChanged(other, j); j++ {
-					corresponding = i
-				}
-			}
-			if length == i-start {
-				break
 			}
 		}
-		for corresponding < i {
-			start--
-			i--
-			changed[start], changed[i] = true, false
-			for j--; isChanged(other, j); j-- {
-			}
+		for corresponding < s.i {
+			s.up()
 		}
 	}
 }
