@@ -198,12 +198,11 @@ func (s *Screen) find() tea.Cmd {
 			OnCancel: func() tea.Cmd { return tea.Batch(s.log.Search(""), back()) },
 		})
 	}
+	chosen := s.chosen
+	find, giveUp := s.list.Search()
 	search := func(q string) tea.Cmd {
 		s.chosen = true
-		s.list.SetFind(q)
-		if q != "" {
-			s.list.FindNext(0)
-		}
+		find(q)
 		return s.followAll()
 	}
 	return s.env.Prompt(palette.PromptOptions{
@@ -214,7 +213,11 @@ func (s *Screen) find() tea.Cmd {
 			}
 			return nil
 		},
-		OnCancel: func() tea.Cmd { return search("") },
+		OnCancel: func() tea.Cmd {
+			s.chosen = chosen
+			giveUp()
+			return s.followAll()
+		},
 	})
 }
 

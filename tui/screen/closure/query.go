@@ -105,24 +105,40 @@ func (s *Screen) noFind() string {
 	return ""
 }
 
+// keep returns what puts the cursors of a frame back where they are now.
+func (f *frame) keep() (back func()) {
+	var each []func()
+	for _, list := range []*rows.Rows{f.list, f.flat, f.cols.mid} {
+		if list != nil {
+			each = append(each, list.Keep())
+		}
+	}
+	return func() {
+		for _, back := range each {
+			back()
+		}
+	}
+}
+
 // find searches as one types.
 func (s *Screen) find() tea.Cmd {
 	f := s.top()
 	if w := s.answering(); w != nil {
-		list := w.list
+		find, giveUp := w.list.Search()
 		return s.env.Prompt(palette.PromptOptions{
 			Label:    "/",
-			OnChange: func(q string) tea.Cmd { list.SetFind(q); list.FindNext(0); return nil },
-			OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+			OnChange: func(q string) tea.Cmd { find(q); return nil },
+			OnCancel: func() tea.Cmd { giveUp(); return nil },
 		})
 	}
 	hint := ""
 	if f.isClosure() {
 		hint = "glibc   size>100M   closure<1G   adds>10M   refs>20"
 	}
+	back := f.keep()
 	return s.env.Prompt(palette.PromptOptions{
 		Label: "/", Hint: hint,
-		OnChange: func(q string) tea.Cmd { f.search(q); return s.moved() },
+		OnChange: func(q string) tea.Cmd { back(); f.search(q); return s.moved() },
 		OnDone: func(q string) tea.Cmd {
 			f.search(q)
 			if f.query != "" && !f.next(0) {
@@ -134,7 +150,7 @@ func (s *Screen) find() tea.Cmd {
 			}
 			return s.moved()
 		},
-		OnCancel: func() tea.Cmd { f.search(""); return s.moved() },
+		OnCancel: func() tea.Cmd { f.search(""); back(); return s.moved() },
 	})
 }
 

@@ -211,21 +211,16 @@ func (s *Screen) copy() tea.Cmd {
 
 // find searches as one types.
 func (s *Screen) find() tea.Cmd {
-	list := s.list()
+	find, giveUp := s.list().Search()
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/",
-		OnChange: func(q string) tea.Cmd {
-			list.SetFind(q)
-			list.FindNext(0)
-			return nil
-		},
+		Label:    "/",
+		OnChange: func(q string) tea.Cmd { find(q); return nil },
 		OnDone: func(q string) tea.Cmd {
-			list.SetFind(q)
-			if q != "" && !list.FindNext(0) {
+			if !find(q) && q != "" {
 				return s.env.Notify("not found: " + text.SanitiseName(q))
 			}
 			return nil
 		},
-		OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+		OnCancel: func() tea.Cmd { giveUp(); return nil },
 	})
 }

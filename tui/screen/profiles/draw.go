@@ -313,21 +313,16 @@ func (s *Screen) copyCommand() tea.Cmd {
 
 // find searches as one types.
 func (s *Screen) find() tea.Cmd {
-	list := s.focused()
+	find, giveUp := s.focused().Search()
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/",
-		OnChange: func(q string) tea.Cmd {
-			list.SetFind(q)
-			list.FindNext(0)
-			return s.moved()
-		},
+		Label:    "/",
+		OnChange: func(q string) tea.Cmd { find(q); return s.moved() },
 		OnDone: func(q string) tea.Cmd {
-			list.SetFind(q)
-			if q != "" && !list.FindNext(0) {
+			if !find(q) && q != "" {
 				s.env.Notify("not found: " + text.SanitiseName(q))
 			}
 			return s.moved()
 		},
-		OnCancel: func() tea.Cmd { list.SetFind(""); return nil },
+		OnCancel: func() tea.Cmd { giveUp(); return s.moved() },
 	})
 }

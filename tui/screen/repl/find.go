@@ -27,17 +27,12 @@ func (s *Screen) piece(dir int) func() tea.Cmd {
 
 // find searches the transcript as one types.
 func (s *Screen) find() tea.Cmd {
-	search := func(q string) tea.Cmd {
-		s.list.SetFind(q)
-		if q != "" {
-			s.list.FindNext(0)
-		}
-		return nil
-	}
+	find, giveUp := s.list.Search()
 	return s.env.Prompt(palette.PromptOptions{
-		Label: "/", Hint: "text in the transcript", OnChange: search,
+		Label: "/", Hint: "text in the transcript",
+		OnChange: func(q string) tea.Cmd { find(q); return nil },
 		OnDone:   func(string) tea.Cmd { return nil },
-		OnCancel: func() tea.Cmd { return search("") },
+		OnCancel: func() tea.Cmd { giveUp(); return nil },
 	})
 }
 

@@ -82,6 +82,34 @@ func (w *Rows) text(i int) string {
 // empty query ends the search.
 func (w *Rows) SetFind(query string) { w.find = strings.ToLower(query) }
 
+// Keep returns what puts the cursor and the rows back where they are now, as far as the
+// cursor's row is there then.
+func (w *Rows) Keep() (back func()) {
+	key, top := w.selKey, w.top
+	return func() {
+		if w.Select(key) {
+			w.top = top
+		}
+	}
+}
+
+// Search begins a search for what is typed: find looks for it from where the cursor is now,
+// and leaves it there if there is none or query is empty; giveUp ends the search and puts
+// the cursor and the rows back.
+func (w *Rows) Search() (find func(query string) bool, giveUp func()) {
+	back := w.Keep()
+	find = func(query string) bool {
+		back()
+		w.SetFind(query)
+		return w.FindNext(0)
+	}
+	giveUp = func() {
+		back()
+		w.SetFind("")
+	}
+	return find, giveUp
+}
+
 // Finding returns what is searched for, "" for nothing.
 func (w *Rows) Finding() string { return w.find }
 
