@@ -130,6 +130,10 @@ func (j *job) postBuildHook(ctx context.Context) error {
 	cmd.Env = append(os.Environ(), "DRV_PATH="+string(j.planned.DrvPath),
 		"OUT_PATHS="+strings.Join(paths, " "), "NIX_CONFIG="+j.settings.String())
 	j.log.tell()
+	defer j.opts.Hub.Begin(event.Activity{
+		Kind: event.Hook, Parent: j.log.activity().ID, Subject: string(j.planned.DrvPath),
+		Text: "running post-build-hook '" + hook + "'",
+	})()
 	says := j.notices(phasePostHook, false)
 	defer says.end()
 	if err := runHook(ctx, cmd, says, says); err != nil {

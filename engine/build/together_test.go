@@ -112,7 +112,7 @@ func TestTwoBuilders(t *testing.T) {
 	}
 	var said []string
 	for _, act := range acts {
-		if act.Kind == event.Notice {
+		if act.Kind == event.Wait && act.State == event.Done {
 			said = append(said, act.Text)
 		}
 	}
@@ -120,7 +120,7 @@ func TestTwoBuilders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'..."; !slices.Equal(said, []string{want}) {
+	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'"; !slices.Equal(said, []string{want}) {
 		t.Errorf("said %q, want %q", said, want)
 	}
 }

@@ -33,6 +33,8 @@ func (w *worker) wait(ctx context.Context, planned *PlannedBuild) (held, error) 
 	if planned.resolved != nil {
 		planned = planned.resolved
 	}
+	end := w.opts.Hub.Begin(event.Activity{Kind: event.Wait, Subject: string(planned.DrvPath), Text: "waiting for lock on " + w.lockNames(planned)})
+	defer end()
 	unlock, err := w.opts.Store.LockPaths(ctx, lockPaths(planned))
 	return held{unlock}, err
 }
@@ -47,9 +49,7 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 		err = w.keep(ctx, planned)
 	}
 	if err == nil && h.unlock == nil {
-		if h, err = w.tryLock(ctx, planned); errors.Is(err, errBusy) {
-			w.opts.Hub.Say(act.ID, true, "waiting for lock on "+w.lockNames(planned)+"...")
-		}
+		h, err = w.tryLock(ctx, planned)
 	}
 	j := &job{
 		worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, isResolved: planned != asked,

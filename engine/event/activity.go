@@ -22,6 +22,8 @@ const (
 	Optimise               // files of the store become hard links to others
 	Evaluate               // an expression
 	Notice                 // something that is said once; over when it is posted
+	Wait                   // for locks that others hold; Text says for which
+	Hook                   // a program of the user's that is run after a build, its parent
 )
 
 // AutoGC is the Name of a [Collect] that a store makes of itself. What is said of it as it
@@ -49,6 +51,10 @@ func (k Kind) String() string {
 		return "evaluate"
 	case Notice:
 		return "notice"
+	case Wait:
+		return "wait"
+	case Hook:
+		return "hook"
 	}
 	return "unknown"
 }
@@ -134,7 +140,8 @@ type Activity struct {
 	Started, Ended time.Time // zero if it has not
 
 	// Text is what a Notice says, a line as it was written, which is about an error
-	// if State is Failed; and what a Build does, such as "building".
+	// if State is Failed; what a Build does, such as "building"; and what a Wait is for, or
+	// a Hook, in words.
 	Text string
 
 	// ExitStatus is the builder's, if it failed with one; 128+n for signal n.

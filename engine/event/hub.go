@@ -53,6 +53,16 @@ func (h *Hub) Say(parent ID, isError bool, text string) {
 	h.Post(act)
 }
 
+// Begin posts that an activity has begun, to which it gives an ID; end posts that it is over.
+func (h *Hub) Begin(act Activity) (end func()) {
+	act.ID, act.State, act.Started = h.NewID(), Running, time.Now()
+	h.Post(act)
+	return func() {
+		act.State, act.Ended = Done, time.Now()
+		h.Post(act)
+	}
+}
+
 // remember keeps act for later subscribers, or forgets it if it has ended.
 func (h *Hub) remember(act *Activity) {
 	_, known := h.live[act.ID]

@@ -44,6 +44,8 @@ type follower struct {
 	stale bool      // something has happened since
 
 	copied map[event.ID]bool // substitutions that were told of
+	begun  map[event.ID]bool // likewise waits and hooks
+	ended  []event.Activity  // of what is told in JSON, what was told to be over together
 
 	seen  map[event.ID]*followed
 	runs  map[event.ID]*followed   // of seen
@@ -65,6 +67,7 @@ type followed struct {
 	quiet    bool      // that its log does not grow has been told
 	tail     string    // the last line of its log when that had tailOf bytes
 	tailOf   int64
+	hook     event.ID // what runs after it, told of in JSON; 0 for nothing
 }
 
 // heartbeat is how long a follower says nothing while builds run.
@@ -173,6 +176,7 @@ func (f *follower) tellSubstitute(act event.Activity) {
 }
 
 func (f *follower) tell(acts []*event.Activity) {
+	defer f.tellEnds()
 	for _, shared := range acts {
 		act := *shared
 		switch act.Kind {
@@ -182,6 +186,9 @@ func (f *follower) tell(acts []*event.Activity) {
 			continue
 		case event.Substitute:
 			f.tellSubstitute(act)
+			continue
+		case event.Wait, event.Hook:
+			f.tellAround(act)
 			continue
 		default:
 			continue
@@ -241,9 +248,11 @@ func (f *follower) tellBuilder(drvPath string) {
 // tellNotice prints what was said once. What is said after a build is part of its
 // log for whoever wants that.
 func (f *follower) tellNotice(act event.Activity) {
-	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !seen.hasEnded && !f.blocks {
-		seen.hasEnded = true
-		f.tellNew(seen)
+	if seen := f.seen[act.Parent]; act.Phase != "" && seen != nil && !f.blocks {
+		f.tellRest(seen)
+	}
+	if f.tellHookLine(act) {
+		return
 	}
 	lines := strings.Split(act.Text, "\n")
 	for i, line := range lines {
@@ -257,6 +266,14 @@ func (f *follower) tellNotice(act event.Activity) {
 		fmt.Fprintf(f.w, "%s: %s\n", act.Phase, line)
 	case act.Phase != "" && f.logs && !f.quiet:
 		fmt.Fprintf(f.w, "%s (post)> %s\n", text.SanitiseName(act.Name), line)
+	}
+}
+
+// tellRest prints the rest of a log, which is whole, unless that was done.
+func (f *follower) tellRest(seen *followed) {
+	if !seen.hasEnded {
+		seen.hasEnded = true
+		f.tellNew(seen)
 	}
 }
 

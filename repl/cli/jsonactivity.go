@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"nixbench/engine/event"
+	"nixbench/engine/syntax"
 	"nixbench/repl/text"
 )
 
@@ -18,8 +20,11 @@ import (
 // The types of activities and results.
 const (
 	activityBuild  = 105
+	activityHook   = 110
+	activityWait   = 111
 	resultLogLine  = 101
 	resultSetPhase = 104
+	resultHookLine = 107
 )
 
 // A jsonActivity is a line of the format that is about a build.
@@ -47,8 +52,69 @@ func (f *follower) tellActivity(seen *followed, before event.Activity) {
 	}
 	f.tellLines(seen)
 	if act.State.Final() && !before.State.Final() {
-		f.tellOf(act, jsonActivity{Action: "stop"})
+		f.ended = append(f.ended, *act)
 	}
+}
+
+// tellAround tells of what goes on before a build and after it.
+func (f *follower) tellAround(act event.Activity) {
+	if f.begun == nil {
+		f.begun = make(map[event.ID]bool)
+	}
+	isNew := !f.begun[act.ID]
+	f.begun[act.ID] = true
+	if act.State.Final() {
+		delete(f.begun, act.ID)
+	}
+	switch {
+	case !f.json && isNew && act.Kind == event.Wait:
+		fmt.Fprintln(f.w, act.Text+"...")
+	case f.json && isNew:
+		f.tellBegin(&act)
+	}
+	if f.json && act.State.Final() {
+		f.ended = append(f.ended, act)
+	}
+}
+
+// tellBegin tells that a wait or a hook has begun.
+func (f *follower) tellBegin(act *event.Activity) {
+	parent := 0
+	m := jsonActivity{Action: "start", Parent: &parent}
+	level, said := levelWarn, act.Text
+	if act.Kind == event.Hook {
+		if seen := f.seen[act.Parent]; seen != nil {
+			f.tellRest(seen)
+			seen.hook = act.ID
+		}
+		level, m.Type, m.Fields = levelTalkative, activityHook, []any{act.Subject}
+	} else if what, names, ok := strings.Cut(said, " '"); ok {
+		said, m.Type = what+" "+syntax.Magenta.Paint("'"+names), activityWait
+	}
+	m.Level, m.Text = &level, &said
+	f.tellOf(act, m)
+}
+
+// tellHookLine tells a line that a hook has said, if it is one and a hook was told of.
+func (f *follower) tellHookLine(act event.Activity) bool {
+	seen := f.seen[act.Parent]
+	if !f.json || act.Phase == "" || seen == nil || seen.hook == 0 {
+		return false
+	}
+	f.tellOf(&event.Activity{ID: seen.hook}, jsonActivity{Action: "result", Fields: []any{act.Text}, Type: resultHookLine})
+	return true
+}
+
+// tellEnds tells what was over by the end of a batch: builds after what belongs to them,
+// which mailboxes may have behind them.
+func (f *follower) tellEnds() {
+	slices.SortStableFunc(f.ended, func(a, b event.Activity) int {
+		return cmp.Compare(b.Kind, a.Kind) // Hook, Wait, Build
+	})
+	for i := range f.ended {
+		f.tellOf(&f.ended[i], jsonActivity{Action: "stop"})
+	}
+	f.ended = f.ended[:0]
 }
 
 // tellOf writes a line about a build.
