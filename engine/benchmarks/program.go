@@ -81,9 +81,9 @@ func (p *program) run(tool string, args ...string) (sample, answer, error) {
 // more than it takes.
 func foundMemory(tool string) int {
 	if tool == "nix-env" {
-		return 3 << 31
+		return 1 << 33
 	}
-	return 3 << 29
+	return 3 << 30
 }
 
 // findMemory has another process use memory. A virtual machine has to ask for pages
