@@ -2,7 +2,6 @@ package heap
 
 import (
 	"bytes"
-	"math"
 	"os"
 	"strings"
 	"unsafe"
@@ -10,13 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// totalMemory returns the machine's memory in bytes.
+// totalMemory returns the bytes that the machine has, its control groups allow the process,
+// and its limit.
 func totalMemory() int64 {
+	total := min(groupLimit(), addressLimit())
 	var info unix.Sysinfo_t
-	if unix.Sysinfo(&info) != nil {
-		return math.MaxInt64
+	if unix.Sysinfo(&info) == nil {
+		total = min(total, int64(info.Totalram)*int64(info.Unit))
 	}
-	return int64(info.Totalram) * int64(info.Unit)
+	return total
 }
 
 // reserveHugePages makes the next size bytes of the heap come from huge pages once a

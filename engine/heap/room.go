@@ -5,9 +5,12 @@ import (
 	"sync"
 )
 
-// spare is how many bytes are left to everything but values: it is what a collection
-// needs, what others take meanwhile, and what it takes to say that there is no more.
-const spare = 256 << 20
+// maxSpare is the most bytes that are left to everything but values: it is what a
+// collection needs, what others take meanwhile, and what it takes to say that there is no
+// more. Where there is little memory, it is an eighth of that.
+const maxSpare = 256 << 20
+
+func spareMemory() int64 { return min(maxSpare, totalMemory()/8) }
 
 var collecting sync.Mutex
 
@@ -16,6 +19,7 @@ var collecting sync.Mutex
 // live values. It is safe for concurrent use, and takes a tenth of a millisecond, so that it is
 // to be asked seldom: before something large is made, and for many small things together.
 func Room(size int64) (free int64, ok bool) {
+	spare := spareMemory()
 	if free = freeMemory(size) - spare; size <= free {
 		return free, true
 	}

@@ -43,27 +43,47 @@ var groupKinds = []groupKind{
 }
 
 // groupMemory returns the bytes that the control groups have left that the process is in.
-// Format: cgroups(7).
-func groupMemory() int64 {
-	free := int64(math.MaxInt64)
+func groupMemory() int64 { return leastOfGroups(ownGroups(), groupKinds, groupKind.left) }
+
+// groupLimit returns the bytes that they allow.
+func groupLimit() int64 { return leastOfGroups(ownGroups(), groupKinds, groupKind.allowed) }
+
+// ownGroups says in which groups the process is.
+func ownGroups() string {
 	text, _ := os.ReadFile("/proc/self/cgroup")
-	for _, kind := range groupKinds {
-		for line := range strings.Lines(string(text)) {
+	return string(text)
+}
+
+// leastOfGroups returns the least that is said of the control groups of these kinds, and of
+// those that they are in.
+// Format: cgroups(7).
+func leastOfGroups(groups string, kinds []groupKind, of func(kind groupKind, dir string) int64) int64 {
+	least := int64(math.MaxInt64)
+	for _, kind := range kinds {
+		for line := range strings.Lines(groups) {
 			_, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), kind.prefix)
 			for dir := path.Join(kind.root, name); ok && strings.HasPrefix(dir, kind.root); dir = path.Dir(dir) {
-				free = min(free, kind.left(dir))
+				least = min(least, of(kind, dir))
 			}
 		}
 	}
-	return free
+	return least
+}
+
+// allowed returns the bytes that one group may use.
+func (k groupKind) allowed(dir string) int64 {
+	if limit, bounded := number(path.Join(dir, k.limit)); bounded {
+		return limit
+	}
+	return math.MaxInt64 // "max", or the group of the whole machine
 }
 
 // left returns the bytes that one group has left, where what is cached of files counts as free.
 func (k groupKind) left(dir string) int64 {
-	limit, bounded := number(path.Join(dir, k.limit))
+	limit := k.allowed(dir)
 	used, known := number(path.Join(dir, k.used))
-	if !bounded || !known {
-		return math.MaxInt64 // "max", or the group of the whole machine
+	if limit == math.MaxInt64 || !known {
+		return math.MaxInt64
 	}
 	stat, _ := os.ReadFile(path.Join(dir, "memory.stat"))
 	active, _ := field(stat, "active_file")
@@ -77,20 +97,29 @@ const large = 32 << 20
 // addressSpace returns the bytes that RLIMIT_AS leaves the process. What Go has of it
 // without using it counts where they need not be in one large piece.
 func addressSpace(size int64) int64 {
-	var space unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_AS, &space) != nil || space.Cur > math.MaxInt64 {
-		return math.MaxInt64
+	limit := addressLimit()
+	if limit == math.MaxInt64 {
+		return limit
 	}
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
 		return math.MaxInt64
 	}
 	used, _ := field(status, "VmSize:")
-	free := int64(space.Cur) - used<<10
+	free := limit - used<<10
 	if size < large {
 		free += heapBytes("/memory/classes/heap/free:bytes") + heapBytes("/memory/classes/heap/released:bytes")
 	}
 	return free
+}
+
+// addressLimit returns the bytes that RLIMIT_AS allows the process.
+func addressLimit() int64 {
+	var space unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_AS, &space) != nil || space.Cur > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(space.Cur)
 }
 
 // field returns the number after a word that begins a line.
