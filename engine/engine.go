@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"nixbench/engine/build"
 	"nixbench/engine/event"
 	"nixbench/engine/filecache"
 	"nixbench/engine/settings"
@@ -314,6 +315,12 @@ func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
 		}
 		if info, err := st.PathInfo(ctx, p); err == nil && info.Deriver != "" {
 			drvPaths = append(drvPaths, info.Deriver)
+		}
+	}
+	for _, drvPath := range drvPaths {
+		resolved, err := build.ResolvedPath(ctx, e.planReader(), e.Settings(), drvPath)
+		if err == nil && resolved != drvPath {
+			drvPaths = append(drvPaths, resolved)
 		}
 	}
 	for _, drvPath := range drvPaths {

@@ -234,6 +234,20 @@ func Resolve(ctx context.Context, st Reader, s *settings.Settings, drvPath store
 	return resolved, err
 }
 
+// ResolvedPath returns the derivation that one resolves to, whose log is that of its build:
+// itself if there is nothing to resolve, or it is not known yet where its inputs are.
+func ResolvedPath(ctx context.Context, st Reader, s *settings.Settings, drvPath store.Path) (store.Path, error) {
+	d, err := st.ReadDerivation(ctx, drvPath)
+	if err != nil {
+		return "", err
+	}
+	_, resolved, err := newResolver(st, new(known), s).resolve(ctx, drvPath, d)
+	if errors.Is(err, errUnknown) {
+		return drvPath, nil
+	}
+	return resolved, err
+}
+
 // outputs returns where the outputs of a target that leads through no others are.
 func (r *resolver) outputs(ctx context.Context, t Target) (map[store.OutputName]store.Path, error) {
 	d, err := r.st.ReadDerivation(ctx, t.Path)
