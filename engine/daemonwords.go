@@ -6,6 +6,7 @@ import (
 
 	"nixbench/engine/build"
 	"nixbench/engine/event"
+	"nixbench/store"
 	"nixbench/store/daemon"
 )
 
@@ -47,6 +48,19 @@ func numberAfter(text, words string) (number int, found bool) {
 	return number, found && err == nil
 }
 
+// toldOutputs returns the outputs that a daemon names where a build has failed; none before 2.31.
+func toldOutputs(dir store.Dir, text string) (outputs []store.Path) {
+	_, rest, _ := strings.Cut(text, "\nOutput paths:\n")
+	for line := range strings.SplitSeq(rest, "\n") {
+		p, err := dir.ParsePath(strings.TrimSpace(line))
+		if err != nil {
+			break
+		}
+		outputs = append(outputs, p)
+	}
+	return outputs
+}
+
 // failedNeeds returns how many of what was needed failed, as a daemon says of what could
 // not be built without; 1 if it does not say.
 func failedNeeds(text string) int {
@@ -63,6 +77,9 @@ func (r *daemonRequest) failed(b *daemonBuild, status build.Status, words string
 	b.closeLog()
 	failure := &build.Failure{
 		DrvPath: b.drvPath(), Status: status, Phase: b.act.Phase, LogFile: b.act.LogFile, Outputs: b.planned.OutputPaths(),
+	}
+	if len(failure.Outputs) == 0 { // which were known once it was resolved
+		failure.Outputs = toldOutputs(r.b.st.Dir(), words)
 	}
 	if b.act.Resolved != "" {
 		failure.Of = b.planned.DrvPath
