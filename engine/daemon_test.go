@@ -150,6 +150,39 @@ func TestDaemon(t *testing.T) {
 	}
 }
 
+// What a daemon builds that was not planned, as it does not say of dynamic derivations what they
+// take, is told of as it is begun.
+func TestDaemonBuildsMore(t *testing.T) {
+	s := daemontest.Start(t)
+	eng := openBehind(t, s.URI(), true)
+	defer eng.Close()
+	plan, err := eng.PlanRealise(t.Context(), []store.DerivedPath{targetIn(t, eng, fakeExpr, "second")})
+	if err != nil || len(plan.Build) != 2 {
+		t.Fatalf("plan: got %+v, %v", plan, err)
+	}
+	plan.Build = plan.Build[1:]
+	plan.Build[0].Needs = nil
+	box := eng.Events().Subscribe()
+	res, err := eng.ExecuteRealise(t.Context(), plan)
+	if err != nil || res.Err() != nil {
+		t.Fatal(err, res.Err())
+	}
+	acts, err := box.Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done []string
+	for _, act := range acts {
+		if act.Kind == event.Build && act.State == event.Done && act.LogSize > 0 && act.Text == "building" {
+			done = append(done, act.Name)
+		}
+	}
+	slices.Sort(done)
+	if want := []string{"first", "second"}; !slices.Equal(done, want) {
+		t.Errorf("got builds %q, want %q", done, want)
+	}
+}
+
 func fakeRoots(t *testing.T, s *daemontest.Server, eng *engine.Engine, out store.Path) {
 	t.Helper()
 	ctx := t.Context()
