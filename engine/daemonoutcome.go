@@ -49,8 +49,7 @@ func (r *daemonRequest) end(results []daemon.BuildResult, err error) (*build.Res
 
 // endBuilds posts how the builds ended of which the daemon did not say.
 func (r *daemonRequest) endBuilds(cancelled bool, err error) {
-	for _, planned := range r.plan.Build {
-		b := r.builds[planned.DrvPath]
+	for _, b := range r.all {
 		if b.act.State.Final() {
 			continue
 		}

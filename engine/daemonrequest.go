@@ -26,6 +26,7 @@ type daemonRequest struct {
 
 	act      event.Activity // of the request itself
 	builds   map[store.Path]*daemonBuild
+	all      []*daemonBuild              // of builds, as they came
 	resolved map[store.Path]*daemonBuild // by the derivations that they were resolved to
 	running  map[uint64]*daemonBuild     // by the daemon's number
 	copies   map[uint64]*event.Activity  // substitutions, by the daemon's number of them or of a part
@@ -54,12 +55,8 @@ func (r *daemonRequest) begin() {
 	if len(r.plan.Build)+len(r.plan.Substitute) == 0 {
 		return
 	}
+	r.announce()
 	hub := r.b.hub
-	r.act = event.Activity{
-		ID: hub.NewID(), Kind: event.Realise, Name: r.name(), State: event.Running,
-		Total: int64(len(r.plan.Build)), Started: time.Now(),
-	}
-	hub.Post(r.act)
 	needed := make(map[store.Path]bool)
 	for _, planned := range r.plan.Build {
 		for _, need := range planned.Needs {
@@ -75,9 +72,44 @@ func (r *daemonRequest) begin() {
 		for _, need := range planned.Needs { // each was met before
 			act.Needs = append(act.Needs, r.builds[need].act.ID)
 		}
-		r.builds[planned.DrvPath] = &daemonBuild{planned: planned, act: act}
-		hub.Post(act)
+		r.add(&daemonBuild{planned: planned, act: act})
 	}
+}
+
+// announce posts that there is a request.
+func (r *daemonRequest) announce() {
+	r.act = event.Activity{
+		ID: r.b.hub.NewID(), Kind: event.Realise, Name: r.name(), State: event.Running,
+		Total: int64(len(r.plan.Build)), Started: time.Now(),
+	}
+	r.b.hub.Post(r.act)
+}
+
+// add notes a build, and posts it.
+func (r *daemonRequest) add(b *daemonBuild) {
+	r.builds[b.planned.DrvPath] = b
+	r.all = append(r.all, b)
+	r.b.hub.Post(b.act)
+}
+
+// met returns the build of a derivation that turned out to be needed after all; nil if the
+// derivation cannot be read.
+func (r *daemonRequest) met(drvPath string) *daemonBuild {
+	p := store.Path(drvPath)
+	d, err := r.b.st.ReadDerivation(r.ctx, p)
+	if err != nil {
+		return nil
+	}
+	if r.act.ID == 0 {
+		r.announce()
+	}
+	planned := build.Planned(p, d)
+	b := &daemonBuild{planned: planned, act: event.Activity{
+		ID: r.b.hub.NewID(), Parent: r.act.ID, Kind: event.Build, Name: drv.NameOf(p), Subject: drvPath, Text: planned.Mode.Does(),
+	}}
+	r.act.Total++
+	r.add(b)
+	return b
 }
 
 // name says what the request is for.
@@ -118,8 +150,11 @@ func (r *daemonRequest) start(m *daemon.Message) {
 	switch m.Type {
 	case daemon.ActivityBuild:
 		b := r.buildOf(m.TextAt(0))
+		if b == nil {
+			b = r.met(m.TextAt(0))
+		}
 		if b == nil || b.act.State.Final() {
-			return // of another's, or one that turned out to be needed after all
+			return
 		}
 		b.act.State, b.act.Started = event.Running, time.Now()
 		r.running[m.ID] = b
