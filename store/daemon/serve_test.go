@@ -3,8 +3,11 @@ package daemon
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"nixbench/store"
 	"nixbench/store/drv"
@@ -53,6 +56,46 @@ func TestServeRefuses(t *testing.T) {
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
 			t.Errorf("%s: got %v, want %q", name, err, test.want)
 		}
+	}
+}
+
+// A client that ends in the middle of a request is told of in Nix's words, and one that has not
+// begun is answered nothing.
+func TestServeEndsInTheMiddle(t *testing.T) {
+	whole := new(encoder).number(serveMagicClient).number(serveVersion).number(serveAddToStoreNar).number(3)
+	for n := range len(whole.b) {
+		var got bytes.Buffer
+		err := Serve(t.Context(), bytes.NewReader(whole.b[:n]), &got, noStore{}, true)
+		if n == 16 { // between requests
+			if err != nil {
+				t.Errorf("%d bytes: %v", n, err)
+			}
+		} else if err == nil || err.Error() != "unexpected end-of-file" {
+			t.Errorf("%d bytes: got %v", n, err)
+		}
+		if n < 8 && got.Len() > 0 {
+			t.Errorf("%d bytes: answered %d bytes", n, got.Len())
+		}
+	}
+}
+
+// Who is told to end does not wait for what a client says next.
+func TestServeEndsWithContext(t *testing.T) {
+	r, w := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Serve(ctx, r, io.Discard, noStore{}, true) }()
+	if _, err := w.Write(new(encoder).number(serveMagicClient).number(serveVersion).b); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	select {
+	case err := <-done:
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it goes on reading")
 	}
 }
 
