@@ -39,3 +39,41 @@ func (s stopWriter) Write(b []byte) (int, error) {
 	}
 	return s.w.Write(b)
 }
+
+// InterruptReader is [StopReader] of which also a Read that has begun fails once ctx has
+// ended. That of r goes on by itself, and what it reads is lost.
+func InterruptReader(ctx context.Context, r io.Reader) io.Reader {
+	return &interruptReader{ctx: ctx, r: r, done: make(chan readResult, 1)}
+}
+
+type interruptReader struct {
+	ctx  context.Context //nolint:containedctx // of whoever the reader is for
+	r    io.Reader
+	b    []byte // of the Read of r, which has it to itself
+	done chan readResult
+}
+
+type readResult struct {
+	n   int
+	err error
+}
+
+func (i *interruptReader) Read(b []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(i.b) < len(b) {
+		i.b = make([]byte, len(b))
+	}
+	own := i.b[:len(b)]
+	go func() {
+		n, err := i.r.Read(own)
+		i.done <- readResult{n, err}
+	}()
+	select {
+	case res := <-i.done:
+		return copy(b, own[:res.n]), res.err
+	case <-i.ctx.Done():
+		return 0, i.ctx.Err()
+	}
+}

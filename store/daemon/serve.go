@@ -73,14 +73,25 @@ type server struct {
 	out      *bufio.Writer
 }
 
-// Serve answers requests until there are no more. Only if writable may the client
+// Serve answers requests until there are no more, or ctx ends. Only if writable may the client
 // change the store.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, st Served, writable bool) error {
 	s := &server{
 		ctx: ctx, st: st, writable: writable,
-		in: &decoder{r: bufio.NewReaderSize(in, piece), dir: st.Dir()}, out: bufio.NewWriterSize(out, piece),
+		in:  &decoder{r: bufio.NewReaderSize(store.InterruptReader(ctx, in), piece), dir: st.Dir()},
+		out: bufio.NewWriterSize(out, piece),
 	}
-	if s.in.number() != serveMagicClient && s.in.err == nil {
+	err := s.serve()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("unexpected end-of-file")
+	}
+	return err
+}
+
+func (s *server) serve() error {
+	if magic := s.in.number(); s.in.err != nil {
+		return s.in.err
+	} else if magic != serveMagicClient {
 		return errors.New("protocol mismatch")
 	}
 	if err := s.send(new(encoder).number(serveMagicServer).number(serveVersion)); err != nil {
@@ -88,10 +99,10 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, st Served, writable
 	}
 	s.version = min(s.in.number(), serveVersion)
 	for s.in.err == nil {
-		request := s.in.number()
-		if errors.Is(s.in.err, io.EOF) {
+		if _, err := s.in.r.Peek(1); errors.Is(err, io.EOF) {
 			return nil
 		}
+		request := s.in.number()
 		if s.in.err == nil {
 			s.in.fail(s.answer(request))
 		}
