@@ -39,7 +39,7 @@ var rules = []rule{
 	{"store/narinfo", "store store/nixbase32 store/nixhash", ""},
 	{"store/refscan", "store store/nixbase32 store/nixhash", ""},
 	{"store/gc", "store store/edges", ""},
-	{"store/profile", "store", "golang.org/x/sys/unix"},
+	{"store/profile", "store store/disk", "golang.org/x/sys/unix"},
 	{"store/export", "store store/nar store/nixhash", ""},
 	{"store/githash", "store store/nixhash", "golang.org/x/sys/unix"},
 	{"store/disk", "", "golang.org/x/sys/unix"},

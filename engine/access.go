@@ -136,7 +136,7 @@ func (w *restrictedWorld) follow(ctx context.Context, file string, all bool) (st
 		if err != nil {
 			return "", err
 		}
-		if links++; links > maxLinks {
+		if links++; links > store.MaxLinks {
 			return "", fmt.Errorf("open %s: too many levels of symbolic links", file)
 		}
 		if path.IsAbs(target) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"nixbench/engine/eval"
+	"nixbench/store"
 )
 
 // This file is the file system as evaluation sees it: paths below the logical
@@ -48,7 +49,7 @@ func (e *Engine) realPath(path string) string {
 // the store have it, and returns also where that is in the file system.
 func (e *Engine) Destination(file string) (path, real string) {
 	path, real = file, e.realPath(file)
-	for range maxLinks {
+	for range store.MaxLinks {
 		target, err := os.Readlink(real)
 		if err != nil {
 			break
@@ -61,9 +62,6 @@ func (e *Engine) Destination(file string) (path, real string) {
 	}
 	return path, real
 }
-
-// maxLinks is how many symbolic links one path may lead through.
-const maxLinks = 40
 
 // RealFile returns where the file that path leads to is on this machine, links followed: a
 // link's absolute target may be a logical store path.
@@ -115,7 +113,7 @@ func (e *Engine) follow(path string) (logical, real string, err error) {
 // walk returns a path that path leads to and the real path of the file there. Where the two
 // are the same the kernel knows the way from there on, which may lead through links.
 func (e *Engine) walk(path string) (logical, real string, err error) {
-	for range maxLinks {
+	for range store.MaxLinks {
 		real, next, err := e.step(path)
 		if err != nil || next == "" {
 			return path, real, err

@@ -30,7 +30,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 // returns the store path there. Shown is the name that errors say.
 func (e *Engine) ResolveLink(file, shown string) (store.Path, error) {
 	dir := e.store.Dir()
-	for range maxLinks {
+	for range store.MaxLinks {
 		if p, _, err := dir.PathOf(file); err == nil {
 			return p, nil
 		}

@@ -160,7 +160,7 @@ func (e *Engine) Occupied(ctx context.Context, p store.Path) (bool, error) {
 // LastLink follows links from file until there is no more, or one leads into the
 // store.
 func (e *Engine) LastLink(file string) string {
-	for range maxLinks {
+	for range store.MaxLinks {
 		target, err := os.Readlink(file)
 		if err != nil || e.store.Dir().Contains(file) {
 			break

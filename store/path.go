@@ -15,6 +15,10 @@ import (
 	"nixbench/store/nixhash"
 )
 
+// MaxLinks is how many symbolic links are followed from one name, before they are taken for a
+// circle, as the kernel has it.
+const MaxLinks = 40
+
 const (
 	// DigestLen is the number of nix32 digits in a store path.
 	DigestLen = 32

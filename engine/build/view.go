@@ -20,9 +20,6 @@ type view struct {
 	isPart  bool
 }
 
-// maxLinks is how many symbolic links lead from one name to a file.
-const maxLinks = 40
-
 // resolve follows every symbolic link in name. It returns the file's logical
 // name, where it is on disk, and what it is. Outside the store there is
 // nothing.
@@ -52,7 +49,7 @@ func (v view) resolve(name string) (logical, real string, info fs.FileInfo, err 
 		if info.Mode()&fs.ModeSymlink == 0 {
 			continue
 		}
-		if links++; links > maxLinks {
+		if links++; links > store.MaxLinks {
 			return "", "", nil, &fs.PathError{Op: "resolve", Path: name, Err: errors.New("too many levels of symbolic links")}
 		}
 		target, err := os.Readlink(real)

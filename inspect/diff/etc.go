@@ -80,9 +80,6 @@ func Etc(ctx context.Context, files Files, before, after store.Path) ([]FileChan
 	return changes, nil
 }
 
-// maxLinks is how many links are followed before they are taken for a circle.
-const maxLinks = 40
-
 // list returns the files below a path's etc: by name, where they are in the
 // store once all links have been followed, or where the first link out of the
 // store leads.
@@ -97,7 +94,7 @@ func (f Files) list(ctx context.Context, system store.Path) (map[string]string, 
 		if err != nil {
 			return err
 		}
-		if info == nil || !info.IsDir() || depth > maxLinks {
+		if info == nil || !info.IsDir() || depth > store.MaxLinks {
 			if name != "" {
 				places[name] = place
 			}
@@ -130,7 +127,7 @@ func (f Files) real(place string) string {
 // follow returns where a place in the store leads, and what is there: nil for
 // nothing, and for what lies outside the store.
 func (f Files) follow(place string) (string, fs.FileInfo, error) {
-	for range maxLinks {
+	for range store.MaxLinks {
 		p, rest, err := f.Dir.PathOf(place)
 		if err != nil {
 			return place, nil, nil //nolint:nilerr // it lies outside

@@ -164,33 +164,47 @@ func (st *Store) use(ctx context.Context, c *conn, f func(*conn) error) error {
 
 // take returns an idle connection or a new one.
 func (st *Store) take(ctx context.Context) (*conn, error) {
-	st.mu.Lock()
-	if st.closed {
-		st.mu.Unlock()
-		return nil, errUsed
-	}
-	for n := len(st.idle); n > 0; n-- {
-		c := st.idle[n-1]
-		st.idle = st.idle[:n-1]
-		if !c.gone() {
-			st.mu.Unlock()
+	for {
+		c, err := st.takeIdle()
+		switch {
+		case err != nil:
+			return nil, err
+		case c == nil:
+			return st.dial(ctx)
+		case !c.gone():
 			return c, nil
 		}
 		c.nc.Close()
 	}
-	st.mu.Unlock()
-	return st.dial(ctx)
+}
+
+// takeIdle returns an idle connection, which the daemon may have closed; nil if there is none.
+func (st *Store) takeIdle() (*conn, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.closed {
+		return nil, errUsed
+	}
+	n := len(st.idle)
+	if n == 0 {
+		return nil, nil
+	}
+	c := st.idle[n-1]
+	st.idle = st.idle[:n-1]
+	return c, nil
 }
 
 // give keeps a connection for the next who needs one.
 func (st *Store) give(c *conn) {
 	st.mu.Lock()
-	defer st.mu.Unlock()
-	if c.broken || st.closed {
-		c.nc.Close()
-		return
+	isKept := !c.broken && !st.closed
+	if isKept {
+		st.idle = append(st.idle, c)
 	}
-	st.idle = append(st.idle, c)
+	st.mu.Unlock()
+	if !isKept {
+		c.nc.Close()
+	}
 }
 
 // ask makes a short request and reads its result.

@@ -1,4 +1,5 @@
-// Package disk says how much room there is on the file system of a directory.
+// Package disk says how much room there is on the file system of a directory, and makes
+// files and links durable.
 package disk
 
 import (

@@ -3,9 +3,10 @@ package local
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
+
+	"nixbench/store/disk"
 )
 
 // manyFiles is how many files it takes before syncing the file system is
@@ -41,7 +42,7 @@ func (st *Store) syncTrees(dir string, names ...string) error {
 		}
 	}
 	for _, file := range files {
-		if err := syncFile(file); err != nil {
+		if err := disk.Sync(file); err != nil {
 			return err
 		}
 	}
@@ -53,16 +54,7 @@ func (st *Store) syncDir(dir string) error {
 	if st.syncMode == SyncNone {
 		return nil
 	}
-	return syncFile(dir)
-}
-
-// syncFile makes a file, or the entries of a directory, durable.
-func syncFile(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return disk.Sync(dir)
 }
 
 // earlySyncSize is after how many bytes an [earlySync] has them written.

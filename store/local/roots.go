@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"nixbench/store"
+	"nixbench/store/disk"
 	"nixbench/store/gc"
 	"nixbench/store/nixbase32"
 )
@@ -82,7 +83,7 @@ func MakeRootLink(dir store.Dir, realDir string, p store.Path, link string) erro
 			return &RootError{Link: link}
 		}
 	}
-	return replaceLink(link, string(p))
+	return relink(link, string(p))
 }
 
 // AddIndirectRoot makes link, the absolute name of a link into the store, a
@@ -111,7 +112,7 @@ func (st *Store) addIndirectRoot(link string) error {
 			return err
 		}
 	}
-	if err := replaceLink(filepath.Join(dir, nixbase32.EncodeToString(sum[:])), link); err != nil {
+	if err := relink(filepath.Join(dir, nixbase32.EncodeToString(sum[:])), link); err != nil {
 		return err
 	}
 	return st.syncDir(dir)
@@ -147,22 +148,15 @@ func (st *Store) RemoveStaleRoots(roots []gc.Root, tell func(text string)) error
 
 func (st *Store) autoRootsDir() string { return filepath.Join(st.stateDir, "gcroots", "auto") }
 
-// replaceLink makes a link, in one step if there is one.
-func replaceLink(link, target string) error {
+// relink makes a link, in one step if there is one, and its directory.
+func relink(link, target string) error {
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 		return err
 	}
 	for {
 		temp := fmt.Sprintf("%s.tmp-%d-%d", link, os.Getpid(), rand.Uint32())
-		if err := os.Symlink(target, temp); errors.Is(err, fs.ErrExist) {
-			continue
-		} else if err != nil {
+		if err := disk.ReplaceLink(link, temp, target); !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		err := os.Rename(temp, link)
-		if err != nil {
-			os.Remove(temp)
-		}
-		return err
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"nixbench/store/disk"
 )
 
 // schemaNumber is what the file db/schema says. Changes since are migrations,
@@ -155,13 +157,13 @@ func (st *Store) writeSchemaFile() error {
 	if err := os.WriteFile(temp, []byte(strconv.Itoa(schemaNumber)), 0o644); err != nil {
 		return err
 	}
-	if err := syncFile(temp); err != nil {
+	if err := disk.Sync(temp); err != nil {
 		return err
 	}
 	if err := os.Rename(temp, name); err != nil {
 		return err
 	}
-	return syncFile(filepath.Dir(name))
+	return disk.Sync(filepath.Dir(name))
 }
 
 // migrate applies the migrations that the database lacks, if no other process

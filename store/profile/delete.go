@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"nixbench/store/disk"
 )
 
 // A Rule says which generations to delete: those that any of its fields names.
@@ -177,5 +179,5 @@ func (plan *DeletePlan) execute(ctx context.Context) error {
 			}
 		}
 	}
-	return syncDir(filepath.Dir(plan.Profile))
+	return disk.Sync(filepath.Dir(plan.Profile))
 }

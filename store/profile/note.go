@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"nixbench/store/disk"
 )
 
 // A generation may have a label, some words about it, and be pinned: then it is not
@@ -89,7 +91,7 @@ func note(ctx context.Context, st Store, profile string, number int, change func
 	if err := change(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(profile))
+	return disk.Sync(filepath.Dir(profile))
 }
 
 func removeNote(name string) error {

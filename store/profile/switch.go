@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"nixbench/store"
+	"nixbench/store/disk"
 )
 
 // A SwitchPlan says from which generation to which a profile is to be switched.
@@ -147,7 +148,7 @@ func (plan *SwitchPlan) execute(ctx context.Context) error {
 	if !valid {
 		return fmt.Errorf("%s: %w", plan.To.Path, store.ErrInvalidPath)
 	}
-	return replaceLink(plan.Profile, filepath.Base(plan.To.Link))
+	return relink(plan.Profile, filepath.Base(plan.To.Link))
 }
 
 // Set makes p the current generation of profile: a new one, whose parent is the
@@ -175,7 +176,7 @@ func SwitchLink(link, profile string) error {
 	if info, err := os.Lstat(link); err == nil && info.Mode()&fs.ModeSymlink == 0 {
 		return fmt.Errorf("switch %s: it is not a symbolic link", link)
 	}
-	return replaceLink(link, profile)
+	return relink(link, profile)
 }
 
 // named adds to an error of set what it was about.
@@ -226,7 +227,7 @@ func set(ctx context.Context, st Store, profile string, p store.Path, before *st
 	} else if err := makeGeneration(ctx, st, profile, number, parent, p); err != nil {
 		return Generation{}, err
 	}
-	if err := replaceLink(profile, filepath.Base(linkName(profile, number))); err != nil {
+	if err := relink(profile, filepath.Base(linkName(profile, number))); err != nil {
 		return Generation{}, err
 	}
 	gen, err := read(profile, number)
@@ -249,23 +250,19 @@ func makeGeneration(ctx context.Context, st Store, profile string, number, paren
 	if err := st.AddPermRoot(ctx, p, linkName(profile, number)); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(profile))
+	return disk.Sync(filepath.Dir(profile))
 }
 
-// replaceLink makes link lead to text in one step, durably.
-func replaceLink(link, text string) error {
+// relink makes link lead to text in one step, durably.
+func relink(link, text string) error {
 	temp, err := tempName(link)
 	if err != nil {
 		return err
 	}
-	if err := os.Symlink(text, temp); err != nil {
+	if err := disk.ReplaceLink(link, temp, text); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, link); err != nil {
-		os.Remove(temp)
-		return err
-	}
-	return syncDir(filepath.Dir(link))
+	return disk.Sync(filepath.Dir(link))
 }
 
 // writeFile makes a file with the given contents in one step.
@@ -293,17 +290,4 @@ func tempName(name string) (string, error) {
 		return "", err
 	}
 	return temp, nil
-}
-
-// syncDir makes the entries of a directory durable.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = f.Sync()
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
 }
