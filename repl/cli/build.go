@@ -132,8 +132,8 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	for _, warning := range plan.Warnings {
 		inv.warn(warning)
 	}
-	if inv.quiet {
-		return
+	if inv.quiet && !(inv.dryRun && inv.cmd.name == "build" && inv.env.nixName() != "") {
+		return // nix build --dry-run is there to say it
 	}
 	w := bufio.NewWriter(inv.env.Stderr) // since there may be very many lines
 	defer w.Flush()

@@ -169,7 +169,9 @@ func (inv *invocation) executeCollect(ctx context.Context, eng *engine.Engine, p
 			inv.say("deleted more than %d bytes; stopping", plan.Options.MaxFreed)
 		}
 		inv.say("deleting unused links...")
-		inv.say("note: hard linking is currently saving %s", store.NixSize(res.LinksSave))
+		if !eng.HasDaemon() { // which does not say it
+			inv.say("note: hard linking is currently saving %s", store.NixSize(res.LinksSave))
+		}
 		for _, spared := range res.Spared {
 			inv.say("kept '%s': %s", text.SanitiseName(string(spared.Path)), text.SanitiseName(spared.Reason))
 		}
