@@ -118,6 +118,28 @@ func TestPlanOfCheck(t *testing.T) {
 	}
 }
 
+// What an external builder is to build is not built here instead.
+func TestExternalBuilders(t *testing.T) {
+	r := newPlanRig(t)
+	target := string(r.add(script("a", ""), nil)) + "^out"
+	for _, c := range []struct{ builders, features, want string }{
+		{`[{"systems":["SYSTEM"],"program":"/x","args":[]}]`, "", "experimental Nix feature 'external-builders' is disabled; add '--extra-experimental-features external-builders' to enable it"},
+		{`[{"systems":["SYSTEM"],"program":"/x","args":[]}]`, "external-builders", "is for an external builder"},
+		{`[{"systems":["other-os"],"program":"/x","args":[]}]`, "", ""},
+		{`[]`, "", ""},
+	} {
+		for name, value := range map[string]string{"external-builders": strings.ReplaceAll(c.builders, "SYSTEM", script("a", "").System), "experimental-features": c.features} {
+			if err := r.settings.Set(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		switch refused := r.plan(target).Build[0].Refused; {
+		case c.want == "" && refused != nil, c.want != "" && (refused == nil || !strings.Contains(refused.Error(), c.want)):
+			t.Errorf("%s, %q: got %v, want %q", c.builders, c.features, refused, c.want)
+		}
+	}
+}
+
 func TestPlanOfWhatIsMissing(t *testing.T) {
 	r := newPlanRig(t)
 	gone := store.Path("/nix/store/" + strings.Repeat("0", 32) + "-gone")
