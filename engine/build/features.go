@@ -15,6 +15,8 @@ const (
 	featureDynamic = "dynamic-derivations"
 	featureGit     = "git-hashing"
 	featureCgroups = "cgroups"
+
+	featureExternal = "external-builders"
 )
 
 // A FeatureError reports that an experimental feature is not switched on.

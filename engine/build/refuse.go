@@ -1,6 +1,7 @@
 package build
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -36,6 +37,9 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseExternal(drvPath, d, s); err != nil {
+		return options, &statusError{status: MiscFailure, err: endError{err}}
+	}
 	if options.NoChroot && s.Sandbox == "true" {
 		return nil, &statusError{status: MiscFailure, err: fmt.Errorf(
 			"derivation '%s' has '__noChroot' set, but that's not allowed when 'sandbox' is 'true'", drvPath)}
@@ -52,6 +56,32 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 		return options, &statusError{status: MiscFailure, err: err}
 	}
 	return options, nil
+}
+
+// refuseExternal says why a derivation cannot be built that the setting external-builders has
+// a builder for: such ones build outside a sandbox.
+func refuseExternal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) error {
+	text, _ := s.Get("external-builders")
+	if text == "" || text == "[]" {
+		return nil
+	}
+	var builders []struct {
+		Systems []string `json:"systems"`
+	}
+	if json.Unmarshal([]byte(text), &builders) != nil {
+		return nil
+	}
+	for _, b := range builders {
+		switch {
+		case !slices.Contains(b.Systems, d.System):
+		case !s.HasFeature(featureExternal):
+			return &FeatureError{Feature: featureExternal}
+		default:
+			return fmt.Errorf("derivation '%s' is for an external builder, as the setting 'external-builders' has it for '%s', "+
+				"and nothing is built outside a sandbox here", drvPath, d.System)
+		}
+	}
+	return nil
 }
 
 // refuseHostDeps says why a sandbox cannot have what of the host a derivation names.
