@@ -6,27 +6,61 @@ import "nixbench/engine/syntax"
 
 // applyAt calls f with one argument. The trace tells that it was called there.
 func (s *State) applyAt(f, x Value, call Pos) Value {
-	f = s.force(f)
+	f = s.callee(f, call)
 	switch f.raw() {
 	case rawLambda:
 		l := s.lambdaOf(f)
 		if l.params == 1 {
 			return s.enter1(l, f, x, call)
 		}
-		return s.partial1(f, x)
+		return s.partial1(f, x, call)
 	case rawBuiltin:
 		if b := f.Builtin(); b.Arity == 1 {
 			return s.callBuiltin1(b, x, call)
 		}
-		return s.partial1(f, x)
+		return s.partial1(f, x, call)
 	case rawPartial, rawClosure:
 		return s.apply1More(f, x, call)
 	}
 	return s.applyN(f, []Value{x}, call)
 }
 
+// callee evaluates what is called, which for Nix is part of the call.
+func (s *State) callee(f Value, call Pos) Value {
+	if f = f.peek(); !f.lazy() {
+		return f
+	}
+	s.EnterAt(call)
+	f = s.force(f)
+	s.Leave()
+	return f
+}
+
+// mayCall raises an error if a call, which is too short to be one here, would be too deep.
+func (s *State) mayCall(call Pos) {
+	if s.depth >= s.ev.maxDepth {
+		s.EnterAt(call)
+	}
+}
+
+// applyOneByOne calls f with one argument, what that returns with the next, and so on.
+// For Nix, which has a call wait so, each is inside of the next.
+func (s *State) applyOneByOne(f Value, args []Value, call Pos) Value {
+	last := len(args) - 1
+	if last > 0 {
+		if g := f.peek(); g.is(rawLambda) && s.lambdaOf(g).params == len(args) && s.depth+len(args) <= s.ev.maxDepth {
+			return s.applyN(g, args, call)
+		}
+		s.EnterAt(call)
+		f = s.applyOneByOne(f, args[:last], call)
+		s.Leave()
+	}
+	return s.applyAt(f, args[last], call)
+}
+
 // partial1 returns a function that has one of several arguments.
-func (s *State) partial1(f, x Value) Value {
+func (s *State) partial1(f, x Value, call Pos) Value {
+	s.mayCall(call)
 	s.countArgs(f, 1)
 	c := s.alloc(2)
 	*c, *at(c, 1) = f, x
@@ -46,7 +80,7 @@ func (s *State) apply1More(f, x Value, call Pos) Value {
 
 // apply2 calls f with two arguments.
 func (s *State) apply2(f, x, y Value, call Pos) Value {
-	f = s.force(f)
+	f = s.callee(f, call)
 	if f.is(rawLambda) {
 		switch l := s.lambdaOf(f); l.params {
 		case 2:
@@ -89,7 +123,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 		case rawLambda:
 			l := s.lambdaOf(f)
 			if l.params > len(args) {
-				return s.partial(f, args)
+				return s.partial(f, args, call)
 			}
 			f = s.enterN(l, f, args[:l.params], call)
 			args = args[l.params:]
@@ -97,7 +131,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 			b := f.Builtin()
 			n := int(b.Arity)
 			if n > len(args) {
-				return s.partial(f, args)
+				return s.partial(f, args, call)
 			}
 			f = s.callBuiltin(b, args[:n], call)
 			args = args[n:]
@@ -112,7 +146,7 @@ func (s *State) applyN(f Value, args []Value, call Pos) Value {
 				s.notFunction(f, call)
 			}
 			s.push(textFrame(call, "while calling a functor (an attribute set with a '__functor' attribute)"))
-			s.Enter()
+			s.EnterAt(call)
 			pos := Attrs{f}.Pos(symFunctor)
 			f = s.callAt2(*functor, f, args[0], pos)
 			s.Leave()
@@ -158,7 +192,8 @@ func (s *State) enterN(l *lambda, f Value, args []Value, call Pos) Value {
 }
 
 // partial returns a function that waits for further arguments.
-func (s *State) partial(f Value, args []Value) Value {
+func (s *State) partial(f Value, args []Value, call Pos) Value {
+	s.mayCall(call)
 	s.countArgs(f, len(args))
 	c := s.allocN(len(args) + 1)
 	c[0] = f

@@ -50,7 +50,7 @@ func (s *State) forceCell(c *Value) Value {
 		i := int(n >> 8)
 		name := MakeString(SymName(set.shape().syms[i]))
 		if s.tracer == nil {
-			r = s.apply2(f, name, *set.attrAt(i), call)
+			r = s.applyOneByOne(f, []Value{name, *set.attrAt(i)}, call)
 		} else {
 			r = s.traceOneByOne(f, []Value{name, *set.attrAt(i)}, call)
 		}
@@ -87,7 +87,7 @@ func (s *State) evalApp(c *Value, nargs int, call Pos) Value {
 	args := cells(c.env(), nargs+1)
 	var r Value
 	if s.tracer == nil {
-		r = s.applyN(s.force(args[0]), args[1:], call)
+		r = s.applyOneByOne(args[0], args[1:], call)
 	} else {
 		r = s.traceOneByOne(args[0], args[1:], call)
 	}
