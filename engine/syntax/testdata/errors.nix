@@ -120,3 +120,7 @@ http: //a ### "syntax error, unexpected '//'"
 <a ### "syntax error, unexpected '<'"
 ---
 - ### "syntax error, unexpected end of file"
+---
+{ a }@a: a |> b ### "experimental Nix feature 'pipe-operators' is disabled; .*"
+---
+{ a, a }: a 1.5e999 ### "invalid float '1.5e999'"
