@@ -94,7 +94,7 @@ const maxFormals = 1<<16 - 1
 // checkFormals refuses two formals of one name, one with the name of the whole
 // argument, and too many.
 func (p *parser) checkFormals(l *Lambda, start int32) {
-	if p.failed || len(l.Formals) == 0 {
+	if p.failed || p.tok.Kind == BadToken || len(l.Formals) == 0 { // what cannot be read is told of first
 		return
 	}
 	var dup *Formal
