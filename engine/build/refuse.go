@@ -29,7 +29,7 @@ func refusal(drvPath store.Path, d *drv.Derivation, s *settings.Settings) (*drv.
 	if err == nil {
 		err = checkGraphs(drvPath, options)
 	}
-	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) && !unreadable.Bare {
+	if unreadable := (*drv.OptionsError)(nil); errors.As(err, &unreadable) {
 		return nil, &drv.OptionsError{
 			While: append([]string{"while parsing derivation '" + string(drvPath) + "'"}, unreadable.While...), Msg: unreadable.Msg,
 		}

@@ -143,6 +143,14 @@ nix-store --add
 nix-store --add -
 nix-store -q -
 nix-store -r -
+nix-store -r $(nix-instantiate t.nix -A fail) /nix/store/00000000000000000000000000000000-none.drv
+nix-store -r $(nix-instantiate t.nix -A fail) /nix/store/00000000000000000000000000000000-none
+! nix-store --gc
+nix-build --check -k t.nix -A a -A b --no-out-link
+nix build --rebuild --no-link -f t.nix b
+nix build --dry-run --quiet -f t.nix b
+nix build -k -f t.nix a
+nix store verify --check-contents
 nix-store --verify -
 nix-store --optimise -
 nix-store --dump -

@@ -29,9 +29,6 @@ func (a *attrs) variable(name string) (value string, ok bool) {
 type OptionsError struct {
 	While []string // what was being done, outermost first
 	Msg   string
-	// Bare says that it is told without what was being done: it is an error of Nix's JSON
-	// library.
-	Bare bool
 }
 
 func (e *OptionsError) Error() string { return e.Msg }

@@ -261,7 +261,7 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 	}
 	size := func(name string) *int64 {
 		if v, ok := raw[name]; ok {
-			return a.size(v)
+			return a.size(where(name), v)
 		}
 		return nil
 	}
@@ -277,7 +277,7 @@ func (a *attrs) outputChecks(output string, raw map[string]json.RawMessage) Outp
 
 // size reads a number of bytes. Of other numbers than those Nix makes what C++ does:
 // fractions are cut off, and what is negative is so large that all is below it.
-func (a *attrs) size(raw json.RawMessage) *int64 {
+func (a *attrs) size(while string, raw json.RawMessage) *int64 {
 	if i, err := strconv.ParseInt(string(raw), 10, 64); err == nil && i >= 0 {
 		return &i
 	}
@@ -287,9 +287,7 @@ func (a *attrs) size(raw json.RawMessage) *int64 {
 		if v, err := nixjson.Decode(string(raw)); err == nil {
 			kind = nixjson.TypeName(v)
 		}
-		if a.err == nil {
-			a.err = &OptionsError{Msg: "[json.exception.type_error.302] type must be number, but is " + kind, Bare: true}
-		}
+		a.fail(while, "[json.exception.type_error.302] type must be number, but is %s", kind) // Nix says no more
 		return nil
 	}
 	limit := int64(math.MaxInt64)
