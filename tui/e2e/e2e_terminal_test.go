@@ -40,6 +40,16 @@ func e2eTerminal(d *desktop) {
 		term.want(`1 Repl`, `nix>`)
 	}
 
+	// One that no program can catch leaves it as it is; the screens take it again.
+	d.signal("-STOP")
+	term.want(`Stopped`)
+	term.text("fg")
+	term.keys("Enter")
+	term.want(`nix> *║`)
+	term.text("2 + 51")
+	term.keys("Enter")
+	term.want(`out 2 +53`)
+
 	term.text("half an input")
 	term.keys("C-c") // clears it
 	term.want(`(?m)nix> *║`)
