@@ -110,6 +110,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.notify(msg.level, msg.text)
 	case themeMsg:
 		return m.themeChanged()
+	case retakeMsg:
+		return retake()
 	case tea.KeyReleaseMsg, tea.FocusMsg, tea.BlurMsg, tea.KeyboardEnhancementsMsg,
 		tea.ResumeMsg, tea.EnvMsg, tea.ModeReportMsg, nil:
 	default:
