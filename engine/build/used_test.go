@@ -113,6 +113,25 @@ func TestSandboxIsNotOptional(t *testing.T) {
 	}
 }
 
+// That nothing is built on other machines is said if there are any, once.
+func TestNoOtherMachines(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "machines")
+	if err := os.WriteFile(file, []byte("# none\nssh://other x86_64-linux\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for builders, want := range map[string]int{"": 0, "ssh://other": 1, "# ssh://other": 0, "@" + file: 1, "@" + file + ".gone": 0} {
+		r := newRig(t, func(s *settings.Settings) {
+			if err := s.Set("builders", builders); err != nil {
+				t.Fatal(err)
+			}
+		})
+		_, notices := r.told(func() { r.build(script("a", "write $out x"), nil); r.build(script("b", "write $out x"), nil) })
+		if len(notices) != want || want > 0 && notices[0] != "warning: setting 'builders' has no effect: nothing is built on other machines" {
+			t.Errorf("%q: got %q", builders, notices)
+		}
+	}
+}
+
 // A builder sees what of the host it asks for and is allowed; what is not there is
 // passed over.
 func TestImpureHostDeps(t *testing.T) {
