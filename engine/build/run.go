@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"nixbench/engine/event"
 	"nixbench/engine/sandbox"
@@ -17,6 +19,9 @@ import (
 func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Result, error) {
 	if j.settings.Sandbox == "false" {
 		j.warnOnce("setting 'sandbox = false' has no effect: builds are always sandboxed")
+	}
+	if builders, _ := j.settings.Get("builders"); namesMachines(builders, 8) {
+		j.warnOnce("setting 'builders' has no effect: nothing is built on other machines")
 	}
 	spec.Started = func(read func() (sandbox.Load, bool)) {
 		j.log.measure(func() (event.Usage, bool) {
@@ -37,6 +42,23 @@ func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Resu
 		j.warnOnce(fmt.Sprintf("builders have no control groups, and only what is waited for is measured: %v", res.CgroupErr))
 	}
 	return res, j.judge(res)
+}
+
+// namesMachines reports whether the setting builders names a machine, or a file that does, or
+// such a file another, at most depth of them.
+func namesMachines(builders string, depth int) bool {
+	for line := range strings.FieldsFuncSeq(builders, func(c rune) bool { return c == '\n' || c == ';' }) {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		if file, isFile := strings.CutPrefix(line, "@"); isFile {
+			if text, err := os.ReadFile(file); depth > 0 && err == nil && namesMachines(string(text), depth-1) {
+				return true
+			}
+		} else if line != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // warnOnce posts a warning that one builder gives once.
