@@ -91,7 +91,7 @@ func (r *request) instantiate(attrs eval.Attrs) eval.Value {
 	drvPath, kept, err := r.in.write(s.Context(), r.d)
 	if err != nil {
 		s.Poll()
-		s.FailWith(err)
+		s.FailWith(PathError(err))
 	}
 	if !kept {
 		defer release(r.d)
@@ -265,9 +265,6 @@ func (r *request) makeOutputs() {
 		d.Outputs[store.DefaultOutput] = drv.Output{Method: r.method, Algo: h.Algo(), Hash: h}
 		delete(d.Env, store.DefaultOutput) // drv fills it in
 		return
-	}
-	for _, name := range slices.Sorted(slices.Values(r.outputs)) { // the order in which Nix meets them
-		CheckName(r.s, store.OutputPathName(d.Name, name), "path '%s' is not a valid store path: %s")
 	}
 	method, algo := r.method, r.hashAlgo
 	if !r.hasMethod {
