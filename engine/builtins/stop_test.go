@@ -78,6 +78,7 @@ func TestWhereDebuggersStop(t *testing.T) {
 		{`let x = 1; in [ ] ++ x`, 1},
 		{`import ./concat.nix`, 0},
 		{`throw ./nonexistent`, 0},
+		{`builtins.toFile "a b" "c"`, 0},
 		{`builtins.convertHash { hash = "x"; toHashFormat = "sri"; }`, 0},
 		{`builtins.fetchGit { url = 1; }`, 0},
 		{`map builtins.break [ 1 ]`, 0},

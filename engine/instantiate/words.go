@@ -18,6 +18,14 @@ import (
 // PathError returns the error of making or reading a store path, in Nix's words if it is
 // a [store.NameError] or the format of a [drv.ParseError].
 func PathError(err error) error {
+	err = pathError(err)
+	if e, ok := err.(*eval.Error); ok {
+		eval.Foreign()(e)
+	}
+	return err
+}
+
+func pathError(err error) error {
 	var malformed *drv.ParseError
 	if errors.As(err, &malformed) {
 		if msg, ok := malformed.InNix(); ok {
