@@ -48,14 +48,20 @@ func (s *State) mayCall(call Pos) {
 func (s *State) applyOneByOne(f Value, args []Value, call Pos) Value {
 	last := len(args) - 1
 	if last > 0 {
-		if g := f.peek(); g.is(rawLambda) && s.lambdaOf(g).params == len(args) && s.depth+len(args) <= s.ev.maxDepth {
-			return s.applyN(g, args, call)
+		if s.takesAtOnce(f, len(args)) {
+			return s.applyN(f.peek(), args, call)
 		}
 		s.EnterAt(call)
 		f = s.applyOneByOne(f, args[:last], call)
 		s.Leave()
 	}
 	return s.applyAt(f, args[last], call)
+}
+
+// takesAtOnce reports whether n calls inside of each other are as good as one with n arguments.
+func (s *State) takesAtOnce(f Value, n int) bool {
+	f = f.peek()
+	return f.is(rawLambda) && s.lambdaOf(f).params == n && s.depth+n <= s.ev.maxDepth
 }
 
 // partial1 returns a function that has one of several arguments.

@@ -49,10 +49,13 @@ func (s *State) forceCell(c *Value) Value {
 		f, set := c.operands()
 		i := int(n >> 8)
 		name := MakeString(SymName(set.shape().syms[i]))
-		if s.tracer == nil {
-			r = s.applyOneByOne(f, []Value{name, *set.attrAt(i)}, call)
-		} else {
+		switch {
+		case s.tracer != nil:
 			r = s.traceOneByOne(f, []Value{name, *set.attrAt(i)}, call)
+		case s.takesAtOnce(f, 2):
+			r = s.apply2(f, name, *set.attrAt(i), call)
+		default:
+			r = s.applyOneByOne(f, []Value{name, *set.attrAt(i)}, call)
 		}
 		s.room += thunkRoom
 	default:
