@@ -91,6 +91,9 @@ func (s *Settings) Get(name string) (string, bool) {
 	if a, ok := aliases[name]; ok {
 		name = a
 	}
+	if f, ok := foreigners[name]; ok { // a build asks for some of these, once for each derivation
+		return s.foreignField(name, f).get(), true
+	}
 	f, ok := s.fields()[name]
 	if !ok {
 		return "", false
