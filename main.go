@@ -70,7 +70,7 @@ func run() int {
 		ErrTerminal: stderr, Colour: stderr && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Workbench: func(ctx context.Context, opts cli.WorkbenchOptions) error {
 			collector.AsUsual()
-			return workbench(ctx, opts)
+			return workbench(ctx, opts, collector.Used)
 		},
 	}
 	return cli.Run(ctx, env)

@@ -25,7 +25,7 @@ import (
 
 // workbench opens the screens over an engine, a session and a desk, and closes
 // them all when the user leaves.
-func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
+func workbench(ctx context.Context, opts cli.WorkbenchOptions, used func()) (err error) {
 	eng, err := openEngine(ctx, opts)
 	if err != nil {
 		return err
@@ -55,7 +55,7 @@ func workbench(ctx context.Context, opts cli.WorkbenchOptions) (err error) {
 	}
 	ui.Screens = func(env *tui.Env) [tui.NumScreens]tui.Screen { return screen.All(env, inputs) }
 	crashes := guard.Options{Terminal: os.Stdout, Dir: filepath.Join(eng.StateHome(), "nixbench"), File: opts.DebugLog, Version: cli.Version}
-	ui.KeepTrace = crashes.KeepTrace
+	ui.KeepTrace, ui.Used = crashes.KeepTrace, used
 	if ui.Guard, err = guard.Start(crashes); err != nil {
 		ui.Notices = append(ui.Notices, err.Error()) // the screens are of use without
 	}

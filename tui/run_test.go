@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -243,5 +244,21 @@ func TestPanicOfAScreen(t *testing.T) {
 		if !strings.Contains(string(trace), "brittle") || term.em.IsAltScreen() {
 			t.Errorf("on the alternate screen: %v; trace:\n%s", term.em.IsAltScreen(), trace)
 		}
+	}
+}
+
+// TestUsed pins that keys are told of as what the user does, and not what comes by itself.
+func TestUsed(t *testing.T) {
+	var used atomic.Int64
+	term := runWith(t, t.Context(), tui.Options{Screens: tuitest.Blanks, Used: func() { used.Add(1) }})
+	term.waitFor(t, "Repl")
+	before := used.Load()
+	term.press(t, "2")
+	term.press(t, "q")
+	if err := term.wait(t); err != nil {
+		t.Error(err)
+	}
+	if n := used.Load() - before; n != 2 {
+		t.Errorf("two keys were told of %d times", n)
 	}
 }

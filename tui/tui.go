@@ -58,8 +58,10 @@ type Options struct {
 	// KeepTrace keeps the trace of a panic that did not end the program, and returns the
 	// name of the file; nil: traces are not kept.
 	KeepTrace func(trace []byte) (file string, err error)
-	ASCII     bool        // draw with ASCII glyphs
-	Keys      *keymap.Map // nil: the built-in ones
+	// Used is called for whatever the user does; it may be nil.
+	Used  func()
+	ASCII bool        // draw with ASCII glyphs
+	Keys  *keymap.Map // nil: the built-in ones
 	// Columns are those that the user chose for tables, the others having all.
 	Columns map[table.Name][]string
 	// NoMouse leaves the mouse to the terminal until the user wants it.

@@ -43,6 +43,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case calmedMsg:
 		return m.pace.calm(msg)
 	}
+	if m.o.Used != nil && !comesByItself(msg) {
+		m.o.Used()
+	}
 	m.stamp(msg)
 	m.dirty = true
 	return tea.Batch(m.route(msg), m.serve(), m.tick(), m.pace.note(msg), m.pace.hurry(msg))

@@ -24,7 +24,6 @@ import (
 
 	"nixbench/engine/eval"
 	"nixbench/engine/pages"
-	"nixbench/store/cores"
 )
 
 const (
@@ -49,8 +48,10 @@ const (
 
 // A Collector puts garbage collection off. It is safe for concurrent use.
 type Collector struct {
-	usual atomic.Bool // collect as Go does
-	once  sync.Once   // of PutOff
+	usual   atomic.Bool  // collect as Go does
+	once    sync.Once    // of PutOff
+	resting atomic.Bool  // a large heap of what stays is looked at
+	used    atomic.Int64 // by the user, last; in nanoseconds since 1970
 }
 
 // A sentinel is garbage from the start: its finaliser runs after the next
@@ -119,7 +120,7 @@ func (c *Collector) pace(next, room int64) {
 		eval.SetLargeHeap(live > largeHeap && mostLives(used, live) && !(shared && roomToShare(live, total)))
 		next = nextCollection(used, live, total, shared)
 	}
-	debug.SetGCPercent(100)
+	debug.SetGCPercent(usualGrowth)
 }
 
 // roomFor returns how much a heap takes that is collected when size bytes of it are
@@ -176,20 +177,16 @@ const (
 	startGrowth = 800
 )
 
-// AsUsual restores Go's defaults for good, once what stays has started.
+// AsUsual restores Go's defaults for good, once what stays has started. A large heap is then
+// collected when the user rests; see rest.go.
 func (c *Collector) AsUsual() {
 	c.usual.Store(true)
 	eval.SetLargeHeap(false)
 	debug.SetGCPercent(startGrowth)
-	time.AfterFunc(startTime, func() { debug.SetGCPercent(100) })
-	shareCores(0)
-}
-
-// shareCores lets the kernel share out the cores as long as the heap of what stays, of
-// which live bytes are alive, is not large: what collects a large one for a second
-// takes all threads there are, and with more of them than cores the others come too
-// short. It looks again after each collection.
-func shareCores(live int64) {
-	cores.LetKernelShare(live <= largeHeap)
-	runtime.SetFinalizer(new(sentinel), func(*sentinel) { shareCores(heapBytes("/gc/heap/live:bytes")) })
+	time.AfterFunc(startTime, func() {
+		if !c.resting.Load() {
+			debug.SetGCPercent(usualGrowth)
+		}
+	})
+	c.share(0)
 }

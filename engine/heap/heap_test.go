@@ -3,6 +3,8 @@ package heap
 import (
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestNextCollection pins when a heap is collected again: sooner if it is large, and
@@ -42,6 +44,40 @@ func TestFirstCollection(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGrowthWhileUsed pins that the heap of what is used grows further, but not into more
+// than half of what memory is left.
+func TestGrowthWhileUsed(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct{ live, free, want int64 }{
+		{800, 16000, 300},
+		{800, 3200, 200},
+		{800, 500, 100},
+	} {
+		if got := growthWhileUsed(c.live*mb, c.free*mb); got != c.want {
+			t.Errorf("%d MB of which %d are left: %d %%, want %d", c.live, c.free, got, c.want)
+		}
+	}
+}
+
+// TestRested pins that the user rests when nothing was done for a while.
+func TestRested(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &Collector{}
+		if !c.rested() {
+			t.Error("a user who did nothing does not rest")
+		}
+		c.Used()
+		time.Sleep(restTime - 1)
+		if c.rested() {
+			t.Error("rests too soon")
+		}
+		time.Sleep(1)
+		if !c.rested() {
+			t.Error("does not rest after a while")
+		}
+	})
 }
 
 // TestRoom pins that there is room for a little, and none for more than any machine has.
