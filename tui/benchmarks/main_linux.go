@@ -98,6 +98,9 @@ func run(args []string) (err error) {
 		if err != nil {
 			return err
 		}
+		if err := os.MkdirAll(filepath.Dir(*out), 0o755); err != nil {
+			return err
+		}
 		if err := os.WriteFile(*out, append(data, '\n'), 0o644); err != nil {
 			return err
 		}
