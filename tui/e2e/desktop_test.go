@@ -39,7 +39,8 @@ func newDesktop(t *testing.T, home string) *desktop {
 		t.Fatalf("NIXBENCH must be set, as make e2e and make walk do: %v", err)
 	}
 	d.root = filepath.Join(d.home, ".local/share/nixbench/tour")
-	d.env = []string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC"}
+	// What the machine's nix.conf says is not asked: the screens would warn of it.
+	d.env = []string{"HOME=" + d.home, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8", "TZ=UTC", "NIX_CONF_DIR=" + d.home}
 	t.Cleanup(func() {
 		for range 100 { // what had it open may still be ending
 			if _, err := os.Stat(d.root); err != nil { // not every test takes the tour
