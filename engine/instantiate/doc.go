@@ -44,7 +44,8 @@ type Instantiator struct {
 	store  Store
 	modulo drv.Modulo
 
-	mu sync.RWMutex
+	// mu is held for moments only: a Mutex spins then, where a RWMutex would park.
+	mu sync.Mutex
 	// mu guards the fields below.
 	known  map[store.Path]known           // made here
 	names  map[string][]store.OutputName  // see shared
@@ -71,8 +72,8 @@ func New(dir store.Dir, st Store) *Instantiator {
 
 // loadedDerivation returns a derivation that prepare has read.
 func (in *Instantiator) loadedDerivation(p store.Path) (*drv.Derivation, error) {
-	in.mu.RLock()
-	defer in.mu.RUnlock()
+	in.mu.Lock()
+	defer in.mu.Unlock()
 	if d := in.loaded[p]; d != nil {
 		return d, nil
 	}
@@ -86,10 +87,10 @@ func (in *Instantiator) prepare(ctx context.Context, d *drv.Derivation) error {
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		in.mu.RLock()
+		in.mu.Lock()
 		_, done := in.known[p]
 		done = done || in.loaded[p] != nil
-		in.mu.RUnlock()
+		in.mu.Unlock()
 		if done {
 			continue
 		}
@@ -117,9 +118,9 @@ func (in *Instantiator) ReadDerivation(ctx context.Context, p store.Path) (*drv.
 
 // outputs returns the output names of a derivation, sorted.
 func (in *Instantiator) outputs(ctx context.Context, p store.Path) ([]store.OutputName, error) {
-	in.mu.RLock()
+	in.mu.Lock()
 	k, ok := in.known[p]
-	in.mu.RUnlock()
+	in.mu.Unlock()
 	if ok {
 		return k.outputs, nil
 	}
@@ -132,9 +133,9 @@ func (in *Instantiator) outputs(ctx context.Context, p store.Path) ([]store.Outp
 
 // references returns the references of a store path.
 func (in *Instantiator) references(ctx context.Context, p store.Path) ([]store.Path, error) {
-	in.mu.RLock()
+	in.mu.Lock()
 	k, ok := in.known[p]
-	in.mu.RUnlock()
+	in.mu.Unlock()
 	switch {
 	case ok:
 		return k.refs, nil
@@ -165,10 +166,11 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (drvPath s
 	if err != nil {
 		return "", false, err
 	}
+	refs, outputs := d.References(), d.OutputNames()
 	in.mu.Lock()
 	_, done := in.known[drvPath]
 	if !done {
-		in.known[drvPath] = known{d.References(), in.shared(d.OutputNames())}
+		in.known[drvPath] = known{refs, in.shared(outputs)}
 	}
 	in.mu.Unlock()
 	if done || in.store == nil {

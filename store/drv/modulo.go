@@ -32,7 +32,7 @@ type Modulo struct {
 	// that were added.
 	Load func(drvPath store.Path) (*Derivation, error)
 
-	mu sync.RWMutex
+	mu sync.Mutex
 	// mu guards the fields below.
 	known  map[store.Path]inputHash
 	traced map[store.Path]nixhash.Hash // what inputTraceHash returns
@@ -366,8 +366,8 @@ func mergeKeys(keys []inputKey) []inputKey {
 }
 
 func (m *Modulo) lookup(p store.Path) (inputHash, bool) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	in, ok := m.known[p]
 	return in, ok
 }

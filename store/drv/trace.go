@@ -56,9 +56,9 @@ func (m *Modulo) inputTraceHash(p store.Path) (nixhash.Hash, error) {
 	case in.key != "":
 		return in.hash()
 	}
-	m.mu.RLock()
+	m.mu.Lock()
 	h, ok := m.traced[p]
-	m.mu.RUnlock()
+	m.mu.Unlock()
 	if ok {
 		return h, nil
 	}
