@@ -203,9 +203,15 @@ func logicalError(err error, path string) error {
 	return err
 }
 
+// kernelKnows reports whether a path is outside the store, so that what the kernel finds
+// there is what is meant. It finds nearly all files of which an evaluation knows; those that
+// it does not find may be behind a link into a store that it does not know.
+func (e *Engine) kernelKnows(path string) bool {
+	return !strings.HasPrefix(path, string(e.store.Dir())) && !strings.HasPrefix(path, e.store.RealDir())
+}
+
 func (w *world) ReadFile(ctx context.Context, path string, buf []byte) ([]byte, error) {
-	if !strings.HasPrefix(path, string(w.e.store.Dir())+"/") {
-		// The kernel finds nearly all of these files.
+	if w.e.kernelKnows(path) {
 		if data, err := appendFile(ctx, buf, path); err == nil {
 			w.onRead(path)
 			return data, nil
@@ -243,16 +249,9 @@ func (e *Engine) wholeStore(real string) bool {
 }
 
 func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, error) {
-	real, err := w.e.RealFile(path)
+	entries, err := w.e.readDir(path)
 	if err != nil {
 		return nil, err
-	}
-	if w.e.wholeStore(real) {
-		return nil, errWholeStore
-	}
-	entries, err := os.ReadDir(real)
-	if err != nil {
-		return nil, logicalError(err, path)
 	}
 	out := make([]eval.DirEntry, len(entries))
 	for i, entry := range entries {
@@ -261,7 +260,33 @@ func (w *world) ReadDir(ctx context.Context, path string) ([]eval.DirEntry, erro
 	return out, nil
 }
 
+// readDir reads the directory that path leads to.
+func (e *Engine) readDir(path string) ([]fs.DirEntry, error) {
+	if e.kernelKnows(path) {
+		if entries, err := os.ReadDir(path); err == nil {
+			return entries, nil
+		}
+	}
+	real, err := e.RealFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if e.wholeStore(real) {
+		return nil, errWholeStore
+	}
+	entries, err := os.ReadDir(real)
+	if err != nil {
+		return nil, logicalError(err, path)
+	}
+	return entries, nil
+}
+
 func (w *world) Lstat(ctx context.Context, path string) (eval.FileType, error) {
+	if w.e.kernelKnows(path) {
+		if info, err := os.Lstat(path); err == nil {
+			return fileType(info.Mode()), nil
+		}
+	}
 	real, err := w.e.parentResolved(path)
 	if err != nil {
 		return 0, err
