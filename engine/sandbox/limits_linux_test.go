@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -40,6 +41,24 @@ func TestMeter(t *testing.T) {
 	if got, ok := read(); ok {
 		t.Errorf("afterwards: got %+v", got)
 	}
+}
+
+// A builder is not as large as the program that has started it: the memory that a new
+// process shares with it until it executes its own is not counted.
+func TestMemoryIsOfTheBuilder(t *testing.T) {
+	const ours, its = 256 << 20, 128 << 20
+	data := make([]byte, ours)
+	for i := 0; i < len(data); i += os.Getpagesize() {
+		data[i] = 1
+	}
+	res, err := Run(t.Context(), newSpec(t, "burn"), new(bytes.Buffer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Memory <= 0 || res.Memory > its {
+		t.Errorf("got %d bytes beside our %d, want at most %d", res.Memory, len(data), its)
+	}
+	runtime.KeepAlive(data)
 }
 
 // A limit is held, or there is no sandbox and the reason is said.
