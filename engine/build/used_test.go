@@ -39,7 +39,10 @@ func TestUsage(t *testing.T) {
 	r := newRig(t, func(s *settings.Settings) {
 		s.UseCgroups, s.ExperimentalFeatures = true, []string{"cgroups"}
 	})
-	builds, notices := r.told(func() { r.build(script("a", "write $out x"), nil); r.build(script("b", "write $out x"), nil) })
+	builds, notices := r.told(func() {
+		r.build(script("a", "sleep 100ms\nwrite $out x"), nil)
+		r.build(script("b", "sleep 100ms\nwrite $out x"), nil)
+	})
 	if len(builds) != 2 {
 		t.Fatalf("got %d builds, want 2", len(builds))
 	}

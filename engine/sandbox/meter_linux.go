@@ -10,16 +10,92 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// A meter reads what a builder takes while it runs: nothing, unless somebody asks.
-// Safe for concurrent use.
+// A meter reads what a builder takes while it runs. Safe for concurrent use.
 type meter struct {
 	pid   int     // of the builder's first process
 	group *cgroup // or nil
+	over  chan struct{}
 
-	mu     sync.Mutex // mu guards isOver
+	mu     sync.Mutex // mu guards the following
 	isOver bool
+	peak   int64 // the most bytes that a process was seen to have had
+}
+
+// When a meter looks by itself how large the processes are: at first often, for most
+// builders end soon.
+const (
+	firstLook = 4 * time.Millisecond
+	lastLook  = 2 * time.Second
+)
+
+// follow looks how large the processes are until the meter is stopped.
+func (m *meter) follow() {
+	wait := firstLook
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-m.over:
+			return
+		}
+		m.look()
+		wait = min(2*wait, lastLook)
+		timer.Reset(wait)
+	}
+}
+
+func (m *meter) look() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isOver {
+		return
+	}
+	for _, pid := range descendants(nil, m.pid) {
+		if pid != m.pid || hasExecuted(pid) {
+			m.peak = max(m.peak, readPeak(pid))
+		}
+	}
+}
+
+// largest is the most bytes that one of the processes had. What the kernel says of those
+// that were waited for is at least what this process has had: before the first of them
+// executed the builder, it shared our memory. If it says no more than that, it is the
+// most that was seen, and 0 if they ended too soon to be seen.
+func (m *meter) largest(waited int64) int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var own unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &own); err == nil && waited > own.Maxrss<<10 {
+		return waited
+	}
+	return m.peak
+}
+
+// ownCommand is how this process was called.
+var ownCommand = sync.OnceValue(func() []byte { return readCommand(os.Getpid()) })
+
+// hasExecuted reports whether a process that we have made executes a program of its own
+// by now. Before that its command is ours, as all of its memory is.
+func hasExecuted(pid int) bool { return !bytes.Equal(readCommand(pid), ownCommand()) }
+
+func readCommand(pid int) []byte {
+	command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	return command
+}
+
+// readPeak reads the most bytes that a process has had; 0 if it has ended.
+// Format: proc_pid_status(5).
+func readPeak(pid int) int64 {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, after, _ := bytes.Cut(status, []byte("\nVmHWM:"))
+	line, _, _ := bytes.Cut(after, []byte(" kB"))
+	n, _ := strconv.ParseInt(string(bytes.TrimSpace(line)), 10, 64)
+	return n << 10
 }
 
 // read is what [Spec].Started gets.
@@ -32,6 +108,9 @@ func (m *meter) read() (Load, bool) {
 	var load Load
 	for _, pid := range descendants(nil, m.pid) {
 		if one, ok := readProcess(pid); ok {
+			if pid == m.pid && !hasExecuted(pid) {
+				one.Memory = 0
+			}
 			load.Processes++
 			load.User += one.User
 			load.System += one.System
@@ -54,6 +133,7 @@ func (m *meter) stop() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.isOver = true
+	close(m.over)
 }
 
 // maxProcesses bounds how many processes a reading looks at.

@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -56,7 +57,8 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 		return nil, err
 	}
 	term.closeSlave()
-	m := &meter{pid: child.pid(), group: group}
+	m := &meter{pid: child.pid(), group: group, over: make(chan struct{})}
+	go m.follow()
 	if spec.Started != nil {
 		spec.Started(m.read)
 	}
@@ -72,7 +74,7 @@ func runOrder(ctx context.Context, o *order, log io.Writer) (*Result, error) {
 	}
 	res := &Result{
 		End: w.end, ExitStatus: end.ExitStatus, Signal: end.Signal,
-		LogSize: w.size, Wall: time.Since(start), User: end.User, System: end.System, Memory: end.Memory,
+		LogSize: w.size, Wall: time.Since(start), User: end.User, System: end.System, Memory: m.largest(end.Memory),
 	}
 	res.measure(spec, group, groupErr)
 	return res, nil
@@ -84,7 +86,7 @@ func (res *Result) measure(spec *Spec, group *cgroup, groupErr error) {
 		used, err := group.usage()
 		if groupErr = err; err == nil {
 			res.InCgroup, res.IsOutOfMemory = true, group.isOutOfMemory()
-			res.User, res.System, res.Memory = used.user, used.system, max(used.memory, res.Memory)
+			res.User, res.System, res.Memory = used.user, used.system, cmp.Or(used.memory, res.Memory)
 		}
 	}
 	if spec.Cgroup {

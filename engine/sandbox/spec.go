@@ -148,7 +148,8 @@ type Result struct {
 	// a control group of those that were waited for.
 	Wall, User, System time.Duration
 	// Memory is the most bytes that the processes had together, or without a control
-	// group that accounts for memory, the largest of them.
+	// group that accounts for memory, the largest of them; 0 if it ended too soon to be
+	// seen and was smaller than this process.
 	Memory int64
 	// InCgroup says that the builder had a control group of its own. If it was asked
 	// for and could not be, CgroupErr says why.

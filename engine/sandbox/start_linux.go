@@ -28,8 +28,8 @@ type ended struct {
 	ExitStatus   int
 	Signal       int
 	User, System time.Duration
-	// Memory is of the largest process that was waited for. A builder is never found to
-	// be smaller than this process was when it started it.
+	// Memory is of the largest process that was waited for, or of this process if that is
+	// larger; see meter.largest.
 	Memory int64
 }
 
