@@ -76,3 +76,30 @@ func TestExplain(t *testing.T) {
 		t.Errorf("got, want:\n%s", diff)
 	}
 }
+
+// TestBeforeIsOfTheSameVersion pins that what is built is compared with the last of its
+// own version, though one of another was built since, and with that if there is no other.
+func TestBeforeIsOfTheSameVersion(t *testing.T) {
+	var (
+		one, two, again = path('1', "app-1.drv"), path('2', "app-2.drv"), path('3', "app-1.drv")
+		three           = path('4', "app-3.drv")
+	)
+	drvs := map[store.Path]*drv.Derivation{
+		one: derivation(map[string]string{"v": "1"}, nil), two: derivation(map[string]string{"v": "2", "more": "x"}, nil),
+		again: derivation(map[string]string{"v": "1", "flags": "x"}, nil), three: derivation(map[string]string{"v": "3", "more": "x"}, nil),
+	}
+	g := store.NewGraph([]store.GraphNode{
+		{Path: one}, {Path: two},
+		{Path: path('b', "app-1"), Deriver: one, Registered: 5}, {Path: path('d', "app-2"), Deriver: two, Registered: 6},
+	}, nil, nil)
+	read := func(_ context.Context, p store.Path) (*drv.Derivation, error) { return drvs[p], nil }
+	got, err := Explain(t.Context(), g, read, []Build{{Drv: again}, {Drv: three}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"changed: env.flags", "changed: env.v"} {
+		if got := got[i].Words(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -159,6 +159,12 @@ func TestInfo(t *testing.T) {
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+	if err := r.eng.ChangeSetting("max-jobs", "3"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Info().Jobs; got != 3 {
+		t.Errorf("got %d jobs after the setting was changed, want 3", got)
+	}
 }
 
 func TestInfoOfUnreadMachine(t *testing.T) {
