@@ -4,6 +4,7 @@
 package reasons
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -26,8 +27,9 @@ type Build struct {
 // A Reason is why one is built.
 type Reason struct {
 	Drv store.Path
-	// Before is the derivation of the newest output in the store of that package, "" if
-	// there is none. It may be Drv itself: then other outputs of it are gone.
+	// Before is the derivation of the newest output in the store of that package, of the
+	// same version if there is one; "" if there is none. It may be Drv itself: then other
+	// outputs of it are gone.
 	Before store.Path
 	// Changed are what differs from Before in itself, in words: "env.CFLAGS", "source
 	// words.txt", "input zlib-1.2 -> zlib-1.3".
@@ -47,7 +49,7 @@ func Explain(ctx context.Context, g *store.Graph, read Reader, builds []Build) (
 	out := make([]Reason, len(builds))
 	for i, b := range builds {
 		out[i].Drv = b.Drv
-		old := before[version.PackageOf(b.Drv)]
+		old := before.of(b.Drv)
 		if old == "" {
 			continue
 		}
@@ -67,22 +69,44 @@ func Explain(ctx context.Context, g *store.Graph, read Reader, builds []Build) (
 	return out, nil
 }
 
-// newest finds, for the package of each build, the deriver of the output that was
-// registered last and whose deriver is valid.
-func newest(g *store.Graph, builds []Build) map[string]store.Path {
-	found := make(map[string]store.Path, len(builds))
-	when := make(map[string]int64, len(builds))
+// built are the derivers of the outputs that were registered last, of those whose deriver
+// is valid, by the names of derivations and by packages.
+type built struct{ names, packages map[string]last }
+
+// A last is the newest of its kind.
+type last struct {
+	drv  store.Path // "" for none yet
+	when int64
+}
+
+// of is the newest one of the same name, or else of the same package; "" for none.
+func (b *built) of(p store.Path) store.Path {
+	return cmp.Or(b.names[drv.NameOf(p)].drv, b.packages[version.PackageOf(p)].drv)
+}
+
+// newest finds what was built last of the kinds of builds.
+func newest(g *store.Graph, builds []Build) *built {
+	found := &built{make(map[string]last, len(builds)), make(map[string]last, len(builds))}
 	for _, b := range builds {
-		when[version.PackageOf(b.Drv)] = -1
+		found.names[drv.NameOf(b.Drv)], found.packages[version.PackageOf(b.Drv)] = last{when: -1}, last{when: -1}
 	}
 	for i := range g.Paths {
 		d, ok := g.Deriver(int32(i))
 		if !ok {
 			continue
 		}
-		name := version.PackageOf(g.Paths[d])
-		if last, ok := when[name]; ok && g.Registered[i] > last {
-			found[name], when[name] = g.Paths[d], g.Registered[i]
+		this := last{g.Paths[d], g.Registered[i]}
+		name := version.PackageOf(this.drv)
+		before, ok := found.packages[name]
+		if !ok {
+			continue
+		}
+		if this.when > before.when {
+			found.packages[name] = this
+		}
+		name = drv.NameOf(this.drv)
+		if before, ok := found.names[name]; ok && this.when > before.when {
+			found.names[name] = this
 		}
 	}
 	return found

@@ -158,6 +158,7 @@ type Info struct {
 // known in the first moments.
 func (d *Desk) Info() Info {
 	info := d.info
+	info.Jobs = d.eng.Settings().MaxJobs
 	if refusal := d.refusal.Load(); refusal != nil {
 		info.NoBuilds = *refusal
 	}
@@ -172,7 +173,7 @@ func (d *Desk) describe() Info {
 	st := d.eng.Store()
 	info := Info{
 		Version: d.opts.Version, System: d.eng.Settings().System, StoreDir: st.Dir(), Nixpkgs: d.nixpkgs(),
-		Jobs: d.eng.Settings().MaxJobs, StoreURI: d.opts.StoreURI,
+		StoreURI: d.opts.StoreURI,
 	}
 	if real := st.RealDir(); real != string(st.Dir()) {
 		info.StoreRoot = d.shorten(strings.TrimSuffix(real, string(st.Dir())))

@@ -262,7 +262,7 @@ func (s *Screen) cancel() tea.Cmd {
 		{{Text: "the builder is killed, and what it has made is deleted"}},
 		{{Text: name, Token: themes.DrvName}, {Text: "  " + s.took(act), Token: themes.Muted}},
 	}
-	if n := sel.needed; n > 0 {
+	if n := lostWith(sel); n > 0 {
 		plan = append(plan, []style.Span{{Text: needers(n) + " it will not be built", Token: themes.Warning}})
 	}
 	drv, backend := store.Path(act.Subject), s.env.Backend
@@ -273,6 +273,24 @@ func (s *Screen) cancel() tea.Cmd {
 			return s.env.Notify("cancelling " + name)
 		},
 	})
+}
+
+// lostWith is how many builds will not begin if n is cancelled, and would otherwise.
+func lostWith(n *node) int {
+	seen := map[*node]bool{n: true}
+	for from := []*node{n}; len(from) > 0; {
+		var next []*node
+		for _, on := range from {
+			for _, user := range on.users {
+				if user.act.State == event.Waiting && !user.gone && !user.doomed && !seen[user] {
+					seen[user] = true
+					next = append(next, user)
+				}
+			}
+		}
+		from = next
+	}
+	return len(seen) - 1
 }
 
 // needers are so many builds that need something.

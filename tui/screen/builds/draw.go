@@ -101,7 +101,11 @@ func used(u event.Usage, size func(int64) string) string {
 	if u.User+u.System == 0 && u.Memory == 0 {
 		return ""
 	}
-	return "cpu " + text.Took(u.User+u.System) + ", " + size(u.Memory)
+	cpu := "cpu " + text.Took(u.User+u.System)
+	if u.Memory == 0 { // it ended too soon
+		return cpu
+	}
+	return cpu + ", " + size(u.Memory)
 }
 
 // waitsFor says what a build waits for: by its name if it is only one.
