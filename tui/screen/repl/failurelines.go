@@ -39,7 +39,7 @@ func (l *layout) failure(e *tui.EvalError) {
 			l.add(lineError, spans...)
 		}
 	}
-	for _, s := range e.Excerpt {
+	for _, s := range aroundCaret(e.Excerpt, l.width-l.lead()-4) {
 		tok := themes.Text
 		if strings.Trim(s, " |^") == "" {
 			tok = themes.Error

@@ -101,8 +101,9 @@ func (l *layout) below(n *node) {
 			pad = max(pad, w)
 		}
 	}
+	hidden := hiddenSource(excerptOf(n.kids), l.width-in-2)
 	for _, k := range n.kids {
-		l.kid(k, in, pad)
+		l.kid(k, in, pad, hidden)
 		l.below(k)
 	}
 	switch rest := n.more(); {
@@ -126,7 +127,9 @@ func (l *layout) note(n *node, k kind, in int, s string, tok themes.Token) {
 // unfolds tells whether the node has a fold glyph.
 func (n *node) unfolds() bool { return n.HasChildren }
 
-func (l *layout) kid(k *node, in, pad int) {
+// kid shows a node below another: its label padded, and, if it is source, without so many
+// cells of that.
+func (l *layout) kid(k *node, in, pad, hidden int) {
 	g := l.st.Glyphs()
 	glyph := "  "
 	switch {
@@ -151,7 +154,8 @@ func (l *layout) kid(k *node, in, pad int) {
 	}
 	ln := l.add(lineValue, append(spans, l.shown(k, l.width-used))...)
 	if k.Kind == tui.NodeSource {
-		ln.left = append(spans, colored(k.Text, nixPieces(k.Text), 0, len(k.Text))...)
+		source := withoutSource(k.Text, hidden)
+		ln.left = append(spans, colored(source, nixPieces(source), 0, len(source))...)
 	}
 	ln.node, ln.key, ln.right = k, k.key(), l.noted(k)
 }
