@@ -126,6 +126,31 @@ func Tilde(name, home string) string {
 	return name
 }
 
+// NamesOnly is a text with the names of store paths in their places, for one line of it to
+// say more.
+//
+//	build /nix/store/8h2kv…-hello-2.12.drv: exit status 1
+//	build hello-2.12.drv: exit status 1
+func NamesOnly(s string) string {
+	words := strings.SplitAfter(s, " ")
+	for i, word := range words {
+		start := strings.IndexByte(word, '/')
+		for at := start; at >= 0; {
+			digest, name, ok := strings.Cut(word[at+1:], "-")
+			if ok && isDigest(digest) {
+				words[i] = word[:start] + name
+				break
+			}
+			next := strings.IndexByte(word[at+1:], '/')
+			if next < 0 {
+				break
+			}
+			at += 1 + next
+		}
+	}
+	return strings.Join(words, "")
+}
+
 // isDigest tells whether s looks like the digest of a store path: 32 digits of
 // Nix's base 32.
 func isDigest(s string) bool {

@@ -91,6 +91,20 @@ func TestCount(t *testing.T) {
 	}
 }
 
+func TestNamesOnly(t *testing.T) {
+	const hello = "/nix/store/6zaczpywcbd94p1xd4119zfcisa4b914-hello-2.12"
+	for in, want := range map[string]string{
+		"build " + hello + ".drv: exit status 1":    "build hello-2.12.drv: exit status 1",
+		"'" + hello + "/bin/hello' and " + hello:    "'hello-2.12/bin/hello' and hello-2.12",
+		"open /etc/nix/nix.conf: permission denied": "open /etc/nix/nix.conf: permission denied",
+		"": "", "/": "/",
+	} {
+		if got := NamesOnly(in); got != want {
+			t.Errorf("NamesOnly(%q): got %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestShortPath(t *testing.T) {
 	const p = "/nix/store/8h2kvabcdfghijklmnpqrsvwxyz01234-texlive-2024-env"
 	tests := []struct {

@@ -38,8 +38,12 @@ func (s *Screen) explained(msg tui.Answer[[]tui.BuildReason]) tea.Cmd {
 	if len(msg.Value) == 0 {
 		return s.env.Notify("its outputs are valid: there is nothing to build")
 	}
+	whose := "their"
+	if len(msg.Value) == 1 {
+		whose = "its"
+	}
 	lines := [][]style.Span{
-		{{Text: text.Plural(len(msg.Value), "derivation") + " to build: their outputs are neither valid nor in a cache", Token: themes.Muted}},
+		{{Text: text.Plural(len(msg.Value), "derivation") + " to build: " + whose + " outputs are neither valid nor in a cache", Token: themes.Muted}},
 		{},
 	}
 	for i := len(msg.Value) - 1; i >= 0 && len(lines) < 2*maxReasons; i-- {

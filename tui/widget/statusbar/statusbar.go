@@ -196,10 +196,14 @@ func (ns *Notices) Current() (Notice, bool) {
 func (ns *Notices) All() []Notice { return ns.all }
 
 // Line draws n in exactly w cells, and at the right last and as many hints as there is room
-// for beside all of it. Of a notice that has to be cut, whole says how all of it is read.
+// for beside all of it. If there is no room for all of a notice, store paths are but named;
+// of one that has to be cut, whole says how all of it is read.
 func Line(st *style.Styles, w int, n Notice, hints []Hint, whole, last Hint) string {
 	line := text.PlainLine(n.Prefix() + n.Text)
 	room := w - 2 // a blank at both ends
+	if style.Width(line) > room-noticeGap-last.width() {
+		line = text.NamesOnly(line)
+	}
 	switch left := room - noticeGap - last.width(); {
 	case style.Width(line) <= left:
 	case style.Width(line) <= room:

@@ -74,7 +74,7 @@ func TestNoticeBesideHints(t *testing.T) {
 		{40, Notice{Text: "copied 61 bytes"}, " copied 61 bytes    enter open  ? help "},
 		{30, Notice{Text: "copied 61 bytes"}, " copied 61 bytes       ? help "},
 		{40, Notice{Level: themes.Error, Text: "read the store: no such file or directory"}, " error: read the..  @ messages  ? help "},
-		{60, Notice{Level: themes.Error, Text: "build /nix/store/6zaczpywcbd94p1xd4119zfcisa4b914-fail-0-1.0.drv: exit status 1"}, " error: build fail-0-1.0.drv: exit status 1    enter open  ? help "},
+		{60, Notice{Level: themes.Error, Text: "build /nix/store/6zaczpywcbd94p1xd4119zfcisa4b914-fail-0-1.0.drv: exit status 1"}, " error: build fail-0-1.0.drv: exit status 1          ? help "},
 		{20, Notice{Text: "copied 61 bytes"}, " copied 61 bytes"},
 		{15, Notice{Text: "copied 61 bytes"}, " co..   ? help "},
 	} {
