@@ -375,6 +375,13 @@ func TestComplete(t *testing.T) {
 		{input: "{ foobar, foobaz ? 1 }@fooall: foo", start: 31, want: []string{"fooall", "foobar", "foobaz"}},
 		{input: "(foobar: foobar) + foob", start: 19, want: nil},
 		{input: "{ a = foobar: 1; b = foob", start: 21, want: nil},
+		{input: "rec { foobar = 1; b = foob", start: 22, want: []string{"foobar"}},
+		{input: "rec { s = { deeper = 1; }; b = s.", start: 33, want: []string{"deeper"}},
+		{input: "[ (rec { s = nested; inherit (s) deep; b = [ deep.", start: 50, want: []string{"er"}},
+		{input: "rec { b.foobar = foo", start: 17, want: nil},
+		{input: "x: [ x.", start: 7, err: "'x' is an argument, which has no value before a call"},
+		{input: "{ foobar ? { } }: foobar.a.", start: 27, err: "'foobar' is an argument, which has no value before a call"},
+		{input: "nope.", start: 5, err: "undefined variable 'nope'"},
 		{input: ":sc", want: []string{":scope"}},
 		{input: "nested.EE", start: 7, want: []string{"deep"}},
 		{input: "inherit (nested) d", start: 17, want: []string{"deep"}},
@@ -403,6 +410,37 @@ func TestComplete(t *testing.T) {
 		}
 		if diff := cmp.Diff(tt.want, got); diff != "" || c.Err != tt.err || len(got) > 0 && c.Start != tt.start {
 			t.Errorf("%s: got start %d and error %q, want %d and %q (-want +got):\n%s", tt.input, c.Start, c.Err, tt.start, tt.err, diff)
+		}
+	}
+}
+
+// TestCompletionDetails pins that it is said what the names are that an input binds itself,
+// and not what others are that are hidden by them.
+func TestCompletionDetails(t *testing.T) {
+	w := newWorld(t)
+	w.eval(t, "later = { x = 1; }")
+	for _, tt := range []struct {
+		input string
+		want  []string
+	}{
+		{"let foobar = 1; foobaz = [ foobar ]; in foob", []string{"foobar  1", "foobaz  [ 1 item ]"}},
+		{"let foobar = throw \"no\"; in foob", []string{"foobar  "}},
+		{"with { quux = 12; quuz = \"a\"; }; quu", []string{"quux  12", "quuz  \"a\""}},
+		{"let mapAttrs = 5; in mapAttrs", []string{"mapAttrs  5"}},
+		{"mapAttrs: mapAttrs", []string{"mapAttrs  "}},
+		{"rec { foobar = 1; foobaz = foob", []string{"foobar  1", "foobaz  "}},
+		{"late", []string{"later  { 1 attr }"}},
+	} {
+		c, err := w.session.Complete(t.Context(), tt.input, len(tt.input))
+		if err != nil {
+			t.Fatalf("%s: %v", tt.input, err)
+		}
+		var got []string
+		for _, it := range c.Items {
+			got = append(got, it.Text+"  "+it.Detail)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.input, diff)
 		}
 	}
 }

@@ -262,13 +262,19 @@ func (r *Repl) Complete(_ context.Context, input string, cursor int) (*tui.Compl
 		return &tui.Completions{Start: start, Err: "oops: not in this world"}, nil
 	}
 	c := &tui.Completions{Start: start}
-	for _, it := range []tui.CompletionItem{
+	items := []tui.CompletionItem{
 		{Text: "lib.attrsets.filterAttrs", Detail: "(name -> value -> bool) -> set -> set"},
 		{Text: "lib.attrsets.filterAttrsRecursive", Detail: "(name -> value -> bool) -> set -> set"},
 		{Text: "pkgs"}, {Text: "pkgs.editor"}, {Text: ":build", Detail: "build a derivation"},
-	} {
-		if strings.HasPrefix(it.Text, word) {
-			c.Items = append(c.Items, it)
+	}
+	for _, fits := range []func(s, word string) bool{strings.HasPrefix, strings.Contains} {
+		for _, it := range items {
+			if fits(it.Text, word) {
+				c.Items = append(c.Items, it)
+			}
+		}
+		if len(c.Items) > 0 || len(word) < 2 {
+			break
 		}
 	}
 	return c, nil

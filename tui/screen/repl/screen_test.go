@@ -219,13 +219,23 @@ func TestCompletion(t *testing.T) {
 	d.Keys("ctrl+c")
 	d.Type("oops.")
 	d.Keys("tab")
-	d.Wants("oops: not in this world")
+	d.Wants("error: oops: not in this world")
 	d.Type("x")
 	d.Lacks("not in this world")
 	d.Keys("ctrl+c")
 	d.Type("[ pkgs.e")
 	d.Keys("tab")
 	d.Wants("nix> [ pkgs.editor")
+}
+
+// A completion that does not begin with what was typed is shown before it takes its place.
+func TestCompletionByPart(t *testing.T) {
+	d, _ := at80(t)
+	d.Type("Recursive")
+	d.Keys("tab")
+	d.Wants("nix> Recursive ", "lib.attrsets.filterAttrsRecursive", "1 match ")
+	d.Keys("tab")
+	d.Wants("nix> lib.attrsets.filterAttrsRecursive")
 }
 
 // What is typed while an input is carried out is completed and explained too.
