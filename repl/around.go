@@ -15,6 +15,8 @@ import (
 type surroundings struct {
 	// names are bound there; their values may not be known.
 	names []string
+	// args are those of names that are arguments of functions.
+	args []string
 	// within are the beginnings that an expression needs for its variables to
 	// mean what they mean there, outermost first: "let a = 1; in ", "with b; ".
 	within []string
@@ -35,6 +37,8 @@ func (a *surroundings) prefix() string { return strings.Join(a.within, "") }
 // A frame is a bracket or a let that is open.
 type frame struct {
 	kind  syntax.Kind
+	isRec bool         // the names in these braces are variables in them
+	named string       // what stands before an @ and these braces
 	start int          // of what is in it
 	semi  int          // behind the last semicolon of a binding
 	with  int          // where the expression of an open with begins, -1 for none
@@ -90,11 +94,15 @@ func (a *aroundScan) token(tok syntax.Token) {
 	f := a.top()
 	switch tok.Kind {
 	case syntax.ParenOpen, syntax.BraceOpen, syntax.BracketOpen, syntax.DollarBrace, syntax.IndOpen, syntax.KwLet:
-		before := a.src[:tok.Start]
+		before, named := a.src[:tok.Start], ""
+		if tok.Kind == syntax.BraceOpen && a.last.Kind == syntax.At && a.before.Kind == syntax.Ident {
+			named = a.text(a.before)
+		}
 		a.push(tok.Kind, int(tok.End))
 		a.top().isFrom = tok.Kind == syntax.ParenOpen && a.last.Kind == syntax.KwInherit
 		if tok.Kind == syntax.BraceOpen {
-			a.top().before = before
+			a.top().before, a.top().isRec = before, a.last.Kind == syntax.KwRec
+			a.top().named = named
 		}
 	case syntax.Quote:
 		if f.kind == syntax.Quote {
@@ -103,7 +111,10 @@ func (a *aroundScan) token(tok syntax.Token) {
 			a.push(tok.Kind, int(tok.End))
 		}
 	case syntax.BraceClose:
-		a.formals = f.bound
+		a.formals = slices.Clone(f.bound)
+		if f.named != "" {
+			a.formals = append(a.formals, f.named)
+		}
 		a.pop()
 	case syntax.ParenClose, syntax.BracketClose, syntax.IndClose:
 		a.pop()
@@ -144,6 +155,12 @@ func (a *aroundScan) in(at int) {
 	outer := &a.top().here
 	outer.within = append(outer.within, "let "+a.src[f.start:at]+" in ")
 	outer.names = append(outer.names, f.bound...)
+	outer.args = except(outer.args, f.bound)
+}
+
+// except are names that are not among others.
+func except(names, others []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(others, name) })
 }
 
 // semicolon ends the expression of a with or an assertion, or a binding.
@@ -165,34 +182,34 @@ func (a *aroundScan) semicolon(at int) {
 
 // colon makes parameters of the names before it.
 func (a *aroundScan) colon() {
-	here := &a.top().here
+	var args []string
 	switch {
 	case a.last.Kind == syntax.BraceClose:
-		here.names = append(here.names, a.formals...)
-		if a.before.Kind == syntax.At {
-			return
-		}
+		args = a.formals
 	case a.last.Kind == syntax.Ident:
-		here.names = append(here.names, a.text(a.last))
+		args = []string{a.text(a.last)}
 		if a.before.Kind == syntax.At {
-			here.names = append(here.names, a.formals...)
+			args = append(args, a.formals...)
 		}
 	}
+	here := &a.top().here
+	here.names, here.args = append(here.names, args...), append(here.args, args...)
 }
 
 // all is what holds behind the last token.
 func (a *aroundScan) all() surroundings {
 	var out surroundings
 	for _, f := range a.frames {
-		if f.kind == syntax.KwLet {
+		if f.kind == syntax.KwLet || f.isRec {
 			out.within = append(out.within, "let "+a.src[f.start:f.semi]+" in ")
 			out.names = append(out.names, f.bound...)
+			out.args = except(out.args, f.bound)
 		}
 		for _, w := range f.here.withs {
 			out.withs = append(out.withs, out.prefix()+w)
 		}
 		out.within = append(out.within, f.here.within...)
-		out.names = append(out.names, f.here.names...)
+		out.names, out.args = append(out.names, f.here.names...), append(out.args, f.here.args...)
 	}
 	top := a.top()
 	switch {

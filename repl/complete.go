@@ -42,11 +42,24 @@ func (s *sitting) completeExpr(ctx context.Context, input string, cursor int) (*
 	case syntax.CompleteAttr:
 		a := around(beforeBase(input, at))
 		at.Base = a.prefix() + at.Base
-		return s.completeAttr(ctx, at)
+		c, err := s.completeAttr(ctx, at)
+		if err == nil {
+			c.explainArgument(a.args)
+		}
+		return c, err
 	case syntax.CompletePath:
 		return s.completeFile(at.Prefix, at.Start), nil
 	}
 	return &Completions{Start: cursor}, nil
+}
+
+// explainArgument says of an argument of a function why its attributes are not known.
+func (c *Completions) explainArgument(args []string) {
+	for _, name := range args {
+		if c.Err == "undefined variable '"+name+"'" {
+			c.Err = "'" + name + "' is an argument, which has no value before a call"
+		}
+	}
 }
 
 // beforeBase is the text before the expression that an attribute is selected
@@ -124,6 +137,9 @@ func (s *sitting) completeVariable(ctx context.Context, at syntax.Completion, a 
 		}
 		return s.detail(names[i])
 	})
+	if len(c.Items) <= fewCompletions {
+		s.lookAround(ctx, a, c.Items)
+	}
 	return c, nil
 }
 

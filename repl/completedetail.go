@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -74,6 +75,33 @@ func (s *sitting) look(ctx context.Context, children []eval.Child) {
 				}
 			}
 		}
+	}
+}
+
+// longPrefix is how long what is around a variable may be for it to be evaluated for each
+// completion.
+const longPrefix = 32 << 10
+
+// lookAround says what variables are where they stand in an input, as far as there is time.
+func (s *sitting) lookAround(ctx context.Context, a surroundings, items []CompletionItem) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	prefix := a.prefix()
+	for i := range items {
+		it := &items[i]
+		switch {
+		case ctx.Err() != nil || len(prefix) > longPrefix:
+			return
+		case slices.Contains(a.args, it.Text) || slices.Contains(keywords, it.Text):
+			continue
+		}
+		v, err := s.evalText(ctx, prefix+it.Text)
+		if err != nil {
+			continue
+		}
+		value := []eval.Child{{Value: v}}
+		s.look(ctx, value)
+		it.Detail = s.shortDetail(value[0].Value)
 	}
 }
 

@@ -373,6 +373,7 @@ func TestComplete(t *testing.T) {
 		{input: "let s = nested; in with s; \"${dee", start: 30, want: []string{"deep"}},
 		{input: "foobar: foob", start: 8, want: []string{"foobar"}},
 		{input: "{ foobar, foobaz ? 1 }@fooall: foo", start: 31, want: []string{"fooall", "foobar", "foobaz"}},
+		{input: "fooall@{ foobar, ... }: foo", start: 24, want: []string{"fooall", "foobar"}},
 		{input: "(foobar: foobar) + foob", start: 19, want: nil},
 		{input: "{ a = foobar: 1; b = foob", start: 21, want: nil},
 		{input: "rec { foobar = 1; b = foob", start: 22, want: []string{"foobar"}},

@@ -83,12 +83,12 @@ func (s *Screen) completions(msg tui.Answer[completed]) tea.Cmd {
 	c := msg.Value
 	switch {
 	case msg.Err != nil:
-		s.input.Popup.Show(s.input.Offset(), nil, text.PlainLine(msg.Err.Error()))
+		s.input.Popup.Show(s.input.Offset(), nil, "error: "+text.PlainLine(msg.Err.Error()))
 		return nil
 	case c.Completions == nil || c.input != s.input.Value() || c.cursor != s.input.Offset():
 		return nil
 	case c.Err != "":
-		s.input.Popup.Show(c.Start, nil, text.SanitiseName(c.Err))
+		s.input.Popup.Show(c.Start, nil, "error: "+text.SanitiseName(c.Err))
 		return nil
 	case len(c.Items) == 0 && !c.insert:
 		s.input.Popup.Close()
@@ -103,7 +103,7 @@ func (s *Screen) completions(msg tui.Answer[completed]) tea.Cmd {
 	}
 	word := c.input[c.Start:c.cursor]
 	switch {
-	case c.insert && len(items) == 1:
+	case c.insert && len(items) == 1 && strings.HasPrefix(items[0].Text, word):
 		s.input.Popup.Close()
 		s.input.Replace(c.Start, c.cursor, items[0].Text)
 		return nil
@@ -111,10 +111,14 @@ func (s *Screen) completions(msg tui.Answer[completed]) tea.Cmd {
 		s.input.Popup.Close()
 		return nil
 	}
-	note := text.Count(max(c.Total, len(items))) + " matches   ^Space docs"
-	if c.More {
-		note = text.Count(max(c.Total, len(items))) + " matches, the first " + text.Count(len(items)) + " here   ^Space docs"
+	note := text.Count(max(c.Total, len(items))) + " matches"
+	switch {
+	case c.More:
+		note += ", the first " + text.Count(len(items)) + " here"
+	case len(items) == 1:
+		note = "1 match"
 	}
+	note += "   ^Space docs"
 	s.input.Popup.Show(c.Start, items, note)
 	if common := s.input.Popup.CommonPrefix(); c.insert && len(common) > len(word) && strings.HasPrefix(common, word) {
 		s.input.Replace(c.Start, c.cursor, common)
