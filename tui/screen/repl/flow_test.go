@@ -26,3 +26,27 @@ func TestFlow(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestDocLinesFit pins that what is defined stands above its definition, which hangs, and
+// that code that is wider than its pane goes on below.
+func TestDocLinesFit(t *testing.T) {
+	doc := &tui.Doc{Lines: []tui.DocLine{
+		{Text: "`nul`"}, {Text: ": what the first call gets, and"}, {Text: "a list of none."}, {},
+		{Text: "builtins.foldl' (sum: x: sum + x) 0 [ 1 2 3 ]", Code: true},
+	}}
+	var got []string
+	for _, line := range docLines(doc, 34, false) {
+		row := ""
+		for _, sp := range line.spans {
+			row += sp.Text
+		}
+		got = append(got, row)
+	}
+	want := []string{
+		"`nul`", "  what the first call gets, and a", "  list of none.", "",
+		"  builtins.foldl' (sum: x: sum + x)", "    0 [ 1 2 3 ]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
