@@ -168,6 +168,9 @@ func docNodes(lines []DocLine) []Node {
 			return append(nodes, Node{Kind: NodeDoc, Text: "... :doc shows the rest"})
 		}
 		n := Node{Kind: NodeDoc, Text: line.Text}
+		if meaning, ok := strings.CutPrefix(line.Text, ": "); ok { // of what stands above
+			n.Text = "  " + strings.TrimSpace(meaning)
+		}
 		if line.Code {
 			n.Kind, n.Text = NodeSource, "  "+line.Text
 		}

@@ -44,7 +44,7 @@ func TestDocLinesFit(t *testing.T) {
 	}
 	want := []string{
 		"`nul`", "  what the first call gets, and a", "  list of none.", "",
-		"  builtins.foldl' (sum: x: sum + x)", "    0 [ 1 2 3 ]",
+		"  builtins.foldl' (sum: x: sum +", "    x) 0 [ 1 2 3 ]",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -212,9 +212,11 @@ func docLines(d *tui.Doc, w int, hint bool) []docLine {
 		case dl.Head:
 			out = append(out, docLine{spans: []style.Span{{Text: dl.Text, Token: themes.Heading}}})
 		case dl.Code:
-			out = append(out, docLine{spans: append([]style.Span{indent(2)}, colored(dl.Text, inputPieces(dl.Text), 0, len(dl.Text))...)})
+			for i, s := range wrapCode(dl.Text, w-2) {
+				out = append(out, docLine{append([]style.Span{indent(2)}, colored(s, inputPieces(s), 0, len(s))...), i > 0})
+			}
 		default:
-			for i, s := range text.Wrap(dl.Text, w) {
+			for i, s := range wrapProse(dl.Text, w) {
 				out = append(out, docLine{[]style.Span{{Text: s}}, i > 0})
 			}
 		}
@@ -227,6 +229,27 @@ func docLines(d *tui.Doc, w int, hint bool) []docLine {
 		out = append(out, docLine{}, docLine{spans: at})
 	}
 	return out
+}
+
+// wrapProse breaks a line of Markdown; a definition hangs below what is defined.
+func wrapProse(s string, w int) []string {
+	meaning, ok := strings.CutPrefix(strings.TrimSpace(s), ": ")
+	if !ok {
+		return text.Wrap(s, w)
+	}
+	lines := text.Wrap(strings.TrimSpace(meaning), w-2)
+	for i := range lines {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}
+
+// wrapCode breaks a line of code that is wider than w: it goes on below, indented.
+func wrapCode(s string, w int) []string {
+	if text.Width(s) <= w {
+		return []string{s}
+	}
+	return wrapBelow(s, w, len(s)-len(strings.TrimLeft(s, " "))+2)
 }
 
 // wrapHanging is [text.Wrap] of a line that may have columns, with at least two spaces between
