@@ -243,6 +243,29 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+// The next match is the next from what is seen, when the last one is out of sight.
+func TestNextMatchFromWhatIsSeen(t *testing.T) {
+	v := load(t, &memory{b: []byte(numbered(0, 1000))})
+	do(v, action.Top)
+	run(v, v.Search("line 70"))
+	for _, test := range []struct {
+		to   action.ID
+		dir  int
+		want string
+	}{
+		{action.Bottom, -1, "11 of 11"},
+		{action.Top, 1, "1 of 11"},
+		{action.Bottom, 1, "1 of 11"},
+		{action.Top, -1, "11 of 11"},
+	} {
+		do(v, test.to)
+		run(v, v.NextMatch(test.dir))
+		if got, want := v.SearchStatus(), "/ line 70   "+test.want; got != want {
+			t.Errorf("%d from the %s: got %q, want %q", test.dir, test.to, got, want)
+		}
+	}
+}
+
 func TestMatchesAreMarked(t *testing.T) {
 	v := load(t, &memory{b: []byte("a \x1b[32mgreen\x1b[0m warning here\n")})
 	run(v, v.Search("WARN"))
