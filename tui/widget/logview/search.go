@@ -85,16 +85,20 @@ func (v *View) found(msg foundMsg) tea.Cmd {
 }
 
 // NextMatch goes to the next match, or if dir is negative to the one before,
-// and round at the end.
+// and round at the end. It is the next from the last one, or if that is out of sight,
+// from what is seen.
 func (v *View) NextMatch(dir int) tea.Cmd {
-	s := &v.find
 	if !v.Finding() {
 		return nil
 	}
-	if s.current >= 0 {
-		return v.jumpFrom(int(s.matches[s.current])+dir, dir)
-	}
 	top, _ := v.start()
+	end := max(v.end(), top+1)
+	switch line, ok := v.match(); {
+	case ok && top <= line && line < end:
+		return v.jumpFrom(line+dir, dir)
+	case ok && dir < 0:
+		return v.jumpFrom(end-1, dir)
+	}
 	return v.jumpFrom(top, dir)
 }
 
