@@ -51,7 +51,6 @@ fuzz: ## run every fuzz target for FUZZTIME
 
 bench: ## run the benchmarks; benchstat against bench/base.txt where both are present
 	@mkdir -p bench
-	@mkdir -p bench
 	$(GO) test -run '^$$' -bench . -benchmem $(PKG) | tee bench/new.txt
 	@if command -v benchstat >/dev/null && [ -f bench/base.txt ]; then benchstat bench/base.txt bench/new.txt; fi
 
