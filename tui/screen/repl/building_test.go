@@ -24,6 +24,17 @@ func TestTailOfAnother(t *testing.T) {
 	}
 }
 
+// TestFailedIsNotDone pins that what has failed is not said to be done.
+func TestFailedIsNotDone(t *testing.T) {
+	var b building
+	for i, state := range []event.State{event.Done, event.Failed, event.Cancelled, event.Waiting, event.Running} {
+		b.fold(event.Activity{ID: event.ID(i + 1), Name: "it", State: state})
+	}
+	if _, how := b.title(); how != "  1 of 5 done, 1 failed" {
+		t.Errorf("got %q", how)
+	}
+}
+
 // TestMade pins that builds of which the end is not told yet are counted as done with an
 // input that ended well, begun or not as far as is known, and no others.
 func TestMade(t *testing.T) {
