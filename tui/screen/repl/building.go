@@ -27,7 +27,8 @@ const (
 type building struct {
 	states  map[event.ID]event.State // of builds, of which there may be very many
 	running map[event.ID]event.Activity
-	done    int
+	done    int            // of states
+	failed  int            // likewise
 	now     event.Activity // the one whose log is shown, as it was told of last
 	tail    []string
 	read    int64 // bytes of the log when tail was asked for
@@ -49,6 +50,9 @@ func (b *building) title() (name, how string) {
 	}
 	if n := len(b.states); n > 1 {
 		how += fmt.Sprintf("  %d of %d done", b.done, n)
+		if b.failed > 0 {
+			how += fmt.Sprintf(", %d failed", b.failed)
+		}
 	}
 	return "building " + text.SanitiseName(b.now.Name), how
 }
@@ -76,8 +80,12 @@ func (b *building) fold(act event.Activity) {
 	if b.states == nil {
 		b.states, b.running = map[event.ID]event.State{}, map[event.ID]event.Activity{}
 	}
-	if act.State.Final() && !b.states[act.ID].Final() {
+	switch before := b.states[act.ID]; {
+	case before.Final():
+	case act.State == event.Done:
 		b.done++
+	case act.State == event.Failed:
+		b.failed++
 	}
 	b.states[act.ID] = act.State
 	if act.State == event.Running {
