@@ -544,6 +544,23 @@ func TestFailedBuildIsNotBuiltMeanwhile(t *testing.T) {
 	d.Wants("build two: exit status 1", "1 derivation built meanwhile")
 }
 
+// What is told of builds after the input has ended is counted as well, and how many of them
+// have failed is said.
+func TestBuildsToldOfLate(t *testing.T) {
+	d, b := at80(t)
+	act := func(id event.ID, state event.State) event.Activity {
+		return event.Activity{ID: id, Parent: 7, Kind: event.Build, Name: "it", State: state}
+	}
+	b.Hook = func(context.Context, string) (*tui.Result, bool) {
+		d.Post(act(8, event.Done), act(9, event.Running), act(10, event.Failed), act(11, event.Running), act(12, event.Waiting))
+		return &tui.Result{Number: 1, Kind: tui.ResultError, Err: &tui.EvalError{Msg: "build two: exit status 1"}}, true
+	}
+	enter(d, ":b two")
+	d.Wants("build two: exit status 1", "1 derivation built meanwhile ")
+	d.Post(act(9, event.Done), act(11, event.Failed), act(12, event.Failed), act(99, event.Done))
+	d.Wants("2 derivations built meanwhile, 3 failed")
+}
+
 // What an input builds, the Builds screen counts: quitting cancels it once.
 func TestBusyOnce(t *testing.T) {
 	d, b := at80(t)
