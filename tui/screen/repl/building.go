@@ -75,6 +75,36 @@ func (b *building) made(well bool) int {
 	return n
 }
 
+// count counts what was built for the input that has ended last, as far as that was told,
+// and forgets the builds when all was.
+func (s *Screen) count() {
+	e := s.late
+	e.made, e.fails, e.stale = e.build.made(e.well), e.build.failed, true
+	for _, state := range e.build.states {
+		if !state.Final() {
+			return
+		}
+	}
+	e.build, s.late = building{}, nil
+}
+
+// toldLate takes what is told of builds whose input has ended.
+func (s *Screen) toldLate(acts []*event.Activity) {
+	changed := false
+	for _, act := range acts {
+		if s.late == nil {
+			break
+		}
+		if state, ok := s.late.build.states[act.ID]; ok && !state.Final() && act.State.Final() {
+			s.late.build.fold(*act)
+			changed = true
+		}
+	}
+	if changed {
+		s.count()
+	}
+}
+
 // fold takes a snapshot of a build.
 func (b *building) fold(act event.Activity) {
 	if b.states == nil {
@@ -113,6 +143,7 @@ func (b *building) fold(act event.Activity) {
 // events takes what the engine tells. Requests that are new while an input is
 // carried out are its own.
 func (s *Screen) events(msg tui.EventsMsg) tea.Cmd {
+	s.toldLate(msg.Activities)
 	e := s.current
 	for _, act := range msg.Activities {
 		request := act.Parent

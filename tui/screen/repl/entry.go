@@ -41,7 +41,9 @@ type entry struct {
 	steps *node       // of an error: its trace
 	shown int         // lines of a long text that are shown
 	build building
+	well  bool     // it ended well
 	made  int      // derivations that were built for it
+	fails int      // builds of those that have failed
 	saved tui.Slot // adding it to the history
 
 	shownInput int // lines of a long input that are shown

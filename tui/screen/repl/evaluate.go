@@ -138,8 +138,9 @@ func (s *Screen) evaluated(msg tui.Answer[*tui.Result]) tea.Cmd {
 // finish ends the current input, well or not.
 func (s *Screen) finish(e *entry, well bool) {
 	e.state, e.stale = ended, true
-	e.made, e.build = e.build.made(well), building{}
-	s.current = nil
+	e.well, e.build.tail = well, nil
+	s.current, s.late = nil, e
+	s.count()
 	s.tail.Cancel()
 	s.reveal = e
 }

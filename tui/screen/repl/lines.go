@@ -113,22 +113,30 @@ func (l *layout) lay() []line {
 		l.message(e.wrong)
 	case e.res != nil:
 		l.result(e.res)
-		l.meanwhile(e.made, e.res.Built)
+		l.meanwhile(e.made, e.res.Built, e.fails)
 	}
 	return l.out
 }
 
-// meanwhile tells of derivations that had to be built for what they are to be known.
-func (l *layout) meanwhile(made, told int) {
-	n := made - told
-	if n <= 0 {
+// meanwhile tells of derivations that had to be built for what they are to be known, and
+// of builds that have failed, if it was not one only.
+func (l *layout) meanwhile(made, told, failed int) {
+	what := ""
+	switch n := made - told; {
+	case n > 0 && told > 0:
+		what = text.Plural(n, "more derivation") + " built meanwhile"
+	case n > 0:
+		what = text.Plural(n, "derivation") + " built meanwhile"
+	}
+	switch {
+	case failed > 1 && what != "":
+		what += ", " + text.Count(failed) + " failed"
+	case failed > 1:
+		what = text.Plural(failed, "build") + " failed"
+	case what == "":
 		return
 	}
-	what := text.Plural(n, "derivation")
-	if told > 0 {
-		what = text.Plural(n, "more derivation")
-	}
-	ln := l.add(lineOther, indent(l.lead()), style.Span{Text: what + " built meanwhile", Token: themes.Muted})
+	ln := l.add(lineOther, indent(l.lead()), style.Span{Text: what, Token: themes.Muted})
 	if told == 0 {
 		ln.right = []style.Span{{Text: "log: screen 2", Token: themes.Muted}}
 	}

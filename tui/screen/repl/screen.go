@@ -58,6 +58,7 @@ type Screen struct {
 	unkept bool        // it was told that inputs are not kept
 
 	current  *entry // what is being evaluated
+	late     *entry // what has ended last, while not all is told of what it has built
 	eval     tui.Slot
 	progress tui.EvalProgress
 	foreign  map[event.ID]bool // requests that are not of an input
