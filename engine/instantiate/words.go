@@ -1,15 +1,12 @@
 package instantiate
 
 import (
-	"encoding/base64"
 	"errors"
-	"strings"
 
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
 	"nixbench/store"
 	"nixbench/store/drv"
-	"nixbench/store/nixbase32"
 	"nixbench/store/nixhash"
 )
 
@@ -76,52 +73,19 @@ func ParseHash(s *eval.State, text string, algo nixhash.Algo) nixhash.Hash {
 	return h
 }
 
-// hashProblem says why a hash cannot be read; of an algorithm that does not exist
-// it raises the error.
+// hashProblem says why a hash cannot be read; of an algorithm that does not exist,
+// or that needs a feature, it raises the error.
 func hashProblem(s *eval.State, text string, algo nixhash.Algo) syntax.Hint {
-	prefix, digits, ok := strings.Cut(text, ":")
-	sri := false
-	if !ok {
-		if prefix, digits, sri = strings.Cut(text, "-"); !sri {
-			digits = text
-		}
-	}
-	if ok || sri {
-		named, unknown := nixhash.ParseAlgo(prefix)
-		switch {
+	if prefix, digits, _ := nixhash.Cut(text); digits != text {
+		switch named, unknown := nixhash.ParseAlgo(prefix); {
 		case unknown != nil:
 			UnknownAlgo(s, prefix)
 		case named == nixhash.BLAKE3:
 			RequireFeature(s, "blake3-hashes", "")
-		case algo != 0 && named != algo:
-			return syntax.Hintf("hash '%s' should have type '%s'", text, algo)
 		}
-		algo = named
 	}
-	switch n := len(digits); {
-	case algo == 0:
-		return syntax.Hintf("hash '%s' does not include a type, nor is the type otherwise known from context", text)
-	case sri:
-		b, _ := nixhash.DecodeBase64(digits)
-		return wrongLength("SRI", digits, len(b), algo)
-	case n == 2*algo.Size():
-		return wrongLength("base16", digits, 0, algo)
-	case n == nixbase32.EncodedLen(algo.Size()):
-		size := 0
-		if nixbase32.ValidString(digits) {
-			size = algo.Size() + 1 // the first digit has more bits than there is room for
-		}
-		return wrongLength("nix32", digits, size, algo)
-	case n == base64.StdEncoding.EncodedLen(algo.Size()):
-		b, _ := nixhash.DecodeBase64(digits)
-		return wrongLength("Base64", digits, len(b), algo)
-	}
-	return syntax.Hintf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
-}
-
-// wrongLength says that digits stand for n bytes, 0 if they are no digits.
-func wrongLength(base, digits string, n int, algo nixhash.Algo) syntax.Hint {
-	return syntax.Hintf("invalid %s hash '%s', length %d != expected length %d", base, digits, n, algo.Size())
+	format, args := nixhash.ProblemParts(text, algo)
+	return syntax.Hintf(format, args...)
 }
 
 // ParseExpectedHash is ParseHash for a hash that something has to have. An empty

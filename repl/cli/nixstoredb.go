@@ -352,31 +352,9 @@ func (run *storeRun) init(context.Context) error {
 // parseHash reads a hash; its error is in Nix's words.
 func parseHash(s string, algo nixhash.Algo) (nixhash.Hash, error) {
 	h, err := nixhash.Parse(s, algo)
-	if err == nil {
-		return h, nil
+	if err != nil {
+		format, args := nixhash.ProblemParts(s, algo)
+		err = fmt.Errorf(format, args...)
 	}
-	digits := s
-	if i := strings.IndexAny(s, ":-"); i >= 0 {
-		named, aerr := nixhash.ParseAlgo(s[:i])
-		switch {
-		case aerr != nil:
-			return h, fmt.Errorf("unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", s[:i])
-		case algo != 0 && named != algo:
-			return h, fmt.Errorf("hash '%s' should have type '%s'", s, algo)
-		}
-		algo, digits = named, s[i+1:]
-	}
-	if algo == 0 {
-		return h, fmt.Errorf("hash '%s' does not include a type, nor is the type otherwise known from context", s)
-	}
-	if !strings.Contains(s, "-") && !rightLength(digits, algo) {
-		return h, fmt.Errorf("hash '%s' has wrong length for hash algorithm '%s'", digits, algo)
-	}
-	return h, fmt.Errorf("invalid hash '%s'", s)
-}
-
-// rightLength reports whether digits are as many as a hash has in some base.
-func rightLength(digits string, algo nixhash.Algo) bool {
-	n := algo.Size()
-	return slices.Contains([]int{2 * n, (n*8-1)/5 + 1, (n + 2) / 3 * 4}, len(digits))
+	return h, err
 }

@@ -98,14 +98,8 @@ func (h Hash) prefixed(sep, digits string) string {
 //
 // Behaviour: Nix 2.34, hash.cc parseAny.
 func Parse(s string, algo Algo) (Hash, error) {
-	digits, sri := s, false
-	prefix, rest, found := strings.Cut(s, ":")
-	if !found {
-		prefix, rest, found = strings.Cut(s, "-")
-		sri = found
-	}
-	if found {
-		digits = rest
+	prefix, digits, sri := Cut(s)
+	if digits != s {
 		named, err := ParseAlgo(prefix)
 		if err != nil {
 			return Hash{}, fmt.Errorf("parse hash %q: %v", s, err)
