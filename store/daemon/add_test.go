@@ -10,6 +10,7 @@ import (
 
 	"nixbench/store"
 	"nixbench/store/daemon"
+	"nixbench/store/daemon/daemontest"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
@@ -38,5 +39,32 @@ func TestAddNotFlat(t *testing.T) {
 	var odd *nar.TypeError
 	if err := add("pipe"); !errors.As(err, &odd) {
 		t.Errorf("pipe: got %v, want that its type is unsupported", err)
+	}
+}
+
+// A tree whose path follows from its hash in Git goes through a daemon as an archive, and
+// what a filter leaves out counts for neither.
+func TestAddGit(t *testing.T) {
+	tree := filepath.Join(t.TempDir(), "tree")
+	err := errors.Join(os.MkdirAll(filepath.Join(tree, "dir"), 0o755), os.WriteFile(filepath.Join(tree, "dir", "file"), []byte("x\n"), 0o755),
+		os.WriteFile(filepath.Join(tree, "not"), nil, 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := func(file, _ string) (bool, error) { return filepath.Base(file) != "not", nil }
+	s := daemontest.Start(t)
+	st := daemon.New(daemon.Options{Socket: s.Socket, RealDir: filepath.Join(s.Root, "nix/store")})
+	defer st.Close()
+	got, err := st.AddTree(t.Context(), "tree", tree, store.Git, nixhash.SHA1, without)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hash = "fixed:git:sha1:" // as git write-tree has it, 7e43de15… in base 16
+	info, err := st.PathInfo(t.Context(), got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := hash + "238w79sq0hcgrc8fyg2220bkfwaxwhvy"; info.CA != want {
+		t.Errorf("content address: got %q, want %q", info.CA, want)
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"nixbench/store"
 	"nixbench/store/local"
+	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
 
@@ -203,6 +205,8 @@ func (c *conn) addToStore(ctx context.Context) error {
 			info := &store.PathInfo{Path: p, NarHash: h, NarSize: int64(len(data)), References: refs, CA: ca.String()}
 			err = c.s.st.AddNAR(ctx, info, bytes.NewReader(data))
 		}
+	case "fixed:git:sha1":
+		p, err = c.addGit(ctx, name, data)
 	default:
 		err = fmt.Errorf("unknown method %q", method)
 	}
@@ -215,6 +219,20 @@ func (c *conn) addToStore(ctx context.Context) error {
 		c.putInfo(info)
 	}
 	return err
+}
+
+// addGit adds what an archive holds at the path that follows from its hash in Git.
+func (c *conn) addGit(ctx context.Context, name string, archive []byte) (store.Path, error) {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "object")
+	if err := nar.Restore(bytes.NewReader(archive), file, nar.RestoreOptions{}); err != nil {
+		return "", err
+	}
+	return c.s.st.AddTree(ctx, name, file, store.Git, nixhash.SHA1, nil)
 }
 
 func (c *conn) addNAR(ctx context.Context) error {
