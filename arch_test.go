@@ -49,7 +49,7 @@ var rules = []rule{
 		"github.com/andybalholm/brotli github.com/dsnet/compress/bzip2 github.com/klauspost/compress github.com/pierrec/lz4/v4 github.com/therootcompany/xz github.com/ulikunitz/xz golang.org/x/sys/unix"},
 	{"store/local", "store store/aterm store/cores store/disk store/drv store/gc store/githash store/nar store/narinfo store/nixbase32 store/nixhash store/pending store/refscan store/socket",
 		"zombiezen.com/go/sqlite modernc.org/sqlite golang.org/x/sys/unix github.com/dsnet/compress/bzip2"},
-	{"store/daemon", "store store/drv store/nar store/nixhash store/pending store/socket", ""},
+	{"store/daemon", "store store/drv store/githash store/nar store/nixhash store/pending store/socket", ""},
 	{"store/pending", "store store/drv store/nixhash", ""},
 	{"store/daemon/daemontest", "store/...", ""},
 	{"store/storetest", "store/...", "github.com/rogpeppe/go-internal/txtar"},

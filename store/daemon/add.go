@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"nixbench/store"
+	"nixbench/store/githash"
 	"nixbench/store/nar"
 	"nixbench/store/nixhash"
 )
@@ -37,14 +38,18 @@ func (st *Store) AddTree(ctx context.Context, name, file string, method store.In
 		algo = nixhash.SHA256
 	}
 	dump := func(w io.Writer) error { return dumpTree(ctx, w, file, method, filter) }
+	ca := store.ContentAddress{Method: method}
+	var err error
 	if method == store.Git {
-		return "", fmt.Errorf("add %s: the experimental feature git-hashing is not enabled", file)
+		ca.Hash, err = githash.Sum(ctx, file, algo, githash.Filter(filter))
+	} else {
+		h := nixhash.New(algo)
+		err = dump(h)
+		ca.Hash = h.Sum()
 	}
-	h := nixhash.New(algo)
-	err := dump(h)
 	var p store.Path
 	if err == nil {
-		p, err = st.addContents(ctx, name, store.ContentAddress{Method: method, Hash: h.Sum()}, nil, dump)
+		p, err = st.addContents(ctx, name, ca, nil, dump)
 	}
 	if err != nil {
 		return "", fmt.Errorf("add %s: %w", file, err)
@@ -52,10 +57,10 @@ func (st *Store) AddTree(ctx context.Context, name, file string, method store.In
 	return p, nil
 }
 
-// dumpTree writes what is hashed of a file system object, and what is sent.
+// dumpTree writes what is sent of a file system object; but for Git it is what is hashed.
 func dumpTree(ctx context.Context, w io.Writer, file string, method store.IngestionMethod, filter nar.Filter) error {
 	w = store.StopWriter(ctx, w)
-	if method == store.NAR {
+	if method == store.NAR || method == store.Git {
 		return nar.Dump(w, file, filter)
 	}
 	f, _, err := nar.OpenFlat(file)
