@@ -116,6 +116,9 @@ func (c *conn) buildOne(ctx context.Context, id int, p store.Path, d *drv.Deriva
 		says = "making " + d.Name
 	}
 	c.put(tagResult, id, 101, 1, 1, says)
+	if told := d.Env["tells"]; told != "" { // as with "@nix {"action":"msg"}"
+		c.put(tagNext, told+"\n")
+	}
 	if d.Env["fails"] != "" {
 		c.put(tagNext, "note: keeping build directory \"/builds/"+d.Name+"\"\n")
 		failed[p] = fmt.Sprintf("builder for '%s' failed with exit code 1", p)
