@@ -12,22 +12,31 @@ import (
 
 // This file reads what a daemon says of builds that fail: their status, and the words.
 
-// line takes what the daemon says to people: among it, why a build failed that
-// was needed for something.
+// line takes what the daemon says to people: among it, why a build failed that was needed
+// for something. What is of no build it says for itself, as of a path that it checks, or
+// for a builder.
 func (r *daemonRequest) line(text string) {
 	if strings.HasPrefix(text, "warning: ") || strings.HasPrefix(text, "note: ") {
 		r.b.hub.Say(r.act.ID, true, text)
 		return
 	}
-	text = strings.ReplaceAll(text, "\n       ", "\n") // as it is below "error: "
+	ofBuild := false
+	words := strings.ReplaceAll(text, "\n       ", "\n") // as it is below "error: "
 	for _, b := range r.builds {
-		switch {
-		case b.act.State.Final() || b.act.Started.IsZero() || !strings.Contains(text, string(b.drvPath())):
-		case b.ended:
-			r.failed(b, build.MiscFailure, text)
-		default:
-			b.words = text
+		if !strings.Contains(words, string(b.drvPath())) {
+			continue
 		}
+		ofBuild = true
+		switch {
+		case b.act.State.Final() || b.act.Started.IsZero():
+		case b.ended:
+			r.failed(b, build.MiscFailure, words)
+		default:
+			b.words = words
+		}
+	}
+	if !ofBuild {
+		r.b.hub.Say(r.act.ID, false, text)
 	}
 }
 
