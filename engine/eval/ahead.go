@@ -174,6 +174,7 @@ type lead struct {
 	parts []atomic.Uint64 // states of parts; a part that is done has its result
 	next  int             // parts before it are not to be had; guarded by crew.mu
 	over  bool            // nobody wants the parts any more; guarded by crew.mu
+	stuck int             // workers that do a part and wait for others; guarded by crew.mu
 }
 
 // States of a part.

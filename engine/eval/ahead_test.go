@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,6 +69,8 @@ func TestAhead(t *testing.T) {
 		`let l = builtins.genList (i: if i == 0 then 0 else elem (i - 1) + 1) 100; elem = i: at i l;
 		    at = i: l: builtins.foldl' (a: x: x) 0 (builtins.genList (k: get k) (i + 1)); get = k: k; in l`,
 		`builtins.genList (i: i + 1) 5000`,
+		fib + `let slow = builtins.foldl' (a: x: a + x) 0 (builtins.filter (x: fib 9 + x > 34) (builtins.genList (i: fib 9 + i) 20));
+		    in builtins.genList (i: slow + i) 200`,
 	}
 	for _, text := range tests {
 		want := outcome(text, 1)
@@ -76,6 +79,29 @@ func TestAhead(t *testing.T) {
 				t.Fatalf("%s (-one thread +four):\n%s", text, diff)
 			}
 		}
+	}
+}
+
+// TestFullLead pins that workers are left for others where those that do parts of one lead
+// wait.
+func TestFullLead(t *testing.T) {
+	ev, _ := newEagerEvaluator(1, 0)
+	s := &State{ev: ev, id: 1}
+	waiting := &lead{parts: make([]atomic.Uint64, 9), stuck: maxStuck - 1}
+	other := &lead{parts: make([]atomic.Uint64, 1)}
+	c := &crew{ev: ev, cores: 1, leads: []*lead{other, waiting}}
+	for i, want := range []*lead{waiting, other, nil} {
+		if got, _ := c.claim(s); got != want {
+			t.Fatalf("claim %d is of %p, want %p (waiting %p, other %p)", i, got, want, waiting, other)
+		}
+		waiting.stuck = maxStuck
+	}
+	if c.open() {
+		t.Error("a part of the full lead may be begun")
+	}
+	waiting.stuck--
+	if got, _ := c.claim(s); got != waiting {
+		t.Errorf("claim is of %p after one has come back, want %p", got, waiting)
 	}
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -10,9 +11,13 @@ import (
 )
 
 const (
-	// maxWorkers bounds the goroutines of a crew, by core: some may wait for
+	// maxWorkers bounds the goroutines of a crew, by core: most may wait for
 	// thunks that others are evaluating.
-	maxWorkers = 4
+	maxWorkers = 16
+	// maxStuck bounds, by core, those of them that wait in parts of one lead. The parts
+	// behind are likely to come to wait for the same, such as pkgs; what they wait for
+	// has parts of its own, for which there have to be workers.
+	maxStuck = 4
 	// coldBytes is how much an evaluation allocates before it looks for help.
 	// What takes a few milliseconds is not worth it.
 	coldBytes = 512 << 10
@@ -133,9 +138,10 @@ func (c *crew) withdraw(l *lead) {
 
 // call sets a worker to work if there is work and a core free. The caller holds mu.
 func (c *crew) call() {
-	c.idle.Store(c.running < c.cores && len(c.leads) == 0 && !c.over)
+	open := c.open()
+	c.idle.Store(c.running < c.cores && !open && !c.over)
 	switch {
-	case c.running >= c.cores || len(c.leads) == 0 || c.over:
+	case c.running >= c.cores || !open || c.over:
 	case c.asleep > 0:
 		c.work.Signal()
 	case len(c.workers) < maxWorkers*c.cores:
@@ -147,6 +153,14 @@ func (c *crew) call() {
 		c.wg.Go(func() { c.labour(s) })
 	}
 }
+
+// open reports whether there is a lead of which a part may be begun. The caller holds mu.
+func (c *crew) open() bool {
+	return slices.ContainsFunc(c.leads, func(l *lead) bool { return !c.full(l) })
+}
+
+// full reports whether as many workers wait in parts of a lead as may. The caller holds mu.
+func (c *crew) full(l *lead) bool { return l.stuck >= maxStuck*c.cores }
 
 // labour is the life of a worker. It begins at work.
 func (c *crew) labour(s *State) {
@@ -163,7 +177,7 @@ func (c *crew) labour(s *State) {
 		}
 		c.running--
 		c.call()
-		for !c.over && (c.running >= c.cores || len(c.leads) == 0) {
+		for !c.over && (c.running >= c.cores || !c.open()) {
 			c.asleep++
 			c.work.Wait()
 			c.asleep--
@@ -181,9 +195,12 @@ func (c *crew) labour(s *State) {
 func (c *crew) claim(s *State) (*lead, int) {
 	for n := len(c.leads); n > 0; n-- {
 		l := c.leads[n-1]
+		if c.full(l) {
+			continue
+		}
 		i, ok := l.claim(s)
 		if !ok || l.next == len(l.parts) {
-			c.leads = c.leads[:n-1]
+			c.leads = slices.Delete(c.leads, n-1, n)
 			c.call()
 		}
 		if ok {
@@ -196,17 +213,23 @@ func (c *crew) claim(s *State) (*lead, int) {
 }
 
 // parked tells that a State waits for another, and back that it goes on.
-func (c *crew) parked() {
+func (c *crew) parked(s *State) {
 	c.mu.Lock()
 	c.running--
+	if s.lead != nil {
+		s.lead.stuck++
+	}
 	c.call()
 	c.mu.Unlock()
 }
 
-func (c *crew) back() {
+func (c *crew) back(s *State) {
 	c.mu.Lock()
 	c.running++
-	c.idle.Store(c.running < c.cores && len(c.leads) == 0 && !c.over)
+	if s.lead != nil {
+		s.lead.stuck--
+	}
+	c.call()
 	c.mu.Unlock()
 }
 

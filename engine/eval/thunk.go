@@ -199,7 +199,7 @@ func (s *State) park(busy func() (owner uint64, ok bool)) {
 	defer func() {
 		s.waitsFor = nil
 		if parked {
-			s.crew.back()
+			s.crew.back(s)
 		}
 	}()
 	for {
@@ -210,7 +210,7 @@ func (s *State) park(busy func() (owner uint64, ok bool)) {
 		s.poll()
 		if s.crew != nil && !parked {
 			parked = true
-			s.crew.parked()
+			s.crew.parked(s)
 		}
 		ev.waitCond.Wait()
 	}
