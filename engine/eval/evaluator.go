@@ -105,8 +105,8 @@ type Evaluator struct {
 	selections map[Pos]int64            // nil if they are not counted
 	states     atomic.Pointer[[]*State] // by id
 
-	waitMu   sync.Mutex // guards waitsFor of every State
-	waitCond *sync.Cond
+	waitMu  sync.Mutex // guards waitsFor of every State, and waiting
+	waiting []*State   // those that are parked
 }
 
 // New returns an Evaluator.
@@ -130,7 +130,6 @@ func New(opts Options) *Evaluator {
 	}
 	ev.maxDepth++ // Nix counts from 0
 	ev.states.Store(new([]*State))
-	ev.waitCond = sync.NewCond(&ev.waitMu)
 	ev.nodes.init()
 	ev.bindBuiltins(opts.Builtins)
 	return ev

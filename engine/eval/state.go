@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"strconv"
+	"sync"
 	"sync/atomic"
 )
 
@@ -44,6 +45,7 @@ type State struct {
 	plan      formalsPlan                    // of the last call, if no function keeps it
 	entries   []Attr                         // of sets that are being made, one behind the other
 	waitsFor  func() (owner uint64, ok bool) // see park; guarded by ev.waitMu
+	woken     sync.Cond                      // of ev.waitMu: s is to look again
 	calls     map[*Value]uint64              // cells that callUnderWay has found, with what their n was
 	thrown    *Error                         // the error that unwinds the evaluation
 	wanted    Pos                            // for whom the next cell is forced: see forceFrom

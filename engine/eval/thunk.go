@@ -1,5 +1,7 @@
 package eval
 
+import "slices"
+
 // Force evaluates v to weak head normal form: the result is not a thunk.
 func (s *State) Force(v Value) Value { return s.force(v) }
 
@@ -194,10 +196,13 @@ func (s *State) park(busy func() (owner uint64, ok bool)) {
 	ev := s.ev
 	ev.waitMu.Lock()
 	defer ev.waitMu.Unlock()
-	s.waitsFor = busy
+	s.waitsFor, s.woken.L = busy, &ev.waitMu
+	ev.waiting = append(ev.waiting, s)
 	parked := false
 	defer func() {
 		s.waitsFor = nil
+		i := slices.Index(ev.waiting, s)
+		ev.waiting = slices.Delete(ev.waiting, i, i+1)
 		if parked {
 			s.crew.back(s)
 		}
@@ -212,7 +217,7 @@ func (s *State) park(busy func() (owner uint64, ok bool)) {
 			parked = true
 			s.crew.parked(s)
 		}
-		ev.waitCond.Wait()
+		s.woken.Wait()
 	}
 }
 
@@ -243,15 +248,19 @@ func (ev *Evaluator) breakCircle(s *State) {
 			s.giveUp()
 		default:
 			worker.interrupt.Store(true)
-			ev.waitCond.Broadcast()
+			worker.woken.Signal()
 		}
 		return
 	}
 }
 
-// wake lets everybody who waits look again.
+// wake lets those look again who wait for what is not busy any more, or were interrupted.
 func (ev *Evaluator) wake() {
 	ev.waitMu.Lock()
-	ev.waitCond.Broadcast()
-	ev.waitMu.Unlock()
+	defer ev.waitMu.Unlock()
+	for _, s := range ev.waiting {
+		if _, busy := s.waitsFor(); !busy || s.interrupt.Load() {
+			s.woken.Signal()
+		}
+	}
 }
