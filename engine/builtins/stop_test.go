@@ -126,6 +126,10 @@ func TestWhereDebuggersStep(t *testing.T) {
 		{`let x = builtins.break { __functor = s: y: y; }; in x 1`, "a function 1:38, a function 1:41"},
 		{`let x = builtins.break 1; in builtins.seq x (builtins.deepSeq { a = x + 1; b = { c = x + 2; }; d = 1; } 2)`, "a call 1:46, a selection 1:46, an attribute 1:65, an attribute 1:76, an attribute 1:82"},
 		{`let x = builtins.break 1; in builtins.seq x (derivation { name = "a"; system = "b"; builder = "c"; }).name`, "a call 1:46, a selection 1:45"},
+		{`let f = a: b: c: a + b + c; g = (builtins.seq (builtins.break 1) f) 1; h = g 2; in h 3 + h 4`, "a function 1:9, a function 1:12, a function 1:15, a call 1:90, a function 1:15"},
+		{`let f = a: b: c: d: a + d; x = builtins.break 1; g = f x; h = g 2; i = h 3; in i 4 + i 5`, "a call 1:86, a function 1:18"},
+		{`let f = a: b: a + b; x = builtins.break 1; in map (f x) [ 1 2 ]`, "a function 1:12"},
+		{`let f = a: b: a == b; x = builtins.break 1; in builtins.any (f x) [ 2 1 ] && builtins.all (f x) [ 1 ]`, "a call 1:78, a selection 1:78, a call 1:92, a function 1:9"},
 		{`let x = builtins.break 1; in builtins.seq x { a = { b = x; }; }.${"a"}.${toString "b"}`, "a call 1:74, a selection 1:45, a call 1:74"},
 	} {
 		if got := newBench(t).steps(c.text); got != c.stops {
