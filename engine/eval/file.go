@@ -129,8 +129,12 @@ func (ev *Evaluator) IsClosed(text, dir string) bool {
 	return err == nil
 }
 
+// apart reports whether functions take their arguments one by one: a debugger that goes on
+// step by step is called in each.
+func (ev *Evaluator) apart() bool { return ev.opts.Debugger != nil }
+
 func (ev *Evaluator) resolveOptions(scope *Scope) *resolve.Options {
-	opts := &resolve.Options{Symbols: symbols, Global: ev.IsGlobal}
+	opts := &resolve.Options{Symbols: symbols, Global: ev.IsGlobal, Apart: ev.apart()}
 	if scope != nil {
 		opts.Scope = scope.names
 	}
@@ -235,7 +239,7 @@ func shelvingFile(root node) *shelving {
 	if unseen(root) {
 		return &shelving{shelf: shelfUnseen}
 	}
-	return &shelving{shelfText, "a file", []Pos{0}}
+	return &shelving{shelfText, "a file", 0}
 }
 
 func (n *fileNode) Delay(s *State, _ *Value) Value { panic("eval: unreachable: delay a file") }

@@ -50,7 +50,7 @@ func (c *fileCache) prepare(ev *Evaluator) bool {
 		opts.Symbols, opts.Positions = nil, nil
 		globals := ev.GlobalNames()
 		slices.Sort(globals)
-		c.circumstances = fmt.Appendf(nil, "%q %+v %q\n", id, opts, globals)
+		c.circumstances = fmt.Appendf(nil, "%q %+v %q %t\n", id, opts, globals, ev.apart())
 	})
 	return c.circumstances != nil
 }

@@ -74,17 +74,16 @@ func (l *lambda) compile() *lambdaCode {
 
 // code compiles what a function evaluates.
 func (c *compiler) code(e *syntax.Lambda) *lambdaCode {
-	body, places := e.Body, []Pos{e.At}
+	body := e.Body
 	for i := int32(1); i < e.Merged; i++ {
-		inner := body.(*syntax.Lambda)
-		body, places = inner.Body, append(places, inner.At)
+		body = body.(*syntax.Lambda).Body
 	}
 	code := &lambdaCode{}
 	if e.HasFormals {
 		code.defaults = c.defaults(e.Formals)
 	}
 	code.body, code.room = c.root(body)
-	code.body = c.shelvedBody(code.body, places)
+	code.body = c.shelvedBody(code.body, e.At)
 	return code
 }
 

@@ -60,9 +60,9 @@ func (s *State) stopsHere() bool {
 	return s.shelf == shelfText || s.shelf == shelfEmpty && s.ev.framed.Load()
 }
 
-// shelvedBody is shelved for the body of functions, which are at places.
-func (c *compiler) shelvedBody(x node, places []Pos) node {
-	n, ok := c.shelved(x, "a function", places...).(*shelvedNode)
+// shelvedBody is shelved for the body of a function.
+func (c *compiler) shelvedBody(x node, pos Pos) node {
+	n, ok := c.shelved(x, "a function", pos).(*shelvedNode)
 	if !ok {
 		return x
 	}
@@ -74,25 +74,25 @@ func (c *compiler) shelvedBody(x node, places []Pos) node {
 
 // A shelving is what is put on the stack. A debugger that goes on step by step is called then.
 type shelving struct {
-	shelf  shelf
-	what   string // "a call"
-	places []Pos  // where it is, as often as Nix puts it there; 0 where it has no place
+	shelf shelf
+	what  string // "a call"; "" if nothing is put there
+	pos   Pos    // where it is; 0 where it has no place
 }
 
 // shelve puts something on the stack, until s.shelf is what it was before.
 func (s *State) shelve(sh *shelving) {
 	s.shelf = sh.shelf
-	for i := 0; i < len(sh.places) && s.stepping; i++ {
-		s.stopHere(StopStep, "stepped to "+sh.what, At(sh.places[i]))
+	if s.stepping && sh.what != "" {
+		s.stopHere(StopStep, "stepped to "+sh.what, At(sh.pos))
 	}
 }
 
 // shelved returns a node that is on the stack while x is evaluated, if there is a debugger.
-func (c *compiler) shelved(x node, what string, places ...Pos) node {
+func (c *compiler) shelved(x node, what string, pos Pos) node {
 	if c.ev.opts.Debugger == nil {
 		return x
 	}
-	return &shelvedNode{x: x, shelving: shelving{c.text.shelf(), what, places}}
+	return &shelvedNode{x: x, shelving: shelving{c.text.shelf(), what, pos}}
 }
 
 func (t *text) shelf() shelf {
@@ -114,7 +114,7 @@ func (s *State) stepToAttribute(slot Value, pos Pos) {
 	}
 	if _, in := s.ev.source(cell.n >> 8); in != nil {
 		outer := s.shelf
-		s.shelve(&shelving{in.shelf(), "an attribute", []Pos{pos}})
+		s.shelve(&shelving{in.shelf(), "an attribute", pos})
 		s.shelf = outer
 	}
 }
@@ -129,7 +129,7 @@ type shelvedNode struct {
 
 func (n *shelvedNode) Eval(s *State, fr *Value) Value {
 	outer := s.shelf
-	if n.places != nil {
+	if n.what != "" {
 		s.shelve(&n.shelving)
 	}
 	v := n.x.Eval(s, fr)
@@ -160,7 +160,7 @@ func (c *compiler) shelvingAfter(x node, what string, pos Pos) node {
 	if c.ev.opts.Debugger == nil {
 		return x
 	}
-	return &shelvingNode{x: x, shelving: shelving{c.text.shelf(), what, []Pos{pos}}}
+	return &shelvingNode{x: x, shelving: shelving{c.text.shelf(), what, pos}}
 }
 
 func (c *compiler) shelvedAfter(x node) node {

@@ -36,6 +36,8 @@ type Options struct {
 	// Poll is called now and then, and may panic to end the work on a long text;
 	// nil is not called.
 	Poll func()
+	// Apart says that the functions x: y: … are entered one by one.
+	Apart bool
 }
 
 // A Scope gives names that come from outside a text numbered slots.

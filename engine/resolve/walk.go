@@ -127,7 +127,7 @@ func (r *resolver) binary(e *syntax.Binary, sc *scope, own bool) {
 }
 
 // lambda resolves a function together with the functions x: y: … that are its
-// body, which get slots of its frame.
+// body, which get slots of its frame unless they are to be apart.
 func (r *resolver) lambda(l *syntax.Lambda, sc *scope) {
 	inner := &scope{up: sc, frame: &frame{level: sc.frame.level + 1}, lambda: l}
 	l.Merged, l.ArgSlot = 1, inner.frame.reserve(1)
@@ -139,7 +139,7 @@ func (r *resolver) lambda(l *syntax.Lambda, sc *scope) {
 				r.expr(f.Default, inner, false)
 			}
 		}
-	} else {
+	} else if !r.opts.Apart {
 		for {
 			next, ok := body.(*syntax.Lambda)
 			if !ok || next.HasFormals {
