@@ -86,6 +86,15 @@ func ParseOutputs(s string) ([]OutputName, error) {
 	return slices.Compact(outputs), nil
 }
 
+// ParseLegacyOutputs reads a comma-separated list of output names, of any characters; nil
+// if there are none.
+// Behaviour: parsePathWithOutputs in Nix's path-with-outputs.cc.
+func ParseLegacyOutputs(s string) []OutputName {
+	outputs := strings.FieldsFunc(s, func(r rune) bool { return r == ',' })
+	slices.Sort(outputs)
+	return slices.Compact(outputs)
+}
+
 // String returns the form with "^" that [Dir.ParseDerivedPath] reads.
 func (dp DerivedPath) String() string {
 	if dp.Outputs == nil {

@@ -148,7 +148,7 @@ func (in *Instantiator) references(ctx context.Context, p store.Path) ([]store.P
 // shared returns a list of the same names that all derivations with these outputs share:
 // there are many derivations, and most have but one output. The caller holds in.mu.
 func (in *Instantiator) shared(names []store.OutputName) []store.OutputName {
-	all := strings.Join(names, " ")
+	all := strings.Join(names, "\x00")
 	if was, ok := in.names[all]; ok {
 		return was
 	}

@@ -63,11 +63,11 @@ func (run *storeRun) realise(ctx context.Context) error {
 
 // followedTarget returns what an argument, "PATH" or "DRV!OUT,DEV", stands for.
 func (run *storeRun) followedTarget(arg string) (store.DerivedPath, error) {
-	file, spec, hasSpec := strings.Cut(arg, "!")
+	file, spec, _ := strings.Cut(arg, "!")
 	p, err := run.followed(run.eng, file)
 	target := store.DerivedPath{Path: p}
-	if err == nil && hasSpec && spec != "" {
-		target.Outputs, err = store.ParseOutputs(spec)
+	if outputs := store.ParseLegacyOutputs(spec); len(outputs) > 0 {
+		target.Outputs = outputs
 	}
 	return target, err
 }

@@ -29,7 +29,7 @@ func AppendString(dst []byte, s string) []byte {
 }
 
 // AppendRaw appends s in quotes to dst, without escaping anything. Nix writes
-// the system of a derivation so.
+// the system of a derivation and names of outputs so.
 func AppendRaw(dst []byte, s string) []byte {
 	return append(append(append(dst, '"'), s...), '"')
 }

@@ -27,6 +27,9 @@ func (b *Basic) Derivation(dir store.Dir, name string) (*Derivation, error) {
 		InputSrcs: b.InputSrcs, System: b.System, Builder: b.Builder, Args: b.Args, Env: map[string]string{},
 	}
 	for _, o := range b.Outputs {
+		if err := store.CheckName(o[0]); err != nil {
+			return nil, fmt.Errorf("derivation %q: output: %w", name, err)
+		}
 		if err := d.addOutput(dir, o[0], o[1], o[2], o[3]); err != nil {
 			return nil, fmt.Errorf("derivation %q: %w", name, err)
 		}

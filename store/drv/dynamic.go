@@ -58,16 +58,25 @@ const dynamicVersion = "xp-dyn-drv"
 // appendNode prints what is needed of a derivation.
 func appendNode(b []byte, outputs []store.OutputName, dynamic DynamicInputs) []byte {
 	if len(dynamic) == 0 {
-		return aterm.AppendStrings(b, outputs)
+		return appendOutputs(b, outputs)
 	}
-	b = append(aterm.AppendStrings(append(b, '('), outputs), ",["...)
+	b = append(appendOutputs(append(b, '('), outputs), ",["...)
 	for i, name := range slices.Sorted(maps.Keys(dynamic)) {
 		in := dynamic[name]
 		b = append(comma(b, i), '(')
-		b = append(aterm.AppendString(b, name), ',')
+		b = append(aterm.AppendRaw(b, name), ',')
 		b = append(appendNode(b, in.Outputs, in.Dynamic), ')')
 	}
 	return append(b, "])"...)
+}
+
+// appendOutputs prints names of outputs as they are: Nix escapes nothing in them.
+func appendOutputs(b []byte, names []store.OutputName) []byte {
+	b = append(b, '[')
+	for i, name := range names {
+		b = aterm.AppendRaw(comma(b, i), name)
+	}
+	return append(b, ']')
 }
 
 // maxDynamic is how deep outputs may be nested.
@@ -106,11 +115,6 @@ func (p *parser) outputNames() []store.OutputName {
 	names := p.Strings()
 	if !sortUnique(&names) {
 		p.Fail(errors.New("output listed twice"))
-	}
-	for _, name := range names {
-		if err := store.CheckName(name); err != nil {
-			p.Fail(fmt.Errorf("output: %v", err))
-		}
 	}
 	return names
 }

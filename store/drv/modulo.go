@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"nixbench/store"
@@ -99,7 +100,8 @@ func (m *Modulo) CheckOutputs(d *Derivation) error {
 	return m.check(d, pr)
 }
 
-// CheckAdded is CheckOutputs for a derivation that goes to drvPath. The hash of d as an
+// CheckAdded is CheckOutputs for a derivation that goes to drvPath, whose text must be one
+// that can be read. The hash of d as an
 // input is remembered, as Instantiate does.
 func (m *Modulo) CheckAdded(drvPath store.Path, d *Derivation) error {
 	pr := newPrinter()
@@ -110,8 +112,23 @@ func (m *Modulo) CheckAdded(drvPath store.Path, d *Derivation) error {
 	if _, known := m.lookup(drvPath); known {
 		return nil
 	}
+	if err := checkReadable(drvPath, d); err != nil {
+		return err
+	}
 	pr.text(d, nil, false)
 	return m.rememberInput(drvPath, d, pr)
+}
+
+// checkReadable returns a [ParseError] if the text of d cannot be read because of what the
+// names of its outputs are: they are printed as they are.
+func checkReadable(drvPath store.Path, d *Derivation) error {
+	for name := range d.Outputs {
+		if strings.ContainsAny(name, `"\`) {
+			_, err := ParseAt(drvPath, d.ATerm())
+			return err
+		}
+	}
+	return nil
 }
 
 // rememberInput remembers the hash of d as an input. The printer has just printed d.

@@ -179,9 +179,6 @@ func (p *parser) output(d *Derivation) {
 
 // addOutput adds an output by its four fields.
 func (d *Derivation) addOutput(dir store.Dir, name, path, algo, hash string) error {
-	if err := store.CheckName(name); err != nil {
-		return fmt.Errorf("output: %v", err)
-	}
 	if _, twice := d.Outputs[name]; twice {
 		return fmt.Errorf("output %q listed twice", name)
 	}

@@ -86,7 +86,7 @@ func (pr *printer) text(d *Derivation, inputs []inputKey, masked bool) []byte {
 			o.Path = ""
 		}
 		b = append(comma(b, i), '(')
-		b = aterm.AppendString(b, name)
+		b = aterm.AppendRaw(b, name)
 		b = aterm.AppendString(append(b, ','), string(o.Path))
 		b = aterm.AppendString(append(b, ','), o.hashAlgo())
 		b = aterm.AppendString(append(b, ','), o.hashText())
