@@ -68,6 +68,29 @@ func write(t *testing.T, dir, name, data string) {
 	}
 }
 
+// The names of scopes and actions, which have dots, need no quotes.
+func TestKeysWithoutQuotes(t *testing.T) {
+	c, err := Parse("c.toml", []byte("[keys.repl.input]\nrepl.history = \"f6\"\n[keys.builds]\nbuilds.cancel = \"C\"\n\"builds.view\" = []\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[keymap.Scope]map[action.ID][]string{
+		"repl.input": {"repl.history": {"f6"}},
+		"builds":     {"builds.cancel": {"C"}, "builds.view": {}},
+	}
+	if diff := cmp.Diff(want, c.Keys); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for in, want := range map[string]string{
+		"[keys.builds]\nbuilds.stop = \"x\"":     "c.toml:2: keys.builds.builds.stop: bind builds.stop: scope \"builds\" has no such action",
+		"[keys.repl.input]\nrepl.history = \"\"": "c.toml:2: keys.repl.input.repl.history: want a key",
+	} {
+		if _, err := Parse("c.toml", []byte(in)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Parse(%q): got %v, want …%s…", in, err, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{"theme = ", "c.toml:1: theme: unexpected EOF"},
