@@ -99,9 +99,22 @@ func (p *parser) columns(name string, v any) {
 	p.c.Columns[table.Name(name)] = titles
 }
 
-// keys takes the bindings of a scope.
+// keys takes the bindings of a scope. What is bound in a table is written without quotes:
+// a scope or an action with a dot in its name.
 func (p *parser) keys(scope keymap.Scope, bindings map[string]any) {
 	for _, id := range slices.Sorted(maps.Keys(bindings)) {
+		if inner, ok := bindings[id].(map[string]any); ok {
+			if name := scope + "." + keymap.Scope(id); slices.Contains(keymap.Default().Scopes(), name) {
+				p.keys(name, inner)
+				continue
+			}
+			outer := make(map[string]any, len(inner))
+			for rest, v := range inner {
+				outer[id+"."+rest] = v
+			}
+			p.keys(scope, outer)
+			continue
+		}
 		keys, err := keyList(bindings[id])
 		if err != nil {
 			p.Add("keys."+string(scope)+"."+id, err)
