@@ -233,7 +233,7 @@ func (s *Screen) at() (file string, n int) {
 	case ln.kind == lineValue:
 		n := s.step()
 		if n == nil || ln.node.File != "" {
-			n = ln.node
+			n = written(ln.node)
 		}
 		return n.File, n.Line
 	case r != nil && r.Err != nil:
@@ -244,6 +244,18 @@ func (s *Screen) at() (file string, n int) {
 		return ln.entry.root.File, ln.entry.root.Line
 	}
 	return "", 0
+}
+
+// written is the node that says where one was written: that of the function for what is
+// said of it, and else itself.
+func written(n *node) *node {
+	switch n.Kind {
+	case tui.NodeDoc, tui.NodeFormal, tui.NodeSource:
+		if n.File == "" && n.parent != nil {
+			return n.parent
+		}
+	}
+	return n
 }
 
 func (s *Screen) noSource() string {
