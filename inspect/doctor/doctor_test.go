@@ -72,7 +72,7 @@ func TestComplaints(t *testing.T) {
 	root := t.TempDir()
 	eng, err := open(t, root, func(set *settings.Settings) {
 		set.NixPath = []string{"nixpkgs=/nowhere/nixpkgs", "https://example.org/x.tar.gz"}
-		set.MaxJobs = 0
+		set.MaxJobs, set.Sandbox = 0, "false"
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestComplaints(t *testing.T) {
 		t.Errorf("a store that anyone can write: %q", got)
 	}
 	got := worst(found, "configuration")
-	for _, want := range []string{"warning: unknown setting 'x'", "warning: the search path names nixpkgs=/nowhere/nixpkgs: no such file", "note: max-jobs = 0"} {
+	for _, want := range []string{"warning: unknown setting 'x'", "warning: the search path names nixpkgs=/nowhere/nixpkgs: no such file", "note: max-jobs = 0", "note: sandbox = false has no effect"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("configuration: got %q, want %q", got, want)
 		}
@@ -154,6 +154,22 @@ func TestPath(t *testing.T) {
 	list := func(dirs ...string) string { return strings.Join(dirs, ":") }
 	if got := worst(lookAtPath(list(dirs[0], dirs[2], dirs[3]), home), "path"); got != "" {
 		t.Errorf("two links to one nix: %s", got)
+	}
+	for _, name := range []string{"/nix-build", "/nix-store"} {
+		for _, dir := range []string{"both", "and"} {
+			if err := os.MkdirAll(filepath.Join(home, dir), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{"/nix", name} {
+				if err := os.WriteFile(filepath.Join(home, dir)+name, nil, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	both := []string{filepath.Join(home, "both"), filepath.Join(home, "and"), dirs[3]}
+	if got, want := worst(lookAtPath(list(both...), home), "path"), "warning: PATH has several nix, nix-build and nix-store, in "+both[0]+" and "+both[1]+"; the first counts"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 	got := worst(lookAtPath(list(dirs[0], dirs[1]), home), "path")
 	for _, want := range []string{"several nix, in " + dirs[0] + " and " + dirs[1], "has not got the programs of " + home + "/.nix-profile"} {
