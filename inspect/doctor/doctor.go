@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,7 +134,7 @@ func lookAtDatabase(ctx context.Context, eng *engine.Engine, verify bool) []Find
 	})
 	switch {
 	case err != nil:
-		found = append(found, Finding{"database", Problem, fmt.Sprintf("its paths cannot be looked at: %v", err), ""})
+		found = append(found, Finding{"database", Problem, fmt.Sprintf("its paths cannot be looked at: %v", err), "see who may read " + string(eng.Store().RealDir())})
 	case lost > 20:
 		found = append(found, Finding{"database", Problem, fmt.Sprintf("and %d more", lost-20), "nixbench store verify lists them"})
 	}
@@ -181,10 +182,22 @@ func lookAtConfiguration(eng *engine.Engine, warnings []string) []Finding {
 	if set.MaxJobs == 0 && !eng.HasDaemon() {
 		found = append(found, Finding{"configuration", Note, "max-jobs = 0: nothing is built here", "max-jobs = auto takes all cores"})
 	}
+	if set.Sandbox == "false" && !eng.HasDaemon() {
+		found = append(found, Finding{"configuration", Note, "sandbox = false has no effect: builds are always sandboxed", "take it out of nix.conf, or leave it to other programs"})
+	}
 	if len(found) == 0 {
 		found = append(found, Finding{Area: "configuration", What: "nothing to complain of"})
 	}
 	return found
+}
+
+// listed are names in a sentence.
+func listed(names []string) string {
+	last := len(names) - 1
+	if last == 0 {
+		return names[0]
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // lookAtPath looks for the programs of Nix in a PATH, and for the user's profile.
@@ -192,6 +205,7 @@ func lookAtConfiguration(eng *engine.Engine, warnings []string) []Finding {
 // Behaviour: nix config check, which looks for several versions too.
 func lookAtPath(path, home string) []Finding {
 	var found []Finding
+	twice := map[string][]string{} // programs by where they are
 	for _, name := range []string{"nix", "nix-build", "nix-store"} {
 		var dirs, real []string
 		for _, dir := range filepath.SplitList(path) {
@@ -201,9 +215,13 @@ func lookAtPath(path, home string) []Finding {
 			}
 		}
 		if len(dirs) > 1 {
-			found = append(found, Finding{"path", Warning, fmt.Sprintf("PATH has several %s, in %s; the first counts", name, strings.Join(dirs, " and ")),
-				"take all but one out of PATH"})
+			where := strings.Join(dirs, " and ")
+			twice[where] = append(twice[where], name)
 		}
+	}
+	for _, where := range slices.Sorted(maps.Keys(twice)) {
+		found = append(found, Finding{"path", Warning, fmt.Sprintf("PATH has several %s, in %s; the first counts", listed(twice[where]), where),
+			"take all but one out of PATH"})
 	}
 	profile := filepath.Join(home, ".nix-profile")
 	if _, err := os.Stat(filepath.Join(profile, "bin")); err == nil && home != "" && !slices.Contains(filepath.SplitList(path), filepath.Join(profile, "bin")) {
