@@ -94,12 +94,11 @@ func legacyArgs(args []string) []string {
 	return args
 }
 
-// isLegacy reports whether a first argument is the name of one of Nix's older
-// commands, which then answers as by that name. That of nix-build and nix-env is
-// one of ours.
+// isLegacy reports whether a first argument is the name of one of Nix's commands, which
+// then answers as by that name. That of nix-build and nix-env is one of ours.
 func isLegacy(arg string) bool {
 	switch arg {
-	case "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url", "nix-channel":
+	case "nix", "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url", "nix-channel":
 		return true
 	}
 	return false
