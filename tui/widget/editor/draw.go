@@ -16,6 +16,9 @@ func (w *Editor) Height(width int) int {
 
 // Draw returns exactly h lines of exactly width cells.
 func (w *Editor) Draw(width, h int, focus bool) []string {
+	if w.Single {
+		return style.FitLines([]string{w.drawSingle(width, focus)}, width, h)
+	}
 	lead := text.Width(w.Prompt)
 	lines := w.visuals(width - lead - 1) // a cell for the cursor at the end
 	below := w.Popup.height(max(h-min(len(lines), max(h/2, 1)), 0))

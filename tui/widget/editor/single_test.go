@@ -19,9 +19,9 @@ func TestLongLineStaysBesideItsPrompt(t *testing.T) {
 		{"short", "x.json", 6, "to: x.json"},
 		{"at the end", long, len(long), "to: ../with/a/long/name/x.json"},
 		{"at the start", long, 0, "to: /home/ada/some/directory.."},
-		{"in the middle", long, 24, "to: ../ada/some/directory/wi.."},
-		{"wide", strings.Repeat("世", 30), 90, "to: .." + strings.Repeat("世", 11)},
-		{"what is shown longer", strings.Repeat("\u202e", 10), 30, "to: .." + strings.Repeat(`\u202e`, 3)},
+		{"in the middle", long, 29, "to: ..e/directory/with/a/lon.."},
+		{"wide", strings.Repeat("世", 30), 90, "to: .." + strings.Repeat("世", 12)},
+		{"what is shown longer", strings.Repeat("\u202e", 10), 30, "to: .." + strings.Repeat(`\u202e`, 4)},
 	} {
 		w := New(style.New(style.Options{}))
 		w.Single, w.Prompt = true, "to: "
