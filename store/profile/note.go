@@ -48,8 +48,10 @@ func IsPinned(link string) bool {
 func SetLabel(ctx context.Context, st Store, profile string, number int, label string) error {
 	err := note(ctx, st, profile, number, func() error {
 		switch {
-		case len(label) > maxLabel || strings.ContainsAny(label, "\n\x00"):
-			return fmt.Errorf("got a label of %d bytes, want a line of %d at most", len(label), maxLabel)
+		case len(label) > maxLabel:
+			return fmt.Errorf("got a label of %d bytes, want %d at most", len(label), maxLabel)
+		case strings.ContainsAny(label, "\n\x00"):
+			return errors.New("got a label with a null byte or of several lines, want a line")
 		case label == "":
 			return removeNote(labelName(profile, number))
 		}
