@@ -10,7 +10,9 @@ import (
 // more. Where there is little memory, it is an eighth of that.
 const maxSpare = 256 << 20
 
-func spareMemory() int64 { return min(maxSpare, totalMemory()/8) }
+// spareMemory is what is left to them. It is decided once: what is allowed later shows in
+// what is free.
+var spareMemory = sync.OnceValue(func() int64 { return min(maxSpare, totalMemory()/8) })
 
 var collecting sync.Mutex
 
