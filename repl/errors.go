@@ -14,6 +14,11 @@ import (
 // describe turns an error into what interfaces show of it. The frames of a
 // language error stay for :bt.
 func (s *sitting) describe(err error) *EvalError {
+	if partly, ok := err.(*partlyPrintedError); ok {
+		e := s.describe(partly.error)
+		e.Printed = partly.printed
+		return e
+	}
 	var evalErr *eval.Error
 	var syntaxErr *syntax.Error
 	var failure *engine.Failure
@@ -109,3 +114,12 @@ func excerpt(pos syntax.Position) []string {
 	}
 	return lines
 }
+
+// A partlyPrintedError ended the printing of a value.
+type partlyPrintedError struct {
+	error
+	printed string
+}
+
+// Unwrap returns the error itself.
+func (e *partlyPrintedError) Unwrap() error { return e.error }

@@ -303,8 +303,11 @@ func (s *sitting) valueText(ctx context.Context, h Handle) (string, error) {
 	return s.print(ctx, it.value, eval.PrintOptions{Force: true, Indent: 2})
 }
 
-// print evaluates and prints a value; a string is printed as it is.
+// print evaluates and prints a value; a string is printed as it is. It also returns
+// what it had printed when an error ended it.
 func (s *sitting) print(ctx context.Context, v eval.Value, opts eval.PrintOptions) (out string, err error) {
+	var b strings.Builder
+	opts.Into = &b
 	err = s.ev.Do(ctx, func(st *eval.State) {
 		v := st.ForceCtx(v, "")
 		if v.Kind() == eval.KindString {
@@ -313,5 +316,8 @@ func (s *sitting) print(ctx context.Context, v eval.Value, opts eval.PrintOption
 		}
 		out = st.Print(v, opts)
 	})
+	if err != nil {
+		out = b.String()
+	}
 	return out, err
 }

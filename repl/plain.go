@@ -182,6 +182,7 @@ func (p *Plain) value(ctx context.Context, node Node) error {
 		return err
 	}
 	if wrong != nil {
+		wrong.Printed = cleanText(out)
 		p.printError(wrong)
 		return nil
 	}
@@ -189,7 +190,7 @@ func (p *Plain) value(ctx context.Context, node Node) error {
 	return err
 }
 
-// print1 prints a node one level deep.
+// print1 prints a node one level deep, or as far as it gets before something is wrong.
 func (s *sitting) print1(ctx context.Context, h Handle) (out string, wrong *EvalError, err error) {
 	s, end, err := s.beginLook(ctx)
 	if err != nil {
@@ -200,18 +201,22 @@ func (s *sitting) print1(ctx context.Context, h Handle) (out string, wrong *Eval
 	if err != nil {
 		return "", nil, err
 	}
+	var b strings.Builder
 	err = s.ev.Do(ctx, func(st *eval.State) {
 		opts := eval.ReplPrint
-		opts.MaxDepth = s.depth
-		out = st.Print(st.ForceCtx(it.value, ""), opts)
+		opts.MaxDepth, opts.Into = s.depth, &b
+		st.Print(st.ForceCtx(it.value, ""), opts)
 	})
 	if err != nil {
-		return "", s.describe(err), nil
+		wrong = s.describe(err)
 	}
-	return out, nil, nil
+	return b.String(), wrong, nil
 }
 
 func (p *Plain) printError(e *EvalError) {
+	if e.Printed != "" {
+		fmt.Fprintln(p.Out, e.Printed)
+	}
 	fmt.Fprintf(p.Err, "error: %s\n", e.Msg)
 	if e.Where != "" {
 		fmt.Fprintf(p.Err, "       at %s:\n", e.Where)

@@ -296,7 +296,7 @@ func (s *sitting) cmdPrint(ctx context.Context, arg string) (*Result, error) {
 	}
 	out, err := s.print(ctx, v, opts)
 	if err != nil {
-		return nil, err
+		return nil, &partlyPrintedError{err, cleanText(out)}
 	}
 	return textResult(strings.Split(cleanText(out), "\n")...), nil
 }

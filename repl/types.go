@@ -189,6 +189,8 @@ type EvalError struct {
 	ShowTrace bool   `json:"showTrace,omitempty"`
 	File      string `json:"file,omitempty"` // to open in the editor; "" if it is not a file
 	Line      int    `json:"line,omitempty"`
+	// Printed is what had been printed of a value when the error ended that; clean.
+	Printed string `json:"printed,omitempty"`
 }
 
 // A Frame is a line of a trace.

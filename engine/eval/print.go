@@ -29,6 +29,8 @@ type PrintOptions struct {
 	WholeErrors bool
 	// Colours gives what is shown Nix's colours.
 	Colours bool
+	// Into gets what is shown, also if an error ends it; it may be nil.
+	Into *strings.Builder
 }
 
 // errorPrint is how values are shown in error messages.
@@ -42,7 +44,7 @@ func (s *State) showForError(v Value) syntax.Hint { return syntax.Hint(s.Print(v
 // showArgument is showForError for what a slot holds that was handed to a
 // function: Nix knows a list by the value that was handed over.
 func (s *State) showArgument(slot Value) syntax.Hint {
-	p := printer{s: s, o: errorPrint, seen: make(identities), cell: cellOf(slot)}
+	p := printer{b: new(strings.Builder), s: s, o: errorPrint, seen: make(identities), cell: cellOf(slot)}
 	p.print(slot.peek(), 0)
 	return syntax.Hint(p.b.String())
 }
@@ -53,13 +55,16 @@ func (s *State) ShowForError(v Value) syntax.Hint { return s.showForError(v) }
 // Print returns a value in the syntax of the language, with «…» for what has
 // none. Behaviour: print.cc in Nix.
 func (s *State) Print(v Value, opts PrintOptions) string {
-	p := printer{s: s, o: opts, seen: make(identities)}
+	p := printer{b: opts.Into, s: s, o: opts, seen: make(identities)}
+	if p.b == nil {
+		p.b = new(strings.Builder)
+	}
 	p.print(v.peek(), 0)
 	return p.b.String()
 }
 
 type printer struct {
-	b      strings.Builder
+	b      *strings.Builder
 	s      *State
 	o      PrintOptions
 	seen   identities
@@ -160,7 +165,7 @@ func (p *printer) write(c syntax.Colour, text string) {
 	if p.o.Colours {
 		text = c.Paint(text)
 	}
-	p.s.AppendText(&p.b, text)
+	p.s.AppendText(p.b, text)
 }
 
 // lazy shows what is not evaluated. Nix does not note that a call is under way.
@@ -238,9 +243,9 @@ func (c *Value) busy() bool {
 func (p *printer) string(s string) {
 	if p.o.MaxString > 0 && len(s) > p.o.MaxString {
 		if p.o.Colours {
-			p.s.AppendText(&p.b, string(syntax.Magenta)) // ends with the colour of what comes
+			p.s.AppendText(p.b, string(syntax.Magenta)) // ends with the colour of what comes
 		}
-		p.s.AppendText(&p.b, QuoteString(s[:p.o.MaxString])+" ")
+		p.s.AppendText(p.b, QuoteString(s[:p.o.MaxString])+" ")
 		p.elided(len(s)-p.o.MaxString, "byte")
 		return
 	}
@@ -268,7 +273,7 @@ func (p *printer) set(v Value, depth int) {
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
-		p.s.AppendText(&p.b, "{ ... }")
+		p.s.AppendText(p.b, "{ ... }")
 		return
 	}
 	attrs := slices.Collect(v.Attrs().All())
@@ -284,7 +289,7 @@ func (p *printer) set(v Value, depth int) {
 			p.elided(len(attrs)-i, "attribute")
 			return false
 		}
-		p.s.AppendText(&p.b, QuoteName(SymName(attrs[i].Name))+" = ")
+		p.s.AppendText(p.b, QuoteName(SymName(attrs[i].Name))+" = ")
 		p.element(attrs[i].Value, depth+1)
 		p.b.WriteByte(';')
 		p.attrs++
@@ -309,7 +314,7 @@ func (p *printer) list(v Value, depth int) {
 		return
 	}
 	if p.o.MaxDepth > 0 && depth >= p.o.MaxDepth {
-		p.s.AppendText(&p.b, "[ ... ]")
+		p.s.AppendText(p.b, "[ ... ]")
 		return
 	}
 	elems := v.list()
@@ -336,7 +341,7 @@ func (p *printer) element(v Value, depth int) {
 
 // body prints the elements between two brackets, until one returns false.
 func (p *printer) body(open, end string, elems []Value, element func(i int) bool) {
-	p.s.AppendText(&p.b, open)
+	p.s.AppendText(p.b, open)
 	p.indent += p.o.Indent
 	pretty := p.pretty(elems) // its error leaves the indentation as it is, as in Nix
 	for i := range elems {
@@ -347,12 +352,12 @@ func (p *printer) body(open, end string, elems []Value, element func(i int) bool
 	}
 	p.indent -= p.o.Indent
 	p.space(pretty)
-	p.s.AppendText(&p.b, end)
+	p.s.AppendText(p.b, end)
 }
 
 func (p *printer) space(pretty bool) {
 	if pretty {
-		p.s.AppendText(&p.b, "\n"+strings.Repeat(" ", p.indent))
+		p.s.AppendText(p.b, "\n"+strings.Repeat(" ", p.indent))
 	} else {
 		p.b.WriteByte(' ')
 	}
