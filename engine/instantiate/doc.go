@@ -176,6 +176,10 @@ func (in *Instantiator) write(ctx context.Context, d *drv.Derivation) (drvPath s
 	if done || in.store == nil {
 		return drvPath, false, nil
 	}
-	kept, err = in.store.AddDerivation(ctx, drvPath, d)
+	if kept, err = in.store.AddDerivation(ctx, drvPath, d); err != nil {
+		in.mu.Lock()
+		delete(in.known, drvPath) // the next is an error, too
+		in.mu.Unlock()
+	}
 	return drvPath, kept, err
 }
