@@ -35,6 +35,28 @@ func TestFailedIsNotDone(t *testing.T) {
 	}
 }
 
+// TestHeldByAnother pins that an input is not said to be evaluated while what it builds is
+// built by another process.
+func TestHeldByAnother(t *testing.T) {
+	var b building
+	b.fold(event.Activity{ID: 1, Name: "lib", State: event.Waiting, Phase: "for another process"})
+	if name, how := b.title(); name+how != "lib waits for another process" {
+		t.Errorf("got %q and %q", name, how)
+	}
+	b.fold(event.Activity{ID: 2, Name: "app", State: event.Running})
+	if name, _ := b.title(); name != "building app" {
+		t.Errorf("beside another build: got %q", name)
+	}
+	b.fold(event.Activity{ID: 2, Name: "app", State: event.Done})
+	if name, how := b.title(); name+how != "lib waits for another process  1 of 2 done" {
+		t.Errorf("after it: got %q and %q", name, how)
+	}
+	b.fold(event.Activity{ID: 1, Name: "lib", State: event.Done})
+	if name, _ := b.title(); name != "" {
+		t.Errorf("at the end: got %q", name)
+	}
+}
+
 // TestMade pins that builds of which the end is not told yet are counted as done with an
 // input that ended well, begun or not as far as is known, and no others.
 func TestMade(t *testing.T) {
