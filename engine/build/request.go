@@ -283,8 +283,8 @@ func (r *request) block(ctx context.Context, g *goal) {
 	})
 }
 
-// phaseLocked is shown of a goal that waits for another process.
-const phaseLocked = "waiting for another process"
+// phaseLocked is shown of a goal that waits for another process, as what it waits for.
+const phaseLocked = "for another process"
 
 // unblocked makes a goal ready again, with the locks in its hands.
 func (r *request) unblocked(g *goal, h held, err error) {

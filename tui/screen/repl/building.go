@@ -29,6 +29,7 @@ type building struct {
 	running map[event.ID]event.Activity
 	done    int            // of states
 	failed  int            // likewise
+	held    event.Activity // one that waits, and says what for
 	now     event.Activity // the one whose log is shown, as it was told of last
 	tail    []string
 	read    int64 // bytes of the log when tail was asked for
@@ -42,11 +43,16 @@ type tail struct {
 
 // title says what is being built, and how far that is; "" for nothing.
 func (b *building) title() (name, how string) {
-	if !b.shows() {
+	switch {
+	case b.shows():
+		name = "building " + text.SanitiseName(b.now.Name)
+		if b.now.Phase != "" {
+			how = "  " + text.SanitiseName(b.now.Phase)
+		}
+	case b.held.ID != 0:
+		name = text.SanitiseName(b.held.Name + " waits " + b.held.Phase)
+	default:
 		return "", ""
-	}
-	if b.now.Phase != "" {
-		how = "  " + text.SanitiseName(b.now.Phase)
 	}
 	if n := len(b.states); n > 1 {
 		how += fmt.Sprintf("  %d of %d done", b.done, n)
@@ -54,7 +60,7 @@ func (b *building) title() (name, how string) {
 			how += fmt.Sprintf(", %d failed", b.failed)
 		}
 	}
-	return "building " + text.SanitiseName(b.now.Name), how
+	return name, how
 }
 
 // shows reports whether the build whose log is shown is running.
@@ -118,6 +124,12 @@ func (b *building) fold(act event.Activity) {
 		b.failed++
 	}
 	b.states[act.ID] = act.State
+	switch {
+	case act.State == event.Waiting && act.Phase != "":
+		b.held = act
+	case act.ID == b.held.ID:
+		b.held = event.Activity{}
+	}
 	if act.State == event.Running {
 		b.running[act.ID] = act
 	} else {
