@@ -56,11 +56,15 @@ func (e *Env) AskCount(label string, then func(n int) tea.Cmd) tea.Cmd {
 	}, then)
 }
 
-// AskPattern asks for a pattern as [path.Match] has it.
+// AskPattern asks for a pattern as [path.Match] has it. A word without stars is looked for
+// anywhere.
 func (e *Env) AskPattern(label, hint string, then func(pattern string) tea.Cmd) tea.Cmd {
 	return ask(e, label, hint, func(t string) (string, error) {
 		if _, err := path.Match(t, ""); err != nil || t == "" {
 			return "", errors.New("this is no pattern: *, ? and [a-z] stand for others")
+		}
+		if !strings.ContainsAny(t, `*?[\`) {
+			t = "*" + t + "*"
 		}
 		return t, nil
 	}, then)

@@ -7,13 +7,37 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"nixbench/store/disk"
 	"nixbench/store/gc"
 )
 
-// GCPlan says what a collection would delete.
+// GCPlan says what a collection would delete, and which links of roots are not the
+// user's to remove.
 func (d *Desk) GCPlan(ctx context.Context) (*gc.Plan, error) {
-	return d.eng.PlanCollect(ctx, gc.Options{})
+	plan, err := d.eng.PlanCollect(ctx, gc.Options{})
+	if err == nil {
+		lock(plan.Roots)
+	}
+	return plan, err
+}
+
+// lock tells of the links among roots whether the user may write where they are.
+func lock(roots []gc.Root) {
+	writable := map[string]bool{} // by directory
+	for i, r := range roots {
+		if r.Dangling || !r.IsLink() {
+			continue
+		}
+		dir := filepath.Dir(r.Link)
+		can, known := writable[dir]
+		if !known {
+			can = unix.Access(dir, unix.W_OK) == nil
+			writable[dir] = can
+		}
+		roots[i].Locked = !can
+	}
 }
 
 // Collect executes the plan; activities of kind Collect tell how far it is. The

@@ -24,6 +24,9 @@ type Root struct {
 	// Dangling means that the root keeps nothing: the link or what it leads to
 	// is gone, or the path is not valid.
 	Dangling bool
+	// Locked means that the user may not write to the directory that the link is in, and
+	// so cannot remove it. It is for those who show roots to set.
+	Locked bool
 	// Auto is, where Link is gone, the link in gcroots/auto that leads to it; else "".
 	Auto string
 	// Target is what the link says, "" of what is no link.
@@ -48,11 +51,15 @@ const noteCurrent = "current"
 // Removable reports whether the root is a link that a user may remove.
 // Processes and temporary roots end by themselves, and without its current
 // generation a profile would lead nowhere.
-func (r Root) Removable() bool {
+func (r Root) Removable() bool { return r.IsLink() && !r.Locked && !r.Current() }
+
+// Current reports whether the root is the current generation of a profile.
+func (r Root) Current() bool { return r.Kind == KindGeneration && r.Note == noteCurrent }
+
+// IsLink reports whether the root is a link, and not something of a process.
+func (r Root) IsLink() bool {
 	switch r.Kind {
-	case KindGeneration:
-		return r.Note != noteCurrent
-	case KindResult, KindDirenv, KindOther:
+	case KindGeneration, KindResult, KindDirenv, KindOther:
 		return true
 	default:
 		return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -52,7 +53,9 @@ func (s *Screen) planned(msg tui.Answer[*gc.Plan]) tea.Cmd {
 	if n := len(plan.Options.Ignore); n > 0 {
 		lines = append(lines, nil, line{{Text: text.Plural(n, "root") + " will be removed:", Token: themes.Heading}})
 		for _, l := range plan.Options.Ignore {
-			lines = append(lines, line{{Text: "  " + text.SanitiseName(l), Token: themes.Root}})
+			for i, part := range text.Wrap(text.SanitiseName(text.Tilde(l, s.env.Home)), linkShown) {
+				lines = append(lines, line{{Text: strings.Repeat(" ", 2+2*min(i, 1)) + part, Token: themes.Root}})
+			}
 		}
 	}
 	lines = append(lines, nil, line{{Text: "paths, referrers first:", Token: themes.Heading}})
@@ -70,8 +73,10 @@ func (s *Screen) planned(msg tui.Answer[*gc.Plan]) tea.Cmd {
 	})
 }
 
-// planShown is how many paths the confirmation lists.
-const planShown = 200
+const (
+	planShown = 200 // how many paths the confirmation lists
+	linkShown = 48  // cells of a root's name on one of its lines, which the smallest screen has
+)
 
 // start carries out a plan. It ends early when stop is called, and its result
 // comes all the same.

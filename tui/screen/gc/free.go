@@ -55,7 +55,7 @@ func (s *Screen) proposed(msg tui.Answer[*proposal]) tea.Cmd {
 	s.proposal = p
 	switch {
 	case !p.free.Enough:
-		s.env.Warn("no more than " + text.Bytes(p.free.DeadSize+p.free.Effect.FreedSize) + " can be freed: all is marked that may go and keeps anything")
+		s.env.Warn("no more than " + text.Bytes(p.free.DeadSize+p.free.Effect.FreedSize) + " can be freed")
 	case len(links) == 0:
 		s.env.Notify("no root has to go for " + text.Bytes(p.size) + ": X deletes what is dead")
 	default:
@@ -74,7 +74,7 @@ func (s *Screen) proposalLines(w int) []line {
 	first := line{{Text: "for " + text.Bytes(p.size) + "  ", Token: themes.Heading}}
 	switch {
 	case !p.free.Enough:
-		return []line{append(first, muted("more than all that may go keeps")...)}
+		return []line{append(first, muted("only "+text.Bytes(p.free.DeadSize+p.free.Effect.FreedSize)+" can go")...)}
 	case len(p.free.Roots) == 0:
 		return []line{append(first, muted("no root has to go")...)}
 	}

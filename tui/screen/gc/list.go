@@ -2,8 +2,10 @@ package gc
 
 import (
 	"cmp"
+	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -45,7 +47,7 @@ func (k kindFilter) has(r gc.Root) bool {
 	case kindProcs:
 		return r.Kind == gc.KindProcess || r.Kind == gc.KindTemp || r.Kind == gc.KindBuild
 	case kindDangling:
-		return r.Dangling
+		return r.Dangling && r.IsLink()
 	}
 	return true
 }
@@ -167,13 +169,40 @@ func rootName(r gc.Root, home string) string {
 	default:
 		return text.SanitiseName(name)
 	}
-	if r.Note != "" {
+	switch {
+	case isOwn(r):
+		name += " (this program)"
+	case r.Note != "":
 		name += " (" + strings.Replace(r.Note, ", process ", " ", 1) + ")"
 	}
 	return text.SanitiseName(name)
 }
 
-func (s *Screen) rootName(r gc.Root) string { return rootName(r, s.env.Home) }
+// isOwn tells whether it is this program that keeps the root.
+func isOwn(r gc.Root) bool {
+	return !r.IsLink() && strings.HasSuffix(r.Note, ", process "+strconv.Itoa(os.Getpid()))
+}
+
+// rootName is the short name of a root; generations of several profiles that would have
+// the same one go by their whole names.
+func (s *Screen) rootName(r gc.Root) string {
+	name := rootName(r, s.env.Home)
+	if r.Kind == gc.KindGeneration && s.data.namesakes[path.Base(r.Link)] > 1 {
+		name = text.SanitiseName(text.Tilde(r.Link, s.env.Home))
+	}
+	return name
+}
+
+// countNames counts the generations by their short names.
+func countNames(roots []gc.Root) map[string]int {
+	out := map[string]int{}
+	for _, r := range roots {
+		if r.Kind == gc.KindGeneration {
+			out[path.Base(r.Link)]++
+		}
+	}
+	return out
+}
 
 // kindName is the kind, or what matters more about the root. A temporary root
 // that dangles is of what is yet to be made.

@@ -25,6 +25,7 @@ type data struct {
 	settingsSize        int64
 	pinned              map[string]bool // links of generations
 	pinsErr             error           // why pins are not known
+	namesakes           map[string]int  // how many generations have a short name
 	diskUsed, diskTotal int64           // 0: not known
 }
 
@@ -53,7 +54,7 @@ func (s *Screen) reload() tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		d := &data{plan: plan, rc: reclaim.New(plan)}
+		d := &data{plan: plan, rc: reclaim.New(plan), namesakes: countNames(plan.Roots)}
 		d.groups = groupsOfLinks(plan, d.rc.Groups(math.MaxInt))
 		d.settingsPaths, d.settingsSize = d.rc.BySettings()
 		d.pinned, d.pinsErr = pins(ctx, b)

@@ -15,6 +15,7 @@ import (
 
 	"nixbench/repl/text"
 	"nixbench/store/gc"
+	"nixbench/tui"
 )
 
 // noMark says why the root under the cursor cannot be marked, "" if it can.
@@ -31,7 +32,9 @@ func (s *Screen) noMark() string {
 		return "no root is selected"
 	case r.Dangling:
 		return "it keeps nothing: the next collection removes the link"
-	case r.Kind == gc.KindGeneration && !r.Removable():
+	case r.Locked:
+		return "not yours to remove: sudo rm " + tui.Word(r.Link)
+	case r.Current():
 		return "it is the current generation: switch the profile first"
 	case r.Kind == gc.KindProcess:
 		return "a running process has it open"
@@ -175,7 +178,7 @@ func (s *Screen) beyond(n int) []string {
 	var links []string
 	for _, gens := range profiles {
 		slices.SortFunc(gens, func(a, b gen) int { return a.number - b.number })
-		current := slices.IndexFunc(gens, func(g gen) bool { return !g.root.Removable() })
+		current := slices.IndexFunc(gens, func(g gen) bool { return g.root.Current() })
 		if current < 0 {
 			current = len(gens) - 1
 		}

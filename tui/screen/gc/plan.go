@@ -3,7 +3,7 @@ package gc
 // This file draws the plan: what a collection with the marks would do.
 
 import (
-	"strconv"
+	"strings"
 
 	"nixbench/repl/text"
 	"nixbench/store/gc"
@@ -55,7 +55,7 @@ func (s *Screen) planLines(w, h int) []line {
 	}
 	lines := append(s.sums(w), s.proposalLines(w)...)
 	if s.last != nil {
-		lines = append(lines, s.lastLines(h-len(lines)-1)...)
+		lines = append(lines, s.lastLines(w, h-len(lines)-1)...)
 	}
 	settings := s.settingsLine()
 	if h-len(lines) < 8 { // as much as there is room for
@@ -167,7 +167,7 @@ func (s *Screen) biggestLines(room int) []line {
 
 // sparedLines tell what is not deleted, and why.
 func (s *Screen) sparedLines(settings line) []line {
-	var current, procs, temps int
+	var current, locked, procs, temps, own int
 	for _, r := range s.data.plan.Roots {
 		switch {
 		case r.Dangling:
@@ -175,19 +175,27 @@ func (s *Screen) sparedLines(settings line) []line {
 			procs++
 		case r.Kind == gc.KindTemp || r.Kind == gc.KindBuild:
 			temps++
-		case !r.Removable():
+			if isOwn(r) {
+				own++
+			}
+		case r.Current():
 			current++
+		case r.Locked:
+			locked++
 		}
 	}
 	lines := []line{nil, {{Text: "not deleted, and why", Token: themes.Heading}}}
 	for _, c := range []struct {
 		n    int
 		noun string
-	}{{current, "current generation"}, {procs, "root of running processes"}, {temps, "temporary root"}} {
+	}{{current, "current generation"}, {locked, "root of others"}, {procs, "root of running processes"}, {temps, "temporary root"}} {
 		if c.n > 0 {
 			noun := text.Plural(c.n, c.noun)
-			if c.noun == "root of running processes" && c.n > 1 {
-				noun = strconv.Itoa(c.n) + " roots of running processes"
+			if of, is := strings.CutPrefix(c.noun, "root "); is {
+				noun = text.Plural(c.n, "root") + " " + of
+			}
+			if c.noun == "temporary root" && own > 0 {
+				noun += ", " + text.Count(own) + " of this program until it ends"
 			}
 			lines = append(lines, line{{Text: "  " + noun}})
 		}
@@ -204,15 +212,17 @@ func (s *Screen) sparedLines(settings line) []line {
 	return lines
 }
 
-// lastLines tell how the last collection ended, in at most room lines.
-func (s *Screen) lastLines(room int) []line {
+// lastLines tell how the last collection ended, in at most room lines of w cells.
+func (s *Screen) lastLines(w, room int) []line {
 	r := s.last
 	lines := []line{nil, {
 		{Text: "done  ", Token: themes.Heading},
 		{Text: text.Plural(len(r.Deleted), "path") + " deleted, " + text.Bytes(r.Freed) + " freed", Token: themes.Done},
 	}}
 	if s.lastErr != nil {
-		lines = append(lines, line{{Text: text.PlainLine("  " + s.lastErr.Error()), Token: themes.Error}})
+		for _, part := range text.Wrap(text.PlainLine(s.lastErr.Error()), w-2) {
+			lines = append(lines, line{{Text: "  " + part, Token: themes.Error}})
+		}
 	}
 	if n := len(r.Spared); n > 0 {
 		lines = append(lines, line{{Text: "  spared " + text.Plural(n, "path"), Token: themes.Warning}})

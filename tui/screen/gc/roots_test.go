@@ -42,6 +42,23 @@ func TestSameNames(t *testing.T) {
 	d.Wants("alice/profile-1-link", "root/profile-1-link", "[ ] profile-2-link")
 }
 
+// A link in a directory that the user may not write to is not theirs to remove, though a
+// daemon would delete what it keeps.
+func TestLockedRoots(t *testing.T) {
+	app, link := tuitest.PathNamed("app"), "/nix/var/nix/profiles/system-1-link"
+	d := start(t, &custom{
+		Backend: tuitest.NewBackend(t),
+		nodes:   []store.GraphNode{{Path: app, NarSize: 900}},
+		roots:   []storegc.Root{{Link: link, Path: app, Kind: storegc.KindGeneration, Locked: true}},
+	}, 120, 30)
+	d.Wants("[!] system-1-link")
+	d.Keys("space")
+	d.Wants("not yours to remove: sudo rm " + link)
+	d.Keys("*")
+	d.Lacks("[x]")
+	d.Wants("1 root of others")
+}
+
 // What the workbench itself keeps until it ends says so.
 func TestOwnTemporaryRoots(t *testing.T) {
 	app, tool := tuitest.PathNamed("app"), tuitest.PathNamed("tool")
