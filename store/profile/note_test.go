@@ -2,6 +2,8 @@ package profile_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -65,5 +67,54 @@ func TestLabel(t *testing.T) {
 	}
 	if err := profile.SetLabel(t.Context(), st, name, 1, "two\nlines"); err == nil {
 		t.Error("a label may have two lines")
+	}
+}
+
+// Numbers are used again once the highest are deleted, and neither a collection nor Nix
+// looks at notes: those of a generation that is gone are not those of the next one.
+func TestNotesOfAnotherGeneration(t *testing.T) {
+	st := &fake{}
+	name := newProfile(t, st, 3)
+	if err := errors.Join(profile.SetLabel(t.Context(), st, name, 3, "before the move"), profile.SetPinned(t.Context(), st, name, 3, true)); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-48 * time.Hour)
+	link := name + "-3-link"
+	for _, file := range []string{link, name + "-3-label", name + "-3-pin", name + "-3-parent"} {
+		if err := setTime(file, long); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gens, err := profile.List(name)
+	if err != nil || gens[2].Label == "" || !gens[2].Pinned || gens[2].Parent != 2 || !profile.IsPinned(link) {
+		t.Fatalf("the notes are not read: %+v, %v", gens, err)
+	}
+	if err := errors.Join(os.Remove(link), os.Symlink(string(pathOf(9)), link)); err != nil { // as Nix does
+		t.Fatal(err)
+	}
+	gens, err = profile.List(name)
+	if err != nil || gens[2].Label != "" || gens[2].Pinned || gens[2].Parent != 0 || profile.IsPinned(link) {
+		t.Errorf("notes of the one before it: %+v, %v", gens, err)
+	}
+}
+
+// A new generation begins without notes, however young those of the one before it are.
+func TestNewGenerationHasNoNotes(t *testing.T) {
+	st := &fake{}
+	name := newProfile(t, st, 2)
+	if err := errors.Join(profile.SetLabel(t.Context(), st, name, 2, "old"), profile.SetPinned(t.Context(), st, name, 2, true)); err != nil {
+		t.Fatal(err)
+	}
+	// A collection removes links only.
+	if err := errors.Join(os.Remove(name), os.Symlink(filepath.Base(name)+"-1-link", name), os.Remove(name+"-2-link")); err != nil {
+		t.Fatal(err)
+	}
+	gen, err := profile.Set(t.Context(), st, name, pathOf(9))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gens, err := profile.List(name)
+	if err != nil || len(gens) != 2 || gens[1].Number != 2 || gens[1].Label != "" || gens[1].Pinned {
+		t.Errorf("set %+v: got %+v, %v", gen, gens, err)
 	}
 }
