@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"nixbench/store/disk"
 )
@@ -25,12 +26,34 @@ func noteName(profile string, number int, kind string) string {
 	return strings.TrimSuffix(linkName(profile, number), "link") + kind
 }
 
-// readNotes fills in what is noted about a generation.
+// readNotes fills in what is noted about a generation, whose link is known.
 func readNotes(profile string, gen *Generation) {
-	if text, err := os.ReadFile(labelName(profile, gen.Number)); err == nil && len(text) <= maxLabel+1 {
+	gen.Parent = readParent(profile, gen)
+	if text, ok := readNote(labelName(profile, gen.Number), gen.Created); ok && len(text) <= maxLabel+1 {
 		gen.Label = strings.TrimSuffix(string(text), "\n")
 	}
-	gen.Pinned = IsPinned(linkName(profile, gen.Number))
+	gen.Pinned = isNoted(pinName(profile, gen.Number), gen.Created)
+}
+
+// noteLead is how much older than its generation's link a note may be: what a generation
+// was made from is noted before it is linked. Numbers are used again once the highest are
+// deleted, and collections, and Nix, leave the notes of those that they delete: older
+// ones are of another generation that had the number.
+const noteLead = time.Minute
+
+// isNoted reports whether there is such a note about a generation that was made at a time.
+func isNoted(name string, made time.Time) bool {
+	info, err := os.Lstat(name)
+	return err == nil && !info.ModTime().Before(made.Add(-noteLead))
+}
+
+// readNote returns a note about a generation that was made at a time, if there is one.
+func readNote(name string, made time.Time) ([]byte, bool) {
+	if !isNoted(name, made) {
+		return nil, false
+	}
+	text, err := os.ReadFile(name)
+	return text, err == nil
 }
 
 // IsPinned reports whether the generation whose link has that name is pinned.
@@ -39,8 +62,8 @@ func IsPinned(link string) bool {
 	if !ok {
 		return false
 	}
-	_, err := os.Lstat(rest + "pin")
-	return err == nil
+	info, err := os.Lstat(link)
+	return err == nil && isNoted(rest+"pin", info.ModTime())
 }
 
 // SetLabel gives a generation a label; "" takes it away. If there is no such

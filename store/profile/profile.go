@@ -90,7 +90,7 @@ func list(profile string) ([]Generation, error) {
 
 // read returns generation number of profile; Current is not filled in.
 func read(profile string, number int) (Generation, error) {
-	gen := Generation{Number: number, Link: linkName(profile, number), Parent: readParent(profile, number)}
+	gen := Generation{Number: number, Link: linkName(profile, number)}
 	info, err := os.Lstat(gen.Link)
 	if err != nil {
 		return Generation{}, err
@@ -155,9 +155,9 @@ func parseLink(base, name string) (int, bool) {
 	return number, err == nil && number > 0
 }
 
-func readParent(profile string, number int) int {
-	text, err := os.ReadFile(parentName(profile, number))
-	if err != nil {
+func readParent(profile string, gen *Generation) int {
+	text, ok := readNote(parentName(profile, gen.Number), gen.Created)
+	if !ok {
 		return 0
 	}
 	parent, err := strconv.Atoi(strings.TrimSpace(string(text)))

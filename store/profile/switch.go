@@ -240,11 +240,15 @@ func makeGeneration(ctx context.Context, st Store, profile string, number, paren
 	if err := st.Sync(ctx); err != nil {
 		return err
 	}
+	// What is noted about an earlier generation of that number is not about this one.
+	if err := errors.Join(removeNote(labelName(profile, number)), removeNote(pinName(profile, number))); err != nil {
+		return err
+	}
 	if parent > 0 {
 		if err := writeFile(parentName(profile, number), strconv.Itoa(parent)+"\n"); err != nil {
 			return err
 		}
-	} else if err := os.Remove(parentName(profile, number)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	} else if err := removeNote(parentName(profile, number)); err != nil {
 		return err
 	}
 	if err := st.AddPermRoot(ctx, p, linkName(profile, number)); err != nil {
