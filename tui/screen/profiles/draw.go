@@ -37,7 +37,7 @@ func (s *Screen) Draw(w, h int) []string {
 		return s.drawMain(panes.Place{W: w, H: h})
 	}
 	s.panes.Arrange(paneGens, paneDiff, paneProfiles)
-	left, side := style.Pane{Title: "profiles"}, s.panes.Across(w, listWidth, 24)
+	left, side := style.Pane{Title: "profiles"}, s.panes.Across(w, s.listWidth(), 24)
 	note := []string{}
 	for _, l := range []string{"freed if every generation", "of that profile went"} {
 		note = append(note, s.env.Styles.Row(left.InnerWidth(side), themes.Text, style.Span{Text: l, Token: themes.Muted}))
@@ -46,6 +46,14 @@ func (s *Screen) Draw(w, h int) []string {
 	place := panes.Place{X: side, W: w - side, H: h - 4}
 	foot := s.panes.Text(paneNote, panes.Place{X: side, Y: h - 4, W: w - side, H: 4}, style.Pane{}, s.notes())
 	return style.Beside(list, style.Stack(s.drawMain(place), foot))
+}
+
+// listWidth is how wide the list of profiles is: there is room for " locked" where some are.
+func (s *Screen) listWidth() int {
+	if slices.ContainsFunc(s.profiles, func(p tui.Profile) bool { return p.ReadOnly != "" }) {
+		return listWidth + 7
+	}
+	return listWidth
 }
 
 // drawFull draws only the pane with the keys.
@@ -151,6 +159,8 @@ func (s *Screen) notes() [][]style.Span {
 	switch {
 	case !found:
 		first = fmt.Sprintf("there is nothing before %d to roll back to.", cur.Number)
+	case back != cur.Parent && cur.Parent != 0:
+		first = fmt.Sprintf("%d was made from %d, which is deleted.  R rolls back to %d, the one before.", cur.Number, cur.Parent, back)
 	case back != cur.Parent:
 		first = fmt.Sprintf("what %d was made from is not known.  R rolls back to %d, the one before.", cur.Number, back)
 	}

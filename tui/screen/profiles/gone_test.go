@@ -48,5 +48,5 @@ func TestProfileNames(t *testing.T) {
 	d := start(t, &named{Backend: tuitest.NewBackend(t)}, 140, 40)
 	d.Wants("> alice/home-manager ")
 	d = start(t, &named{tuitest.NewBackend(t), "not yours to change"}, 140, 40)
-	d.Wants("> alice/", " locked ")
+	d.Wants("> alice/home-manager locked ")
 }

@@ -271,13 +271,11 @@ func (s *Screen) setProfiles() {
 				freed = text.Size(n)
 			}
 		}
-		note := ""
+		name := rows.Text(themes.DrvName, text.SanitiseName(p.Name))
 		if p.ReadOnly != "" {
-			note = "locked"
+			name = append(name, rows.Text(themes.Muted, " locked")...)
 		}
-		items = append(items, rows.Item{Key: p.Link, Text: p.Name, Row: rows.Row{Cells: []rows.Cell{
-			rows.Text(themes.DrvName, text.SanitiseName(p.Name)), rows.Text(themes.Muted, note), rows.Text(themes.Size, freed),
-		}}})
+		items = append(items, rows.Item{Key: p.Link, Text: p.Name, Row: rows.Row{Cells: []rows.Cell{name, rows.Text(themes.Size, freed)}}})
 	}
 	s.list.Empty = "no profiles"
 	s.list.SetSource(rows.NewList(items))
@@ -370,10 +368,22 @@ func (s *Screen) numberCell(g tui.Generation) rows.Cell {
 func (s *Screen) countCell(g tui.Generation) rows.Cell {
 	d, ok := s.diffs[g.Number]
 	switch {
+	case s.isGone(g):
+		return rows.Text(themes.Dangling, "not in the store")
 	case !ok && len(s.all) > 0 && s.all[0].Number == g.Number:
 		return rows.Text(themes.Muted, "the first")
 	case !ok:
 		return rows.Text(themes.Muted, "-")
 	}
 	return changes.Counts(d)
+}
+
+// isGone tells whether it is known that the store has not what a generation leads to.
+func (s *Screen) isGone(g tui.Generation) bool {
+	graph := s.graph()
+	if graph == nil {
+		return false
+	}
+	_, ok := graph.Index(g.Path)
+	return !ok
 }

@@ -110,9 +110,13 @@ func (s *Screen) switchPlanned(msg tui.Answer[*switching]) tea.Cmd {
 		{{Text: "to    ", Token: themes.Muted}, {Text: generationText(to)}},
 	}
 	if sw.rollback {
-		why := fmt.Sprintf("generation %d was made from %d", from.Number, to.Number)
-		if from.Parent != to.Number {
+		why := fmt.Sprintf("generation %d was made from %d", from.Number, from.Parent)
+		switch from.Parent {
+		case to.Number:
+		case 0:
 			why = "what it was made from is not known: the one before"
+		default:
+			why += ", which is deleted: the one before"
 		}
 		lines = append(lines, muted("      "+why))
 	}

@@ -76,7 +76,7 @@ type comparedMsg struct{}
 func New(env *tui.Env) *Screen {
 	s := &Screen{env: env, panes: panes.New(env.Styles), marks: map[int]bool{}}
 	st := env.Styles
-	s.list = rows.New(st, rows.Column{Min: 10, Flex: 1}, rows.Column{Min: 7, Right: true}, rows.Column{Min: 7, Right: true})
+	s.list = rows.New(st, rows.Column{Min: 10, Flex: 1}, rows.Column{Min: 7, Right: true})
 	s.list.Empty = "listing profiles .."
 	s.table = env.Table(table.Generations,
 		rows.Column{Title: "GEN", Min: 5},
