@@ -79,7 +79,7 @@ var rules = []rule{
 	{"engine/exprtest", "engine/syntax", ""},
 	{"engine/enginetest", "engine/... store/...", "github.com/rogpeppe/go-internal/txtar"},
 
-	{"inspect/doctor", "engine store store/disk store/socket", ""},
+	{"inspect/doctor", "engine engine/sandbox store store/disk store/socket", ""},
 	{"inspect/...", "store store/cores store/drv store/edges store/drvname store/gc store/profile inspect/closure inspect/version", ""},
 
 	{"repl/text", "", "github.com/charmbracelet/x/ansi"},

@@ -1,9 +1,6 @@
 package doctor
 
-import (
-	"debug/elf"
-	"slices"
-)
+import "nixbench/engine/sandbox"
 
 // lookAtShell looks whether a program can be the /bin/sh of sandboxes, which have no
 // libraries; paths are the setting sandbox-paths, which may name another.
@@ -11,12 +8,7 @@ func lookAtShell(program string, paths map[string]string) []Finding {
 	if _, other := paths["/bin/sh"]; other {
 		return nil
 	}
-	file, err := elf.Open(program)
-	if err != nil {
-		return nil // another system's, whose builds are no problem of this
-	}
-	defer file.Close()
-	if !slices.ContainsFunc(file.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP }) {
+	if !sandbox.NeedsLibraries(program) {
 		return nil
 	}
 	return []Finding{{"sandbox", Problem, "this nixbench was built with cgo: it needs libraries, which no sandbox has, and so cannot be its /bin/sh",
