@@ -143,3 +143,22 @@ func TestSmallItemWithTheCursor(t *testing.T) {
 		t.Errorf("got no name of the item with the cursor:\n%s", got)
 	}
 }
+
+// Where many are too small for areas of their own, the area that they share names the
+// largest of them, and that with the cursor.
+func TestSmallItemsAreNamed(t *testing.T) {
+	m := New(style.New(style.Options{ASCII: true}))
+	var items []Item
+	for i := range 2000 {
+		items = append(items, Item{Key: fmt.Sprint(i), Label: "item" + fmt.Sprint(i), Lines: []string{"9B"}, Size: int64(9000 - i)})
+	}
+	m.SetItems(items, 98000, 1<<40)
+	draw := func() string { return style.Strip(strings.Join(m.Draw(60, 10, ""), "\n")) }
+	if got := draw(); !strings.Contains(got, "> 9B  item0 ") || !strings.Contains(got, "  9B  item7 ") {
+		t.Errorf("at first:\n%s", got)
+	}
+	m.Step(20)
+	if got := draw(); !strings.Contains(got, "> 9B  item20 ") || strings.Contains(got, "item7 ") {
+		t.Errorf("with the cursor on the twentieth:\n%s", got)
+	}
+}
