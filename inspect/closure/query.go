@@ -12,6 +12,7 @@ import (
 type Query struct {
 	words []string
 	tests []test
+	doubt string
 }
 
 // A test compares a number of a node.
@@ -31,6 +32,9 @@ func ParseQuery(s string) Query {
 			q.tests = append(q.tests, t)
 			continue
 		}
+		if q.doubt == "" {
+			q.doubt = doubt(word)
+		}
 		word = strings.TrimPrefix(word, "name:")
 		if word != "" {
 			q.words = append(q.words, word)
@@ -38,6 +42,31 @@ func ParseQuery(s string) Query {
 	}
 	return q
 }
+
+// doubt says what is wrong with a word that looks like a condition and is none, "" if it
+// does not: no name of a path has <, > or a colon.
+func doubt(word string) string {
+	i := strings.IndexAny(word, "<>:")
+	if i < 0 || strings.HasPrefix(word, "name:") {
+		return ""
+	}
+	of, number := word[:i], strings.TrimPrefix(word[i+1:], "=")
+	switch {
+	case word[i] == ':':
+		return strconv.Quote(of) + " is nothing to look for: name"
+	case !slices.Contains([]string{"size", "own", "nar", "closure", "adds", "refs", "referrers"}, of):
+		return strconv.Quote(of) + " is nothing to compare: size, closure, adds, refs or referrers"
+	case number == "":
+		return "after " + word + " there is no size, such as 100M"
+	case strings.HasPrefix(of, "ref"):
+		return strconv.Quote(number) + " is no number"
+	}
+	return strconv.Quote(number) + " is no size, such as 100M"
+}
+
+// Doubt says what is wrong with the first word that looks like a condition and is none,
+// "" if there is no such word.
+func (q Query) Doubt() string { return q.doubt }
 
 func parseTest(word string) (test, bool) {
 	i := strings.IndexAny(word, "<>")

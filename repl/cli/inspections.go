@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -76,6 +77,9 @@ func closureFlags() []flag {
 		}},
 		{[]string{"--filter"}, []string{"QUERY"}, "only what a query finds, such as 'name:glibc size>100M refs<3'", func(inv *invocation, args []string) error {
 			inv.query = closure.ParseQuery(args[0])
+			if doubt := inv.query.Doubt(); doubt != "" {
+				return errors.New(doubt)
+			}
 			return nil
 		}},
 		buildTimeFlag,

@@ -3,10 +3,13 @@ package closure
 // This file tells which references are to go for a path to leave the closure.
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
+	"nixbench/inspect/closure"
 	"nixbench/inspect/why"
 	"nixbench/repl/text"
 	"nixbench/themes"
@@ -37,7 +40,9 @@ func (s *Screen) showCut(w *explanation, cut *why.Cut, err error) tea.Cmd {
 		lines = append(lines, line{{Text: "  " + f.nodeName(r.From), Token: themes.DrvName}, {Text: " -> ", Token: themes.Muted}, {Text: f.nodeName(r.To), Token: themes.DrvName}})
 	}
 	lines = append(lines, nil, line{{Text: text.Plural(len(cut.Gone), "path") + " would leave the closure, "}, {Text: text.Bytes(cut.Size), Token: themes.Size}})
-	for _, n := range cut.Gone[:min(len(cut.Gone), cutShown)] {
+	gone := slices.Clone(cut.Gone)
+	slices.SortStableFunc(gone, func(a, b closure.Node) int { return cmp.Compare(c.Graph().OwnSize(b), c.Graph().OwnSize(a)) })
+	for _, n := range gone[:min(len(gone), cutShown)] {
 		lines = append(lines, line{{Text: "  "}, {Text: text.Size(c.Graph().OwnSize(n)), Token: themes.Size}, {Text: "  " + f.nodeName(n), Token: themes.Gone}})
 	}
 	if more := len(cut.Gone) - cutShown; more > 0 {

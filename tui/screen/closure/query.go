@@ -143,7 +143,10 @@ func (s *Screen) find() tea.Cmd {
 			f.search(q)
 			if f.query != "" && !f.next(0) {
 				said := "not found: " + text.SanitiseName(q)
-				if f.match.HasConditions() && !f.isClosure() {
+				switch doubt := f.match.Doubt(); {
+				case f.isClosure() && doubt != "":
+					said = "not found: " + text.SanitiseName(doubt)
+				case f.match.HasConditions() && !f.isClosure():
 					said += ": conditions are for closures, which enter opens"
 				}
 				s.env.Notify(said)

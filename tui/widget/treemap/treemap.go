@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"nixbench/repl/text"
 	"nixbench/themes"
@@ -263,25 +264,21 @@ func (m *Map) Draw(w, h int, empty string) []string {
 		drawn += it.Size
 	}
 	shown = len(sizes)
-	rest := Item{Label: text.Count(len(m.items)-shown+m.more) + " more", Token: themes.Muted}
-	at := m.at()
-	if at >= shown { // the cursor is to be seen
-		rest.Label = m.items[at].Label
-		if others := len(m.items) - shown + m.more - 1; others > 0 {
-			rest.Label += " and " + text.Count(others) + " more"
-		}
-	}
 	if shown < len(m.items) || m.more > 0 {
 		sizes = append(sizes, max(total-drawn, 1))
 	}
 	rects := Layout(sizes, w, h)
+	for len(rects) > shown && shown > 0 && rects[shown-1].empty() { // it shares the last one, too
+		shown--
+		rects = slices.Delete(rects, shown, shown+1)
+	}
 	m.rects = rects[:shown]
-	rows := make([][]segment, h)
+	rows, at := make([][]segment, h), m.at()
 	for i, r := range rects {
 		if r.empty() {
 			continue
 		}
-		it := rest
+		it := m.share(shown, r.H-2)
 		if i < shown {
 			it = m.items[i]
 		}
@@ -292,6 +289,34 @@ func (m *Map) Draw(w, h int, empty string) []string {
 		}
 	}
 	return join(rows, w)
+}
+
+// share is the area of the items from one on, for which there are so many lines.
+func (m *Map) share(from, room int) Item {
+	it := Item{Label: text.Count(len(m.items)-from+m.more) + " more", Token: themes.Muted, Lines: m.named(from, room)}
+	if at := m.at(); at >= from { // the cursor is to be seen
+		it.Label = m.items[at].Label
+		if others := len(m.items) - from + m.more - 1; others > 0 {
+			it.Label += " and " + text.Count(others) + " more"
+		}
+	}
+	return it
+}
+
+// named are the first of the items from one on that share an area, in so many lines, or
+// those around the one with the cursor.
+func (m *Map) named(from, room int) []string {
+	at := m.at()
+	from = max(from, at-room+1)
+	var lines []string
+	for i := from; i < min(from+room, len(m.items)); i++ {
+		it, mark := m.items[i], "  "
+		if i == at {
+			mark = m.st.Glyphs().Cursor + " "
+		}
+		lines = append(lines, mark+strings.Join(append(slices.Clone(it.Lines[:min(len(it.Lines), 1)]), it.Label), "  "))
+	}
+	return lines
 }
 
 // A segment is a part of a line.

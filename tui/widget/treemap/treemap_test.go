@@ -157,7 +157,11 @@ func TestSmallItemsAreNamed(t *testing.T) {
 	if got := draw(); !strings.Contains(got, "> 9B  item0 ") || !strings.Contains(got, "  9B  item7 ") {
 		t.Errorf("at first:\n%s", got)
 	}
-	m.Step(20)
+	m.Move(0, 1)
+	if got := draw(); !strings.Contains(got, "> 9B  item1 ") {
+		t.Errorf("after a step down:\n%s", got)
+	}
+	m.Step(19)
 	if got := draw(); !strings.Contains(got, "> 9B  item20 ") || strings.Contains(got, "item7 ") {
 		t.Errorf("with the cursor on the twentieth:\n%s", got)
 	}
