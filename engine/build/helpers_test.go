@@ -110,6 +110,10 @@ func act(verb string, args []string) (status int, isOver bool, err error) {
 				err = os.Chdir("d")
 			}
 		}
+	case "await": // file
+		for err = os.ErrNotExist; err != nil; _, err = os.Stat(args[0]) {
+			time.Sleep(time.Millisecond)
+		}
 	case "sleep":
 		d, _ := time.ParseDuration(args[0])
 		time.Sleep(d)

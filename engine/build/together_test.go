@@ -3,6 +3,7 @@ package build_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,26 +74,20 @@ func waitFor(t *testing.T, box *event.Mailbox, ok func(event.Activity) bool) eve
 	}
 }
 
-// Two builders in one store, as two processes would be: the second waits for
-// the first's locks and finds the outputs valid.
+// Two builders in one store, as two processes would be: one waits for the other's locks
+// and finds the outputs valid.
 func TestTwoBuilders(t *testing.T) {
-	r := newRig(t)
-	p := r.add(script("shared", "say started\nsleep 300ms\nwrite $out x"), nil)
+	gate := t.TempDir()
+	r := newRig(t, func(s *settings.Settings) { s.SandboxPaths["/gate"] = gate })
+	p := r.add(script("shared", "await /gate/open\nwrite $out x"), nil)
 	if err := r.st.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	hub := new(event.Hub)
-	box := hub.Subscribe()
-	other := build.New(build.Options{Store: r.st, Settings: r.settings, Hub: hub})
+	box := r.hub.Subscribe()
+	other := build.New(build.Options{Store: r.st, Settings: r.settings, Hub: r.hub})
 	targets := []build.Target{{Path: p, Outputs: []string{"out"}}}
 	results := make(chan build.Status, 2)
 	for _, b := range []*build.Builder{r.b, other} {
-		if b == other {
-			await(t, "the first build's lock", func() bool {
-				locks, _ := filepath.Glob(filepath.Join(r.st.RealDir(), "*.lock"))
-				return len(locks) > 0
-			})
-		}
 		go func() {
 			res, err := b.Realise(t.Context(), targets, build.Normal)
 			if err != nil || res.Err() != nil {
@@ -101,27 +96,22 @@ func TestTwoBuilders(t *testing.T) {
 			results <- res.Outcomes[0].Status
 		}()
 	}
+	waits := waitFor(t, box, func(act event.Activity) bool { return act.Kind == event.Wait })
+	if err := os.WriteFile(filepath.Join(gate, "open"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	got := []build.Status{<-results, <-results}
 	slices.Sort(got)
 	if diff := cmp.Diff([]build.Status{build.AlreadyValid, build.Built}, got); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	acts, err := box.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var said []string
-	for _, act := range acts {
-		if act.Kind == event.Wait && act.State == event.Done {
-			said = append(said, act.Text)
-		}
-	}
+	waitFor(t, box, func(act event.Activity) bool { return act.ID == waits.ID && act.State == event.Done })
 	d, err := r.st.ReadDerivation(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'"; !slices.Equal(said, []string{want}) {
-		t.Errorf("said %q, want %q", said, want)
+	if want := "waiting for lock on '" + r.st.RealPath(d.OutputPath("out")) + "'"; waits.Text != want {
+		t.Errorf("said %q, want %q", waits.Text, want)
 	}
 }
 
