@@ -47,6 +47,8 @@ type follower struct {
 	begun  map[event.ID]bool // likewise waits and hooks
 	ended  []event.Activity  // of what is told in JSON, what was told to be over together
 
+	requests map[event.ID]*jsonRequest // told of in JSON, and not over
+
 	seen  map[event.ID]*followed
 	runs  map[event.ID]*followed   // of seen
 	count [event.Cancelled + 1]int // of seen, by their states
@@ -177,6 +179,7 @@ func (f *follower) tellSubstitute(act event.Activity) {
 
 func (f *follower) tell(acts []*event.Activity) {
 	defer f.tellEnds()
+	defer f.tellCounts()
 	for _, shared := range acts {
 		act := *shared
 		switch act.Kind {
@@ -190,11 +193,15 @@ func (f *follower) tell(acts []*event.Activity) {
 		case event.Wait, event.Hook:
 			f.tellAround(act)
 			continue
+		case event.Realise:
+			f.tellRequest(act)
+			continue
 		default:
 			continue
 		}
 		seen := f.seen[act.ID]
-		if seen == nil {
+		isNew := seen == nil
+		if isNew {
 			seen = &followed{act: event.Activity{State: event.Waiting}}
 			f.seen[act.ID] = seen
 			f.count[event.Waiting]++
@@ -203,6 +210,7 @@ func (f *follower) tell(acts []*event.Activity) {
 		seen.act = act
 		f.count[before.State]--
 		f.count[act.State]++
+		f.countBuild(&act, before.State, isNew)
 		if delete(f.runs, act.ID); act.State == event.Running {
 			f.runs[act.ID] = seen
 		}

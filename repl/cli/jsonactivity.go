@@ -109,9 +109,13 @@ func (f *follower) tellHookLine(act event.Activity) bool {
 // which mailboxes may have behind them.
 func (f *follower) tellEnds() {
 	slices.SortStableFunc(f.ended, func(a, b event.Activity) int {
-		return cmp.Compare(b.Kind, a.Kind) // Hook, Wait, Build
+		return cmp.Compare(b.Kind, a.Kind) // Hook, Wait, Build, Realise
 	})
 	for i := range f.ended {
+		if act := &f.ended[i]; act.Kind == event.Realise {
+			f.endRequest(act.ID)
+			continue
+		}
 		f.tellOf(&f.ended[i], jsonActivity{Action: "stop"})
 	}
 	f.ended = f.ended[:0]
