@@ -34,6 +34,8 @@ type goal struct {
 
 	sought bool // substituters were asked for what it resolved to
 
+	numDependants int32 // those that the plan has
+
 	held   held               // the locks, if it waited for them
 	cancel context.CancelFunc // of the running or blocked worker
 
@@ -117,18 +119,19 @@ func newGoals(plan *Plan) ([]*goal, map[store.Path]*goal) {
 	}
 	// Of a hundred thousand goals, what each of them has to itself is what the collector of
 	// garbage looks at: their edges lie together.
-	needs, numDependants := make([]*goal, 0, edges), make(map[*goal]int, len(goals))
+	needs := make([]*goal, 0, edges)
 	for _, g := range goals {
 		from := len(needs)
 		for _, need := range g.planned.Needs[:g.missing] {
-			needs = append(needs, byPath[need])
-			numDependants[byPath[need]]++
+			needed := byPath[need]
+			needs = append(needs, needed)
+			needed.numDependants++
 		}
 		g.needs = slices.Clip(needs[from:])
 	}
 	dependants := make([]*goal, edges)
 	for _, g := range goals {
-		n := numDependants[g]
+		n := g.numDependants
 		g.dependants, dependants = dependants[:0:n], dependants[n:]
 	}
 	for _, g := range goals {
