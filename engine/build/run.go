@@ -21,9 +21,11 @@ func (j *job) runSandbox(ctx context.Context, spec *sandbox.Spec) (*sandbox.Resu
 	if j.settings.Sandbox == "false" {
 		j.warnOnce("setting 'sandbox = false' has no effect: builds are always sandboxed")
 	}
-	if builders, _ := j.settings.Get("builders"); namesMachines(builders, 8) {
-		j.warnOnce("setting 'builders' has no effect: nothing is built on other machines")
-	}
+	j.machines.Do(func() {
+		if builders, _ := j.settings.Get("builders"); namesMachines(builders, 8) {
+			j.warnOnce("setting 'builders' has no effect: nothing is built on other machines")
+		}
+	})
 	if sandbox.SelfNeedsLibraries() && slices.ContainsFunc(spec.Mounts, func(m sandbox.Mount) bool { return m.Source == sandbox.Self }) {
 		j.warnOnce("this nixbench was built with cgo and cannot be the /bin/sh of builders: build it with CGO_ENABLED=0, or name another in 'sandbox-paths'")
 	}

@@ -16,9 +16,10 @@ import (
 
 // A worker builds derivations in a store.
 type worker struct {
-	opts   Options
-	dirs   *buildDirs
-	warned sync.Map // warnings that were given, by text
+	opts     Options
+	dirs     *buildDirs
+	warned   sync.Map  // warnings that were given, by text
+	machines sync.Once // looks whether other machines are named, which is warned of
 }
 
 func newWorker(opts Options) *worker {
