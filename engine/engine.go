@@ -317,12 +317,26 @@ func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
 			drvPaths = append(drvPaths, info.Deriver)
 		}
 	}
+	log, err := e.openLogs(drvPaths)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return log, err
+	}
+	var resolved []store.Path
 	for _, drvPath := range drvPaths {
-		resolved, err := build.ResolvedPath(ctx, e.planReader(), e.Settings(), drvPath)
-		if err == nil && resolved != drvPath {
-			drvPaths = append(drvPaths, resolved)
+		to, err := build.ResolvedPath(ctx, e.planReader(), e.Settings(), drvPath)
+		if err == nil && to != drvPath {
+			resolved = append(resolved, to)
 		}
 	}
+	if log, err = e.openLogs(resolved); errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("build log of '%s' is not available: %w", p, fs.ErrNotExist)
+	}
+	return log, err
+}
+
+// openLogs opens the first log that there is of some derivations; if there is none, the
+// error is an [fs.ErrNotExist].
+func (e *Engine) openLogs(drvPaths []store.Path) (io.ReadCloser, error) {
 	for _, drvPath := range drvPaths {
 		// One that is kept may be of a later build.
 		if file, found := e.logs.get(drvPath); found && (e.daemon != nil || !e.Settings().KeepLog) {
@@ -336,7 +350,7 @@ func (e *Engine) Log(ctx context.Context, p store.Path) (io.ReadCloser, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("build log of '%s' is not available: %w", p, fs.ErrNotExist)
+	return nil, fs.ErrNotExist
 }
 
 // openRegular opens a file that has to be a regular one.
