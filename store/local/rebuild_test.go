@@ -168,3 +168,54 @@ func TestRebuildInUse(t *testing.T) {
 		t.Errorf("got %v, want %v", err, local.ErrInUse)
 	}
 }
+
+// What outputs of derivations came to be is known again after a rebuilding, whether the
+// database can be read or not, and what was deleted of it is not.
+func TestRebuildTrace(t *testing.T) {
+	for name, ruin := range map[string]func(file string) error{"whole": func(string) error { return nil }, "missing": os.Remove} {
+		t.Run(name, func(t *testing.T) {
+			root, ctx := newDir(t), t.Context()
+			st := openAt(t, root)
+			var realisations []store.Realisation
+			for _, name := range []string{"first", "second", "third"} {
+				drvPath := must(st.AddText(ctx, name, []byte("the derivation "+name), nil))(t)
+				out := must(st.AddText(ctx, name+"-out", []byte(name), nil))(t)
+				realisations = append(realisations, store.Realisation{DrvPath: drvPath, Output: "out", OutPath: out, Sigs: []string{"k:1"}})
+			}
+			add := func(rs ...store.Realisation) {
+				t.Helper()
+				if err := st.RegisterRealisations(ctx, rs, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			add(realisations...)
+			signed := realisations[0]
+			signed.Sigs = []string{"j:2"}
+			add(signed)
+			if err := st.DeleteRealisations(ctx, []store.DrvOutput{{DrvPath: realisations[1].DrvPath, Output: "out"}}); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(st.StateDir(), "db", "db.sqlite")
+			if err := errors.Join(st.Close(), ruin(file)); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // what a rebuilding writes is enough for another
+				rebuild(t, root)
+				if err := ruin(file); err != nil {
+					t.Fatal(err)
+				}
+			}
+			rebuild(t, root)
+			st = openAt(t, root)
+			for i, want := range []string{"j:2 k:1", "", "k:1"} {
+				r, ok, err := st.Realisation(ctx, realisations[i].DrvPath, "out")
+				if err != nil || ok != (want != "") || ok && r.OutPath != realisations[i].OutPath {
+					t.Errorf("%d: got %v, %v, %v, want %q", i, r, ok, err, want)
+				}
+				if got := strings.Join(r.Sigs, " "); got != want {
+					t.Errorf("%d: signatures: got %q, want %q", i, got, want)
+				}
+			}
+		})
+	}
+}
