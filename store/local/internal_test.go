@@ -20,6 +20,7 @@ import (
 func FuzzJournal(f *testing.F) {
 	f.Add("valid\t/nix/store/x\n")
 	f.Add("00000000\tgone\t/nix/store/00000000000000000000000000000000-x")
+	f.Add("00000000\tbuilt\t/nix/store/00000000000000000000000000000000-x.drv\tout\t/nix/store/00000000000000000000000000000000-x\tk:1")
 	f.Fuzz(func(t *testing.T, junk string) {
 		info := &store.PathInfo{Path: "/nix/store/00000000000000000000000000000000-x", NarHash: nixhash.SumString(nixhash.SHA256, junk), NarSize: int64(len(junk))}
 		var b strings.Builder

@@ -1,7 +1,7 @@
 package local
 
 // The journal is a text file beside the database with a line for each path that
-// became valid or invalid. The database can be made anew from it if it is lost:
+// became valid or invalid, and those of journaltrace.go. The database can be made anew from it if it is lost:
 // each line that is not followed by one that says "gone" is checked against the
 // files. Nothing else reads it. It is written before the database commits, so
 // that what is valid is in it; a line of what never became valid does no harm.
@@ -133,9 +133,16 @@ func (st *Store) compactJournal(ctx context.Context, limit int64) error {
 		if err != nil {
 			return err
 		}
+		realisations, err := st.readTrace(c)
+		if err != nil {
+			return err
+		}
 		var b strings.Builder
 		for _, info := range infos {
 			line(&b, validFields(info, 0)...)
+		}
+		for _, r := range realisations {
+			line(&b, builtFields(r)...)
 		}
 		if int64(b.Len()) > info.Size()/2 {
 			return nil
@@ -170,8 +177,9 @@ func (st *Store) replaceJournal(ctx context.Context, lines string) error {
 
 // A journalEntry is one line of a journal.
 type journalEntry struct {
-	Gone bool
-	Info store.PathInfo // only the Path if Gone
+	Gone  bool
+	Built *store.Realisation // nil if it is about a path; without a path if Gone
+	Info  store.PathInfo     // only the Path if Gone; none if Built
 }
 
 // readJournal yields the lines of a journal that are whole, in order.
@@ -205,6 +213,9 @@ func parseEntry(dir store.Dir, text string) (entry journalEntry, ok bool) {
 	p, err := dir.ParsePath(fields[1])
 	if err != nil {
 		return entry, false
+	}
+	if kind := fields[0]; kind == journalBuilt || kind == journalUnbuilt {
+		return parseTrace(dir, kind, fields[1:])
 	}
 	entry.Info.Path = p
 	if fields[0] == journalGone {

@@ -133,7 +133,22 @@ func (st *Store) putRealisations(c *sqlite.Conn, rs []store.Realisation, sign st
 			return err
 		}
 	}
-	return nil
+	return st.noteRealisations(c, rs)
+}
+
+// noteRealisations writes into the journal what was registered, with all signatures.
+func (st *Store) noteRealisations(c *sqlite.Conn, rs []store.Realisation) error {
+	var noted []store.Realisation
+	for _, r := range rs {
+		if r.Unresolved {
+			continue
+		}
+		if _, err := buildTrace.get(c, r.DrvPath.Base(), &r); err != nil {
+			return err
+		}
+		noted = append(noted, r)
+	}
+	return st.journal.built(noted)
 }
 
 // DeleteRealisations removes outputs from the build trace, all or none. Those that
@@ -147,7 +162,7 @@ func (st *Store) DeleteRealisations(ctx context.Context, outputs []store.DrvOutp
 					return err
 				}
 			}
-			return nil
+			return st.journal.unbuilt(outputs)
 		})
 	}
 	if err != nil {

@@ -36,7 +36,8 @@ type Rebuild struct {
 	// Damage says why the database could not be read; nil if it could, or there was none.
 	Damage error
 
-	st *Store // without a database
+	trace trace
+	st    *Store // without a database
 }
 
 // PlanRebuild reads all that there is of a store, and hashes it. Progress, which may be
@@ -83,7 +84,7 @@ func newRebuild(ctx context.Context, opts Options) (*Rebuild, error) {
 		st.bigLock.Close()
 		return nil, err
 	}
-	return &Rebuild{st: st}, nil
+	return &Rebuild{trace: make(trace), st: st}, nil
 }
 
 // Close lets go of the store.
@@ -121,7 +122,8 @@ func (r *Rebuild) plan(ctx context.Context, progress func(store.Path, int, int))
 	return r.findUnknown(known)
 }
 
-// known returns what the journal and the database tell of paths that were valid.
+// known returns what the journal and the database tell of paths that were valid, and notes
+// what they tell of what outputs came to be.
 func (r *Rebuild) known(ctx context.Context) (map[store.Path]*store.PathInfo, error) {
 	known := make(map[store.Path]*store.PathInfo)
 	file, err := os.Open(r.st.journal.file)
@@ -132,16 +134,21 @@ func (r *Rebuild) known(ctx context.Context) (map[store.Path]*store.PathInfo, er
 			if err != nil {
 				return nil, err
 			}
-			if info := entry.Info; entry.Gone {
+			switch info, built := entry.Info, entry.Built; {
+			case built != nil && entry.Gone:
+				delete(r.trace, store.DrvOutput{DrvPath: built.DrvPath, Output: built.Output})
+			case built != nil:
+				r.trace.add(*built)
+			case entry.Gone:
 				delete(known, info.Path)
-			} else {
+			default:
 				known[info.Path] = &info
 			}
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
-	infos, err := r.salvage(ctx)
+	infos, realisations, err := r.salvage(ctx)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -151,26 +158,30 @@ func (r *Rebuild) known(ctx context.Context) (map[store.Path]*store.PathInfo, er
 	for _, info := range infos {
 		known[info.Path] = info
 	}
+	for _, realisation := range realisations {
+		r.trace.add(realisation)
+	}
 	return known, nil
 }
 
 // salvage returns what can be read of the database.
-func (r *Rebuild) salvage(ctx context.Context) (infos []*store.PathInfo, err error) {
+func (r *Rebuild) salvage(ctx context.Context) (infos []*store.PathInfo, realisations []store.Realisation, err error) {
 	if _, err := os.Stat(r.st.dbFile()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db, err := openDatabase(r.st.dbFile(), false, true, r.st.syncMode)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	err = db.snapshot(ctx, func(c *sqlite.Conn) (err error) {
-		infos, err = readInfos(c)
+		if infos, err = readInfos(c); err != nil {
+			infos = nil // perhaps without their references
+			return err
+		}
+		realisations, err = r.st.readTrace(c)
 		return err
 	})
-	if err != nil {
-		infos = nil // perhaps without their references
-	}
-	return infos, errors.Join(err, db.close())
+	return infos, realisations, errors.Join(err, db.close())
 }
 
 // check compares a path with its files. Its references have been checked.
@@ -267,6 +278,9 @@ func (r *Rebuild) write(ctx context.Context, file string) error {
 	if err == nil {
 		err = writer.register(ctx, r.Valid, nil)
 	}
+	if err == nil && len(r.trace) > 0 {
+		err = db.write(ctx, func(c *sqlite.Conn) error { return writer.putRealisations(c, r.trace.sorted(), nil) })
+	}
 	if err == nil {
 		err = db.unlog()
 	}
@@ -289,6 +303,9 @@ func (r *Rebuild) writeJournal(ctx context.Context) error {
 	var b strings.Builder
 	for _, info := range r.Valid {
 		line(&b, validFields(info, time.Now().Unix())...)
+	}
+	for _, realisation := range r.trace.sorted() {
+		line(&b, builtFields(realisation)...)
 	}
 	return r.st.replaceJournal(ctx, b.String())
 }

@@ -74,6 +74,8 @@ var (
 	sqlInsertReference string
 	//go:embed sql/insert_output.sql
 	sqlInsertOutput string
+	//go:embed sql/all_realisations.sql
+	sqlAllRealisations string
 	//go:embed sql/realisation.sql
 	sqlRealisation string
 	//go:embed sql/insert_realisation.sql
