@@ -50,3 +50,17 @@ func TestProfileNames(t *testing.T) {
 	d = start(t, &named{tuitest.NewBackend(t), "not yours to change"}, 140, 40)
 	d.Wants("> alice/home-manager locked ")
 }
+
+// When generations were made is told at all sizes where none has a label.
+func TestDatesHaveRoom(t *testing.T) {
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {100, 30}, {120, 40}, {140, 40}, {200, 60}} {
+		b := tuitest.NewBackend(t)
+		d := start(t, b, size[0], size[1])
+		d.Wants("2026-11-13", "SIZE", "CHANGES")
+		if err := b.AnnotateGeneration(t.Context(), b.Profile(), 3, "before the move", true); err != nil {
+			t.Fatal(err)
+		}
+		d.Keys("f5")
+		d.Wants("LABEL", "pinned")
+	}
+}
