@@ -190,6 +190,7 @@ var moving = []struct {
 	fixed   string
 }{
 	{regexp.MustCompile(`20\d\d-\d\d-\d\d \d\d:\d\d`), "2026-11-22 15:56"},
+	{regexp.MustCompile(`\b20\d\d-\d\d-\d\d `), "2026-11-22 "},
 	{regexp.MustCompile(` *\bdisk [\d.]+% used, [\d.]+ [KMGT]iB free`), " disk 72% used, 70.1 GiB free"},
 	{regexp.MustCompile(`[\d.]+% -> [\d.]+%`), "72.2% -> 72.2%"},
 	{regexp.MustCompile(`\b0m\d\ds`), "0m08s"},

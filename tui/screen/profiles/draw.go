@@ -23,7 +23,8 @@ const (
 	besideWidth = 120
 )
 
-// Between so many cells, ages take from labels the room that dates leave.
+// Between so many cells, ages take from labels the room that dates leave. In fewer, dates
+// take that of ages, and of labels where there are none.
 const datesOnly, datesAndAges = 71, 90
 
 // Draw implements tui.Screen.
@@ -118,7 +119,9 @@ func (s *Screen) drawGens(at panes.Place) []string {
 		s.measureBars(inner)
 	}
 	labelled := slices.ContainsFunc(s.all, func(g tui.Generation) bool { return labels(g) != "" })
-	s.table.Hide(labelled && datesOnly <= inner && inner < datesAndAges, "AGE")
+	narrow := inner < datesOnly && !labelled
+	s.table.Hide(narrow || labelled && datesOnly <= inner && inner < datesAndAges, "AGE")
+	s.table.Hide(narrow, "LABEL")
 	return s.panes.List(paneGens, at, p, nil, s.gens)
 }
 
