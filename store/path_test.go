@@ -205,3 +205,24 @@ func BenchmarkMakePath(b *testing.B) {
 		}
 	}
 }
+
+// What is wrong with a text that is no store path is said in Nix's words, also of one that is
+// such a path but for a slash.
+func TestNotPathMessage(t *testing.T) {
+	const good = "00000000000000000000000000000000-a"
+	for text, want := range map[string]string{
+		"/nix/store//" + good:       "path '/nix/store//" + good + "' is not in the Nix store",
+		"/nix/store/" + good + "/b": "'b' is too short to be a valid store path",
+		"/nix/store/" + good + "/":  "path '/nix/store/" + good + "/' is not in the Nix store",
+		"/nix/store/" + good + "%":  "path '" + good + "%' is not a valid store path: name 'a%' contains illegal character '%'",
+		"/gnu/store/" + good:        "path '/gnu/store/" + good + "' is not in the Nix store",
+	} {
+		_, err := DefaultDir.ParsePath(text)
+		var bad *NotPathError
+		if !errors.As(err, &bad) {
+			t.Errorf("%s: got %v", text, err)
+		} else if got := bad.Message(); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
