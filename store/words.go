@@ -64,7 +64,11 @@ func (e *NotPathError) Message() string {
 	if strings.HasPrefix(e.why, notInStore) {
 		return "path '" + e.text + "' is not in the Nix store"
 	}
-	return BaseProblem(path.Base(e.text))
+	base := path.Base(e.text)
+	if checkBase(base) == nil { // what is wrong is where it is
+		return "path '" + e.text + "' is not in the Nix store"
+	}
+	return BaseProblem(base)
 }
 
 // BaseProblem says why the last part of a path, a digest and a name, is not that of
