@@ -44,9 +44,5 @@ func (e *Engine) SelectEnv(s *eval.State, pkgs []*Package, selectors []string, n
 
 // MatchName reports whether a selector of nix-env picks a name.
 func MatchName(selector, name string) (bool, error) {
-	sel, err := newSelector(selector)
-	if err != nil {
-		return false, err
-	}
-	return sel.matches(&Package{Name: name})
+	return newSelector(selector).matches(&Package{Name: name})
 }

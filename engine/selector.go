@@ -14,24 +14,26 @@ import (
 type selector struct {
 	full    string // as the user wrote it
 	name    string
-	version string // "" is any
-	re      *ere.Regexp
+	version string      // "" is any
+	re      *ere.Regexp // once there is something to match
 }
 
-func newSelector(text string) (*selector, error) {
+func newSelector(text string) *selector {
 	sel := &selector{full: text}
 	sel.name, sel.version = drvname.Split(text)
-	if sel.name == "*" {
-		return sel, nil
-	}
-	re, err := ere.Compile(sel.name)
-	sel.re = re
-	return sel, err
+	return sel
 }
 
 func (sel *selector) matches(p *Package) (bool, error) {
 	name, version := drvname.Split(p.Name)
-	if sel.re != nil {
+	if sel.name != "*" {
+		if sel.re == nil {
+			re, err := ere.Compile(sel.name)
+			if err != nil {
+				return false, err
+			}
+			sel.re = re
+		}
 		if spans, err := sel.re.Match(name, nil); spans == nil || err != nil {
 			return false, err
 		}
@@ -51,10 +53,7 @@ func SelectPackages(pkgs []*Package, selectors []string) ([]*Package, error) {
 	var picked []*Package
 	done := make(map[*Package]bool)
 	for _, text := range selectors {
-		sel, err := newSelector(text)
-		if err != nil {
-			return nil, err
-		}
+		sel := newSelector(text)
 		hit := false
 		for _, p := range pkgs {
 			ok, err := sel.matches(p)

@@ -21,7 +21,7 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		if dir == "" {
 			continue
 		}
-		file := path.Join(dir, suffix)
+		file := path.Join(dir, path.Clean("/"+suffix)) // nothing above dir
 		_, _, err := s.stat(file)
 		if err == nil {
 			return s.ResolveLinks(file)
@@ -32,7 +32,7 @@ func (s *State) FindFile(entries []SearchPathEntry, name string) string {
 		}
 	}
 	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
-		return corepkgsDir + rest
+		return corepkgsRoot + path.Clean("/"+rest)
 	}
 	format := "file '%s' was not found in the Nix search path (add it using $NIX_PATH or -I)"
 	if s.ev.opts.PureEval {

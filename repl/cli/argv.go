@@ -111,13 +111,11 @@ func (cmd *command) sharesFlag(name string) bool {
 	switch name {
 	case "--help", "-h", "--version", "--attr", "-A":
 		return false
-	case "--readonly-mode", "--no-gc-warning":
-		return true
 	case "--repair":
 		return cmd.name != "nix-store"
 	}
 	_, isSetting := settingFlag(name)
-	shared := slices.Concat(commonFlags, exprFlags, keepFlags, unitFlags, []flag{jobsFlag})
+	shared := slices.Concat(commonFlags, exprFlags, olderFlags)
 	return isSetting || slices.ContainsFunc(shared, func(f flag) bool { return slices.Contains(f.names, name) })
 }
 
@@ -142,6 +140,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 		return argv, nil
 	}
 	name, value, hasValue := strings.Cut(arg, "=")
+	hasValue = hasValue && inv.env.nixName() == "" // Nix does not take it so
 	if f, ok := cmd.flag(name); ok && hasValue && strings.HasPrefix(arg, "--") {
 		if len(f.args) != 1 {
 			return nil, cmd.usage("flag '%s' takes %s, got '%s'", name, countArgs(len(f.args)), arg)
@@ -232,6 +231,9 @@ func countArgs(n int) string {
 }
 
 func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string) error {
+	if cmd.name == "nix-env" && slices.Contains(changingFlags, name) {
+		inv.envChange.changing = cmp.Or(inv.envChange.changing, name)
+	}
 	if err := f.set(inv, args); err != nil {
 		if errors.As(err, new(*ExitError)) || errors.As(err, new(*usageError)) {
 			return err

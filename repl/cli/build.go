@@ -155,7 +155,10 @@ func printPlan(inv *invocation, plan *engine.Plan) {
 	substitutes := slices.Clone(plan.Substitute)
 	slices.SortFunc(substitutes, func(a, b store.Path) int { return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a, b)) }) // as Nix does
 	printPaths(w, substitutes, "this path will be fetched "+fetched, "these %d paths will be fetched "+fetched)
-	const lacking = "don't know how to build these paths:"
+	lacking := "don't know how to build these paths:"
+	if inv.readOnly {
+		lacking = "don't know how to build these paths (may be caused by read-only store access):"
+	}
 	printPaths(w, missing, lacking, lacking)
 	size := text.Bytes(plan.CopySize())
 	printPaths(w, copies, "this path will be copied from the store of this machine ("+size+"):",

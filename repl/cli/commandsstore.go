@@ -84,6 +84,6 @@ func hashCommands() []command {
 		{name: "hash to-base64", args: "HASH...", maxArgs: -1, run: runHashTo(base64), summary: "Print hashes in base 64.", flags: []flag{hashAlgoFlag("--type")}},
 		{name: "hash to-sri", args: "HASH...", maxArgs: -1, run: runHashTo(sri), summary: "Print hashes in the form of subresource integrity.", flags: []flag{hashAlgoFlag("--type")}},
 		{name: "nix-hash", args: "PATH|HASH...", maxArgs: -1, run: runNixHash,
-			summary: "Hash files or convert hashes, with the flags of nix-hash.", flags: nixHashFlags()},
+			summary: "Hash files or convert hashes, with the flags of nix-hash.", flags: slices.Concat(nixHashFlags(), olderFlags)},
 	}
 }

@@ -90,9 +90,19 @@ var keepFlags = []flag{
 	{[]string{"--keep-failed", "-K"}, nil, "keep the directory of a failed build", setting("keep-failed", "true")},
 }
 
+// noRootFlag and readOnlyFlag are those of the older commands that say how they go about the store.
+var (
+	noRootFlag   = flag{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })}
+	readOnlyFlag = flag{[]string{"--readonly-mode"}, nil, "compute store paths without writing to the store", on(func(inv *invocation) *bool { return &inv.readOnly })}
+)
+
 // unitFlags are settings that the older commands take with a unit, K, M, G or T.
 var unitFlags = []flag{unitFlag("cores", "NIX_BUILD_CORES"), unitFlag("timeout", "seconds that a build may take"),
 	unitFlag("max-silent-time", "seconds that a build may say nothing for")}
+
+// olderFlags are those that all older commands have.
+// Behaviour: LegacyArgs in Nix's shared.cc.
+var olderFlags = slices.Concat([]flag{jobsFlag}, unitFlags, keepFlags, []flag{readOnlyFlag, noRootFlag})
 
 // unitFlag is one of unitFlags. Behaviour: string2IntWithUnitPrefix in Nix's util.hh.
 func unitFlag(name, help string) flag {

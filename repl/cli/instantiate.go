@@ -175,9 +175,10 @@ func (e *evaluation) printDerivation(ctx context.Context, d engine.Derivation, p
 
 // printFile prints where a name is found in the search path.
 func (e *evaluation) printFile(ctx context.Context, name string) error {
-	file, err := e.locate(ctx, "<"+name+">")
+	var file string
+	err := e.ev.Do(ctx, func(s *eval.State) { file = s.FindFile(e.ev.Options().SearchPath, name) })
 	if err != nil {
-		return err
+		return e.traced(err)
 	}
 	if shown := eval.ShowPath(file); shown != file {
 		return fmt.Errorf("'%s' has no physical path", text.Sanitise(shown))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -61,8 +62,8 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 	case inv.envChange.op != envQuery:
 		inv.dryRun = q.dryRun
 		return runUserEnv(ctx, inv)
-	case inv.unknown != "":
-		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
+	case inv.unknown != "" || inv.envChange.changing != "":
+		return inv.cmd.usage("unknown flag '%s'", cmp.Or(inv.unknown, inv.envChange.changing))
 	case inv.envChange.attrTooEarly != "": // as Nix, which takes no argument of it then
 		return inv.cmd.usage("'%s' requires an argument", inv.envChange.attrTooEarly)
 	case q.attrPath && !q.available:
@@ -77,6 +78,11 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 	e, err := inv.evaluate(ctx, eng, true)
 	if err != nil {
 		return err
+	}
+	if inv.file != "" {
+		if inv.file, err = e.packageSource(ctx); err != nil { // also if only the profile is asked about
+			return err
+		}
 	}
 	var installed, available []*engine.Package
 	if !q.available || q.compareVersions || q.status {

@@ -38,6 +38,7 @@ const (
 type userEnvCommand struct {
 	op                  envOp
 	byAttr, byExpr      bool   // --attr, --from-expression
+	changing            string // the first flag that queries do not have
 	attrTooEarly        string // --attr as it was written before the operation; "" if it was not
 	fromProfile         string // --from-profile
 	removeAll, preserve bool
@@ -55,6 +56,12 @@ func envOpFlag(op envOp, help string, names ...string) flag {
 		inv.pkgs.query = op == envQuery
 		return nil
 	}}
+}
+
+// changingFlags are those that queries do not have.
+var changingFlags = []string{
+	"--from-expression", "-E", "--from-profile", "--remove-all", "-r", "--preserve-installed", "--priority",
+	"--lt", "--leq", "--eq", "--always",
 }
 
 // userEnvFlags are the flags of nix-env beside those of queries.

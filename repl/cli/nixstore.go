@@ -80,7 +80,7 @@ func nixStoreFlags() []flag {
 			return nil
 		}})
 	}
-	return append(flags, []flag{
+	return slices.Concat(flags, []flag{
 		{[]string{"--add-root"}, []string{"PATH"}, "make a root of the result", rootName},
 		ignored("roots are indirect anyway", "--indirect"),
 		{[]string{"--no-output"}, nil, "print no paths", on(func(inv *invocation) *bool { return &inv.legacy.noOutput })},
@@ -89,9 +89,7 @@ func nixStoreFlags() []flag {
 			inv.legacy.flags = append(inv.legacy.flags, "--max-freed", args[0])
 			return nil
 		}},
-		{[]string{"--no-gc-warning"}, nil, "do not warn that there is no --add-root", on(func(inv *invocation) *bool { return &inv.noRootWarning })},
-		jobsFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
-	}...)
+	}, olderFlags)
 }
 
 // argsFromStdin takes the words of standard input for arguments.
