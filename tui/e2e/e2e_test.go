@@ -355,7 +355,7 @@ func e2eClosure(d *desktop) {
 	term.keys("w")
 	term.want(`why does profile depend on libcore-2\.1\?`)
 	term.keys("a", "f")
-	screen = term.want(`browser-127\.0`, `libhttp-1\.8`, `bin/calc: `)
+	screen = term.want(`browser-127\.0`, `libhttp-1\.8`, `bin/calc, byte [0-9]+: `)
 	term.keys("Escape", "Escape")
 	term.leave()
 	checkTree(d, screen, paths)

@@ -157,7 +157,7 @@ func TestWhyPickAndBase(t *testing.T) {
 	d.Keys("esc / e d i t o r enter m / f o n t s enter w")
 	d.Wants("why does editor-7.2 depend on fonts-3.0?", "1 way, 2 steps")
 	d.Keys("f")
-	d.Wants("bin/editor-7.2: #!..-libdraw-0.9/bin/sh")
+	d.Wants("bin/editor-7.2, byte 2: #!..-libdraw-0.9/bin/sh")
 	d.Keys("f")
 	d.Lacks("bin/editor-7.2")
 	d.Keys("Y")

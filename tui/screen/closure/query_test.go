@@ -3,6 +3,9 @@ package closure_test
 import (
 	"strings"
 	"testing"
+
+	"nixbench/tui"
+	"nixbench/tui/tuitest"
 )
 
 // A condition that cannot be read is not merely not found.
@@ -29,4 +32,10 @@ func TestCutLargestFirst(t *testing.T) {
 		}
 		last = at
 	}
+}
+
+// How many ways there are is told on a narrow screen, too.
+func TestWhyTitle(t *testing.T) {
+	d := start(t, tuitest.NewBackend(t), 60, 20, tui.ShowWhyMsg{From: tuitest.PathNamed("desktop-12"), To: tuitest.PathNamed("libnet-4.0")})
+	d.Wants("desktop-12 -> libnet-4.0   1 way, 3 steps at least")
 }
