@@ -67,7 +67,7 @@ var largeStations = []station{
 	{name: "builds", keys: []string{"M-2"}, want: []string{`Nothing is building`}},
 	{name: "closure", keys: []string{"M-3", `~the closure of what`, `~› .*profile`, "Enter"}, want: []string{`99,000 paths`, `path0 +510\.5K +46\.31G`, `▸ path1 `}},
 	{name: "flat", keys: []string{"t"}, want: []string{`99,000 paths`, `path0 `}},
-	{name: "why", keys: []string{"/", "=path98765", "Enter", "w"}, want: []string{`why does path0 depend on path98765\?`}},
+	{name: "why", keys: []string{"/", "=path98765", "Enter", "w"}, want: []string{`path0 (depend on|->) path98765`}},
 	{name: "profiles", keys: []string{"Escape", "Escape", "M-4"}, want: []string{`3 generations`, `3\* .*46\.31G .*\d+ new`}},
 	{name: "gc", keys: []string{"M-5"}, want: []string{`total to free +1,?000 paths`}},
 	{name: "help", keys: []string{"F1"}, want: []string{`help`, `Mark or unmark the root`}},

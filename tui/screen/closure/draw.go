@@ -217,6 +217,6 @@ func (s *Screen) foot() string {
 
 func (s *Screen) drawWhy(at panes.Place) []string {
 	w := s.top().why
-	p := style.Pane{Title: w.title(), Foot: w.foot(at.W - 8)}
+	p := style.Pane{Title: w.title(at.W - 6), Foot: w.foot(at.W - 8)}
 	return s.panes.List(paneWhy, at, p, nil, w.list)
 }

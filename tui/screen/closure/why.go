@@ -5,9 +5,11 @@ package closure
 // files in which the references stand.
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -313,13 +315,10 @@ func occurrence(o why.Occurrence) string {
 		around = before + text.Ellipsis + around[end:]
 	}
 	file, around := text.SanitiseName(o.File), text.SanitiseName(strings.TrimSpace(around))
-	switch {
-	case o.Place != why.InContents:
-		around = o.Place.String() + " " + around
-	case file == "":
-		file = "the file itself"
+	if o.Place != why.InContents {
+		return file + ": " + o.Place.String() + " " + around
 	}
-	return file + ": " + around
+	return cmp.Or(file, "the file itself") + ", byte " + strconv.FormatInt(o.Offset, 10) + ": " + around
 }
 
 func (s *Screen) filed(w *explanation, found map[step][]why.Occurrence, err error) tea.Cmd {
@@ -335,14 +334,19 @@ func (s *Screen) filed(w *explanation, found map[step][]why.Occurrence, err erro
 	return nil
 }
 
-// whyTitle is "why does a depend on b?   17 ways, 3 steps".
-func (w *explanation) title() string {
+// title is "why does a depend on b?   17 ways, 3 steps at least", or "a -> b" and that
+// where that has no room.
+func (w *explanation) title(room int) string {
 	c := w.chains
 	if c.From() == c.To() {
 		return "why: it is the start itself"
 	}
-	return fmt.Sprintf("why does %s depend on %s?   %s, %s at least",
-		w.f.nodeName(c.From()), w.f.nodeName(c.To()), ways(c.Count()), text.Plural(c.Steps(c.From()), "step"))
+	from, to := w.f.nodeName(c.From()), w.f.nodeName(c.To())
+	count := fmt.Sprintf("   %s, %s at least", ways(c.Count()), text.Plural(c.Steps(c.From()), "step"))
+	if whole := "why does " + from + " depend on " + to + "?" + count; style.Width(whole) <= room {
+		return whole
+	}
+	return from + " -> " + to + count
 }
 
 // foot says in at most room cells what would have to go.
