@@ -69,8 +69,9 @@ func TestOwnTemporaryRoots(t *testing.T) {
 			{Link: "/nix/var/nix/temproots/7", Path: app, Kind: storegc.KindTemp, Note: fmt.Sprintf("nixbench, process %d", os.Getpid())},
 			{Link: "/nix/var/nix/temproots/8", Path: tool, Kind: storegc.KindTemp, Note: "nix, process 1"},
 		},
-	}, 140, 40)
-	d.Wants("app (this program)", "tool (nix 1)", "2 temporary roots, 1 of this program until it ends")
+	}, 120, 40)
+	d.Wants("app (this program)", "tool (nix 1)", "2 temporary roots, 1 of this program")
+	d.Lacks("of this program..")
 	d.Keys("j space")
 	d.Lacks("[x]")
 }
