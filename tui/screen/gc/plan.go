@@ -194,8 +194,12 @@ func (s *Screen) sparedLines(settings line) []line {
 			if of, is := strings.CutPrefix(c.noun, "root "); is {
 				noun = text.Plural(c.n, "root") + " " + of
 			}
-			if c.noun == "temporary root" && own > 0 {
-				noun += ", " + text.Count(own) + " of this program until it ends"
+			switch {
+			case c.noun != "temporary root" || own == 0:
+			case own == temps:
+				noun += " of this program"
+			default:
+				noun += ", " + text.Count(own) + " of this program"
 			}
 			lines = append(lines, line{{Text: "  " + noun}})
 		}
