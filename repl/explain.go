@@ -52,6 +52,9 @@ func (s *sitting) cmdPlan(ctx context.Context, arg string) (*Result, error) {
 	if n := len(plan.Copy); n > 0 {
 		lines = append(lines, text.Plural(n, "path")+" from the store of this machine, "+text.Bytes(plan.CopySize()))
 	}
+	if n := len(plan.Substitute); n > 0 {
+		lines = append(lines, text.Plural(n, "path")+" from caches, "+text.Bytes(plan.DownloadSize)+" to fetch, "+text.Bytes(plan.SubstituteSize)+" unpacked")
+	}
 	if len(why) > 0 {
 		lines = append(lines, text.Plural(len(why), "build")+", each after what it needs:")
 	}
