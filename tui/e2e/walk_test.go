@@ -196,10 +196,10 @@ var moving = []struct {
 	{regexp.MustCompile(`\b0m\d\ds`), "0m08s"},
 	{regexp.MustCompile(`(?:<1|\d+(?:\.\d)?) m?s │`), "2 ms │"},
 	{regexp.MustCompile(`built in (?:<1|\d+) m?s +`), "built in 2 ms "},
-	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+ [KMG]?i?B`), "cpu 52 ms, 5.1 MiB"},
-	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+[KMGB] `), "cpu 52 ms, 5.1M "},
-	{regexp.MustCompile(`cpu [\d.]+ m?s, \d[\d.]*\.\.`), "cpu 52 ms, 5.. "},
-	{regexp.MustCompile(`cpu \d+ m\.\.`), "cpu 52 m.."},
+	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+ [KMG]?i?B`), "cpu 5 ms, 5.1 MiB"},
+	{regexp.MustCompile(`cpu [\d.]+ m?s, [\d.]+[KMGB] `), "cpu 5 ms, 5.1M "},
+	{regexp.MustCompile(`cpu [\d.]+ m?s, \d[\d.]*\.\.`), "cpu 5 ms, 5.. "},
+	{regexp.MustCompile(`cpu \d+ m\.\.`), "cpu 5 m.."},
 }
 
 // timeless puts other words for times and for how full the disk is, without moving
