@@ -113,7 +113,7 @@ func Activities() []event.Activity {
 	acts[3].Phase, acts[3].LogSize = "buildPhase", 4096
 	acts[5].Phase, acts[5].ExitStatus, acts[5].Err = "checkPhase", 2, "exit status 2"
 	sub := event.Activity{
-		ID: 10, Parent: 1, Kind: event.Substitute, Name: "locales-5.1", Subject: string(PathNamed("locales-5.1")),
+		ID: 10, Parent: 1, Kind: event.Substitute, Name: "locales-5.1", Subject: string(PathNamed("locales-5.1")), Text: "file:///srv/cache",
 		State: event.Running, Done: 61 << 20, Total: 255 << 20, Started: now.Add(-31 * time.Second),
 	}
 	return append(acts, sub)
