@@ -31,6 +31,8 @@ type board struct {
 	guessed int
 	work    time.Duration
 
+	fetches map[cacheOf]*fetch
+
 	early   map[event.ID]int // builds that need what has not been told of yet
 	running map[*node]bool
 	failing map[*node]bool // those that failed, for whatever reason
@@ -183,6 +185,9 @@ func (b *board) link(n *node, needs []event.ID) {
 // tally counts a build by its state, or with -1 does so no longer.
 func (b *board) tally(n *node, by int) {
 	b.count[n.act.State] += by
+	if n.act.Kind == event.Substitute {
+		b.tallyFetch(n, by)
+	}
 	if n.usual > 0 && !n.act.State.Final() {
 		b.guessed += by
 		b.work += time.Duration(by) * n.usual

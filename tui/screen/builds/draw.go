@@ -247,6 +247,9 @@ func (s *Screen) moreLines(w int) []string {
 			line("critical", strings.Join(names, " -> "))
 		}
 	}
+	for _, words := range s.board.fetchWords(s.env.Now) {
+		line("fetch", words)
+	}
 	if jobs := s.env.Backend.Info().Jobs; jobs > 0 && s.board.live() > 0 {
 		line("jobs", fmt.Sprintf("%d of %d", s.board.count[event.Running], jobs))
 	}
