@@ -292,11 +292,16 @@ func (s *substitution) copy(ctx context.Context, sub *substituter, info *narinfo
 		State: event.Running, Started: time.Now(), Total: info.NarSize,
 	}
 	s.e.hub.Post(act)
+	from := said{sub.Cache, info, func(n int64) { // bytes that have come
+		now := act
+		now.Done = n
+		s.e.hub.Post(now)
+	}}
 	var err error
 	if s.put == nil {
-		err = s.e.takePath(ctx, said{sub.Cache, info}, info.Path, CopyOptions{Unsigned: true}) // it was looked at
+		err = s.e.takePath(ctx, from, info.Path, CopyOptions{Unsigned: true}) // it was looked at
 	} else {
-		err = piped(ctx, sub, info.Path, func(archive io.Reader) error { return s.put(ctx, &info.PathInfo, archive) })
+		err = piped(ctx, from, info.Path, func(archive io.Reader) error { return s.put(ctx, &info.PathInfo, archive) })
 	}
 	if err == nil {
 		act.Outputs, act.Done = []string{string(info.Path)}, info.NarSize
@@ -310,6 +315,34 @@ func (s *substitution) copy(ctx context.Context, sub *substituter, info *narinfo
 type said struct {
 	*cache.Cache
 	info *narinfo.Info
+	came func(n int64) // is told now and then how many bytes of the archive have come
+}
+
+// Dump writes the archive of a path.
+func (s said) Dump(ctx context.Context, w io.Writer, p store.Path) error {
+	return s.Cache.Dump(ctx, &counter{w: w, told: time.Now(), tell: s.came}, p)
+}
+
+// tellEvery is how often it is told how far a path has come.
+const tellEvery = 100 * time.Millisecond
+
+// A counter is a writer that tells how much was written.
+type counter struct {
+	w    io.Writer
+	n    int64
+	told time.Time
+	tell func(n int64)
+}
+
+// Write writes to what is below.
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	if now := time.Now(); now.Sub(c.told) >= tellEvery {
+		c.told = now
+		c.tell(c.n)
+	}
+	return n, err
 }
 
 func (s said) PathInfo(context.Context, store.Path) (*store.PathInfo, error) {
