@@ -272,7 +272,7 @@ func (s *Screen) noOutputText(n *node) string {
 	case act.Kind != event.Build && act.Err != "":
 		return reason(act)
 	case act.Kind == event.Substitute:
-		return "fetched, not built: it has no log"
+		return s.board.fetchedFrom(n, s.env.Now) + ": it has no log"
 	case act.Kind != event.Build:
 		return "copied, not built: it has no log"
 	case act.State == event.Waiting && strings.HasPrefix(s.doing(n), "needs "):

@@ -46,6 +46,27 @@ func (b *board) tallyFetch(n *node, by int) {
 	}
 }
 
+// rate is how many bytes came in a second, on the average; 0 if that is not known yet.
+func (f *fetch) rate(now time.Time) int64 {
+	if took := now.Sub(f.since); took >= time.Second {
+		return int64(float64(f.done) / took.Seconds())
+	}
+	return 0
+}
+
+// fetchedFrom says from where a path is fetched, and how fast all that comes from there is.
+func (b *board) fetchedFrom(n *node, now time.Time) string {
+	f := b.fetches[cacheOf{n.batch, n.act.Text}]
+	if n.act.Text == "" || n.act.State.Final() || f == nil {
+		return "fetched, not built"
+	}
+	from := "fetched from " + text.SanitiseName(n.act.Text)
+	if rate := f.rate(now); rate > 0 {
+		from += " at " + text.Bytes(rate) + "/s"
+	}
+	return from
+}
+
 // words say how much is fetched of a cache, and how fast on the average.
 func (f *fetch) words(url string, now time.Time) string {
 	total := text.Bytes(f.total)
@@ -54,8 +75,8 @@ func (f *fetch) words(url string, now time.Time) string {
 		done = strings.TrimSuffix(done, " "+unit)
 	}
 	out := done + " of " + total
-	if took := now.Sub(f.since); f.done > 0 && took >= time.Second {
-		out += "   " + text.Bytes(int64(float64(f.done)/took.Seconds())) + "/s"
+	if n := f.rate(now); n > 0 {
+		out += "   " + text.Bytes(n) + "/s"
 	}
 	return out + "   " + text.SanitiseName(url)
 }

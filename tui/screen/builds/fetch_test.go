@@ -19,6 +19,7 @@ func TestFetches(t *testing.T) {
 	}
 	d.Post(fetch(1, "file:///a", event.Running, 20<<20), fetch(2, "file:///a", event.Done, 100<<20), fetch(3, "file:///b", event.Running, 0))
 	d.Wants("fetch     120.0 of 200.0 MiB   12.0 MiB/s   file:///a", "fetch     0 B of 100.0 MiB   file:///b")
+	d.Wants("fetched from file:///a at 12.0 MiB/s: it has no log") // where there is no summary, too
 	d.Post(fetch(1, "file:///a", event.Done, 100<<20), fetch(3, "file:///b", event.Done, 100<<20))
-	d.Lacks("fetch  ")
+	d.Lacks("fetch  ", "MiB/s:")
 }

@@ -156,7 +156,7 @@ func TestListKeysLeaveTheLog(t *testing.T) {
 func TestNoLogOfWhatIsFetched(t *testing.T) {
 	d := start(t, 80, 24)
 	d.Keys("] j")
-	d.Wants("> fetching   locales-5.1", "log: locales-5.1", "fetched, not built: it has no log")
+	d.Wants("> fetching   locales-5.1", "log: locales-5.1", "fetched from file:///srv/cache at 2.0 MiB/s: it has no log")
 	d.Lacks("log: libzed-1.3")
 	d.Keys("k")
 	d.Wants("log: libzed-1.3", "line 120 of 120")
