@@ -25,6 +25,9 @@ func toFile(s *eval.State, name, contents eval.Value) eval.Value {
 		}
 		refs = append(refs, e.Path())
 	}
+	if size := len(n) + len(text); size >= largeText {
+		s.MakeText(4 * size) // the text, its archive, and what is wrong with the name
+	}
 	p, err := s.World().AddText(s.Context(), n, []byte(text), refs)
 	if err != nil {
 		s.Poll()

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 	"unsafe"
 )
 
@@ -15,14 +16,14 @@ func (ev *Evaluator) PrintPlain(ctx context.Context, v Value) (text string, err 
 		p.s = s
 		p.print(v.peek(), 0)
 	})
-	return string(p.b), err
+	return bytesToString(p.b), err
 }
 
 // PrintPlain is [Evaluator.PrintPlain] in an evaluation.
 func (s *State) PrintPlain(v Value) string {
 	p := plainPrinter{s: s, seen: make(identities)}
 	p.print(v.peek(), 0)
-	return string(p.b)
+	return bytesToString(p.b)
 }
 
 // Evaluated returns the value of an attribute or an element as far as it is known
@@ -44,7 +45,12 @@ func (p *plainPrinter) print(v Value, depth int) {
 	p.s.notTooDeep(v, depth)
 	switch v.raw() {
 	case rawString, rawContextString:
-		p.b = append(p.b, QuoteString(v.str())...)
+		p.s.MakeText(len(v.str()))
+		text := QuoteString(v.str())
+		if p.s.MakeRoomIn(len(p.b), cap(p.b), len(text)) {
+			p.b = slices.Grow(p.b, len(text))
+		}
+		p.b = append(p.b, text...)
 	case rawAttrs:
 		p.set(v, depth)
 	case rawList:

@@ -18,9 +18,6 @@ import (
 
 // runEval is `nixbench eval`: an expression's value.
 func runEval(ctx context.Context, inv *invocation) error {
-	if inv.raw && inv.json {
-		return inv.cmd.usage("--raw and --json are mutually exclusive")
-	}
 	eng, err := inv.openLate(ctx)
 	if err != nil {
 		return err
@@ -34,7 +31,14 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if len(attrs) > 1 {
 		return inv.cmd.usage("unexpected argument '%s'", attrs[1])
 	}
-	v, pos, err := e.selected(ctx, strings.Join(attrs, ""))
+	installable := strings.Join(attrs, "")
+	if inv.raw && inv.json { // Nix looks once there is an expression
+		if _, err := e.root(ctx, installable); err != nil {
+			return err
+		}
+		return inv.cmd.usage("--raw and --json are mutually exclusive")
+	}
+	v, pos, err := e.selected(ctx, installable)
 	if err != nil {
 		return err
 	}
@@ -181,9 +185,15 @@ func (e *evaluation) write(out string) error {
 	if e.inv.raw {
 		newline = e.inv.env.Terminal && out != ""
 	}
-	if newline {
-		out += "\n"
+	if newline && len(out) < largeText {
+		out, newline = out+"\n", false
 	}
 	_, err := io.WriteString(e.inv.env.Stdout, out)
+	if newline && err == nil {
+		_, err = io.WriteString(e.inv.env.Stdout, "\n")
+	}
 	return err
 }
+
+// largeText is what is not copied to write a line of it at once.
+const largeText = 1 << 20
