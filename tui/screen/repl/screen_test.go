@@ -720,3 +720,22 @@ func TestHelpOfTyping(t *testing.T) {
 	d.Wants("alt+enter/^J  ", "alt+b/alt+left  ")
 	d.Lacks("^J/shift ", "^le ", "repl.input")
 }
+
+// TestDraftIsKept pins what the next session finds in the prompt: what was typed and not
+// evaluated, and nothing where results were browsed.
+func TestDraftIsKept(t *testing.T) {
+	for _, test := range []struct{ typed, keys, want string }{
+		{"1 +", "", `{"input":"1 +"}`},
+		{"", "esc", `{}`},
+	} {
+		d, _ := at80(t)
+		enter(d, "f = x: x")
+		d.Type(test.typed)
+		if test.keys != "" {
+			d.Keys(test.keys)
+		}
+		if got := string(d.Model.Session().Screens["Repl"]); got != test.want {
+			t.Errorf("%q %q: kept %s, want %s", test.typed, test.keys, got, test.want)
+		}
+	}
+}
