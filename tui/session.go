@@ -33,6 +33,10 @@ type Keeper interface {
 	Return(state json.RawMessage) tea.Cmd
 }
 
+// A Rester is a Keeper that the next session does not find where it is, but as Rest says,
+// which is what Return needs.
+type Rester interface{ Rest() (state any) }
+
 // A Session is what is kept from one run to the next.
 type Session struct {
 	Front string `json:"front,omitempty"` // the title of a screen
@@ -140,7 +144,7 @@ func (m *Model) Session() *Session {
 		}
 	}
 	for i, screen := range m.screens {
-		if state := stateOf(screen); state != nil {
+		if state := restOf(screen); state != nil {
 			s.Screens[ScreenID(i).String()] = state
 		}
 	}
@@ -154,9 +158,22 @@ func stateOf(s Screen) json.RawMessage {
 		return nil
 	}
 	_, state := k.Place()
+	return kept(state)
+}
+
+// restOf is where the next session finds a screen, nil if nowhere.
+func restOf(s Screen) json.RawMessage {
+	if r, ok := s.(Rester); ok {
+		return kept(r.Rest())
+	}
+	return stateOf(s)
+}
+
+// kept is a state as it is written, nil if there is nothing to come back to.
+func kept(state any) json.RawMessage {
 	data, err := json.Marshal(state)
 	if err != nil || string(data) == "null" {
-		return nil // nothing to come back to
+		return nil
 	}
 	return data
 }

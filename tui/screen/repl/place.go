@@ -19,11 +19,18 @@ type place struct {
 
 // Place implements tui.Keeper.
 func (s *Screen) Place() (title string, state any) {
-	pl := place{Input: s.input.Value(), Divider: s.panes.Shift, Vi: s.input.Vi()}
+	pl := s.rest()
 	if ln, ok := s.line(); ok && !s.Typing() {
 		pl.Input = ln.entry.input
 	}
 	return text.PlainLine(pl.Input), pl
+}
+
+// Rest implements tui.Rester: the next session has no results to browse.
+func (s *Screen) Rest() any { return s.rest() }
+
+func (s *Screen) rest() place {
+	return place{Input: s.input.Value(), Divider: s.panes.Shift, Vi: s.input.Vi()}
 }
 
 // Return implements tui.Keeper.
