@@ -118,3 +118,20 @@ func TestNewGenerationHasNoNotes(t *testing.T) {
 		t.Errorf("set %+v: got %+v, %v", gen, gens, err)
 	}
 }
+
+// What is noted counts also where the clock was put back since the generation was made.
+func TestNotesAfterTheClockWasPutBack(t *testing.T) {
+	st := &fake{}
+	name := newProfile(t, st, 2)
+	link := name + "-1-link"
+	if err := setTime(link, time.Now().Add(48*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(profile.SetLabel(t.Context(), st, name, 1, "of tomorrow"), profile.SetPinned(t.Context(), st, name, 1, true)); err != nil {
+		t.Fatal(err)
+	}
+	gens, err := profile.List(name)
+	if err != nil || gens[0].Label != "of tomorrow" || !gens[0].Pinned || !profile.IsPinned(link) {
+		t.Errorf("got %+v, %v", gens, err)
+	}
+}
