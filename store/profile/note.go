@@ -78,7 +78,7 @@ func SetLabel(ctx context.Context, st Store, profile string, number int, label s
 		case label == "":
 			return removeNote(labelName(profile, number))
 		}
-		return writeFile(labelName(profile, number), label+"\n")
+		return writeNote(profile, number, labelName(profile, number), label+"\n")
 	})
 	if err != nil {
 		return fmt.Errorf("label generation %d of %s: %w", number, profile, err)
@@ -93,7 +93,7 @@ func SetPinned(ctx context.Context, st Store, profile string, number int, pinned
 		if !pinned {
 			return removeNote(pinName(profile, number))
 		}
-		return writeFile(pinName(profile, number), "")
+		return writeNote(profile, number, pinName(profile, number), "")
 	})
 	if err != nil {
 		return fmt.Errorf("pin generation %d of %s: %w", number, profile, err)
@@ -117,6 +117,19 @@ func note(ctx context.Context, st Store, profile string, number int, change func
 		return err
 	}
 	return disk.Sync(filepath.Dir(profile))
+}
+
+// writeNote writes a note about a generation that there is. Where the clock was put back
+// since that was made, the note is as old: else it would be of an earlier one.
+func writeNote(profile string, number int, name, text string) error {
+	if err := writeFile(name, text); err != nil {
+		return err
+	}
+	link, err := os.Lstat(linkName(profile, number))
+	if err != nil || isNoted(name, link.ModTime()) {
+		return err
+	}
+	return os.Chtimes(name, link.ModTime(), link.ModTime())
 }
 
 func removeNote(name string) error {
