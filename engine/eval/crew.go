@@ -62,6 +62,11 @@ func (s *State) mayOffer() bool {
 	return s.crew.idle.Load()
 }
 
+// beside runs work in another goroutine if a core is idle, and reports whether it does.
+func (s *State) beside(work func()) bool {
+	return s.Shares() && s.mayOffer() && s.crew.lend(work)
+}
+
 // hire makes the crew of an evaluation.
 func (s *State) hire() {
 	c := &crew{ev: s.ev, cores: s.ev.cores, running: 1, lastName: Sym(symbols.Len())}
@@ -134,6 +139,25 @@ func (c *crew) withdraw(l *lead) {
 	if kicked {
 		c.ev.wake()
 	}
+}
+
+// lend runs work, which is not evaluation, on a core that is free. It reports whether there is one.
+func (c *crew) lend(work func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running >= c.cores || c.over {
+		return false
+	}
+	c.running++
+	c.call()
+	c.wg.Go(func() {
+		work()
+		c.mu.Lock()
+		c.running--
+		c.call()
+		c.mu.Unlock()
+	})
+	return true
 }
 
 // call sets a worker to work if there is work and a core free. The caller holds mu.

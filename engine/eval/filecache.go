@@ -68,7 +68,7 @@ func (c *fileCache) key(text []byte) (key FileKey) {
 // keeps nothing of text but in the syntax.File.
 func (s *State) parseFile(file string, text []byte, scope *Scope) (n node, f *syntax.File, size int) {
 	opts := s.ev.parseOptions(path.Dir(file))
-	opts.Poll = s.poll
+	opts.Poll, opts.Beside = s.poll, s.beside
 	src, cache := bytesToString(text), &s.ev.fileCache
 	if scope != nil || !cache.prepare(s.ev) {
 		tape, f, size := s.parse(file, src, opts, scope)

@@ -18,6 +18,9 @@ type Options struct {
 	// Poll is called now and then, and may panic to end the parsing of a long
 	// text; nil is not called.
 	Poll func()
+	// Beside runs a part of the parsing of a long text in another goroutine, if a core is
+	// idle, and reports whether it does; nil never does. Work ends soon after the parsing.
+	Beside func(work func()) bool
 	// URLLiterals, ShortPaths and AbsolutePaths are Nix's settings
 	// lint-url-literals, lint-short-path-literals and
 	// lint-absolute-path-literals: what to do about URLs without quotes, relative

@@ -28,6 +28,10 @@ func ParseExpr(name, src string, opts *Options) (Expr, *File, error) {
 func (p *parser) whole() (Expr, error) {
 	p.borrow()
 	defer p.giveBack()
+	p.scanBeside()
+	if p.beside != nil {
+		defer close(p.beside.quit)
+	}
 	p.next()
 	e := p.expr()
 	p.accept(EndOfFile)
@@ -42,7 +46,8 @@ func (p *parser) whole() (Expr, error) {
 // BadToken, which nothing accepts.
 type parser struct {
 	scan    Scanner
-	tok     Token // the current token
+	beside  *scanAhead // of the text, instead of scan; or nil
+	tok     Token      // the current token
 	ahead   [2]Token
 	nAhead  int
 	prevEnd int32 // end of the token before the current one
@@ -173,15 +178,22 @@ func (p *parser) next() {
 
 // read scans a token and takes over the doc comments that precede it.
 func (p *parser) read() Token {
+	if p.beside != nil {
+		return p.beside.next(p)
+	}
 	tok := p.scan.Next()
-	for _, d := range p.scan.docs {
+	p.keepDocs(p.scan.docs)
+	p.scan.docs = p.scan.docs[:0]
+	return tok
+}
+
+func (p *parser) keepDocs(docs []docRange) {
+	for _, d := range docs {
 		if p.docs == nil {
 			p.docs = map[int32]docRange{}
 		}
 		p.docs[d.target] = d
 	}
-	p.scan.docs = p.scan.docs[:0]
-	return tok
 }
 
 // peek returns the kind of the token after the current one (n = 0) or the one
@@ -209,10 +221,19 @@ func (p *parser) accept(k Kind) {
 }
 
 // ident returns the name of the current token, which is an identifier or or.
-func (p *parser) ident() Sym { return p.intern(p.src[p.tok.Start:p.tok.End]) }
+func (p *parser) ident() Sym { return p.internToken(p.tok) }
 
-func (p *parser) intern(name string) Sym {
-	y := p.syms.Intern(name)
+func (p *parser) internToken(t Token) Sym {
+	if t.sym != 0 {
+		return p.see(t.sym)
+	}
+	return p.intern(p.text(t))
+}
+
+func (p *parser) intern(name string) Sym { return p.see(p.syms.Intern(name)) }
+
+// see notes a name for what numbers those of the text.
+func (p *parser) see(y Sym) Sym {
 	if p.seen != nil {
 		p.seen.of(y)
 	}

@@ -41,7 +41,7 @@ func (p *parser) lambda() Expr {
 	p.accept(Colon)
 	l.Body = p.expr()
 	if arg.Kind == Ident {
-		l.Arg = p.intern(p.text(arg))
+		l.Arg = p.internToken(arg)
 	}
 	p.checkFormals(l, start)
 	p.documentLambda(l, start)
@@ -57,14 +57,14 @@ func (p *parser) formals(l *Lambda) (height int) {
 	p.accept(BraceOpen)
 	for p.tok.Kind == Ident {
 		f := Formal{At: p.here()}
-		name := p.text(p.tok)
+		name := p.tok
 		p.next()
 		if p.tok.Kind == Question {
 			p.next()
 			f.Default = p.expr()
 			height = max(height, p.height)
 		}
-		f.Name = p.intern(name)
+		f.Name = p.internToken(name)
 		p.params = append(p.params, f)
 		if p.tok.Kind != Comma {
 			p.accept(BraceClose)

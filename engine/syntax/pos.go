@@ -41,8 +41,9 @@ type File struct {
 	sum     uint64
 	changed bool // the text that was read again is another
 
-	stored  string // docs and lines as tapeWriter.about writes them, until somebody asks
-	inOrder bool   // the tree depends on the order of symbols
+	digest  *textDigest // made while the text was parsed, or nil
+	stored  string      // docs and lines as tapeWriter.about writes them, until somebody asks
+	inOrder bool        // the tree depends on the order of symbols
 }
 
 // Source returns the whole text; "" if it was dropped and is not there any more.
@@ -64,20 +65,27 @@ var sumSeed = maphash.MakeSeed()
 // Drop lets go of the text, which is seldom wanted once it was parsed: read gets
 // it again. It must not be called while others use f.
 func (f *File) Drop(read func() ([]byte, error)) {
-	f.pack()
-	f.size, f.sum = len(f.source), maphash.String(sumSeed, f.source)
-	f.source, f.read = "", read
+	d := f.digest
+	if d != nil {
+		<-d.done
+	}
+	if d == nil || d.lines == "" {
+		d = &textDigest{sum: maphash.String(sumSeed, f.source)}
+	}
+	f.pack(d.lines)
+	f.size, f.sum = len(f.source), d.sum
+	f.source, f.digest, f.read = "", nil, read
 }
 
 // pack makes bytes of the lines and docs, if nobody has asked for them yet. It must not
-// be called while others use f.
-func (f *File) pack() {
+// be called while others use f. Lines are as packLines writes them, or "".
+func (f *File) pack(lines string) {
 	if f.stored != "" || f.lines != nil {
 		return
 	}
 	w := tapeWriters.get()
 	w.base = f.base
-	w.about(f)
+	w.about(f, lines)
 	f.stored, f.docs = string(w.out), nil
 	w.release()
 }

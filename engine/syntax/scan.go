@@ -145,14 +145,14 @@ func (s *Scanner) Next() Token {
 	case kind == PathEnd:
 		s.afterPath = start == len(s.src)
 		if s.afterPath && s.last.Kind == StrText {
-			return Token{PathEnd, s.before, s.last.End}
+			return Token{Kind: PathEnd, Start: s.before, End: s.last.End}
 		}
-		return Token{PathEnd, s.last.Start, s.last.End}
+		return Token{Kind: PathEnd, Start: s.last.Start, End: s.last.End}
 	case kind == EndOfFile && s.afterPath:
 		// Nix takes a text that ends with a path to end before its last piece.
-		return Token{EndOfFile, s.last.Start, s.last.Start}
+		return Token{Kind: EndOfFile, Start: s.last.Start, End: s.last.Start}
 	}
-	s.last = Token{kind, int32(start), int32(s.pos)}
+	s.last = Token{Kind: kind, Start: int32(start), End: int32(s.pos)}
 	return s.last
 }
 

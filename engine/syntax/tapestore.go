@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // This file writes tapes and what is known of their files as bytes that another
@@ -27,7 +28,7 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 			return buf, false // it names the file
 		}
 	}
-	f.pack()
+	f.pack("")
 	const perName, atLeast = 2, 64 // more or less
 	size := len(t.code) + len(f.stored) + atLeast
 	for _, s := range t.syms {
@@ -49,24 +50,45 @@ func AppendTape(buf []byte, t *Tape, f *File, syms *Symbols) (_ []byte, ok bool)
 	if f.stored != "" {
 		w.out = append(w.out, f.stored...)
 	} else {
-		w.about(f)
+		w.about(f, "")
 	}
 	binary.LittleEndian.PutUint32(w.out[start:], uint32(len(w.out)-start-4))
 	return append(w.out, t.code...), true
 }
 
-// about writes where the lines of a file begin, each as the length of the one
-// before it, and what is documented by which comments.
-func (w *tapeWriter) about(f *File) {
-	n := 0
-	for range laterLines(f.source) {
+// packLines appends where the lines of a text begin: how many there are but the first, and
+// then the length of the one before each.
+func packLines(out []byte, src string) []byte {
+	if strings.IndexByte(src, '\r') < 0 {
+		out = binary.AppendUvarint(out, uint64(strings.Count(src, "\n")))
+		for {
+			i := strings.IndexByte(src, '\n')
+			if i < 0 {
+				return out
+			}
+			out = binary.AppendUvarint(out, uint64(i+1))
+			src = src[i+1:]
+		}
+	}
+	n, last := 0, 0
+	for range laterLines(src) {
 		n++
 	}
-	w.count(n)
-	last := 0
-	for start := range laterLines(f.source) {
-		w.count(start - last)
+	out = binary.AppendUvarint(out, uint64(n))
+	for start := range laterLines(src) {
+		out = binary.AppendUvarint(out, uint64(start-last))
 		last = start
+	}
+	return out
+}
+
+// about writes the lines of a file as packLines does, unless they are given, and what is
+// documented by which comments.
+func (w *tapeWriter) about(f *File, lines string) {
+	if lines != "" {
+		w.out = append(w.out, lines...)
+	} else {
+		w.out = packLines(w.out, f.source)
 	}
 	w.count(len(f.docs))
 	for _, d := range f.docs {

@@ -6,6 +6,8 @@ type Token struct {
 	// Start and End are byte offsets into the text. The token that ends a path
 	// has no text of its own and the range of the token before it.
 	Start, End int32
+
+	sym Sym // of an identifier, if it was looked up beside the parser and is known; or 0
 }
 
 // A Kind is a terminal symbol of the grammar.
