@@ -293,6 +293,11 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 	if err := w.e.Writable(); err != nil {
 		return nil, nil, fmt.Errorf("build '%s': %w", missing[0].Path, err)
 	}
+	if w.opts.ReadOnly {
+		if err := w.e.refuseSubstitution(ctx, missing); err != nil {
+			return nil, nil, err
+		}
+	}
 	res, err := w.e.realiseFor(ctx, missing)
 	if err == nil && res.Err() != nil {
 		err = &BuildError{res}

@@ -145,7 +145,7 @@ func (env *Env) withBar() *Env {
 
 // builderBar is the bar if it is to tell of builds, else nil.
 func (inv *invocation) builderBar() *bar {
-	if inv.quiet || inv.plain || inv.blocks || inv.bareLogs && !inv.barLog || inv.jsonLog || inv.rawLog || inv.failureShell {
+	if inv.quiet || inv.plain || inv.blocks || inv.bareLogs || inv.jsonLog || inv.failureShell {
 		return nil
 	}
 	return inv.env.bar

@@ -196,6 +196,9 @@ func (inv *invocation) run(ctx context.Context) error {
 		return err
 	}
 	inv.cmd = cmd
+	if cmd.isOlder() && cmd.name != "nix-prefetch-url" {
+		inv.setLogs(true, true)
+	}
 	if cmd.name == "nix-shell" {
 		if argv, err = inv.ofScript(cmd, argv); err != nil {
 			return err

@@ -321,7 +321,7 @@ func (inv *invocation) logCommand() string {
 	switch {
 	case inv.env.nixName() == "":
 		return "nixbench log"
-	case inv.env.nixName() == "nix":
+	case inv.env.nixName() == "nix" || inv.hasNixLog:
 		return "nix log"
 	}
 	return "nix-store -l"

@@ -164,26 +164,38 @@ var commonFlags = []flag{
 	{[]string{"--verbose", "-v"}, nil, "say more; may be repeated", louder(1)},
 	{[]string{"--debug"}, nil, "say all there is to say", louder(levelVomit)},
 	{[]string{"--log-format"}, []string{"FORMAT"}, "bar or bar-with-logs: on a terminal what runs is shown in its last lines; raw: lines only; internal-json; or blocks: each build in one piece when it has ended", logFormat},
-	ignored("logs are printed by commands that build", "--print-build-logs", "-L"),
+	{[]string{"--print-build-logs", "-L"}, nil, "print the logs of builds as they come", func(inv *invocation, _ []string) error {
+		inv.printLogs = inv.printLogs || !inv.bareLogs // as in Nix
+		return nil
+	}},
 	ignored("there is no network", "--offline", "--no-net", "--refresh"),
-	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", on(func(inv *invocation) *bool { return &inv.noLogs })},
+	{[]string{"--no-build-output", "-Q"}, nil, "print no logs of builds", func(inv *invocation, _ []string) error {
+		inv.setLogs(false, inv.bareLogs || inv.cmd.isOlder())
+		return nil
+	}},
 }
 
 // logFormat takes the formats of Nix. All of them but JSON are lines of text.
 func logFormat(inv *invocation, args []string) error {
 	switch args[0] {
 	case "raw", "raw-with-logs":
-		inv.jsonLog, inv.rawLog = false, true
+		inv.setLogs(args[0] == "raw-with-logs", true)
 	case "bar", "bar-with-logs":
-		inv.jsonLog, inv.rawLog, inv.barLog = false, false, true
+		inv.setLogs(args[0] == "bar-with-logs", false)
 	case "internal-json":
-		inv.jsonLog = true
+		inv.jsonLog, inv.blocks, inv.printLogs = true, false, true
 	case "blocks":
 		inv.jsonLog, inv.blocks, inv.printLogs = false, true, true
 	default:
 		return &ExitError{1, fmt.Errorf("option 'log-format' has an invalid value '%s'", args[0])}
 	}
 	return nil
+}
+
+// setLogs says whether logs are printed as they come, and whether that and all else is told
+// in lines only.
+func (inv *invocation) setLogs(print, lines bool) {
+	inv.jsonLog, inv.blocks, inv.printLogs, inv.bareLogs = false, false, print, lines
 }
 
 var jsonFlag = flag{[]string{"--json"}, nil, "print JSON", on(func(inv *invocation) *bool { return &inv.json })}
@@ -267,7 +279,6 @@ var buildFlags = []flag{
 	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
 	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", outLink},
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},
-	{[]string{"--print-build-logs", "-L"}, nil, "print the logs of builds as they come", on(func(inv *invocation) *bool { return &inv.printLogs })},
 	{[]string{"--dry-run"}, nil, "say what would be built, and build nothing", on(func(inv *invocation) *bool { return &inv.dryRun })},
 	jobsFlag,
 	unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],

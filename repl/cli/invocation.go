@@ -50,8 +50,6 @@ type invocation struct {
 	hear     func(string) // gets warnings instead of standard error, unless nil
 	jsonLog  bool         // --log-format internal-json
 	blocks   bool         // --log-format blocks
-	rawLog   bool         // --log-format raw: no bar
-	barLog   bool         // --log-format bar: a bar also where that is not usual
 
 	// Where expressions come from.
 	file, expr string
@@ -72,7 +70,9 @@ type invocation struct {
 	mode                          engine.Mode
 	failureShell, why             bool
 	dryRun, noLink, printOutPaths bool
-	printLogs, noLogs, bareLogs   bool
+	printLogs                     bool // as they come; else the end of those of failures
+	hasNixLog                     bool // there is `nix log`, so that nix-store -l need not be named
+	bareLogs                      bool // lines only: no bar, no name of what is built
 	outLink, addRoot              string
 
 	// Packages.
@@ -189,6 +189,7 @@ func (inv *invocation) openEngine(ctx context.Context, late bool) (*engine.Engin
 // engineOptions returns what the flags say of the engine.
 func (inv *invocation) engineOptions() (engine.Options, error) {
 	set, err := inv.settings()
+	inv.hasNixLog = err == nil && set.HasFeature("nix-command")
 	return engine.Options{
 		EvalStoreURI: inv.evalStore, Settings: set, Getenv: inv.env.Getenv, Environment: inv.env.Environment, Warn: inv.warn,
 		CacheDir: engine.CacheDir(inv.env.Getenv), Debug: inv.debug,

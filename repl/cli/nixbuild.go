@@ -13,7 +13,6 @@ import (
 // runNixBuild is `nixbench nix-build`, with the flags and the exit statuses of
 // nix-build.
 func runNixBuild(ctx context.Context, inv *invocation) error {
-	inv.printLogs, inv.bareLogs = !inv.noLogs, true
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err

@@ -111,7 +111,6 @@ func runUserEnv(ctx context.Context, inv *invocation) error {
 	if inv.unknown != "" {
 		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
 	}
-	inv.printLogs, inv.bareLogs = !inv.noLogs, true
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err

@@ -121,7 +121,6 @@ func runNixStore(ctx context.Context, inv *invocation) error {
 	run := &storeRun{invocation: inv}
 	if !op.storeless {
 		var err error
-		inv.printLogs, inv.bareLogs = !inv.noLogs, true
 		inv.quiet = inv.quiet || op.silent
 		if run.eng, err = inv.open(ctx); err != nil {
 			return err
