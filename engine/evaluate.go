@@ -36,6 +36,9 @@ type EvalOptions struct {
 	// Inform gets what is being done that may take a while, "unpacking …"; nil
 	// drops it.
 	Inform func(msg string)
+	// Built is called when something was built for an evaluation, before that goes on; it may
+	// be nil.
+	Built func()
 	// OnRead is told the names of the files outside the store that are read;
 	// nil drops them. It must return soon and be safe for concurrent use.
 	OnRead func(file string)

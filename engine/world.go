@@ -299,6 +299,9 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 		}
 	}
 	res, err := w.e.realiseFor(ctx, missing)
+	if w.opts.Built != nil {
+		w.opts.Built()
+	}
 	if err == nil && res.Err() != nil {
 		err = &BuildError{res}
 	}

@@ -196,7 +196,7 @@ func (inv *invocation) run(ctx context.Context) error {
 		return err
 	}
 	inv.cmd = cmd
-	if cmd.isOlder() && cmd.name != "nix-prefetch-url" {
+	if cmd.isOlder() {
 		inv.setLogs(true, true)
 	}
 	if cmd.name == "nix-shell" {

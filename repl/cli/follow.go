@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +11,8 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -53,6 +50,10 @@ type follower struct {
 	runs  map[event.ID]*followed   // of seen
 	count [event.Cancelled + 1]int // of seen, by their states
 	began time.Time
+	// mark is the activity that is posted to learn how far all has been told, and passed is
+	// sent to when it is met.
+	mark   event.ID
+	passed chan struct{}
 	// log opens the log of a derivation that has been built.
 	log func(store.Path) (io.ReadCloser, error)
 	// derivation reads the derivation that is built.
@@ -70,73 +71,6 @@ type followed struct {
 	tail     string    // the last line of its log when that had tailOf bytes
 	tailOf   int64
 	hook     event.ID // what runs after it, told of in JSON; 0 for nothing
-}
-
-// heartbeat is how long a follower says nothing while builds run.
-const heartbeat = 30 * time.Second
-
-// A spoken is a stream that knows when it was last written to.
-type spoken struct {
-	io.Writer
-	last time.Time
-}
-
-func (s *spoken) Write(b []byte) (int, error) {
-	s.last = time.Now()
-	return s.Writer.Write(b)
-}
-
-// follow starts a follower of the engine's activities. The function that it
-// returns waits until all that was posted has been told.
-func follow(ctx context.Context, eng *engine.Engine, f follower) (stop func()) {
-	f.seen, f.runs, f.began = make(map[event.ID]*followed), make(map[event.ID]*followed), time.Now()
-	said := &spoken{f.w, f.began}
-	f.w = said
-	f.log = func(p store.Path) (io.ReadCloser, error) { return eng.Log(context.WithoutCancel(ctx), p) }
-	f.derivation = func(p string) (*drv.Derivation, error) {
-		return eng.ReadDerivation(context.WithoutCancel(ctx), store.Path(p))
-	}
-	box := eng.Events().Subscribe()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var done sync.WaitGroup
-	done.Go(func() { f.run(ctx, box, said) })
-	return func() {
-		cancel()
-		done.Wait()
-		eng.Events().Unsubscribe(box)
-		drained, cancelled := context.WithCancel(ctx)
-		cancelled()
-		if acts, err := box.Take(drained); err == nil {
-			f.tell(acts)
-		}
-		if f.blocks {
-			f.tellSummary()
-		}
-		if f.bar != nil {
-			f.bar.show(nil)
-		}
-	}
-}
-
-func (f *follower) run(ctx context.Context, box *event.Mailbox, said *spoken) {
-	for {
-		wait, cancel := context.WithDeadline(ctx, f.until(said.last))
-		acts, err := box.Take(wait)
-		cancel()
-		switch {
-		case f.bar != nil && (ctx.Err() == nil || err == nil):
-			f.bar.begin()
-			f.tell(acts)
-			f.redraw(err != nil)
-		case ctx.Err() != nil && err != nil:
-			return
-		case err != nil:
-			f.beat()
-			said.last = time.Now()
-		default:
-			f.tell(acts)
-		}
-	}
 }
 
 // beat says that builds are still running.
@@ -178,10 +112,14 @@ func (f *follower) tellSubstitute(act event.Activity) {
 }
 
 func (f *follower) tell(acts []*event.Activity) {
+	defer f.passMark(acts)
 	defer f.tellEnds()
 	defer f.tellCounts()
 	for _, shared := range acts {
 		act := *shared
+		if act.ID == f.mark {
+			continue
+		}
 		switch act.Kind {
 		case event.Build:
 		case event.Notice:

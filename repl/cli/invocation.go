@@ -25,10 +25,11 @@ type invocation struct {
 	oneThread bool   // evaluate in one; see rerun
 	once      *rerun // how to run the command again; nil if it is not going to be
 
-	// unfollow ends what follows builds; nil if nothing does. Told are the
-	// derivations whose failure has been told by then.
-	unfollow func()
-	told     map[store.Path]bool
+	// catchUp waits until what has happened in builds has been told, and unfollow ends what
+	// follows them; nil if nothing does. Told are the derivations whose failure has been told
+	// by then.
+	catchUp, unfollow func()
+	told              map[store.Path]bool
 
 	// ending is what is being built, if a failure ends that; what follows builds reads it.
 	ending atomic.Pointer[[]store.DerivedPath]
@@ -202,11 +203,11 @@ func (inv *invocation) engineOptions() (engine.Options, error) {
 func (inv *invocation) follow(ctx context.Context, eng *engine.Engine) {
 	inv.openJSONFile(ctx, eng)
 	unfollow := inv.followJSON(ctx, eng)
-	stop := follow(ctx, eng, follower{
+	catchUp, stop := follow(ctx, eng, follower{
 		w: inv.env.Stderr, quiet: inv.quiet, logs: inv.printLogs, bare: inv.bareLogs, blocks: inv.blocks,
 		level: inv.verbosity(), fail: inv.tellFailure, bar: inv.builderBar(), json: inv.jsonLog,
 	})
-	inv.unfollow = func() { stop(); unfollow() }
+	inv.catchUp, inv.unfollow = catchUp, func() { stop(); unfollow() }
 }
 
 // followAgain tells of builds after stopFollowing, too.
@@ -220,7 +221,7 @@ func (inv *invocation) followAgain(ctx context.Context, eng *engine.Engine) {
 func (inv *invocation) stopFollowing() {
 	if inv.unfollow != nil {
 		inv.unfollow()
-		inv.unfollow = nil
+		inv.catchUp, inv.unfollow = nil, nil
 	}
 }
 

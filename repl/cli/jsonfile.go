@@ -67,7 +67,8 @@ func (inv *invocation) followJSON(ctx context.Context, eng *engine.Engine) (stop
 	if inv.jsonFile == nil {
 		return func() {}
 	}
-	return follow(ctx, eng, follower{
+	_, stop = follow(ctx, eng, follower{
 		w: inv.jsonFile, json: true, level: inv.verbosity(), fail: func(event.Activity) {},
 	})
+	return stop
 }

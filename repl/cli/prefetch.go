@@ -115,6 +115,7 @@ func (inv *invocation) prefetchSource(ctx context.Context, eng *engine.Engine, f
 
 // runNixPrefetch is `nixbench nix-prefetch-url`.
 func runNixPrefetch(ctx context.Context, inv *invocation) error {
+	inv.printLogs, inv.bareLogs = false, false // as in Nix, whatever the flags say
 	switch n := len(inv.args); {
 	case n > 2:
 		return inv.cmd.usage("too many arguments")

@@ -61,7 +61,7 @@ func (inv *invocation) startTour(ctx context.Context, root string) (*tour.Tour, 
 // prepareTour builds what is quick to build, telling of it.
 func (inv *invocation) prepareTour(ctx context.Context, t *tour.Tour) error {
 	fmt.Fprintf(inv.env.Stderr, "making a store to look around in: %s\n", t.Root)
-	stop := follow(ctx, t.Engine, follower{w: inv.env.Stderr, quiet: inv.quiet, fail: inv.tellFailure, bar: inv.builderBar()})
+	_, stop := follow(ctx, t.Engine, follower{w: inv.env.Stderr, quiet: inv.quiet, fail: inv.tellFailure, bar: inv.builderBar()})
 	defer stop()
 	return t.Prepare(ctx)
 }
@@ -71,7 +71,7 @@ func (inv *invocation) plainTour(ctx context.Context, t *tour.Tour) error {
 	if err := inv.prepareTour(ctx, t); err != nil {
 		return err
 	}
-	stop := follow(ctx, t.Engine, follower{w: inv.env.Stderr, quiet: inv.quiet, fail: inv.tellFailure, bar: inv.builderBar()})
+	_, stop := follow(ctx, t.Engine, follower{w: inv.env.Stderr, quiet: inv.quiet, fail: inv.tellFailure, bar: inv.builderBar()})
 	err := t.Build(ctx, tour.Rest...)
 	stop()
 	if err != nil {
