@@ -58,6 +58,9 @@ func WriteXML(ctx context.Context, ev *eval.Evaluator, out io.Writer, v eval.Val
 		}
 		serial.WriteXML(s, &x, v, opts)
 	})
+	if ev.BeginsAgain(err) {
+		return err // before there is more than is kept for that
+	}
 	if _, failed := io.WriteString(out, x.String()); failed != nil && writing == nil {
 		writing = failed
 	}

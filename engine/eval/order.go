@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"iter"
 	"math"
 	"strings"
@@ -72,6 +73,13 @@ func (s *State) Commit() {
 
 // mayRepeat reports whether whoever started an evaluation can do so again.
 func (ev *Evaluator) mayRepeat() bool { return ev.opts.MayRepeat != nil && ev.opts.MayRepeat() }
+
+// BeginsAgain reports whether an evaluation has ended with an error for which whoever started
+// it does so again. What it has made until then is made by the next.
+func (ev *Evaluator) BeginsAgain(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.unordered && ev.mayRepeat()
+}
 
 // wentInOrder is called after attributes of a shape were gone through, with what
 // goesInOrder has returned; all reports whether no message was told because some were left

@@ -41,8 +41,8 @@ func (w *Writer) spill() {
 	if w.Spill == nil || w.out.Len() < spillSize {
 		return
 	}
+	w.Spill(w.out.Bytes()) // may unwind
 	w.spilled = true
-	w.Spill(w.out.Bytes())
 	w.out.Reset()
 }
 

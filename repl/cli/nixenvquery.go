@@ -83,7 +83,7 @@ func (e *evaluation) printPackages(ctx context.Context, pkgs, installed, others 
 			writeTable(&out, p.rows)
 		}
 	})
-	if err != nil && !e.inv.xml {
+	if err != nil && (!e.inv.xml || e.ev.BeginsAgain(err)) {
 		return e.traced(err)
 	}
 	_, failed := out.WriteTo(e.inv.env.Stdout)
