@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
 
 	"nixbench/engine"
 	"nixbench/engine/eval"
@@ -116,7 +115,10 @@ func (e *evaluation) availablePackages(ctx context.Context) ([]*engine.Package, 
 	if err != nil {
 		return nil, e.traced(err)
 	}
-	prefix := strings.Join(e.inv.attrs, "")
+	prefix := "" // the last that was given
+	if n := len(e.inv.attrs); n > 0 {
+		prefix = e.inv.attrs[n-1]
+	}
 	var pkgs []*engine.Package
 	err = e.ev.Do(ctx, func(s *eval.State) {
 		v, _ := s.SelectPath(root, prefix, e.args)
