@@ -113,7 +113,14 @@ func (e *evaluation) writeTo(ctx context.Context, v eval.Value, pos eval.Pos, na
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("path '%s' already exists", name)
 	}
-	return e.traced(e.ev.Do(ctx, func(s *eval.State) { writeValue(s, v, pos, file, name) }))
+	err := e.ev.Do(ctx, func(s *eval.State) { v = s.Force(v) })
+	if err == nil {
+		err = e.ev.Do(ctx, func(s *eval.State) {
+			s.Commit() // files are there also if it begins again
+			writeValue(s, v, pos, file, name)
+		})
+	}
+	return e.traced(err)
 }
 
 // writeValue writes a value, which an attribute at pos holds, to a file that errors
