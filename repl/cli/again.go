@@ -39,7 +39,7 @@ func (r *rerun) wanted(err error) bool {
 
 // possible reports whether the command can be run again. A nil rerun cannot.
 func (r *rerun) possible() bool {
-	return r != nil && !r.in.isLong() && !r.out.isLong() && !r.err.isLong()
+	return r != nil && !r.in.isLong()
 }
 
 // again returns the environment to run it again in. Nothing of the first run may be
@@ -52,57 +52,69 @@ func (r *rerun) again() *Env {
 	return &r.env
 }
 
-// A repeatable is a writer that keeps what was written. It is safe for concurrent use
-// if w is.
+// A repeatable is a writer that keeps the beginning of what was written. It is safe for
+// concurrent use if w is.
 type repeatable struct {
 	w  io.Writer
 	mu sync.Mutex
 	// mu guards the fields below.
 	kept []byte
-	long bool // too much to keep
+	rest int64 // bytes that were written after those
 }
 
 // isLong reports whether too much was written to be kept.
 func (r *repeatable) isLong() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.long
+	return r.rest > 0
 }
 
 func (r *repeatable) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.long = r.long || len(r.kept)+len(p) > mostRepeated; r.long {
-		r.kept = nil
-	} else {
-		r.kept = append(r.kept, p...)
-	}
+	n := min(len(p), mostRepeated-len(r.kept))
+	r.kept = append(r.kept, p[:n]...)
+	r.rest += int64(len(p) - n)
 	return r.w.Write(p)
 }
 
-// again returns a writer that passes over what was written, as long as it is the same.
-func (r *repeatable) again() io.Writer { return &repeater{w: r.w, written: r.kept} }
+// again returns a writer that passes over what was written, as long as it is the same;
+// what was not kept is taken to be.
+func (r *repeatable) again() io.Writer { return &repeater{w: r.w, written: r.kept, rest: r.rest} }
 
 // A repeater writes what is not a repetition. It is safe for concurrent use.
 type repeater struct {
 	w  io.Writer
 	mu sync.Mutex
-	// mu guards the field below.
+	// mu guards the fields below.
 	written []byte // and not repeated yet
+	rest    int64  // bytes after those
 }
 
 func (r *repeater) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	same := r.repeated(p)
+	if same == len(p) {
+		return same, nil
+	}
+	r.written, r.rest = nil, 0
+	n, err := r.w.Write(p[same:])
+	return same + n, err
+}
+
+// repeated takes from what was written what p repeats of it, and returns how many bytes
+// that is.
+func (r *repeater) repeated(p []byte) int {
 	same := 0
 	for same < len(p) && same < len(r.written) && p[same] == r.written[same] {
 		same++
 	}
 	r.written = r.written[same:]
-	if same == len(p) {
-		return same, nil
+	if len(r.written) == 0 {
+		n := min(int64(len(p)-same), r.rest)
+		r.rest -= n
+		same += int(n)
 	}
-	r.written = nil
-	n, err := r.w.Write(p[same:])
-	return same + n, err
+	return same
 }
