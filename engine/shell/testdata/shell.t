@@ -716,3 +716,17 @@ Words with a # in subshells and substitutions
   $ a=1; eval 'x=$(echo $a#b)'; echo $x; echo 'echo $(echo $a#c)' > s; . ./s
   1#b
   1#c
+
+What is read or printed into a variable may hold quotes.
+
+  $ printf '%s\n' "it's 'so' \\\\ \"now\"" "d'e f'g" > quoted; while IFS= read -r line; do printf '%s\n' "$line"; done < quoted
+  it's 'so' \\ "now"
+  d'e f'g
+  $ read -r a b < quoted; echo "$a|$b"; read c < quoted; echo "$c"; read -r -d o e < quoted; echo "$e"; read -r < quoted; echo "$REPLY"
+  it's|'so' \\ "now"
+  it's 'so' \ "now"
+  it's 's
+  it's 'so' \\ "now"
+  $ printf -v f '%s' "h'i"; echo "$f"; read -r -a g < quoted; echo "${g[1]}"
+  h'i
+  'so'
