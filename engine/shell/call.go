@@ -111,6 +111,12 @@ func join(args []string) string {
 	return strings.Join(out, " ")
 }
 
+// quoteValue quotes a value for an assignment that is handed to eval past the rewriter. There
+// the interpreter would leave the backslash of \' where it stands; see unescape.
+func quoteValue(value string) string {
+	return "'" + strings.ReplaceAll(value, "'", `'"'"'`) + "'"
+}
+
 // changeDir is cd: the interpreter takes one directory without options.
 func (s *session) changeDir(hc interp.HandlerContext, args []string) []string {
 	rest := args[1:]

@@ -82,7 +82,7 @@ func (in *internalCall) eval(ctx context.Context, code string) error {
 func (in *internalCall) assign(ctx context.Context, pairs ...string) error {
 	var b strings.Builder
 	for i := 0; i < len(pairs); i += 2 {
-		b.WriteString(pairs[i] + "=" + join(pairs[i+1:i+2]) + "\n")
+		b.WriteString(pairs[i] + "=" + quoteValue(pairs[i+1]) + "\n")
 	}
 	return in.eval(ctx, b.String())
 }

@@ -211,14 +211,14 @@ func byteSource(input *os.File) (next func() (byte, error), done func()) {
 func (f *readFlags) assignments(text []byte, escaped []bool, names []string, ifs string) string {
 	var b strings.Builder
 	set := func(name, value string) {
-		b.WriteString(name + "=" + join([]string{value}) + "\n")
+		b.WriteString(name + "=" + quoteValue(value) + "\n")
 	}
 	sp := &splitter{text: text, escaped: escaped, ifs: ifs}
 	switch {
 	case f.array:
 		b.WriteString(names[0] + "=(")
 		for sp.more() {
-			b.WriteString(join([]string{sp.field()}) + " ")
+			b.WriteString(quoteValue(sp.field()) + " ")
 		}
 		b.WriteString(")\n")
 	case len(names) == 0:
