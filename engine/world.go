@@ -303,10 +303,25 @@ func (w *world) realise(ctx context.Context, elems eval.StringContext) ([]store.
 		w.opts.Built()
 	}
 	if err == nil && res.Err() != nil {
-		err = &BuildError{res}
+		err = &importError{BuildError{res}}
 	}
 	return targets, res, err
 }
+
+// An importError is a build that failed and that an evaluation wanted. Its message, which is
+// that of the evaluation's error, is Nix's.
+type importError struct{ BuildError }
+
+func (err *importError) Error() string {
+	var failure *Failure
+	if !errors.As(err.Result.Err(), &failure) {
+		return err.BuildError.Error()
+	}
+	return failure.Message() + failure.LastLines()
+}
+
+// Unwrap returns the failure.
+func (err *importError) Unwrap() error { return &err.BuildError }
 
 // tellOfImport says that an evaluation imports from a derivation, or that it must not.
 // The output may be valid already. "" stands for none.

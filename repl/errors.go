@@ -23,8 +23,6 @@ func (s *sitting) describe(err error) *EvalError {
 	var syntaxErr *syntax.Error
 	var failure *engine.Failure
 	switch {
-	case errors.As(err, &failure):
-		return describeBuild(err)
 	case errors.As(err, &evalErr):
 		if !s.stopped && !s.attached && s.trail.scope == nil {
 			s.setTrace(evalErr)
@@ -36,6 +34,8 @@ func (s *sitting) describe(err error) *EvalError {
 			e.Steps = n.Handle
 		}
 		return e
+	case errors.As(err, &failure):
+		return describeBuild(failure)
 	case errors.As(err, &syntaxErr):
 		return &EvalError{
 			Msg: text.PlainLine(syntaxErr.Msg), Where: syntaxErr.Pos.String(),
@@ -55,9 +55,7 @@ func (s *sitting) own() *Own {
 	return OwnOf(s.ev, []string{s.opts.Dir}, files)
 }
 
-func describeBuild(err error) *EvalError {
-	var failure *engine.Failure
-	errors.As(err, &failure)
+func describeBuild(failure *engine.Failure) *EvalError {
 	e := &EvalError{Msg: cleanText(failure.Error())}
 	for _, line := range failure.Tail {
 		e.Excerpt = append(e.Excerpt, text.PlainLine(line))

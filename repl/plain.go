@@ -217,7 +217,7 @@ func (p *Plain) printError(e *EvalError) {
 	if e.Printed != "" {
 		fmt.Fprintln(p.Out, e.Printed)
 	}
-	fmt.Fprintf(p.Err, "error: %s\n", e.Msg)
+	fmt.Fprintf(p.Err, "error: %s\n", strings.ReplaceAll(e.Msg, "\n", "\n       "))
 	if e.Where != "" {
 		fmt.Fprintf(p.Err, "       at %s:\n", e.Where)
 	}

@@ -107,6 +107,19 @@ func (e *Failure) Message() string {
 	return cannotBuild(e.DrvPath, e.Err.Error()+".") + outputLines(e.Outputs)
 }
 
+// LastLines are the last lines of the log of a builder that failed, as Nix tells them below
+// the message; "" for none.
+func (e *Failure) LastLines() string {
+	if len(e.Tail) == 0 || !e.BuilderFailed() {
+		return ""
+	}
+	text := fmt.Sprintf("\nLast %d log lines:", len(e.Tail))
+	for _, line := range e.Tail {
+		text += "\n> " + line
+	}
+	return text
+}
+
 // BuilderFailed reports whether it was the builder that failed, so that the log
 // says why.
 func (e *Failure) BuilderFailed() bool { return e.ExitStatus != 0 || e.Err == nil }

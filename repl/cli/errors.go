@@ -289,11 +289,8 @@ func (inv *invocation) describeBuild(err error) string {
 	if f.Phase != "" && !inv.bareLogs {
 		text += "\nPhase: " + f.Phase
 	}
-	if len(f.Tail) > 0 && !inv.printLogs {
-		text += fmt.Sprintf("\nLast %d log lines:", len(f.Tail))
-		for _, line := range f.Tail {
-			text += "\n> " + line
-		}
+	if last := f.LastLines(); last != "" && !inv.printLogs {
+		text += last
 		if f.LogFile != "" {
 			text += "\nFor full logs, run:\n  " + inv.logCommand() + " " + string(f.DrvPath)
 		}
