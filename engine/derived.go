@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"nixbench/engine/build"
@@ -37,6 +38,23 @@ func inputOf(target store.DerivedPath) drv.Input {
 // errors.Is(err, [store.ErrInvalidPath]).
 func (e *Engine) FindOutputs(ctx context.Context, target store.DerivedPath) (map[store.OutputName]store.Path, error) {
 	return build.FindOutputs(ctx, bothStores{e}, e.settings, target)
+}
+
+// OutputPath returns where an output of a derivation is; "" if that is not known before it is
+// built.
+func (w *world) OutputPath(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Path, error) {
+	if err := w.e.Flush(ctx); err != nil {
+		return "", err
+	}
+	d, err := w.e.ReadDerivation(ctx, drvPath)
+	if err != nil {
+		return "", err
+	}
+	if _, ok := d.Outputs[output]; !ok {
+		return "", fmt.Errorf("derivation '%s' does not have an output named '%s'", drvPath, output)
+	}
+	paths, err := w.e.FindOutputs(ctx, store.DerivedPath{Path: drvPath, Outputs: []store.OutputName{output}})
+	return paths[output], err
 }
 
 // BuildTrace returns what the build trace says of the outputs of a target and of what

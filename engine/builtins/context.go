@@ -10,7 +10,7 @@ import (
 func (t *table) contexts() []eval.Builtin {
 	return []eval.Builtin{
 		says(hasContextArg, def1("hasContext", eval.Told, "s", hasContext)),
-		says(getContextArg, def1("getContext", eval.Told, "s", getContext)),
+		says(getContextArg, def1("getContext", eval.Told, "s", t.getContext)),
 		def2("appendContext", eval.Told, "s context", t.appendContext),
 		def1("unsafeDiscardStringContext", eval.Coerced, "s", discardContext),
 		def1("unsafeDiscardOutputDependency", eval.Coerced, "s", discardOutputDependency),
@@ -64,7 +64,7 @@ func addDrvOutputDependencies(s *eval.State, v eval.Value) eval.Value {
 	return eval.MakeContextString(text, eval.NewStringContext(eval.DrvDeepElem(e.Path())))
 }
 
-func getContext(s *eval.State, v eval.Value) eval.Value {
+func (t *table) getContext(s *eval.State, v eval.Value) eval.Value {
 	_, ctx := s.ForceString(v, getContextArg)
 	type info struct {
 		opaque, deep bool
@@ -72,13 +72,11 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 	}
 	infos := make(map[store.Path]*info)
 	for _, e := range ctx {
-		if inner, _ := e.Inner(); e.IsNested() {
-			s.Fail(eval.ErrorOther, "cannot operate on output '%s' of the unbuilt derivation '%s'", inner.Output(), inner.Path())
-		}
-		i := infos[e.Path()]
+		p := t.derivationOf(s, e)
+		i := infos[p]
 		if i == nil {
 			i = &info{}
-			infos[e.Path()] = i
+			infos[p] = i
 		}
 		switch {
 		case e.IsDrvDeep():
@@ -104,6 +102,28 @@ func getContext(s *eval.State, v eval.Value) eval.Value {
 		all.SetName(string(p), b.Value())
 	}
 	return all.Value()
+}
+
+// derivationOf returns the store path that an element of a context is, or the derivation that
+// it is an output of. That may be an output itself, of which it must be known where it is.
+func (t *table) derivationOf(s *eval.State, e eval.ContextElem) store.Path {
+	inner, _ := e.Inner()
+	if !e.IsNested() {
+		return e.Path()
+	}
+	drvPath, name := t.derivationOf(s, inner), inner.Output()
+	var p store.Path
+	if t.Store != nil {
+		var err error
+		if p, err = t.Store.OutputPath(s.Context(), drvPath, store.OutputName(name)); err != nil {
+			s.Poll()
+			s.Fail(eval.ErrorOther, "%s", err)
+		}
+	}
+	if p == "" {
+		s.Fail(eval.ErrorOther, "cannot operate on output '%s' of the unbuilt derivation '%s'", name, drvPath)
+	}
+	return p
 }
 
 func (t *table) appendContext(s *eval.State, str, context eval.Value) eval.Value {

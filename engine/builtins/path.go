@@ -18,6 +18,9 @@ import (
 type Store interface {
 	// References returns the references of a valid store path.
 	References(ctx context.Context, p store.Path) ([]store.Path, error)
+	// OutputPath returns where an output of a derivation is; "" if that is not known before it
+	// is built.
+	OutputPath(ctx context.Context, drvPath store.Path, output store.OutputName) (store.Path, error)
 }
 
 // paths are the builtins on paths and files.

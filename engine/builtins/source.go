@@ -113,7 +113,7 @@ func (src *source) add(s *eval.State) (v eval.Value) {
 }
 
 func (src *source) addOnce(s *eval.State) eval.Value {
-	if len(src.ctx) > 0 {
+	if _, _, err := s.World().StoreDir().PathOf(src.path); err == nil && len(src.ctx) > 0 {
 		src.path = s.Realise(src.ctx, src.path)
 		src.refs = referencesOf(s, src.store, src.path)
 	}

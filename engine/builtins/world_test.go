@@ -161,6 +161,10 @@ func (w *testWorld) References(_ context.Context, p store.Path) ([]store.Path, e
 	return w.refs[p], nil
 }
 
+func (w *testWorld) OutputPath(context.Context, store.Path, store.OutputName) (store.Path, error) {
+	return "", nil
+}
+
 func (w *testWorld) Realise(_ context.Context, elems eval.StringContext) (map[string]store.Path, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -78,20 +78,30 @@ func (inv *invocation) errorText(err error) string {
 		}
 		var parts []string
 		for _, part := range inv.paragraphs(err) {
-			if part != "" {
-				part = syntax.ErrorHead + " " + strings.TrimLeft(indent(paint(part)), " ")
-			}
-			parts = append(parts, part)
+			parts = append(parts, atHead(part))
 		}
 		return strings.Join(parts, "\n")
 	}
 	var withTrace traced
 	shown := *evalErr
 	var failed *engine.BuildError
+	var before string // what is told of several builds before the error, which is of all
 	if errors.As(err, &failed) {
-		shown.Say(syntax.Hint(paint(strings.Join(inv.paragraphs(failed), "\n"))))
+		parts := inv.describeResult(failed.Result, true)
+		for _, part := range parts[:len(parts)-1] {
+			before += atHead(part) + "\n"
+		}
+		shown.Say(syntax.Hint(paint(parts[len(parts)-1])))
 	}
-	return string(shown.FormatInColours(errors.As(err, &withTrace)))
+	return before + string(shown.FormatInColours(errors.As(err, &withTrace)))
+}
+
+// atHead returns a paragraph behind "error: ", "" if it is empty.
+func atHead(part string) string {
+	if part == "" {
+		return ""
+	}
+	return syntax.ErrorHead + " " + strings.TrimLeft(indent(paint(part)), " ")
 }
 
 // traceOf returns what was being done when something turned out to be wrong, of a
@@ -154,7 +164,7 @@ func describeUndeleted(undeleted *engine.UndeletedError) string {
 func (inv *invocation) paragraphs(err error) []string {
 	var failed *engine.BuildError
 	if errors.As(err, &failed) {
-		return inv.describeResult(failed.Result)
+		return inv.describeResult(failed.Result, inv.isOldBuild())
 	}
 	return inv.describeFailure(err)
 }
@@ -186,9 +196,9 @@ func (inv *invocation) describeFailure(err error) []string {
 }
 
 // describeResult tells of builds that failed what has not been told yet, then the
-// targets, and if there are several which they were; in the older commands those
-// that were given up too, each of which is an empty line.
-func (inv *invocation) describeResult(result *engine.Result) []string {
+// targets, and if there are several which they were; in the older commands, and of what an
+// evaluation wanted (isOld), those that were given up too, each of which is an empty line.
+func (inv *invocation) describeResult(result *engine.Result, isOld bool) []string {
 	var parts, targets []string
 	told := maps.Clone(inv.told)
 	if told == nil {
@@ -201,15 +211,15 @@ func (inv *invocation) describeResult(result *engine.Result) []string {
 	}
 	var wanted []engine.Outcome
 	gaveUp := !errors.Is(result.Err(), engine.ErrCancelled)
-	for _, outcome := range inv.inOrder(result.Outcomes) {
+	for _, outcome := range inOrder(result.Outcomes, isOld) {
 		isCancelled := errors.Is(outcome.Err, engine.ErrCancelled)
-		if isCancelled && !inv.isOldBuild() {
+		if isCancelled && !isOld {
 			continue
 		}
 		if len(outcome.Target.Through) == 0 {
 			told[outcome.Target.Path] = true
 		}
-		targets = append(targets, "'"+inv.targetName(outcome.Target)+"'")
+		targets = append(targets, "'"+targetName(outcome.Target, isOld)+"'")
 		if !isCancelled || gaveUp {
 			wanted = append(wanted, outcome)
 		}
@@ -248,9 +258,9 @@ func (inv *invocation) isOldBuild() bool {
 
 // inOrder returns outcomes in the order in which failures are told: in that of the
 // older commands, by name and the first last, or as they were asked for.
-func (inv *invocation) inOrder(outcomes []engine.Outcome) []engine.Outcome {
+func inOrder(outcomes []engine.Outcome, isOld bool) []engine.Outcome {
 	failed := slices.DeleteFunc(slices.Clone(outcomes), func(o engine.Outcome) bool { return o.Err == nil })
-	if !inv.isOldBuild() || len(failed) == 0 {
+	if !isOld || len(failed) == 0 {
 		return failed
 	}
 	slices.SortStableFunc(failed, func(a, b engine.Outcome) int {
@@ -260,8 +270,8 @@ func (inv *invocation) inOrder(outcomes []engine.Outcome) []engine.Outcome {
 }
 
 // targetName returns what a target is called where several have failed.
-func (inv *invocation) targetName(target store.DerivedPath) string {
-	if inv.isOldBuild() {
+func targetName(target store.DerivedPath, isOld bool) string {
+	if isOld {
 		return string(target.Path)
 	}
 	return target.String()

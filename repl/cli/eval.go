@@ -188,7 +188,7 @@ func (inv *invocation) prettyJSON() bool {
 // write writes a value's text, with a newline unless it is raw and goes to a
 // file or a pipe.
 func (e *evaluation) write(out string) error {
-	newline := !strings.HasSuffix(out, "\n")
+	newline := true
 	if e.inv.raw {
 		newline = e.inv.env.Terminal && out != ""
 	}

@@ -119,16 +119,18 @@ func (m *Modulo) CheckAdded(drvPath store.Path, d *Derivation) error {
 	return m.rememberInput(drvPath, d, pr)
 }
 
-// checkReadable returns a [ParseError] if the text of d cannot be read because of what the
-// names of its outputs are: they are printed as they are.
+// checkReadable returns a [ParseError] if the text of d cannot be read because of what its
+// system and the names of its outputs are: they are printed as they are.
 func checkReadable(drvPath store.Path, d *Derivation) error {
+	isOdd := strings.ContainsAny(d.System, `"\`)
 	for name := range d.Outputs {
-		if strings.ContainsAny(name, `"\`) {
-			_, err := ParseAt(drvPath, d.ATerm())
-			return err
-		}
+		isOdd = isOdd || strings.ContainsAny(name, `"\`)
 	}
-	return nil
+	if !isOdd {
+		return nil
+	}
+	_, err := ParseAt(drvPath, d.ATerm())
+	return err
 }
 
 // rememberInput remembers the hash of d as an input. The printer has just printed d.
