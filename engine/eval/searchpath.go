@@ -78,11 +78,14 @@ func (s *State) lookupEntry(entry string) (dir string) {
 	return dir
 }
 
-// warnMissing warns, once, of an entry of a search path.
+// warnMissing warns, once, of an entry of a search path. It is noted afterwards: a worker
+// does not come back from Warn.
 func (s *State) warnMissing(entry string) {
-	if _, warned := s.ev.missing.LoadOrStore(entry, true); !warned {
-		s.World().Warn(formatWarning(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry)))
+	if _, warned := s.ev.missing.Load(entry); warned {
+		return
 	}
+	s.World().Warn(formatWarning(syntax.Position{}, syntax.Hintf("Nix search path entry '%s' does not exist, ignoring", entry)))
+	s.ev.missing.Store(entry, true)
 }
 
 // matchPrefix returns what follows prefix in name, if name begins with it as a
