@@ -1,6 +1,9 @@
 package build_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,5 +112,20 @@ func TestFetchURLOfPipes(t *testing.T) {
 		if got, want := r.log(p), "error: unable to download 'file://"+name+"': it is not a regular file\n"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// What takes too long to fetch is given up.
+func TestFetchURLTimeout(t *testing.T) {
+	r := newPlanRig(t)
+	r.settings.Timeout = 1
+	r.b = build.New(build.Options{Store: r.st, Settings: r.settings, Hub: r.hub, Fetch: func(ctx context.Context, _ string, _ io.Writer) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}})
+	res := r.realise(r.add(fetchURL("https://x/y", store.Flat, nixhash.SumString(nixhash.SHA256, ""), nil), nil))
+	var failure *build.Failure
+	if !errors.As(res.Err(), &failure) || failure.Status != build.TimedOut {
+		t.Errorf("got %v", res.Err())
 	}
 }
