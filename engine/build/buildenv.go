@@ -41,7 +41,7 @@ func (e *ConflictError) Error() string {
 //
 // Behaviour: Nix, buildenv.cc.
 func BuildProfile(ctx context.Context, st store.Reader, out string, packages []Package, warn func(string)) error {
-	return buildProfile(ctx, view{st: st}, out, out, packages, warn)
+	return buildProfile(ctx, view{st: st, outside: host}, out, out, packages, warn)
 }
 
 func buildProfile(ctx context.Context, v view, out, name string, packages []Package, warn func(string)) error {
@@ -148,8 +148,8 @@ func (m *merger) add(dir string, priority int) error {
 	if err := m.merge(dir, m.out, priority); err != nil {
 		return err
 	}
-	_, file, _, err := m.view.resolve(dir + "/nix-support/propagated-user-env-packages")
-	if err != nil {
+	_, file, info, err := m.view.resolve(dir + "/nix-support/propagated-user-env-packages")
+	if err != nil || !info.Mode().IsRegular() || file == "" {
 		return nil // most have none
 	}
 	text, err := os.ReadFile(file)
@@ -176,6 +176,9 @@ func (m *merger) merge(source, target string, priority int) error {
 	if !info.IsDir() {
 		m.warn(fmt.Sprintf("not including \"%s\" in the user environment because it's not a directory", source))
 		return nil
+	}
+	if real == "" {
+		return fmt.Errorf("cannot merge the directory %s, which is in no package", store.QuoteFile(source))
 	}
 	entries, err := os.ReadDir(real)
 	if err != nil {

@@ -29,8 +29,16 @@ func (j *job) runBuiltin(ctx context.Context) error {
 	if err := j.startLog(); err != nil {
 		return err
 	}
-	err = j.runBuilder(ctx, filepath.Join(dir, store.DefaultOutput))
-	if err != nil && ctx.Err() == nil {
+	limited, cancel := ctx, func() {}
+	if s := j.settings; s.Timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, seconds(s.Timeout))
+	}
+	defer cancel()
+	switch err = j.runBuilder(limited, filepath.Join(dir, store.DefaultOutput)); {
+	case err == nil || ctx.Err() != nil:
+	case limited.Err() != nil:
+		err = j.timedOut(j.settings.Timeout)
+	default:
 		fmt.Fprintf(j.log, "error: %s\n", indented(err.Error()))
 		err = &statusError{status: j.failedStatus(false), exitStatus: 1, err: err}
 	}
@@ -64,7 +72,12 @@ func (j *job) runBuilder(ctx context.Context, out string) error {
 	d := j.drv
 	switch name := strings.TrimPrefix(d.Builder, builtinPrefix); name {
 	case "buildenv":
-		return buildEnv(ctx, j.inputs(), d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
+		inputs := j.inputs()
+		var err error
+		if inputs.outside, err = j.outside(ctx); err != nil {
+			return err
+		}
+		return buildEnv(ctx, inputs, d.Env, out, func(text string) { fmt.Fprintf(j.log, "warning: %s\n", text) })
 	case "fetchurl":
 		return j.fetchURL(ctx, out)
 	case "unpack-channel":

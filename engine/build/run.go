@@ -94,9 +94,9 @@ func (j *job) judge(res *sandbox.Result) error {
 	case res.End == sandbox.Cancelled:
 		return ErrCancelled
 	case res.End == sandbox.TimedOut:
-		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.Timeout)}
+		return j.timedOut(s.Timeout)
 	case res.End == sandbox.Silent:
-		return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", s.MaxSilent)}
+		return j.timedOut(s.MaxSilent)
 	case res.End == sandbox.TooLoud:
 		return &statusError{status: LogLimitExceeded, err: fmt.Errorf(
 			"building derivation '%s' killed after writing more than %d bytes of log output", j.planned.DrvPath, s.MaxLogSize)}
@@ -106,6 +106,11 @@ func (j *job) judge(res *sandbox.Result) error {
 	failure := &statusError{exitStatus: res.ExitStatus, signal: res.Signal, diskFull: j.diskIsFull()}
 	failure.status = j.failedStatus(failure.diskFull)
 	return failure
+}
+
+// timedOut is the failure of a build that took more than some seconds.
+func (j *job) timedOut(seconds int) error {
+	return &statusError{status: TimedOut, err: fmt.Errorf("timed out after %d seconds", seconds)}
 }
 
 // failedStatus returns the status of a build whose builder failed: the network or

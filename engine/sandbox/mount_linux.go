@@ -53,11 +53,7 @@ func (r *root) openSources() error {
 		{Source: spec.StoreSource, Target: spec.StoreDir, Writable: true},
 		{Source: spec.BuildSource, Target: spec.BuildDir, Writable: true},
 	}
-	devices := []string{"full", "null", "random", "tty", "urandom", "zero"}
-	if spec.KVM {
-		devices = append(devices, "kvm")
-	}
-	for _, name := range devices {
+	for _, name := range Devices(spec.KVM) {
 		mounts = append(mounts, Mount{Source: "/dev/" + name, Target: "/dev/" + name, Writable: true})
 	}
 	if spec.Network {

@@ -247,3 +247,12 @@ func checkPath(path string) error {
 	}
 	return nil
 }
+
+// Devices returns the names of the host's devices that are in a sandbox's /dev.
+func Devices(kvm bool) []string {
+	devices := []string{"full", "null", "random", "tty", "urandom", "zero"}
+	if kvm {
+		devices = append(devices, "kvm")
+	}
+	return devices
+}
