@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,19 +30,33 @@ import (
 // phasePostHook is the phase of what post-build-hook says.
 const phasePostHook = "post-build-hook"
 
-// hookTime is how long a hook that was told to end may take to do so.
+// hookTime is how long what a hook has started may go on to say something when the hook
+// was told to end.
 const hookTime = 5 * time.Second
 
-// runHook runs a program with what it prints going to stdout and stderr.
+// runHook runs a program with what it prints going to stdout and stderr, up to its end: what
+// it leaves running in the background is waited for as long as it may print something.
 func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error {
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	streams, err := attach(cmd, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	defer streams.close()
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Setpgid = true
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = hookTime
-	err := cmd.Run()
+	cmd.Cancel = func() error {
+		streams.endSoon()
+		return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
+	if err = cmd.Start(); err == nil {
+		streams.closeWriters()
+		err = cmd.Wait()
+		// Its group is told to end also if it has left that behind.
+		defer context.AfterFunc(ctx, func() { _ = cmd.Cancel() })()
+		streams.wait()
+	}
 	var exit *exec.ExitError
 	switch {
 	case err == nil || ctx.Err() != nil:
@@ -51,7 +67,66 @@ func runHook(ctx context.Context, cmd *exec.Cmd, stdout, stderr io.Writer) error
 	case errors.As(err, &exit):
 		return fmt.Errorf("program \"%s\" failed with exit code %d", cmd.Args[0], exit.ExitCode())
 	}
-	return &notProgramError{program: cmd.Args[0], err: errors.Unwrap(err)}
+	return &notProgramError{program: cmd.Args[0], err: cmp.Or(errors.Unwrap(err), err)}
+}
+
+// streams copy what a hook prints.
+type streams struct {
+	readers, writers []*os.File
+	copying          sync.WaitGroup
+}
+
+// attach gives a command pipes to print to, one if both streams go to the same place.
+func attach(cmd *exec.Cmd, stdout, stderr io.Writer) (*streams, error) {
+	s := new(streams)
+	open := func(to io.Writer) (*os.File, error) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		s.readers, s.writers = append(s.readers, r), append(s.writers, w)
+		s.copying.Go(func() { _, _ = io.Copy(to, r) })
+		return w, nil
+	}
+	out, err := open(stdout)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stdout, cmd.Stderr = out, out
+	if stdout == stderr {
+		return s, nil
+	}
+	if cmd.Stderr, err = open(stderr); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// closeWriters closes our own ends, without which there would be no end to read.
+func (s *streams) closeWriters() {
+	for _, w := range s.writers {
+		w.Close()
+	}
+	s.writers = nil
+}
+
+// endSoon gives what still prints some time to end.
+func (s *streams) endSoon() {
+	for _, r := range s.readers {
+		_ = r.SetReadDeadline(time.Now().Add(hookTime))
+	}
+}
+
+// wait waits until nobody can print any more.
+func (s *streams) wait() { s.copying.Wait() }
+
+func (s *streams) close() {
+	s.closeWriters()
+	s.wait()
+	for _, r := range s.readers {
+		r.Close()
+	}
 }
 
 // A notProgramError says that a hook could not be executed. In Nix it has failed by
