@@ -148,3 +148,34 @@ func TestPassOn(t *testing.T) {
 		}
 	}
 }
+
+// A group passes nothing on while it has processes: with those controllers that the kernel
+// lets it pass on then, nobody could enter the groups in it any more.
+func TestPassOnNothingWithProcesses(t *testing.T) {
+	own := strconv.Itoa(os.Getpid()) + "\n"
+	for _, test := range []struct{ kind, procs, want, err string }{
+		{"domain\n", "1\n" + own, "", "has other processes than this one"},
+		{"domain\n", own, "+cpu +pids", ""},
+		{"domain\n", "", "+cpu +pids", ""},
+		{"", "1\n" + own, "+cpu +pids", ""}, // the root of all
+	} {
+		dir := t.TempDir()
+		files := map[string]string{"cgroup.controllers": "cpu pids", "cgroup.subtree_control": "", "cgroup.procs": test.procs}
+		if test.kind != "" {
+			files["cgroup.type"] = test.kind
+		}
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := passOn(dir, []string{"cpu", "pids"})
+		got, _ := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
+		if string(got) != test.want || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%+v: got %q, %v", test, got, err)
+		}
+		if aside, _ := filepath.Glob(filepath.Join(dir, "*-main")); (len(aside) == 1) != (test.procs == own) {
+			t.Errorf("%+v: stepped aside to %q", test, aside)
+		}
+	}
+}
