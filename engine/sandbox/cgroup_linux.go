@@ -67,6 +67,9 @@ func newCgroup(spec *Spec) (group *cgroup, why error) {
 	}
 	lock, err := lockCgroup(dir)
 	if err == nil {
+		err = mayBeEntered(dir)
+	}
+	if err == nil {
 		err = spec.Limits.apply(dir)
 	}
 	if err == nil && spec.isRoot() {

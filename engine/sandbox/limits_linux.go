@@ -5,13 +5,12 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // This file bounds what a builder's processes may take together. A control group has
@@ -58,7 +57,9 @@ func (l *Limits) apply(dir string) error {
 }
 
 // passOn makes the group at parent pass controllers on to those in it. If this process
-// is alone in the group, it moves to another in it.
+// is alone in the group, it moves to another in it. The kernel has a group with processes
+// pass on some controllers, but nobody can enter those in it then: its documentation of
+// cgroup-v2, "Threads".
 func passOn(parent string, controllers []string) error {
 	if len(controllers) == 0 {
 		return nil
@@ -81,28 +82,46 @@ func passOn(parent string, controllers []string) error {
 				"see whether 'systemd-run --user --scope -p Delegate=yes' gives it to a command", parent, name, has)
 		}
 	}
-	pass := func() error {
-		return os.WriteFile(filepath.Join(parent, "cgroup.subtree_control"), []byte("+"+strings.Join(missing, " +")), 0o644)
-	}
-	err = pass()
-	if !errors.Is(err, unix.EBUSY) {
-		return err
-	}
 	if err := stepAside(parent); err != nil {
 		return err
 	}
-	return pass()
+	return os.WriteFile(filepath.Join(parent, "cgroup.subtree_control"), []byte("+"+strings.Join(missing, " +")), 0o644)
 }
 
-// stepAside moves this process from the group at parent to one in it.
+// isRootGroup reports whether the group at dir is the root of all, which alone may have
+// processes and pass something on.
+func isRootGroup(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "cgroup.type"))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// mayBeEntered returns an error if no process can enter the group at dir: its parent has
+// processes, and passes on what counts their threads.
+func mayBeEntered(dir string) error {
+	words, err := readWords(filepath.Join(dir, "cgroup.type"))
+	if err != nil || !slices.Equal(words, []string{"domain", "invalid"}) {
+		return nil // which is seen then
+	}
+	return hasOthers(filepath.Dir(dir))
+}
+
+func hasOthers(parent string) error {
+	return fmt.Errorf("control group %s has other processes than this one, and so cannot bound those in it: "+
+		"'systemd-run --user --scope -p Delegate=yes' runs a command in a group of its own", parent)
+}
+
+// stepAside moves this process from the group at parent to one in it, unless it is not
+// there or may stay.
 func stepAside(parent string) error {
+	if isRootGroup(parent) {
+		return nil
+	}
 	pids, err := readWords(filepath.Join(parent, "cgroup.procs"))
-	if err != nil {
+	if err != nil || len(pids) == 0 {
 		return err
 	}
 	if own := strconv.Itoa(os.Getpid()); len(pids) != 1 || pids[0] != own {
-		return fmt.Errorf("control group %s has other processes than this one, and so cannot bound those in it: "+
-			"'systemd-run --user --scope -p Delegate=yes' runs a command in a group of its own", parent)
+		return hasOthers(parent)
 	}
 	dir := filepath.Join(parent, fmt.Sprintf("%s%d-main", cgroupPrefix, os.Getpid()))
 	if err := os.Mkdir(dir, 0o755); err != nil {
