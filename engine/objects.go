@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,9 +24,43 @@ import (
 // An AbsentError says that there are no files of a path; see [local.AbsentError].
 type AbsentError = local.AbsentError
 
-// AddFile adds a copy of the file system object at file, an absolute name.
+// AddFile adds a copy of the file system object at file, an absolute name. An executable
+// file is added as one also where its contents alone are hashed, unlike by an evaluation.
 func (e *Engine) AddFile(ctx context.Context, name, file string, method store.IngestionMethod, algo nixhash.Algo) (store.Path, error) {
+	if method == store.Flat || method == store.Text {
+		if info, err := os.Lstat(file); err == nil && info.Mode().IsRegular() && info.Mode()&0o100 != 0 {
+			p, err := e.addExecutable(ctx, name, file, method, algo)
+			if err != nil {
+				return "", fmt.Errorf("add %s: %w", file, err)
+			}
+			return p, nil
+		}
+	}
 	return e.store.AddTree(ctx, name, file, method, algo, nil)
+}
+
+// addExecutable adds an executable file, which must not change meanwhile, by its contents.
+// Behaviour: Store::addToStoreSlow in Nix's store-api.cc.
+func (e *Engine) addExecutable(ctx context.Context, name, file string, method store.IngestionMethod, algo nixhash.Algo) (store.Path, error) {
+	sum, err := hashOfFile(ctx, file, method, cmp.Or(algo, nixhash.SHA256))
+	if err != nil {
+		return "", err
+	}
+	ca := store.ContentAddress{Method: method, Hash: sum}
+	p, err := ca.Path(e.store.Dir(), name, nil, false)
+	if err != nil {
+		return "", err
+	}
+	archive := nixhash.New(nixhash.SHA256)
+	if err := nar.Dump(store.StopWriter(ctx, archive), file, nil); err != nil {
+		return "", err
+	}
+	info := &store.PathInfo{Path: p, NarHash: archive.Sum(), NarSize: archive.Size(), CA: ca.String()}
+	return p, store.Pipe(func(w io.Writer) error {
+		return nar.Dump(store.StopWriter(ctx, w), file, nil)
+	}, func(r io.Reader) error {
+		return e.store.AddNAR(ctx, info, r)
+	})
 }
 
 // HashPath returns the hash and the size of the archive of a path as it is on

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -66,6 +65,27 @@ func realIfValid(ctx context.Context, st store.Reader, p store.Path) (string, er
 	return st.RealPath(p), err
 }
 
+// lstatInside returns what is at inside in the object at file. A link on the way there is an
+// error, as it could lead out of the object.
+func lstatInside(file, inside string) (fs.FileInfo, error) {
+	info, err := os.Lstat(file)
+	at := file
+	for part := range strings.SplitSeq(strings.Trim(path.Clean("/"+inside), "/"), "/") {
+		if part == "" || err != nil {
+			continue
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			return nil, fmt.Errorf("path '%s' is a symlink", at)
+		}
+		at += "/" + part
+		info, err = os.Lstat(at)
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("path '%s' does not exist", file+inside)
+	}
+	return info, err
+}
+
 // runStoreLs is `nixbench store ls`.
 func runStoreLs(ctx context.Context, inv *invocation) error {
 	file, inside, done, err := inv.insideStore(ctx, inv.args[0])
@@ -73,10 +93,11 @@ func runStoreLs(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer done()
+	if _, err := lstatInside(file, inside); err != nil {
+		return err
+	}
 	node, err := nar.ListFile(file+inside, inv.recursive || inv.long)
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return fmt.Errorf("path '%s' does not exist", file+inside)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	return inv.list(node, baseOf(inside))
@@ -227,16 +248,8 @@ func runStoreCat(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	defer done()
-	// Links on the way could lead out of the store.
-	info, err := os.Lstat(file + inside)
-	if err == nil {
-		if real, rerr := filepath.EvalSymlinks(filepath.Dir(file + inside)); rerr != nil || !strings.HasPrefix(real+"/", filepath.Dir(file)+"/") {
-			err = os.ErrNotExist
-		}
-	}
+	info, err := lstatInside(file, inside)
 	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("path '%s' does not exist", file+inside)
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():

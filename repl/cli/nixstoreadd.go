@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"nixbench/engine"
 	"nixbench/repl/text"
@@ -91,6 +92,8 @@ func (inv *invocation) fileError(err error, file string) error {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return fmt.Errorf("opening file %s: No such file or directory", store.QuoteFile(inv.abs(file)))
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("opening file %s: Not a directory", store.QuoteFile(inv.abs(file)))
 	case errors.As(err, &open) && open.Op == "open":
 		return fmt.Errorf("opening file %s: %s", store.QuoteFile(open.Path), store.Capital(open.Err.Error()))
 	}
