@@ -65,5 +65,17 @@ nix eval --inputs-from ./t.nix --expr 1
 nix eval --inputs-from ./repo/sub --expr 1
 nix eval --inputs-from --expr 1
 nix build --inputs-from ./d
+nix eval nixpkgs#hello
+nix eval github:a/b
+nix eval path:./x#y
+nix build 'nixpkgs#hello^*'
+nix run nixpkgs
+nix search nixpkgs x
+nix path-info nixpkgs#hello
+nix why-depends nixpkgs#a nixpkgs#b
+nix log nixpkgs#hello
+nix flake
+nix flake show
+nix flake update --flake .
 `)
 }
