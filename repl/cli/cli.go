@@ -326,6 +326,11 @@ func (inv *invocation) unknownCommand(args []string) error {
 			_, err := fmt.Fprintf(inv.env.Stdout, "%s is not here: %s.\n", args[0], why)
 			return &ExitError{0, err}
 		}
+		if isNix && args[0] == "flake" {
+			if err := inv.noFlakeCommand(args); err != nil {
+				return err
+			}
+		}
 		return &ExitError{1, fmt.Errorf("%s is not here: %s", args[0], why)}
 	}
 	if isNix {

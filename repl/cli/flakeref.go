@@ -45,6 +45,11 @@ func (inv *invocation) noExpression(eng *engine.Engine, arg string) error {
 	if err := inv.checkFlakeRef(name, true); err != nil {
 		return err
 	}
+	if inv.env.nixName() == "nix" { // nixbench has no flakes, whatever is enabled
+		if err := wantFeature(eng.Settings(), "flakes"); err != nil {
+			return err
+		}
+	}
 	example := ""
 	if attr != "" {
 		example = ", as in --file '<nixpkgs>' " + attr
@@ -61,6 +66,23 @@ func (inv *invocation) wantFlake(ref string, find bool) {
 		}
 		return wantFeature(set, "flakes")
 	})
+}
+
+// noFlakeCommand returns Nix's error for `nix flake` where flakes are off, nil where they are
+// on, as the configuration and args say: nothing has been made of these.
+func (inv *invocation) noFlakeCommand(args []string) error {
+	set, err := engine.LoadSettings(inv.env.Getenv, inv.warn)
+	if err != nil {
+		return err
+	}
+	for i, arg := range args[:len(args)-1] {
+		if name, ok := strings.CutPrefix(arg, "--"); ok && strings.HasSuffix(name, "experimental-features") {
+			if err := set.Set(name, args[i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	return wantFeature(set, "flakes")
 }
 
 // checkFlakeRef says what is wrong with a reference to a flake that is a path: of a
