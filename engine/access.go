@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"nixbench/engine/builtins"
 	"nixbench/engine/eval"
 	"nixbench/store"
 )
@@ -114,6 +115,9 @@ func (e *forbiddenError) Unwrap() error { return fs.ErrPermission }
 // follow returns the path that file leads to, checked on the way: a link at the
 // end is followed only if all is set.
 func (w *restrictedWorld) follow(ctx context.Context, file string, all bool) (string, error) {
+	if _, ok := eval.Corepkg(builtins.Corepkgs(), file); ok {
+		return file, nil // no world has it
+	}
 	done, rest := "/", strings.TrimPrefix(file, "/")
 	if rest == "" {
 		return done, w.check(done)

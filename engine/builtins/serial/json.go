@@ -192,7 +192,7 @@ func (w *jsonWriter) text(text string) {
 
 func (w *jsonWriter) path(path string, copyPaths bool) {
 	if !copyPaths {
-		w.text(path)
+		w.text(eval.PlainPath(eval.ShowPath(path)))
 		return
 	}
 	p := w.s.CopyPathToStore(path)
