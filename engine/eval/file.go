@@ -53,6 +53,13 @@ func (s *State) DelayText(name, text, dir string) Value {
 	return initThunk(c, c, s.ev.nodes.add(&textNode{s.compile(tape, nil), size}, builtinRoom))
 }
 
+// DelayApart is DelayText for a file, which is evaluated as [Evaluator.EvalApart] does.
+func (s *State) DelayApart(file string) Value {
+	root, size := s.readNode(s.resolveImport(file), nil)
+	c := s.alloc(1)
+	return initThunk(c, c, s.ev.nodes.add(&textNode{root, size}, builtinRoom))
+}
+
 // A textNode evaluates a compiled text.
 type textNode struct {
 	root node

@@ -70,6 +70,11 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 	if err != nil {
 		return err
 	}
+	return e.legacySelected(ctx, root, f)
+}
+
+// legacySelected is legacyValues for the value itself.
+func (e *evaluation) legacySelected(ctx context.Context, root eval.Value, f func(eval.Value) error) error {
 	attrs := e.inv.attrs
 	if len(attrs) == 0 {
 		attrs = []string{""}
@@ -90,11 +95,24 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 	return nil
 }
 
+// legacyRead reads an argument, whose value is evaluated when it is wanted.
+func (e *evaluation) legacyRead(ctx context.Context, arg string) (v eval.Value, err error) {
+	if e.inv.hasExpr && arg != "-" {
+		err = e.ev.Do(ctx, func(s *eval.State) { v = s.DelayText("«string»", arg, e.inv.env.Dir) })
+		return v, e.traced(err)
+	}
+	delay := func(ctx context.Context, file string) (v eval.Value, err error) {
+		err = e.ev.Do(ctx, func(s *eval.State) { v = s.DelayApart(file) })
+		return v, err
+	}
+	return e.fromFileBy(ctx, delay, arg)
+}
+
 // legacyPackages returns the packages that an argument stands for, of which nothing is
 // instantiated yet.
-func (e *evaluation) legacyPackages(ctx context.Context, arg string) ([]*engine.Package, error) {
+func (e *evaluation) legacyPackages(ctx context.Context, root eval.Value) ([]*engine.Package, error) {
 	var all []*engine.Package
-	err := e.legacyValues(ctx, arg, func(v eval.Value) error {
+	err := e.legacySelected(ctx, root, func(v eval.Value) error {
 		found, err := e.packages(ctx, v)
 		all = append(all, found...)
 		return err

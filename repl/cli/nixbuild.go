@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nixbench/engine"
+	"nixbench/engine/eval"
 	"nixbench/store"
 )
 
@@ -53,7 +54,7 @@ func (inv *invocation) legacyTargets(ctx context.Context, eng *engine.Engine) ([
 // legacyBuilds returns the arguments that are store derivations, and the packages that
 // the others stand for.
 func (e *evaluation) legacyBuilds(ctx context.Context) (targets []store.DerivedPath, pkgs []*engine.Package, err error) {
-	var others []string
+	var roots []eval.Value // of the others: all are read before one is evaluated
 	for _, arg := range e.inv.legacyArgs() {
 		target, ok, err := e.inv.drvArgument(ctx, e.eng, arg)
 		switch {
@@ -62,11 +63,15 @@ func (e *evaluation) legacyBuilds(ctx context.Context) (targets []store.DerivedP
 		case ok:
 			targets = append(targets, target)
 		default:
-			others = append(others, arg)
+			root, err := e.legacyRead(ctx, arg)
+			if err != nil {
+				return nil, nil, err
+			}
+			roots = append(roots, root)
 		}
 	}
-	for _, arg := range others {
-		found, err := e.legacyPackages(ctx, arg)
+	for _, root := range roots {
+		found, err := e.legacyPackages(ctx, root)
 		if err != nil {
 			return nil, nil, err
 		}
