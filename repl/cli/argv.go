@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -137,6 +136,7 @@ func (cmd *command) parseFlag(inv *invocation, arg string, argv []string) ([]str
 	}
 	if inv.attrsAreArgs(arg) {
 		inv.envChange.byAttr = true
+		inv.envChange.flags = append(inv.envChange.flags, arg)
 		return argv, nil
 	}
 	name, value, hasValue := strings.Cut(arg, "=")
@@ -190,7 +190,7 @@ func (cmd *command) keepsUnknown() bool {
 func (cmd *command) unrecognised(inv *invocation, arg string, argv []string) ([]string, error) {
 	if cmd.name == "nix-env" {
 		// Its operations look at what is left, when there is one.
-		inv.unknown = cmp.Or(inv.unknown, arg)
+		inv.envChange.flags = append(inv.envChange.flags, arg)
 		return argv, nil
 	}
 	if cmd.name == "nix-store" {
@@ -231,8 +231,8 @@ func countArgs(n int) string {
 }
 
 func (cmd *command) setFlag(inv *invocation, f *flag, name string, args []string) error {
-	if cmd.name == "nix-env" && slices.Contains(changingFlags, name) {
-		inv.envChange.changing = cmp.Or(inv.envChange.changing, name)
+	if cmd.name == "nix-env" && isEnvOpFlag(name) {
+		inv.envChange.flags = append(inv.envChange.flags, name)
 	}
 	if err := f.set(inv, args); err != nil {
 		if errors.As(err, new(*ExitError)) || errors.As(err, new(*usageError)) {

@@ -42,7 +42,6 @@ type invocation struct {
 	evalStore         string                           // --eval-store; "" is the store
 	checks            []func(*settings.Settings) error // of flags, once the settings are known
 	options           []Option
-	unknown           string // the first flag that nix-env does not know
 
 	// What is told of what goes on.
 	quiet    bool

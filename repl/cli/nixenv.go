@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -58,11 +57,11 @@ func runNixEnv(ctx context.Context, inv *invocation) error {
 	switch {
 	case inv.envChange.op == 0:
 		return inv.cmd.usage("no operation specified")
+	case inv.envChange.unknownFlag() != "":
+		return inv.cmd.usage("unknown flag '%s'", inv.envChange.unknownFlag())
 	case inv.envChange.op != envQuery:
 		inv.dryRun = q.dryRun
 		return runUserEnv(ctx, inv)
-	case inv.unknown != "" || inv.envChange.changing != "":
-		return inv.cmd.usage("unknown flag '%s'", cmp.Or(inv.unknown, inv.envChange.changing))
 	case inv.envChange.attrTooEarly != "": // as Nix, which takes no argument of it then
 		return inv.cmd.usage("'%s' requires an argument", inv.envChange.attrTooEarly)
 	case q.attrPath && !q.available:

@@ -37,10 +37,10 @@ const (
 // A userEnvCommand is what nix-env is asked to change.
 type userEnvCommand struct {
 	op                  envOp
-	byAttr, byExpr      bool   // --attr, --from-expression
-	changing            string // the first flag that queries do not have
-	attrTooEarly        string // --attr as it was written before the operation; "" if it was not
-	fromProfile         string // --from-profile
+	byAttr, byExpr      bool     // --attr, --from-expression
+	flags               []string // those of operations, and those that none has, in order
+	attrTooEarly        string   // --attr as it was written before the operation; "" if it was not
+	fromProfile         string   // --from-profile
 	removeAll, preserve bool
 	priority, forceName string
 	lt, leq, eq, always bool
@@ -58,10 +58,41 @@ func envOpFlag(op envOp, help string, names ...string) flag {
 	}}
 }
 
-// changingFlags are those that queries do not have.
-var changingFlags = []string{
-	"--from-expression", "-E", "--from-profile", "--remove-all", "-r", "--preserve-installed", "--priority",
-	"--lt", "--leq", "--eq", "--always",
+// sourceOfEnv are the flags that say where packages come from.
+var sourceOfEnv = []string{"--from-expression", "-E", "--from-profile", "--attr", "-A"}
+
+// envFlags are the flags that operations have; those that are not here have none.
+//
+// Behaviour: Nix, nix-env.cc.
+var envFlags = map[envOp][]string{
+	envQuery: {
+		"--status", "-s", "--no-name", "--system", "--description", "--compare-versions", "-c", "--drv-path", "--out-path",
+		"--meta", "--installed", "--available", "-a", "--xml", "--json", "--attr-path", "-P", "--attr", "-A",
+	},
+	envInstall: append([]string{"--preserve-installed", "-P", "--remove-all", "-r", "--priority"}, sourceOfEnv...),
+	envUpgrade: append([]string{"--lt", "--leq", "--eq", "--always"}, sourceOfEnv...),
+	envSet:     sourceOfEnv,
+}
+
+// isEnvOpFlag reports whether a flag is one of some operations only.
+func isEnvOpFlag(name string) bool {
+	for _, names := range envFlags {
+		if slices.Contains(names, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// unknownFlag returns the first flag that was given and that the operation does not have, ""
+// for none.
+func (c *userEnvCommand) unknownFlag() string {
+	for _, name := range c.flags {
+		if !slices.Contains(envFlags[c.op], name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // userEnvFlags are the flags of nix-env beside those of queries.
@@ -108,9 +139,6 @@ func (inv *invocation) attrsAreArgs(arg string) bool {
 
 // runUserEnv does what nix-env is asked to change.
 func runUserEnv(ctx context.Context, inv *invocation) error {
-	if inv.unknown != "" {
-		return inv.cmd.usage("unknown flag '%s'", inv.unknown)
-	}
 	eng, err := inv.open(ctx)
 	if err != nil {
 		return err
