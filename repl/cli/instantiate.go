@@ -12,7 +12,7 @@ import (
 
 // runInstantiate is `nixbench instantiate`, with the flags of nix-instantiate.
 func runInstantiate(ctx context.Context, inv *invocation) error {
-	if inv.parse {
+	if inv.parse && !inv.findFile {
 		return runParse(ctx, inv)
 	}
 	eng, err := inv.openLate(ctx)
