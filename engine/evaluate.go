@@ -15,6 +15,7 @@ import (
 	"nixbench/engine/instantiate"
 	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
+	"nixbench/store"
 	"nixbench/store/cores"
 )
 
@@ -44,6 +45,8 @@ type EvalOptions struct {
 	OnRead func(file string)
 	// OnFile is told of each file that is about to be evaluated, likewise.
 	OnFile func(file string)
+	// OnDerivation is told of each derivation that evaluation makes, likewise.
+	OnDerivation func(p store.Path)
 	// Tracer is told of calls; nil if nobody wants to know.
 	Tracer eval.Tracer
 	// TraceOperators is that of [eval.Options].

@@ -353,6 +353,14 @@ func (w *world) checkPath(ctx context.Context, elem eval.ContextElem) error {
 
 // AddDerivation adds the store derivation that evaluation has made.
 func (w *world) AddDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) (kept bool, err error) {
+	kept, err = w.addDerivation(ctx, drvPath, d)
+	if err == nil && w.opts.OnDerivation != nil {
+		w.opts.OnDerivation(drvPath)
+	}
+	return kept, err
+}
+
+func (w *world) addDerivation(ctx context.Context, drvPath store.Path, d *drv.Derivation) (kept bool, err error) {
 	if w.readOnly() {
 		return false, nil
 	}

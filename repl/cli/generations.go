@@ -53,7 +53,11 @@ func (inv *invocation) deleteGenerations(ctx context.Context, eng *engine.Engine
 	if inv.dryRun {
 		verb = "would remove"
 	}
-	for _, gen := range plan.Delete {
+	gens := slices.Clone(plan.Delete)
+	if rule.Keep > 0 || !rule.OlderThan.IsZero() {
+		slices.Reverse(gens) // as Nix walks back from the current one
+	}
+	for _, gen := range gens {
 		inv.notice("%s profile version %d", verb, gen.Number)
 	}
 	if inv.dryRun {

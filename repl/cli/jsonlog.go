@@ -108,6 +108,8 @@ func levelOf(msg string) int {
 		return levelWarn
 	case strings.HasPrefix(msg, "evaluating file "):
 		return levelTalkative
+	case strings.HasPrefix(msg, "instantiated '"):
+		return levelChatty
 	}
 	return 0
 }

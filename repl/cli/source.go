@@ -38,7 +38,7 @@ func (inv *invocation) evaluate(ctx context.Context, eng *engine.Engine, readOnl
 	ev, err := eng.NewEvaluator(ctx, engine.EvalOptions{
 		Tracer: tracer, TraceOperators: inv.watchers.ofCalls, Count: inv.showsStats(), CountSelections: inv.countsCalls(),
 		Includes: inv.includes, Dir: inv.env.Dir, ReadOnly: readOnly || inv.readOnly, Trace: inv.tell, Warn: inv.warnOfSource, Inform: inv.inform, Built: inv.catchUp,
-		Debugger: e.debugger(), OnFile: inv.tellsFiles(), MayRepeat: inv.once.possible,
+		Debugger: e.debugger(), OnFile: inv.tellsFiles(), OnDerivation: inv.tellsDerivations(), MayRepeat: inv.once.possible,
 	})
 	if err != nil {
 		return nil, err

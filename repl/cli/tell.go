@@ -7,6 +7,7 @@ import (
 	"nixbench/engine/eval"
 	"nixbench/engine/syntax"
 	"nixbench/repl/text"
+	"nixbench/store"
 )
 
 // This file tells the user what is no result of a command: warnings, notes, errors that
@@ -72,6 +73,16 @@ func (inv *invocation) clean(msg string) string {
 		lines[i] = harmless(line)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// tellsDerivations returns what says which derivations are made, nil if that is not asked for.
+func (inv *invocation) tellsDerivations() func(store.Path) {
+	if inv.verbosity() < levelChatty {
+		return nil
+	}
+	return func(p store.Path) {
+		inv.tell(fmt.Sprintf("instantiated '%s' -> '%s'", strings.TrimSuffix(p.Name(), ".drv"), p))
+	}
 }
 
 // tellsFiles returns what says which files are evaluated, nil if that is not asked
