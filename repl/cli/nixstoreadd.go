@@ -88,11 +88,15 @@ func (inv *invocation) printAdded(ctx context.Context, eng *engine.Engine, paths
 //
 // Behaviour: Nix 2.36, posix-source-accessor.cc.
 func (inv *invocation) fileError(err error, file string) error {
+	if err == nil {
+		return nil
+	}
 	var open *fs.PathError
+	_, missing := os.Lstat(inv.abs(file)) // or err is of something else that is not there
 	switch {
-	case errors.Is(err, os.ErrNotExist):
+	case errors.Is(missing, os.ErrNotExist):
 		return fmt.Errorf("opening file %s: No such file or directory", store.QuoteFile(inv.abs(file)))
-	case errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(missing, syscall.ENOTDIR):
 		return fmt.Errorf("opening file %s: Not a directory", store.QuoteFile(inv.abs(file)))
 	case errors.As(err, &open) && open.Op == "open":
 		return fmt.Errorf("opening file %s: %s", store.QuoteFile(open.Path), store.Capital(open.Err.Error()))
