@@ -49,7 +49,7 @@ func TestJSONActivities(t *testing.T) {
 				f.tell(batch)
 			}
 			got := strings.ReplaceAll(said.String(), "@nix ", "")
-			got = regexp.MustCompile(`"id":\d+`).ReplaceAllStringFunc(got, lowID)
+			got = idPattern.ReplaceAllStringFunc(got, lowID)
 			if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(got), "\n")); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -68,6 +68,8 @@ func TestJSONActivities(t *testing.T) {
 
 // noLog is a store without logs.
 func noLog(store.Path) (io.ReadCloser, error) { return nil, fs.ErrNotExist }
+
+var idPattern = regexp.MustCompile(`"id":\d+`)
 
 // lowID takes the process out of an identifier.
 func lowID(field string) string {
