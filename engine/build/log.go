@@ -30,7 +30,6 @@ type logSink struct {
 	file *os.File // nil if no log is kept
 	keep int      // how many lines to remember
 	post func(event.Activity)
-	warn func(msg string) // says what is wrong with what the builder says to us; or nil
 
 	line  []byte   // the line being written, as it was drawn last
 	again bool     // a carriage return came: what follows draws the line anew
@@ -112,14 +111,8 @@ func (l *logSink) put(c byte) {
 func (l *logSink) endLine() (phase string, ok bool) {
 	line := string(l.line)
 	l.line, l.again = l.line[:0], false
-	if message, isOurs := strings.CutPrefix(line, "@nix "); isOurs {
-		problem := messageProblem(message)
-		if problem == "" {
-			return phaseOf(message)
-		}
-		if l.warn != nil {
-			l.warn(problem)
-		}
+	if message, isOurs := strings.CutPrefix(line, MessagePrefix); isOurs && CheckMessage(message) == nil {
+		return phaseOf(message)
 	}
 	switch {
 	case l.keep <= 0:

@@ -8,6 +8,9 @@ import (
 
 // This file says what is wrong with what builders say to us in their logs.
 
+// MessagePrefix begins the lines of logs that builders say to us.
+const MessagePrefix = "@nix "
+
 // fieldsOf are the fields that a message has to have, by its action, and their types.
 // Behaviour: handleJSONLogMessage in Nix's logging.cc.
 var fieldsOf = map[string][][2]string{
@@ -18,15 +21,30 @@ var fieldsOf = map[string][][2]string{
 	"msg":      {{"msg", "string"}, {"level", "number"}},
 }
 
-// messageProblem returns what is wrong with a message, the rest of a line that begins with
-// "@nix ", in Nix's words; "" if nothing is.
-func messageProblem(message string) string {
+// A MessageProblem is what is wrong with a message of a builder, in Nix's words.
+type MessageProblem struct {
+	IsError bool   // it is said as an error, or else as a warning
+	Head    string // up to who said it
+	Tail    string
+}
+
+func (p *MessageProblem) String() string {
+	head := p.Head
+	if !p.IsError {
+		head = "warning: " + head
+	}
+	return head + p.Tail
+}
+
+// CheckMessage returns what is wrong with a message, the rest of a line of a log that begins
+// with [MessagePrefix]; nil if nothing is.
+func CheckMessage(message string) *MessageProblem {
 	m, err := nixjson.Decode(message)
 	if err != nil {
-		return fmt.Sprintf("bad JSON log message from the derivation builder: %v", err)
+		return &MessageProblem{true, "bad JSON log message from ", fmt.Sprintf("the derivation builder: %v", err)}
 	}
-	problem := func(what string) string {
-		return "warning: Unable to handle a JSON message from the derivation builder: " + what
+	problem := func(what string) *MessageProblem {
+		return &MessageProblem{false, "Unable to handle a JSON message from ", "the derivation builder: " + what}
 	}
 	object, ok := m.(map[string]any)
 	if !ok && m != nil {
@@ -38,5 +56,5 @@ func messageProblem(message string) string {
 			return problem(fmt.Sprintf("[json.exception.type_error.302] type must be %s, but is %s", field[1], got))
 		}
 	}
-	return ""
+	return nil
 }

@@ -18,7 +18,11 @@ func TestMessageProblem(t *testing.T) {
 		{`}`, "bad JSON log message from the derivation builder: [json.exception.parse_error.101] parse error at line 1, column 1: syntax error while parsing value - unexpected '}'; expected '[', '{', or a literal"},
 		{`{bad`, "bad JSON log message from the derivation builder: [json.exception.parse_error.101] parse error at line 1, column 2: syntax error while parsing object key - invalid literal; last read: '{b'; expected string literal"},
 	} {
-		if got := messageProblem(test.message); got != test.want {
+		got := ""
+		if problem := CheckMessage(test.message); problem != nil {
+			got = problem.String()
+		}
+		if got != test.want {
 			t.Errorf("%s: got %q, want %q", test.message, got, test.want)
 		}
 	}

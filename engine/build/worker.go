@@ -56,7 +56,6 @@ func (w *worker) run(ctx context.Context, planned *PlannedBuild, h held, act eve
 		worker: w, st: w.opts.Store, settings: w.opts.Settings, planned: planned, isResolved: planned != asked,
 		log: &logSink{act: act, post: post}, shell: asked.shell,
 	}
-	j.log.warn = func(msg string) { fmt.Fprintln(j.notices("", true), msg) }
 	if err == nil {
 		status, err = j.realise(ctx)
 	}

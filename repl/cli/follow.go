@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/repl/text"
 	"nixbench/store"
@@ -247,12 +248,11 @@ func (f *follower) tellProgress(seen *followed, before event.Activity) {
 }
 
 // tellNew prints the lines of the log that are new, if logs are wanted, as they always are
-// in JSON.
+// in JSON, and what the builder says to us.
 func (f *follower) tellNew(seen *followed) {
-	switch {
-	case f.json:
+	if f.json {
 		f.tellLines(seen)
-	case f.logs && (!f.quiet || f.bare):
+	} else {
 		f.tellLog(seen)
 	}
 }
@@ -291,17 +291,24 @@ func (f *follower) eachNewLine(seen *followed, pass func(line string)) {
 	}
 }
 
-// tellLine prints a line of a log, or of what the builder says to us what is meant
-// for people.
+// tellLine prints a line of a log, if logs are wanted, or of what the builder says to us
+// what is meant for people and what is wrong.
 func (f *follower) tellLine(prefix, line string) {
 	message, ok := text.LogMessage(line)
+	if problem := engine.CheckLine(text.LastDrawn(line)); problem != nil {
+		ok = false
+		if f.level >= levelOfProblem(problem) {
+			fmt.Fprintln(f.w, text.PlainLine(problem.String()))
+		}
+	}
 	switch {
-	case !ok && prefix != "":
+	case ok && message.Action == "msg" && message.Level <= f.level:
+		fmt.Fprintln(f.w, text.PlainLogLine(line))
+	case ok || !f.logs || f.quiet && !f.bare:
+	case prefix != "":
 		fmt.Fprintln(f.w, text.PrefixedLogLine(prefix, line))
-	case !ok:
-		fmt.Fprintln(f.w, text.PlainLogLine(line))
-	case message.Action == "msg" && message.Level <= f.level:
-		fmt.Fprintln(f.w, text.PlainLogLine(line))
+	default:
+		fmt.Fprintln(f.w, text.PlainLine(line))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"nixbench/engine"
 	"nixbench/engine/event"
 	"nixbench/engine/syntax"
 	"nixbench/repl/text"
@@ -46,9 +47,6 @@ func (f *follower) tellActivity(seen *followed, before event.Activity) {
 		drv := act.Built()
 		said := fmt.Sprintf("%s '%s'", act.Text, drv)
 		f.tellOf(act, jsonActivity{Action: "start", Fields: []any{drv, "", 1, 1}, Level: &level, Parent: &parent, Text: &said, Type: activityBuild})
-	}
-	if act.Phase != "" && act.Phase != before.Phase {
-		f.tellOf(act, jsonActivity{Action: "result", Fields: []any{act.Phase}, Type: resultSetPhase})
 	}
 	f.tellLines(seen)
 	if act.State.Final() && !before.State.Final() {
@@ -130,14 +128,40 @@ func (f *follower) tellOf(act *event.Activity, m jsonActivity) {
 // tellLines tells what is new in a log.
 func (f *follower) tellLines(seen *followed) {
 	f.eachNewLine(seen, func(said string) {
-		switch message, ok := text.LogMessage(said); {
+		message, ok := text.LogMessage(said)
+		if problem := engine.CheckLine(text.LastDrawn(said)); problem != nil {
+			ok = false
+			f.tellProblem(problem)
+		}
+		switch {
 		case !ok:
 			f.tellOf(&seen.act, jsonActivity{Action: "result", Fields: []any{said}, Type: resultLogLine})
+		case message.Action == "setPhase":
+			f.tellOf(&seen.act, jsonActivity{Action: "result", Fields: []any{message.Phase}, Type: resultSetPhase})
 		case message.Action == "msg" && message.Level <= f.level:
 			m := jsonMessage{Level: message.Level, Msg: message.Msg}
 			fmt.Fprintln(f.w, m.line())
 		}
 	})
+}
+
+// levelOfProblem returns the level that what is wrong with a builder's message is told at.
+func levelOfProblem(problem *engine.MessageProblem) int {
+	if problem.IsError {
+		return 0
+	}
+	return levelWarn
+}
+
+// tellProblem tells what is wrong with a builder's message.
+func (f *follower) tellProblem(problem *engine.MessageProblem) {
+	m := jsonMessage{Level: levelOfProblem(problem), Msg: problem.Head + normalText + problem.Tail}
+	if !problem.IsError {
+		m.Msg = syntax.WarningHead + " " + m.Msg
+	}
+	if m.Level <= f.level {
+		fmt.Fprintln(f.w, m.line())
+	}
 }
 
 // jsonLines writes lines as messages of the format, but for those that are in it already.

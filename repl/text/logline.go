@@ -14,7 +14,7 @@ type Message struct {
 // LogMessage returns the message that a line is, if it is one. The texts are as
 // the builder wrote them.
 func LogMessage(line string) (m Message, ok bool) {
-	said, ok := strings.CutPrefix(line, "@nix ")
+	said, ok := strings.CutPrefix(LastDrawn(line), "@nix ")
 	if !ok || json.Unmarshal([]byte(said), &m) != nil || m.Action == "" {
 		return Message{}, false
 	}
@@ -38,7 +38,7 @@ func PlainLogLine(line string) string { return logLine(line, PlainLine) }
 // Behaviour: Nix, progress-bar.cc.
 func PrefixedLogLine(prefix, line string) string {
 	c := cleaner{max: -1}
-	return c.clean(prefix + lastDrawn(strings.TrimRight(line, " \t\r\n")))
+	return c.clean(prefix + LastDrawn(strings.TrimRight(line, " \t\r\n")))
 }
 
 // logLine is [LogLine] cleaned by clean.

@@ -37,7 +37,7 @@ func Sanitise(line string) string {
 		return line
 	}
 	c := cleaner{colours: true, max: MaxCells}
-	return c.clean(lastDrawn(line))
+	return c.clean(LastDrawn(line))
 }
 
 // PlainLine is [Sanitise] without colours and without a limit on the length:
@@ -47,7 +47,7 @@ func PlainLine(line string) string {
 		return line
 	}
 	c := cleaner{max: -1}
-	return c.clean(lastDrawn(line))
+	return c.clean(LastDrawn(line))
 }
 
 // Coloured is [PlainLine] that keeps colours as Sanitise does.
@@ -56,7 +56,7 @@ func Coloured(line string) string {
 		return line
 	}
 	c := cleaner{colours: true, max: -1}
-	return c.clean(lastDrawn(line))
+	return c.clean(LastDrawn(line))
 }
 
 // Plain cleans text of several lines for a file or a pipe: [PlainLine] on each
@@ -70,7 +70,7 @@ func Plain(s string) string {
 	for line := range strings.Lines(s) {
 		body, newline := strings.CutSuffix(line, "\n")
 		c := cleaner{max: -1, tabs: true}
-		b.WriteString(c.clean(lastDrawn(body)))
+		b.WriteString(c.clean(LastDrawn(body)))
 		if newline {
 			b.WriteByte('\n')
 		}
@@ -110,9 +110,9 @@ func SanitiseName(s string) string {
 	return b.String()
 }
 
-// lastDrawn returns the part of line that a terminal would show last: what
+// LastDrawn returns the part of line that a terminal would show last: what
 // follows the last carriage return that has visible text behind it.
-func lastDrawn(line string) string {
+func LastDrawn(line string) string {
 	for {
 		i := strings.LastIndexByte(line, '\r')
 		if i < 0 {
