@@ -415,3 +415,42 @@ func TestAbouts(t *testing.T) {
 		}
 	}
 }
+
+// What a hook is told of the settings is for any Nix: not what is off with its experimental
+// feature, and of what other Nixes do not know, or have another default for, only what was set.
+func TestString(t *testing.T) {
+	s := Default()
+	names := func() (names []string) {
+		for line := range strings.Lines(s.String()) {
+			name, _, _ := strings.Cut(line, " = ")
+			names = append(names, name)
+		}
+		return names
+	}
+	ours := []string{
+		"auto-allocate-uids", "impure-env", "use-registries", "eval-cores", "eval-file-cache", "eval-memory-limit", "lazy-trees",
+		"max-build-cpus", "max-build-memory", "max-build-processes", "repl-overlays", "build-hook", "builders",
+	}
+	got := names()
+	for _, name := range ours {
+		if slices.Contains(got, name) {
+			t.Errorf("%s is told", name)
+		}
+	}
+	for _, name := range []string{"cores", "sandbox", "max-jobs", "post-build-hook"} {
+		if !slices.Contains(got, name) {
+			t.Errorf("%s is not told", name)
+		}
+	}
+	for name, value := range map[string]string{"max-build-cpus": "3", "builders": "ssh://x", "experimental-features": "auto-allocate-uids"} {
+		if err := s.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got = names()
+	for _, name := range []string{"max-build-cpus", "builders", "auto-allocate-uids"} {
+		if !slices.Contains(got, name) {
+			t.Errorf("%s was set and is not told", name)
+		}
+	}
+}
