@@ -200,14 +200,27 @@ func (s *Settings) Warnings() []string {
 	return warnings
 }
 
-// String returns all settings as a nix.conf would have them.
+// String returns the settings as a nix.conf for any Nix would have them: without those that
+// are off with their experimental features, and of those that others do not know, or have
+// another value for, only what was set.
 func (s *Settings) String() string {
+	initial := Default()
 	var out strings.Builder
 	for _, name := range s.Names() {
 		value, _ := s.Get(name)
+		if before, _ := initial.Get(name); !s.IsShown(name) || slices.Contains(peculiar, name) && value == before {
+			continue
+		}
 		fmt.Fprintf(&out, "%s = %s\n", name, value)
 	}
 	return out.String()
+}
+
+// peculiar are the settings that Nix does not know, or that are something else there by
+// default.
+var peculiar = []string{
+	"build-hook", "builders", "eval-cores", "eval-file-cache", "eval-memory-limit", "lazy-trees", "max-build-cpus",
+	"max-build-memory", "max-build-processes", "repl-overlays",
 }
 
 // Clone returns a copy that shares nothing with s.
