@@ -15,6 +15,7 @@ import (
 	"nixbench/engine/settings"
 	"nixbench/engine/syntax"
 	"nixbench/repl"
+	"nixbench/repl/text"
 	"nixbench/store"
 	"nixbench/store/drv"
 )
@@ -55,12 +56,15 @@ func (inv *invocation) ownPlace(err error) string {
 	return repl.OwnOf(inv.watchers.evs[len(inv.watchers.evs)-1], []string{inv.env.Dir}, files).Line(evalErr)
 }
 
+// indentation is how far below the first line of an error others begin.
+const indentation = "       "
+
 // indent puts text below the first line of an error.
 func indent(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		if line != "" {
-			lines[i] = "       " + line
+			lines[i] = indentation + line
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -313,14 +317,14 @@ func (inv *invocation) describeBuild(err error) string {
 
 // differing names the files of an output that differ.
 func differing(err *engine.DifferenceError) string {
-	text := "\nDiffering files:"
+	said := "\nDiffering files:"
 	for _, name := range err.Differing {
-		text += "\n  " + name
+		said += "\n  " + text.SanitiseName(name)
 	}
 	if more := err.Count - len(err.Differing); more > 0 {
-		text += fmt.Sprintf("\n  and %d more", more)
+		said += fmt.Sprintf("\n  and %d more", more)
 	}
-	return text
+	return said
 }
 
 // logCommand returns the command that prints a log.

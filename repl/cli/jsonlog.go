@@ -66,8 +66,9 @@ func jsonLine(msg syntax.Hint) string {
 
 // jsonError is jsonLine for the error that a command ends with.
 func (inv *invocation) jsonError(err error) string {
-	raw := err.Error()
-	m := jsonMessage{Msg: inv.colouredError(err), Raw: &raw, jsonPlace: &jsonPlace{}, jsonLineNumber: &jsonLineNumber{}}
+	msg := inv.colouredError(err)
+	raw := rawError(msg)
+	m := jsonMessage{Msg: msg, Raw: &raw, jsonPlace: &jsonPlace{}, jsonLineNumber: &jsonLineNumber{}}
 	var evalErr *eval.Error
 	if errors.As(err, &evalErr) {
 		raw = evalErr.InColours()
@@ -83,6 +84,13 @@ func (inv *invocation) jsonError(err error) string {
 		}
 	}
 	return m.line()
+}
+
+// rawError returns the message of an error without that it is one, and with its lines below
+// each other.
+func rawError(msg string) string {
+	raw := strings.TrimPrefix(msg, syntax.ErrorHead+" ")
+	return strings.ReplaceAll(raw, "\n"+indentation, "\n")
 }
 
 func (m *jsonMessage) line() string {
