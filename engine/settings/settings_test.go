@@ -454,3 +454,19 @@ func TestString(t *testing.T) {
 		}
 	}
 }
+
+// What is warned of before a mistake is warned of beside it.
+func TestWarningsBeforeMistake(t *testing.T) {
+	env := map[string]string{
+		"NIX_CONFIG":   "auto-allocate-uids = true\ntimeout = x\nexperimental-features = none\n",
+		"NIX_CONF_DIR": t.TempDir(), "NIX_USER_CONF_FILES": "/none",
+	}
+	_, got, err := Load(func(name string) (string, bool) { value, ok := env[name]; return value, ok })
+	want := []string{
+		"unknown experimental feature 'none'",
+		"Ignoring setting 'auto-allocate-uids' because experimental feature 'auto-allocate-uids' is not enabled",
+	}
+	if err == nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q and an error", got, err, want)
+	}
+}
