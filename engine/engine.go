@@ -263,13 +263,13 @@ func LoadSettings(getenv func(string) string, warn func(string)) (*settings.Sett
 		return value, value != ""
 	}
 	set, warnings, err := settings.Load(lookup)
-	if err != nil {
-		return nil, err
-	}
 	for _, w := range warnings {
 		if warn != nil {
 			warn(w)
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	return set, nil
 }

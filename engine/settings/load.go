@@ -17,7 +17,7 @@ import (
 const maxIncludes = 32
 
 // Load returns the defaults overridden by the configuration files and by the
-// variables that lookup tells; [os.LookupEnv] is the usual one, and warnings in
+// variables that lookup tells; [os.LookupEnv] is the usual one, and warnings, also beside an error, in
 // Nix's words. Files that cannot be read are passed over; one with a syntax error or
 // a bad value is a [*FileError].
 func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
@@ -47,7 +47,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 			continue
 		}
 		if err := l.apply(string(text), file); err != nil {
-			return nil, nil, err
+			return nil, l.warnings, err
 		}
 		if file == filepath.Join(confDir(getenv), "nix.conf") {
 			clear(l.s.users)
@@ -55,7 +55,7 @@ func Load(lookup func(string) (string, bool)) (*Settings, []string, error) {
 	}
 	if text := getenv("NIX_CONFIG"); text != "" {
 		if err := l.apply(text, "NIX_CONFIG"); err != nil {
-			return nil, nil, err
+			return nil, l.warnings, err
 		}
 	}
 	if l.hasNixPath {
