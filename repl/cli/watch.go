@@ -30,7 +30,7 @@ func (inv *invocation) watch(set *settings.Settings) (eval.Tracer, error) {
 	if set.EvalProfiler == "flamegraph" && w.flame == nil {
 		f, err := os.Create(inv.abs(set.EvalProfileFile))
 		if err != nil {
-			return nil, fmt.Errorf("opening file \"%s\": %w", set.EvalProfileFile, err)
+			return nil, fmt.Errorf("opening file \"%s\": %s", set.EvalProfileFile, systemError(err))
 		}
 		w.flame, w.flameFile = watch.NewFlame(set.EvalProfilerFrequency), f
 		all = append(all, w.flame)
