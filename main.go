@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"nixbench/engine/chroot"
@@ -59,7 +58,7 @@ func run() int {
 	}
 	stdin, stdout, stderr := term.IsTerminal(os.Stdin.Fd()), term.IsTerminal(os.Stdout.Fd()), term.IsTerminal(os.Stderr.Fd())
 	env := &cli.Env{
-		Args: legacyArgs(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: cli.Named(os.Args), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: userEnv(), Environment: os.Getenv, Home: userHome(),
 		Dir: dir, Terminal: stdin && stdout, OutTerminal: stdout,
 		Large: collector.PutOff,
@@ -74,32 +73,4 @@ func run() int {
 		},
 	}
 	return cli.Run(ctx, env)
-}
-
-// legacyArgs lets the program be called by the names of Nix's commands, and have
-// them as its first argument.
-func legacyArgs(args []string) []string {
-	name, rest := filepath.Base(args[0]), args[1:]
-	if len(rest) > 0 && isLegacy(rest[0]) {
-		name, rest = rest[0], rest[1:]
-		args = append([]string{name}, rest...)
-	}
-	switch name {
-	case "nix-build", "nix-env", "nix-shell", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url",
-		"nix-channel", "nix-copy-closure", "nix-daemon": // the last two are refused
-		return append([]string{args[0], name}, rest...)
-	case "nix-instantiate":
-		return append([]string{args[0], "instantiate"}, rest...)
-	}
-	return args
-}
-
-// isLegacy reports whether a first argument is the name of one of Nix's commands, which
-// then answers as by that name. That of nix-build and nix-env is one of ours.
-func isLegacy(arg string) bool {
-	switch arg {
-	case "nix", "nix-instantiate", "nix-store", "nix-collect-garbage", "nix-hash", "nix-prefetch-url", "nix-channel":
-		return true
-	}
-	return false
 }

@@ -45,7 +45,7 @@ func nixIn(t *testing.T) *nix { return &nix{t, t.TempDir()} }
 func (n *nix) run(stdin io.Reader, stdout, stderr io.Writer, args ...string) (status int) {
 	env := map[string]string{"HOME": n.dir, "NIX_CONF_DIR": n.dir, "NIX_CONFIG": "store = " + n.dir + "/store"}
 	return cli.Run(n.t.Context(), &cli.Env{
-		Args: legacyArgs(args), Stdin: stdin, Stdout: stdout, Stderr: stderr, Dir: n.dir,
+		Args: cli.Named(args), Stdin: stdin, Stdout: stdout, Stderr: stderr, Dir: n.dir,
 		Getenv: func(name string) string { return env[name] }, Large: func() {},
 	})
 }

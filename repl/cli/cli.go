@@ -236,11 +236,8 @@ func (inv *invocation) find(args []string) (*command, []string, error) {
 		flags, args = append(flags, args[:n]...), args[n:]
 	}
 	if inv.env.nixName() == "" && len(flags) > 0 && len(args) > 0 {
-		switch args[0] { // by which the program is called, were it not for the flags
-		case "nix":
-			args = args[1:]
-		case "nix-instantiate":
-			args = slices.Concat([]string{"instantiate"}, args[1:])
+		if words, ok := ofNix[args[0]]; ok { // the program answers to it, were it not for the flags
+			args = slices.Concat(words, args[1:])
 		}
 	}
 	if len(args) == 0 && inv.env.nixName() == "nix" && len(flags) == 0 {
