@@ -88,7 +88,6 @@ func evalCommands() []command {
 				{[]string{"--dry-run"}, nil, "the same as --readonly-mode", on(func(inv *invocation) *bool { return &inv.readOnly })},
 				noRootFlag,
 				{[]string{"--no-location"}, nil, "leave out of --xml where things are written", on(func(inv *invocation) *bool { return &inv.noLocation })},
-				rebuildFlag("--repair", engine.Repair, "write again what is added and is damaged"),
 				jobsFlag, unitFlags[0], unitFlags[1], unitFlags[2], keepFlags[0], keepFlags[1],
 			})},
 	}

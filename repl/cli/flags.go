@@ -216,6 +216,7 @@ var legacySourceFlags = slices.Concat([]flag{
 }, exprFlags)
 
 var exprFlags = []flag{
+	rebuildFlag("--repair", engine.Repair, "build again, or add again, what is damaged"),
 	{[]string{"--attr", "-A"}, []string{"ATTRPATH"}, "an attribute; may be repeated", func(inv *invocation, args []string) error {
 		inv.attrs = append(inv.attrs, args[0])
 		return nil
@@ -275,7 +276,6 @@ func rebuildFlag(name string, mode engine.Mode, help string) flag {
 const checkHelp = "build again what is valid, and name the files that come out differently"
 
 var buildFlags = []flag{
-	rebuildFlag("--repair", engine.Repair, "build again, or add again, what is damaged"),
 	{[]string{"--no-link", "--no-out-link"}, nil, "make no link to the result", on(func(inv *invocation) *bool { return &inv.noLink })},
 	{[]string{"--out-link", "-o"}, []string{"PATH"}, "where to make the link, default ./result", outLink},
 	{[]string{"--print-out-paths"}, nil, "print the paths of the outputs", on(func(inv *invocation) *bool { return &inv.printOutPaths })},
