@@ -15,8 +15,9 @@ import (
 
 // JSONOptions say how [JSON] writes. The zero value is for nix eval.
 type JSONOptions struct {
-	Lazy      bool // leaves what is in the value unevaluated, and fails there
-	CopyPaths bool // to the store, as builtins.toJSON does
+	At        eval.Pos // of what holds the value, for traces
+	Lazy      bool     // leaves what is in the value unevaluated, and fails there
+	CopyPaths bool     // to the store, as builtins.toJSON does
 }
 
 // JSON returns v with all that is in it as JSON, on one line. If a string is not
@@ -26,9 +27,9 @@ func JSON(ctx context.Context, ev *eval.Evaluator, v eval.Value, opts JSONOption
 		var text []byte
 		var bad error
 		if opts.Lazy {
-			text, bad = serial.AppendLazyJSON(s, nil, v)
+			text, bad = serial.AppendLazyJSON(s, nil, v, opts.At)
 		} else {
-			text, _, bad = serial.AppendJSON(s, nil, v, opts.CopyPaths)
+			text, _, bad = serial.AppendJSON(s, nil, v, opts.At, opts.CopyPaths)
 		}
 		out = string(text)
 		switch {

@@ -110,7 +110,7 @@ func (r *request) structured(a eval.Attr) {
 		r.json = append(r.json, ',')
 	}
 	json, badName := nixjson.AppendString(r.json, name)
-	json, c, badValue := serial.AppendJSON(s, append(json, ':'), a.Value, true)
+	json, c, badValue := serial.AppendJSON(s, append(json, ':'), a.Value, 0, true)
 	r.json = json
 	r.badJSON = cmp.Or(r.badJSON, badName, badValue)
 	r.ctx.Add(c)

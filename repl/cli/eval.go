@@ -54,7 +54,7 @@ func runEval(ctx context.Context, inv *invocation) error {
 	if inv.writeTo != "" {
 		err = e.writeTo(ctx, v, pos, inv.writeTo)
 	} else {
-		err = e.print(ctx, v)
+		err = e.print(ctx, v, pos)
 	}
 	if err != nil {
 		return err
@@ -63,12 +63,12 @@ func runEval(ctx context.Context, inv *invocation) error {
 }
 
 // print prints a value as the flags ask for it; as nix-instantiate also what comes
-// before an error.
-func (e *evaluation) print(ctx context.Context, v eval.Value) error {
+// before an error. Pos is where it is held.
+func (e *evaluation) print(ctx context.Context, v eval.Value, pos eval.Pos) error {
 	if e.inv.xml {
 		return e.printXML(ctx, v)
 	}
-	out, err := e.show(ctx, v)
+	out, err := e.show(ctx, v, pos)
 	if err != nil {
 		if e.inv.evalOnly {
 			io.WriteString(e.inv.env.Stdout, out)
@@ -150,14 +150,14 @@ func writeValue(s *eval.State, v eval.Value, pos eval.Pos, file, shown string) {
 }
 
 // show returns a value as the flags ask for it; with an error, what is made before it.
-func (e *evaluation) show(ctx context.Context, v eval.Value) (out string, err error) {
+func (e *evaluation) show(ctx context.Context, v eval.Value, pos eval.Pos) (out string, err error) {
 	program := "eval command"
 	if e.inv.evalOnly {
 		program = "nix-instantiate"
 	}
 	switch {
 	case e.inv.json:
-		out, err = engine.JSON(ctx, e.ev, v, engine.JSONOptions{Lazy: e.inv.evalOnly && !e.inv.strict, CopyPaths: e.inv.evalOnly})
+		out, err = engine.JSON(ctx, e.ev, v, engine.JSONOptions{At: pos, Lazy: e.inv.evalOnly && !e.inv.strict, CopyPaths: e.inv.evalOnly})
 	case e.inv.raw:
 		out, err = engine.Text(ctx, e.ev, v, "while generating the "+program+" output")
 	case e.inv.evalOnly:

@@ -64,8 +64,9 @@ func (e *evaluation) legacyRoot(ctx context.Context, arg string) (eval.Value, er
 }
 
 // legacyValues calls f with the values that the attribute paths of --attr
-// select from the value of an argument.
-func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.Value) error) error {
+// select from the value of an argument, and where these were written before they were
+// called, as far as that is known.
+func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.Value, eval.Pos) error) error {
 	root, err := e.legacyRoot(ctx, arg)
 	if err != nil {
 		return err
@@ -74,7 +75,7 @@ func (e *evaluation) legacyValues(ctx context.Context, arg string, f func(eval.V
 }
 
 // legacySelected is legacyValues for the value itself.
-func (e *evaluation) legacySelected(ctx context.Context, root eval.Value, f func(eval.Value) error) error {
+func (e *evaluation) legacySelected(ctx context.Context, root eval.Value, f func(eval.Value, eval.Pos) error) error {
 	attrs := e.inv.attrs
 	if len(attrs) == 0 {
 		attrs = []string{""}
@@ -82,13 +83,17 @@ func (e *evaluation) legacySelected(ctx context.Context, root eval.Value, f func
 	for _, attr := range attrs {
 		// Nix calls what it prints only if there is something to call it with.
 		v, err := e.ev.Select(ctx, root, attr, *e.argsFor(root), false)
+		var pos eval.Pos
+		if err == nil {
+			err = e.ev.Do(ctx, func(s *eval.State) { pos = s.PlaceOf(v, 0) })
+		}
 		if err == nil && (!e.inv.evalOnly || e.args.Len() > 0) {
 			v, err = e.ev.Select(ctx, v, "", *e.argsFor(v), true)
 		}
 		if err != nil {
 			return e.traced(err)
 		}
-		if err := f(v); err != nil {
+		if err := f(v, pos); err != nil {
 			return err
 		}
 	}
@@ -112,7 +117,7 @@ func (e *evaluation) legacyRead(ctx context.Context, arg string) (v eval.Value, 
 // instantiated yet.
 func (e *evaluation) legacyPackages(ctx context.Context, root eval.Value) ([]*engine.Package, error) {
 	var all []*engine.Package
-	err := e.legacySelected(ctx, root, func(v eval.Value) error {
+	err := e.legacySelected(ctx, root, func(v eval.Value, _ eval.Pos) error {
 		found, err := e.packages(ctx, v)
 		all = append(all, found...)
 		return err
@@ -134,14 +139,14 @@ func (e *evaluation) withOutputNames(ctx context.Context, pkgs []*engine.Package
 
 // printValues prints values as nix-instantiate --eval does.
 func (e *evaluation) printValues(ctx context.Context, arg string) error {
-	return e.legacyValues(ctx, arg, func(v eval.Value) error {
+	return e.legacyValues(ctx, arg, func(v eval.Value, pos eval.Pos) error {
 		if plain := !e.inv.json && !e.inv.xml && !e.inv.raw; plain && e.inv.strict {
 			var err error
 			if v, err = e.ev.ForceDeep(ctx, v); err != nil {
 				return e.traced(err)
 			}
 		}
-		return e.print(ctx, v)
+		return e.print(ctx, v, pos)
 	})
 }
 
@@ -149,7 +154,7 @@ func (e *evaluation) printValues(ctx context.Context, arg string) error {
 // for, or of the roots that are made of them, which printed counts. Those before one
 // that fails are printed, too.
 func (e *evaluation) printDerivations(ctx context.Context, arg string, printed *int) error {
-	return e.legacyValues(ctx, arg, func(v eval.Value) error {
+	return e.legacyValues(ctx, arg, func(v eval.Value, _ eval.Pos) error {
 		pkgs, err := e.packages(ctx, v)
 		if err != nil {
 			return err

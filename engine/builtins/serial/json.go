@@ -15,17 +15,18 @@ import (
 // it: keys sorted, no spaces. A set that has __toString or outPath is written as
 // that. If copyPaths is set, paths are copied to the store and written as store
 // paths. The context is that of all strings. If there are strings that are not
-// UTF-8, it returns what Nix writes before the error about the first of them.
-func AppendJSON(s *eval.State, dst []byte, v eval.Value, copyPaths bool) ([]byte, eval.StringContext, error) {
+// UTF-8, it returns what Nix writes before the error about the first of them. Pos is where
+// what holds v is, for traces.
+func AppendJSON(s *eval.State, dst []byte, v eval.Value, pos eval.Pos, copyPaths bool) ([]byte, eval.StringContext, error) {
 	w := jsonWriter{s: s, out: dst}
-	w.value(v, 0, copyPaths)
+	w.value(v, pos, copyPaths)
 	return w.cutOff(), w.ctx, w.bad
 }
 
 // JSON returns v as [AppendJSON] writes it, and raises its error.
 func JSON(s *eval.State, v eval.Value, copyPaths bool) (string, eval.StringContext) {
 	b := NewBuffer()
-	text, ctx, err := AppendJSON(s, b.Text, v, copyPaths)
+	text, ctx, err := AppendJSON(s, b.Text, v, 0, copyPaths)
 	if err != nil {
 		s.Fail(eval.ErrorOther, "JSON serialization error: %v", err)
 	}
@@ -51,9 +52,9 @@ func (b *Buffer) Finish(text []byte) string {
 
 // AppendLazyJSON is [AppendJSON] of a value in which nothing more is evaluated: what is
 // not yet cannot be written. Paths are copied.
-func AppendLazyJSON(s *eval.State, dst []byte, v eval.Value) ([]byte, error) {
+func AppendLazyJSON(s *eval.State, dst []byte, v eval.Value, pos eval.Pos) ([]byte, error) {
 	w := jsonWriter{s: s, out: dst, lazy: true, root: true}
-	w.value(s.Force(v), 0, true)
+	w.value(s.Force(v), pos, true)
 	return w.cutOff(), w.bad
 }
 
